@@ -1,0 +1,10 @@
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  setupFiles: ['<rootDir>/test/support/setup.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {'\\.ts$': '<rootDir>/test/support/strip-types.cjs'},
+  injectGlobals: false,
+  testTimeout: 60_000,
+}

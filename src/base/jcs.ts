@@ -1,0 +1,55 @@
+import serialize from 'canonicalize'
+
+/** What keyrite stores and signs: JSON without floats, big integers and lone surrogates. */
+export type Json = null | boolean | number | string | readonly Json[] | {readonly [name: string]: Json}
+
+/** An object of the same. */
+export type JsonObject = {readonly [name: string]: Json}
+
+/**
+ * Canonical JSON (RFC 8785) as text, restricted to what every reader reads alike.
+ * @throws TypeError if a number is not an integer within 2^53-1, a string holds a lone surrogate, or a value is not JSON.
+ */
+export function jcs(value: Json): string {
+  refuseWhatReadersDisagreeOn(value)
+  const text = serialize(value)
+  if (text === undefined) throw new TypeError('not JSON')
+  return text
+}
+
+/** Canonical JSON as UTF-8 bytes. */
+export function jcsBytes(value: Json): Uint8Array {
+  return Buffer.from(jcs(value), 'utf8')
+}
+
+/**
+ * Parses bytes that must be canonical JSON already: this refuses duplicate keys, white space, escapes, floats and big integers.
+ * @throws TypeError naming what is not canonical.
+ */
+export function parseJcs(bytes: Uint8Array): Json {
+  const text = Buffer.from(bytes).toString('utf8')
+  let value: Json
+  try {
+    value = JSON.parse(text) as Json
+  } catch {
+    throw new TypeError('not JSON')
+  }
+  if (!Buffer.from(jcs(value), 'utf8').equals(bytes)) throw new TypeError('not canonical JSON (RFC 8785)')
+  return value
+}
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function refuseWhatReadersDisagreeOn(value: Json): void {
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value) || Object.is(value, -0))
+      throw new TypeError(`not an integer within 2^53-1: ${value}`)
+  } else if (Array.isArray(value)) {
+    for (const item of value as readonly Json[]) refuseWhatReadersDisagreeOn(item)
+  } else if (typeof value === 'object' && value !== null) {
+    if (Object.getPrototypeOf(value) !== Object.prototype) throw new TypeError('not plain JSON')
+    for (const item of Object.values(value as JsonObject)) refuseWhatReadersDisagreeOn(item)
+  }
+}

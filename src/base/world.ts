@@ -1,0 +1,22 @@
+/** The parts of the outside world that a test must be able to hold still. Only `app.ts` makes the real ones. */
+export interface Clock {
+  now(): Date
+}
+
+/** Random bytes from `node:crypto`, or a test's own. */
+export interface Random {
+  bytes(count: number): Buffer
+}
+
+/** An RFC 3339 UTC time with milliseconds and Z, as stored and printed. */
+export function timeText(time: Date): string {
+  return time.toISOString()
+}
+
+/** @throws TypeError unless the text is exactly what `timeText` writes. */
+export function parseTime(text: string): Date {
+  const time = new Date(text)
+  if (Number.isNaN(time.getTime()) || time.toISOString() !== text)
+    throw new TypeError(`not an RFC 3339 UTC time with milliseconds: "${text}"`)
+  return time
+}

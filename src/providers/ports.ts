@@ -1,0 +1,171 @@
+/**
+ * What keyrite asks of a place that holds keys and never gives them up.
+ *
+ * Five small ports by meaning. Implementations share no code; each does what is native to its service.
+ * A provider knows nothing of lifecycle or policy: it says what it can do, does it, and says what it did with evidence.
+ * What it cannot do it refuses with UNSUPPORTED *before* anything is touched, naming what it can do.
+ *
+ * Every method may throw KeyriteError PROVIDER_FAILED (retry may help), PROVIDER_UNREACHABLE, or CREDENTIALS_REFUSED.
+ */
+import type {Secret} from '../base/secret.ts'
+import type {Algorithm, Purpose, Scheme} from './algorithms.ts'
+
+/** One piece of key material at one provider, by the provider's own ids. `key` names the key, `version` the material. */
+export interface VersionRef {
+  readonly key: string
+  readonly version: string
+}
+
+/** The id of a committed intent: 32 lower-case hex digits. Carried as tag, label or id, so that `find` can answer after a crash. */
+export type IntentId = string
+
+export interface KeySpec {
+  /** The key's name in keyrite's inventory: 1 to 63 of `a-z 0-9 -`, starting with a letter. */
+  readonly label: string
+  readonly algorithm: Algorithm
+  readonly scheme: Scheme
+  readonly purpose: Purpose
+}
+
+/**
+ * What a version may be used for, as far as the provider can enforce it.
+ * `probe`: proof of possession only, over messages that start with `probeLabel`. `enabled`: both ways.
+ * `historic`: verify, decrypt, unwrap of what was made before. `disabled`: nothing.
+ */
+export type Availability = 'probe' | 'enabled' | 'historic' | 'disabled'
+
+/** Every message that is signed, MACed or encrypted only to prove that a key works begins with these bytes. */
+export const probeLabel = 'keyrite/v1/probe\n'
+
+export interface Description {
+  readonly ref: VersionRef
+  readonly spec: KeySpec
+  readonly intent: IntentId | null
+  readonly availability: Availability | 'destruction-pending' | 'destroyed'
+  readonly createdAt: Date
+  /** When the material will be gone, where a waiting period runs. */
+  readonly destroyAt: Date | null
+}
+
+/** How strong a fact is. `attested` hardware signature verified; `verified` tried; `asserted` the provider says so; `stated` a person says so. */
+export type Strength = 'attested' | 'verified' | 'asserted' | 'stated'
+
+export interface Protection {
+  /** `software` is never presented as hardware; `unknown` where no evidence says. */
+  readonly level: 'hardware' | 'software' | 'unknown'
+  /** The FIPS 140 level that the evidence gives, else null. */
+  readonly fips: string | null
+  readonly evidence: Strength
+  /** One sentence: what says so. */
+  readonly detail: string
+}
+
+/** "Did it happen?" */
+export type Found =
+  | {readonly kind: 'one'; readonly ref: VersionRef}
+  | {readonly kind: 'none'}
+  | {readonly kind: 'ambiguous'; readonly refs: readonly VersionRef[]}
+
+export interface KeyStore {
+  /** Makes a key with one version, available as `probe` (or `enabled` where the provider knows no such state). May not be repeated: ask `find` first. */
+  create(spec: KeySpec, intent: IntentId): Promise<VersionRef>
+  /** @returns undefined if there is no such version. */
+  describe(ref: VersionRef): Promise<Description | undefined>
+  /** Streams every version, in no promised order. */
+  list(): AsyncIterable<Description>
+  /** Answers "did it happen?" after a crash. @param before - the versions that were there when the intent was written. */
+  find(intent: IntentId, before: readonly VersionRef[]): Promise<Found>
+}
+
+/** Each refuses with KEY_STATE what the version's availability does not allow, and with UNSUPPORTED what its purpose does not. All may be repeated. */
+export interface KeyUse {
+  /** A raw signature over the message (ECDSA: r and s side by side, as JOSE has it). */
+  sign(ref: VersionRef, message: Uint8Array): Promise<Uint8Array>
+  /** @returns whether the signature is good; a malformed one is false, not an error. */
+  verify(ref: VersionRef, message: Uint8Array, signature: Uint8Array): Promise<boolean>
+  /** The ciphertext is opaque and holds what `decrypt` needs. @param context - authenticated beside it, not stored; must be given again. Empty where the scheme has none. */
+  encrypt(ref: VersionRef, plaintext: Uint8Array, context: Uint8Array): Promise<Uint8Array>
+  /** @throws KeyriteError `PROVIDER_FAILED` if the ciphertext is not this version's, or was touched. */
+  decrypt(ref: VersionRef, ciphertext: Uint8Array, context: Uint8Array): Promise<Secret>
+  wrap(ref: VersionRef, material: Secret): Promise<Uint8Array>
+  unwrap(ref: VersionRef, wrapped: Uint8Array): Promise<Secret>
+  /** HMAC-SHA-256, 32 bytes. */
+  mac(ref: VersionRef, message: Uint8Array): Promise<Uint8Array>
+  /** The public half as SubjectPublicKeyInfo DER. @throws KeyriteError `UNSUPPORTED` where there is none. */
+  publicKey(ref: VersionRef): Promise<Uint8Array>
+}
+
+/** Each may be repeated with the same effect, except `rotate`: ask `find` first. */
+export interface KeyLife {
+  /** Makes the version available as said. @returns what the provider itself now enforces, which may be less. @throws KeyriteError `KEY_STATE` if it is destroyed or waiting for it. */
+  setAvailability(ref: VersionRef, availability: Availability): Promise<Availability>
+  /** A new version of the same key, available as `probe`. */
+  rotate(key: string, intent: IntentId): Promise<VersionRef>
+  /** @returns when the material will be gone. A wait that the provider cannot keep is UNSUPPORTED, naming the range. */
+  scheduleDestruction(ref: VersionRef, afterDays: number): Promise<Date>
+  /** @returns the availability it is left with. @throws KeyriteError `KEY_STATE` if nothing is scheduled or it is too late. */
+  cancelDestruction(ref: VersionRef): Promise<Availability>
+}
+
+export interface KeyMove {
+  /** Takes key material from outside: raw for symmetric keys, PKCS#8 DER for pairs. The provider's own wrapping is used on the way. */
+  import(spec: KeySpec, material: Secret, intent: IntentId): Promise<VersionRef>
+  /** The private or secret half, wrapped under an RSA public key (SPKI DER). @throws KeyriteError `UNSUPPORTED` with the provider's reason where the key cannot leave. */
+  export(ref: VersionRef, under: Uint8Array): Promise<Uint8Array>
+  /** The whole store, encrypted, opaque to everyone but the provider. */
+  backup(): Promise<Uint8Array>
+  /** Into an empty store only. @throws KeyriteError `EXISTS` otherwise. */
+  restore(backup: Uint8Array): Promise<void>
+}
+
+/** Who answers: plain facts that do not change while it is the same place. Compared as canonical JSON. */
+export type Identity = Readonly<Record<string, string>>
+
+export interface Capability {
+  readonly algorithm: Algorithm
+  readonly schemes: readonly Scheme[]
+}
+
+export interface Capabilities {
+  readonly keys: readonly Capability[]
+  /** The availabilities that this provider itself enforces. */
+  readonly enforces: readonly Availability[]
+  readonly rotates: boolean
+  readonly imports: boolean
+  readonly exports: boolean
+  readonly backs_up: boolean
+  /** The waiting periods before destruction that it can keep, in days. */
+  readonly destructionDays: {readonly least: number; readonly most: number}
+}
+
+export interface CheckLine {
+  readonly name: string
+  readonly ok: boolean
+  readonly detail: string
+  /** A command or a sentence that mends it; null where it is ok. */
+  readonly fix: string | null
+}
+
+export interface KeyEvidence {
+  /** Who the other side says it is. */
+  identity(): Promise<Identity>
+  /** Reachable, credentials, permissions: one line each, failures as lines and not as errors. */
+  check(): Promise<readonly CheckLine[]>
+  capabilities(): Promise<Capabilities>
+  protection(ref: VersionRef): Promise<Protection>
+  /** A number that only grows with every change at the provider, or null where it has none: a lower one than was recorded is a rollback. */
+  generation(): Promise<number | null>
+  /** Facts for the ceremony record (model, serial, firmware), as the provider gives them. */
+  device(): Promise<Readonly<Record<string, string>>>
+}
+
+/** An open provider. `close` logs out and wipes; after it every call throws. */
+export interface Provider {
+  readonly kind: string
+  readonly store: KeyStore
+  readonly use: KeyUse
+  readonly life: KeyLife
+  readonly move: KeyMove
+  readonly evidence: KeyEvidence
+  close(): Promise<void>
+}
