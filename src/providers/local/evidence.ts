@@ -1,0 +1,92 @@
+import {KeyriteError} from '../../base/errors.ts'
+import {schemesOf} from '../algorithms.ts'
+import type {CheckLine, KeyEvidence} from '../ports.ts'
+import {safeFile} from './file.ts'
+import {destructionDays, enforced} from './life.ts'
+import {possibleAlgorithms} from './material.ts'
+import {existing} from './token.ts'
+import type {LocalToken} from './token.ts'
+
+/** Said wherever the token is described. It is software, and never spoken of as anything else. */
+const model = 'keyrite software token'
+
+export function keyEvidence(token: LocalToken): KeyEvidence {
+  return {
+    async identity() {
+      token.header() // an answer only from a token that still opens
+      return {kind: 'local', model, token: token.id}
+    },
+
+    async check() {
+      return [
+        look('file', 'a regular file of ours, one link, 0600', `chmod 600 ${token.path}`, () =>
+          safeFile(token.path),
+        ),
+        look(
+          'contents',
+          'the header and every object open',
+          'restore a backup of the token into a new one',
+          () => {
+            token.checkAll()
+          },
+        ),
+        look('writable', 'the token can be written', 'make room on the disk, or mount it writable', () => {
+          token.checkWritable()
+        }),
+      ]
+    },
+
+    async capabilities() {
+      token.header()
+      const possible = await possibleAlgorithms()
+      return {
+        keys: possible.map((algorithm) => ({algorithm, schemes: schemesOf[algorithm]})),
+        enforces: enforced,
+        rotates: true,
+        imports: true,
+        exports: false,
+        backs_up: true,
+        destructionDays,
+      }
+    },
+
+    async protection(ref) {
+      existing(token.header(), ref)
+      return {
+        level: 'software',
+        fips: null,
+        evidence: 'verified',
+        detail:
+          'the key lies in an encrypted file and is used in the memory of this process: no hardware is involved',
+      }
+    },
+
+    async generation() {
+      return token.header().generation
+    },
+
+    async device() {
+      const {restored} = token.header()
+      return {
+        model,
+        name: token.name,
+        serial: token.id,
+        firmware: `Node ${process.versions.node}, OpenSSL ${process.versions.openssl}`,
+        ...(restored === null
+          ? {}
+          : {restoredFrom: `token ${restored.token}, generation ${restored.generation}, at ${restored.at}`}),
+      }
+    },
+  }
+}
+
+/** A failure is a line, not an error; a bug stays a bug. */
+function look(name: string, detail: string, fix: string, act: () => unknown): CheckLine {
+  try {
+    act()
+    return {name, ok: true, detail, fix: null}
+  } catch (error) {
+    if (!(error instanceof KeyriteError)) throw error
+    return {name, ok: false, detail: error.message, fix: error.hints[0] ?? fix}
+  }
+}

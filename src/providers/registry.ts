@@ -1,0 +1,105 @@
+/** The kinds of provider that there are. Each is loaded only when it is used, so that no command pays for an SDK that it does not call. */
+import {KeyriteError} from '../base/errors.ts'
+import type {Secret} from '../base/secret.ts'
+import type {Clock, Random} from '../base/world.ts'
+import type {Provider} from './ports.ts'
+
+/** What a kind needs to be opened. */
+export interface Opening {
+  /** By the names that the kind lists; paths, regions, addresses, never a secret. */
+  readonly settings: Readonly<Record<string, string>>
+  /** The PIN or password, null where the kind takes none. Stays the caller's to wipe. */
+  readonly secret: Secret | null
+  /** The newest generation that the ledger holds of this place; null where it holds none. */
+  readonly leastGeneration: number | null
+  readonly random: Random
+  readonly clock: Clock
+}
+
+export interface ProviderKind {
+  /** One line for lists and help. */
+  readonly title: string
+  /** The settings that it takes, each with what it is. */
+  readonly settings: Readonly<Record<string, string>>
+  /** What the secret is called when it is asked for; null where there is none. */
+  readonly secret: string | null
+  /** Whether keys in it can lie in hardware at all. */
+  readonly hardware: 'never' | 'possible' | 'always'
+  open(opening: Opening): Promise<Provider>
+  /** Makes the place itself; null where it must be there already. @param name - what people will call it. */
+  readonly create: ((name: string, opening: Omit<Opening, 'leastGeneration'>) => Promise<Provider>) | null
+}
+
+export const providerKinds = {
+  local: {
+    title: 'software token: an encrypted file on this machine, no hardware',
+    settings: {path: 'the token file'},
+    secret: 'PIN',
+    hardware: 'never',
+    async open({settings, secret, ...rest}) {
+      const {openToken} = await import('./local/index.ts')
+      return openToken({path: setting(settings, 'path'), pin: needed(secret, 'PIN'), ...rest})
+    },
+    async create(name, {settings, secret, random, clock}) {
+      const {createToken} = await import('./local/index.ts')
+      return createToken({path: setting(settings, 'path'), name, pin: needed(secret, 'PIN'), random, clock})
+    },
+  },
+} as const satisfies Record<string, ProviderKind>
+
+export type ProviderKindName = keyof typeof providerKinds
+
+/** @throws KeyriteError `UNSUPPORTED` naming the kinds that there are. */
+export function providerKind(name: string): ProviderKind {
+  if (isKind(name)) return providerKinds[name]
+  throw new KeyriteError(
+    'UNSUPPORTED',
+    `cannot use provider kind "${name}": there are ${Object.keys(providerKinds).join(', ')}`,
+  )
+}
+
+/**
+ * Opens a place that holds keys.
+ * @throws KeyriteError `UNSUPPORTED` if there is no such kind, `USAGE` if a setting is missing or unknown, and whatever the kind throws.
+ */
+export async function openProvider(name: string, opening: Opening): Promise<Provider> {
+  return checkedKind(name, opening.settings).open(opening)
+}
+
+/** Makes the place, and opens it. @throws KeyriteError as `openProvider`, and `UNSUPPORTED` if the kind cannot be made by keyrite. */
+export async function createProvider(
+  name: string,
+  called: string,
+  opening: Omit<Opening, 'leastGeneration'>,
+): Promise<Provider> {
+  const {create} = checkedKind(name, opening.settings)
+  if (create === null)
+    throw new KeyriteError('UNSUPPORTED', `cannot create a place of kind "${name}": it must exist already`)
+  return create(called, opening)
+}
+
+function checkedKind(name: string, settings: Opening['settings']): ProviderKind {
+  const kind = providerKind(name)
+  for (const given of Object.keys(settings))
+    if (!Object.hasOwn(kind.settings, given))
+      throw new KeyriteError(
+        'USAGE',
+        `cannot use setting "${given}": kind "${name}" takes ${Object.keys(kind.settings).join(', ')}`,
+      )
+  return kind
+}
+
+function isKind(name: string): name is ProviderKindName {
+  return Object.hasOwn(providerKinds, name)
+}
+
+function setting(settings: Opening['settings'], name: string): string {
+  const value = settings[name]
+  if (value === undefined || value === '') throw new KeyriteError('USAGE', `expected the setting "${name}"`)
+  return value
+}
+
+function needed(secret: Secret | null, called: string): Secret {
+  if (secret === null) throw new KeyriteError('USAGE', `expected a ${called}`)
+  return secret
+}
