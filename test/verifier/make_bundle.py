@@ -1,0 +1,308 @@
+"""Makes a small ledger and its ceremony's bundle from docs/ledger-format.md and docs/bundle-format.md alone, sharing no
+code with keyrite or verify.py: python3 make_bundle.py OUT [production]. Prints the ledger's fingerprint.
+
+Everything but the keys and ECDSA signatures is the same in every run. A `tweak(maker, stage, thing)` sees each thing before it is
+hashed or signed and may change it: that is how an attack with real keys is made."""
+import base64
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+ORG = 'example.com'
+NAME = ORG + '/ledger/' + '0123456789abcdef' * 2
+CEREMONY = 'ce' * 16
+SK = b'sk-ssh-ed25519@openssh.com'
+BUNDLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../ceremony-templates/bundle')
+PEOPLE = {'alice': (1, ['ciso', 'custodian'], 'stated'), 'bob': (2, ['custodian', 'security-lead'], 'stated'),
+          'carol': (3, ['custodian'], 'stated'), 'dave': (4, ['custodian'], 'asserted'), 'erin': (5, ['auditor'], 'stated')}
+
+
+def pid(name):
+    return 'p-%016x' % PEOPLE[name][0] if name in PEOPLE else name
+
+
+def canon(value):
+    """RFC 8785 for this file's values: ASCII member names, integers."""
+    return json.dumps(value, sort_keys=True, separators=(',', ':'), ensure_ascii=False).encode()
+
+
+def b64(data):
+    return base64.b64encode(data).decode()
+
+
+def sha(data):
+    return hashlib.sha256(data).digest()
+
+
+def root_of(leaves):
+    if len(leaves) == 1:
+        return leaves[0]
+    k = 1
+    while k * 2 < len(leaves):
+        k *= 2
+    return sha(b'\1' + root_of(leaves[:k]) + root_of(leaves[k:]))
+
+
+def path_of(index, leaves):
+    if len(leaves) == 1:
+        return []
+    k = 1
+    while k * 2 < len(leaves):
+        k *= 2
+    if index < k:
+        return path_of(index, leaves[:k]) + [root_of(leaves[k:])]
+    return path_of(index - k, leaves[k:]) + [root_of(leaves[:k])]
+
+
+def wire(*parts):
+    return b''.join(len(p).to_bytes(4, 'big') + p for p in parts)
+
+
+def armored(blob):
+    text = b64(blob)
+    lines = [text[i:i + 70] for i in range(0, len(text), 70)]
+    return '-----BEGIN SSH SIGNATURE-----\n' + '\n'.join(lines) + '\n-----END SSH SIGNATURE-----\n'
+
+
+class Keys:
+    """The keys of the people and of the writer; every signature is made once."""
+
+    def __init__(self, folder):
+        self.folder, self.made, self.line, self.raw = folder, {}, {}, {}
+        kinds = {'alice': ['ed25519'], 'bob': ['ecdsa', '-b', '256'], 'carol': ['rsa', '-b', '2048'], 'erin': ['ed25519'],
+                 'mallory': ['ed25519'], 'p384': ['ecdsa', '-b', '384'], 'p521': ['ecdsa', '-b', '521']}
+        for name, kind in kinds.items():
+            self.run(['ssh-keygen', '-q', '-t', *kind, '-N', '', '-C', '', '-f', name])
+            with open(os.path.join(folder, name + '.pub')) as file:
+                self.line[name] = ' '.join(file.read().split()[:2])
+        for name in ('dave', 'writer', 'product'):
+            self.run(['openssl', 'genpkey', '-algorithm', 'ed25519', '-out', name + '.pem'])
+            self.raw[name] = self.run(['openssl', 'pkey', '-in', name + '.pem', '-pubout', '-outform', 'DER'])
+        self.line['dave'] = SK.decode() + ' ' + b64(wire(SK, self.raw['dave'][-32:], b'ssh:'))
+        self.line['writer'] = 'ssh-ed25519 ' + b64(wire(b'ssh-ed25519', self.raw['writer'][-32:]))
+
+    def run(self, arguments, message=b''):
+        return subprocess.run(arguments, cwd=self.folder, input=message, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True).stdout
+
+    def sign_raw(self, name, message):
+        with tempfile.NamedTemporaryFile(dir=self.folder) as file:
+            file.write(message)
+            file.flush()
+            return self.run(['openssl', 'pkeyutl', '-sign', '-inkey', name + '.pem', '-rawin', '-in', file.name])
+
+    def sshsig(self, name, space, message, flags=1, digest=b'sha512', reserved=b''):
+        asked = (name, space, message, flags, digest, reserved)
+        if asked not in self.made:
+            self.made[asked] = self.make(*asked)
+        return self.made[asked]
+
+    def make(self, name, space, message, flags, digest, reserved):
+        if name not in ('dave', 'writer'):
+            text = self.run(['ssh-keygen', '-Y', 'sign', '-q', '-f', name, '-n', space], message).decode()
+            return base64.b64decode(''.join(text.split('\n')[1:-2]))
+        hashed = hashlib.new(digest.decode(), message).digest()
+        signed = b'SSHSIG' + wire(space.encode(), reserved, digest, hashed)
+        if name == 'dave':
+            touch = bytes([flags]) + (7).to_bytes(4, 'big')
+            inner = wire(SK, self.sign_raw(name, sha(b'ssh:') + touch + sha(signed))) + touch
+        else:
+            inner = wire(b'ssh-ed25519', self.sign_raw(name, signed))
+        public = base64.b64decode(self.line[name].split(' ')[1])
+        return b'SSHSIG\0\0\0\1' + wire(public, space.encode(), reserved, digest, inner)
+
+    def fingerprint(self, name):
+        return 'SHA256:' + b64(sha(base64.b64decode(self.line[name].split(' ')[1]))).rstrip('=')
+
+
+class Maker:
+    def __init__(self, keys, tweak=None, production=False, level='full'):
+        self.keys, self.tweak, self.production, self.level = keys, tweak or (lambda maker, stage, thing: None), production, level
+        self.bytes, self.leaves, self.entries, self.blobs, self.openings = [], [], [], {}, {}
+        self.clock, self.salts = 0, 0
+
+    def time(self, seconds):
+        return '2026-11-22T%02d:%02d:%02d.000Z' % (3 + seconds // 3600, seconds // 60 % 60, seconds % 60)
+
+    def private(self, value):
+        self.salts += 1
+        salt = sha(b'salt %d' % self.salts)
+        name = sha(b'keyrite/v1/field\n' + salt + canon(value)).hex()
+        self.openings[name] = {'salt': salt.hex(), 'value': value}
+        return {'$': name}
+
+    def blob(self, data, kind='application/json'):
+        self.blobs[sha(data).hex()] = data
+        return {'blob': sha(data).hex(), 'size': len(data), 'type': kind}
+
+    def append(self, kind, data, label=None, approved=None, ceremony=CEREMONY):
+        self.tweak(self, 'before:' + (label or kind), None)
+        self.clock += 60
+        entry = {'v': 1, 'ledger': NAME, 'seq': len(self.entries), 'prev': self.leaves[-1].hex() if self.leaves else '00' * 32,
+                 'time': self.time(self.clock), 'type': kind, 'approved': approved, 'ceremony': ceremony, 'data': data,
+                 'actor': {'evidence': 'stated', 'host': self.private('machine-1'), 'person': pid('alice') if self.entries else None},
+                 'tool': {'sha256': 'aa' * 32, 'version': '0.1.0'}}
+        self.tweak(self, 'entry:' + (label or kind), entry)
+        self.entries.append(entry)
+        self.bytes.append(canon(entry))
+        self.tweak(self, 'bytes:' + (label or kind), self.bytes)
+        self.leaves.append(sha(b'\0' + self.bytes[-1]))
+        return entry['seq']
+
+    def statement(self, use, about, name, decision='attest', plan=None, more=None):
+        s = {'about': self.leaves[about].hex(), 'checkpoint': {'root': b64(root_of(self.leaves)), 'size': len(self.leaves)},
+             'decision': decision, 'issued': self.time(self.clock), 'key': self.keys.fingerprint(name), 'ledger': self.leaves[0].hex(),
+             'person': pid(name), 'plan_sha256': plan, 'roles': PEOPLE[name][1], 'type': 'keyrite.statement/1', 'use': use}
+        how = {'statement': s, 'key': name, 'space': 'keyrite-%s-v1@%s' % (use, ORG), 'flags': 1}
+        self.tweak(self, 'statement:%s:%s' % (use, name), how)
+        how['blob'] = self.keys.sshsig(how['key'], how['space'], canon(s), how['flags'])
+        self.tweak(self, 'signature:%s:%s' % (use, name), how)
+        kind = {'founding': 'founder.signed', 'proposal': 'proposal.signed', 'approval': 'approval.given', 'transcript': 'transcript.signed'}
+        return self.append(kind[use], {'statement': s, 'signature': b64(how['blob']), **(more or {})}, '%s:%s' % (use, name),
+                           ceremony=None if use == 'founding' else CEREMONY)
+
+    def roster(self, state):
+        people = [{'id': pid(n), 'keys': [{'class': kind, 'key': self.keys.line[n]}], 'recipient': None, 'roles': roles, 'state': state(n)}
+                  for n, (_, roles, kind) in PEOPLE.items()]
+        roster = {'people': people, 'type': 'keyrite.roster/1'}
+        self.tweak(self, 'roster', roster)
+        return roster
+
+    def policy(self):
+        def rule(name, operations, people, start=(), roles=(), kinds=None):
+            return {'classes': None, 'from': list(start), 'id': name, 'kinds': kinds, 'operations': operations, 'people': people,
+                    'roles': list(roles)}
+        policy = {'name': 'small', 'rules': [rule('profile-local', ['profile.add'], 0, kinds=['local']),
+                                             rule('key-create', ['key.create'], 3, ['custodian'], ['ciso', 'security-lead']),
+                                             rule('key-use', ['key.activate'], 2, ['custodian'])],
+                  'times': {'idle': 'PT1H'}, 'type': 'keyrite.policy/1'}
+        if self.production:
+            policy['stated_keys'] = [self.keys.fingerprint('alice'), self.keys.fingerprint('bob')]
+        self.tweak(self, 'policy', policy)
+        return policy
+
+    def found(self):
+        public = b'\1' + self.keys.raw['writer'][-32:]
+        self.key_id = sha(NAME.encode() + b'\n' + public)[:4]
+        self.standing_policy = self.policy()
+        people = [{'address': self.private(n + '@example.com'), 'id': pid(n), 'name': self.private(n.title())} for n in PEOPLE]
+        self.append('ledger.opened', {
+            'organisation': ORG, 'vkey': '%s+%s+%s' % (NAME, self.key_id.hex(), b64(public)), 'policy': self.blob(canon(self.standing_policy)),
+            'roster': self.blob(canon(self.roster(lambda n: 'unsigned'))), 'people': people, 'continues': None}, ceremony=None)
+        for name in ('alice', 'bob', 'carol', 'dave', 'erin'):
+            self.statement('founding', 0, name)
+        self.profile = {'environment': 'production' if self.production else 'test', 'identity': {'token': 'T-1'}, 'kind': 'local',
+                        'name': 'room'}
+        self.append('profile.added', {**self.profile, 'prover': None, 'generation': 1}, approved=0, ceremony=None)
+
+    def ask(self, who=('alice', 'bob', 'dave')):
+        self.change = {'algorithm': 'ed25519', 'class': 'data', 'key': 'payments', 'version': 1}
+        self.plan = {'change': self.change, 'operation': 'key.create', 'phases': [
+            {'earliest': None, 'latest': None, 'name': n} for n in ('create', 'activate')], 'profile': self.profile, 'rests': [],
+            'rule': 'key-create', 'type': 'keyrite.plan/1'}
+        self.tweak(self, 'plan', self.plan)
+        plan = self.blob(canon(self.plan))
+        opened = self.append('quorum.opened', {
+            'operation': 'key.create', 'plan': plan, 'policy': self.blob(canon(self.standing_policy)),
+            'roster': self.blob(canon(self.roster(lambda n: 'active'))), 'who': [pid(n) for n in ('alice', 'bob', 'carol', 'dave')],
+            'needs': {'people': 3, 'roles': ['ciso', 'security-lead']}, 'nonce': sha(b'nonce %d' % len(self.entries)).hex()[:32],
+            'expires': self.time(7200), 'names': {'p1': self.private('nobody')}, 'reason': None, 'ticket': self.private('CHG-1')})
+        if self.production:
+            self.statement('proposal', opened, 'erin', plan=plan['blob'])
+        given = [self.statement('approval', opened, n, 'approve', plan['blob'], {'reason': None}) for n in who]
+        return self.append('quorum.met', {'opened': opened, 'approvals': given})
+
+    def act(self, met):
+        key = {'key': 'payments', 'version': 1}
+        made = self.append('key.create.intended', {**key, 'profile': 'room', 'intent': '11' * 16, 'before': []}, approved=met)
+        public = self.blob(self.keys.raw['product'], 'application/pkix-spki')
+        self.append('key.created', {**key, 'intended': made, 'profile': 'room', 'ref': {'key': 'k1', 'version': '1'}, 'spec': self.change,
+                                    'public': public, 'protection': {'level': 'software', 'fips': None, 'evidence': 'stated', 'detail': 'file'},
+                                    'generation': 2}, approved=met)
+        tried = self.append('key.try.intended', {**key, 'profile': 'room', 'intent': '22' * 16, 'probes': ['sign']})
+        self.append('key.tried', {**key, 'intended': tried, 'ok': True, 'results': [], 'sample': None, 'generation': 2})
+        move = {'from': 'pre-active', 'to': 'active'}
+        moved = self.append('key.state.intended', {**key, **move, 'profile': 'room', 'intent': '33' * 16}, approved=met)
+        self.append('key.state.changed', {**key, **move, 'intended': moved, 'enforced': [], 'results': [], 'generation': 3}, approved=met)
+
+    def ledger(self):
+        self.found()
+        self.template = b'keyrite: ceremony/1\nid: first\n'
+        self.append('ceremony.opened', {
+            'template': self.blob(self.template, 'application/yaml'), 'title': 'The first key', 'parameters': {'key': 'payments'},
+            'participants': [{'role': 'custodian', 'people': [pid(n) for n in ('alice', 'bob', 'dave')]}, {'role': 'auditor', 'people': [pid('erin')]}],
+            'profile': {k: self.profile[k] for k in ('name', 'environment', 'identity')}, 'location': self.private('room 4'), 'machine': {}})
+        self.step('welcome')
+        self.act(self.ask())
+        self.step('make')
+        mine = [e['seq'] for e in self.entries if e['ceremony'] == CEREMONY]
+        about = self.append('signoff.opened', {
+            'round': 1, 'template_sha256': sha(self.template).hex(), 'first': mine[0], 'count': len(mine),
+            'root': b64(root_of([self.leaves[i] for i in mine])), 'keys': [{'key': 'payments', 'version': 1}], 'sets': [], 'deviations': []})
+        for name in ('alice', 'bob', 'dave', 'erin'):
+            if self.tweak(self, 'sign-off', name) is None:
+                self.statement('transcript', about, name)
+
+    def step(self, name):
+        self.append('step.done', {'step': name, 'kind': 'confirm', 'started': self.time(self.clock), 'minutes': 2, 'by': [pid('alice')],
+                                  'result': {}}, 'step:' + name)
+
+    def checkpoint(self, size):
+        body = '%s\n%d\n%s\n' % (NAME, size, b64(root_of(self.leaves[:size])))
+        signature = self.key_id + self.keys.sign_raw('writer', body.encode())
+        return (body + '\n— ' + NAME + ' ' + b64(signature) + '\n').encode()
+
+    def folder(self):
+        """Every file of the bundle but the two SHA256SUMS files: path -> bytes."""
+        note = self.checkpoint(len(self.leaves))
+        public, roster = self.keys.raw['product'], canon(self.roster(lambda n: 'active'))
+        spaces = ','.join('keyrite-%s-v1@%s' % (u, ORG) for u in ('approval', 'founding', 'proposal', 'transcript'))
+        lines = ['%s namespaces="%s" %s\n' % (p['id'], spaces, k['key']) for p in json.loads(roster)['people'] for k in p['keys']]
+        lines.append('writer namespaces="keyrite-bundle-v1@%s" %s\n' % (ORG, self.keys.line['writer']))
+        files = {'checkpoint': note, 'openings.json': canon(self.openings if self.level == 'full' else {}), 'roster.json': roster,
+                 'policy.json': canon(self.standing_policy), 'template.yaml': self.template, 'minutes.html': b'<p>minutes</p>\n',
+                 'minutes.txt': b'minutes\n', 'allowed_signers': ''.join(lines).encode(),
+                 'keys/payments-v1.pem': self.keys.run(['openssl', 'pkey', '-pubin', '-inform', 'DER'], public),
+                 'bundle.json': canon({'ceremony': CEREMONY, 'entries': list(range(len(self.entries))), 'fingerprint': self.leaves[0].hex(),
+                                       'ledger': NAME, 'level': self.level, 'tool': self.entries[0]['tool'], 'type': 'keyrite.bundle/1'})}
+        for name in ('verify.py', 'VERIFY.md'):
+            with open(os.path.join(BUNDLE, name), 'rb') as file:
+                files[name] = file.read()
+        for digest, data in self.blobs.items():
+            files['blobs/' + digest] = data
+        for seq, data in enumerate(self.bytes):
+            files['entries/%06d.json' % seq] = data
+            hashes = ''.join(b64(h) + '\n' for h in path_of(seq, self.leaves))
+            files['proofs/%06d.tlog-proof' % seq] = b'c2sp.org/tlog-proof@v1\nindex %d\n' % seq + hashes.encode() + b'\n' + note
+            held = self.entries[seq]['data']
+            if 'statement' in held:
+                files['statements/%06d.json' % seq] = canon(held['statement'])
+                files['statements/%06d.sig' % seq] = armored(base64.b64decode(held['signature'])).encode()
+        self.tweak(self, 'files', files)
+        return files
+
+    def write(self, out):
+        files = self.folder()
+        names = sorted(files, key=lambda name: name.encode())
+        sums = ''.join('%s  %s\n' % (sha(files[name]).hex(), name) for name in names).encode()
+        files['SHA256SUMS'] = sums
+        files['SHA256SUMS.sig'] = armored(self.keys.sshsig('writer', 'keyrite-bundle-v1@' + ORG, sums)).encode()
+        self.tweak(self, 'signed files', files)
+        for name, data in files.items():
+            os.makedirs(os.path.dirname(os.path.join(out, name)), exist_ok=True)
+            with open(os.path.join(out, name), 'wb') as file:
+                file.write(data)
+        return self.leaves[0].hex()
+
+
+def main(out, kind='test'):
+    with tempfile.TemporaryDirectory() as folder:
+        maker = Maker(Keys(folder), production=kind == 'production')
+        maker.ledger()
+        print(maker.write(out))
+
+
+if __name__ == '__main__':
+    main(*sys.argv[1:])
