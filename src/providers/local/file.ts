@@ -98,5 +98,5 @@ function unsafe(path: string, fact: string, hint: string): KeyriteError {
 }
 
 function systemCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown error'
 }

@@ -36,6 +36,6 @@ export function fromStorage(error: unknown, path: string, facts: ErrorFacts = {}
 
 /** The SQLite result code of an error of the driver, else undefined. */
 export function sqliteCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
   return typeof error.code === 'string' && error.code.startsWith('SQLITE_') ? error.code : undefined
 }

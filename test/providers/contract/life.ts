@@ -1,0 +1,123 @@
+import {describe, expect, test} from '@jest/globals'
+import type {Bench, Expected} from '../contract.ts'
+import {all, described, enabled, intent, labelled, outcome, specOf} from '../support.ts'
+
+const dayMs = 86_400_000
+
+export function lifeContract({refuses, enforces, destructionDays}: Expected, bench: () => Bench): void {
+  const {least, most} = destructionDays
+  const wait = Math.min(Math.max(least, 30), most)
+
+  describe('the life of a key', () => {
+    test.each(enforces)('making a version %s can be said twice', async (availability) => {
+      const {life, store} = bench().open
+      const ref = await enabled(bench().open, specOf('aes-256'))
+      expect(await life.setAvailability(ref, availability)).toBe(availability)
+      expect(await life.setAvailability(ref, availability)).toBe(availability)
+      expect((await described(store, ref)).availability).toBe(availability)
+    })
+
+    test(`rotation ${refuses.includes('rotate') ? 'is refused' : 'adds a version and leaves the old one as it was'}`, async () => {
+      const {life, store, use} = bench().open
+      const spec = specOf('ed25519')
+      const first = await enabled(bench().open, spec)
+      const made = intent()
+      if (refuses.includes('rotate')) {
+        expect(await outcome(life.rotate(first.key, made))).toBe('UNSUPPORTED')
+        return
+      }
+      const second = await life.rotate(first.key, made)
+      expect(second.key).toBe(first.key)
+      expect(second.version).not.toBe(first.version)
+      expect((await described(store, second)).spec).toEqual(spec)
+      expect((await described(store, first)).availability).toBe('enabled')
+      expect(await use.publicKey(second)).not.toEqual(await use.publicKey(first))
+      if (enforces.includes('probe')) {
+        expect((await described(store, second)).availability).toBe('probe')
+        expect(await outcome(use.sign(second, Buffer.from('real')))).toBe('KEY_STATE')
+      }
+      await bench().reopen()
+      expect(await bench().open.store.find(made, [first])).toEqual({kind: 'one', ref: second})
+    })
+
+    if (!refuses.includes('rotate'))
+      test('a key that is not there, or is gone, does not rotate', async () => {
+        const {life} = bench().open
+        const ref = await enabled(bench().open, specOf('ed25519'))
+        await life.scheduleDestruction(ref, wait)
+        expect(await outcome(life.rotate('nowhere', intent()))).toBe('KEY_NOT_FOUND')
+        expect(await outcome(life.rotate(ref.key, intent()))).toBe('KEY_STATE')
+      })
+
+    test(`destruction waits, can be cancelled, and is said once`, async () => {
+      const {life, store, use} = bench().open
+      const ref = await enabled(bench().open, specOf('ed25519'))
+      const at = await life.scheduleDestruction(ref, wait)
+      expect(await described(store, ref)).toMatchObject({availability: 'destruction-pending', destroyAt: at})
+      expect(await life.scheduleDestruction(ref, wait)).toEqual(at)
+      expect(await outcome(life.setAvailability(ref, 'enabled'))).toBe('KEY_STATE')
+      expect(await life.cancelDestruction(ref)).toBe('disabled')
+      expect(await described(store, ref)).toMatchObject({availability: 'disabled', destroyAt: null})
+      expect(await outcome(life.cancelDestruction(ref))).toBe('KEY_STATE')
+      await life.setAvailability(ref, 'enabled')
+      expect(await outcome(use.sign(ref, Buffer.from('alive again')))).toBe('ok')
+    })
+
+    test('when the wait is over the version is a tombstone, and nothing brings it back', async () => {
+      const {life, store, use} = bench().open
+      const spec = specOf('ed25519')
+      const made = intent()
+      const ref = await store.create(spec, made)
+      const at = await life.scheduleDestruction(ref, wait)
+      bench().forward(wait - 1)
+      expect((await described(store, ref)).availability).toBe('destruction-pending')
+      bench().forward(1)
+      expect(await described(store, ref)).toMatchObject({
+        ref,
+        spec,
+        intent: made,
+        availability: 'destroyed',
+        destroyAt: at,
+      })
+      expect(await outcome(life.cancelDestruction(ref))).toBe('KEY_STATE')
+      for (const availability of enforces)
+        expect(await outcome(life.setAvailability(ref, availability))).toBe('KEY_STATE')
+      expect(await outcome(use.sign(ref, labelled('x')))).toBe('KEY_STATE')
+      expect(await life.scheduleDestruction(ref, wait)).toEqual(at)
+      expect(await outcome(store.create(spec, intent()))).toBe('KEY_EXISTS')
+      await bench().reopen()
+      expect((await described(bench().open.store, ref)).availability).toBe('destroyed')
+      bench().forward(-wait * 2)
+      expect((await described(bench().open.store, ref)).availability).toBe('destroyed')
+      bench().forward(wait * 2)
+    })
+
+    test('a date is the wait from now', async () => {
+      const {life, store} = bench().open
+      const ref = await store.create(specOf('aes-256'), intent())
+      const {createdAt} = await described(store, ref)
+      const at = await life.scheduleDestruction(ref, most)
+      expect(Math.abs(at.getTime() - createdAt.getTime() - most * dayMs)).toBeLessThan(60_000)
+    })
+
+    test.each([least - 1, most + 1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
+      'a wait of %p days is refused',
+      async (days) => {
+        const {life, store} = bench().open
+        const ref = await store.create(specOf('aes-256'), intent())
+        expect(await outcome(life.scheduleDestruction(ref, days))).toBe('UNSUPPORTED')
+        expect((await described(store, ref)).destroyAt).toBeNull()
+      },
+    )
+
+    test('a version that is not there has no life', async () => {
+      const {life, store} = bench().open
+      const count = (await all(store)).length
+      const ref = {key: 'nowhere', version: '1'}
+      expect(await outcome(life.setAvailability(ref, 'enabled'))).toBe('KEY_NOT_FOUND')
+      expect(await outcome(life.scheduleDestruction(ref, wait))).toBe('KEY_NOT_FOUND')
+      expect(await outcome(life.cancelDestruction(ref))).toBe('KEY_NOT_FOUND')
+      expect(await all(store)).toHaveLength(count)
+    })
+  })
+}
