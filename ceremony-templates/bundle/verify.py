@@ -54,24 +54,19 @@ TOP = {"VERIFY.md", "verify.py", "bundle.json", "checkpoint", "openings.json", "
 PLACES = re.compile(r"entries/[0-9]{6,}\.json|proofs/[0-9]{6,}\.tlog-proof|blobs/[0-9a-f]{64}|statements/[0-9]{6,}\.(json|sig)"
                     r"|keys/[a-z0-9][a-z0-9._-]*\.pem")
 
-
 class Bad(Exception):
     """A rule is broken: args are the rule's name and a sentence."""
-
 
 def need(true, rule, sentence):
     if not true:
         raise Bad(rule, sentence)
 
-
 def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
-
 
 def clean(text):
     """Text that is not ours, with control, bidi and invisible characters made visible."""
     return "".join(c if c.isprintable() else "\\u%04x" % ord(c) for c in str(text))[:300]
-
 
 def decode64(text, rule="base64"):
     try:
@@ -80,7 +75,6 @@ def decode64(text, rule="base64"):
         raise Bad(rule, "this is not base64: %r" % text[:40])
     need(base64.b64encode(raw).decode() == text, rule, "base64 is not in its one canonical spelling")
     return raw
-
 
 # --- L1: canonical JSON, entries, private values, blobs ---
 
@@ -95,10 +89,8 @@ def jcs(x):
     names = sorted(x, key=lambda name: name.encode("utf-16-be"))
     return "{" + ",".join(jcs(name) + ":" + jcs(x[name]) for name in names) + "}"
 
-
 def canon(x):
     return jcs(x).encode("utf-8")
-
 
 def parse(data):
     def integer(text):
@@ -115,34 +107,27 @@ def parse(data):
     need(same, "canonical-json", "the bytes are not the canonical JSON (RFC 8785) of what they say")
     return value
 
-
 def is_hex(x, digits):
     return isinstance(x, str) and re.fullmatch("[0-9a-f]{%d}" % digits, x) is not None
 
-
 def is_private(x):
     return isinstance(x, dict) and set(x) == {"$"} and is_hex(x["$"], 64)
-
 
 def is_blob(x):
     return (isinstance(x, dict) and set(x) == {"blob", "size", "type"} and is_hex(x["blob"], 64) and type(x["size"]) is int
             and isinstance(x["type"], str))
 
-
 def is_id(x):
     return isinstance(x, str) and PERSON.fullmatch(x) is not None
 
-
 def texts(x):
     return isinstance(x, list) and all(isinstance(y, str) for y in x)
-
 
 KINDS = {"any": lambda x: True, "null": lambda x: x is None, "text": lambda x: isinstance(x, str), "int": lambda x: type(x) is int,
          "seq": lambda x: type(x) is int and x >= 0, "dict": lambda x: isinstance(x, dict), "list": lambda x: isinstance(x, list),
          "hex32": lambda x: is_hex(x, 32), "hex64": lambda x: is_hex(x, 64), "private": is_private, "blob": is_blob, "id": is_id,
          "time": lambda x: isinstance(x, str) and TIME.fullmatch(x) is not None, "texts": texts, "texts?": lambda x: x is None or texts(x),
          "ids": lambda x: isinstance(x, list) and all(map(is_id, x)) and len(set(x)) == len(x)}
-
 
 def shape(x, members, what):
     """`x` has exactly these members, each of its kind (`name=kind`; `?` allows null)."""
@@ -151,7 +136,6 @@ def shape(x, members, what):
     for name, kind in wanted.items():
         fits = x[name] is None if kind[-1] == "?" and x[name] is None else KINDS[kind.rstrip("?")](x[name])
         need(fits, "members", "%s: %s is not %s" % (what, name, kind))
-
 
 def references(x, private, blobs):
     """Collects every private value and blob reference in `x` (L1: such objects are never anything else)."""
@@ -165,19 +149,16 @@ def references(x, private, blobs):
     for y in x.values() if isinstance(x, dict) else x if isinstance(x, list) else ():
         references(y, private, blobs)
 
-
 # --- L1, L2: Merkle tree (RFC 6962, RFC 9162 section 2.1.3.2), checkpoint, proof ---
 
 def leaf_hash(data):
     return sha256(b"\0", data)
-
 
 def tree_root(leaves):
     if len(leaves) < 2:
         return leaves[0] if leaves else sha256()
     k = 1 << (len(leaves) - 1).bit_length() - 1
     return sha256(b"\1", tree_root(leaves[:k]), tree_root(leaves[k:]))
-
 
 def root_by_proof(leaf, index, size, hashes):
     first, last, found = index, size - 1, leaf
@@ -194,7 +175,6 @@ def root_by_proof(leaf, index, size, hashes):
     need(last == 0, "proof", "the proof is too short")
     return found
 
-
 def read_checkpoint(data, name, public):
     lines = data.decode("utf-8").split("\n")
     need(len(lines) == 6 and re.fullmatch("0|[1-9][0-9]{0,15}", lines[1]), "checkpoint", "this is not a checkpoint of six lines")
@@ -207,7 +187,6 @@ def read_checkpoint(data, name, public):
     held = openssl_holds("ssh-ed25519", [public], body.encode(), signature[4:]) if ed25519_works() else None
     need(held is not False, "checkpoint-signature", "the signature is not by the writer's key")
     return int(lines[1]), root, held
-
 
 # --- L3: SSH signatures ---
 
@@ -225,10 +204,8 @@ def fields(data, kinds):
     need(not data, "sshsig", "bytes follow its end")
     return out
 
-
 def wire(*strings):
     return b"".join(len(s).to_bytes(4, "big") + s for s in strings)
-
 
 def key_parts(line):
     """The type and the parts of `<ssh type> <base64>`."""
@@ -241,16 +218,13 @@ def key_parts(line):
     need("ed25519" not in kind or len(parts[0]) == 32, "key", "an Ed25519 key must have 32 bytes")
     return kind, parts
 
-
 def fingerprint(line):
     return "SHA256:" + base64.b64encode(sha256(decode64(line.split(" ")[1]))).decode().rstrip("=")
-
 
 def armor(blob):
     text = base64.b64encode(blob).decode()
     lines = [text[i:i + 70] for i in range(0, len(text), 70)]
     return ("\n".join(["-----BEGIN SSH SIGNATURE-----"] + lines + ["-----END SSH SIGNATURE-----"]) + "\n").encode()
-
 
 @functools.lru_cache(maxsize=None)
 def sshsig_problem(line, namespace, message, blob):
@@ -260,7 +234,6 @@ def sshsig_problem(line, namespace, message, blob):
     except Bad as bad:
         return bad.args
     return None
-
 
 def check_sshsig(line, namespace, message, blob):
     kind, parts = key_parts(line)
@@ -282,7 +255,6 @@ def check_sshsig(line, namespace, message, blob):
     need("ed25519" not in kind or ed25519_works(), "unsupported", "this openssl cannot check Ed25519, and there is no ssh-keygen")
     need(openssl_holds(algorithm.decode(), parts, signed, signature), "signature", "openssl does not accept it")
 
-
 def run(arguments, files, message):
     with tempfile.TemporaryDirectory() as folder:
         for name, data in files.items():
@@ -291,18 +263,15 @@ def run(arguments, files, message):
         done = subprocess.run(arguments, cwd=folder, input=message, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60)
         return done.returncode == 0
 
-
 def ssh_keygen_holds(line, namespace, message, blob):
     allowed = 'signer namespaces="%s" %s\n' % (namespace, line)
     return run([shutil.which("ssh-keygen"), "-Y", "verify", "-f", "allowed", "-I", "signer", "-n", namespace, "-s", "sig"],
                {"allowed": allowed.encode(), "sig": armor(blob)}, message)
 
-
 def der(tag, *parts):
     data = b"".join(parts)
     size = len(data).to_bytes((len(data).bit_length() + 7) // 8, "big")
     return bytes([tag]) + (bytes([len(data)]) if len(data) < 128 else bytes([0x80 | len(size)]) + size) + data
-
 
 def openssl_holds(algorithm, parts, message, signature):
     """The raw signature by openssl, for the algorithms in ALGORITHMS."""
@@ -322,7 +291,6 @@ def openssl_holds(algorithm, parts, message, signature):
         return run([tool, "pkeyutl", "-verify", "-pubin", "-inkey", "key", "-rawin", "-in", "message", "-sigfile", "sig"], files, b"")
     return run([tool, "dgst", hashed, "-verify", "key", "-signature", "sig", "message"], files, b"")
 
-
 @functools.lru_cache(maxsize=None)
 def ed25519_works():
     """Whether there is an openssl that checks Ed25519: tried on RFC 8032 section 7.1, test 2."""
@@ -331,12 +299,10 @@ def ed25519_works():
                               "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00")
     return bool(shutil.which("openssl")) and openssl_holds("ssh-ed25519", [public], b"\x72", signature)
 
-
 def pem(spki):
     text = base64.b64encode(spki).decode()
     lines = [text[i:i + 64] for i in range(0, len(text), 64)]
     return ("\n".join(["-----BEGIN PUBLIC KEY-----"] + lines + ["-----END PUBLIC KEY-----"]) + "\n").encode()
-
 
 # --- what the entries mean: L3 to L7. An entry with a problem changes nothing here ---
 
@@ -606,7 +572,6 @@ class Ledger:
     def of(self, ceremony, prefix):
         return [x for x in self.entries.values() if x["ceremony"] == ceremony and x["type"].startswith(prefix)]
 
-
 # --- the folder: B1 to B5, and what follows from the entries ---
 
 class Bundle:
@@ -816,12 +781,10 @@ class Bundle:
             self.guard("entries", None, self.check_entries)
             self.guard(".", None, self.check_derived)
 
-
 # --- the report ---
 
 def person_words(bundle, person):
     return person + (' "%s"' % bundle.names[person] if person in bundle.names else "")
-
 
 def report(bundle, given):
     found = bundle.leaves[0].hex() if 0 in bundle.leaves else "(there is no entry 0)"
@@ -846,7 +809,6 @@ def report(bundle, given):
         yield from quorum_lines(bundle, ledger)
         yield from signoff_lines(bundle, ledger)
 
-
 def quorum_lines(bundle, ledger):
     for seq, opened in ledger.met.items():
         quorum, met = ledger.quorums[opened], ledger.entries[seq]["data"]
@@ -863,7 +825,6 @@ def quorum_lines(bundle, ledger):
         if e["type"].endswith(".intended") and seq not in answered:
             yield "open: entry %d, %s, has no outcome here" % (seq, e["type"])
 
-
 def signoff_lines(bundle, ledger):
     if not ledger.signoffs:
         yield "status: not signed off"
@@ -876,7 +837,6 @@ def signoff_lines(bundle, ledger):
         yield "%s: %s, the transcript (entry %d, round %d)" % (
             "signed" if person in signed else "missing", person_words(bundle, person), last["seq"], last["data"]["round"])
     yield "status: " + ("signed off by all participants" if signed.issuperset(asked) else "waiting for signatures")
-
 
 def main(arguments=None):
     here = os.path.dirname(os.path.abspath(__file__))
@@ -901,7 +861,6 @@ def main(arguments=None):
         print(line)
     print("%d problems" % len(bundle.problems) if bundle.problems else "ok")
     return 6 if bundle.problems else 0
-
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,0 +1,485 @@
+"""Runs verify.py, imported once, over bundles that a thief of the writer key, or a person with a real key, could make.
+
+python3 attacks.py GROUP prints one JSON line: {"rows": n, "failed": [...]}. Each row of a table is a name, the rule that must be
+named (None: the bundle is good) and a tweak. The chain, checkpoint, proofs and SHA256SUMS are always made again, with real keys."""
+import contextlib
+import importlib.util
+import io
+import json
+import os
+import random
+import shutil
+import sys
+import tempfile
+import traceback
+
+from make_bundle import BUNDLE, ORG, Keys, Maker, armored, b64, canon, pid, root_of, sha, wire
+
+sys.dont_write_bytecode = True
+spec = importlib.util.spec_from_file_location('verify', os.path.join(BUNDLE, 'verify.py'))
+verify = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(verify)
+SLOW = os.environ.get('SLOW') == '1'
+
+
+def at(stage, change):
+    """A tweak that calls change(thing) at one stage."""
+    def tweak(maker, name, thing):
+        return change(thing) if name == stage else None
+    return tweak
+
+
+def both(*tweaks):
+    def tweak(maker, name, thing):
+        for one in tweaks:
+            one(maker, name, thing)
+    return tweak
+
+
+def data(label, **values):
+    return at('entry:' + label, lambda entry: entry['data'].update(values))
+
+
+def entry(label, **values):
+    return at('entry:' + label, lambda thing: thing.update(values))
+
+
+def said(label, **values):
+    return at('statement:' + label, lambda how: how['statement'].update(values))
+
+
+def signed(label, **values):
+    return at('statement:' + label, lambda how: how.update(values))
+
+
+def raw(label, old, new):
+    def change(written):
+        assert old in written[-1], old
+        written[-1] = written[-1].replace(old, new, 1)
+    return at('bytes:' + label, change)
+
+
+def files(change):
+    return at('files', change)
+
+
+def edit(name, change):
+    """Edits a JSON file of the folder."""
+    def one(found):
+        value = json.loads(found[name])
+        change(value)
+        found[name] = canon(value)
+    return files(one)
+
+
+def first(found, start):
+    return sorted(name for name in found if name.startswith(start))[0]
+
+
+def maker_at(stage, act):
+    """A tweak that calls act(maker) once, at one stage."""
+    done = []
+
+    def tweak(maker, name, thing):
+        if name == stage and not done:
+            done.append(1)
+            act(maker)
+    return tweak
+
+
+def seq_of(maker, kind, which=-1):
+    return [e['seq'] for e in maker.entries if e['type'] == kind][which]
+
+
+def drop(found):
+    del found['entries/000016.json'], found['proofs/000016.tlog-proof']
+    about = json.loads(found['bundle.json'])
+    about['entries'].remove(16)
+    found['bundle.json'] = canon(about)
+
+
+def swap(found):
+    a, b = 'entries/000016.json', 'entries/000017.json'
+    found[a], found[b] = found[b], found[a]
+
+
+def double(found):
+    found['entries/000026.json'], found['proofs/000026.tlog-proof'] = found['entries/000025.json'], found['proofs/000025.tlog-proof']
+    about = json.loads(found['bundle.json'])
+    about['entries'].append(26)
+    found['bundle.json'] = canon(about)
+
+
+def second_key(maker, stage, thing):
+    """Alice has two keys and approves with both; the quorum counts her twice and Bob once."""
+    mallory = maker.keys.line['mallory']
+    if stage == 'roster':
+        thing['people'][0]['keys'].append({'class': 'stated', 'key': mallory})
+    elif stage == 'before:quorum.met' and not hasattr(maker, 'again'):
+        maker.again = True
+        opened = seq_of(maker, 'quorum.opened')
+        maker.statement('approval', opened, 'alice', 'approve', maker.entries[opened]['data']['plan']['blob'], {'reason': None})
+    elif stage == 'statement:approval:alice' and hasattr(maker, 'again'):
+        thing['key'], thing['statement']['key'] = 'mallory', maker.keys.fingerprint('mallory')
+    elif stage == 'entry:quorum.met':
+        thing['data']['approvals'] = [thing['seq'] - 4, thing['seq'] - 3, thing['seq'] - 1]
+
+
+def shared_key(maker, stage, thing):
+    """Bob's key in the roster is Alice's: one hand with two names."""
+    if stage == 'roster':
+        thing['people'][1]['keys'][0]['key'] = maker.keys.line['alice']
+    elif stage.startswith('statement:') and stage.endswith(':bob'):
+        thing['key'], thing['statement']['key'] = 'alice', maker.keys.fingerprint('alice')
+
+
+def two_roles(maker, stage, thing):
+    """Alice alone holds both roles that two people must hold."""
+    roles = {'alice': ['ciso', 'custodian', 'security-lead'], 'bob': ['custodian']}
+    if stage == 'roster':
+        for index, name in enumerate(roles):
+            thing['people'][index]['roles'] = roles[name]
+    elif stage.startswith('statement:') and stage.split(':')[2] in roles:
+        thing['statement']['roles'] = roles[stage.split(':')[2]]
+
+
+def replay(cite):
+    """A second quorum is opened and takes over an approval of the first."""
+    def tweak(maker, stage, thing):
+        if stage == 'before:quorum.met' and not hasattr(maker, 'old'):
+            maker.old = [e for e in maker.entries if e['type'] == 'approval.given']
+            plan = maker.entries[seq_of(maker, 'quorum.opened')]['data']
+            opened = maker.append('quorum.opened', dict(plan, nonce='77' * 16), 'second')
+            new = [maker.statement('approval', opened, n, 'approve', plan['plan']['blob'], {'reason': None}) for n in ('alice', 'bob')]
+            last = maker.old[-1]['seq'] if cite else maker.append('approval.given', maker.old[-1]['data'], 'replayed')
+            maker.cited = (opened, new + [last])
+        elif stage == 'entry:quorum.met':
+            thing['data'].update(opened=maker.cited[0], approvals=maker.cited[1])
+    return tweak
+
+
+def another(kind, label, change=None):
+    """Appends a copy of the newest entry of a type once more, just before `label`."""
+    def act(maker):
+        old = maker.entries[seq_of(maker, kind)]
+        maker.append(kind, dict(old['data'], **(change or {})), 'copy', approved=old['approved'])
+    return maker_at('before:' + label, act)
+
+
+def late(label):
+    return maker_at('before:' + label, lambda maker: setattr(maker, 'clock', maker.clock + 9000))
+
+
+def other_policy(maker, stage, thing):
+    if stage == 'entry:quorum.opened':
+        thing['data']['policy'] = maker.blob(canon(dict(maker.standing_policy, name='weaker')))
+
+
+def other_roster(maker, stage, thing):
+    if stage == 'entry:quorum.opened':
+        roster = maker.roster(lambda name: 'active')
+        roster['people'][0]['roles'] = ['ciso']
+        thing['data']['roster'] = maker.blob(canon(roster))
+
+
+def shorter(all_proofs):
+    def tweak(maker, stage, found):
+        if stage == 'files':
+            old, new = found['checkpoint'], maker.checkpoint(len(maker.leaves) - 1)
+            for name in [n for n in found if n == 'checkpoint' or all_proofs and n.startswith('proofs/')]:
+                found[name] = found[name].replace(old, new)
+    return tweak
+
+
+def foreign_checkpoint(maker, stage, found):
+    if stage == 'files':
+        old = found['checkpoint']
+        body = old.split(b'\n\n')[0] + b'\n'
+        new = (body.decode() + '\n— ' + body.decode().split('\n')[0] + ' ' + b64(maker.key_id + maker.keys.sign_raw('product', body)) + '\n')
+        for name in [n for n in found if found[n].endswith(old)]:
+            found[name] = found[name].replace(old, new.encode())
+
+
+def resign(change, key='writer'):
+    """Changes SHA256SUMS itself, and signs it again."""
+    def tweak(maker, stage, found):
+        if stage == 'signed files':
+            found['SHA256SUMS'] = change(found['SHA256SUMS'])
+            found['SHA256SUMS.sig'] = armored(maker.keys.sshsig(key, 'keyrite-bundle-v1@' + ORG, found['SHA256SUMS'])).encode()
+    return tweak
+
+
+def sk_options(**options):
+    def tweak(maker, stage, how):
+        if stage == 'signature:approval:dave':
+            how['blob'] = maker.keys.sshsig('dave', how['space'], canon(how['statement']), **options)
+    return tweak
+
+
+def sha1_rsa(how):
+    how['blob'] = how['blob'].replace(wire(b'rsa-sha2-512'), wire(b'ssh-rsa') + b'\0' * 5)
+    inner = how['blob'].index(wire(b'ssh-rsa') + b'\0' * 5)
+    how['blob'] = how['blob'][:inner - 4] + wire(wire(b'ssh-rsa') + how['blob'][inner + 16:])
+
+
+def no_stated(policy):
+    del policy['stated_keys']
+
+
+def dressed_up(maker, stage, thing):
+    """Alice's file key is called asserted, and the policy does not name it."""
+    if stage == 'roster':
+        thing['people'][0]['keys'][0]['class'] = 'asserted'
+    elif stage == 'policy':
+        thing['stated_keys'].pop(0)
+
+
+def absent(*names):
+    return lambda maker, stage, thing: 'absent' if stage == 'sign-off' and thing in names else None
+
+
+def asks(*who):
+    return {'who': who}
+
+
+A, T = 'approval:alice', 'transcript:bob'
+GOOD = [
+    ('a whole ceremony', None, None), ('a person who has not signed is named, and no problem', None, absent('erin', 'bob')),
+    ('a security key that signs with sha256', None, sk_options(digest=b'sha256')),
+    ('an approval beyond the needed ones', None, asks('alice', 'bob', 'carol', 'dave')),
+]
+ATTACKS = [
+    ('an entry is dropped', 'signoff-count', files(drop)), ('two entries are swapped', 'seq', files(swap)),
+    ('an entry stands twice', 'seq', files(double)),
+    ('statement: about', 'statement-about', said(A, about='ab' * 32)),
+    ('statement: about the wrong kind of entry', 'statement-about', lambda m, s, t: t['statement'].update(about=m.leaves[0].hex()) if s == 'statement:' + A else None),
+    ('statement: checkpoint root', 'statement-checkpoint', lambda m, s, t: t['statement']['checkpoint'].update(root=b64(b'x' * 32)) if s == 'statement:' + A else None),
+    ('statement: checkpoint before the question', 'statement-checkpoint', lambda m, s, t: t['statement'].update(checkpoint={'size': 9, 'root': b64(root_of(m.leaves[:9]))}) if s == 'statement:' + A else None),
+    ('statement: checkpoint from the future', 'statement-checkpoint', lambda m, s, t: t['statement']['checkpoint'].update(size=24) if s == 'statement:' + A else None),
+    ('statement: decision', 'statement-decision', said(A, decision='attest')), ('statement: issued', 'members', said(A, issued='2026-11-22')),
+    ('statement: key of another person', 'statement-key', lambda m, s, t: t['statement'].update(key=m.keys.fingerprint('bob')) if s == 'statement:' + A else None),
+    ('statement: ledger', 'statement-ledger', said(A, ledger='ab' * 32)), ('statement: person unknown', 'statement-person', said(A, person='p-' + '9' * 16)),
+    ('statement: person is another', 'statement-roles', said(A, person=pid('carol'))),
+    ('statement: plan', 'statement-plan', said(A, plan_sha256='ab' * 32)), ('statement: no plan', 'statement-plan', said(A, plan_sha256=None)),
+    ('statement: roles', 'statement-roles', said(A, roles=['custodian'])), ('statement: type', 'statement-use', said(A, type='keyrite.statement/2')),
+    ('statement: use', 'statement-use', said(A, use='proposal')), ('statement: one member more', 'members', said(A, more=1)),
+    ('statement: changed after it was signed', 'signature', at('signature:' + A, lambda how: how['statement'].update(issued='2026-11-22T03:00:00.000Z'))),
+    ('transcript: about another entry', 'statement-about', said(T, about='ab' * 32)),
+    ('transcript: with a plan', 'statement-plan', said(T, plan_sha256='ab' * 32)),
+    ('founding: of another ledger', 'statement-ledger', said('founding:alice', ledger='ab' * 32)),
+    ('signed with a key that nobody enrolled', 'sshsig-key', signed(A, key='mallory')), ('signed with the key of another', 'sshsig-key', signed(A, key='carol')),
+    ('signed for another use', 'sshsig-namespace', signed(A, space='keyrite-rehearsal-v1@' + ORG)),
+    ('signed for another organisation', 'sshsig-namespace', signed(A, space='keyrite-approval-v1@example.org')),
+    ('security key without a touch', 'user-presence', signed('approval:dave', flags=0)), ('with verification, without a touch', 'user-presence', signed('approval:dave', flags=4)),
+    ('transcript without a touch', 'user-presence', signed('transcript:dave', flags=0)),
+    ('a reserved field', 'sshsig', sk_options(reserved=b'x')), ('a hash that is not known', 'unsupported', sk_options(digest=b'sha384')),
+    ('RSA with SHA-1', 'unsupported', at('signature:founding:carol', sha1_rsa)),
+    ('bytes after the signature', 'sshsig', at('signature:' + A, lambda how: how.update(blob=how['blob'] + b'\0'))),
+    ('a cut signature', 'sshsig', at('signature:' + A, lambda how: how.update(blob=how['blob'][:-1]))),
+    ('one person with two keys', 'one-answer', second_key), ('one key with two names', 'quorum-people', shared_key),
+    ('too few people', 'quorum-people', asks('alice', 'bob')), ('roles unmet', 'quorum-roles', asks('alice', 'carol', 'dave')),
+    ('one person for two roles', 'quorum-roles', two_roles), ('a rejection is counted', 'quorum-approvals', said('approval:bob', decision='reject')),
+    ('an approval is cited twice', 'quorum-approvals', at('entry:quorum.met', lambda e: e['data'].update(approvals=[10, 11, 11]))),
+    ('an approval after expiry', 'expired', late('approval:dave')), ('met after expiry', 'expired', late('quorum.met')),
+    ('an approval of another quorum is cited', 'quorum-approvals', replay(True)), ('an approval of another quorum is copied', 'one-answer', replay(False)),
+    ('needs are lowered', 'needs', data('quorum.opened', needs={'people': 1, 'roles': []})),
+    ('somebody without the role is asked', 'who', lambda m, s, t: t['data']['who'].append(pid('erin')) if s == 'entry:quorum.opened' else None),
+    ('somebody who is not asked answers', 'who', data('quorum.opened', who=[pid('alice'), pid('bob')])),
+    ('another policy', 'policy', other_policy), ('another roster', 'roster', other_roster), ('expiry before opening', 'expires', data('quorum.opened', expires='2026-11-22T03:00:00.000Z')),
+    ('the plan names another rule', 'policy', at('plan', lambda p: p.update(rule='key-use'))), ('the plan is for another operation', 'plan', at('plan', lambda p: p.update(operation='key.activate'))),
+    ('the plan is for a profile that never was', 'plan-profile', at('plan', lambda p: p.update(profile=dict(p['profile'], name='cellar')))),
+    ('the plan calls production a test', 'plan-profile', at('plan', lambda p: p.update(profile=dict(p['profile'], environment='sandbox')))),
+    ('a founder who never signed', 'roster', signed('founding:dave', key='mallory')),
+    ('a profile without approval', 'approved', entry('profile.added', approved=None)),
+    ('a rule that needs people is called one that needs nobody', 'approved', at('policy', lambda p: p['rules'][0].update(people=1))),
+    ('an act without approval', 'approved', entry('key.create.intended', approved=None)), ('an act that cites the policy', 'approved', entry('key.create.intended', approved=0)),
+    ('an act that cites an approval', 'approved', entry('key.create.intended', approved=12)),
+    ('an act before its approval', 'approved', entry('key.create.intended', approved=20)),
+    ('an approval used twice', 'approved-twice', another('key.create.intended', 'key.try.intended', {'version': 1, 'key': 'payments'})),
+    ('a quorum met twice', 'quorum-twice', another('quorum.met', 'key.try.intended')),
+    ('a phase that the plan lacks', 'approved', at('plan', lambda p: p['phases'].pop())),
+    ('a phase too late', 'phase', at('plan', lambda p: p['phases'][1].update(latest='2026-11-22T03:01:00.000Z'))),
+    ('a phase too early', 'phase', at('plan', lambda p: p['phases'][0].update(earliest='2026-12-22T03:01:00.000Z'))),
+    ('another key than the plan\'s', 'plan', data('key.create.intended', key='other')), ('another version', 'plan', data('key.create.intended', version=2)),
+    ('another profile', 'profile', data('key.create.intended', profile='other')), ('another spec', 'plan', at('entry:key.created', lambda e: e['data'].update(spec=dict(e['data']['spec'], algorithm='rsa')))),
+    ('an outcome without intent', 'intent', data('key.created', intended=13)), ('an outcome from the future', 'intent', data('key.created', intended=24)),
+    ('an outcome with another approval', 'intent', entry('key.created', approved=0)), ('a second outcome', 'one-outcome', another('key.tried', 'key.state.intended')),
+    ('a trial of no key', 'key', data('key.try.intended', key='other')), ('a state it has not', 'state', data('key.state.intended', **{'from': 'suspended'})),
+    ('a change of state that is not known', 'state', data('key.state.intended', to='destroyed')),
+    ('sign-off: root', 'signoff-root', data('signoff.opened', root=b64(b'x' * 32))), ('sign-off: count', 'signoff-count', data('signoff.opened', count=13)),
+    ('sign-off: first', 'signoff-first', data('signoff.opened', first=8)), ('sign-off: template', 'signoff-template', data('signoff.opened', template_sha256='ab' * 32)),
+    ('sign-off: no keys', 'signoff-keys', data('signoff.opened', keys=[])), ('sign-off: a key more', 'signoff-keys', data('signoff.opened', keys=[{'key': k, 'version': 1} for k in ('other', 'payments')])),
+    ('sign-off: round', 'signoff-round', data('signoff.opened', round=2)),
+    ('a type that is not known', 'unknown-type', maker_at('before:ceremony.opened', lambda m: m.append('custodian.enrolled', {'person': pid('erin')}))),
+    ('a policy adopted', 'unknown-type', maker_at('before:ceremony.opened', lambda m: m.append('policy.adopted', {'policy': 1}))),
+    ('a second beginning', 'opened', another('ledger.opened', 'ceremony.opened')),
+    ('entry: a member more', 'members', entry('step:welcome', more=1)), ('entry: v', 'members', entry('step:welcome', v=2)),
+    ('entry: seq', 'seq', entry('step:welcome', seq=9)), ('entry: ledger', 'ledger', entry('step:welcome', ledger=ORG + '/ledger/' + 'ff' * 16)),
+    ('entry: prev', 'prev', entry('step:welcome', prev='ab' * 32)), ('entry: time goes back', 'time', entry('step:welcome', time='2026-11-22T03:00:00.000Z')),
+    ('entry: time is not UTC', 'members', entry('step:welcome', time='2026-11-22T05:00:00.000+01:00')), ('entry: actor unknown', 'actor', at('entry:step:welcome', lambda e: e['actor'].update(person='p-' + '9' * 16))),
+    ('entry: a host in the open', 'members', at('entry:step:welcome', lambda e: e['actor'].update(host='machine-1'))), ('entry: a fraction', 'canonical-json', raw('step:welcome', b'"minutes":2', b'"minutes":2.5')),
+    ('entry: 2.0', 'canonical-json', raw('step:welcome', b'"minutes":2', b'"minutes":2.0')), ('entry: -0', 'canonical-json', raw('step:welcome', b'"minutes":2', b'"minutes":-0')),
+    ('entry: 2^53', 'canonical-json', raw('step:welcome', b'"minutes":2', b'"minutes":9007199254740992')), ('entry: a huge number', 'canonical-json', raw('step:welcome', b'"minutes":2', b'"minutes":' + b'9' * 60000)),
+    ('entry: NaN', 'canonical-json', raw('step:welcome', b'"minutes":2', b'"minutes":NaN')), ('entry: a member twice', 'canonical-json', raw('step:welcome', b'"minutes":2', b'"minutes":2,"minutes":2')),
+    ('entry: white space', 'canonical-json', raw('step:welcome', b'"minutes":2', b'"minutes": 2')), ('entry: an escape', 'canonical-json', raw('step:welcome', b'confirm', b'c\\u006ffirm')),
+    ('entry: a lone surrogate', 'canonical-json', raw('step:welcome', b'confirm', b'\\ud800')), ('entry: not UTF-8', 'canonical-json', raw('step:welcome', b'confirm', b'\xff')),
+    ('entry: nested too deep', 'canonical-json', raw('step:welcome', b'"result":{}', b'"result":{"a":' + b'[' * 30000 + b']' * 30000 + b'}')),
+    ('entry: true for 1', 'members', raw('step:welcome', b'"v":1', b'"v":true')), ('entry: a list', 'members', at('bytes:step:welcome', lambda w: w.__setitem__(-1, b'[]'))),
+    ('entry: too long', 'entry', raw('step:welcome', b'confirm', b'c' * 65536)), ('entry: data of another form', 'members', data('step:welcome', by='p-1')),
+    ('entry: a final newline', 'canonical-json', at('bytes:step:welcome', lambda w: w.__setitem__(-1, w[-1] + b'\n'))),
+    ('a private value with more beside it', 'private', data('step:welcome', result={'$': 'ab' * 32, 'x': 1})), ('a blob reference with more beside it', 'blob', data('step:welcome', result={'blob': 'ab' * 32})),
+    ('opening: value', 'opening', edit('openings.json', lambda o: o[min(o)].update(value='Eve'))), ('opening: salt', 'opening', edit('openings.json', lambda o: o[min(o)].update(salt='00' * 32))),
+    ('opening: missing', 'opening-missing', edit('openings.json', lambda o: o.pop(min(o)))),
+    ('opening: one more', 'opening-more', edit('openings.json', lambda o: o.update({sha(b'keyrite/v1/field\n' + b's' * 32 + b'1').hex(): {'salt': (b's' * 32).hex(), 'value': 1}}))),
+    ('blob: changed', 'blob', files(lambda f: f.update({first(f, 'blobs/'): b'{}'}))), ('blob: missing', 'blob-missing', files(lambda f: f.pop(first(f, 'blobs/')))),
+    ('blob: one more', 'blob-more', files(lambda f: f.update({'blobs/' + sha(b'x').hex(): b'x'}))), ('blob: size', 'blob', at('entry:ceremony.opened', lambda e: e['data']['template'].update(size=1))),
+    ('proof: changed', 'proof', files(lambda f: f.update({'proofs/000012.tlog-proof': f['proofs/000011.tlog-proof'].replace(b'index 11', b'index 12')}))),
+    ('proof: a hash more', 'proof', files(lambda f: f.update({'proofs/000012.tlog-proof': f['proofs/000012.tlog-proof'].replace(b'\n\n', b'\n' + b64(b'x' * 32).encode() + b'\n\n')}))),
+    ('proof: with an extra line', 'proof', files(lambda f: f.update({'proofs/000012.tlog-proof': f['proofs/000012.tlog-proof'].replace(b'index', b'extra eA==\nindex')}))),
+    ('proof: missing', 'files', files(lambda f: f.pop('proofs/000012.tlog-proof'))), ('checkpoint: of another size', 'proof', shorter(False)), ('checkpoint: all proofs lead to an older one', 'proof', shorter(True)),
+    ('checkpoint: signed by another key', 'checkpoint-signature', foreign_checkpoint), ('checkpoint: a line more', 'checkpoint', files(lambda f: f.update(checkpoint=f['checkpoint'] + b'x\n'))),
+    ('writer: another key in entry 0', 'vkey', at('entry:ledger.opened', lambda e: e['data'].update(vkey=e['data']['vkey'][:-4] + 'AAAA'))),
+    ('SHA256SUMS: signed by another', 'sshsig-key', resign(lambda s: s, 'alice')), ('SHA256SUMS: a line missing', 'sums', resign(lambda s: s[s.index(b'\n') + 1:])),
+    ('SHA256SUMS: not sorted', 'sums', resign(lambda s: b''.join(reversed(s.splitlines(True))))), ('SHA256SUMS: binary marks', 'sums', resign(lambda s: s.replace(b'  ', b' *'))),
+    ('bundle.json: entries', 'entries', edit('bundle.json', lambda b: b['entries'].pop())), ('bundle.json: fingerprint', 'ledger', edit('bundle.json', lambda b: b.update(fingerprint='ab' * 32))),
+    ('bundle.json: ceremony', 'ceremony', edit('bundle.json', lambda b: b.update(ceremony='ab' * 16))), ('bundle.json: level', 'opening-more', edit('bundle.json', lambda b: b.update(level='public'))),
+    ('bundle.json: level unknown', 'type', edit('bundle.json', lambda b: b.update(level='some'))), ('bundle.json: not canonical', 'canonical-json', files(lambda f: f.update({'bundle.json': f['bundle.json'] + b'\n'}))),
+    ('a file that does not belong', 'files', files(lambda f: f.update({'json.py': b'x'}))), ('a key that nobody made', 'files', files(lambda f: f.update({'keys/evil-v1.pem': b'x'}))),
+    ('a statement of no entry', 'files', files(lambda f: f.update({'statements/000099.json': b'{}'}))), ('a proof of no entry', 'files', files(lambda f: f.update({'proofs/000099.tlog-proof': b'x'}))),
+    ('minutes missing', 'files', files(lambda f: f.pop('minutes.txt'))), ('no entry 0', 'files', files(lambda f: f.pop('entries/000000.json'))),
+    *[('derived: ' + name, 'derived', files(lambda f, name=name: f.update({name: f[name] + b'\n'}))) for name in (
+        'allowed_signers', 'roster.json', 'policy.json', 'template.yaml', 'keys/payments-v1.pem', 'statements/000001.json', 'statements/000001.sig')],
+    ('derived: a signer more', 'derived', files(lambda f: f.update(allowed_signers=f['allowed_signers'].replace(pid('alice').encode(), b'*')))),
+]
+PRODUCTION = [
+    ('production, with a signed author', None, None), ('production: nobody proposed', 'proposal', said('proposal:erin', decision='approve')),
+    ('production: stated keys', 'production-keys', at('policy', no_stated)), ('production: a file key called asserted', 'production-keys', dressed_up),
+    ('production: the author answers', 'proposal', lambda m, s, t: (t.update(key='carol'), t['statement'].update(person=pid('carol'), roles=['custodian'], key=m.keys.fingerprint('carol'))) if s == 'statement:proposal:erin' else None),
+]
+
+
+def judged(folder, *arguments):
+    """(status, rules named, all that was printed); verify.py must never throw."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        status = verify.main([folder, *arguments])
+    rules = [line.split(' | ')[2] for line in out.getvalue().split('\n') if line.startswith('PROBLEM ')]
+    return status, rules, out.getvalue()
+
+
+def made(keys, tweak=None, production=False, level='full'):
+    options = tweak if isinstance(tweak, dict) else {}
+    maker = Maker(keys, None if options else tweak, production, level)
+    if options:
+        maker.ask = lambda: Maker.ask(maker, options['who'])
+    maker.ledger()
+    folder = tempfile.mkdtemp(dir=keys.folder)
+    maker.write(folder)
+    return folder, maker
+
+
+def row(keys, name, rule, tweak, production=False):
+    folder, _ = made(keys, tweak, production)
+    try:
+        status, rules, text = judged(folder)
+        if (status, rules) == (0, []) if rule is None else (status == 6 and rule in rules):
+            return None
+        return {'name': name, 'expected': rule, 'status': status, 'rules': rules, 'text': text[-600:]}
+    except BaseException:
+        return {'name': name, 'thrown': traceback.format_exc()[-900:]}
+    finally:
+        shutil.rmtree(folder)
+
+
+def table(keys):
+    rows = [(r, False) for r in GOOD + ATTACKS] + [(r, True) for r in PRODUCTION]
+    return [row(keys, *r, production=p) for r, p in rows]
+
+
+def flips(keys):
+    """Each byte of each small file, changed and not signed again."""
+    folder, _ = made(keys)
+    whole = verify.Bundle(folder)
+    whole.read()
+    out, choose = [], random.Random(7)
+    for name, held in sorted(whole.files.items()):
+        if not 0 < len(held) <= 2048:
+            continue
+        places = range(len(held)) if SLOW else sorted({0, len(held) - 1, choose.randrange(len(held))})
+        for place in places:
+            changed = held[:place] + bytes([held[place] ^ (1 << choose.randrange(8))]) + held[place + 1:]
+            bundle = verify.Bundle(folder)
+            bundle.read = lambda bundle=bundle, name=name, changed=changed: bundle.files.update(whole.files, **{name: changed})
+            try:
+                bundle.check()
+                list(verify.report(bundle, None))
+                out.append(None if bundle.problems else {'name': '%s, byte %d' % (name, place), 'status': 0})
+            except BaseException:
+                out.append({'name': '%s, byte %d' % (name, place), 'thrown': traceback.format_exc()[-900:]})
+    return out
+
+
+def places_in(value, path=()):
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield path + (key,)
+        yield from places_in(value[key], path + (key,))
+
+
+def odd(keys):
+    """Any value of any entry replaced by one of another form, chained and signed again: a verdict, never a traceback."""
+    _, good = made(keys)
+    cases = [(e['seq'], path, bad) for e in good.entries for path in places_in(e)
+             for bad in (None, True, -1, 1 << 52, '', '\u202e\ud83d\ude00', [], [[]], {}, {'a': 1})]
+    out = []
+    for seq, path, bad in cases if SLOW else random.Random(7).sample(cases, 70):
+        def tweak(maker, stage, thing):
+            if stage.startswith('entry:') and thing['seq'] == seq:
+                target = thing
+                for key in path[:-1]:
+                    target = target[key]
+                target[path[-1]] = bad
+        try:
+            folder, _ = made(keys, tweak)
+        except (TypeError, KeyError, AttributeError, IndexError, UnicodeError):
+            out.append(None)  # the maker itself cannot go on from here
+            continue
+        try:
+            status = judged(folder)[0]
+            out.append(None if status in (0, 6) else {'name': str((seq, path, bad)), 'status': status})
+        except BaseException:
+            out.append({'name': str((seq, path, bad)), 'thrown': traceback.format_exc()[-900:]})
+        shutil.rmtree(folder)
+    return out
+
+
+def algorithms(keys):
+    """Every kind of key by ssh-keygen and by openssl: the good signature and one over other words."""
+    out, which = [], shutil.which
+    for tool in ('ssh-keygen', 'openssl'):
+        verify.shutil.which = lambda name, tool=tool: which(name) if name == tool else None
+        verify.ed25519_works.cache_clear()
+        for name in ('alice', 'bob', 'carol', 'dave', 'p384', 'p521'):
+            blob = keys.sshsig(name, 'keyrite-approval-v1@' + ORG, b'yes')
+            verify.sshsig_problem.cache_clear()
+            good = verify.sshsig_problem(keys.line[name], 'keyrite-approval-v1@' + ORG, b'yes', blob)
+            bad = verify.sshsig_problem(keys.line[name], 'keyrite-approval-v1@' + ORG, b'no', blob)
+            out.append(None if good is None and bad and bad[0] == 'signature' else {'name': tool + ' ' + name, 'good': good, 'bad': bad})
+    verify.shutil.which = which
+    return out
+
+
+def vectors(keys):
+    """RFC 8785 section 3.2.2 and 3.2.3, and RFC 6962 roots against the maker's, for sizes 1 to 40."""
+    text = '\u20ac$\u000f\nA\'B"\\\\"/'
+    names = {'\u20ac': 1, '\r': 2, '\ufb33': 3, '1': 4, '\U0001f600': 5, '\u0080': 6, '\u00f6': 7}
+    leaves = [sha(b'%d' % i) for i in range(40)]
+    checks = {'escapes': verify.jcs(text) == '"\u20ac$\\u000f\\nA\'B\\"\\\\\\\\\\"/"',
+              'order': list(json.loads(verify.jcs(names)).values()) == [2, 4, 6, 7, 1, 5, 3],
+              'roots': all(verify.tree_root(leaves[:n]) == root_of(leaves[:n]) for n in range(1, 41))}
+    return [None if ok else {'name': name} for name, ok in checks.items()]
+
+
+if __name__ == '__main__':
+    with tempfile.TemporaryDirectory() as home:
+        found = {'table': table, 'flips': flips, 'odd': odd, 'algorithms': algorithms, 'vectors': vectors}[sys.argv[1]](Keys(home))
+    print(json.dumps({'rows': len(found), 'failed': [x for x in found if x]}))
