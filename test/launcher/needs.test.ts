@@ -1,0 +1,49 @@
+import {createRequire} from 'node:module'
+import {describe, expect, test} from '@jest/globals'
+import {onPath, testWhen} from '../support/needs.ts'
+
+const {closingLines} = createRequire(import.meta.url)('../support/reporter.cjs') as {
+  closingLines: (results: unknown) => string[]
+}
+
+const results = (titles: readonly string[], counts: Record<string, number> = {}): unknown => ({
+  testResults: [{testResults: titles.map((title) => ({title}))}],
+  numPassedTests: titles.length,
+  numFailedTests: 0,
+  numRuntimeErrorTestSuites: 0,
+  numPendingTests: 0,
+  numTodoTests: 0,
+  ...counts,
+})
+
+describe('the closing lines of a test run', () => {
+  test('are one line of counts when everything was seen', () => {
+    expect(closingLines(results(['a', 'b']))).toEqual(['2 passed, 0 failed'])
+  })
+
+  test('name each test that was not cross-checked under what it was missing', () => {
+    const lines = closingLines(
+      results(['a', 'b [not seen here: tmux is missing]', 'c [not seen here: tmux is missing]']),
+    )
+    expect(lines).toContain('  without tmux: b; c')
+    expect(lines.at(-1)).toBe('3 passed, 0 failed')
+  })
+
+  test('count a suite that did not load as failed, and say how many were skipped', () => {
+    const counts = {numFailedTests: 2, numRuntimeErrorTestSuites: 1, numPendingTests: 3, numTodoTests: 1}
+    expect(closingLines(results(['a'], counts))).toEqual(['1 passed, 3 failed, 4 skipped'])
+  })
+})
+
+describe('what a test needs of the machine', () => {
+  const seen: string[] = []
+  testWhen({present: true, what: 'nothing', how: ''}, 'runs where it is there', () => {
+    seen.push('ran')
+  })
+
+  test('is looked up on PATH: only a program counts', () => {
+    expect(seen).toEqual(['ran'])
+    expect(onPath('sh')).toMatch(/\/sh$/)
+    expect(onPath('no-such-program-of-keyrite')).toBeUndefined()
+  })
+})

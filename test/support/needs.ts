@@ -1,0 +1,96 @@
+/**
+ * Tests that need something of the machine: another program, root, files beside the project.
+ *
+ * Where it is missing, the test passes and its title says so; `reporter.cjs` gathers those titles and names them
+ * in the closing summary, so a run never looks more thorough than it was. With `KEYRITE_REQUIRE=all` it fails
+ * instead, and says what to install.
+ */
+import {accessSync, constants, existsSync, statSync} from 'node:fs'
+import {delimiter, join} from 'node:path'
+import {test} from '@jest/globals'
+
+const root = join(import.meta.dirname, '../..')
+
+/** The absolute path of the first program called `name` on PATH, or `undefined`. */
+export function onPath(name: string): string | undefined {
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+    const file = join(folder, name)
+    try {
+      accessSync(file, constants.X_OK)
+      if (statSync(file).isFile()) return file
+    } catch {
+      // not in this folder
+    }
+  }
+  return undefined
+}
+
+interface Need {
+  readonly here: () => boolean
+  readonly how: string
+}
+
+const program = (name: string, debian: string): Need => ({
+  here: () => onPath(name) !== undefined,
+  how: `install it: apt-get install ${debian}`,
+})
+
+const needs = {
+  'ssh-keygen': program('ssh-keygen', 'openssh-client'),
+  'ssh-agent': program('ssh-agent', 'openssh-client'),
+  openssl: program('openssl', 'openssl'),
+  python3: program('python3', 'python3'),
+  sqlite3: program('sqlite3', 'sqlite3'),
+  tmux: program('tmux', 'tmux'),
+  chromium: {
+    here: () => ['chromium', 'chromium-browser', 'google-chrome'].some((name) => onPath(name) !== undefined),
+    how: 'install it: apt-get install chromium',
+  },
+  vectors: {
+    here: () => existsSync(join(root, '../shared/vectors')),
+    how: 'put the public test vectors into ../shared/vectors, beside the project',
+  },
+  root: {here: () => process.getuid?.() === 0, how: 'run the tests as root'},
+} as const satisfies Record<string, Need>
+
+/** What a test may need of the machine. */
+export type NeedName = keyof typeof needs
+
+/** How a title says that its test was not run; `reporter.cjs` reads this. */
+const notSeen = (what: string, name: string): string => `${name} [not seen here: ${what} is missing]`
+
+/**
+ * Registers a test that runs only where `present` is true. Elsewhere it passes as not seen, or fails under
+ * `KEYRITE_REQUIRE=all`.
+ *
+ * @param need - what the test needs: whether it is here, what it is called, how to get it
+ */
+export function testWhen(
+  need: {readonly present: boolean; readonly what: string; readonly how: string},
+  name: string,
+  fn: () => Promise<void> | void,
+  timeoutMs?: number,
+): void {
+  if (need.present) {
+    test(name, fn, timeoutMs)
+  } else if (process.env['KEYRITE_REQUIRE'] === 'all') {
+    test(name, () => {
+      throw new Error(`${need.what} is missing, and KEYRITE_REQUIRE=all asks for it: ${need.how}`)
+    })
+  } else {
+    test(notSeen(need.what, name), () => undefined)
+  }
+}
+
+/** Registers a test that needs `what` of the machine (one thing, or several). */
+export function testWith(
+  what: NeedName | readonly NeedName[],
+  name: string,
+  fn: () => Promise<void> | void,
+  timeoutMs?: number,
+): void {
+  const wanted = typeof what === 'string' ? [what] : what
+  const missing = wanted.filter((each) => !needs[each].here())
+  const how = missing.map((each) => needs[each].how).join('; ')
+  testWhen({present: missing.length === 0, what: missing.join(' and '), how}, name, fn, timeoutMs)
+}

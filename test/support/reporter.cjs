@@ -1,0 +1,55 @@
+// The closing lines of a test run, on stdout: what was not cross-checked on this machine, then one line of counts.
+// They are written when the process ends, because Jest's own summary comes after every other reporter.
+const {writeSync} = require('node:fs')
+
+const notSeen = /^(.*) \[not seen here: (.*) is missing\]$/
+
+/** Titles of tests that passed without looking, under what each was missing: Map(what -> titles). */
+function gatherNotSeen(suites) {
+  const missing = new Map()
+  for (const suite of suites) {
+    for (const {title} of suite.testResults) {
+      const [, name, what] = notSeen.exec(title) ?? []
+      if (what !== undefined) missing.set(what, [...(missing.get(what) ?? []), name])
+    }
+  }
+  return missing
+}
+
+/** The closing lines for Jest's aggregated results. A suite that did not load is one failure. */
+function closingLines(results) {
+  const missing = gatherNotSeen(results.testResults)
+  const skipped = results.numPendingTests + results.numTodoTests
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites
+  const lines = []
+  if (missing.size > 0) {
+    lines.push(
+      'Not cross-checked on this machine (these count as passed; KEYRITE_REQUIRE=all makes them fail):',
+    )
+    for (const [what, names] of [...missing].sort()) lines.push(`  without ${what}: ${names.join('; ')}`)
+    lines.push('')
+  }
+  lines.push(`${results.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+  return lines
+}
+
+module.exports = class Closing {
+  onRunComplete(_contexts, results) {
+    const text = `\n${closingLines(results).join('\n')}\n`
+    process.once('exit', () => writeAll(text))
+  }
+}
+module.exports.closingLines = closingLines
+
+/** Writes to stdout whatever it is; a full pipe answers EAGAIN, and its reader needs a moment. */
+function writeAll(text) {
+  let rest = Buffer.from(text)
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(1, rest))
+    } catch (error) {
+      if (error.code !== 'EAGAIN') return // nobody reads any more
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
+  }
+}
