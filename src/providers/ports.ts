@@ -77,17 +77,22 @@ export interface KeyStore {
   find(intent: IntentId, before: readonly VersionRef[]): Promise<Found>
 }
 
-/** Each refuses with KEY_STATE what the version's availability does not allow, and with UNSUPPORTED what its purpose does not. All may be repeated. */
+/**
+ * Each refuses with KEY_STATE what the version's availability does not allow, and with UNSUPPORTED what its purpose does not.
+ * All may be repeated. Where `probe` is enforced, `decrypt` and `unwrap` give out only what begins with `probeLabel`.
+ */
 export interface KeyUse {
   /** A raw signature over the message (ECDSA: r and s side by side, as JOSE has it). */
   sign(ref: VersionRef, message: Uint8Array): Promise<Uint8Array>
-  /** @returns whether the signature is good; a malformed one is false, not an error. */
+  /** @returns whether the signature (of a MAC key: the MAC) is good; a malformed one is false, not an error. */
   verify(ref: VersionRef, message: Uint8Array, signature: Uint8Array): Promise<boolean>
   /** The ciphertext is opaque and holds what `decrypt` needs. @param context - authenticated beside it, not stored; must be given again. Empty where the scheme has none. */
   encrypt(ref: VersionRef, plaintext: Uint8Array, context: Uint8Array): Promise<Uint8Array>
   /** @throws KeyriteError `PROVIDER_FAILED` if the ciphertext is not this version's, or was touched. */
   decrypt(ref: VersionRef, ciphertext: Uint8Array, context: Uint8Array): Promise<Secret>
+  /** The material stays the caller's to wipe. @throws KeyriteError `UNSUPPORTED` if it is empty, or too long for the scheme. */
   wrap(ref: VersionRef, material: Secret): Promise<Uint8Array>
+  /** @throws KeyriteError `PROVIDER_FAILED` if this version did not wrap it, or it was touched. */
   unwrap(ref: VersionRef, wrapped: Uint8Array): Promise<Secret>
   /** HMAC-SHA-256, 32 bytes. */
   mac(ref: VersionRef, message: Uint8Array): Promise<Uint8Array>
@@ -101,20 +106,20 @@ export interface KeyLife {
   setAvailability(ref: VersionRef, availability: Availability): Promise<Availability>
   /** A new version of the same key, available as `probe`. */
   rotate(key: string, intent: IntentId): Promise<VersionRef>
-  /** @returns when the material will be gone. A wait that the provider cannot keep is UNSUPPORTED, naming the range. */
+  /** @returns when the material will be gone; a repetition does not move that date. A wait that the provider cannot keep is UNSUPPORTED, naming the range. */
   scheduleDestruction(ref: VersionRef, afterDays: number): Promise<Date>
   /** @returns the availability it is left with. @throws KeyriteError `KEY_STATE` if nothing is scheduled or it is too late. */
   cancelDestruction(ref: VersionRef): Promise<Availability>
 }
 
 export interface KeyMove {
-  /** Takes key material from outside: raw for symmetric keys, PKCS#8 DER for pairs. The provider's own wrapping is used on the way. */
+  /** Takes key material from outside: raw for symmetric keys, PKCS#8 DER for pairs. The provider's own wrapping is used on the way. It stays the caller's to wipe. */
   import(spec: KeySpec, material: Secret, intent: IntentId): Promise<VersionRef>
   /** The private or secret half, wrapped under an RSA public key (SPKI DER). @throws KeyriteError `UNSUPPORTED` with the provider's reason where the key cannot leave. */
   export(ref: VersionRef, under: Uint8Array): Promise<Uint8Array>
   /** The whole store, encrypted, opaque to everyone but the provider. */
   backup(): Promise<Uint8Array>
-  /** Into an empty store only. @throws KeyriteError `EXISTS` otherwise. */
+  /** Into an empty store only. Ids of keys and versions stay; what each is available for may be less than it was. @throws KeyriteError `EXISTS` otherwise. */
   restore(backup: Uint8Array): Promise<void>
 }
 

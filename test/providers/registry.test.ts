@@ -53,9 +53,17 @@ test('an unknown kind is refused by naming the ones there are', () => {
   expect(() => providerKind('floppy')).toThrow('cannot use provider kind "floppy": there are local')
 })
 
-test('asking for the kinds loads none of them', () => {
+test('asking for the kinds loads none of them, and opening loads the one', () => {
   const script = `
-    await import('./src/providers/registry.ts')
-    process.exit(process.report.getReport().sharedObjects.some((one) => one.includes('better')) ? 1 : 0)`
-  expect(spawnSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', script]).status).toBe(0)
+    import {registerHooks} from 'node:module'
+    const seen = []
+    registerHooks({resolve: (name, context, next) => (seen.push(name), next(name, context))})
+    const {openProvider} = await import('./src/providers/registry.ts')
+    const before = seen.filter((name) => /local|sqlite/.test(name))
+    await openProvider('local', {settings: {path: '/nonexistent'}, secret: {}}).catch(() => undefined)
+    console.log(before.length, seen.some((name) => name === 'better-sqlite3'))`
+  const {stdout} = spawnSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', script], {
+    encoding: 'utf8',
+  })
+  expect(stdout).toBe('0 true\n')
 })

@@ -1,8 +1,10 @@
 import {copyFileSync, readFileSync, truncateSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from '@jest/globals'
 import Database from 'better-sqlite3'
 import {tokenIdentity} from '../../../src/providers/local/index.ts'
+import {lockDigest} from '../../../src/providers/local/pin.ts'
+import {readLock} from '../../../src/providers/local/rows.ts'
 import type {VersionRef} from '../../../src/providers/ports.ts'
 import {all, bytesOf, enabled, flipped, intent, none, outcome, specOf} from '../support.ts'
 import {LocalBench, pin} from './bench.ts'
@@ -10,14 +12,16 @@ import {LocalBench, pin} from './bench.ts'
 const slow = process.env['SLOW'] === '1'
 let bench: LocalBench
 let older: string
+let fresh: string
 let ref: VersionRef
 let ciphertext: Uint8Array
 let generation: number
 
-// A token with three keys, closed; and a copy of the file from before the last change.
-beforeEach(async () => {
+// A token with two keys, closed; and a copy of the file from before the last change.
+beforeAll(async () => {
   bench = await new LocalBench().create()
   older = join(bench.folder, 'older')
+  fresh = join(bench.folder, 'fresh')
   const {open} = bench
   ref = await enabled(open, specOf('aes-256'))
   await open.store.create(specOf('ed25519'), intent())
@@ -26,8 +30,13 @@ beforeEach(async () => {
   await open.life.setAvailability(ref, 'historic')
   generation = (await open.evidence.generation()) ?? 0
   await open.close()
+  copyFileSync(bench.path, fresh)
 })
-afterEach(async () => bench.close())
+beforeEach(() => {
+  copyFileSync(fresh, bench.path)
+})
+afterEach(async () => bench.open.close())
+afterAll(async () => bench.close())
 
 /** Changes the file behind the token's back. */
 function behind(change: (db: Database.Database) => void): void {
@@ -111,7 +120,11 @@ describe('a file that was touched', () => {
   })
 
   test('weaker scrypt parameters are refused before the PIN is touched, even with a digest that fits', async () => {
-    behind((db) => db.exec('UPDATE token SET scrypt_n = 1024'))
+    behind((db) => {
+      const weak = {...readLock(db, bench.path), n: 1024}
+      db.prepare('UPDATE token SET scrypt_n = ?, digest = ?').run(weak.n, lockDigest(weak))
+      expect(readLock(db, bench.path).n).toBe(1024)
+    })
     expect(await opening()).toBe('TOKEN_TAMPERED')
   })
 
@@ -140,11 +153,12 @@ describe('a file, or a part of it, from before', () => {
   test('a destruction that is due does not lift an old file over the mark', async () => {
     await bench.reopen()
     await bench.open.life.scheduleDestruction(ref, 1)
-    copyFileSync(bench.path, older)
+    const yesterday = join(bench.folder, 'yesterday')
+    copyFileSync(bench.path, yesterday)
     const least = ((await bench.open.evidence.generation()) ?? 0) + 1
     await bench.open.life.cancelDestruction(ref)
     await bench.open.close()
-    copyFileSync(older, bench.path)
+    copyFileSync(yesterday, bench.path)
     bench.forward(2)
     expect(await opening(least)).toBe('TOKEN_ROLLED_BACK')
   })
