@@ -1,0 +1,89 @@
+// Makes what runs: dist/ (one bundle entry a command), oclif.manifest.json, and dist/files.sha256 over all of it.
+//
+//   node build/build.js            build, and put the result in place of the old one
+//   node build/build.js --check    build beside it, and say whether what stands there is the same
+//
+// The same sources give the same bytes: nothing here knows the time, the machine or the folder.
+import {globSync, mkdirSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {dirname, join, relative} from 'node:path'
+import {Plugin, settings} from '@oclif/core'
+import {build} from 'esbuild'
+import {listFiles} from './files.js'
+
+const root = dirname(import.meta.dirname)
+const check = process.argv.includes('--check')
+
+/** Bundles src/ into `folder`/dist. Packages stay outside: cloud SDKs break inside a bundle. */
+async function bundle(folder) {
+  const commands = globSync('src/commands/**/*.ts', {cwd: root}).sort()
+  const named = commands.map((file) => [relative('src', file).slice(0, -'.ts'.length), file])
+  await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries([['main', 'src/ui/main.ts'], ...named]),
+    outdir: join(folder, 'dist'),
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    packages: 'external',
+    chunkNames: 'parts/[name]-[hash]',
+    logLevel: 'warning',
+  })
+}
+
+/** Writes the manifest, so that help and dispatch load no command but the one that runs. */
+async function describe(folder) {
+  settings.enableAutoTranspile = false
+  mkdirSync(join(folder, 'dist/commands'), {recursive: true})
+  const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const plugin = new Plugin({
+    root: folder,
+    isRoot: true,
+    pjson,
+    ignoreManifest: true,
+    errorOnManifestCreate: true,
+  })
+  await plugin.load()
+  const {commands, version} = plugin.manifest
+  const sorted = Object.fromEntries(Object.entries(commands).sort(([a], [b]) => (a < b ? -1 : 1)))
+
+  writeFileSync(
+    join(folder, 'oclif.manifest.json'),
+    `${JSON.stringify({commands: sorted, version}, null, 2)}\n`,
+  )
+}
+
+/** Puts what was built in place. Each step is one rename; the old program stays whole until the new one is. */
+function install(folder) {
+  const old = join(folder, 'old')
+  renameSync(join(folder, 'oclif.manifest.json'), join(root, 'oclif.manifest.json'))
+  if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), old)
+  renameSync(join(folder, 'dist'), join(root, 'dist'))
+}
+
+async function run() {
+  // Inside the checkout, because the commands are loaded once to describe them, and then look upward for packages.
+  const folder = join(root, '.tools/state', `build-${process.pid}`)
+  try {
+    mkdirSync(folder, {recursive: true})
+    writeFileSync(join(folder, 'package.json'), readFileSync(join(root, 'package.json')))
+    await bundle(folder)
+    await describe(folder)
+    const list = listFiles(root, folder)
+    writeFileSync(join(folder, 'dist/files.sha256'), list)
+    if (!check) return install(folder)
+    const standing = join(root, 'dist/files.sha256')
+    const same =
+      existsSync(standing) && readFileSync(standing, 'utf8') === list && listFiles(root, root) === list
+    if (!same) throw new Error('what is in dist/ was not built from these sources: run node build/build.js')
+  } finally {
+    rmSync(folder, {recursive: true, force: true})
+  }
+}
+
+run().catch((error) => {
+  console.error(error.errors ? 'keyrite could not be built from these sources (see above)' : error)
+  // 12 STORAGE for a disk that refused, as the program itself would say it.
+  process.exitCode = ['ENOSPC', 'EROFS', 'EACCES', 'EDQUOT', 'EIO'].includes(error.code) ? 12 : 1
+})

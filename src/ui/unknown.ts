@@ -1,0 +1,69 @@
+import type {Config} from '@oclif/core'
+import {KeyriteError} from '../base/errors.ts'
+import {nearest} from '../base/nearest.ts'
+
+/** What a command line asks for: one command with its arguments, or help on something. */
+export type Wanted =
+  | {readonly kind: 'command'; readonly id: string; readonly rest: readonly string[]}
+  | {readonly kind: 'help'; readonly argv: readonly string[]}
+
+const isFlag = (word: string | undefined): boolean => word?.startsWith('-') ?? false
+
+/**
+ * Finds the command that the words name: `topic verb`, or one word. oclif would also take longer runs of words for a
+ * name, offer to run what is merely similar, and answer a mistyped verb with help and status 0.
+ *
+ * @throws KeyriteError UNKNOWN_COMMAND with the nearest commands, or USAGE where flags come first
+ */
+export function findWanted(config: Config, argv: readonly string[]): Wanted {
+  const help = asksForHelp(argv)
+  const [first, second] = argv
+  if (first === undefined || first === '--help') return {kind: 'help', argv: ['--help']}
+  if (isFlag(first)) {
+    throw new KeyriteError('USAGE', `cannot run ${shown([first])}: flags come after the command`, {
+      hints: ['keyrite --help'],
+    })
+  }
+  const two = second === undefined || isFlag(second) ? undefined : `${first}:${second}`
+  for (const [length, id] of [[2, two] as const, [1, first] as const]) {
+    if (id === undefined || config.findCommand(id) === undefined) continue
+    return help ? {kind: 'help', argv: [id, '--help']} : {kind: 'command', id, rest: argv.slice(length)}
+  }
+  if (two === undefined && config.findTopic(first) !== undefined)
+    return {kind: 'help', argv: [first, '--help']}
+  const words = two === undefined ? [first] : [first, String(second)]
+  throw new KeyriteError(
+    'UNKNOWN_COMMAND',
+    `cannot run ${shown(['keyrite', ...words])}: there is no such command`,
+    {
+      hints: [...suggestions(config, words).map((name) => `keyrite ${name}`), 'keyrite --help'],
+    },
+  )
+}
+
+function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return (end < 0 ? argv : argv.slice(0, end)).includes('--help')
+}
+
+/** Up to three commands: those spelled most alike, then others of the topic that was probably meant. */
+function suggestions(config: Config, words: readonly string[]): string[] {
+  const names = config.commands
+    .filter((command) => !command.hidden)
+    .map((command) => command.id.replaceAll(':', ' '))
+    .sort()
+  const topics = new Set(names.map((name) => name.split(' ', 1)[0] ?? name))
+  const [topic] = nearest(words[0] ?? '', topics)
+  const alike = [...nearest(words.join(' '), names, 3), ...nearest(words[0] ?? '', names, 3)]
+  const sameTopic = topic === undefined ? [] : names.filter((name) => name.startsWith(`${topic} `))
+  return [...new Set([...alike, ...sameTopic])].slice(0, 3)
+}
+
+/** Words as they were typed, quoted, short, and with everything that is not plain ASCII made visible. */
+function shown(words: readonly string[]): string {
+  const typed = words.map((word) => (word.length > 40 ? `${word.slice(0, 40)}…` : word)).join(' ')
+  return JSON.stringify(typed).replace(
+    /[^\x20-\x7e…]/gu,
+    (letter) => `\\u{${(letter.codePointAt(0) ?? 0).toString(16)}}`,
+  )
+}
