@@ -6,5 +6,6 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: {'\\.ts$': '<rootDir>/test/support/strip-types.cjs'},
   injectGlobals: false,
+  reporters: ['default', '<rootDir>/test/support/reporter.cjs'],
   testTimeout: 60_000,
 }
