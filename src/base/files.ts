@@ -1,238 +1,218 @@
 /**
- * Files that matter: what is written is whole and on disk before the call returns, and no link, pipe or foreign file
- * at the path is followed or replaced (threat T21).
+ * Files that keyrite writes and trusts (threat T21):
  *
- * - A new file appears under its name only when it is complete: written beside it, synced, then linked or renamed.
- * - A link is never followed at the last step of a path, neither for reading nor for writing one's own files.
- * - What was written is readable by its owner alone, unless the caller names another mode.
- * - Every call is synchronous, and after a failure nothing of ours is left behind.
+ * - a new file is written whole under another name, synced, and linked to its own: what exists is never replaced;
+ * - a file of our own is replaced at once or not at all;
+ * - what is read as ours is a regular file with one name, ours or root's, that nobody else may write;
+ * - nothing follows a symlink, waits for a FIFO or opens a device.
+ *
+ * A file that is not as it must be is `UNSAFE_FILE`; what the file system refuses is `STORAGE`, with the fact.
  */
 import {randomBytes} from 'node:crypto'
-import * as fs from 'node:fs'
-import {dirname, join, resolve} from 'node:path'
-import {KeyriteError} from './errors.ts'
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import type {Stats} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {storageError, systemCode, unsafe} from './file-errors.ts'
+import {syncFolder} from './folders.ts'
 
-const {O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY, O_DIRECTORY} = fs.constants
+export {checkPrivateDir, makePrivateDir, syncFolder} from './folders.ts'
+
+const createExclusively = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
 
 /**
- * Writes a file that must not exist yet, not even as a dangling link.
- * @throws KeyriteError `EXISTS` if anything has this name, `FILE_NOT_FOUND` if its folder is missing, `STORAGE`.
+ * Writes a file that did not exist, and returns once it is on disk.
+ *
+ * @param link - how a second name is given; where the file system has none (FAT on a stick), the file is created in place
+ * @throws KeyriteError `EXISTS` if anything has this name, also a dangling symlink; `FILE_NOT_FOUND` if its folder is
+ * missing; `STORAGE`.
  */
-export function writeNew(path: string, bytes: Uint8Array, mode = 0o600): void {
-  if (look(path) !== undefined) throw exists(path)
-  doing('write', path, () => {
-    writeBeside(path, bytes, mode, (temporary) => {
-      // A link, unlike a rename, fails if the name was taken meanwhile.
-      fs.linkSync(temporary, path)
-      fs.unlinkSync(temporary)
-    })
+export function writeNew(path: string, bytes: Uint8Array, mode = 0o600, link = linkSync): void {
+  writing(path, () => {
+    const folder = dirname(path)
+    const temporary = writeTemporary(folder, bytes, mode)
+    try {
+      link(temporary.path, path)
+      if (lstatSync(path).ino !== temporary.inode)
+        throw unsafe('write', path, 'another file was put in its place')
+    } catch (cause) {
+      if (!noLinks.has(systemCode(cause) ?? '')) throw cause
+      writeInPlace(path, bytes, mode)
+    } finally {
+      unlinkSync(temporary.path)
+    }
+    syncFolder(folder)
   })
 }
 
 /**
- * Replaces a file of our own in one step, or creates it: a reader sees the old bytes or the new, never a mixture.
- * @throws KeyriteError `UNSAFE_FILE` if what stands there is not a regular file of ours with a single name, `STORAGE`.
+ * Replaces a file of our own at once, or creates it; a crash leaves the old bytes or the new ones.
+ * @throws KeyriteError `UNSAFE_FILE` unless what is there is regular, ours, with one name; `FILE_NOT_FOUND` if its folder
+ * is missing; `STORAGE`.
  */
 export function replaceOwn(path: string, bytes: Uint8Array, mode = 0o600): void {
-  const found = look(path)
-  if (found !== undefined) refuseUnlessOurs('replace', path, found, [us()])
-  doing('write', path, () => {
-    writeBeside(path, bytes, mode, (temporary) => {
-      fs.renameSync(temporary, path)
-    })
+  writing(path, () => {
+    const folder = dirname(path)
+    const old = withOneName(path)
+    if (old !== undefined) refuseUnlessOwn('replace', path, old)
+    const temporary = writeTemporary(folder, bytes, mode)
+    try {
+      renameSync(temporary.path, path)
+    } catch (cause) {
+      unlinkSync(temporary.path)
+      throw cause
+    }
+    syncFolder(folder)
   })
 }
 
 /**
- * Reads a file that nobody but us (or root) can have written.
- * @throws KeyriteError `FILE_NOT_FOUND`; `UNSAFE_FILE` for a link, a pipe, a second name, another owner, a file that
- * group or others may write, or one longer than the limit; `STORAGE`.
+ * The bytes of a file that only we (or root) can have written.
+ * @throws KeyriteError `FILE_NOT_FOUND`; `UNSAFE_FILE` for a symlink, another kind of file, a second name, another owner,
+ * a file others may write, or more than `limitBytes`; `STORAGE`.
  */
 export function readOwn(path: string, limitBytes: number): Buffer {
-  return doing('read', path, () => {
-    const before = look(path)
-    if (before === undefined) throw notFound(path)
-    refuseUnlessOurs('read', path, before, [us(), 0])
-    return reading(path, O_NOFOLLOW, (file) => {
-      const opened = fs.fstatSync(file)
-      refuseUnlessOurs('read', path, opened, [us(), 0])
-      if ((opened.mode & 0o022) !== 0)
-        throw unsafe('read', path, 'others may write to it', [`chmod go-w ${path}`])
-      return readAtMost(file, path, limitBytes)
-    })
+  return reading(path, () => {
+    const check = (found: Stats): void => {
+      refuseUnlessOwn('read', path, found, [0])
+      if ((found.mode & 0o022) !== 0)
+        throw unsafe('read', path, 'others may write it', [
+          `chmod go-w ${path}`,
+          'look at who could have changed it',
+        ])
+    }
+    check(withOneName(path) ?? lstatSync(path))
+    return readChecked(path, limitBytes, check, constants.O_NOFOLLOW)
   })
 }
 
 /**
- * Reads a file that may be anybody's, such as a template or a certificate; links are followed.
- * @throws KeyriteError `FILE_NOT_FOUND`; `UNSAFE_FILE` if it is not a regular file or longer than the limit; `STORAGE`.
+ * The bytes of a file that anybody may have written and nothing is trusted of yet; a symlink to it is followed.
+ * @throws KeyriteError `FILE_NOT_FOUND`; `UNSAFE_FILE` unless it is a regular file of at most `limitBytes`; `STORAGE`.
  */
 export function readPublic(path: string, limitBytes: number): Buffer {
-  return doing('read', path, () =>
-    reading(path, 0, (file) => {
-      const opened = fs.fstatSync(file)
-      if (!opened.isFile()) throw unsafe('read', path, `it is ${kindOf(opened)}`)
-      return readAtMost(file, path, limitBytes)
-    }),
-  )
-}
-
-/**
- * Makes a folder that only we can enter, and those above it that are missing; one that exists must be so already.
- * @throws KeyriteError `UNSAFE_FILE` for a link, another owner or a folder open to others; `STORAGE`.
- */
-export function makePrivateDir(path: string): void {
-  const full = resolve(path)
-  if (look(full) === undefined) {
-    if (look(dirname(full)) === undefined) makePrivateDir(dirname(full))
-    doing('create', full, () => {
-      try {
-        fs.mkdirSync(full, {mode: 0o700})
-        syncFolder(dirname(full))
-      } catch (error) {
-        // Another run may have made it since: the check below decides.
-        if (systemCode(error) !== 'EEXIST') throw error
-      }
-    })
-  }
-  checkPrivateDir(full)
-}
-
-/** @throws KeyriteError `FILE_NOT_FOUND`, or `UNSAFE_FILE` unless this is a folder of ours that nobody else can enter. */
-export function checkPrivateDir(path: string): void {
-  const found = look(path)
-  if (found === undefined) throw notFound(path, 'use folder')
-  if (!found.isDirectory()) throw unsafe('use folder', path, `it is ${kindOf(found)}`)
-  if (found.uid !== us()) throw unsafe('use folder', path, `it belongs to user ${found.uid}`)
-  if ((found.mode & 0o077) !== 0)
-    throw unsafe('use folder', path, 'others may enter it', [`chmod 700 ${path}`])
-}
-
-/** Writes a complete, synced file beside the path, and lets `place` give it its name. */
-function writeBeside(
-  path: string,
-  bytes: Uint8Array,
-  mode: number,
-  place: (temporary: string) => void,
-): void {
-  const folder = dirname(path)
-  const temporary = join(folder, `.keyrite-${randomBytes(12).toString('hex')}`)
-  const file = fs.openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
-  try {
-    try {
-      fs.writeFileSync(file, bytes)
-      // The umask must not decide who may read: set the mode itself, once the bytes are there.
-      fs.fchmodSync(file, mode)
-      fs.fsyncSync(file)
-    } finally {
-      fs.closeSync(file)
+  return reading(path, () => {
+    const check = (found: Stats): void => {
+      refuseUnlessRegular('read', path, found)
     }
-    place(temporary)
-  } catch (error) {
-    fs.rmSync(temporary, {force: true})
-    throw error
-  }
-  syncFolder(folder)
-}
-
-function syncFolder(folder: string): void {
-  const handle = fs.openSync(folder, O_RDONLY | O_DIRECTORY)
-  try {
-    fs.fsyncSync(handle)
-  } finally {
-    fs.closeSync(handle)
-  }
-}
-
-function reading<T>(path: string, flags: number, read: (file: number) => T): T {
-  // Without O_NONBLOCK, opening a pipe would wait for a writer for ever.
-  const file = fs.openSync(path, O_RDONLY | O_NONBLOCK | flags)
-  try {
-    return read(file)
-  } finally {
-    fs.closeSync(file)
-  }
-}
-
-/** Reads to the end, and refuses at the first byte past the limit: a size told beforehand may be wrong by then. */
-function readAtMost(file: number, path: string, limitBytes: number): Buffer {
-  const parts: Buffer[] = []
-  let total = 0
-  for (;;) {
-    const part = Buffer.alloc(Math.min(65_536, limitBytes + 1 - total))
-    const count = fs.readSync(file, part)
-    if (count === 0) return Buffer.concat(parts, total)
-    parts.push(part.subarray(0, count))
-    total += count
-    if (total > limitBytes) throw unsafe('read', path, `longer than ${limitBytes} bytes`)
-  }
-}
-
-function refuseUnlessOurs(verb: string, path: string, found: fs.Stats, owners: readonly number[]): void {
-  if (!found.isFile()) throw unsafe(verb, path, `it is ${kindOf(found)}`)
-  if (found.nlink !== 1) throw unsafe(verb, path, `the same file has ${found.nlink} names (hard links)`)
-  if (!owners.includes(found.uid)) throw unsafe(verb, path, `it belongs to user ${found.uid}`)
-}
-
-function kindOf(found: fs.Stats): string {
-  if (found.isSymbolicLink()) return 'a symbolic link'
-  if (found.isDirectory()) return 'a folder'
-  if (found.isFIFO()) return 'a named pipe'
-  if (found.isSocket()) return 'a socket'
-  return found.isFile() ? 'a file' : 'a device'
-}
-
-/** What stands at a path, links not followed; undefined if nothing does. */
-function look(path: string): fs.Stats | undefined {
-  return doing('look at', path, () => fs.lstatSync(path, {throwIfNoEntry: false}))
-}
-
-/** On systems without user ids (Windows) every file says 0. */
-function us(): number {
-  return process.getuid?.() ?? 0
-}
-
-const facts: Readonly<Record<string, string>> = {
-  ENOSPC: 'no space left on the device',
-  EDQUOT: 'the disk quota is used up',
-  EIO: 'the device reported an input/output error',
-  EROFS: 'the file system is read-only',
-  EACCES: 'permission denied',
-  EPERM: 'the operation is not permitted',
-  ENOTDIR: 'a part of the path is not a folder',
-  ENAMETOOLONG: 'the name is too long',
-  EMFILE: 'too many open files',
-}
-
-/** Runs one act on a path and tells its failure in our words. */
-function doing<T>(verb: string, path: string, act: () => T): T {
-  try {
-    return act()
-  } catch (error) {
-    const code = systemCode(error)
-    if (error instanceof KeyriteError || code === undefined) throw error
-    if (code === 'EEXIST') throw exists(path)
-    if (code === 'ENOENT') throw notFound(path, verb)
-    if (code === 'ELOOP') throw unsafe(verb, path, 'it is a symbolic link')
-    if (code === 'ENXIO') throw unsafe(verb, path, 'it is a socket')
-    throw new KeyriteError('STORAGE', `cannot ${verb} "${path}": ${facts[code] ?? code}`, {cause: error})
-  }
-}
-
-function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && 'syscall' in error ? String(error.code) : undefined
-}
-
-function exists(path: string): KeyriteError {
-  return new KeyriteError('EXISTS', `cannot write "${path}": it exists already`, {
-    hints: ['give another name, or move the file that is there'],
+    check(statSync(path)) // before it is opened: opening a device can do something
+    return readChecked(path, limitBytes, check, 0)
   })
 }
 
-function notFound(path: string, verb = 'read'): KeyriteError {
-  return new KeyriteError('FILE_NOT_FOUND', `cannot ${verb} "${path}": no such file or folder`)
+/** What `link` answers where there are no hard links. */
+const noLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+function writeTemporary(folder: string, bytes: Uint8Array, mode: number): {path: string; inode: number} {
+  const path = join(folder, `.keyrite-${randomBytes(8).toString('hex')}.tmp`)
+  return {path, inode: writeInPlace(path, bytes, mode)}
 }
 
-function unsafe(verb: string, path: string, fact: string, hints: readonly string[] = []): KeyriteError {
-  return new KeyriteError('UNSAFE_FILE', `cannot ${verb} "${path}": ${fact}`, {hints})
+/** @returns the inode; what could not be written whole is not left behind. */
+function writeInPlace(path: string, bytes: Uint8Array, mode: number): number {
+  const descriptor = openSync(path, createExclusively, mode)
+  try {
+    setMode(descriptor, path, mode)
+    writeFileSync(descriptor, bytes)
+    fsyncSync(descriptor)
+    return fstatSync(descriptor).ino
+  } catch (cause) {
+    unlinkSync(path)
+    throw cause
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** A umask can only have taken bits away; a file system without modes must not have given more than were asked for. */
+function setMode(descriptor: number, path: string, mode: number): void {
+  try {
+    fchmodSync(descriptor, mode)
+  } catch (cause) {
+    if (systemCode(cause) !== 'EPERM') throw cause
+    const given = fstatSync(descriptor).mode & 0o777
+    if ((given & 0o066 & ~mode) !== 0)
+      throw unsafe('write', path, `its file system lets others at every file (mode ${given.toString(8)})`, [
+        'mount it with fmask=0177,dmask=0077',
+      ])
+  }
+}
+
+/**
+ * What stands at the path; undefined if nothing does. A crash in `writeNew` between the link and the removal of the other
+ * name leaves a file with two names, both ours: the other one is removed first, and nothing is lost by it.
+ */
+function withOneName(path: string): Stats | undefined {
+  const found = lstatSync(path, {throwIfNoEntry: false})
+  if (found?.nlink !== 2 || !found.isFile() || found.uid !== process.geteuid?.()) return found
+  for (const name of readdirSync(dirname(path)).filter((name) => temporaryName.test(name))) {
+    const other = lstatSync(join(dirname(path), name), {throwIfNoEntry: false})
+    if (other?.ino === found.ino && other.dev === found.dev) unlinkSync(join(dirname(path), name))
+  }
+  return lstatSync(path, {throwIfNoEntry: false})
+}
+
+const temporaryName = /^\.keyrite-[0-9a-f]{16}\.tmp$/
+
+function readChecked(path: string, limitBytes: number, check: (found: Stats) => void, flags: number): Buffer {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | flags)
+  try {
+    const found = fstatSync(descriptor) // the same again, of what was really opened
+    check(found)
+    if (found.size > limitBytes) throw unsafe('read', path, `it is larger than ${limitBytes} bytes`)
+    const bytes = Buffer.alloc(found.size + 1) // one more, to notice that it grew
+    let length = 0
+    for (let got = -1; got !== 0 && length < bytes.length; length += got)
+      got = readSync(descriptor, bytes, length, bytes.length - length, null)
+    if (length !== found.size) {
+      bytes.fill(0)
+      throw unsafe('read', path, 'it changed while it was read')
+    }
+    return bytes.subarray(0, length)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function refuseUnlessRegular(verb: string, path: string, found: Stats): void {
+  if (found.isFile()) return
+  const kind = found.isDirectory() ? 'a folder' : found.isSymbolicLink() ? 'a symlink' : 'not a regular file'
+  throw unsafe(verb, path, `it is ${kind}`)
+}
+
+function refuseUnlessOwn(verb: string, path: string, found: Stats, alsoOf: readonly number[] = []): void {
+  refuseUnlessRegular(verb, path, found)
+  if (found.nlink !== 1) throw unsafe(verb, path, `it has ${found.nlink} names (hard links)`)
+  if (found.uid !== process.geteuid?.() && !alsoOf.includes(found.uid))
+    throw unsafe(verb, path, `it belongs to user ${found.uid}`)
+}
+
+function writing(path: string, write: () => void): void {
+  try {
+    write()
+  } catch (cause) {
+    throw storageError('write', path, cause)
+  }
+}
+
+function reading<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    throw storageError('read', path, cause)
+  }
 }
