@@ -1,4 +1,5 @@
 import {KeyriteError} from './errors.ts'
+import {visibleLine} from './visible.ts'
 
 const second = 1000
 const minute = 60 * second
@@ -13,7 +14,7 @@ const week = 7 * day
  */
 export function parseDuration(text: string): number {
   const refuse = (fact: string): KeyriteError =>
-    new KeyriteError('USAGE', `cannot read duration "${text}": ${fact}`, {
+    new KeyriteError('USAGE', `cannot read duration "${visibleLine(text, 40)}": ${fact}`, {
       hints: ['write it like P30D (30 days), PT72H (72 hours), P1DT12H or P2W'],
     })
   if (/^P(?:\d+W)?(?:\d+D)?\d+[YM]|^P\d+[YM]/.test(text))

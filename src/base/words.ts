@@ -1,5 +1,6 @@
 import {KeyriteError} from './errors.ts'
 import {nearest} from './nearest.ts'
+import {visibleLine} from './visible.ts'
 import {evenWords, oddWords} from './wordlist.ts'
 
 const lists = [evenWords, oddWords] as const
@@ -21,8 +22,8 @@ export function words(bytes: Uint8Array): string[] {
 export function fromWords(said: readonly string[]): Buffer {
   return Buffer.from(
     said.map((word, position) => {
-      const byte = byteOf[position % 2]?.get(word.toLowerCase())
-      if (byte === undefined) throw wrongWord(word, position)
+      const byte = byteOf[position % 2]?.get(plain(word))
+      if (byte === undefined) throw wrongWord(said, position)
       return byte
     }),
   )
@@ -42,22 +43,31 @@ export function wordLines(bytes: Uint8Array): string[] {
 
 const widths = lists.map((list) => Math.max(...list.map((word) => word.length)))
 
-function wrongWord(word: string, position: number): KeyriteError {
-  const place = `word ${position + 1} is "${word}"`
-  if (byteOf[(position + 1) % 2]?.has(word.toLowerCase()) === true) {
-    const due = position % 2 === 0 ? 'two' : 'three'
+/** Some lists print Yucatán with its accent. */
+function plain(word: string): string {
+  return word
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
+    .toLowerCase()
+}
+
+function wrongWord(said: readonly string[], position: number): KeyriteError {
+  const word = plain(said[position] ?? '')
+  const shown = `cannot read word ${position + 1} "${visibleLine(said[position] ?? '', 30)}"`
+  if (byteOf[(position + 1) % 2]?.has(word) === true) {
+    const doubled = position > 0 && plain(said[position - 1] ?? '') === word
+    const fact = doubled ? 'it is there twice' : 'a word before it was left out or is there twice'
+    return new KeyriteError('USAGE', `${shown}: ${fact}`, {
+      hints: ['read the words again: those of two and of three syllables take turns'],
+    })
+  }
+  const [near] = nearest(word, lists[position % 2 === 0 ? 0 : 1])
+  if (near === undefined)
     return new KeyriteError(
       'USAGE',
-      `cannot read the words: ${place}, and a word of ${due} syllables belongs there`,
-      {hints: ['a word before it was left out, said twice or swapped: compare from the first word on']},
+      `${shown}: it is not on the list for its place, and no word there is near`,
     )
-  }
-  const near = nearest(word, lists[position % 2 === 0 ? 0 : 1])
-  return new KeyriteError(
-    'USAGE',
-    `cannot read the words: ${place}, which is not on the list for that place`,
-    {
-      hints: near.map((right) => `did you mean "${right}"?`),
-    },
-  )
+  return new KeyriteError('USAGE', `${shown}: the nearest is "${near}"`, {
+    hints: [`if it is "${near}", give that word`],
+  })
 }
