@@ -1,0 +1,105 @@
+/**
+ * A document as one HTML page that needs nothing else: no script, no font, no image, no address.
+ *
+ * - Equal documents give equal bytes.
+ * - Every string is escaped, and what cannot be seen in it is written out (`visible`); the page forbids itself every
+ *   resource, so even a mistake here could fetch and run nothing.
+ */
+import {visible} from '../base/visible.ts'
+import type {Block, Doc, Inline} from './document.ts'
+import {style} from './style.ts'
+
+/** The page as UTF-8 text. @throws TypeError unless the language is a BCP 47 tag. */
+export function htmlOf(doc: Doc): string {
+  const [language] = Intl.getCanonicalLocales(doc.language)
+  return [
+    '<!doctype html>',
+    `<html lang="${escaped(language ?? '')}">`,
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="referrer" content="no-referrer">',
+    `<title>${escaped(doc.title)}</title>`,
+    `<style>\n${style}</style>`,
+    '</head>',
+    '<body>',
+    '<main>',
+    ...doc.blocks.map(blockHtml),
+    '</main>',
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n')
+}
+
+function blockHtml(block: Block): string {
+  switch (block.kind) {
+    case 'heading':
+      return `<h${block.level}>${escaped(block.text)}</h${block.level}>`
+    case 'paragraph':
+      return `<p>${running(block.text)}</p>`
+    case 'facts':
+      return lines(
+        '<table class="facts"><tbody>',
+        block.rows.map(
+          ([label, value]) => `<tr><th scope="row">${escaped(label)}</th><td>${running(value)}</td></tr>`,
+        ),
+        '</tbody></table>',
+      )
+    case 'table':
+      return lines(
+        `<table class="grid"><thead>\n${row(block.columns.map((column) => `<th scope="col">${escaped(column)}</th>`))}\n</thead><tbody>`,
+        block.rows.map((cells) => row(cells.map((cell) => `<td>${running(cell)}</td>`))),
+        '</tbody></table>',
+      )
+    case 'list': {
+      const tag = block.ordered ? 'ol' : 'ul'
+      return lines(
+        `<${tag}>`,
+        block.items.map((item) => `<li>${running(item)}</li>`),
+        `</${tag}>`,
+      )
+    }
+    case 'code':
+      return `<pre><code>${block.lines.map(escaped).join('\n')}</code></pre>`
+    case 'notice': {
+      const name = block.tone === 'warning' ? 'Warning' : 'Note'
+      return `<aside class="${block.tone}"><p><b>${name}</b> ${running(block.text)}</p></aside>`
+    }
+    case 'pageBreak':
+      return '<div class="break"></div>'
+  }
+}
+
+function lines(open: string, inner: readonly string[], close: string): string {
+  return [open, ...inner, close].join('\n')
+}
+
+function row(cells: readonly string[]): string {
+  return `<tr>${cells.join('')}</tr>`
+}
+
+function running(text: readonly Inline[]): string {
+  return text
+    .map((piece) => {
+      if (typeof piece === 'string') return escaped(piece)
+      return 'strong' in piece
+        ? `<strong>${escaped(piece.strong)}</strong>`
+        : `<code>${escaped(piece.code)}</code>`
+    })
+    .join('')
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** Text for an element or a quoted attribute. */
+function escaped(text: string): string {
+  return visible(text).replace(/[&<>"']/g, (character) => entities[character] ?? '')
+}

@@ -1,0 +1,49 @@
+/**
+ * How a page looks: a calm record, black on white, that prints on A4 and on Letter alike. The page size is left to the
+ * printer; margins are wide enough to punch and to write a note in.
+ */
+export const style = `
+:root { color-scheme: light; }
+* { box-sizing: border-box; }
+html { font: 16px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif; }
+body { margin: 0; color: #111; background: #fff; }
+main { max-width: 48rem; margin: 0 auto; padding: 3.5rem 2rem 5rem; }
+h1, h2, h3 { line-height: 1.25; margin: 2.2em 0 .6em; overflow-wrap: anywhere; }
+h1 { font-size: 1.75rem; font-weight: 650; margin-top: 0; padding-bottom: .5rem; border-bottom: 2px solid #111; }
+h2 { font-size: 1.2rem; font-weight: 650; }
+h3 { font-size: 1rem; font-weight: 650; margin-top: 1.8em; }
+p, ul, ol, table, pre, aside { margin: 0 0 1em; }
+p, li, td { overflow-wrap: anywhere; }
+ul, ol { padding-left: 1.5em; }
+li { margin-bottom: .3em; }
+code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: .875em;
+  font-variant-ligatures: none; }
+code { overflow-wrap: anywhere; }
+pre { padding: .8em 1em; border: 1px solid #bbb; line-height: 1.6; white-space: pre-wrap; overflow-wrap: anywhere; }
+pre code { font-size: 1em; }
+table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; vertical-align: top; padding: .4em .75em .4em 0; }
+td:last-child, th:last-child { padding-right: 0; }
+.facts th { width: 30%; font-weight: 400; color: #444; }
+.facts tr { border-bottom: 1px solid #ddd; }
+.facts tr:first-child { border-top: 1px solid #ddd; }
+.grid thead th { font-size: .875em; font-weight: 650; border-bottom: 1.5px solid #111; vertical-align: bottom; }
+.grid tbody tr { border-bottom: 1px solid #ddd; }
+aside { padding: .8em 1em; border: 1px solid #111; }
+aside.warning { border-left-width: 6px; }
+aside.note { border-color: #888; }
+aside p { margin: 0; }
+aside b { margin-right: .4em; }
+.break { break-after: page; height: 0; }
+@media screen { .break { border-top: 1px dashed #999; margin: 3rem 0; } }
+@page { margin: 22mm 20mm 24mm 25mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9pt sans-serif; } }
+@media print {
+  html { font-size: 10.5pt; }
+  main { max-width: none; padding: 0; }
+  h1, h2, h3 { break-after: avoid; }
+  thead { display: table-header-group; }
+  tr, li, aside { break-inside: avoid; }
+  p { orphans: 3; widows: 3; }
+  .facts th { color: #111; }
+}
+`.trimStart()
