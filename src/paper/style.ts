@@ -8,12 +8,12 @@ export const style = `
 html { font: 16px/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif; }
 body { margin: 0; color: #111; background: #fff; }
 main { max-width: 48rem; margin: 0 auto; padding: 3.5rem 2rem 5rem; }
-h1, h2, h3 { line-height: 1.25; margin: 2.2em 0 .6em; overflow-wrap: anywhere; }
+h1, h2, h3 { line-height: 1.25; margin: 2.2em 0 .6em; }
 h1 { font-size: 1.75rem; font-weight: 650; margin-top: 0; padding-bottom: .5rem; border-bottom: 2px solid #111; }
 h2 { font-size: 1.2rem; font-weight: 650; }
 h3 { font-size: 1rem; font-weight: 650; margin-top: 1.8em; }
 p, ul, ol, table, pre, aside { margin: 0 0 1em; }
-p, li, td { overflow-wrap: anywhere; }
+p, li, td, th, h1, h2, h3 { overflow-wrap: anywhere; white-space: pre-wrap; }
 ul, ol { padding-left: 1.5em; }
 li { margin-bottom: .3em; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: .875em;
