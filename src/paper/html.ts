@@ -43,14 +43,14 @@ function blockHtml(block: Block): string {
       return lines(
         '<table class="facts"><tbody>',
         block.rows.map(
-          ([label, value]) => `<tr><th scope="row">${escaped(label)}</th><td>${running(value)}</td></tr>`,
+          ([label, value]) => `<tr><th scope="row">${cell([label])}</th><td>${cell(value)}</td></tr>`,
         ),
         '</tbody></table>',
       )
     case 'table':
       return lines(
-        `<table class="grid"><thead>\n${row(block.columns.map((column) => `<th scope="col">${escaped(column)}</th>`))}\n</thead><tbody>`,
-        block.rows.map((cells) => row(cells.map((cell) => `<td>${running(cell)}</td>`))),
+        `<table class="grid"><thead>\n${row(block.columns.map((column) => `<th scope="col">${cell([column])}</th>`))}\n</thead><tbody>`,
+        block.rows.map((cells) => row(cells.map((text) => `<td>${cell(text)}</td>`))),
         '</tbody></table>',
       )
     case 'list': {
@@ -80,16 +80,28 @@ function row(cells: readonly string[]): string {
   return `<tr>${cells.join('')}</tr>`
 }
 
-function running(text: readonly Inline[]): string {
+function running(text: readonly Inline[], plain = escaped): string {
   return text
     .map((piece) => {
-      if (typeof piece === 'string') return escaped(piece)
+      if (typeof piece === 'string') return plain(piece)
       return 'strong' in piece
-        ? `<strong>${escaped(piece.strong)}</strong>`
+        ? `<strong>${plain(piece.strong)}</strong>`
         : `<code>${escaped(piece.code)}</code>`
     })
     .join('')
 }
+
+/** Running text in a table: short words stay whole, and a long one may be broken lest it push the table off the page. */
+function cell(text: readonly Inline[]): string {
+  return running(text, (piece) =>
+    piece
+      .split(' ')
+      .map((word) => (word.length > longWord ? `<span class="long">${escaped(word)}</span>` : escaped(word)))
+      .join(' '),
+  )
+}
+
+const longWord = 20
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

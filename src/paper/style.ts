@@ -18,13 +18,13 @@ ul, ol { padding-left: 1.5em; }
 li { margin-bottom: .3em; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: .875em;
   font-variant-ligatures: none; }
-code { overflow-wrap: anywhere; }
+code, .long { overflow-wrap: anywhere; }
 pre { padding: .8em 1em; border: 1px solid #bbb; line-height: 1.6; white-space: pre-wrap; overflow-wrap: anywhere; }
 pre code { font-size: 1em; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; vertical-align: top; padding: .4em .75em .4em 0; }
+th, td { overflow-wrap: break-word; text-align: left; vertical-align: top; padding: .4em .75em .4em 0; }
 td:last-child, th:last-child { padding-right: 0; }
-.facts th { width: 30%; font-weight: 400; color: #444; }
+.facts th { width: 22%; font-weight: 400; color: #444; }
 .facts tr { border-bottom: 1px solid #ddd; }
 .facts tr:first-child { border-top: 1px solid #ddd; }
 .grid thead th { font-size: .875em; font-weight: 650; border-bottom: 1.5px solid #111; vertical-align: bottom; }

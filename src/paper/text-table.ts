@@ -4,6 +4,7 @@ import {hang, padTo, wrap} from './wrap.ts'
 const gap = 2
 /** A column is not made narrower than this while another can give way. */
 const narrowest = 8
+const narrowestLabel = 12
 
 /**
  * A table of visible text in at most `width` columns: cells are wrapped, the widest column gives way first. Where that
@@ -29,13 +30,15 @@ export function tableLines(
   ]
 }
 
-/** Labels and values in two columns. */
+/** Labels and values in two columns. Labels give way first, so that a digest of 64 digits stays whole in 80 columns. */
 export function factLines(
   rows: readonly (readonly [label: string, value: string])[],
   width: number,
 ): string[] {
-  const widest = Math.max(0, ...rows.map(([label]) => columns(label)))
-  const labelWidth = Math.min(widest, Math.floor(width * 0.4))
+  const widest = (index: 0 | 1): number => Math.max(1, ...rows.map((row) => columns(row[index])))
+  let labelWidth = Math.min(widest(0), Math.floor(width * 0.4))
+  const left = width - gap - widest(1)
+  if (left >= narrowestLabel) labelWidth = Math.min(labelWidth, left)
   return rows.flatMap((row) => rowLines(row, [labelWidth, width - labelWidth - gap]))
 }
 
