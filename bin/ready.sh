@@ -24,11 +24,11 @@ packages_ready() {
 build_ready() {
   [ -f "$state/built" ] && [ -f "$root/dist/files.sha256" ] && [ -f "$root/oclif.manifest.json" ] || return 1
   ! [ "$state/installed" -nt "$state/built" ] || return 1
-  [ ! -d "$root/src" ] || [ -z "$(newer_sources "$state/built")" ]
+  [ ! -d "$root/src" ] || [ -z "$(sources -newer "$state/built")" ]
 }
 
-# All that the build reads, where newer than the file $1. Folders too: they are newer when a file was taken away.
-newer_sources() {
+# Finds in all that the build reads. In folders too: they are newer when a file was taken away.
+sources() {
   find "$root/src" "$root/build" "$root/bin/run.js" "$root/ceremony-templates" "$root/package.json" "$root/tsconfig.json" \
-    -newer "$1" 2>/dev/null
+    "$@" 2>/dev/null
 }

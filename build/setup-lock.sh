@@ -32,7 +32,7 @@ take_lock() {
 at_work() {
   [ "$1" != "$$" ] || return 1
   if [ -r /proc/self/cmdline ]; then
-    [ -r "/proc/$1/cmdline" ] && case $(tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null) in *setup*) ;; *) false ;; esac
+    [ -r "/proc/$1/cmdline" ] && case $(tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null) in *bin/setup*) ;; *) false ;; esac
   else
     kill -0 "$1" 2>/dev/null
   fi

@@ -68,6 +68,7 @@ install_packages() {
   staging=$state/staging.$$/packages
   stage "$root" "$staging"
   : >"$staging/begun" || no_space
+  find "$root/package-lock.json" "$root/.npmrc" -newer "$staging/begun" -exec touch -c -r "$staging/begun" {} + 2>/dev/null
   npm_ci "$staging" 'the locked dependencies'
   rm -f "$state/installed"
   swap "$staging/node_modules" "$root/node_modules"
@@ -77,6 +78,8 @@ install_packages() {
 build() {
   next_step 'building (usually 2 s).'
   { mkdir -p "$state/staging.$$" && : >"$state/staging.$$/begun"; } || no_space
+  # A file dated after today would count as changed at every start.
+  sources -newer "$state/staging.$$/begun" -exec touch -c -r "$state/staging.$$/begun" {} +
   rm -f "$state/built"
   "$node" "$root/build/build.js" >&2
   case $? in
@@ -84,9 +87,6 @@ build() {
     12) no_space ;;
     *) fail BUG 1 'the build failed, for the reason above; Node and the dependencies are in place' 'sh bin/setup, and if it stays so, report what stands above' ;;
   esac
-  # A file dated after today would count as changed at every start.
-  : >"$state/staging.$$/now"
-  newer_sources "$state/staging.$$/now" | while read -r file; do touch -c "$file" 2>/dev/null; done
   mv "$state/staging.$$/begun" "$state/built"
 }
 
