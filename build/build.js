@@ -84,6 +84,6 @@ async function run() {
 
 run().catch((error) => {
   console.error(error.errors ? 'keyrite could not be built from these sources (see above)' : error)
-  // 12 STORAGE for a disk that refused, as the program itself would say it.
-  process.exitCode = ['ENOSPC', 'EROFS', 'EACCES', 'EDQUOT', 'EIO'].includes(error.code) ? 12 : 1
+  // 12 STORAGE: bin/setup says it in a sentence.
+  process.exitCode = ['ENOSPC', 'EDQUOT'].includes(error.code) ? 12 : 1
 })
