@@ -1,0 +1,122 @@
+/** Replays people: founding. */
+import {z} from 'zod'
+import {parseJcs, type Json} from '../base/jcs.ts'
+import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
+import {judgeStatement, signedStatement} from './judge.ts'
+import {roles} from './roles.ts'
+import type {Person, Roster} from './roster.ts'
+import {parsePublicKey} from './ssh/public-key.ts'
+
+const blobRef = z.strictObject({blob: z.string(), size: z.int(), type: z.literal('application/json')})
+const hidden = z.strictObject({$: z.string()})
+const personId = z.string().regex(/^p-[0-9a-f]{16}$/)
+
+const openedSchema = z.strictObject({
+  organisation: z.string(),
+  vkey: z.string(),
+  policy: blobRef,
+  roster: blobRef,
+  people: z.array(z.strictObject({id: personId, name: hidden, address: hidden})),
+  continues: z.null(),
+})
+
+const rosterSchema = z.strictObject({
+  people: z.array(
+    z.strictObject({
+      id: personId,
+      keys: z
+        .array(z.strictObject({class: z.enum(['attested', 'asserted', 'stated']), key: z.string()}))
+        .min(1),
+      recipient: z.string().nullable(),
+      roles: z.array(z.enum(roles)),
+      state: z.enum(['unsigned', 'active']),
+    }),
+  ),
+  type: z.literal('keyrite.roster/1'),
+})
+
+export interface Custody {
+  readonly roster: Roster
+  /** Founders who have not signed yet. */
+  readonly unsigned: readonly string[]
+}
+
+export const custodyFold: Fold<Custody> = {
+  name: 'custody',
+  types: ['ledger.opened', 'founder.signed'],
+  initial: () => ({roster: new Map(), unsigned: []}),
+
+  check(view: View, entry: Entry): readonly Problem[] {
+    return entry.type === 'ledger.opened' ? checkFounding(view, entry) : checkFounder(view, entry)
+  },
+
+  apply(view: View, entry: Entry): Custody {
+    if (entry.type === 'ledger.opened') {
+      const people = founders(view, entry)
+      return {
+        roster: new Map(people.map((person) => [person.id, person])),
+        unsigned: people.map((person) => person.id),
+      }
+    }
+    const {statement} = signedStatement(entry.data)
+    const {roster, unsigned} = view.of(custodyFold)
+    const person = roster.get(statement.person)
+    if (person === undefined) throw new TypeError('checked before')
+    return {
+      roster: new Map([...roster, [person.id, {...person, state: 'active'}]]),
+      unsigned: unsigned.filter((id) => id !== person.id),
+    }
+  },
+
+  *table({roster}): Generator<readonly [string, Json]> {
+    for (const {id, roles: held, state} of roster.values()) yield [id, {roles: [...held], state}]
+  },
+}
+
+function founders(view: View, entry: Entry): Person[] {
+  const opened = openedSchema.parse(entry.data)
+  const document = rosterSchema.parse(parseJcs(view.blob(opened.roster.blob)))
+  return document.people.map((person) => {
+    const names = opened.people.find((one) => one.id === person.id)
+    return {...person, name: textOf(view.open(names?.name)), address: textOf(view.open(names?.address))}
+  })
+}
+
+function checkFounding(view: View, entry: Entry): Problem[] {
+  const wrong = (message: string): Problem[] => [problem('founding', entry, message)]
+  const opened = openedSchema.safeParse(entry.data)
+  if (!opened.success) return wrong('data is not of its form')
+  const document = rosterSchema.safeParse(parseJcs(view.blob(opened.data.roster.blob)))
+  if (!document.success) return wrong('the roster is not of its form')
+  const ids = document.data.people.map((person) => person.id)
+  const keys = document.data.people.flatMap((person) => person.keys.map((key) => parsePublicKey(key.key)))
+  if (ids.join() !== [...new Set(ids)].sort().join())
+    return wrong('the roster is not sorted, or names someone twice')
+  if (ids.join() !== opened.data.people.map((person) => person.id).join())
+    return wrong('people and roster differ')
+  if (new Set(keys.map((key) => key.fingerprint)).size !== keys.length)
+    return wrong('one key stands under two names')
+  if (document.data.people.some((person) => person.state !== 'unsigned'))
+    return wrong('a founder counts before having signed')
+  if (document.data.people.some((person) => [...person.roles].sort().join() !== person.roles.join()))
+    return wrong('roles are not sorted')
+  return []
+}
+
+function checkFounder(view: View, entry: Entry): Problem[] {
+  const first = view.entry(0)
+  if (first === undefined) return [problem('founding', entry, 'the first entry is not here')]
+  if (Object.keys(entry.data).join() !== 'signature,statement')
+    return [problem('founding', entry, 'data is not of its form')]
+  return judgeStatement(view, entry, view.of(custodyFold).roster, signedStatement(entry.data), {
+    use: 'founding',
+    decisions: ['attest'],
+    about: first,
+    planSha256: null,
+    state: 'unsigned',
+  })
+}
+
+function textOf(value: Json | undefined): string | null {
+  return typeof value === 'string' ? value : null
+}

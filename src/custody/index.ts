@@ -1,0 +1,30 @@
+/** What the folders above use of people. */
+export {findPerson} from './find.ts'
+export {custodyFold, type Custody} from './fold.ts'
+export {judgeStatement, signedStatement, type Expected, type SignedStatement} from './judge.ts'
+export {
+  canBeMet,
+  differentPeople,
+  isMet,
+  missingInWords,
+  unmetRoles,
+  type Approver,
+  type Needs,
+} from './quorum.ts'
+export {isRole, roles, type Role} from './roles.ts'
+export {
+  enrolledKey,
+  nameOf,
+  personRef,
+  rosterDocument,
+  type EnrolledKey,
+  type KeyClass,
+  type Person,
+  type Roster,
+} from './roster.ts'
+export {namespaceOf, statementBytes, type Statement, type Use} from './statement.ts'
+export {parsePublicKey, type PublicKey} from './ssh/public-key.ts'
+export {armor, buildSshsig, parseArmored, signedData, verifySshsig} from './ssh/sshsig.ts'
+export {signerFor, type Signer} from './ssh/signer.ts'
+export {generateEd25519} from './ssh/private-key.ts'
+export {signStatement, type Signing} from './sign.ts'

@@ -1,0 +1,96 @@
+/** Judges one signed statement against the ledger as it stood before it: each way of being wrong has its own sentence. */
+import {fromBase64} from '../base/bytes.ts'
+import type {Json} from '../base/jcs.ts'
+import {problem, type Entry, type Problem, type View} from '../ledger/index.ts'
+import type {Person, Roster} from './roster.ts'
+import {parsePublicKey} from './ssh/public-key.ts'
+import {verifySshsig} from './ssh/sshsig.ts'
+import {namespaceOf, statementBytes, statementSchema, type Statement, type Use} from './statement.ts'
+
+/** What a statement must say to count here. */
+export interface Expected {
+  readonly use: Use
+  readonly decisions: readonly Statement['decision'][]
+  /** The entry that it is about. */
+  readonly about: Entry
+  readonly planSha256: string | null
+  readonly state: Person['state']
+}
+
+export interface SignedStatement {
+  readonly statement: Statement
+  /** SSHSIG blob, base64. */
+  readonly signature: string
+}
+
+/** Reads the two members that every entry with a statement has. @throws TypeError if they are not of their form. */
+export function signedStatement(data: {readonly [name: string]: Json}): SignedStatement {
+  const statement = statementSchema.safeParse(data['statement'])
+  const signature = data['signature']
+  if (!statement.success)
+    throw new TypeError(`statement: ${statement.error.issues[0]?.path.join('.') ?? ''} is not of its form`)
+  if (typeof signature !== 'string') throw new TypeError('signature is not of its form')
+  return {statement: statement.data, signature}
+}
+
+/** What is wrong with a statement in `entry`; nothing, if it counts. */
+export function judgeStatement(
+  view: View,
+  entry: Entry,
+  roster: Roster,
+  {statement, signature}: SignedStatement,
+  expected: Expected,
+): Problem[] {
+  const wrong = (message: string): Problem[] => [problem('statement', entry, message)]
+  const person = roster.get(statement.person)
+  if (person === undefined) return wrong(`"${statement.person}" is not in the roster`)
+  if (person.state !== expected.state)
+    return wrong(`"${statement.person}" is ${person.state}, not ${expected.state}`)
+  if (statement.use !== expected.use)
+    return wrong(`it is a ${statement.use} statement, not one of ${expected.use}`)
+  if (!expected.decisions.includes(statement.decision))
+    return wrong(`decision "${statement.decision}" does not fit ${expected.use}`)
+  if (statement.ledger !== view.facts.fingerprint) return wrong('it was signed for another ledger')
+  if (statement.about !== expected.about.leaf) return wrong('it is about another entry')
+  if (statement.plan_sha256 !== expected.planSha256) return wrong('it was signed over another plan')
+  if (statement.roles.join() !== [...person.roles].sort().join())
+    return wrong('the roles are not those of the roster')
+  const {size, root} = statement.checkpoint
+  if (size <= expected.about.seq || size > entry.seq)
+    return wrong('its checkpoint does not lie between what it is about and itself')
+  const known = view.rootAt(size)
+  if (known !== undefined && known !== root)
+    return wrong('its signer saw another history: the checkpoint is not one of this ledger')
+  return judgeSignature(
+    person,
+    statement,
+    signature,
+    namespaceOf(statement.use, view.facts.organisation),
+  ).map((message) => problem('signature', entry, message))
+}
+
+function judgeSignature(
+  person: Person,
+  statement: Statement,
+  signature: string,
+  namespace: string,
+): string[] {
+  const key = person.keys
+    .map((enrolled) => parsePublicKey(enrolled.key))
+    .find((one) => one.fingerprint === statement.key)
+  if (key === undefined) return [`key ${statement.key} is not one of ${person.id}`]
+  const verdict = verifySshsig({
+    signature: fromBase64(signature),
+    message: statementBytes(statement),
+    namespace,
+    key,
+  })
+  switch (verdict.kind) {
+    case 'good':
+      return []
+    case 'bad':
+      return [`the signature of ${person.id} is bad: ${verdict.reason}`]
+    case 'unsupported':
+      return [`the signature of ${person.id} uses ${verdict.algorithm}, which this keyrite does not know`]
+  }
+}

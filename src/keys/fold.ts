@@ -1,0 +1,205 @@
+/** Replays keys: what was intended, what was made, in which state each version is. */
+import {z} from 'zod'
+import type {Json, JsonObject} from '../base/jcs.ts'
+import {isBlobRef, problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
+import {profilesFold} from '../profiles/index.ts'
+import {requests} from '../requests/index.ts'
+import {keyStates, leads} from './lifecycle.ts'
+import {keyName, parseSpec} from './spec.ts'
+import {intentOf, type Key, type Keys, type OpenIntent, type Version} from './state.ts'
+
+const ref = z.strictObject({key: z.string(), version: z.string()})
+const common = {
+  key: keyName,
+  version: z.int().min(1),
+  profile: z.string(),
+  intent: z.string().regex(/^[0-9a-f]{32}$/),
+}
+const results = z.array(
+  z.strictObject({
+    probe: z.string(),
+    ok: z.boolean(),
+    evidence: z.enum(['attested', 'verified', 'asserted', 'stated']),
+    detail: z.string(),
+  }),
+)
+const generation = z.int().min(0).nullable()
+const outcome = {intended: z.int(), key: keyName, version: z.int().min(1), profile: z.string()}
+
+const schemas = {
+  'key.create.intended': z.strictObject({...common, before: z.array(ref)}),
+  'key.created': z.strictObject({
+    ...outcome,
+    ref,
+    spec: z.record(z.string(), z.json()),
+    public: z.json().nullable(),
+    generation,
+    protection: z.strictObject({
+      level: z.enum(['hardware', 'software', 'unknown']),
+      fips: z.string().nullable(),
+      evidence: z.enum(['attested', 'verified', 'asserted', 'stated']),
+      detail: z.string(),
+    }),
+  }),
+  'key.create.failed': z.strictObject({...outcome, code: z.string()}),
+  'key.try.intended': z.strictObject({...common, probes: z.array(z.string())}),
+  'key.tried': z.strictObject({
+    ...outcome,
+    ok: z.boolean(),
+    results,
+    sample: z.strictObject({kind: z.string(), message: z.string(), value: z.string()}).nullable(),
+    generation,
+  }),
+  'key.try.failed': z.strictObject({...outcome, code: z.string()}),
+  'key.state.intended': z.strictObject({...common, from: z.enum(keyStates), to: z.enum(keyStates)}),
+  'key.state.changed': z.strictObject({
+    ...outcome,
+    from: z.enum(keyStates),
+    to: z.enum(keyStates),
+    enforced: z.enum(['probe', 'enabled', 'historic', 'disabled']),
+    results,
+    generation,
+  }),
+  'key.state.failed': z.strictObject({...outcome, code: z.string()}),
+} as const
+type Type = keyof typeof schemas
+
+export const keysFold: Fold<Keys> = {
+  name: 'keys',
+  types: Object.keys(schemas),
+  initial: () => ({keys: new Map(), open: new Map()}),
+
+  check(view: View, entry: Entry): readonly Problem[] {
+    const wrong = (message: string): Problem[] => [problem('key', entry, message)]
+    const parsed = schemas[entry.type as Type].safeParse(entry.data)
+    if (!parsed.success)
+      return wrong(`${parsed.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
+    const {keys, open} = view.of(keysFold)
+    const {key: name, version, profile} = parsed.data
+    if (!view.of(profilesFold).profiles.has(profile)) return wrong(`there is no profile "${profile}"`)
+    const key = keys.get(name)
+    if (key !== undefined && key.profile !== profile)
+      return wrong(`key "${name}" lives in profile "${key.profile}"`)
+    const which = kindOf(entry.type)
+    if ('intent' in parsed.data) {
+      const busy = [...open.values()].find(
+        (one) => one.key === name && one.version === version && one.kind === which,
+      )
+      if (busy !== undefined) return wrong(`an intent of entry ${busy.seq} is still open`)
+      return checkIntent(entry, key)
+    }
+    const intent = open.get(parsed.data.intended)
+    if (intent?.key !== name || intent.version !== version || intent.kind !== which)
+      return wrong(`it is the outcome of no open intent`)
+    if (intent.approved !== entry.approved) return wrong('its approval is not that of its intent')
+    return checkOutcome(view, entry, key, intent)
+  },
+
+  apply(view: View, entry: Entry): Keys {
+    const {keys, open} = view.of(keysFold)
+    if (entry.type.endsWith('.intended'))
+      return {keys, open: new Map([...open, [entry.seq, intentOf(entry, kindOf(entry.type))]])}
+    const {intended} = z.object({intended: z.int()}).parse(entry.data)
+    const rest = new Map([...open].filter(([seq]) => seq !== intended))
+    const changed = changedKey(view, entry, keys)
+    return {open: rest, keys: changed === undefined ? keys : new Map([...keys, [changed.name, changed]])}
+  },
+
+  *table({keys}): Generator<readonly [string, Json]> {
+    for (const {name, profile, spec, versions} of keys.values()) {
+      yield [
+        name,
+        {algorithm: spec.algorithm, class: spec.class, profile, states: versions.map(({state}) => state)},
+      ]
+    }
+  },
+}
+
+function kindOf(type: string): OpenIntent['kind'] {
+  return type.startsWith('key.create') ? 'create' : type.startsWith('key.state') ? 'state' : 'try'
+}
+
+function checkIntent(entry: Entry, key: Key | undefined): Problem[] {
+  const wrong = (message: string): Problem[] => [problem('key', entry, message)]
+  if (entry.type === 'key.create.intended')
+    return key === undefined ? [] : wrong(`key "${key.name}" exists already`)
+  const version = versionOf(key, entry)
+  if (version === undefined) return wrong('there is no such version')
+  if (entry.type === 'key.try.intended') return []
+  const {from, to} = schemas['key.state.intended'].parse(entry.data)
+  if (from !== version.state) return wrong(`version ${version.version} is ${version.state}, not ${from}`)
+  return leads(from, to) ? [] : wrong(`from ${from} no path leads to ${to}`)
+}
+
+function checkOutcome(view: View, entry: Entry, key: Key | undefined, intent: OpenIntent): Problem[] {
+  const wrong = (message: string): Problem[] => [problem('key', entry, message)]
+  if (entry.type === 'key.created') {
+    const made = schemas['key.created'].parse(entry.data)
+    if (key !== undefined) return wrong(`key "${key.name}" exists already`)
+    if (parseSpec(made.spec as JsonObject).key !== made.key) return wrong('spec and key differ')
+    if (made.public !== null && !isBlobRef(made.public as Json)) return wrong('the public key is not a blob')
+    return []
+  }
+  if (entry.type !== 'key.state.changed') return []
+  const change = schemas['key.state.changed'].parse(entry.data)
+  return change.from === intent.from &&
+    change.to === intent.to &&
+    change.from === versionOf(key, entry)?.state
+    ? []
+    : wrong('it is not the change that was intended')
+}
+
+function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefined {
+  if (entry.type === 'key.created') return madeKey(view, entry)
+  const key = keys.get(schemas['key.try.failed'].pick({key: true}).loose().parse(entry.data).key)
+  if (key === undefined) return undefined
+  if (entry.type === 'key.state.changed') {
+    const {version, to, enforced} = schemas['key.state.changed'].parse(entry.data)
+    return withVersion(key, version, {state: to, enforced, changedAt: entry.time})
+  }
+  if (entry.type === 'key.tried') {
+    const {version, ok, sample, results: lines} = schemas['key.tried'].parse(entry.data)
+    return withVersion(key, version, {
+      tried: {ok, at: entry.time, seq: entry.seq, results: lines},
+      ...(sample === null ? {} : {sample}),
+    })
+  }
+  return undefined
+}
+
+function madeKey(view: View, entry: Entry): Key {
+  const made = schemas['key.created'].parse(entry.data)
+  const state = view.of(requests)
+  const request = state.all.get(state.byMet.get(entry.approved ?? -1) ?? -1)
+  const version: Version = {
+    version: made.version,
+    state: 'pre-active',
+    ref: made.ref,
+    public: isBlobRef(made.public as Json) ? (made.public as {blob: string}).blob : null,
+    protection: made.protection,
+    createdAt: entry.time,
+    changedAt: entry.time,
+    seq: entry.seq,
+    enforced: 'probe',
+    tried: null,
+    sample: null,
+  }
+  return {
+    name: made.key,
+    profile: made.profile,
+    spec: parseSpec(made.spec as JsonObject),
+    createdAt: entry.time,
+    ceremony: entry.ceremony,
+    names: request?.names ?? {},
+    versions: [version],
+    primary: 1,
+  }
+}
+
+function withVersion(key: Key, number: number, change: Partial<Version>): Key {
+  return {...key, versions: key.versions.map((one) => (one.version === number ? {...one, ...change} : one))}
+}
+
+function versionOf(key: Key | undefined, entry: Entry): Version | undefined {
+  return key?.versions.find((one) => one.version === entry.data['version'])
+}

@@ -1,0 +1,11 @@
+/** What the folders above use of keys. */
+export {keyDocument, type KeyDocument} from './document.ts'
+export {keysFold} from './fold.ts'
+export {availabilityOf, keyStates, lifecycle, nextState, type KeyState} from './lifecycle.ts'
+export {keyActivate} from './operations/activate.ts'
+export {keyCreate} from './operations/create.ts'
+export {planActivate, planCreate, profileOf, type KeyWish, type Planned} from './plans.ts'
+export {keyVersion, probesOf, proveKey} from './prove.ts'
+export {pemOf, publicFormats, publicKeyText, type PublicFormat} from './public.ts'
+export {classifications, defaultScheme, parseSpec, type Classification, type KeyPlanSpec} from './spec.ts'
+export type {Key, Keys, OpenIntent, ProbeResult, Version} from './state.ts'

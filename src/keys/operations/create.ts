@@ -1,0 +1,125 @@
+/** Making a key: phase `create`, and where the plan says so, phase `activate` once it has been proved. */
+import {KeyriteError} from '../../base/errors.ts'
+import {jcs} from '../../base/jcs.ts'
+import {Blob, problem, type Entry, type Problem, type View} from '../../ledger/index.ts'
+import {isPair} from '../../providers/algorithms.ts'
+import type {VersionRef} from '../../providers/ports.ts'
+import {undertake, type ActContext, type Operation, type Plan} from '../../requests/index.ts'
+import {keysFold} from '../fold.ts'
+import {parseSpec} from '../spec.ts'
+import {openIntent} from '../state.ts'
+import {isOfAlgorithm} from '../verify-signature.ts'
+import {activate, activationWrites, demandActivatable, judgeActivation} from './activate.ts'
+
+export const keyCreate: Operation = {
+  name: 'key.create',
+  writes: {
+    'key.create.intended': 'create',
+    'key.created': 'create',
+    'key.create.failed': 'create',
+    ...activationWrites,
+  },
+  begins: ['key.create.intended', 'key.state.intended'],
+  inWords: createInWords,
+  stillTrue(view, plan, phase) {
+    if (phase === 'activate') demandActivatable(view, plan)
+    else demandNameFree(view, parseSpec(plan.change).key)
+  },
+  judge(view, plan, entry) {
+    return entry.type.startsWith('key.state')
+      ? judgeActivation(view, plan, entry)
+      : judgeCreation(view, plan, entry)
+  },
+  matterOf: () => null,
+  act: (context, plan, phase) => (phase === 'activate' ? activate(context, plan) : create(context, plan)),
+}
+
+function createInWords({change, phases, profile}: Plan): readonly string[] {
+  const spec = parseSpec(change)
+  const where =
+    profile === null ? '' : ` in profile "${profile.name}" (${profile.kind}, ${profile.environment})`
+  return [
+    `Make key "${spec.key}"${where}: ${spec.algorithm}, scheme ${spec.scheme}, to ${spec.purpose}, class ${spec.class}.`,
+    `Classification ${spec.classification}; owner ${spec.owner}; ${spec.consumers.length === 0 ? 'no consumer named' : `used by ${spec.consumers.join(', ')}`}; ${spec.expires === null ? 'no expiry date' : `expires ${spec.expires}`}${spec.parent === null ? '' : `; under key "${spec.parent}"`}.`,
+    phases.some(({name}) => name === 'activate')
+      ? 'Then, when it has been proved to work, make it active.'
+      : 'It stays pre-active: activating it takes another request.',
+  ]
+}
+
+/** @throws KeyriteError `KEY_EXISTS`. */
+export function demandNameFree(view: Pick<View, 'of'>, name: string): void {
+  if (view.of(keysFold).keys.has(name)) {
+    throw new KeyriteError('KEY_EXISTS', `cannot make key "${name}": there is one`, {
+      hints: [`keyrite key show ${name}`, 'another name'],
+    })
+  }
+}
+
+function judgeCreation(_view: View, plan: Plan, entry: Entry): readonly Problem[] {
+  const wrong = (message: string): Problem[] => [problem('plan', entry, message)]
+  const {key, version, profile, spec} = entry.data
+  if (key !== plan.change['key'] || version !== plan.change['version'] || profile !== plan.profile?.name)
+    return wrong('key, version or profile is not that of the plan')
+  if (entry.type === 'key.created' && jcs(spec ?? null) !== jcs(plan.change))
+    return wrong('the key that was made is not the one of the plan')
+  return []
+}
+
+async function create(context: ActContext, plan: Plan): Promise<void> {
+  const {ledger} = context
+  const spec = parseSpec(plan.change)
+  const profile = plan.profile?.name ?? ''
+  const provider = await context.provider(profile)
+  await undertake<VersionRef>(context, {
+    types: {intended: 'key.create.intended', done: 'key.created', failed: 'key.create.failed'},
+    about: {key: spec.key, version: spec.version, profile},
+    intended: {before: []},
+    open: openIntent(ledger.of(keysFold), 'create', spec.key, spec.version),
+    approved: context.approved,
+    find: async ({id}) => {
+      const found = await provider.store.find(id, [])
+      if (found.kind === 'ambiguous')
+        throw new KeyriteError(
+          'AMBIGUOUS',
+          `cannot tell which key was made: the provider has ${found.refs.length} for one intent`,
+          {hints: ['look at the provider, and remove what is not wanted']},
+        )
+      return found.kind === 'one' ? found.ref : undefined
+    },
+    act: ({id}) =>
+      provider.store.create(
+        {label: spec.key, algorithm: spec.algorithm, scheme: spec.scheme, purpose: spec.purpose},
+        id,
+      ),
+    confirm: async (ref) => {
+      const now = await provider.store.describe(ref)
+      if (
+        now?.spec.algorithm !== spec.algorithm ||
+        now.spec.scheme !== spec.scheme ||
+        now.spec.purpose !== spec.purpose
+      ) {
+        throw new KeyriteError(
+          'KEY_NOT_AS_PLANNED',
+          `cannot accept key "${spec.key}": the provider made another than was planned`,
+          {changed: true, hints: ['look at the provider']},
+        )
+      }
+      const spki = isPair(spec.algorithm) ? await provider.use.publicKey(ref) : null
+      if (spki !== null && !isOfAlgorithm(spec.algorithm, spki)) {
+        throw new KeyriteError(
+          'KEY_NOT_AS_PLANNED',
+          `cannot accept key "${spec.key}": its public key is not ${spec.algorithm}`,
+          {changed: true, hints: ['look at the provider']},
+        )
+      }
+      return {
+        ref: {...ref},
+        spec: {...plan.change},
+        public: spki === null ? null : new Blob(spki, 'application/pkix-spki'),
+        protection: {...(await provider.evidence.protection(ref))},
+        generation: await provider.evidence.generation(),
+      }
+    },
+  })
+}

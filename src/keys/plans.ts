@@ -1,0 +1,142 @@
+/** Pure plans on keys: each throws before anything is touched. */
+import {KeyriteError} from '../base/errors.ts'
+import type {JsonObject} from '../base/jcs.ts'
+import {custodyFold, type Roster} from '../custody/index.ts'
+import type {View} from '../ledger/index.ts'
+import {policyFold, ruleFor, type KeyClassName} from '../policy/index.ts'
+import {factsOf, profilesFold, type Profile} from '../profiles/index.ts'
+import type {Algorithm, Purpose, Scheme} from '../providers/algorithms.ts'
+import {phase, type Plan} from '../requests/index.ts'
+import {keysFold} from './fold.ts'
+import {advance} from './lifecycle.ts'
+import {demandNameFree} from './operations/create.ts'
+import {defaultScheme, demandFit, keyName, type Classification, type KeyPlanSpec} from './spec.ts'
+
+export interface KeyWish {
+  readonly name: string
+  readonly profile: string
+  readonly algorithm: Algorithm
+  readonly scheme: Scheme | null
+  readonly purpose: Purpose
+  readonly class: KeyClassName
+  readonly classification: Classification
+  /** Who is named: a person of the roster by handle, or anybody by name. */
+  readonly owner: string
+  readonly consumers: readonly string[]
+  readonly parent: string | null
+  readonly expires: Date | null
+  readonly activate: boolean
+}
+
+export interface Planned {
+  readonly plan: Plan
+  /** Names of the parties: private, recorded beside the plan. */
+  readonly names: Readonly<Record<string, string>>
+}
+
+type Known = Pick<View, 'of'>
+
+/** @throws KeyriteError `KEY_EXISTS`, `PROFILE_NOT_FOUND`, `UNSUPPORTED`, `POLICY_REFUSES`, `USAGE`. */
+export function planCreate(view: Known, wish: KeyWish): Planned {
+  if (!keyName.safeParse(wish.name).success) {
+    throw new KeyriteError(
+      'USAGE',
+      `cannot call a key "${wish.name}": expected 1 to 63 of a-z, 0-9 and -, starting with a letter`,
+    )
+  }
+  demandNameFree(view, wish.name)
+  const profile = profileOf(view, wish.profile)
+  const scheme = wish.scheme ?? defaultScheme(wish.algorithm, wish.purpose, wish.class)
+  demandFit(wish.algorithm, scheme, wish.purpose)
+  const {policy} = view.of(policyFold)
+  if (profile.environment === 'production' && !policy.minimums.algorithms.includes(wish.algorithm)) {
+    throw new KeyriteError(
+      'POLICY_REFUSES',
+      `cannot make key "${wish.name}": policy "${policy.name}" does not allow ${wish.algorithm} in production`,
+      {hints: [`--algorithm ${policy.minimums.algorithms.join('|')}`]},
+    )
+  }
+  if (wish.parent !== null && !view.of(keysFold).keys.has(wish.parent))
+    throw new KeyriteError('KEY_NOT_FOUND', `cannot find the parent key "${wish.parent}"`, {
+      hints: ['keyrite key list'],
+    })
+  const {roster} = view.of(custodyFold)
+  const parties = [
+    party(roster, 'owner', wish.owner),
+    ...wish.consumers.map((name, at) => party(roster, `consumer-${at + 1}`, name)),
+  ]
+  const [owner, ...consumers] = parties
+  const spec: KeyPlanSpec = {
+    key: wish.name,
+    version: 1,
+    algorithm: wish.algorithm,
+    scheme,
+    purpose: wish.purpose,
+    class: wish.class,
+    classification: wish.classification,
+    owner: owner?.id ?? 'owner',
+    consumers: consumers.map(({id}) => id),
+    parent: wish.parent,
+    expires: wish.expires?.toISOString() ?? null,
+  }
+  const plan: Plan = {
+    type: 'keyrite.plan/1',
+    operation: 'key.create',
+    change: spec as unknown as JsonObject,
+    phases: [phase('create'), ...(wish.activate ? [phase('activate')] : [])],
+    profile: factsOf(profile),
+    rests: [`there is no key "${wish.name}"`, `profile "${profile.name}" answers with the identity above`],
+    rule: ruleFor(policy, {operation: 'key.create', class: wish.class, kind: profile.kind}).id,
+  }
+  return {
+    plan,
+    names: Object.fromEntries(parties.flatMap(({id, name}) => (name === null ? [] : [[id, name]]))),
+  }
+}
+
+/** @throws KeyriteError `KEY_NOT_FOUND`, `KEY_STATE`. */
+export function planActivate(view: Known, name: string): Planned {
+  const key = view.of(keysFold).keys.get(name)
+  if (key === undefined)
+    throw new KeyriteError('KEY_NOT_FOUND', `cannot find key "${name}"`, {hints: ['keyrite key list']})
+  const version = key.versions.find((one) => one.version === key.primary)
+  advance(name, version?.state ?? 'destroyed', 'activate')
+  const profile = profileOf(view, key.profile)
+  const {policy} = view.of(policyFold)
+  const plan: Plan = {
+    type: 'keyrite.plan/1',
+    operation: 'key.activate',
+    change: {class: key.spec.class, from: 'pre-active', key: name, to: 'active', version: key.primary},
+    phases: [phase('activate')],
+    profile: factsOf(profile),
+    rests: [`key "${name}" version ${key.primary} is pre-active and was proved`],
+    rule: ruleFor(policy, {operation: 'key.activate', class: key.spec.class, kind: profile.kind}).id,
+  }
+  return {plan, names: {}}
+}
+
+/** @throws KeyriteError `PROFILE_NOT_FOUND`. */
+export function profileOf(view: Known, name: string): Profile {
+  const {profiles} = view.of(profilesFold)
+  const profile = profiles.get(name)
+  if (profile !== undefined) return profile
+  const known = [...profiles.keys()]
+  throw new KeyriteError('PROFILE_NOT_FOUND', `cannot find profile "${name}"`, {
+    hints:
+      known.length === 0
+        ? ['keyrite profile add NAME --kind local --environment test']
+        : [`one of ${known.join(', ')}`, 'keyrite profile list'],
+  })
+}
+
+function party(
+  roster: Roster,
+  id: string,
+  typed: string,
+): {readonly id: string; readonly name: string | null} {
+  const wanted = typed.toLowerCase()
+  const person = [...roster.values()].find((one) =>
+    [one.id, one.address?.toLowerCase(), one.name?.toLowerCase()].includes(wanted),
+  )
+  return person === undefined ? {id, name: typed} : {id: person.id, name: null}
+}

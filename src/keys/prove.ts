@@ -1,0 +1,222 @@
+/** Proof of possession: what is tried at the provider to show that a key works and cannot leave. Recorded before and after. */
+import {createPublicKey, generateKeyPairSync, publicEncrypt, constants} from 'node:crypto'
+import {base64, sameBytes} from '../base/bytes.ts'
+import {KeyriteError} from '../base/errors.ts'
+import {Secret} from '../base/secret.ts'
+import {undertake, type ActContext} from '../requests/index.ts'
+import {isPair} from '../providers/algorithms.ts'
+import {probeLabel, type Provider} from '../providers/ports.ts'
+import {keysFold} from './fold.ts'
+import {openIntent, type Key, type ProbeResult, type Version} from './state.ts'
+import {isOfAlgorithm, verifySignature} from './verify-signature.ts'
+
+interface Tried {
+  readonly results: readonly ProbeResult[]
+  readonly sample: Version['sample']
+}
+
+/** The probes for a key, by name, in order. */
+export function probesOf(key: Key): readonly string[] {
+  const works = {
+    sign: 'signature-verifies',
+    mac: 'mac-repeats',
+    encrypt: 'decrypts',
+    decrypt: 'decrypts',
+    wrap: 'unwraps',
+  } as const
+  return [
+    works[key.spec.purpose],
+    ...(isPair(key.spec.algorithm) ? ['public-key-as-recorded'] : []),
+    'export-refused',
+    'as-described',
+  ]
+}
+
+/**
+ * Announces the probes, tries them, and records what came of it.
+ * @returns the seq of the outcome.
+ * @throws KeyriteError `KEY_NOT_AS_PLANNED` after recording, if a probe failed.
+ */
+export async function proveKey(context: ActContext, name: string, number: number): Promise<number> {
+  const {ledger} = context
+  const {key, version} = keyVersion(context, name, number)
+  const provider = await context.provider(key.profile)
+  const about = {key: key.name, version: version.version, profile: key.profile}
+  const seq = await undertake<Tried>(context, {
+    types: {intended: 'key.try.intended', done: 'key.tried', failed: 'key.try.failed'},
+    about,
+    intended: {probes: [...probesOf(key)]},
+    open: openIntent(ledger.of(keysFold), 'try', key.name, version.version),
+    approved: null,
+    find: () => Promise.resolve(undefined), // trying again does no harm
+    act: () => tryAll(context, provider, key, version),
+    confirm: async ({results, sample}) => ({
+      ok: results.every(({ok}) => ok),
+      results: results.map((one) => ({...one})),
+      sample: sample === null ? null : {...sample},
+      generation: await provider.evidence.generation(),
+    }),
+  })
+  const tried = keyVersion(context, name, number).version.tried
+  const failed = tried?.results.filter(({ok}) => !ok) ?? []
+  if (failed.length > 0) {
+    throw new KeyriteError(
+      'KEY_NOT_AS_PLANNED',
+      `key "${name}" is not as it should be: ${failed.map(({probe, detail}) => `${probe}: ${detail}`).join('; ')}`,
+      {
+        changed: true,
+        hints: [`keyrite key show ${name}`, `keyrite ledger show ${seq}`],
+      },
+    )
+  }
+  return seq
+}
+
+export function keyVersion(
+  {ledger}: Pick<ActContext, 'ledger'>,
+  name: string,
+  number: number,
+): {readonly key: Key; readonly version: Version} {
+  const key = ledger.of(keysFold).keys.get(name)
+  const version = key?.versions.find((one) => one.version === number)
+  if (key === undefined || version === undefined)
+    throw new KeyriteError('KEY_NOT_FOUND', `cannot find key "${name}"`, {hints: ['keyrite key list']})
+  return {key, version}
+}
+
+async function tryAll(context: ActContext, provider: Provider, key: Key, version: Version): Promise<Tried> {
+  const message = Buffer.concat([Buffer.from(probeLabel), context.random.bytes(32)])
+  const spki = version.public === null ? null : context.ledger.view.blob(version.public)
+  const works = await tryPurpose(provider, key, version, message, spki)
+  const results = [works.result]
+  if (spki !== null) {
+    const now = await provider.use.publicKey(version.ref)
+    results.push(
+      verified(
+        'public-key-as-recorded',
+        sameBytes(now, spki) && isOfAlgorithm(key.spec.algorithm, now),
+        `${key.spec.algorithm}, byte for byte the one that was recorded`,
+        'the provider gives another public key',
+      ),
+    )
+  }
+  results.push(await tryExport(provider, version), await tryDescription(provider, key, version))
+  return {results, sample: works.sample}
+}
+
+async function tryPurpose(
+  provider: Provider,
+  key: Key,
+  {ref}: Version,
+  message: Uint8Array,
+  spki: Uint8Array | null,
+): Promise<{result: ProbeResult; sample: Version['sample']}> {
+  const {scheme, purpose} = key.spec
+  const sample = (kind: string, value: Uint8Array): Version['sample'] => ({
+    kind,
+    message: base64(message),
+    value: base64(value),
+  })
+  switch (purpose) {
+    case 'sign': {
+      const signature = await provider.use.sign(ref, message)
+      const good = spki !== null && verifySignature(scheme, spki, message, signature)
+      return {
+        result: verified(
+          'signature-verifies',
+          good,
+          `a ${scheme} signature verifies under the public key, checked outside the provider`,
+          'its signature does not verify under its public key',
+        ),
+        sample: sample('signature', signature),
+      }
+    }
+    case 'mac': {
+      const mac = await provider.use.mac(ref, message)
+      return {
+        result: verified(
+          'mac-repeats',
+          mac.length === 32 && sameBytes(mac, await provider.use.mac(ref, message)),
+          'the same message gives the same MAC',
+          'the same message gives another MAC',
+        ),
+        sample: sample('mac', mac),
+      }
+    }
+    case 'encrypt':
+    case 'decrypt': {
+      const sealed =
+        spki === null
+          ? await provider.use.encrypt(ref, message, new Uint8Array())
+          : publicEncrypt(
+              {
+                key: createPublicKey({key: Buffer.from(spki), format: 'der', type: 'spki'}),
+                padding: constants.RSA_PKCS1_OAEP_PADDING,
+                oaepHash: 'sha256',
+              },
+              message,
+            )
+      const same = (await provider.use.decrypt(ref, sealed, new Uint8Array())).consume((bytes) =>
+        sameBytes(bytes, message),
+      )
+      return {
+        result: verified(
+          'decrypts',
+          same,
+          'what was encrypted is decrypted again',
+          'what was encrypted does not come back',
+        ),
+        sample: sample('ciphertext', sealed),
+      }
+    }
+    case 'wrap': {
+      const wrapped = await provider.use.wrap(ref, new Secret(Uint8Array.from(message)))
+      const same = (await provider.use.unwrap(ref, wrapped)).consume((bytes) => sameBytes(bytes, message))
+      return {
+        result: verified(
+          'unwraps',
+          same,
+          'what was wrapped is unwrapped again',
+          'what was wrapped does not come back',
+        ),
+        sample: sample('wrapped', wrapped),
+      }
+    }
+  }
+}
+
+/** That the provider refuses to give the private half away, even wrapped. */
+async function tryExport(provider: Provider, {ref}: Version): Promise<ProbeResult> {
+  const under = generateKeyPairSync('rsa', {modulusLength: 2048}).publicKey.export({
+    format: 'der',
+    type: 'spki',
+  })
+  try {
+    await provider.move.export(ref, under)
+    return verified('export-refused', false, '', 'the provider gave the key away')
+  } catch (error) {
+    if (!(error instanceof KeyriteError)) throw error
+    if (error.code !== 'UNSUPPORTED' && error.code !== 'KEY_STATE') throw error
+    return verified('export-refused', true, `export was tried and refused: ${error.message}`, '')
+  }
+}
+
+async function tryDescription(provider: Provider, key: Key, version: Version): Promise<ProbeResult> {
+  const found = await provider.store.describe(version.ref)
+  const same =
+    found?.spec.algorithm === key.spec.algorithm &&
+    found.spec.scheme === key.spec.scheme &&
+    found.spec.purpose === key.spec.purpose
+  return {
+    probe: 'as-described',
+    ok: same,
+    evidence: 'asserted',
+    detail: same
+      ? `the provider says: ${found.spec.algorithm}, ${found.spec.scheme}, to ${found.spec.purpose}, ${found.availability}`
+      : 'the provider describes another key',
+  }
+}
+
+function verified(probe: string, ok: boolean, good: string, bad: string): ProbeResult {
+  return {probe, ok, evidence: 'verified', detail: ok ? good : bad}
+}

@@ -1,0 +1,83 @@
+/** What a key shall be: the `change` of a plan to make one, and what `key.created` records. */
+import {z} from 'zod'
+import {KeyriteError} from '../base/errors.ts'
+import type {JsonObject} from '../base/jcs.ts'
+import {classes, type KeyClassName} from '../policy/index.ts'
+import {
+  algorithms,
+  purposes,
+  purposesOf,
+  schemes,
+  schemesOf,
+  type Algorithm,
+  type Purpose,
+  type Scheme,
+} from '../providers/algorithms.ts'
+
+export const classifications = ['restricted', 'confidential', 'internal', 'public'] as const
+export type Classification = (typeof classifications)[number]
+
+export const keyName = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/)
+const party = z.string().regex(/^(p-[0-9a-f]{16}|owner|consumer-\d{1,3})$/)
+const oneOf = <T extends string>(values: readonly T[]): z.ZodType<T> =>
+  z.custom<T>((value) => (values as readonly unknown[]).includes(value))
+
+export const specSchema = z.strictObject({
+  key: keyName,
+  version: z.literal(1),
+  algorithm: oneOf(algorithms),
+  scheme: oneOf(schemes),
+  purpose: oneOf(purposes),
+  class: oneOf(classes),
+  classification: z.enum(classifications),
+  owner: party,
+  consumers: z.array(party),
+  parent: keyName.nullable(),
+  /** RFC 3339, or null where it does not expire. */
+  expires: z.iso.datetime({precision: 3}).nullable(),
+})
+
+/** `owner` and `consumers` are people of the roster, or parties whose names stand, private, in the request. */
+export type KeyPlanSpec = z.infer<typeof specSchema>
+
+/** @throws TypeError. */
+export function parseSpec(change: JsonObject): KeyPlanSpec {
+  const parsed = specSchema.safeParse(change)
+  if (!parsed.success)
+    throw new TypeError(`spec: ${parsed.error.issues[0]?.path.join('.') ?? ''} is not of its form`)
+  return parsed.data
+}
+
+/** Each class's usual scheme: what is taken where none is given. */
+export function defaultScheme(algorithm: Algorithm, purpose: Purpose, name: KeyClassName): Scheme {
+  const fitting: readonly Scheme[] = schemesOf[algorithm].filter((scheme) =>
+    purposesOf(scheme).includes(purpose),
+  )
+  const [first] = fitting
+  if (first === undefined) {
+    const can = [...new Set(schemesOf[algorithm].flatMap((scheme) => purposesOf(scheme)))]
+    throw new KeyriteError(
+      'UNSUPPORTED',
+      `cannot make a key to ${purpose} of algorithm "${algorithm}": it can ${can.join(', ')}`,
+      {hints: [`--purpose ${can[0] ?? ''}`]},
+    )
+  }
+  return name === 'artifact-signing' && fitting.includes('ps256') ? 'ps256' : first
+}
+
+/** @throws KeyriteError `UNSUPPORTED` naming what fits. */
+export function demandFit(algorithm: Algorithm, scheme: Scheme, purpose: Purpose): void {
+  const can: readonly Scheme[] = schemesOf[algorithm]
+  if (!can.includes(scheme))
+    throw new KeyriteError(
+      'UNSUPPORTED',
+      `cannot use scheme "${scheme}" with algorithm "${algorithm}": it has ${can.join(', ')}`,
+    )
+  if (!purposesOf(scheme).includes(purpose)) {
+    throw new KeyriteError(
+      'UNSUPPORTED',
+      `cannot ${purpose} by scheme "${scheme}": it serves to ${purposesOf(scheme).join(', ')}`,
+      {hints: ['one key has one purpose; make another key for the other']},
+    )
+  }
+}

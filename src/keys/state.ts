@@ -1,0 +1,97 @@
+/** What is known of keys. */
+import type {Entry} from '../ledger/index.ts'
+import type {Availability, Protection, Strength, VersionRef} from '../providers/ports.ts'
+import type {KeyState} from './lifecycle.ts'
+import type {KeyPlanSpec} from './spec.ts'
+
+/** One thing that was tried at the provider, and how it went. */
+export interface ProbeResult {
+  readonly probe: string
+  readonly ok: boolean
+  readonly evidence: Strength
+  readonly detail: string
+}
+
+export interface Version {
+  readonly version: number
+  readonly state: KeyState
+  readonly ref: VersionRef
+  /** SHA-256 of the public key's blob (SPKI DER), or null. */
+  readonly public: string | null
+  readonly protection: Protection
+  readonly createdAt: string
+  readonly changedAt: string
+  /** The entry that recorded it. */
+  readonly seq: number
+  /** What the provider itself enforces now. */
+  readonly enforced: Availability
+  readonly tried: {
+    readonly ok: boolean
+    readonly at: string
+    readonly seq: number
+    readonly results: readonly ProbeResult[]
+  } | null
+  /** A signature or ciphertext from its first proof, for later ones. */
+  readonly sample: {readonly kind: string; readonly message: string; readonly value: string} | null
+}
+
+export interface Key {
+  readonly name: string
+  readonly profile: string
+  readonly spec: KeyPlanSpec
+  readonly createdAt: string
+  readonly ceremony: string | null
+  /** Names of the parties in the spec. */
+  readonly names: Readonly<Record<string, string | null>>
+  readonly versions: readonly Version[]
+  readonly primary: number
+}
+
+/** An intent without an outcome: indeterminate until the provider was asked. */
+export interface OpenIntent {
+  readonly seq: number
+  readonly kind: 'create' | 'state' | 'try'
+  readonly key: string
+  readonly version: number
+  readonly profile: string
+  readonly id: string
+  readonly from: string | null
+  readonly to: string | null
+  readonly approved: number | null
+  readonly ceremony: string | null
+}
+
+export interface Keys {
+  readonly keys: ReadonlyMap<string, Key>
+  readonly open: ReadonlyMap<number, OpenIntent>
+}
+
+/** Reads an intent from its entry, whose form was checked. */
+export function intentOf(entry: Entry, kind: OpenIntent['kind']): OpenIntent {
+  const text = (name: string): string | null => {
+    const value = entry.data[name]
+    return typeof value === 'string' ? value : null
+  }
+  return {
+    seq: entry.seq,
+    kind,
+    key: text('key') ?? '',
+    version: Number(entry.data['version']),
+    profile: text('profile') ?? '',
+    id: text('intent') ?? '',
+    from: text('from'),
+    to: text('to'),
+    approved: entry.approved,
+    ceremony: entry.ceremony,
+  }
+}
+
+/** The intent of this kind on this version that has no outcome yet. */
+export function openIntent(
+  {open}: Keys,
+  kind: OpenIntent['kind'],
+  key: string,
+  version: number,
+): OpenIntent | undefined {
+  return [...open.values()].find((one) => one.kind === kind && one.key === key && one.version === version)
+}

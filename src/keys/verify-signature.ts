@@ -1,0 +1,47 @@
+/** Checks signatures and MACs with `node:crypto`, so that a provider is never its own witness. */
+import {constants, createPublicKey, verify, type KeyObject} from 'node:crypto'
+import type {Scheme} from '../providers/algorithms.ts'
+
+/** @param spki - SubjectPublicKeyInfo DER. @param signature - raw, as JOSE has it. */
+export function verifySignature(
+  scheme: Scheme,
+  spki: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  const key = createPublicKey({key: Buffer.from(spki), format: 'der', type: 'spki'})
+  const hash = `sha${scheme.slice(-3)}`
+  switch (scheme.slice(0, 2)) {
+    case 'rs':
+      return verify(hash, message, {key, padding: constants.RSA_PKCS1_PADDING}, signature)
+    case 'ps':
+      return verify(
+        hash,
+        message,
+        {key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST},
+        signature,
+      )
+    case 'es':
+      return verify(hash, message, {key, dsaEncoding: 'ieee-p1363'}, signature)
+    default:
+      return verify(null, message, key, signature)
+  }
+}
+
+/** Whether a public key is of the algorithm that the plan says: its kind, and its size or curve. */
+export function isOfAlgorithm(algorithm: string, spki: Uint8Array): boolean {
+  const key = createPublicKey({key: Buffer.from(spki), format: 'der', type: 'spki'})
+  return algorithmOf(key) === algorithm
+}
+
+function algorithmOf(key: KeyObject): string {
+  const {modulusLength, namedCurve} = key.asymmetricKeyDetails ?? {}
+  const curves: Readonly<Record<string, string>> = {
+    prime256v1: 'ec-p256',
+    secp384r1: 'ec-p384',
+    secp521r1: 'ec-p521',
+  }
+  if (key.asymmetricKeyType === 'rsa') return `rsa-${modulusLength ?? 0}`
+  if (key.asymmetricKeyType === 'ec') return curves[namedCurve ?? ''] ?? ''
+  return key.asymmetricKeyType ?? ''
+}

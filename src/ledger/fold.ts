@@ -1,0 +1,63 @@
+/**
+ * Folds: how a folder reads the ledger. The ledger runs the folds it is given and knows none of them.
+ */
+import type {Json} from '../base/jcs.ts'
+import type {Entry} from './entry.ts'
+
+/** What is wrong with an entry: the rule's name, and one sentence. */
+export interface Problem {
+  readonly rule: string
+  readonly seq: number | null
+  readonly message: string
+  /** The file, where a bundle is judged. */
+  readonly file?: string
+}
+
+/** A fold by which its state is asked for: the fold itself, or what stands for it. */
+export type Handle<S> = Pick<Fold<S>, 'name' | 'initial'>
+
+/** What is known before this entry. */
+export interface View {
+  /** The state, before this entry, of a fold further left, or of the fold itself. */
+  of<S>(fold: Handle<S>): S
+  /** @throws TypeError if an entry refers to a blob that is not there. */
+  blob(sha256: string): Uint8Array
+  /** The private value behind a commitment; undefined where it is withheld or erased. */
+  open(field: Json | undefined): Json | undefined
+  /** An entry before this one; undefined if there is none with this seq (or a bundle does not hold it). */
+  entry(seq: number): Entry | undefined
+  /** The seq of the entry with this leaf hash, if it stands before this one. */
+  seqOf(leaf: string): number | undefined
+  /** The root (base64) at a size before this entry; undefined where not all leaves are known. */
+  rootAt(size: number): string | undefined
+  readonly facts: LedgerFacts
+}
+
+/** What the first entry says. */
+export interface LedgerFacts {
+  readonly name: string
+  readonly organisation: string
+  /** Leaf hash of entry 0, hex. */
+  readonly fingerprint: string
+  readonly vkey: string
+}
+
+export interface Fold<S> {
+  readonly name: string
+  /** The entry types that it reads. */
+  readonly types: readonly string[]
+  initial(): S
+  /** Judges an entry by the state before it; an entry with any problem, in any fold, has no effect. */
+  check(view: View, entry: Entry): readonly Problem[]
+  /** The state after it. May give back the same object, changed: nobody else holds it. */
+  apply(view: View, entry: Entry): S
+  /** Rows for reading with other tools; they must equal their rebuild and decide nothing. */
+  table?(state: S): Iterable<readonly [id: string, row: Json]>
+}
+
+/** A fold of any state: what lists of folds hold. */
+export type AnyFold = Fold<never> | Fold<unknown>
+
+export function problem(rule: string, entry: Entry, message: string): Problem {
+  return {rule, seq: entry.seq, message}
+}

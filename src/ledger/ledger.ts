@@ -1,0 +1,331 @@
+/**
+ * An open ledger: its state as folds see it, and the one way to add to it.
+ *
+ * Nothing is appended that its own verification would refuse; nothing is called recorded before it was committed and read back.
+ */
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
+import {base64, sameBytes} from '../base/bytes.ts'
+import {KeyriteError} from '../base/errors.ts'
+import type {Clock, Random} from '../base/world.ts'
+import {Private, settle, type Draft, type Opening, type StoredBlob} from './draft.ts'
+import {entryBytes, leafHash, noPrev, type Entry, type Tool} from './entry.ts'
+import type {AnyFold, Handle, Problem, View} from './fold.ts'
+import {continueReplay, sideProblems, signatureProblems} from './inspect.ts'
+import {withLock} from './lock.ts'
+import {openCheckpoint, parseVkey, signCheckpoint} from './note.ts'
+import {Replay, type Source} from './replay.ts'
+import {SqliteStore} from './sqlite/store.ts'
+import type {Batch, SideRow, Store} from './store.ts'
+import {loadHead, loadWriter, realHome, storeHead, type StateDir, type Writer} from './writer.ts'
+
+/** What a ledger needs of the world. */
+export interface LedgerWorld {
+  readonly home: string
+  readonly state: StateDir
+  readonly folds: readonly AnyFold[]
+  readonly clock: Clock
+  readonly random: Random
+  readonly tool: Tool
+  /** The name of this host, recorded as a private value. */
+  readonly host: string
+  /** The command that runs, without its arguments: shown to others who wait. */
+  readonly command: string
+  readonly onWait: (holder: string) => void
+}
+
+/** Why this process may only read, if so. */
+export type Access =
+  {readonly kind: 'writer'; readonly writer: Writer} | {readonly kind: 'reader'; readonly because: string}
+
+/** A clock further back than this behind the last entry is not believed. */
+const clockSlackMs = 120_000
+
+export class Ledger {
+  readonly #world: LedgerWorld
+  readonly #store: Store
+  #replay: Replay
+  /** What is being appended: the replay judges it before it is committed. */
+  #pending: Built = nothing
+  /** The side rows as they stand in the store. */
+  #side: ReadonlyMap<string, SideRow> = new Map()
+  #access: Access
+  /** Called with the fingerprint before the first entry is committed: no ledger without its writer key. */
+  #onFounding: ((fingerprint: string) => void) | undefined
+
+  private constructor(world: LedgerWorld, store: Store, access: Access) {
+    this.#world = world
+    this.#store = store
+    this.#access = access
+    this.#replay = this.#fresh()
+  }
+
+  /**
+   * Opens and replays a ledger.
+   * @throws KeyriteError `LEDGER_NOT_FOUND`, `UNSAFE_FILE`, `LEDGER_TAMPERED` at the first problem, `LEDGER_BEHIND` if this home is an older copy, `STORAGE`.
+   */
+  static open(world: LedgerWorld): Ledger {
+    const store = SqliteStore.open(
+      join(world.home, 'ledger.db'),
+      existsSync(join(world.home, 'ledger.db-journal')) ? 'write' : 'read',
+    )
+    const ledger = new Ledger(world, store, {kind: 'reader', because: 'it is being read'})
+    ledger.#catchUp()
+    for (const checks of [signatureProblems(store, ledger.#replay), sideProblems(store, ledger.#replay)])
+      refuse(checks)
+    const access = accessOf(world, ledger.#replay)
+    if (access.kind === 'reader') {
+      ledger.#access = access
+      return ledger
+    }
+    store.close()
+    const writing = new Ledger(world, SqliteStore.open(join(world.home, 'ledger.db'), 'write'), access)
+    writing.#replay = ledger.#replay.over(writing.#source())
+    writing.#side = sideMap(writing.#replay)
+    return writing
+  }
+
+  /** A ledger in a store that was just made and holds nothing yet. */
+  static empty(world: LedgerWorld, writer: Writer, onFounding: (fingerprint: string) => void): Ledger {
+    const ledger = new Ledger(world, SqliteStore.create(join(world.home, 'ledger.db')), {
+      kind: 'writer',
+      writer,
+    })
+    ledger.#onFounding = onFounding
+    return ledger
+  }
+
+  #source(): Source {
+    return {
+      bytes: (seq) => this.#pending.rows.find((row) => row.seq === seq)?.bytes ?? this.#store.row(seq)?.bytes,
+      blob: (sha256) =>
+        this.#pending.blobs.find((blob) => blob.sha256 === sha256)?.bytes ?? this.#store.blob(sha256),
+      opening: (commitment) =>
+        this.#pending.openings.find((one) => one.commitment === commitment) ??
+        this.#store.opening(commitment),
+    }
+  }
+
+  #fresh(): Replay {
+    return new Replay(this.#world.folds, this.#source())
+  }
+
+  /** Takes in what is in the store and not yet here. */
+  #catchUp(): void {
+    const from = this.#replay.size
+    refuse(continueReplay(this.#store, this.#replay))
+    if (this.#replay.size !== from) this.#side = sideMap(this.#replay)
+  }
+
+  get access(): Access {
+    return this.#access
+  }
+
+  get view(): View {
+    return this.#replay
+  }
+
+  of<S>(fold: Handle<S>): S {
+    return this.#replay.of(fold)
+  }
+
+  get size(): number {
+    return this.#replay.size
+  }
+
+  get store(): Store {
+    return this.#store
+  }
+
+  /** Size, and root as base64: what a statement says that its signer saw. */
+  get checkpoint(): {readonly root: string; readonly size: number} {
+    return {root: this.#replay.rootAt(this.size) ?? '', size: this.size}
+  }
+
+  /** The newest signed note. */
+  get note(): string {
+    return this.#store.lastCheckpoint() ?? ''
+  }
+
+  /** Now, but never before the last entry. */
+  get time(): Date {
+    const now = this.#world.clock.now()
+    const last = this.#replay.last
+    return last === undefined || now.toISOString() >= last.time ? now : new Date(last.time)
+  }
+
+  /** @throws KeyriteError `LEDGER_NOT_WRITER`. */
+  demandWriter(): Writer {
+    if (this.#access.kind === 'writer') return this.#access.writer
+    throw new KeyriteError('LEDGER_NOT_WRITER', `cannot write: ${this.#access.because}`, {
+      hints: [
+        'keyrite ledger verify, and every list and show: reading works here',
+        'run it on the machine and in the home that write this ledger',
+      ],
+    })
+  }
+
+  /**
+   * Appends drafts in one transaction. What another process appended meanwhile is taken in first, and the drafts are judged by it.
+   * @returns the entries, committed and read back.
+   * @throws KeyriteError `LEDGER_NOT_WRITER`, `CLOCK_BEHIND`, `LOCKED`, `STORAGE`, or the code of what refuses the draft.
+   */
+  async append(drafts: readonly Draft[]): Promise<readonly Entry[]> {
+    const writer = this.demandWriter()
+    const {home, command, onWait} = this.#world
+    return withLock(home, {command, onWait}, async () => {
+      this.#catchUp()
+      return this.#appendLocked(drafts, writer)
+    })
+  }
+
+  async #appendLocked(drafts: readonly Draft[], writer: Writer): Promise<readonly Entry[]> {
+    const before = this.size
+    this.#pending = this.#build(drafts)
+    try {
+      const entries = this.#pending.rows.map(({bytes}) => this.#judged(bytes))
+      if (before === 0) this.#onFounding?.(this.#replay.facts.fingerprint)
+      const note = this.#sign(writer)
+      const side = sideMap(this.#replay)
+      await this.#store.append(
+        {...this.#pending, checkpoint: note, side: sideChange(this.#side, side)},
+        before,
+      )
+      this.#side = side
+      storeHead(this.#world.state, this.#replay.facts.fingerprint, {
+        home: realHome(this.#world.home),
+        checkpoint: note,
+      })
+      return entries
+    } catch (error) {
+      // The state has gone ahead of the store: start again from what is really there.
+      this.#replay = this.#fresh()
+      throw error
+    } finally {
+      this.#pending = nothing
+    }
+  }
+
+  #judged(bytes: Uint8Array): Entry {
+    const {entry, problems} = this.#replay.step(bytes)
+    const [first] = problems
+    if (first !== undefined)
+      throw new KeyriteError('POLICY_REFUSES', `cannot record: ${first.message} (${first.rule})`)
+    if (entry === undefined) throw new TypeError('an entry without a problem is an entry')
+    return entry
+  }
+
+  #sign(writer: Writer): string {
+    const root = this.#replay.root()
+    if (root === undefined) throw new TypeError('a ledger is complete')
+    return signCheckpoint({origin: writer.key.name, size: this.size, root}, writer.key, writer.privateKey)
+  }
+
+  #build(drafts: readonly Draft[]): Built {
+    const {random, tool, host, clock} = this.#world
+    const last = this.#replay.last
+    if (last !== undefined && Date.parse(last.time) - clock.now().getTime() > clockSlackMs) {
+      throw new KeyriteError(
+        'CLOCK_BEHIND',
+        `cannot record: this clock says ${clock.now().toISOString()}, the last entry was made ${last.time}`,
+        {
+          hints: ['set the clock of this machine, then run the same again'],
+        },
+      )
+    }
+    const time = this.time.toISOString()
+    const built: Built = {rows: [], openings: [], blobs: []}
+    let prev = last?.leaf ?? noPrev
+    for (const draft of drafts) {
+      const settled = settle({data: draft.data, host: new Private(host)}, random)
+      const {data, host: hostField} = settled.data as {data: Entry['data']; host: Entry['actor']['host']}
+      const seq = this.size + built.rows.length
+      const bytes = entryBytes({
+        v: 1,
+        ledger: this.#name(draft),
+        seq,
+        prev,
+        time,
+        type: draft.type,
+        actor: {...draft.actor, host: hostField},
+        approved: draft.approved ?? null,
+        ceremony: draft.ceremony ?? null,
+        tool,
+        data,
+      })
+      prev = leafHash(bytes)
+      built.rows.push({seq, leaf: Buffer.from(prev, 'hex'), bytes})
+      built.openings.push(...settled.openings)
+      built.blobs.push(...settled.blobs)
+    }
+    return built
+  }
+
+  #name(draft: Draft): string {
+    if (this.#replay.opened) return this.#replay.facts.name
+    if (this.#access.kind === 'writer' && draft.type === 'ledger.opened') return this.#access.writer.key.name
+    throw new TypeError('the first entry is ledger.opened')
+  }
+
+  close(): void {
+    this.#store.close()
+  }
+}
+
+interface Built {
+  readonly rows: {readonly seq: number; readonly leaf: Uint8Array; readonly bytes: Uint8Array}[]
+  readonly openings: Opening[]
+  readonly blobs: StoredBlob[]
+}
+
+const nothing: Built = {rows: [], openings: [], blobs: []}
+
+function refuse(problems: Iterable<Problem>): void {
+  for (const found of problems) {
+    const where = found.seq === null ? '' : ` at entry ${found.seq}`
+    throw new KeyriteError(
+      'LEDGER_TAMPERED',
+      `cannot use the ledger: ${found.message} (${found.rule}${where})`,
+      {hints: ['keyrite ledger verify']},
+    )
+  }
+}
+
+function accessOf(world: LedgerWorld, replay: Replay): Access {
+  const {fingerprint, vkey} = replay.facts
+  const writer = loadWriter(world.state, fingerprint, parseVkey(vkey))
+  if (writer === undefined)
+    return {kind: 'reader', because: 'the key that writes this ledger is not on this machine'}
+  const head = loadHead(world.state, fingerprint)
+  if (head === undefined) return {kind: 'writer', writer}
+  const signed = openCheckpoint(head.checkpoint, writer.key)
+  if (signed.size > replay.size || replay.rootAt(signed.size) !== base64(signed.root)) {
+    throw new KeyriteError(
+      'LEDGER_BEHIND',
+      `cannot use this home: it has ${replay.size} entries and does not continue the ${signed.size} that this machine signed last: it is an older copy, or was rolled back`,
+      {
+        hints: [`keyrite --home ${head.home} ledger verify`, 'keyrite ledger verify'],
+      },
+    )
+  }
+  const here = realHome(world.home)
+  if (head.home !== here && existsSync(join(head.home, 'ledger.db'))) {
+    return {kind: 'reader', because: `this home is a copy; the ledger is written in "${head.home}"`}
+  }
+  return {kind: 'writer', writer}
+}
+
+function sideMap(replay: Replay): ReadonlyMap<string, SideRow> {
+  return new Map([...replay.table()].map((one) => [`${one.fold}\0${one.id}`, one]))
+}
+
+function sideChange(
+  before: ReadonlyMap<string, SideRow>,
+  after: ReadonlyMap<string, SideRow>,
+): Batch['side'] {
+  const same = (a: SideRow | undefined, b: SideRow): boolean => a !== undefined && sameBytes(a.row, b.row)
+  return {
+    put: [...after].filter(([key, row]) => !same(before.get(key), row)).map(([, row]) => row),
+    removed: [...before].filter(([key]) => !after.has(key)).map(([, {fold, id}]) => ({fold, id})),
+  }
+}

@@ -1,0 +1,243 @@
+/**
+ * Replays entries through the ledger's own rules and every fold's. The one way in which anything is learnt from a ledger
+ * or a bundle: what acts, what lists and what verifies all come through here.
+ */
+import {base64, sha256Hex} from '../base/bytes.ts'
+import {jcsBytes, parseJcs, type Json} from '../base/jcs.ts'
+import {commitment, type Opening} from './draft.ts'
+import {isBlobRef, isPrivate, noPrev, parseEntry, referencesIn, leafHash, type Entry} from './entry.ts'
+import {
+  problem,
+  type AnyFold,
+  type Fold,
+  type Handle,
+  type LedgerFacts,
+  type Problem,
+  type View,
+} from './fold.ts'
+import {Frontier} from './merkle.ts'
+import {parseVkey} from './note.ts'
+
+/** Where blobs, openings and earlier entries are looked up. */
+export interface Source {
+  bytes(seq: number): Uint8Array | undefined
+  blob(sha256: string): Uint8Array | undefined
+  opening(commitment: string): Opening | undefined
+}
+
+/** What a source leaves out without that being wrong: a bundle holds some entries, and below level full not all openings. */
+export interface Allowance {
+  readonly gaps: boolean
+  readonly withheld: boolean
+}
+
+/** Entry types that the ledger reads itself. */
+const own = ['ledger.opened']
+
+export class Replay implements View {
+  readonly #folds: readonly Fold<unknown>[]
+  readonly #states = new Map<string, unknown>()
+  readonly #known: ReadonlySet<string>
+  #source: Source
+  readonly #allowance: Allowance
+  readonly #frontier = new Frontier()
+  readonly #roots = new Map<number, string>()
+  readonly #seqs = new Map<string, number>()
+  #last: Entry | undefined
+  #facts: LedgerFacts | undefined
+  #complete = true
+
+  constructor(
+    folds: readonly AnyFold[],
+    source: Source,
+    allowance: Allowance = {gaps: false, withheld: false},
+  ) {
+    this.#folds = folds as readonly Fold<unknown>[]
+    this.#known = new Set([...own, ...this.#folds.flatMap((fold) => fold.types)])
+    for (const fold of this.#folds) this.#states.set(fold.name, fold.initial())
+    this.#source = source
+    this.#allowance = allowance
+  }
+
+  /** The seq that a complete ledger would hold next. */
+  get size(): number {
+    return this.#last === undefined ? 0 : this.#last.seq + 1
+  }
+
+  get last(): Entry | undefined {
+    return this.#last
+  }
+
+  /** @throws TypeError while there is no good first entry. */
+  get facts(): LedgerFacts {
+    if (this.#facts === undefined) throw new TypeError('there is no first entry')
+    return this.#facts
+  }
+
+  get opened(): boolean {
+    return this.#facts !== undefined
+  }
+
+  of<S>(fold: Handle<S>): S {
+    // The one place where a fold's state gets its type back: it was made by this fold's own initial and apply.
+    return this.#states.get(fold.name) as S
+  }
+
+  blob(sha256: string): Uint8Array {
+    const bytes = this.#source.blob(sha256)
+    if (bytes === undefined || sha256Hex(bytes) !== sha256)
+      throw new TypeError(`blob ${sha256.slice(0, 12)}… is missing or changed`)
+    return bytes
+  }
+
+  open(field: Json | undefined): Json | undefined {
+    const opening = isPrivate(field) ? this.#source.opening(field.$) : undefined
+    return opening === undefined ? undefined : parseJcs(opening.value)
+  }
+
+  entry(seq: number): Entry | undefined {
+    const bytes = seq < this.size ? this.#source.bytes(seq) : undefined
+    return bytes === undefined ? undefined : parseEntry(bytes)
+  }
+
+  seqOf(leaf: string): number | undefined {
+    return this.#seqs.get(leaf)
+  }
+
+  rootAt(size: number): string | undefined {
+    return this.#roots.get(size)
+  }
+
+  /** The root over all entries so far; undefined where some are missing. */
+  root(): Buffer | undefined {
+    return this.#complete ? this.#frontier.root() : undefined
+  }
+
+  /** The same state, looking things up elsewhere from now on: the store was opened anew. */
+  over(source: Source): this {
+    this.#source = source
+    return this
+  }
+
+  /** Takes the next entry. @returns what is wrong with it; only an entry with nothing wrong has an effect. */
+  step(bytes: Uint8Array): {readonly entry: Entry | undefined; readonly problems: readonly Problem[]} {
+    let entry: Entry
+    try {
+      entry = parseEntry(bytes)
+    } catch (error) {
+      this.#frontier.add(Buffer.from(leafHash(bytes), 'hex'))
+      return {
+        entry: undefined,
+        problems: [
+          {rule: 'entry', seq: this.size, message: error instanceof Error ? error.message : 'not an entry'},
+        ],
+      }
+    }
+    const problems = [...this.#place(entry), ...this.#contents(entry)]
+    if (problems.length === 0) problems.push(...this.#meaning(entry))
+    this.#take(entry, problems.length === 0)
+    return {entry, problems}
+  }
+
+  #place(entry: Entry): Problem[] {
+    const found: Problem[] = []
+    const last = this.#last
+    if (entry.seq < this.size || (entry.seq > this.size && !this.#allowance.gaps)) {
+      found.push(problem('seq', entry, `expected entry ${this.size}, got ${entry.seq}`))
+    }
+    const before =
+      last === undefined
+        ? entry.seq === 0
+          ? noPrev
+          : undefined
+        : last.seq === entry.seq - 1
+          ? last.leaf
+          : undefined
+    if (before !== undefined && entry.prev !== before)
+      found.push(problem('prev', entry, 'prev is not the leaf hash of the entry before'))
+    if (last !== undefined && entry.time < last.time)
+      found.push(problem('time', entry, `dated ${entry.time}, before the entry before it`))
+    if (this.#facts !== undefined && entry.ledger !== this.#facts.name)
+      found.push(problem('ledger', entry, `belongs to ledger "${entry.ledger}"`))
+    if ((entry.seq === 0) !== (entry.type === 'ledger.opened'))
+      found.push(problem('type', entry, 'ledger.opened is the first entry, and only that'))
+    if (!this.#known.has(entry.type))
+      found.push(problem('type', entry, `"${entry.type}" is not a type that this keyrite can judge`))
+    return found
+  }
+
+  #contents(entry: Entry): Problem[] {
+    const found: Problem[] = []
+    for (const reference of [...referencesIn(entry.actor.host), ...referencesIn(entry.data)]) {
+      if (isBlobRef(reference)) {
+        const bytes = this.#source.blob(reference.blob)
+        if (bytes === undefined)
+          found.push(problem('blob', entry, `blob ${reference.blob.slice(0, 12)}… is missing`))
+        else if (sha256Hex(bytes) !== reference.blob || bytes.length !== reference.size) {
+          found.push(problem('blob', entry, `blob ${reference.blob.slice(0, 12)}… was changed`))
+        }
+      } else if (isPrivate(reference)) {
+        const opening = this.#source.opening(reference.$)
+        if (opening === undefined) {
+          if (!this.#allowance.withheld)
+            found.push(problem('opening', entry, `private value ${reference.$.slice(0, 12)}… is missing`))
+        } else if (!opens(opening))
+          found.push(problem('opening', entry, `private value ${reference.$.slice(0, 12)}… was changed`))
+      }
+    }
+    return found
+  }
+
+  #meaning(entry: Entry): Problem[] {
+    try {
+      if (entry.seq === 0) factsOf(entry)
+      return this.#folds
+        .filter((fold) => fold.types.includes(entry.type))
+        .flatMap((fold) => fold.check(this, entry))
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error
+      return [problem('data', entry, error.message)]
+    }
+  }
+
+  #take(entry: Entry, counts: boolean): void {
+    if (counts) {
+      if (entry.seq === 0) this.#facts = factsOf(entry)
+      const touched = this.#folds.filter((fold) => fold.types.includes(entry.type))
+      const after = touched.map((fold) => [fold.name, fold.apply(this, entry)] as const)
+      for (const [name, state] of after) this.#states.set(name, state)
+    }
+    if (entry.seq !== this.size) this.#complete = false
+    if (this.#last === undefined || entry.seq > this.#last.seq) this.#last = entry
+    this.#seqs.set(entry.leaf, entry.seq)
+    this.#frontier.add(Buffer.from(entry.leaf, 'hex'))
+    if (this.#complete) this.#roots.set(this.size, base64(this.#frontier.root()))
+  }
+
+  /** Rows of every fold's table, as they must stand. */
+  *table(): Generator<{readonly fold: string; readonly id: string; readonly row: Uint8Array}> {
+    for (const fold of this.#folds) {
+      for (const [id, row] of fold.table?.(this.#states.get(fold.name)) ?? [])
+        yield {fold: fold.name, id, row: jcsBytes(row)}
+    }
+  }
+}
+
+function opens(opening: Opening): boolean {
+  try {
+    parseJcs(opening.value)
+    return opening.salt.length === 32 && commitment(opening.salt, opening.value) === opening.commitment
+  } catch {
+    return false
+  }
+}
+
+function factsOf(entry: Entry): LedgerFacts {
+  const {organisation, vkey} = entry.data
+  if (typeof organisation !== 'string' || typeof vkey !== 'string')
+    throw new TypeError('data is not of its form')
+  if (parseVkey(vkey).name !== entry.ledger) throw new TypeError('the verifier key is that of another ledger')
+  if (!entry.ledger.startsWith(`${organisation}/ledger/`))
+    throw new TypeError('the ledger’s name is not of this organisation')
+  return {name: entry.ledger, organisation, vkey, fingerprint: entry.leaf}
+}

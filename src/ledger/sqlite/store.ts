@@ -1,0 +1,171 @@
+/** The embedded store: one SQLite file, one connection. */
+import type Database from 'better-sqlite3'
+import {fromHex, sameBytes} from '../../base/bytes.ts'
+import {KeyriteError} from '../../base/errors.ts'
+import type {Opening} from '../draft.ts'
+import type {Batch, Row, SideRow, Store} from '../store.ts'
+import {createDatabase, openDatabase, storageError} from './open.ts'
+import {schema} from './schema.ts'
+
+interface EntryRow {
+  readonly seq: number
+  readonly leaf: Uint8Array
+  readonly bytes: Uint8Array
+}
+
+export class SqliteStore implements Store {
+  readonly #db: Database.Database
+  #dead = false
+
+  private constructor(db: Database.Database) {
+    this.#db = db
+  }
+
+  static create(path: string): SqliteStore {
+    return new SqliteStore(createDatabase(path))
+  }
+
+  static open(path: string, access: 'read' | 'write'): SqliteStore {
+    return new SqliteStore(openDatabase(path, access))
+  }
+
+  #all<T>(sql: string, ...values: unknown[]): T[] {
+    return this.#reading(() => this.#db.prepare<unknown[], T>(sql).all(...values))
+  }
+
+  #get<T>(sql: string, ...values: unknown[]): T | undefined {
+    return this.#reading(() => this.#db.prepare<unknown[], T>(sql).get(...values))
+  }
+
+  #reading<T>(read: () => T): T {
+    if (this.#dead)
+      throw new KeyriteError('STORAGE', 'cannot read the ledger: an earlier write failed', {
+        hints: ['keyrite ledger verify'],
+      })
+    try {
+      return read()
+    } catch (error) {
+      throw storageError('read the ledger', error)
+    }
+  }
+
+  rows(from: number, count: number): readonly Row[] {
+    return this.#all<EntryRow>(
+      'SELECT seq, leaf, bytes FROM entries WHERE seq >= ? ORDER BY seq LIMIT ?',
+      from,
+      count,
+    )
+  }
+
+  row(seq: number): Row | undefined {
+    return this.#get<EntryRow>('SELECT seq, leaf, bytes FROM entries WHERE seq = ?', seq)
+  }
+
+  checkpoints(from: number): readonly {readonly size: number; readonly note: string}[] {
+    return this.#all<{size: number; note: Uint8Array}>(
+      'SELECT size, note FROM checkpoints WHERE size >= ? ORDER BY size',
+      from,
+    ).map(({size, note}) => ({size, note: Buffer.from(note).toString('utf8')}))
+  }
+
+  lastCheckpoint(): string | undefined {
+    const row = this.#get<{note: Uint8Array}>('SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1')
+    return row === undefined ? undefined : Buffer.from(row.note).toString('utf8')
+  }
+
+  opening(commitment: string): Opening | undefined {
+    const row = this.#get<{salt: Uint8Array; value: Uint8Array}>(
+      'SELECT salt, value FROM openings WHERE commitment = ?',
+      fromHex(commitment),
+    )
+    return row === undefined ? undefined : {commitment, ...row}
+  }
+
+  blob(sha256: string): Uint8Array | undefined {
+    return this.#get<{bytes: Uint8Array}>('SELECT bytes FROM blobs WHERE sha256 = ?', fromHex(sha256))?.bytes
+  }
+
+  count(table: 'openings' | 'blobs'): number {
+    return this.#get<{n: number}>(`SELECT count(*) AS n FROM ${table}`)?.n ?? 0
+  }
+
+  side(): readonly SideRow[] {
+    return this.#all<SideRow>('SELECT fold, id, row FROM side ORDER BY fold, id')
+  }
+
+  flaws(): readonly string[] {
+    const flaws = this.#all<{integrity_check: string}>('PRAGMA integrity_check').map(
+      (row) => row.integrity_check,
+    )
+    const found = this.#all<{sql: string | null}>(
+      "SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'",
+    ).map((row) => row.sql ?? '')
+    return [
+      ...flaws.filter((line) => line !== 'ok').map((line) => `integrity_check: ${line}`),
+      ...schema
+        .filter((statement) => !found.includes(statement))
+        .map((statement) => `schema: missing ${statement.slice(0, 60)}`),
+      ...found
+        .filter((statement) => !schema.includes(statement))
+        .map((statement) => `schema: not ours: ${statement.slice(0, 60)}`),
+    ]
+  }
+
+  // No await inside: the transaction is one synchronous run.
+  async append(batch: Batch, expectedSize: number): Promise<number> {
+    const size = expectedSize + batch.rows.length
+    try {
+      this.#db
+        .transaction(() => {
+          const last =
+            this.#db
+              .prepare<unknown[], {size: number | null}>('SELECT max(seq) + 1 AS size FROM entries')
+              .get()?.size ?? 0
+          if (last !== expectedSize)
+            throw new KeyriteError(
+              'LEDGER_BEHIND',
+              `cannot append: the ledger has ${last} entries, not ${expectedSize}`,
+            )
+          this.#write(batch, size)
+        })
+        .immediate()
+    } catch (error) {
+      if (error instanceof KeyriteError) throw error
+      // The row may still be there (EIO at the last fsync of the folder stores it): nothing more goes over this connection.
+      this.#dead = true
+      throw storageError('write the ledger', error)
+    }
+    const back = this.rows(expectedSize, batch.rows.length + 1)
+    if (
+      back.length !== batch.rows.length ||
+      !batch.rows.every((row, at) => sameBytes(row.bytes, back[at]?.bytes ?? new Uint8Array()))
+    ) {
+      throw new KeyriteError('STORAGE', 'cannot write the ledger: what was committed does not read back', {
+        changed: true,
+      })
+    }
+    return size
+  }
+
+  #write(batch: Batch, size: number): void {
+    const entry = this.#db.prepare('INSERT INTO entries (seq, leaf, bytes) VALUES (?, ?, ?)')
+    for (const row of batch.rows) entry.run(row.seq, row.leaf, row.bytes)
+    const opening = this.#db.prepare('INSERT INTO openings (commitment, salt, value) VALUES (?, ?, ?)')
+    for (const one of batch.openings) opening.run(fromHex(one.commitment), one.salt, one.value)
+    const blob = this.#db.prepare('INSERT INTO blobs (sha256, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING')
+    for (const one of batch.blobs) blob.run(fromHex(one.sha256), one.bytes)
+    this.#db
+      .prepare('INSERT INTO checkpoints (size, note) VALUES (?, ?)')
+      .run(size, Buffer.from(batch.checkpoint, 'utf8'))
+    const drop = this.#db.prepare('DELETE FROM side WHERE fold = ? AND id = ?')
+    for (const {fold, id} of batch.side.removed) drop.run(fold, id)
+    const put = this.#db.prepare(
+      'INSERT INTO side (fold, id, row) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET row = excluded.row',
+    )
+    for (const {fold, id, row} of batch.side.put) put.run(fold, id, row)
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+}

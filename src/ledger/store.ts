@@ -1,0 +1,49 @@
+/** The port of stores: SQLite is the embedded default; a shared store for several sites answers the same. */
+import type {Opening, StoredBlob} from './draft.ts'
+
+export interface Row {
+  readonly seq: number
+  /** 32 bytes, as stored; verification computes it anew. */
+  readonly leaf: Uint8Array
+  readonly bytes: Uint8Array
+}
+
+export interface SideRow {
+  readonly fold: string
+  readonly id: string
+  readonly row: Uint8Array
+}
+
+/** What one append writes, in one transaction. */
+export interface Batch {
+  readonly rows: readonly Row[]
+  readonly openings: readonly Opening[]
+  readonly blobs: readonly StoredBlob[]
+  /** The signed note over the size that this batch leads to. */
+  readonly checkpoint: string
+  readonly side: {
+    readonly put: readonly SideRow[]
+    readonly removed: readonly {readonly fold: string; readonly id: string}[]
+  }
+}
+
+export interface Store {
+  /** At most `count` entries from `from` on, in order. */
+  rows(from: number, count: number): readonly Row[]
+  row(seq: number): Row | undefined
+  checkpoints(from: number): readonly {readonly size: number; readonly note: string}[]
+  lastCheckpoint(): string | undefined
+  opening(commitment: string): Opening | undefined
+  blob(sha256: string): Uint8Array | undefined
+  count(table: 'openings' | 'blobs'): number
+  side(): readonly SideRow[]
+  /** What the store itself finds wrong with its files, in words. */
+  flaws(): readonly string[]
+  /**
+   * Durable when it resolves, and read back. Nothing of a batch is there when it throws LEDGER_BEHIND (another wrote first);
+   * on STORAGE that is not known until the ledger is read anew.
+   * @returns the new size.
+   */
+  append(batch: Batch, expectedSize: number): Promise<number>
+  close(): void
+}

@@ -1,0 +1,79 @@
+/**
+ * The writer: the key that signs this ledger's checkpoints on this machine, outside the home, and the head it signed last.
+ * A copied home has no key and reads only; a home that does not extend the last head is an older copy and is refused.
+ */
+import {createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject} from 'node:crypto'
+import {existsSync, realpathSync} from 'node:fs'
+import {join} from 'node:path'
+import {KeyriteError} from '../base/errors.ts'
+import {makePrivateDir, readOwn, replaceOwn, writeNew} from '../base/files.ts'
+import {isObject, jcsBytes, parseJcs} from '../base/jcs.ts'
+import {rawPublicKey, type VerifierKey} from './note.ts'
+
+/** Where this machine keeps what must not lie in a home: `$XDG_STATE_HOME/keyrite`. */
+export interface StateDir {
+  readonly path: string
+}
+
+export interface Writer {
+  readonly privateKey: KeyObject
+  readonly key: VerifierKey
+}
+
+export interface Head {
+  /** The real path of the home that was written last. */
+  readonly home: string
+  /** The signed note. */
+  readonly checkpoint: string
+}
+
+export function newWriter(name: string): Writer {
+  const {privateKey, publicKey} = generateKeyPairSync('ed25519')
+  return {privateKey, key: {name, publicKey: rawPublicKey(publicKey)}}
+}
+
+const writers = (state: StateDir): string => join(state.path, 'writers')
+const keyPath = (state: StateDir, fingerprint: string): string => join(writers(state), `${fingerprint}.key`)
+const headPath = (state: StateDir, fingerprint: string): string => join(writers(state), `${fingerprint}.head`)
+
+/** @throws KeyriteError `EXISTS` or `STORAGE`. */
+export function storeWriter(state: StateDir, fingerprint: string, writer: Writer): void {
+  makePrivateDir(writers(state))
+  writeNew(keyPath(state, fingerprint), Buffer.from(writer.privateKey.export({format: 'pem', type: 'pkcs8'})))
+}
+
+/** @returns undefined where this machine is not the writer. @throws KeyriteError `UNSAFE_FILE`. */
+export function loadWriter(state: StateDir, fingerprint: string, key: VerifierKey): Writer | undefined {
+  const path = keyPath(state, fingerprint)
+  if (!existsSync(path)) return undefined
+  const privateKey = createPrivateKey({key: readOwn(path, 4096), format: 'pem'})
+  if (!rawPublicKey(createPublicKey(privateKey)).equals(key.publicKey)) {
+    throw new KeyriteError(
+      'LEDGER_TAMPERED',
+      `cannot write: the key in "${path}" is not the one that the ledger names`,
+      {hints: ['keyrite ledger verify']},
+    )
+  }
+  return {privateKey, key}
+}
+
+/** Written after the commit, so it may lag by the run that crashed, never lead. */
+export function storeHead(state: StateDir, fingerprint: string, head: Head): void {
+  replaceOwn(headPath(state, fingerprint), jcsBytes({...head}))
+}
+
+/** @returns undefined where there is none, or it cannot be read: then it says nothing. */
+export function loadHead(state: StateDir, fingerprint: string): Head | undefined {
+  const path = headPath(state, fingerprint)
+  if (!existsSync(path)) return undefined
+  const head = parseJcs(readOwn(path, 65_536))
+  if (!isObject(head) || typeof head['home'] !== 'string' || typeof head['checkpoint'] !== 'string') {
+    throw new KeyriteError('UNSAFE_FILE', `cannot read "${path}": it is not what keyrite writes there`)
+  }
+  return {home: head['home'], checkpoint: head['checkpoint']}
+}
+
+/** A symbolic link is the same place; a copy is not. */
+export function realHome(home: string): string {
+  return realpathSync(home)
+}

@@ -1,0 +1,39 @@
+/** Who may approve what, and why, in plain words. */
+import type {Person, Roster} from '../custody/index.ts'
+import {eligible, keyCounts, ruleFor, ruleInWords, type Matter} from './rules.ts'
+import type {Policy, Rule} from './document.ts'
+
+export interface Explanation {
+  readonly rule: Rule
+  readonly words: string
+  readonly may: readonly Person[]
+  /** Everyone else, each with the reason. */
+  readonly mayNot: readonly {readonly person: Person; readonly because: string}[]
+}
+
+/** @throws KeyriteError `POLICY_REFUSES` if no rule speaks of it. */
+export function explain(
+  policy: Policy,
+  roster: Roster,
+  matter: Matter,
+  environment: string | null,
+): Explanation {
+  const rule = ruleFor(policy, matter)
+  const asked = eligible(rule, roster)
+  const may =
+    rule.people === 0
+      ? []
+      : asked.filter((person) => person.keys.some((key) => keyCounts(policy, environment, key)))
+  const mayNot = [...roster.values()]
+    .filter((person) => !may.includes(person))
+    .map((person) => ({person, because: because(rule, asked, person)}))
+  return {rule, words: ruleInWords(rule, roster), may, mayNot}
+}
+
+function because(rule: Rule, asked: readonly Person[], person: Person): string {
+  if (rule.people === 0) return 'nobody is needed'
+  if (person.state !== 'active') return 'has not signed the founding statement yet'
+  if (!asked.includes(person))
+    return `has none of the roles ${[...new Set([...rule.from, ...rule.roles])].join(', ')}`
+  return 'has no key that counts in production: hardware-held (sk-), or named by policy'
+}

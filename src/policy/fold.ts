@@ -1,0 +1,47 @@
+/** Replays the policy: the one that the first entry brought. */
+import {isDeepStrictEqual} from 'node:util'
+import {KeyriteError} from '../base/errors.ts'
+import {isObject, parseJcs} from '../base/jcs.ts'
+import {isBlobRef, problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
+import {parsePolicy, type Policy} from './document.ts'
+import {soloPolicy} from './default.ts'
+
+export interface Adopted {
+  readonly policy: Policy
+  /** SHA-256 of the document, hex: the blob's name. */
+  readonly sha256: string
+  /** The entry that set it: what an act cites that needs nobody. */
+  readonly seq: number
+}
+
+const none: Adopted = {policy: soloPolicy, sha256: '', seq: -1}
+
+export const policyFold: Fold<Adopted> = {
+  name: 'policy',
+  types: ['ledger.opened'],
+  initial: () => none,
+
+  check(view: View, entry: Entry): readonly Problem[] {
+    try {
+      read(view, entry)
+      return []
+    } catch (error) {
+      if (error instanceof KeyriteError) return [problem('policy', entry, error.message)]
+      throw error
+    }
+  },
+
+  apply(view: View, entry: Entry): Adopted {
+    return read(view, entry)
+  },
+}
+
+function read(view: View, entry: Entry): Adopted {
+  const reference = entry.data['policy']
+  if (!isBlobRef(reference)) throw new TypeError('the policy is not a blob')
+  const value = parseJcs(view.blob(reference.blob))
+  const policy = parsePolicy(value)
+  if (!isObject(value) || !isDeepStrictEqual(policy, value))
+    throw new TypeError('the policy is not as it would be written')
+  return {policy, sha256: reference.blob, seq: entry.seq}
+}

@@ -1,0 +1,16 @@
+/** What the folders above use of policy. */
+export {
+  classes,
+  operations,
+  parsePolicy,
+  policySchema,
+  type KeyClassName,
+  type OperationName,
+  type Policy,
+  type Rule,
+} from './document.ts'
+export {defaultPolicy, soloPolicy} from './default.ts'
+export {explain, type Explanation} from './explain.ts'
+export {policyFold, type Adopted} from './fold.ts'
+export {lintPolicy, type PolicyFinding} from './lint.ts'
+export {eligible, keyCounts, needsOf, ruleFor, ruleInWords, type Matter} from './rules.ts'

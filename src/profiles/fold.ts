@@ -1,0 +1,124 @@
+/** Replays profiles: where keys live, by the identity that the provider answered with. */
+import {z} from 'zod'
+import {jcs, type Json} from '../base/jcs.ts'
+import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
+import {providerKinds} from '../providers/registry.ts'
+
+export const environments = ['production', 'staging', 'development', 'test'] as const
+export type Environment = (typeof environments)[number]
+
+/** What a plan carries of a profile, and what approvals bind. */
+export interface ProfileFacts {
+  readonly name: string
+  readonly kind: string
+  readonly environment: Environment
+  readonly identity: Readonly<Record<string, string>>
+}
+
+export interface Profile extends ProfileFacts {
+  readonly prover: string | null
+  readonly addedAt: string
+}
+
+export interface Profiles {
+  readonly profiles: ReadonlyMap<string, Profile>
+  /** The newest generation that the ledger holds of each profile's provider. */
+  readonly generations: ReadonlyMap<string, number>
+}
+
+export const profileName = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/)
+
+const added = z.strictObject({
+  name: profileName,
+  kind: z.string().refine((kind) => Object.hasOwn(providerKinds, kind)),
+  environment: z.enum(environments),
+  identity: z.record(z.string(), z.string()),
+  prover: z.null(),
+  generation: z.int().min(0).nullable(),
+})
+const removed = z.strictObject({name: profileName})
+const evidence = z.object({profile: z.string(), generation: z.int().min(0).nullable()})
+
+/** Outcomes at a provider, each with the generation that it left behind. */
+const outcomes = ['key.created', 'key.tried', 'key.state.changed']
+
+export const profilesFold: Fold<Profiles> = {
+  name: 'profiles',
+  types: ['profile.added', 'profile.removed', ...outcomes],
+  initial: () => ({profiles: new Map(), generations: new Map()}),
+
+  check(view: View, entry: Entry): readonly Problem[] {
+    const wrong = (message: string): Problem[] => [problem('profile', entry, message)]
+    const {profiles, generations} = view.of(profilesFold)
+    if (entry.type === 'profile.added') {
+      const profile = added.safeParse(entry.data)
+      if (!profile.success)
+        return wrong(`${profile.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
+      if (profiles.has(profile.data.name)) return wrong(`profile "${profile.data.name}" exists already`)
+      const twin = elsewhere(profiles, profile.data)
+      return twin === undefined
+        ? []
+        : wrong(`profile "${twin.name}" is the same place in environment ${twin.environment}`)
+    }
+    if (entry.type === 'profile.removed') {
+      const gone = removed.safeParse(entry.data)
+      return gone.success && profiles.has(gone.data.name) ? [] : wrong('there is no such profile')
+    }
+    const found = evidence.safeParse(entry.data)
+    if (!found.success) return wrong('profile or generation is not of its form')
+    if (!profiles.has(found.data.profile)) return wrong(`there is no profile "${found.data.profile}"`)
+    const least = generations.get(found.data.profile) ?? 0
+    return found.data.generation === null || found.data.generation >= least
+      ? []
+      : wrong(`generation ${found.data.generation} is older than ${least}`)
+  },
+
+  apply(view: View, entry: Entry): Profiles {
+    const {profiles, generations} = view.of(profilesFold)
+    if (entry.type === 'profile.removed') {
+      const {name} = removed.parse(entry.data)
+      return {
+        profiles: new Map([...profiles].filter(([one]) => one !== name)),
+        generations: new Map([...generations].filter(([one]) => one !== name)),
+      }
+    }
+    if (entry.type === 'profile.added') {
+      const {generation, ...facts} = added.parse(entry.data)
+      const profile = {...facts, addedAt: entry.time}
+      return {
+        profiles: new Map([...profiles, [facts.name, profile]]),
+        generations: grown(generations, facts.name, generation),
+      }
+    }
+    const {profile, generation} = evidence.parse(entry.data)
+    return {profiles, generations: grown(generations, profile, generation)}
+  },
+
+  *table({profiles}): Generator<readonly [string, Json]> {
+    for (const {name, kind, environment} of profiles.values()) yield [name, {kind, environment}]
+  },
+}
+
+/** The same place under another environment, if there is one: keys of production are not to be had as test. */
+export function elsewhere(
+  profiles: ReadonlyMap<string, ProfileFacts>,
+  wanted: ProfileFacts,
+): ProfileFacts | undefined {
+  const identity = jcs(wanted.identity)
+  return [...profiles.values()].find(
+    (one) => jcs(one.identity) === identity && one.environment !== wanted.environment,
+  )
+}
+
+/** The facts alone, as a plan carries them. */
+export function factsOf({name, kind, environment, identity}: ProfileFacts): ProfileFacts {
+  return {name, kind, environment, identity}
+}
+
+function grown(
+  generations: ReadonlyMap<string, number>,
+  name: string,
+  generation: number | null,
+): ReadonlyMap<string, number> {
+  return generation === null ? generations : new Map([...generations, [name, generation]])
+}

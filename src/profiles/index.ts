@@ -1,0 +1,14 @@
+/** What the folders above use of profiles. */
+export {readConfig, writeConfig, type LocalSettings} from './config.ts'
+export {
+  elsewhere,
+  environments,
+  factsOf,
+  profileName,
+  profilesFold,
+  type Environment,
+  type Profile,
+  type ProfileFacts,
+  type Profiles,
+} from './fold.ts'
+export {inWords, openProfile} from './open.ts'

@@ -1,0 +1,153 @@
+/** Takes answers, and sees when enough have come. */
+import {KeyriteError} from '../base/errors.ts'
+import {
+  isMet,
+  missingInWords,
+  signStatement,
+  type Person,
+  type Signer,
+  type Statement,
+} from '../custody/index.ts'
+import {Private, type Draft, type Ledger} from '../ledger/index.ts'
+import {requestAt} from './ask.ts'
+import {counts} from './checks.ts'
+import type {ActContext} from './operation.ts'
+import {statusOf, type Answer, type Request} from './state.ts'
+
+type Answering = Pick<ActContext, 'ledger' | 'ceremony' | 'actor'>
+
+/**
+ * Signs and records one answer.
+ * @returns the request with it.
+ * @throws KeyriteError `REQUEST_STATE` if it takes no more answers, `NOT_PERMITTED` if this person may not answer it or has, `BAD_SIGNATURE`.
+ */
+export async function answer(
+  {ledger, ceremony}: Answering,
+  request: Request,
+  by: {
+    readonly person: Person
+    readonly signer: Signer
+    readonly decision: 'approve' | 'reject'
+    readonly reason: string | null
+  },
+): Promise<Request> {
+  demandOpen(ledger, request)
+  const name = by.person.name ?? by.person.id
+  if (!request.who.some((one) => one.person === by.person.id)) {
+    throw new KeyriteError(
+      'NOT_PERMITTED',
+      `cannot take an answer of ${name}: they may not answer ${request.id}`,
+      {hints: [`keyrite request show ${request.id}`]},
+    )
+  }
+  if (request.answers.some((one) => one.person === by.person.id)) {
+    throw new KeyriteError(
+      'NOT_PERMITTED',
+      `cannot take an answer of ${name}: they have answered ${request.id}, and answers are final`,
+      {hints: [`keyrite request show ${request.id}`]},
+    )
+  }
+  const data = await sign(ledger, request, by.person, by.signer, 'approval', by.decision)
+  const reason = by.reason === null ? null : new Private(by.reason)
+  await ledger.append([
+    {
+      type: 'approval.given',
+      data: {...data, reason},
+      actor: {person: by.person.id, evidence: 'signed'},
+      ceremony,
+    },
+  ])
+  return requestAt(ledger, request.seq)
+}
+
+/** The author's own signature, which is never counted: in production it comes first. */
+export async function propose(
+  {ledger, ceremony}: Answering,
+  request: Request,
+  person: Person,
+  signer: Signer,
+): Promise<Request> {
+  const data = await sign(ledger, request, person, signer, 'proposal', 'attest')
+  await ledger.append([
+    {type: 'proposal.signed', data, actor: {person: person.id, evidence: 'signed'}, ceremony},
+  ])
+  return requestAt(ledger, request.seq)
+}
+
+async function sign(
+  ledger: Ledger,
+  request: Request,
+  person: Person,
+  signer: Signer,
+  use: 'approval' | 'proposal',
+  decision: Statement['decision'],
+): Promise<Draft['data']> {
+  const signed = await signStatement(person, signer, {
+    use,
+    decision,
+    about: request.leaf,
+    planSha256: request.planSha256,
+    checkpoint: ledger.checkpoint,
+    facts: ledger.view.facts,
+    issued: ledger.time,
+  })
+  return {signature: signed.signature, statement: {...signed.statement}}
+}
+
+/** The approvals that count now. */
+export function approvals(ledger: Ledger, request: Request): readonly Answer[] {
+  return request.answers.filter((one) => one.decision === 'approve' && counts(ledger.view, request, one))
+}
+
+/** What is missing, in words; empty when the quorum is there. */
+export function missing(ledger: Ledger, request: Request): string {
+  return missingInWords(request.needs, approvals(ledger, request))
+}
+
+/** Records that the quorum is met, if it is. @returns the request, met or not. */
+export async function meet({ledger, ceremony, actor}: Answering, request: Request): Promise<Request> {
+  if (request.met !== null) return request
+  demandOpen(ledger, request)
+  const counted = approvals(ledger, request)
+  const needsProposal = request.plan.profile?.environment === 'production' && !request.proposed
+  if (needsProposal || !isMet(request.needs, counted)) return request
+  await ledger.append([
+    {
+      type: 'quorum.met',
+      data: {opened: request.seq, approvals: counted.map((one) => one.seq)},
+      actor,
+      ceremony,
+    },
+  ])
+  return requestAt(ledger, request.seq)
+}
+
+/** Gives a request up. @throws KeyriteError `REQUEST_STATE`. */
+export async function withdraw(
+  {ledger, ceremony, actor}: Answering,
+  request: Request,
+  reason: string,
+): Promise<Request> {
+  const status = statusOf(request, ledger.time)
+  if (request.begun.size > 0 || status === 'withdrawn') {
+    throw new KeyriteError(
+      'REQUEST_STATE',
+      `cannot withdraw ${request.id}: it is ${request.begun.size > 0 ? 'begun' : status}`,
+      {hints: [`keyrite request show ${request.id}`]},
+    )
+  }
+  await ledger.append([
+    {type: 'quorum.withdrawn', data: {opened: request.seq, reason: new Private(reason)}, actor, ceremony},
+  ])
+  return requestAt(ledger, request.seq)
+}
+
+/** @throws KeyriteError `REQUEST_STATE`, or `QUORUM_MISSING` where people said no. */
+export function demandOpen(ledger: Ledger, request: Request): void {
+  const status = statusOf(request, ledger.time)
+  if (status === 'open') return
+  const code = status === 'rejected' ? 'QUORUM_MISSING' : 'REQUEST_STATE'
+  throw new KeyriteError(code, `cannot go on with ${request.id}: it is ${status}`, {
+    hints: [`keyrite request show ${request.id}`, 'the same command again, for a new request'],
+  })
+}

@@ -1,0 +1,56 @@
+/** Acts on an approved plan, phase by phase. What a crash left half done is found and finished, never done twice. */
+import {KeyriteError} from '../base/errors.ts'
+import {custodyFold, isMet} from '../custody/index.ts'
+import {approvals} from './answer.ts'
+import {requestAt} from './ask.ts'
+import {operationOf, type ActContext, type Operations} from './operation.ts'
+import type {Request} from './state.ts'
+
+/**
+ * Does every phase of a met request that is not done, or only those named.
+ * @throws KeyriteError `QUORUM_MISSING` if it is not met, `PLAN_MOVED` and others if its ground has moved, and what the act throws.
+ */
+export async function apply(
+  context: Omit<ActContext, 'approved'>,
+  operations: Operations,
+  request: Request,
+  phases: readonly string[] | null = null,
+): Promise<Request> {
+  const {ledger} = context
+  const {met} = request
+  if (met === null) {
+    throw new KeyriteError('QUORUM_MISSING', `cannot apply ${request.id}: its quorum is not met`, {
+      hints: [
+        `keyrite request show ${request.id}`,
+        `keyrite request apply ${request.id} --sign-with PERSON=KEY`,
+      ],
+    })
+  }
+  const operation = operationOf(operations, request.operation)
+  for (const {name} of request.plan.phases) {
+    if ((phases !== null && !phases.includes(name)) || requestAt(ledger, request.seq).done.has(name)) continue
+    operation.stillTrue(ledger.view, request.plan, name)
+    await operation.act({...context, approved: met}, request.plan, name)
+  }
+  return requestAt(ledger, request.seq)
+}
+
+/** Whether enough people who count have said yes. */
+export function enough(context: Pick<ActContext, 'ledger'>, request: Request): boolean {
+  return isMet(request.needs, approvals(context.ledger, request))
+}
+
+/** @throws KeyriteError `LEDGER_NOT_FOUNDED` while too few founders have signed. @param people - how many the roster rule needs. */
+export function demandFounded({ledger}: Pick<ActContext, 'ledger'>, people: number): void {
+  const {roster, unsigned} = ledger.of(custodyFold)
+  const signed = [...roster.values()].filter((person) => person.state === 'active').length
+  if (signed >= Math.min(people, roster.size)) return
+  const names = unsigned.map((id) => roster.get(id)?.address ?? id).join(', ')
+  throw new KeyriteError(
+    'LEDGER_NOT_FOUNDED',
+    `cannot act: ${signed} of ${roster.size} founders have signed, and ${people} must have`,
+    {
+      hints: [`keyrite request apply founding --sign-with PERSON=KEY, for: ${names}`],
+    },
+  )
+}

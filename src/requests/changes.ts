@@ -1,0 +1,86 @@
+/** How each entry changes what is known of requests. Called only for entries without a problem. */
+import {custodyFold, enrolledKey, signedStatement} from '../custody/index.ts'
+import type {Entry, View} from '../ledger/index.ts'
+import type {OperationName} from '../policy/index.ts'
+import {metSchema, openedSchema, withdrawnSchema} from './checks.ts'
+import {parsePlan} from './plan.ts'
+import type {Answer, Request, Requests} from './state.ts'
+
+export function opened(view: View, state: Requests, entry: Entry): Requests {
+  const data = openedSchema.parse(entry.data)
+  const {roster} = view.of(custodyFold)
+  const request: Request = {
+    id: `r${entry.seq}`,
+    seq: entry.seq,
+    leaf: entry.leaf,
+    operation: data.operation as OperationName,
+    plan: parsePlan(view.blob(data.plan.blob)),
+    planSha256: data.plan.blob,
+    policySha256: data.policy.blob,
+    rosterSha256: data.roster.blob,
+    needs: data.needs,
+    who: data.who.map((id) => ({person: id, key: id, roles: roster.get(id)?.roles ?? []})),
+    author: entry.actor.person,
+    openedAt: entry.time,
+    expires: data.expires,
+    ceremony: entry.ceremony,
+    names: Object.fromEntries(
+      Object.entries(data.names).map(([party, field]) => [party, textOf(view.open(field))]),
+    ),
+    answers: [],
+    proposed: false,
+    met: null,
+    withdrawn: false,
+    begun: new Set(),
+    done: new Set(),
+  }
+  return change(state, request)
+}
+
+export function proposed(view: View, state: Requests, entry: Entry): Requests {
+  return change(state, {...about(view, state, entry), proposed: true})
+}
+
+export function answered(view: View, state: Requests, entry: Entry): Requests {
+  const request = about(view, state, entry)
+  const {statement} = signedStatement(entry.data)
+  const person = view.of(custodyFold).roster.get(statement.person)
+  const answer: Answer = {
+    seq: entry.seq,
+    at: entry.time,
+    person: statement.person,
+    key: statement.key,
+    roles: person?.roles ?? [],
+    decision: statement.decision === 'approve' ? 'approve' : 'reject',
+    class: person === undefined ? 'stated' : (enrolledKey(person, statement.key)?.class ?? 'stated'),
+  }
+  return change(state, {...request, answers: [...request.answers, answer]})
+}
+
+export function met(state: Requests, entry: Entry): Requests {
+  const {opened: seq} = metSchema.parse(entry.data)
+  const after = change(state, {...at(state, seq), met: entry.seq})
+  return {...after, byMet: new Map([...after.byMet, [entry.seq, seq]])}
+}
+
+export function closed(state: Requests, entry: Entry): Requests {
+  return change(state, {...at(state, withdrawnSchema.parse(entry.data).opened), withdrawn: true})
+}
+
+function about(view: View, state: Requests, entry: Entry): Request {
+  return at(state, view.seqOf(signedStatement(entry.data).statement.about) ?? -1)
+}
+
+function at(state: Requests, seq: number): Request {
+  const request = state.all.get(seq)
+  if (request === undefined) throw new TypeError('checked before')
+  return request
+}
+
+function change(state: Requests, request: Request): Requests {
+  return {...state, all: new Map([...state.all, [request.seq, request]])}
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}

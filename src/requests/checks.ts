@@ -1,0 +1,185 @@
+/** Checks on the entries that make up a request. Each names its rule. */
+import {z} from 'zod'
+import {sha256Hex} from '../base/bytes.ts'
+import {
+  custodyFold,
+  enrolledKey,
+  isMet,
+  judgeStatement,
+  rosterDocument,
+  signedStatement,
+  type Needs,
+} from '../custody/index.ts'
+import {problem, type Entry, type Problem, type View} from '../ledger/index.ts'
+import {eligible, keyCounts, needsOf, policyFold, ruleFor} from '../policy/index.ts'
+import {factsOf, profilesFold} from '../profiles/index.ts'
+import {jcs, jcsBytes, type JsonObject} from '../base/jcs.ts'
+import {matterOfPlan, type Operations} from './operation.ts'
+import {parsePlan} from './plan.ts'
+import {requests, type Request} from './state.ts'
+
+const blobRef = z.strictObject({blob: z.string(), size: z.int(), type: z.literal('application/json')})
+const hidden = z.strictObject({$: z.string()})
+
+export const openedSchema = z.strictObject({
+  operation: z.string(),
+  plan: blobRef,
+  policy: blobRef,
+  roster: blobRef,
+  who: z.array(z.string()),
+  needs: z.strictObject({people: z.int().min(1), roles: z.array(z.string())}),
+  nonce: z.string().regex(/^[0-9a-f]{32}$/),
+  expires: z.iso.datetime({precision: 3}),
+  names: z.record(z.string(), hidden),
+  reason: hidden.nullable(),
+  ticket: hidden.nullable(),
+})
+export const metSchema = z.strictObject({opened: z.int(), approvals: z.array(z.int()).min(1)})
+export const withdrawnSchema = z.strictObject({opened: z.int(), reason: hidden})
+
+type Check = (view: View, entry: Entry) => Problem[]
+
+const wrong = (rule: string, entry: Entry, message: string): Problem[] => [problem(rule, entry, message)]
+
+/** The question must be the one that policy and roster make of the plan, so that a thief of the writer key cannot ask for less. */
+export function checkOpened(view: View, entry: Entry, operations: Operations): Problem[] {
+  const parsed = openedSchema.safeParse(entry.data)
+  if (!parsed.success)
+    return wrong('quorum', entry, `${parsed.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
+  const {operation, plan: planRef, policy: policyRef, roster: rosterRef, who, needs, expires} = parsed.data
+  const plan = parsePlan(view.blob(planRef.blob))
+  const {policy, sha256} = view.of(policyFold)
+  const {roster} = view.of(custodyFold)
+  if (plan.operation !== operation || !operations.has(operation))
+    return wrong('quorum', entry, 'operation and plan differ')
+  if (policyRef.blob !== sha256) return wrong('quorum', entry, 'the policy is not the one that stands')
+  if (rosterRef.blob !== sha256Hex(jcsBytes(rosterDocument(roster.values()))))
+    return wrong('quorum', entry, 'the roster is not the one that stands')
+  const rule = ruleFor(policy, matterOfPlan(plan))
+  if (plan.rule !== rule.id) return wrong('quorum', entry, `rule "${rule.id}" applies, not "${plan.rule}"`)
+  if (jcs(needs) !== jcs(needsOf(rule) as unknown as JsonObject))
+    return wrong('quorum', entry, 'what is needed is not what the rule says')
+  const may = eligible(rule, roster).map((person) => person.id)
+  if (who.join() !== [...new Set(who)].sort().join() || who.some((id) => !may.includes(id)))
+    return wrong('quorum', entry, 'who may answer is not what the rule says')
+  if (
+    plan.profile?.environment === 'production' &&
+    entry.actor.person !== null &&
+    who.includes(entry.actor.person)
+  ) {
+    return wrong('separation-of-duties', entry, 'in production its author does not approve it')
+  }
+  if (expires <= entry.time) return wrong('quorum', entry, 'it expires before it begins')
+  const standing = plan.profile === null ? undefined : view.of(profilesFold).profiles.get(plan.profile.name)
+  if (
+    plan.profile !== null &&
+    plan.operation !== 'profile.add' &&
+    (standing === undefined ||
+      jcs(factsOf(standing) as unknown as JsonObject) !== jcs(plan.profile as unknown as JsonObject))
+  ) {
+    return wrong('quorum', entry, 'the profile is not the one that stands')
+  }
+  return []
+}
+
+/** The request that a statement in an entry is about. */
+function about(view: View, entry: Entry): {readonly request: Request; readonly opened: Entry} | undefined {
+  const seq = view.seqOf(signedStatement(entry.data).statement.about)
+  const request = seq === undefined ? undefined : view.of(requests).all.get(seq)
+  const opened = request === undefined ? undefined : view.entry(request.seq)
+  return request === undefined || opened === undefined ? undefined : {request, opened}
+}
+
+export const checkProposal: Check = (view, entry) => {
+  const found = about(view, entry)
+  if (found === undefined) return wrong('proposal', entry, 'it is about no request')
+  const signed = signedStatement(entry.data)
+  if (signed.statement.person !== found.request.author)
+    return wrong('proposal', entry, 'it is not signed by the author of the request')
+  if (found.request.proposed || found.request.met !== null)
+    return wrong('proposal', entry, 'the request was proposed, or met, already')
+  return judgeStatement(view, entry, view.of(custodyFold).roster, signed, {
+    use: 'proposal',
+    decisions: ['attest'],
+    about: found.opened,
+    planSha256: found.request.planSha256,
+    state: 'active',
+  })
+}
+
+export const checkAnswer: Check = (view, entry) => {
+  const found = about(view, entry)
+  if (found === undefined) return wrong('approval', entry, 'it is about no request')
+  const {request, opened} = found
+  const signed = signedStatement(entry.data)
+  const {person, key} = signed.statement
+  if (Object.keys(entry.data).join() !== 'reason,signature,statement')
+    return wrong('approval', entry, 'data is not of its form')
+  if (request.withdrawn) return wrong('approval', entry, 'the request was withdrawn')
+  if (request.met !== null) return wrong('approval', entry, 'the request was met already')
+  if (entry.time > request.expires)
+    return wrong('approval', entry, `the request expired at ${request.expires}`)
+  if (!request.who.some((one) => one.person === person))
+    return wrong('approval', entry, `"${person}" may not answer this request`)
+  if (request.answers.some((one) => one.person === person))
+    return wrong('approval', entry, `"${person}" has answered already: answers are final`)
+  if (request.answers.some((one) => one.key === key))
+    return wrong('approval', entry, 'this key has answered already')
+  return judgeStatement(view, entry, view.of(custodyFold).roster, signed, {
+    use: 'approval',
+    decisions: ['approve', 'reject'],
+    about: opened,
+    planSha256: request.planSha256,
+    state: 'active',
+  })
+}
+
+export const checkMet: Check = (view, entry) => {
+  const parsed = metSchema.safeParse(entry.data)
+  const request = parsed.success ? view.of(requests).all.get(parsed.data.opened) : undefined
+  if (!parsed.success || request === undefined) return wrong('quorum', entry, 'it is about no request')
+  if (request.withdrawn || request.met !== null)
+    return wrong('quorum', entry, 'the request was withdrawn, or met already')
+  if (entry.time > request.expires) return wrong('quorum', entry, `the request expired at ${request.expires}`)
+  if (request.plan.profile?.environment === 'production' && !request.proposed)
+    return wrong('separation-of-duties', entry, 'in production its author signs it first')
+  const cited = request.answers.filter(
+    (answer) => parsed.data.approvals.includes(answer.seq) && answer.decision === 'approve',
+  )
+  if (cited.length !== parsed.data.approvals.length)
+    return wrong('quorum', entry, 'it cites what is no approval of this request')
+  return isMet(
+    request.needs,
+    cited.filter((answer) => counts(view, request, answer)),
+  )
+    ? []
+    : wrong('quorum', entry, `the quorum is not met: ${inWords(request.needs)}`)
+}
+
+export const checkWithdrawn: Check = (view, entry) => {
+  const parsed = withdrawnSchema.safeParse(entry.data)
+  const request = parsed.success ? view.of(requests).all.get(parsed.data.opened) : undefined
+  if (request === undefined) return wrong('quorum', entry, 'it is about no request')
+  return request.withdrawn || request.begun.size > 0
+    ? wrong('quorum', entry, 'it was withdrawn, or begun, already')
+    : []
+}
+
+/** Whether an answer still counts: its signer is active now, by a key that counts where the plan leads. */
+export function counts(
+  view: Pick<View, 'of'>,
+  request: Request,
+  answer: {readonly person: string; readonly key: string},
+): boolean {
+  const person = view.of(custodyFold).roster.get(answer.person)
+  const counting = request.who.find((one) => one.person === answer.person)
+  if (person?.state !== 'active' || counting === undefined) return false
+  const key = enrolledKey(person, answer.key)
+  return (
+    key !== undefined && keyCounts(view.of(policyFold).policy, request.plan.profile?.environment ?? null, key)
+  )
+}
+
+function inWords({people, roles}: Needs): string {
+  return `${people} people${roles.length === 0 ? '' : `, among them ${roles.join(' and ')}`}`
+}

@@ -1,0 +1,123 @@
+/** Replays requests, and holds every act to the approval that it cites. */
+import type {Json} from '../base/jcs.ts'
+import {policyFold, ruleFor} from '../policy/index.ts'
+import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
+import {checkAnswer, checkMet, checkOpened, checkProposal, checkWithdrawn} from './checks.ts'
+import {answered, closed, met, opened, proposed} from './changes.ts'
+import type {Operation, Operations} from './operation.ts'
+import {requests, type Request, type Requests} from './state.ts'
+
+const own = ['quorum.opened', 'proposal.signed', 'approval.given', 'quorum.met', 'quorum.withdrawn']
+
+/** @param operations - all there are: what they write is judged here. */
+export function requestsFold(operations: Operations): Fold<Requests> {
+  const written = [...new Set([...operations.values()].flatMap((operation) => Object.keys(operation.writes)))]
+  return {
+    ...requests,
+    types: [...own, ...written],
+
+    check(view: View, entry: Entry): readonly Problem[] {
+      switch (entry.type) {
+        case 'quorum.opened':
+          return checkOpened(view, entry, operations)
+        case 'proposal.signed':
+          return checkProposal(view, entry)
+        case 'approval.given':
+          return checkAnswer(view, entry)
+        case 'quorum.met':
+          return checkMet(view, entry)
+        case 'quorum.withdrawn':
+          return checkWithdrawn(view, entry)
+        default:
+          return checkAct(view, entry, operations)
+      }
+    },
+
+    apply(view: View, entry: Entry): Requests {
+      const state = view.of(requests)
+      switch (entry.type) {
+        case 'quorum.opened':
+          return opened(view, state, entry)
+        case 'proposal.signed':
+          return proposed(view, state, entry)
+        case 'approval.given':
+          return answered(view, state, entry)
+        case 'quorum.met':
+          return met(state, entry)
+        case 'quorum.withdrawn':
+          return closed(state, entry)
+        default:
+          return acted(state, entry, operations)
+      }
+    },
+
+    *table(state: Requests): Generator<readonly [string, Json]> {
+      for (const {id, operation, planSha256, expires} of state.all.values())
+        yield [id, {expires, operation, plan: planSha256}]
+    },
+  }
+}
+
+/** The one check for everything that needs people: an act cites a quorum for the same operation and plan, once for each phase. */
+function checkAct(view: View, entry: Entry, operations: Operations): readonly Problem[] {
+  const wrong = (message: string): Problem[] => [problem('approval', entry, message)]
+  if (entry.approved === null) return wrong('it cites no approval')
+  const request = citedBy(view.of(requests), entry)
+  if (request === undefined) return checkAutomatic(view, entry, operations)
+  const operation = operations.get(request.operation)
+  const phase = operation?.writes[entry.type]
+  if (operation === undefined || phase === undefined)
+    return wrong(`it cites an approval of "${request.operation}"`)
+  const planned = request.plan.phases.find(({name}) => name === phase)
+  if (planned === undefined) return wrong(`the approved plan has no phase "${phase}"`)
+  if (operation.begins.includes(entry.type)) {
+    if (request.begun.has(entry.type)) return wrong(`phase "${phase}" of this approval was used already`)
+    if (planned.latest !== null && entry.time > planned.latest)
+      return wrong(`phase "${phase}" was approved until ${planned.latest}`)
+  }
+  if (planned.earliest !== null && entry.time < planned.earliest)
+    return wrong(`phase "${phase}" was approved from ${planned.earliest} on`)
+  return operation.judge(view, request.plan, entry)
+}
+
+/** The policy itself may say that nobody is needed. */
+function checkAutomatic(view: View, entry: Entry, operations: Operations): readonly Problem[] {
+  const wrong = (message: string): Problem[] => [problem('approval', entry, message)]
+  const {policy, seq} = view.of(policyFold)
+  if (entry.approved !== seq)
+    return wrong(`entry ${String(entry.approved)} is neither a quorum that was met nor the policy`)
+  const matter =
+    [...operations.values()].find((one) => entry.type in one.writes)?.matterOf(view, entry) ?? null
+  if (matter === null) return wrong('the policy alone never allows this')
+  const rule = ruleFor(policy, matter)
+  return rule.people === 0 ? [] : wrong(`rule "${rule.id}" needs ${rule.people} people`)
+}
+
+function acted(state: Requests, entry: Entry, operations: Operations): Requests {
+  const request = citedBy(state, entry)
+  if (request === undefined) return state
+  const operation = operations.get(request.operation)
+  const phase = operation?.writes[entry.type]
+  if (operation === undefined || phase === undefined) return state
+  const begins = operation.begins.includes(entry.type)
+  const ends = !begins || isWhole(operation, phase)
+  return change(state, {
+    ...request,
+    begun: begins ? new Set([...request.begun, entry.type]) : request.begun,
+    done: ends ? new Set([...request.done, phase]) : request.done,
+  })
+}
+
+/** Whether one entry both begins and ends a phase. */
+function isWhole(operation: Operation, phase: string): boolean {
+  return Object.values(operation.writes).filter((one) => one === phase).length === 1
+}
+
+function citedBy(state: Requests, entry: Entry): Request | undefined {
+  const seq = entry.approved === null ? undefined : state.byMet.get(entry.approved)
+  return seq === undefined ? undefined : state.all.get(seq)
+}
+
+function change(state: Requests, request: Request): Requests {
+  return {...state, all: new Map([...state.all, [request.seq, request]])}
+}

@@ -1,0 +1,18 @@
+/** What the folders above use of requests. */
+export {answer, approvals, meet, missing, propose, withdraw} from './answer.ts'
+export {apply, demandFounded, enough} from './apply.ts'
+export {findRequest, openRequest, requestAt, type Asking} from './ask.ts'
+export {planInWords, requestDocument, type RequestDocument} from './document.ts'
+export {requestsFold} from './fold.ts'
+export {undertake, type Intent} from './intent.ts'
+export {
+  matterOfPlan,
+  operationOf,
+  operationsOf,
+  type ActContext,
+  type Operation,
+  type Operations,
+} from './operation.ts'
+export {profileAdd, profileRemove} from './operations/profiles.ts'
+export {phase, planDigest, type Phase, type Plan} from './plan.ts'
+export {requests, statusOf, type Answer, type Request, type Requests, type RequestStatus} from './state.ts'

@@ -1,0 +1,69 @@
+/** Intent, act, confirmation, outcome: the one way in which anything is done at a provider. */
+import {hex} from '../base/bytes.ts'
+import {KeyriteError} from '../base/errors.ts'
+import type {DraftObject} from '../ledger/index.ts'
+import type {ActContext} from './operation.ts'
+
+/** An intent that is committed: its seq, and the id that the provider carries. */
+export interface Intent {
+  readonly seq: number
+  readonly id: string
+}
+
+export interface Undertaking<Done> {
+  /** The entry types. */
+  readonly types: {readonly intended: string; readonly done: string; readonly failed: string}
+  /** What intent, outcome and failure have in common. */
+  readonly about: DraftObject
+  readonly intended: DraftObject
+  /** An intent of an earlier run that has no outcome yet. */
+  readonly open: Intent | undefined
+  /** Looks whether an earlier run did it; undefined when it did not. */
+  readonly find: (intent: Intent) => Promise<Done | undefined>
+  readonly act: (intent: Intent) => Promise<Done>
+  /** Verifies the effect at the provider, and says what the outcome records. Throws where it is not as planned. */
+  readonly confirm: (done: Done) => Promise<DraftObject>
+  /** null where nobody needs to approve it (a proof of possession). */
+  readonly approved: number | null
+}
+
+/** A failure that leaves open whether it happened: the intent stays, and the next run asks the provider. */
+const undecided: readonly string[] = [
+  'PROVIDER_FAILED',
+  'PROVIDER_UNREACHABLE',
+  'CREDENTIALS_REFUSED',
+  'STORAGE',
+  'LOCKED',
+  'CANCELLED',
+  'PROFILE_MOVED',
+  'AMBIGUOUS',
+  'TOKEN_ROLLED_BACK',
+  'TOKEN_TAMPERED',
+]
+
+/** @returns the seq of the outcome. @throws KeyriteError whatever the act threw; a definite refusal by the provider is recorded first. */
+export async function undertake<Done>(context: ActContext, work: Undertaking<Done>): Promise<number> {
+  const {ledger, actor, ceremony, random} = context
+  const common = {actor, ceremony, approved: work.approved}
+  let intent = work.open
+  if (intent === undefined) {
+    const id = hex(random.bytes(16))
+    const [entry] = await ledger.append([
+      {...common, type: work.types.intended, data: {...work.about, ...work.intended, intent: id}},
+    ])
+    intent = {seq: entry?.seq ?? -1, id}
+  }
+  const link = {...work.about, intended: intent.seq}
+  let outcome: DraftObject
+  try {
+    const done = (work.open === undefined ? undefined : await work.find(intent)) ?? (await work.act(intent))
+    outcome = await work.confirm(done)
+  } catch (error) {
+    if (error instanceof KeyriteError && !undecided.includes(error.code)) {
+      await ledger.append([{...common, type: work.types.failed, data: {...link, code: error.code}}])
+    }
+    throw error
+  }
+  const [entry] = await ledger.append([{...common, type: work.types.done, data: {...link, ...outcome}}])
+  return entry?.seq ?? -1
+}

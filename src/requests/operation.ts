@@ -1,0 +1,62 @@
+/** Operations: what can be planned, approved and done. Each folder brings its own; `app.ts` registers them. */
+import {KeyriteError} from '../base/errors.ts'
+import type {Clock, Random} from '../base/world.ts'
+import type {Entry, Ledger, Problem, View} from '../ledger/index.ts'
+import type {KeyClassName, Matter, OperationName} from '../policy/index.ts'
+import type {Provider} from '../providers/ports.ts'
+import type {Plan} from './plan.ts'
+
+/** What an act works with. */
+export interface ActContext {
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly random: Random
+  /** Opens the profile's provider, checked against the plan's identity; opened once and shared by the acts of a run. */
+  readonly provider: (profile: string) => Promise<Provider>
+  readonly actor: {readonly person: string | null; readonly evidence: 'signed' | 'stated'}
+  readonly ceremony: string | null
+  /** The seq that allows it: of `quorum.met`, or of the entry that set the policy. */
+  readonly approved: number
+}
+
+export interface Operation {
+  readonly name: OperationName
+  /** The entry types that it writes, each with the phase that it belongs to. */
+  readonly writes: Readonly<Record<string, string>>
+  /** Those of them that begin a phase: each once under one approval. */
+  readonly begins: readonly string[]
+  /** The plan as a person reads it, one sentence a line. */
+  inWords(plan: Plan): readonly string[]
+  /** Looks at the preconditions again. @throws KeyriteError `PLAN_MOVED` or the state's own code if the ground has moved. */
+  stillTrue(view: View, plan: Plan, phase: string): void
+  /** Whether what an entry says is what the plan says. */
+  judge(view: View, plan: Plan, entry: Entry): readonly Problem[]
+  /** What the policy chooses the rule by, when an entry comes without a plan (the rule that needs nobody). Null where that is never allowed. */
+  matterOf(view: View, entry: Entry): Matter | null
+  /** Does one phase: intent, act, confirmation at the provider, outcome. What was begun before a crash is found and finished. */
+  act(context: ActContext, plan: Plan, phase: string): Promise<void>
+}
+
+export type Operations = ReadonlyMap<string, Operation>
+
+export function operationsOf(list: readonly Operation[]): Operations {
+  return new Map(list.map((one) => [one.name, one]))
+}
+
+/** @throws KeyriteError `UNSUPPORTED`. */
+export function operationOf(all: Operations, name: string): Operation {
+  const operation = all.get(name)
+  if (operation === undefined)
+    throw new KeyriteError('UNSUPPORTED', `cannot ${name}: this keyrite does not know how`)
+  return operation
+}
+
+/** What the policy chooses the rule of a plan by. */
+export function matterOfPlan(plan: Plan): Matter {
+  const name = plan.change['class']
+  return {
+    operation: plan.operation,
+    class: typeof name === 'string' ? (name as KeyClassName) : null,
+    kind: plan.profile?.kind ?? null,
+  }
+}

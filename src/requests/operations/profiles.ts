@@ -1,0 +1,101 @@
+/** Adding and removing a profile: the local token needs nobody, every other kind does. */
+import {KeyriteError} from '../../base/errors.ts'
+import {jcs, type JsonObject} from '../../base/jcs.ts'
+import {problem, type Entry, type View} from '../../ledger/index.ts'
+import type {Matter} from '../../policy/index.ts'
+import {elsewhere, inWords, profilesFold, type ProfileFacts} from '../../profiles/index.ts'
+import type {Operation} from '../operation.ts'
+import type {Plan} from '../plan.ts'
+
+export const profileAdd: Operation = {
+  name: 'profile.add',
+  writes: {'profile.added': 'add'},
+  begins: ['profile.added'],
+  inWords: ({profile}) =>
+    profile === null
+      ? []
+      : [
+          `Add profile "${profile.name}" (${profile.kind}, ${profile.environment}): ${inWords(profile.identity)}.`,
+        ],
+  stillTrue: (view, {profile}) => {
+    if (profile !== null) demandNew(view, profile)
+  },
+  judge: (_view, plan, entry) => {
+    const {name, kind, environment, identity} = entry.data
+    const said = jcs({
+      name: name ?? null,
+      kind: kind ?? null,
+      environment: environment ?? null,
+      identity: identity ?? null,
+    })
+    return said === jcs(plan.profile as unknown as JsonObject)
+      ? []
+      : [problem('plan', entry, 'the profile is not the one of the plan')]
+  },
+  matterOf: (_view, entry) => matter('profile.add', entry.data['kind']),
+  act: async ({ledger, actor, ceremony, approved, provider}, {profile}) => {
+    if (profile === null) throw new TypeError('a profile plan has a profile')
+    const generation = await (await provider(profile.name)).evidence.generation()
+    await ledger.append([
+      {
+        type: 'profile.added',
+        data: {...profile, identity: {...profile.identity}, prover: null, generation},
+        actor,
+        ceremony,
+        approved,
+      },
+    ])
+  },
+}
+
+export const profileRemove: Operation = {
+  name: 'profile.remove',
+  writes: {'profile.removed': 'remove'},
+  begins: ['profile.removed'],
+  inWords: ({profile}) =>
+    profile === null ? [] : [`Remove profile "${profile.name}". Nothing is changed at the provider.`],
+  stillTrue: (view, {profile}) => {
+    if (profile !== null && !view.of(profilesFold).profiles.has(profile.name)) {
+      throw new KeyriteError('PLAN_MOVED', `cannot remove profile "${profile.name}": it is gone already`)
+    }
+  },
+  judge: (_view, plan, entry) =>
+    entry.data['name'] === plan.profile?.name
+      ? []
+      : [problem('plan', entry, 'the profile is not the one of the plan')],
+  matterOf: (view, entry) => matter('profile.remove', kindOf(view, entry)),
+  act: async ({ledger, actor, ceremony, approved}, {profile}: Plan) => {
+    await ledger.append([
+      {type: 'profile.removed', data: {name: profile?.name ?? ''}, actor, ceremony, approved},
+    ])
+  },
+}
+
+/** @throws KeyriteError `EXISTS`, `PROFILE_ENVIRONMENT`. */
+export function demandNew(view: Pick<View, 'of'>, profile: ProfileFacts): void {
+  const {profiles} = view.of(profilesFold)
+  if (profiles.has(profile.name)) {
+    throw new KeyriteError('EXISTS', `cannot add profile "${profile.name}": there is one`, {
+      hints: [`keyrite profile show ${profile.name}`],
+    })
+  }
+  const twin = elsewhere(profiles, profile)
+  if (twin !== undefined) {
+    throw new KeyriteError(
+      'PROFILE_ENVIRONMENT',
+      `cannot add profile "${profile.name}" as ${profile.environment}: the same place is profile "${twin.name}" in ${twin.environment}`,
+      {
+        hints: [`keyrite profile show ${twin.name}`],
+      },
+    )
+  }
+}
+
+function kindOf(view: View, entry: Entry): string | undefined {
+  const {name} = entry.data
+  return typeof name === 'string' ? view.of(profilesFold).profiles.get(name)?.kind : undefined
+}
+
+function matter(operation: Matter['operation'], kind: unknown): Matter | null {
+  return typeof kind === 'string' ? {operation, class: null, kind} : null
+}

@@ -1,0 +1,63 @@
+/** What is known of requests. */
+import type {Approver, Needs} from '../custody/index.ts'
+import {canBeMet} from '../custody/index.ts'
+import type {OperationName} from '../policy/index.ts'
+import type {Plan} from './plan.ts'
+
+/** One answer that counts, or a no. */
+export interface Answer extends Approver {
+  readonly seq: number
+  readonly at: string
+  readonly decision: 'approve' | 'reject'
+  readonly class: string
+}
+
+export interface Request {
+  /** `r` and the seq of `quorum.opened`. */
+  readonly id: string
+  readonly seq: number
+  readonly leaf: string
+  readonly operation: OperationName
+  readonly plan: Plan
+  readonly planSha256: string
+  readonly policySha256: string
+  readonly rosterSha256: string
+  readonly needs: Needs
+  /** Who may answer, with their keys that count. */
+  readonly who: readonly Approver[]
+  readonly author: string | null
+  readonly openedAt: string
+  readonly expires: string
+  readonly ceremony: string | null
+  /** The names of parties in the plan, by party: private values of the entry. */
+  readonly names: Readonly<Record<string, string | null>>
+  readonly answers: readonly Answer[]
+  readonly proposed: boolean
+  readonly met: number | null
+  readonly withdrawn: boolean
+  /** The types that began a phase already. */
+  readonly begun: ReadonlySet<string>
+  /** The phases whose outcome is recorded. */
+  readonly done: ReadonlySet<string>
+}
+
+export interface Requests {
+  readonly all: ReadonlyMap<number, Request>
+  /** From the seq of `quorum.met` to that of its request. */
+  readonly byMet: ReadonlyMap<number, number>
+}
+
+/** Where other folders find the requests in a view. */
+export const requests = {name: 'requests', initial: (): Requests => ({all: new Map(), byMet: new Map()})}
+
+export type RequestStatus = 'open' | 'met' | 'applied' | 'withdrawn' | 'expired' | 'rejected'
+
+export function statusOf(request: Request, now: Date): RequestStatus {
+  if (request.withdrawn) return 'withdrawn'
+  if (request.plan.phases.every(({name}) => request.done.has(name))) return 'applied'
+  if (request.met !== null) return 'met'
+  const yes = request.answers.filter(({decision}) => decision === 'approve')
+  const silent = request.who.filter(({person}) => !request.answers.some((answer) => answer.person === person))
+  if (!canBeMet(request.needs, yes, silent)) return 'rejected'
+  return now.toISOString() > request.expires ? 'expired' : 'open'
+}

@@ -1,0 +1,28 @@
+/**
+ * Asking a person. Every prompt has a flag that answers it beforehand; without a terminal a question fails at once and names that flag.
+ * Implementations: `terminal.ts` (inquirer, or numbered lines with `--plain`), and the answers of a test.
+ */
+import type {Secret} from '../base/secret.ts'
+
+export interface Choice<T> {
+  readonly name: string
+  readonly value: T
+}
+
+export interface Question {
+  /** What is asked, without a question mark of its own. */
+  readonly message: string
+  /** The flag that answers it, as it is typed: named where there is no terminal. */
+  readonly flag: string
+}
+
+/** Every method throws KeyriteError `NO_TERMINAL` where nobody can be asked, and `CANCELLED` on Ctrl-C or at the end of input. */
+export interface Ask {
+  readonly interactive: boolean
+  /** No is the default; Enter alone never means yes. */
+  confirm(question: Question): Promise<boolean>
+  text(question: Question & {readonly check?: (text: string) => string | null}): Promise<string>
+  choose<T>(question: Question & {readonly choices: readonly Choice<T>[]}): Promise<T>
+  /** Bytes typed without echo. */
+  secret(question: Question): Promise<Secret>
+}
