@@ -74,8 +74,10 @@ export async function agentSign(
 
 /** Sends one message and returns the one that answers it, without its length. */
 async function ask(path: string, message: Uint8Array, timeoutMs: number): Promise<Buffer> {
+  if (path === '') throw unreachable('the path of its socket is empty')
   const {promise, resolve, reject} = Promise.withResolvers<Buffer>()
-  const socket = createConnection(path)
+  // As an object: a bare string that is a number, or empty, would be taken for a TCP port.
+  const socket = createConnection({path})
   // For the whole answer, so that one byte now and then does not keep us waiting for ever.
   const timer = setTimeout(() => {
     reject(unreachable(`no answer within ${timeoutMs / 1000} s`))

@@ -36,11 +36,8 @@ async function run(
   input: Uint8Array,
   {agentSocket, quiet}: KeygenOptions,
 ): Promise<string> {
-  const env = {...process.env}
-  delete env['SSH_AUTH_SOCK']
-  if (agentSocket !== undefined) env['SSH_AUTH_SOCK'] = agentSocket
   const child = spawn('ssh-keygen', quiet ? ['-q', ...args] : [...args], {
-    env,
+    env: environment(agentSocket),
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const {promise, resolve, reject} = Promise.withResolvers<string>()
@@ -69,6 +66,19 @@ async function run(
   })
   child.stdin.end(input)
   return promise
+}
+
+/**
+ * Our environment, with the caller's agent. As the message takes stdin, a desktop's ssh-keygen would ask through an askpass
+ * program, and fail where none is installed: a person at a terminal is asked there, unless they chose otherwise.
+ */
+function environment(agentSocket: string | undefined): NodeJS.ProcessEnv {
+  const env = {...process.env}
+  delete env['SSH_AUTH_SOCK']
+  if (agentSocket !== undefined) env['SSH_AUTH_SOCK'] = agentSocket
+  const chosen = env['SSH_ASKPASS'] !== undefined || env['SSH_ASKPASS_REQUIRE'] !== undefined
+  if (!chosen && process.stderr.isTTY) env['SSH_ASKPASS_REQUIRE'] = 'never'
+  return env
 }
 
 function missing(): KeyriteError {
