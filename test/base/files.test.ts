@@ -42,7 +42,12 @@ const obstacles: readonly {name: string; put: (path: string) => void}[] = [
       fs.symlinkSync(`${path}.target`, path)
     },
   },
-  {name: 'a dangling symbolic link', put: (path) => { fs.symlinkSync(`${path}.target`, path); }},
+  {
+    name: 'a dangling symbolic link',
+    put: (path) => {
+      fs.symlinkSync(`${path}.target`, path)
+    },
+  },
   {name: 'a named pipe', put: (path) => execFileSync('mkfifo', [path])},
   {
     name: 'a hard link',
@@ -51,7 +56,12 @@ const obstacles: readonly {name: string; put: (path: string) => void}[] = [
       fs.linkSync(`${path}.target`, path)
     },
   },
-  {name: 'a folder', put: (path) => { fs.mkdirSync(path); }},
+  {
+    name: 'a folder',
+    put: (path) => {
+      fs.mkdirSync(path)
+    },
+  },
 ]
 
 describe.each(obstacles)('$name at the path', ({name, put}) => {
@@ -59,18 +69,31 @@ describe.each(obstacles)('$name at the path', ({name, put}) => {
     const path = join(folder(), 'file')
     put(path)
     const before = snapshot(join(path, '..'))
-    return {path, unchanged: () => { expect(snapshot(join(path, '..'))).toEqual(before); }}
+    return {
+      path,
+      unchanged: () => {
+        expect(snapshot(join(path, '..'))).toEqual(before)
+      },
+    }
   }
 
   test('a new file is refused and nothing changes', () => {
     const {path, unchanged} = setUp()
-    expect(codeOf(() => { writeNew(path, bytes); })).toBe('EXISTS')
+    expect(
+      codeOf(() => {
+        writeNew(path, bytes)
+      }),
+    ).toBe('EXISTS')
     unchanged()
   })
 
   test('replacing is refused and nothing changes', () => {
     const {path, unchanged} = setUp()
-    expect(codeOf(() => { replaceOwn(path, bytes); })).toBe('UNSAFE_FILE')
+    expect(
+      codeOf(() => {
+        replaceOwn(path, bytes)
+      }),
+    ).toBe('UNSAFE_FILE')
     unchanged()
   })
 
@@ -83,7 +106,11 @@ describe.each(obstacles)('$name at the path', ({name, put}) => {
   test('it is no private folder unless it is a folder', () => {
     const {path, unchanged} = setUp()
     if (name === 'a folder') fs.chmodSync(path, 0o755)
-    expect(codeOf(() => { makePrivateDir(path); })).toBe('UNSAFE_FILE')
+    expect(
+      codeOf(() => {
+        makePrivateDir(path)
+      }),
+    ).toBe('UNSAFE_FILE')
     if (name !== 'a folder') unchanged()
   })
 })
@@ -117,14 +144,24 @@ describe('a new file', () => {
   })
 
   test('is not written into a folder that does not exist', () => {
-    expect(codeOf(() => { writeNew(join(folder(), 'none', 'file'), bytes); })).toBe('FILE_NOT_FOUND')
+    expect(
+      codeOf(() => {
+        writeNew(join(folder(), 'none', 'file'), bytes)
+      }),
+    ).toBe('FILE_NOT_FOUND')
   })
 
   test('a path through a file is a storage error that names the fact', () => {
     const path = join(folder(), 'file')
     writeNew(path, bytes)
-    expect(() => { writeNew(join(path, 'below'), bytes); }).toThrow(/a part of the path is not a folder/)
-    expect(codeOf(() => { writeNew(join(path, 'below'), bytes); })).toBe('STORAGE')
+    expect(() => {
+      writeNew(join(path, 'below'), bytes)
+    }).toThrow(/a part of the path is not a folder/)
+    expect(
+      codeOf(() => {
+        writeNew(join(path, 'below'), bytes)
+      }),
+    ).toBe('STORAGE')
   })
 
   test('a full device is a storage error, and nothing is left behind', () => {
@@ -215,7 +252,11 @@ describe('a private folder', () => {
 
   test('a missing one is not found, and one open to others is refused with the command that closes it', () => {
     const at = folder()
-    expect(codeOf(() => { checkPrivateDir(join(at, 'none')); })).toBe('FILE_NOT_FOUND')
+    expect(
+      codeOf(() => {
+        checkPrivateDir(join(at, 'none'))
+      }),
+    ).toBe('FILE_NOT_FOUND')
     fs.chmodSync(at, 0o750)
     let hints: readonly string[] = []
     try {
@@ -237,8 +278,17 @@ asRoot("somebody else's", () => {
     fs.chownSync(path, 12_345, 12_345)
     if (kind === 'file') {
       expect(codeOf(() => readOwn(path, 100))).toBe('UNSAFE_FILE')
-      expect(codeOf(() => { replaceOwn(path, bytes); })).toBe('UNSAFE_FILE')
+      expect(
+        codeOf(() => {
+          replaceOwn(path, bytes)
+        }),
+      ).toBe('UNSAFE_FILE')
       expect(fs.lstatSync(path).uid).toBe(12_345)
-    } else expect(codeOf(() => { makePrivateDir(path); })).toBe('UNSAFE_FILE')
+    } else
+      expect(
+        codeOf(() => {
+          makePrivateDir(path)
+        }),
+      ).toBe('UNSAFE_FILE')
   })
 })
