@@ -31,11 +31,11 @@ describe('the sources', () => {
     [
       'are formatted',
       'prettier/bin/prettier.cjs',
-      ['--check', '--log-level=warn', 'src', 'test', 'build', 'bin/run.js'],
+      ['--check', '--log-level=warn', '{src,test,build}/**/*.{ts,js,cjs}', 'bin/run.js'],
     ],
     [
       'import in one direction',
-      'dependency-cruiser/bin/dependency-cruise.mjs',
+      'dependency-cruiser/bin/dependency-cruiser.mjs',
       ['--config', '.dependency-cruiser.cjs', 'src'],
     ],
   ])(
