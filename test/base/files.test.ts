@@ -1,4 +1,4 @@
-import {describe, expect, test} from '@jest/globals'
+import {afterAll, describe, expect, test} from '@jest/globals'
 import {execFileSync} from 'node:child_process'
 import * as fs from 'node:fs'
 import {tmpdir} from 'node:os'
@@ -15,9 +15,17 @@ import {
 
 const bytes = Buffer.from('the new bytes')
 
+const made: string[] = []
+
 function folder(): string {
-  return fs.mkdtempSync(join(tmpdir(), 'keyrite-files-'))
+  const path = fs.mkdtempSync(join(tmpdir(), 'keyrite-files-'))
+  made.push(path)
+  return path
 }
+
+afterAll(() => {
+  for (const path of made) fs.rmSync(path, {recursive: true, force: true})
+})
 
 function codeOf(act: () => unknown): string {
   try {
@@ -179,6 +187,29 @@ describe('a new file', () => {
     })
     expect(out.trim()).toBe('STORAGE')
     expect(fs.readdirSync(join(path, '..'))).toEqual([])
+  })
+})
+
+describe('where the file system has no hard links', () => {
+  const noLinks = (): void => {
+    throw Object.assign(new Error('EPERM'), {code: 'EPERM', syscall: 'link'})
+  }
+
+  test('a new file is written all the same, alone', () => {
+    const path = join(folder(), 'file')
+    writeNew(path, bytes, 0o600, noLinks)
+    expect(readOwn(path, 100)).toEqual(bytes)
+    expect(fs.readdirSync(join(path, '..'))).toEqual(['file'])
+  })
+
+  test('a name that is taken is refused all the same', () => {
+    const path = join(folder(), 'file')
+    fs.symlinkSync('elsewhere', path)
+    const refused = codeOf(() => {
+      writeNew(path, bytes, 0o600, noLinks)
+    })
+    expect(refused).toBe('EXISTS')
+    expect(fs.readdirSync(join(path, '..'))).toEqual(['file'])
   })
 })
 
