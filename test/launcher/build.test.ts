@@ -1,0 +1,149 @@
+import {createHash} from 'node:crypto'
+import {execFileSync} from 'node:child_process'
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {homedir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {packageRoot, tool} from '../../src/base/package.ts'
+import {keyrite, newCheckout, newFolder, removeAll, root, start} from './checkout.ts'
+import type {Checkout, Ended} from './checkout.ts'
+
+let checkout: Checkout
+const build = (...args: string[]): Promise<Ended> =>
+  start(checkout, [process.execPath, 'build/build.js', ...args]).ended
+const at = (...path: string[]): string => join(checkout.path, ...path)
+
+beforeAll(async () => {
+  checkout = newCheckout()
+  expect((await keyrite(checkout, ['--version'])).status).toBe(0)
+})
+afterAll(removeAll)
+
+describe('the build', () => {
+  test('lists every shipped file once, sorted, with the digest that the file has', () => {
+    const lines = readFileSync(at('dist/files.sha256'), 'utf8').trimEnd().split('\n')
+    const paths = lines.map((line) => line.slice(66))
+    expect(paths).toEqual([...paths].sort())
+    expect(new Set(paths).size).toBe(paths.length)
+    for (const line of lines) {
+      const digest = createHash('sha256')
+        .update(readFileSync(at(line.slice(66))))
+        .digest('hex')
+      expect(line).toBe(`${digest}  ${line.slice(66)}`)
+    }
+    const built = readdirSync(at('dist'), {recursive: true, withFileTypes: true})
+    expect(paths.filter((path) => path.startsWith('dist/'))).toHaveLength(
+      built.filter((entry) => entry.isFile() && entry.name !== 'files.sha256').length,
+    )
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'bin/run.js',
+        'dist/commands/try/lines.js',
+        'oclif.manifest.json',
+        'package.json',
+      ]),
+    )
+    expect(paths.some((path) => path.startsWith('ceremony-templates/'))).toBe(true)
+  })
+
+  test('gives the same bytes in another folder, and names no folder of this machine', async () => {
+    const other = newCheckout()
+    expect((await keyrite(other, ['--version'])).status).toBe(0)
+    const list = readFileSync(at('dist/files.sha256'), 'utf8')
+    expect(readFileSync(join(other.path, 'dist/files.sha256'), 'utf8')).toBe(list)
+    for (const line of list.trimEnd().split('\n')) {
+      const text = readFileSync(at(line.slice(66)), 'utf8')
+      for (const path of [checkout.path, root, homedir()]) expect(text.includes(`${path}/`)).toBe(false)
+    }
+  })
+
+  test('describes each command in the manifest, by the file that it is loaded from', () => {
+    const {commands} = JSON.parse(readFileSync(at('oclif.manifest.json'), 'utf8')) as {
+      commands: Record<string, {relativePath: string[]}>
+    }
+    expect(Object.keys(commands)).toEqual(['try:hang', 'try:lines'])
+    expect(commands['try:lines']?.relativePath).toEqual(['dist', 'commands', 'try', 'lines.js'])
+  })
+
+  test('leaves nothing beside what it made, and makes it without commands too', async () => {
+    const empty = newCheckout()
+    rmSync(join(empty.path, 'src/commands'), {recursive: true})
+    const {status} = await keyrite(empty, ['try', 'lines'])
+    expect(status).toBe(127)
+    expect(readdirSync(join(empty.path, '.tools/state')).sort()).toEqual(['built', 'installed', 'node'])
+  })
+
+  test('under --check finds a file that was altered, and one that was added, and changes neither', async () => {
+    expect(await build('--check')).toMatchObject({status: 0, stderr: ''})
+    const original = readFileSync(at('dist/main.js'), 'utf8')
+    writeFileSync(at('dist/main.js'), `${original}// altered`)
+    expect((await build('--check')).status).toBe(1)
+    expect(readFileSync(at('dist/main.js'), 'utf8')).toBe(`${original}// altered`)
+    writeFileSync(at('dist/main.js'), original)
+
+    writeFileSync(at('dist/added.js'), '')
+    expect((await build('--check')).stderr).toContain('was not built from these sources')
+    rmSync(at('dist/added.js'))
+    expect((await build('--check')).status).toBe(0)
+  })
+
+  test('refuses a file under src/commands that is no command', async () => {
+    const broken = newCheckout()
+    writeFileSync(join(broken.path, 'src/commands/try/none.ts'), 'export const none = 1\n')
+    const {status, stderr} = await keyrite(broken, ['try', 'lines'])
+    expect(status).toBe(1)
+    expect(stderr).toContain('try:none')
+    expect(existsSync(join(broken.path, 'dist'))).toBe(false)
+  })
+})
+
+describe('the running program', () => {
+  test('finds its package from its sources, and says which it is by version and by the list of its files', () => {
+    expect(packageRoot()).toBe(root)
+    const list = join(root, 'dist/files.sha256')
+    const bytes = existsSync(list) ? readFileSync(list) : ''
+    expect(tool()).toEqual({
+      version: (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {version: string}).version,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    })
+  })
+
+  test('loads no plugin that a package.json in the data folder of the user names', async () => {
+    const data = mkdtempSync(join(newFolder(), 'data'))
+    const evil = join(data, 'keyrite/node_modules/evil')
+    const marker = join(data, 'loaded')
+    mkdirSync(evil, {recursive: true})
+    writeFileSync(
+      join(evil, 'package.json'),
+      JSON.stringify({name: 'evil', version: '1.0.0', oclif: {hooks: {prerun: './run.cjs'}}}),
+    )
+    writeFileSync(
+      join(evil, 'run.cjs'),
+      `module.exports = () => require('node:fs').writeFileSync('${marker}', '')`,
+    )
+    const user = {
+      name: 'user',
+      version: '1.0.0',
+      oclif: {plugins: [{name: 'evil', type: 'user'}]},
+      dependencies: {evil: '1.0.0'},
+    }
+    writeFileSync(join(data, 'keyrite/package.json'), JSON.stringify(user))
+    const ended = await keyrite(checkout, ['try', 'lines'], {XDG_DATA_HOME: data})
+    expect(ended).toMatchObject({status: 0, stderr: ''})
+    expect(existsSync(marker)).toBe(false)
+  })
+
+  test('runs where npm installed it: without sources, tools and scripts', async () => {
+    const installed = join(newFolder(), 'keyrite')
+    mkdirSync(installed)
+    for (const name of ['bin', 'dist', 'package.json', 'oclif.manifest.json', 'node_modules'])
+      execFileSync('cp', ['-R', '-P', at(name), installed])
+    const {stdout, status} = await start({...checkout, path: installed}, [
+      process.execPath,
+      'bin/run.js',
+      'try',
+      'lines',
+    ]).ended
+    expect({status, first: stdout.split('\n')[0]}).toEqual({status: 0, first: 'line 0'})
+  })
+})
