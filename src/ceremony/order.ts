@@ -1,0 +1,32 @@
+/** The steps of a template in their order: all that the fold needs to hold a ceremony to its script. */
+import {parse} from 'yaml'
+import {z} from 'zod'
+import {sha256Hex} from '../base/bytes.ts'
+
+export interface OrderedStep {
+  readonly id: string
+  readonly kind: string
+}
+
+const schema = z.object({acts: z.array(z.object({steps: z.array(z.object({id: z.string(), kind: z.string()}))}))})
+const known = new Map<string, readonly OrderedStep[]>()
+
+/** @throws TypeError if the bytes hold no acts with steps. */
+export function stepsOf(template: Uint8Array): readonly OrderedStep[] {
+  const sha256 = sha256Hex(template)
+  const before = known.get(sha256)
+  if (before !== undefined) return before
+  const parsed = schema.safeParse(parseYaml(template))
+  if (!parsed.success) throw new TypeError('the template has no acts with steps')
+  const steps = parsed.data.acts.flatMap((act) => act.steps)
+  known.set(sha256, steps)
+  return steps
+}
+
+function parseYaml(bytes: Uint8Array): unknown {
+  try {
+    return parse(Buffer.from(bytes).toString('utf8'), {maxAliasCount: 0}) as unknown
+  } catch {
+    throw new TypeError('the template is not YAML')
+  }
+}

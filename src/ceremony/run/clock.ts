@@ -1,0 +1,13 @@
+/** `clock`: the room compares this machine's time with a clock that it trusts. */
+import type {DraftObject} from '../../ledger/index.ts'
+import type {StepBase} from '../kinds.ts'
+import type {RunContext} from '../run-context.ts'
+import {demandYes} from './confirm.ts'
+
+export async function runClock({app, room}: RunContext, step: StepBase): Promise<DraftObject> {
+  const now = app.clock.now()
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  room.say([`This machine says ${now.toISOString()} (UTC).`, `In local time: ${now.toLocaleString('sv-SE', {timeZone: zone})} ${zone}.`])
+  await demandYes(room, step.id, 'Does a clock that the room trusts say the same, within two minutes')
+  return {utc: now.toISOString(), zone, compared: 'stated'}
+}

@@ -1,0 +1,48 @@
+/** `sign-off`: the transcript is closed, and everyone who took part signs exactly what happened. */
+import {custodyFold, signStatement, type Person} from '../../custody/index.ts'
+import type {DraftObject, Ledger} from '../../ledger/index.ts'
+import type {Signer} from '../../custody/index.ts'
+import {transcriptRoot} from '../fold.ts'
+import {actorOf, ceremonyOf, type CeremonyApp, type RunContext} from '../run-context.ts'
+import {missingSignatures, type Ceremony} from '../state.ts'
+
+/** Opens the sign-off if that is not done yet, and takes the signatures that can be had now. */
+export async function runSignOff(context: RunContext): Promise<DraftObject> {
+  const {app, room, id} = context
+  const before = ceremonyOf(context)
+  if (before.signOff === null) {
+    await app.ledger.append([
+      {
+        type: 'signoff.opened',
+        actor: actorOf(context),
+        ceremony: id,
+        data: {
+          round: 1, template_sha256: before.template, first: before.seq, count: before.leaves.length, root: transcriptRoot(before),
+          keys: before.keys.map((key) => ({...key})), sets: [], deviations: [],
+        },
+      },
+    ])
+  }
+  const {roster} = app.ledger.of(custodyFold)
+  const opened = ceremonyOf(context)
+  room.say([`The transcript is closed: ${before.leaves.length} entries, root ${transcriptRoot(before)}. Everyone signs it.`])
+  for (const one of missingSignatures(opened)) {
+    const person = roster.get(one)
+    const signer = person === undefined ? null : await room.signer(person, 'the transcript')
+    if (person === undefined || signer === null) continue
+    await signTranscript(app, opened, person, signer)
+    room.say([`${person.name ?? person.id}: signed, signature verified.`])
+  }
+  const missing = missingSignatures(ceremonyOf(context))
+  return {signed: opened.participants.length, missing: missing.length}
+}
+
+/** Records one participant's signature under the transcript. */
+export async function signTranscript({ledger}: {readonly ledger: Ledger} | CeremonyApp, ceremony: Ceremony, person: Person, signer: Signer): Promise<void> {
+  const signed = await signStatement(person, signer, {
+    use: 'transcript', decision: 'attest', about: ceremony.signOff?.leaf ?? '', planSha256: null, checkpoint: ledger.checkpoint, facts: ledger.view.facts, issued: ledger.time,
+  })
+  await ledger.append([
+    {type: 'transcript.signed', actor: {person: person.id, evidence: 'signed'}, ceremony: ceremony.id, data: {signature: signed.signature, statement: {...signed.statement}}},
+  ])
+}
