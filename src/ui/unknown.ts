@@ -1,6 +1,7 @@
 import type {Config} from '@oclif/core'
 import {KeyriteError} from '../base/errors.ts'
 import {nearest} from '../base/nearest.ts'
+import {visibleLine} from '../base/visible.ts'
 
 /** What a command line asks for: one command with its arguments, or help on something. */
 export type Wanted =
@@ -59,11 +60,7 @@ function suggestions(config: Config, words: readonly string[]): string[] {
   return [...new Set([...alike, ...sameTopic])].slice(0, 3)
 }
 
-/** Words as they were typed, quoted, short, and with everything that is not plain ASCII made visible. */
+/** Words as they were typed: quoted, short, and safe to show. */
 function shown(words: readonly string[]): string {
-  const typed = words.map((word) => (word.length > 40 ? `${word.slice(0, 40)}…` : word)).join(' ')
-  return JSON.stringify(typed).replace(
-    /[^\x20-\x7e…]/gu,
-    (letter) => `\\u{${(letter.codePointAt(0) ?? 0).toString(16)}}`,
-  )
+  return `"${visibleLine(words.join(' '), 60)}"`
 }
