@@ -57,11 +57,7 @@ async function agentSigner(publicKey: PublicKey, socket: string | undefined): Pr
   return signerOfBytes(publicKey, 'agent', (bytes) => agentSign(socket, publicKey, bytes))
 }
 
-async function fileSigner(
-  path: string,
-  facts: PrivateKeyFacts,
-  agentSocket: string | undefined,
-): Promise<Signer> {
+function fileSigner(path: string, facts: PrivateKeyFacts, agentSocket: string | undefined): Signer {
   const publicKey = facts.publicKey ?? publicHalfBeside(path)
   // ssh-keygen says nothing about touching a security key when it is quiet.
   const options = {agentSocket, quiet: !publicKey.sk}
