@@ -1,5 +1,6 @@
 import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs'
 import {KeyriteError} from '../../base/errors.ts'
+import {systemCode} from '../../base/file-errors.ts'
 
 const limitBytes = 65_536
 
@@ -35,7 +36,8 @@ function opened(path: string): number {
     // Without O_NONBLOCK, opening a pipe would wait for a writer for ever.
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    const code = systemCode(error)
+    if (code === undefined) throw error
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new KeyriteError('FILE_NOT_FOUND', `cannot read the key "${path}": no such file`, {
         hints: ['ssh-keygen -t ed25519 makes a key; a key in an agent is named by its .pub file'],
