@@ -21,24 +21,36 @@ export const ceremonyFold: Fold<Ceremonies> = {
       return status === 'running' ? [] : wrong(`its ceremony is ${status ?? 'not known'}`)
     }
     const parsed = schemas[entry.type].safeParse(entry.data)
-    if (!parsed.success) return wrong(`${parsed.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
+    if (!parsed.success)
+      return wrong(`${parsed.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
     if (entry.ceremony === null) return wrong('it names no ceremony')
     if (entry.type === 'ceremony.opened') return checkOpened(view, entry)
     const ceremony = view.of(ceremonyFold).get(entry.ceremony)
-    return ceremony === undefined ? wrong('its ceremony was never opened') : checkWithin(view, entry, ceremony)
+    return ceremony === undefined
+      ? wrong('its ceremony was never opened')
+      : checkWithin(view, entry, ceremony)
   },
 
   apply(view: View, entry: Entry): Ceremonies {
     const all = view.of(ceremonyFold)
     if (entry.ceremony === null) return all
-    const before = entry.type === 'ceremony.opened' ? openedBy(entry, entry.ceremony) : all.get(entry.ceremony)
+    const before =
+      entry.type === 'ceremony.opened' ? openedBy(entry, entry.ceremony) : all.get(entry.ceremony)
     if (before === undefined) return all
-    const after = {...changed(view, before, entry), leaves: [...before.leaves, entry.leaf], lastSeq: entry.seq}
+    const after = {
+      ...changed(view, before, entry),
+      leaves: [...before.leaves, entry.leaf],
+      lastSeq: entry.seq,
+    }
     return new Map([...all, [after.id, after]])
   },
 
   *table(all: Ceremonies): Generator<readonly [string, Json]> {
-    for (const one of all.values()) yield [one.id, {status: statusOfCeremony(one), steps: one.done.length, template: one.template, title: one.title}]
+    for (const one of all.values())
+      yield [
+        one.id,
+        {status: statusOfCeremony(one), steps: one.done.length, template: one.template, title: one.title},
+      ]
   },
 }
 
@@ -56,20 +68,25 @@ function checkOpened(view: View, entry: Entry): Problem[] {
   const opened = schemas['ceremony.opened'].parse(entry.data)
   if (view.of(ceremonyFold).has(entry.ceremony ?? '')) return wrong('a ceremony of this id exists')
   const {roster} = view.of(custodyFold)
-  const stranger = opened.participants.flatMap(({people}) => people).find((id) => roster.get(id)?.state !== 'active')
+  const stranger = opened.participants
+    .flatMap(({people}) => people)
+    .find((id) => roster.get(id)?.state !== 'active')
   if (stranger !== undefined) return wrong(`"${stranger}" is not active in the roster`)
   stepsOf(view.blob(opened.template.blob))
   if (opened.profile === null) return []
   const standing = view.of(profilesFold).profiles.get(opened.profile.name)
   if (standing === undefined) return wrong(`there is no profile "${opened.profile.name}"`)
   const {kind: _kind, ...facts} = factsOf(standing)
-  return jcs(facts as unknown as JsonObject) === jcs(opened.profile as unknown as JsonObject) ? [] : wrong('the profile is not the one that stands')
+  return jcs(facts as unknown as JsonObject) === jcs(opened.profile as unknown as JsonObject)
+    ? []
+    : wrong('the profile is not the one that stands')
 }
 
 function checkWithin(view: View, entry: Entry, ceremony: Ceremony): Problem[] {
   const wrong = (message: string): Problem[] => [problem('ceremony', entry, message)]
   const status = statusOfCeremony(ceremony)
-  const demand = (...allowed: readonly string[]): Problem[] => (allowed.includes(status) ? [] : wrong(`the ceremony is ${status}`))
+  const demand = (...allowed: readonly string[]): Problem[] =>
+    allowed.includes(status) ? [] : wrong(`the ceremony is ${status}`)
   switch (entry.type as OwnType) {
     case 'ceremony.opened':
       return wrong('it was opened before')
@@ -94,18 +111,32 @@ function checkStep(view: View, entry: Entry, ceremony: Ceremony): Problem[] {
   const done = schemas['step.done'].parse(entry.data)
   const next = stepsOf(view.blob(ceremony.template))[ceremony.done.length]
   if (next === undefined) return [problem('step-order', entry, 'the template has no more steps')]
-  if (next.id !== done.step || next.kind !== done.kind) return [problem('step-order', entry, `expected step "${next.id}" (${next.kind}), got "${done.step}" (${done.kind})`)]
+  if (next.id !== done.step || next.kind !== done.kind)
+    return [
+      problem(
+        'step-order',
+        entry,
+        `expected step "${next.id}" (${next.kind}), got "${done.step}" (${done.kind})`,
+      ),
+    ]
   const stranger = done.by.find((id) => !everyone(ceremony).includes(id))
-  return stranger === undefined ? [] : [problem('step', entry, `"${stranger}" takes no part in this ceremony`)]
+  return stranger === undefined
+    ? []
+    : [problem('step', entry, `"${stranger}" takes no part in this ceremony`)]
 }
 
 function checkSignOff(entry: Entry, ceremony: Ceremony): Problem[] {
   const wrong = (message: string): Problem[] => [problem('signoff', entry, message)]
   const said = schemas['signoff.opened'].parse(entry.data)
   if (said.template_sha256 !== ceremony.template) return wrong('the template is another')
-  if (said.first !== ceremony.seq || said.count !== ceremony.leaves.length) return wrong(`it speaks of ${said.count} entries from ${said.first}; there are ${ceremony.leaves.length} from ${ceremony.seq}`)
+  if (said.first !== ceremony.seq || said.count !== ceremony.leaves.length)
+    return wrong(
+      `it speaks of ${said.count} entries from ${said.first}; there are ${ceremony.leaves.length} from ${ceremony.seq}`,
+    )
   if (said.root !== transcriptRoot(ceremony)) return wrong('its root is not that of the ceremony’s entries')
-  return jcs(said.keys) === jcs(ceremony.keys.map((one) => ({...one}))) ? [] : wrong('its keys are not those that were made')
+  return jcs(said.keys) === jcs(ceremony.keys.map((one) => ({...one})))
+    ? []
+    : wrong('its keys are not those that were made')
 }
 
 function checkTranscript(view: View, entry: Entry, ceremony: Ceremony): Problem[] {
@@ -113,9 +144,17 @@ function checkTranscript(view: View, entry: Entry, ceremony: Ceremony): Problem[
   const about = ceremony.signOff === null ? undefined : view.entry(ceremony.signOff.seq)
   const {person} = signed.statement
   if (about === undefined) return [problem('transcript', entry, 'the sign-off is not here')]
-  if (!everyone(ceremony).includes(person)) return [problem('transcript', entry, `"${person}" took no part in this ceremony`)]
-  if (ceremony.signed.some((one) => one.person === person)) return [problem('transcript', entry, `"${person}" has signed already`)]
-  return judgeStatement(view, entry, view.of(custodyFold).roster, signed, {use: 'transcript', decisions: ['attest'], about, planSha256: null, state: 'active'})
+  if (!everyone(ceremony).includes(person))
+    return [problem('transcript', entry, `"${person}" took no part in this ceremony`)]
+  if (ceremony.signed.some((one) => one.person === person))
+    return [problem('transcript', entry, `"${person}" has signed already`)]
+  return judgeStatement(view, entry, view.of(custodyFold).roster, signed, {
+    use: 'transcript',
+    decisions: ['attest'],
+    about,
+    planSha256: null,
+    state: 'active',
+  })
 }
 
 /** RFC 6962 root, base64, over the leaf hashes of a ceremony's entries so far. */
@@ -126,20 +165,44 @@ export function transcriptRoot({leaves}: Pick<Ceremony, 'leaves'>): string {
 function openedBy(entry: Entry, id: string): Ceremony {
   const opened = schemas['ceremony.opened'].parse(entry.data)
   return {
-    id, seq: entry.seq, title: opened.title, template: opened.template.blob, opened: entry, participants: opened.participants, profile: opened.profile?.name ?? null,
-    stopped: false, aborted: false, done: [], notes: [], leaves: [], keys: [], signOff: null, signed: [], bundles: [], lastSeq: entry.seq,
+    id,
+    seq: entry.seq,
+    title: opened.title,
+    template: opened.template.blob,
+    opened: entry,
+    participants: opened.participants,
+    profile: opened.profile?.name ?? null,
+    stopped: false,
+    aborted: false,
+    done: [],
+    notes: [],
+    leaves: [],
+    keys: [],
+    signOff: null,
+    signed: [],
+    bundles: [],
+    lastSeq: entry.seq,
   }
 }
 
 function changed(view: View, ceremony: Ceremony, entry: Entry): Ceremony {
   const note = (what: Note['what']): Ceremony['notes'] => {
     const reason = view.open(entry.data['reason'])
-    return [...ceremony.notes, {seq: entry.seq, at: entry.time, what, reason: typeof reason === 'string' ? reason : null}]
+    return [
+      ...ceremony.notes,
+      {seq: entry.seq, at: entry.time, what, reason: typeof reason === 'string' ? reason : null},
+    ]
   }
   switch (entry.type) {
     case 'step.done': {
       const done = schemas['step.done'].parse(entry.data)
-      return {...ceremony, done: [...ceremony.done, {...done, result: done.result as Entry['data'], seq: entry.seq, at: entry.time}]}
+      return {
+        ...ceremony,
+        done: [
+          ...ceremony.done,
+          {...done, result: done.result as Entry['data'], seq: entry.seq, at: entry.time},
+        ],
+      }
     }
     case 'ceremony.stopped':
       return {...ceremony, stopped: true, notes: note('stopped')}
@@ -148,15 +211,27 @@ function changed(view: View, ceremony: Ceremony, entry: Entry): Ceremony {
     case 'ceremony.aborted':
       return {...ceremony, aborted: true, notes: note('aborted')}
     case 'key.created':
-      return {...ceremony, keys: [...ceremony.keys, {key: String(entry.data['key']), version: Number(entry.data['version'])}]}
+      return {
+        ...ceremony,
+        keys: [...ceremony.keys, {key: String(entry.data['key']), version: Number(entry.data['version'])}],
+      }
     case 'signoff.opened':
       return {...ceremony, signOff: {seq: entry.seq, leaf: entry.leaf, at: entry.time}}
     case 'transcript.signed': {
       const {statement} = signedStatement(entry.data)
-      return {...ceremony, signed: [...ceremony.signed, {person: statement.person, seq: entry.seq, at: entry.time, key: statement.key}]}
+      return {
+        ...ceremony,
+        signed: [
+          ...ceremony.signed,
+          {person: statement.person, seq: entry.seq, at: entry.time, key: statement.key},
+        ],
+      }
     }
     case 'bundle.made':
-      return {...ceremony, bundles: [...ceremony.bundles, {seq: entry.seq, sha256: String(entry.data['sha256'])}]}
+      return {
+        ...ceremony,
+        bundles: [...ceremony.bundles, {seq: entry.seq, sha256: String(entry.data['sha256'])}],
+      }
     default:
       return ceremony
   }

@@ -8,7 +8,9 @@ export interface OrderedStep {
   readonly kind: string
 }
 
-const schema = z.object({acts: z.array(z.object({steps: z.array(z.object({id: z.string(), kind: z.string()}))}))})
+const schema = z.object({
+  acts: z.array(z.object({steps: z.array(z.object({id: z.string(), kind: z.string()}))})),
+})
 const known = new Map<string, readonly OrderedStep[]>()
 
 /** @throws TypeError if the bytes hold no acts with steps. */

@@ -1,41 +1,52 @@
 /** The plan of a quorum, made of the template's own steps: it needs no clock, so its digest can be printed before the day. */
 import {KeyriteError} from '../base/errors.ts'
-import {planCreate, type KeyWish, type Planned} from '../keys/index.ts'
+import {planCreate, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
 import {planDigest, requests, type Request} from '../requests/index.ts'
 import type {RunContext} from './run-context.ts'
-import type {Filled, KeyCreateStep, QuorumStep, Step} from './template.ts'
+import type {Filled} from './filled.ts'
+import type {StepBase} from './kinds.ts'
+import {wishOf, type KeyCreateStep} from './steps/key-create.ts'
 
 /** Every step of a ceremony, in order. */
-export function allSteps(filled: Filled): readonly Step[] {
+export function allSteps(filled: Filled): readonly StepBase[] {
   return filled.acts.flatMap((act) => act.steps)
 }
 
 /** @throws KeyriteError `TEMPLATE_INVALID` if there is no such quorum step, and what `planCreate` throws. */
 export function planOfQuorum(view: Pick<View, 'of'>, filled: Filled, id: string): Planned {
   const steps = allSteps(filled)
-  const quorum = steps.find((step): step is QuorumStep => step.kind === 'quorum' && step.id === id)
-  const covered = steps.filter((step) => quorum?.for.includes(step.id))
+  const quorum = steps.find((step) => step.kind === 'quorum' && step.id === id)
+  const approves =
+    quorum !== undefined && 'for' in quorum && Array.isArray(quorum.for)
+      ? (quorum.for as readonly unknown[])
+      : []
+  const covered = steps.filter((step) => approves.includes(step.id))
   const create = covered.find((step): step is KeyCreateStep => step.kind === 'key.create')
-  if (create === undefined) throw new KeyriteError('TEMPLATE_INVALID', `step "${id}" is no quorum for making a key`, {hints: ['keyrite ceremony lint FILE']})
-  return planCreate(view, wishOf(create, covered.some((step) => step.kind === 'key.activate')))
-}
-
-function wishOf(step: KeyCreateStep, activate: boolean): KeyWish {
-  return {
-    name: step.key, profile: step.profile, algorithm: step.algorithm, scheme: step.scheme ?? null, purpose: step.purpose, class: step.class,
-    classification: step.classification, owner: step.owner, consumers: step.consumers, parent: null,
-    expires: step.expires === undefined ? null : new Date(step.expires), activate,
-  }
+  if (create === undefined)
+    throw new KeyriteError('TEMPLATE_INVALID', `step "${id}" is no quorum for making a key`, {
+      hints: ['keyrite ceremony lint FILE'],
+    })
+  return planCreate(
+    view,
+    wishOf(
+      create,
+      covered.some((step) => step.kind === 'key.activate'),
+    ),
+  )
 }
 
 /** The request of a quorum step in this ceremony, if it was opened: the newest over this plan. */
-export function requestOfQuorum({app, id}: Pick<RunContext, 'app' | 'id'>, sha256: string): Request | undefined {
-  return [...app.ledger.of(requests).all.values()].filter((one) => one.ceremony === id && one.planSha256 === sha256 && !one.withdrawn).at(-1)
+export function requestOfQuorum(
+  {app, id}: Pick<RunContext, 'app' | 'id'>,
+  sha256: string,
+): Request | undefined {
+  return [...app.ledger.of(requests).all.values()]
+    .filter((one) => one.ceremony === id && one.planSha256 === sha256 && !one.withdrawn)
+    .at(-1)
 }
 
 /** Digest, hex, of the plan that a quorum step asks for; taken from the ledger once the key exists. */
 export function planDigestOf(context: RunContext, step: string): string {
   return planDigest(planOfQuorum(context.app.ledger.view, context.filled, step).plan)
 }
-

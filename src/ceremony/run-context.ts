@@ -8,7 +8,7 @@ import type {ActContext, Operations} from '../requests/index.ts'
 import {ceremonyFold} from './fold.ts'
 import type {Room} from './room.ts'
 import type {Ceremony} from './state.ts'
-import type {Filled} from './template.ts'
+import type {Filled} from './filled.ts'
 
 /** What a ceremony needs of the program around it. */
 export interface CeremonyApp {
@@ -30,7 +30,10 @@ export interface RunContext {
 /** The ceremony as the ledger has it now. @throws KeyriteError `CEREMONY_NOT_FOUND`. */
 export function ceremonyOf({app, id}: Pick<RunContext, 'app' | 'id'>): Ceremony {
   const ceremony = app.ledger.of(ceremonyFold).get(id)
-  if (ceremony === undefined) throw new KeyriteError('CEREMONY_NOT_FOUND', `cannot find ceremony ${id}`, {hints: ['keyrite ceremony list']})
+  if (ceremony === undefined)
+    throw new KeyriteError('CEREMONY_NOT_FOUND', `cannot find ceremony ${id}`, {
+      hints: ['keyrite ceremony list'],
+    })
   return ceremony
 }
 
@@ -51,5 +54,12 @@ export function actorOf(context: Pick<RunContext, 'app' | 'id'>): ActContext['ac
 /** What operations act with, inside this ceremony. */
 export function actContext(context: Pick<RunContext, 'app' | 'id'>): Omit<ActContext, 'approved'> {
   const {ledger, clock, random} = context.app
-  return {ledger, clock, random, provider: (name) => context.app.provider(name), actor: actorOf(context), ceremony: context.id}
+  return {
+    ledger,
+    clock,
+    random,
+    provider: (name) => context.app.provider(name),
+    actor: actorOf(context),
+    ceremony: context.id,
+  }
 }

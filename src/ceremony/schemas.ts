@@ -13,28 +13,58 @@ export const schemas = {
     title: z.string(),
     parameters: z.record(z.string(), z.json()),
     participants: z.array(z.strictObject({role: z.string(), people: z.array(personId).min(1)})).min(1),
-    profile: z.strictObject({name: z.string(), environment: z.string(), identity: z.record(z.string(), z.string())}).nullable(),
+    profile: z
+      .strictObject({name: z.string(), environment: z.string(), identity: z.record(z.string(), z.string())})
+      .nullable(),
     location: hidden,
     machine: z.record(z.string(), z.json()),
   }),
   'step.done': z.strictObject({
-    step: z.string(), kind: z.string(), started: time, minutes: z.int().min(0), by: z.array(personId), result: z.record(z.string(), z.json()),
+    step: z.string(),
+    kind: z.string(),
+    started: time,
+    minutes: z.int().min(0),
+    by: z.array(personId),
+    result: z.record(z.string(), z.json()),
   }),
   'ceremony.stopped': z.strictObject({step: z.string(), reason: hidden}),
   'ceremony.resumed': z.strictObject({step: z.string(), present: z.array(personId)}),
   'ceremony.aborted': z.strictObject({reason: hidden, left: z.array(z.string())}),
   'signoff.opened': z.strictObject({
-    round: z.literal(1), template_sha256: hex32, first: z.int(), count: z.int(), root: z.string(),
-    keys: z.array(z.strictObject({key: z.string(), version: z.int()})), sets: z.array(z.never()), deviations: z.array(z.never()),
+    round: z.literal(1),
+    template_sha256: hex32,
+    first: z.int(),
+    count: z.int(),
+    root: z.string(),
+    keys: z.array(z.strictObject({key: z.string(), version: z.int()})),
+    sets: z.array(z.never()),
+    deviations: z.array(z.never()),
   }),
   'transcript.signed': z.strictObject({statement: z.json(), signature: z.string()}),
-  'bundle.made': z.strictObject({sha256: hex32, level: z.enum(['full', 'restricted', 'public']), checkpoint: z.strictObject({root: z.string(), size: z.int()})}),
+  'bundle.made': z.strictObject({
+    sha256: hex32,
+    level: z.enum(['full', 'restricted', 'public']),
+    checkpoint: z.strictObject({root: z.string(), size: z.int()}),
+  }),
 } as const
 
 export type OwnType = keyof typeof schemas
 
 /** Entries of other folders that may belong to a ceremony: they count in its transcript. */
 export const carried = [
-  'quorum.opened', 'proposal.signed', 'approval.given', 'quorum.met', 'quorum.withdrawn', 'key.create.intended', 'key.created', 'key.create.failed',
-  'key.try.intended', 'key.tried', 'key.try.failed', 'key.state.intended', 'key.state.changed', 'key.state.failed', 'attempt.refused',
+  'quorum.opened',
+  'proposal.signed',
+  'approval.given',
+  'quorum.met',
+  'quorum.withdrawn',
+  'key.create.intended',
+  'key.created',
+  'key.create.failed',
+  'key.try.intended',
+  'key.tried',
+  'key.try.failed',
+  'key.state.intended',
+  'key.state.changed',
+  'key.state.failed',
+  'attempt.refused',
 ] as const

@@ -73,6 +73,7 @@ export function missingSignatures(ceremony: Ceremony): readonly string[] {
 
 export function statusOfCeremony(ceremony: Ceremony): CeremonyStatus {
   if (ceremony.aborted) return 'aborted'
-  if (ceremony.signOff !== null) return missingSignatures(ceremony).length === 0 ? 'signed-off' : 'waiting-for-signatures'
+  if (ceremony.signOff !== null)
+    return missingSignatures(ceremony).length === 0 ? 'signed-off' : 'waiting-for-signatures'
   return ceremony.stopped ? 'stopped' : 'running'
 }

@@ -1,5 +1,6 @@
 /** What the folders above use of people. */
 export {findPerson} from './find.ts'
+export {foundingData, foundPeople, signFounding, type Founder} from './found.ts'
 export {custodyFold, type Custody} from './fold.ts'
 export {judgeStatement, signedStatement, type Expected, type SignedStatement} from './judge.ts'
 export {
@@ -28,3 +29,4 @@ export {armor, buildSshsig, parseArmored, signedData, verifySshsig} from './ssh/
 export {signerFor, type Signer} from './ssh/signer.ts'
 export {generateEd25519} from './ssh/private-key.ts'
 export {signStatement, type Signing} from './sign.ts'
+export {listIdentities} from './ssh/agent.ts'

@@ -7,7 +7,10 @@ import {demandYes} from './confirm.ts'
 export async function runClock({app, room}: RunContext, step: StepBase): Promise<DraftObject> {
   const now = app.clock.now()
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  room.say([`This machine says ${now.toISOString()} (UTC).`, `In local time: ${now.toLocaleString('sv-SE', {timeZone: zone})} ${zone}.`])
+  room.say([
+    `This machine says ${now.toISOString()} (UTC).`,
+    `In local time: ${now.toLocaleString('sv-SE', {timeZone: zone})} ${zone}.`,
+  ])
   await demandYes(room, step.id, 'Does a clock that the room trusts say the same, within two minutes')
   return {utc: now.toISOString(), zone, compared: 'stated'}
 }

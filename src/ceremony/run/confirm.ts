@@ -12,6 +12,8 @@ export async function runConfirm({room}: RunContext, step: StepBase): Promise<Dr
 /** @throws KeyriteError `STOPPED` on a no. */
 export async function demandYes(room: RunContext['room'], step: string, question: string): Promise<void> {
   if (!(await room.confirm(step, question))) {
-    throw new KeyriteError('STOPPED', `step "${step}" was answered no`, {hints: ['keyrite ceremony resume', 'keyrite ceremony abort ID --reason R']})
+    throw new KeyriteError('STOPPED', `step "${step}" was answered no`, {
+      hints: ['keyrite ceremony resume', 'keyrite ceremony abort ID --reason R'],
+    })
   }
 }

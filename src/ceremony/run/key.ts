@@ -19,7 +19,13 @@ export async function runKeyCreate(context: RunContext, step: KeyStepLike): Prom
     `Key "${step.key}" was made: ${version?.providerId ?? ''} at ${location}.`,
     `Protection: ${version?.protection.level ?? 'unknown'} (${version?.protection.evidence ?? 'stated'}). ${version?.protection.detail ?? ''}`,
   ])
-  return {key: step.key, version: 1, provider: version?.providerId ?? '', level: version?.protection.level ?? 'unknown', evidence: version?.protection.evidence ?? 'stated'}
+  return {
+    key: step.key,
+    version: 1,
+    provider: version?.providerId ?? '',
+    level: version?.protection.level ?? 'unknown',
+    evidence: version?.protection.evidence ?? 'stated',
+  }
 }
 
 export async function runKeyVerify(context: RunContext, step: KeyStepLike): Promise<DraftObject> {
@@ -27,26 +33,40 @@ export async function runKeyVerify(context: RunContext, step: KeyStepLike): Prom
   // After a crash the proof may stand already: it is not asked for twice in one ceremony.
   if (before?.ok !== true) await proveKey({...actContext(context), approved: 0}, step.key, 1)
   const tried = keyNamed(context, step.key).versions[0]?.tried
-  context.room.say((tried?.results ?? []).map(({probe, ok, evidence, detail}) => `${ok ? 'ok' : 'NOT OK'}  ${probe} (${evidence}): ${detail}`))
+  context.room.say(
+    (tried?.results ?? []).map(
+      ({probe, ok, evidence, detail}) => `${ok ? 'ok' : 'NOT OK'}  ${probe} (${evidence}): ${detail}`,
+    ),
+  )
   return {key: step.key, version: 1, entry: tried?.seq ?? null, ok: tried?.ok ?? false}
 }
 
 export async function runKeyActivate(context: RunContext, step: KeyStepLike): Promise<DraftObject> {
   await apply(actContext(context), context.app.operations, approvedFor(context, step.key), ['activate'])
   const version = keyNamed(context, step.key).versions[0]
-  context.room.say([`Key "${step.key}" is ${version?.state ?? 'unknown'}. The provider itself enforces: ${version?.enforced ?? 'nothing'}.`])
+  context.room.say([
+    `Key "${step.key}" is ${version?.state ?? 'unknown'}. The provider itself enforces: ${version?.enforced ?? 'nothing'}.`,
+  ])
   return {key: step.key, version: 1, state: version?.state ?? '', enforced: version?.enforced ?? ''}
 }
 
 /** The request, met in this ceremony, whose plan speaks of this key. */
 function approvedFor({app, id}: RunContext, key: string): Request {
-  const request = [...app.ledger.of(requests).all.values()].find((one) => one.ceremony === id && one.met !== null && one.plan.change['key'] === key)
-  if (request === undefined) throw new KeyriteError('QUORUM_MISSING', `cannot act on key "${key}": no quorum of this ceremony approved it`, {hints: ['keyrite request list']})
+  const request = [...app.ledger.of(requests).all.values()].find(
+    (one) => one.ceremony === id && one.met !== null && one.plan.change['key'] === key,
+  )
+  if (request === undefined)
+    throw new KeyriteError(
+      'QUORUM_MISSING',
+      `cannot act on key "${key}": no quorum of this ceremony approved it`,
+      {hints: ['keyrite request list']},
+    )
   return request
 }
 
 function keyNamed({app}: RunContext, name: string): Key {
   const key = app.ledger.of(keysFold).keys.get(name)
-  if (key === undefined) throw new KeyriteError('KEY_NOT_FOUND', `cannot find key "${name}"`, {hints: ['keyrite key list']})
+  if (key === undefined)
+    throw new KeyriteError('KEY_NOT_FOUND', `cannot find key "${name}"`, {hints: ['keyrite key list']})
   return key
 }

@@ -8,8 +8,11 @@ import {demandYes} from './confirm.ts'
 export async function runMachine(context: RunContext, step: StepBase): Promise<DraftObject> {
   const {app, room} = context
   const machine = {
-    system: `${platform()} ${release()} ${arch()}`, node: process.versions.node, openssl: process.versions.openssl,
-    keyrite: app.tool.version, keyriteSha256: app.tool.sha256,
+    system: `${platform()} ${release()} ${arch()}`,
+    node: process.versions.node,
+    openssl: process.versions.openssl,
+    keyrite: app.tool.version,
+    keyriteSha256: app.tool.sha256,
   }
   const {profile} = ceremonyOf(context)
   const device = profile === null ? null : await (await app.provider(profile)).evidence.device()

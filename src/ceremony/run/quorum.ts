@@ -3,7 +3,18 @@ import {KeyriteError} from '../../base/errors.ts'
 import {wordLines} from '../../base/words.ts'
 import {custodyFold, type Person} from '../../custody/index.ts'
 import type {DraftObject} from '../../ledger/index.ts'
-import {answer, meet, missing, openRequest, planDigest, planInWords, propose, requestAt, statusOf, type Request} from '../../requests/index.ts'
+import {
+  answer,
+  meet,
+  missing,
+  openRequest,
+  planDigest,
+  planInWords,
+  propose,
+  requestAt,
+  statusOf,
+  type Request,
+} from '../../requests/index.ts'
 import type {StepBase} from '../kinds.ts'
 import {planOfQuorum, requestOfQuorum} from '../plans.ts'
 import {actContext, peopleIn, type RunContext} from '../run-context.ts'
@@ -14,7 +25,12 @@ export interface QuorumStepLike extends StepBase {
 
 export async function runQuorum(context: RunContext, step: QuorumStepLike): Promise<DraftObject> {
   const request = await gather(context, step, await reopened(context, step))
-  return {request: request.id, plan_sha256: request.planSha256, met: request.met, approvals: request.answers.filter((one) => one.decision === 'approve').length}
+  return {
+    request: request.id,
+    plan_sha256: request.planSha256,
+    met: request.met,
+    approvals: request.answers.filter((one) => one.decision === 'approve').length,
+  }
 }
 
 /** The request of this step: as a crash left it, or a new one. */
@@ -24,7 +40,9 @@ async function reopened(context: RunContext, step: QuorumStepLike): Promise<Requ
   const before = requestOfQuorum(context, planDigest(planned.plan))
   if (before !== undefined && ['open', 'met'].includes(statusOf(before, ledger.time))) return before
   const act = actContext(context)
-  const only = peopleIn(context, step.by).map((person) => person.id).filter((id) => id !== act.actor.person)
+  const only = peopleIn(context, step.by)
+    .map((person) => person.id)
+    .filter((id) => id !== act.actor.person)
   return openRequest(act, {...planned, reason: null, ticket: null, only})
 }
 
@@ -42,31 +60,54 @@ async function gather(context: RunContext, step: QuorumStepLike, opened: Request
     request = await meet(actContext(context), request)
     if (request.met !== null) return request
     const person = roster.get(id)
-    if (person !== undefined && !request.answers.some((one) => one.person === id)) request = await ask(context, step, request, person)
+    if (person !== undefined && !request.answers.some((one) => one.person === id))
+      request = await ask(context, step, request, person)
   }
   request = await meet(actContext(context), request)
   if (request.met !== null) return request
-  throw new KeyriteError('QUORUM_MISSING', `the quorum of ${request.id} is not met: it needs ${missing(app.ledger, request)}`, {
-    changed: true, hints: [`keyrite ceremony resume ${context.id.slice(0, 8)}`, `keyrite request show ${request.id}`],
-  })
+  throw new KeyriteError(
+    'QUORUM_MISSING',
+    `the quorum of ${request.id} is not met: it needs ${missing(app.ledger, request)}`,
+    {
+      changed: true,
+      hints: [`keyrite ceremony resume ${context.id.slice(0, 8)}`, `keyrite request show ${request.id}`],
+    },
+  )
 }
 
 /** In production the author signs the request first, and is never counted. */
 async function proposed(context: RunContext, request: Request): Promise<Request> {
-  if (request.plan.profile?.environment !== 'production' || request.proposed || request.met !== null) return request
+  if (request.plan.profile?.environment !== 'production' || request.proposed || request.met !== null)
+    return request
   const author = context.app.ledger.of(custodyFold).roster.get(request.author ?? '')
-  const signer = author === undefined ? null : await context.room.signer(author, `the proposal of ${request.id}`)
-  if (author === undefined || signer === null) throw new KeyriteError('QUORUM_MISSING', `cannot go on with ${request.id}: in production its author signs it first`, {hints: ['keyrite ceremony resume']})
+  const signer =
+    author === undefined ? null : await context.room.signer(author, `the proposal of ${request.id}`)
+  if (author === undefined || signer === null)
+    throw new KeyriteError(
+      'QUORUM_MISSING',
+      `cannot go on with ${request.id}: in production its author signs it first`,
+      {hints: ['keyrite ceremony resume']},
+    )
   return propose(actContext(context), request, author, signer)
 }
 
-async function ask(context: RunContext, step: QuorumStepLike, request: Request, person: Person): Promise<Request> {
+async function ask(
+  context: RunContext,
+  step: QuorumStepLike,
+  request: Request,
+  person: Person,
+): Promise<Request> {
   const {app, room} = context
   const decision = await room.decide(step.id, person)
-  const signer = decision === 'later' ? null : await room.signer(person, `${decision === 'approve' ? 'yes' : 'no'} to ${request.id}`)
+  const signer =
+    decision === 'later'
+      ? null
+      : await room.signer(person, `${decision === 'approve' ? 'yes' : 'no'} to ${request.id}`)
   if (decision === 'later' || signer === null) return request
   const after = await answer(actContext(context), request, {person, signer, decision, reason: null})
   const left = missing(app.ledger, after)
-  room.say([`${person.name ?? person.id}: ${decision === 'approve' ? 'approved' : 'rejected'}, signature verified. ${left === '' ? 'The quorum is there.' : `Still needed: ${left}.`}`])
+  room.say([
+    `${person.name ?? person.id}: ${decision === 'approve' ? 'approved' : 'rejected'}, signature verified. ${left === '' ? 'The quorum is there.' : `Still needed: ${left}.`}`,
+  ])
   return requestAt(app.ledger, after.seq)
 }

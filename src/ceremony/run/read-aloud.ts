@@ -16,8 +16,14 @@ export async function runReadAloud(context: RunContext, step: ReadAloudStep): Pr
   if (digest !== null) {
     context.room.say([`SHA-256 ${digest}`, ...wordLines(Buffer.from(digest, 'hex'))])
   }
-  await demandYes(context.room, step.id, digest === null ? 'Has it been read aloud' : 'Was it read aloud, and is it the same as on paper')
-  return digest === null ? {what: step.what} : {what: step.what, sha256: digest, words: words(Buffer.from(digest, 'hex')).length}
+  await demandYes(
+    context.room,
+    step.id,
+    digest === null ? 'Has it been read aloud' : 'Was it read aloud, and is it the same as on paper',
+  )
+  return digest === null
+    ? {what: step.what}
+    : {what: step.what, sha256: digest, words: words(Buffer.from(digest, 'hex')).length}
 }
 
 function digestOf(context: RunContext, what: string): string | null {
@@ -26,4 +32,3 @@ function digestOf(context: RunContext, what: string): string | null {
   if (what.startsWith('plan of ')) return planDigestOf(context, what.slice('plan of '.length))
   return null
 }
-

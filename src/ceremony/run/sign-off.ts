@@ -17,15 +17,23 @@ export async function runSignOff(context: RunContext): Promise<DraftObject> {
         actor: actorOf(context),
         ceremony: id,
         data: {
-          round: 1, template_sha256: before.template, first: before.seq, count: before.leaves.length, root: transcriptRoot(before),
-          keys: before.keys.map((key) => ({...key})), sets: [], deviations: [],
+          round: 1,
+          template_sha256: before.template,
+          first: before.seq,
+          count: before.leaves.length,
+          root: transcriptRoot(before),
+          keys: before.keys.map((key) => ({...key})),
+          sets: [],
+          deviations: [],
         },
       },
     ])
   }
   const {roster} = app.ledger.of(custodyFold)
   const opened = ceremonyOf(context)
-  room.say([`The transcript is closed: ${before.leaves.length} entries, root ${transcriptRoot(before)}. Everyone signs it.`])
+  room.say([
+    `The transcript is closed: ${before.leaves.length} entries, root ${transcriptRoot(before)}. Everyone signs it.`,
+  ])
   for (const one of missingSignatures(opened)) {
     const person = roster.get(one)
     const signer = person === undefined ? null : await room.signer(person, 'the transcript')
@@ -38,11 +46,27 @@ export async function runSignOff(context: RunContext): Promise<DraftObject> {
 }
 
 /** Records one participant's signature under the transcript. */
-export async function signTranscript({ledger}: {readonly ledger: Ledger} | CeremonyApp, ceremony: Ceremony, person: Person, signer: Signer): Promise<void> {
+export async function signTranscript(
+  {ledger}: {readonly ledger: Ledger} | CeremonyApp,
+  ceremony: Ceremony,
+  person: Person,
+  signer: Signer,
+): Promise<void> {
   const signed = await signStatement(person, signer, {
-    use: 'transcript', decision: 'attest', about: ceremony.signOff?.leaf ?? '', planSha256: null, checkpoint: ledger.checkpoint, facts: ledger.view.facts, issued: ledger.time,
+    use: 'transcript',
+    decision: 'attest',
+    about: ceremony.signOff?.leaf ?? '',
+    planSha256: null,
+    checkpoint: ledger.checkpoint,
+    facts: ledger.view.facts,
+    issued: ledger.time,
   })
   await ledger.append([
-    {type: 'transcript.signed', actor: {person: person.id, evidence: 'signed'}, ceremony: ceremony.id, data: {signature: signed.signature, statement: {...signed.statement}}},
+    {
+      type: 'transcript.signed',
+      actor: {person: person.id, evidence: 'signed'},
+      ceremony: ceremony.id,
+      data: {signature: signed.signature, statement: {...signed.statement}},
+    },
   ])
 }

@@ -1,0 +1,135 @@
+/** A room that answers from a file: for rehearsals and tests; refused where the profile is production. */
+import {parse} from 'yaml'
+import {z} from 'zod'
+import {KeyriteError} from '../base/errors.ts'
+import {nearest} from '../base/nearest.ts'
+import {findPerson, type Person, type Roster, type Signer} from '../custody/index.ts'
+import type {Room, StepHeader} from './room.ts'
+
+const answer = z.union([z.strictObject({answer: z.unknown().optional()}).loose(), z.string(), z.boolean()])
+const schema = z.strictObject({
+  parameters: z.record(z.string(), z.unknown()).default({}),
+  participants: z.record(z.string(), z.union([z.string(), z.array(z.string())])).default({}),
+  signers: z.record(z.string(), z.string()).default({}),
+  steps: z.record(z.string(), answer).default({}),
+  default: z.union([z.literal('yes'), z.literal('no'), z.boolean()]).default('no'),
+})
+export type Answers = z.infer<typeof schema>
+
+const fields = ['parameters', 'participants', 'signers', 'steps', 'default']
+
+/** @throws KeyriteError `ANSWERS_INVALID` naming the field, and the nearest right word. */
+export function parseAnswers(bytes: Uint8Array, path: string): Answers {
+  const refuse = (fact: string): never => {
+    throw new KeyriteError('ANSWERS_INVALID', `cannot use "${path}": ${fact}`, {
+      hints: [`its fields are ${fields.join(', ')}`],
+    })
+  }
+  let value: unknown
+  try {
+    value = parse(Buffer.from(bytes).toString('utf8'), {maxAliasCount: 0})
+  } catch {
+    return refuse('it is not YAML')
+  }
+  const parsed = schema.safeParse(value ?? {})
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  if (issue?.code === 'unrecognized_keys') {
+    const [unknown = ''] = issue.keys
+    const near = nearest(unknown, fields)
+    return refuse(`unknown field "${unknown}"${near.length === 0 ? '' : `: did you mean ${near.join()}?`}`)
+  }
+  return refuse(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not of its form'}`)
+}
+
+export interface AnswerWorld {
+  readonly answers: Answers
+  readonly roster: Roster
+  /** Makes a signer of a private key file. */
+  readonly signerFor: (path: string) => Promise<Signer>
+  readonly say: (line: string) => void
+}
+
+/** The room of an answers file. */
+export function answersRoom({answers, roster, signerFor, say}: AnswerWorld): Room {
+  const signers = new Map(
+    Object.entries(answers.signers).map(([typed, path]) => [findPerson(roster, typed).id, path]),
+  )
+  const given = (step: string): unknown => {
+    const one = answers.steps[step]
+    return typeof one === 'object' ? one.answer : one
+  }
+  const yes = (value: unknown): boolean => value === true || value === 'yes' || value === 'approve'
+  const agreed = (step: string): boolean => yes(given(step) ?? answers.default)
+  return {
+    begin: (header) => {
+      for (const line of headerLines(header)) say(line)
+    },
+    say: (lines) => {
+      for (const line of lines) say(`  ${line}`)
+    },
+    confirm: (step) => Promise.resolve(agreed(step)),
+    text: (step, field) => Promise.resolve(textFor(given(step), step, field)),
+    decide: (step, person) =>
+      Promise.resolve(
+        decisionOf(given(step), person, roster) ??
+          (agreed(step) || given(step) !== undefined ? 'approve' : 'reject'),
+      ),
+    async signer(person) {
+      const path = signers.get(person.id)
+      return path === undefined ? null : signerFor(path)
+    },
+    present: (people) => Promise.resolve(people),
+  }
+}
+
+export function headerLines({
+  number,
+  of,
+  at,
+  act,
+  text,
+  by,
+  people,
+  plannedMinutes,
+}: StepHeader): readonly string[] {
+  return [
+    '',
+    `Step ${number} (${at} of ${of})  ${act}`,
+    `  ${text}`,
+    `  By: ${by}${people.length === 0 ? '' : ` (${people.join(', ')})`}. Planned: ${plannedMinutes} min.`,
+  ]
+}
+
+/** A map of field to text; a bare text where the step has one field. */
+function textFor(value: unknown, step: string, field: string): string {
+  if (typeof value === 'string' && value !== '') return value
+  const found =
+    typeof value === 'object' && value !== null
+      ? (value as Readonly<Record<string, unknown>>)[field]
+      : undefined
+  if (typeof found === 'string' && found !== '') return found
+  if (typeof found === 'number') return String(found)
+  throw new KeyriteError(
+    'ANSWERS_INVALID',
+    `the answers file has no text for field "${field}" of step "${step}"`,
+    {hints: [`steps: {${step}: {answer: {${field}: "…"}}}`]},
+  )
+}
+
+/** `answer: {alice: reject}` answers for one person; everyone else follows the default. */
+function decisionOf(
+  value: unknown,
+  person: Person,
+  roster: Roster,
+): 'approve' | 'reject' | 'later' | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const [typed, said] of Object.entries(value)) {
+    if (
+      findPerson(roster, typed).id === person.id &&
+      (said === 'approve' || said === 'reject' || said === 'later')
+    )
+      return said
+  }
+  return undefined
+}

@@ -1,0 +1,86 @@
+/** A ceremony as a JSON document (`keyrite.ceremony/1`). */
+import {custodyFold, personRef} from '../custody/index.ts'
+import type {Ledger} from '../ledger/index.ts'
+import {parseDuration} from '../base/duration.ts'
+import {everyone, missingSignatures, statusOfCeremony, type Ceremony} from './state.ts'
+
+type Ref = ReturnType<typeof personRef>
+
+export interface CeremonyDocument {
+  readonly id: string
+  readonly title: string
+  readonly status: string
+  /** Participants whose signature under the transcript is missing. */
+  readonly missing: readonly Ref[]
+  readonly template: {readonly id: string; readonly sha256: string}
+  readonly firstSeq: number
+  readonly lastSeq: number
+  readonly keys: readonly {readonly name: string; readonly version: number}[]
+  readonly participants: readonly {
+    readonly person: Ref
+    readonly roles: readonly string[]
+    readonly signed: string | null
+  }[]
+  readonly deviations: readonly object[]
+  readonly duties: readonly {
+    readonly id: string
+    readonly text: string
+    readonly owner: string
+    readonly due: string
+  }[]
+  readonly steps: {readonly done: number; readonly of: number; readonly next: string | null}
+  readonly profile: string | null
+  readonly bundles: readonly {readonly sha256: string}[]
+}
+
+/** What the template says that the ledger's fold does not keep. */
+export interface TemplateFacts {
+  readonly id: string
+  readonly steps: readonly {readonly id: string; readonly kind: string}[]
+  readonly after: readonly {
+    readonly id: string
+    readonly text: string
+    readonly owner: string
+    readonly due: string
+  }[]
+}
+
+export function ceremonyDocument(
+  ledger: Pick<Ledger, 'of'>,
+  ceremony: Ceremony,
+  template: TemplateFacts,
+): CeremonyDocument {
+  const {roster} = ledger.of(custodyFold)
+  const signedAt = (id: string): string | null =>
+    ceremony.signed.find(({person}) => person === id)?.at ?? null
+  const started = Date.parse(ceremony.opened.time)
+  return {
+    id: ceremony.id,
+    title: ceremony.title,
+    status: statusOfCeremony(ceremony),
+    missing: ceremony.signOff === null ? [] : missingSignatures(ceremony).map((id) => personRef(roster, id)),
+    template: {id: template.id, sha256: ceremony.template},
+    firstSeq: ceremony.seq,
+    lastSeq: ceremony.lastSeq,
+    keys: ceremony.keys.map(({key, version}) => ({name: key, version})),
+    participants: everyone(ceremony).map((id) => ({
+      person: personRef(roster, id),
+      roles: ceremony.participants.filter(({people}) => people.includes(id)).map(({role}) => role),
+      signed: signedAt(id),
+    })),
+    deviations: [],
+    duties: template.after.map(({id, text, owner, due}) => ({
+      id,
+      text,
+      owner,
+      due: new Date(started + parseDuration(due)).toISOString(),
+    })),
+    steps: {
+      done: ceremony.done.length + (ceremony.signOff === null ? 0 : 1),
+      of: template.steps.length,
+      next: ceremony.signOff === null ? (template.steps[ceremony.done.length]?.id ?? null) : null,
+    },
+    profile: ceremony.profile,
+    bundles: ceremony.bundles.map(({sha256}) => ({sha256})),
+  }
+}

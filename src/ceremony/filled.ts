@@ -1,0 +1,10 @@
+/** A template with its parameters in place, as running needs it: without what only lint and parsing know. */
+import type {StepBase} from './kinds.ts'
+
+export interface Filled {
+  readonly id: string
+  readonly title: string
+  readonly purpose: string
+  readonly location: string
+  readonly acts: readonly {readonly id: string; readonly title: string; readonly steps: readonly StepBase[]}[]
+}

@@ -1,0 +1,121 @@
+/** Opens a ceremony: everything that can be known to be wrong is said before the first entry. */
+import {hex} from '../base/bytes.ts'
+import {KeyriteError} from '../base/errors.ts'
+import {custodyFold, findPerson, nameOf} from '../custody/index.ts'
+import {Blob, Private, type DraftObject} from '../ledger/index.ts'
+import {policyFold, ruleFor} from '../policy/index.ts'
+import {factsOf, type ProfileFacts} from '../profiles/index.ts'
+import {profileOf} from '../keys/index.ts'
+import {demandFounded} from '../requests/index.ts'
+import {guardProduction, instruments} from './guards.ts'
+import {lint} from './lint.ts'
+import type {Values} from './parameters.ts'
+import {recorded} from './recorded.ts'
+import type {CeremonyApp} from './run-context.ts'
+import {fill, type Loaded} from './template.ts'
+
+export interface Opening {
+  readonly loaded: Loaded
+  readonly values: Values
+  /** Who has which role, as they were typed. */
+  readonly participants: Readonly<Record<string, readonly string[]>>
+  readonly answersFile: boolean
+}
+
+/**
+ * @returns the id of the ceremony, open.
+ * @throws KeyriteError `FINDINGS` if it does not lint, `LEDGER_NOT_FOUNDED`, `PRODUCTION_GUARD`, `POLICY_REFUSES` where people do not fit their roles, and what opening the provider throws.
+ */
+export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<string> {
+  const {ledger} = app
+  ledger.demandWriter()
+  const {policy} = ledger.of(policyFold)
+  demandFounded({ledger}, ruleFor(policy, {operation: 'custodian.change', class: null, kind: null}).people)
+  const filled = fill(opening.loaded, opening.values)
+  const profileName = filled.acts
+    .flatMap((act) => act.steps)
+    .flatMap((step) => ('profile' in step ? [step.profile] : []))[0]
+  const profile = profileName === undefined ? null : profileOf(ledger.view, profileName)
+  const seen = instruments(process.env, process.execArgv)
+  guardProduction(profile, policy, seen, {answersFile: opening.answersFile})
+  const capabilities =
+    profile === null ? null : await (await app.provider(profile.name)).evidence.capabilities()
+  const findings = lint(opening.loaded, opening.values, ledger.view, capabilities).filter(
+    (one) => one.waived === null,
+  )
+  if (findings.length > 0) {
+    throw new KeyriteError(
+      'FINDINGS',
+      `cannot open the ceremony: ${findings.map((one) => `line ${one.line}: ${one.message} (${one.rule})`).join('; ')}`,
+      {
+        hints: ['keyrite ceremony lint FILE'],
+      },
+    )
+  }
+  const participants = assigned(app, opening)
+  const id = hex(app.random.bytes(16))
+  const operator = participants.find(({role}) => role === 'operator') ?? participants[0]
+  await ledger.append([
+    {
+      type: 'ceremony.opened',
+      ceremony: id,
+      actor: {person: operator?.people[0] ?? null, evidence: 'stated'},
+      data: {
+        template: new Blob(opening.loaded.bytes, 'application/yaml'),
+        title: filled.title,
+        parameters: recorded(opening.loaded.template, opening.values, ledger.of(custodyFold).roster),
+        participants: participants.map(({role, people}) => ({role, people: [...people]})),
+        profile: profile === null ? null : recordedProfile(profile),
+        location: new Private(filled.location),
+        machine: {instruments: [...seen], node: process.versions.node, keyrite: app.tool.version},
+      },
+    },
+  ])
+  return id
+}
+
+function recordedProfile(profile: ProfileFacts): DraftObject {
+  const {name, environment, identity} = factsOf(profile)
+  return {name, environment, identity: {...identity}}
+}
+
+interface Assigned {
+  readonly role: string
+  readonly people: readonly string[]
+}
+
+/** Looks people up, and holds them to counts and exclusions. */
+function assigned({ledger}: CeremonyApp, {loaded, participants}: Opening): readonly Assigned[] {
+  const {roster} = ledger.of(custodyFold)
+  const {roles} = loaded.template
+  const refuse = (fact: string): never => {
+    throw new KeyriteError('POLICY_REFUSES', `cannot open the ceremony: ${fact}`, {
+      hints: ['--participant ROLE=PERSON,PERSON', 'keyrite custodian list'],
+    })
+  }
+  for (const role of Object.keys(participants))
+    if (!(role in roles))
+      refuse(`the template has no role "${role}"; it has ${Object.keys(roles).join(', ')}`)
+  const all = Object.keys(roles).map((role) => ({
+    role,
+    people: [...new Set((participants[role] ?? []).map((typed) => findPerson(roster, typed).id))],
+  }))
+  for (const {role, people} of all) {
+    const {count, minimum, excludes = []} = roles[role] ?? {}
+    if (count !== undefined && people.length !== count)
+      refuse(`role "${role}" takes ${count}, and ${people.length} are named`)
+    if (minimum !== undefined && people.length < minimum)
+      refuse(`role "${role}" takes at least ${minimum}, and ${people.length} are named`)
+    const twice = people.find((id) =>
+      all.some((other) => excludes.includes(other.role) && other.people.includes(id)),
+    )
+    if (twice !== undefined)
+      refuse(
+        `${nameOf(roster, twice)} is ${role} and also ${excludes.join(' or ')}, which exclude each other`,
+      )
+    const inactive = people.find((id) => roster.get(id)?.state !== 'active')
+    if (inactive !== undefined)
+      refuse(`${nameOf(roster, inactive)} has not signed the founding of this ledger yet`)
+  }
+  return all.filter(({people}) => people.length > 0)
+}

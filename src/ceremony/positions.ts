@@ -1,0 +1,146 @@
+/** A YAML file as plain values, and where in the file each of them stands. */
+import {isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Node} from 'yaml'
+import type {Json} from '../base/jcs.ts'
+import {visible, visibleLine} from '../base/visible.ts'
+
+/** Names of fields and numbers of list items, from the top. */
+export type Path = readonly (string | number)[]
+
+/** Counted from 1. */
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+/** Where a value stands: `key` at its field's name, `value` at itself. */
+interface Place {
+  readonly key: Position
+  readonly value: Position
+}
+
+/** What is wrong with the file itself, before anybody asks what it means. */
+export class YamlProblem extends Error {
+  readonly position: Position
+
+  constructor(position: Position, message: string) {
+    super(message)
+    this.name = 'YamlProblem'
+    this.position = position
+  }
+}
+
+export class Positions {
+  readonly #places: ReadonlyMap<string, Place>
+
+  constructor(places: ReadonlyMap<string, Place>) {
+    this.#places = places
+  }
+
+  /** Where a value, or its field's name, stands; for one that is not there, the nearest above it that is. */
+  at(path: Path, what: 'key' | 'value' = 'value'): Position {
+    for (let length = path.length; length >= 0; length--) {
+      const place = this.#places.get(JSON.stringify(path.slice(0, length)))
+      if (place !== undefined) return length === path.length ? place[what] : place.key
+    }
+    return {line: 1, column: 1}
+  }
+}
+
+/** Deep enough for every field of the language, and shallow enough for every stack. */
+const deepest = 12
+
+/**
+ * Reads one YAML 1.2 document of maps, lists, text, numbers, true, false and null.
+ * Anchors, aliases, tags, directives, doubled keys and characters that cannot be seen are refused: what is read on paper must be all there is.
+ * @throws YamlProblem.
+ */
+export function readYaml(text: string): {readonly value: Json; readonly positions: Positions} {
+  const lines = new LineCounter()
+  const where = (offset: number): Position => {
+    const {line, col} = lines.linePos(offset)
+    return {line: Math.max(line, 1), column: Math.max(col, 1)}
+  }
+  demandVisible(text)
+  const document = parseSafely(text, lines)
+  const [error] = [...document.errors, ...document.warnings]
+  if (error !== undefined) throw new YamlProblem(where(error.pos[0]), inWords(error.code, error.message))
+  if (document.directives.yaml.explicit === true || Object.keys(document.directives.tags).length > 1)
+    throw new YamlProblem({line: 1, column: 1}, 'a directive (%) is not allowed: YAML 1.2 without directives is read')
+  const places = new Map<string, Place>()
+
+  const walk = (node: unknown, path: Path, key: Position): Json => {
+    if (node === null || node === undefined) {
+      places.set(JSON.stringify(path), {key, value: key})
+      return null
+    }
+    if (!isNode(node)) throw new YamlProblem(key, 'not a value that can be read')
+    const value = where((node as Node).range?.[0] ?? 0)
+    places.set(JSON.stringify(path), {key, value})
+    if (isAlias(node)) throw new YamlProblem(value, `alias "*${node.source}" is not allowed: write the value again`)
+    if (node.anchor !== undefined) throw new YamlProblem(value, `anchor "&${node.anchor}" is not allowed: take it away`)
+    if (tagged(node)) throw new YamlProblem(value, `tag "${node.tag ?? ''}" is not allowed: take it away`)
+    if (path.length > deepest) throw new YamlProblem(value, `nested more than ${deepest} deep`)
+    if (isSeq(node)) return node.items.map((item, at) => walk(item, [...path, at], start(item, value, where)))
+    if (isMap(node)) {
+      const object: Record<string, Json> = {}
+      for (const pair of node.items) {
+        const name: unknown = isScalar(pair.key) ? pair.key.value : pair.key
+        const at = start(pair.key, value, where)
+        if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9_.-]{0,62}$/.test(name))
+          throw new YamlProblem(at, `${typeof name === 'string' ? `"${visibleLine(name, 40)}"` : 'this'} cannot be the name of a field`)
+        walk(pair.key, [...path, name, 'name of the field'], at)
+        object[name] = walk(pair.value, [...path, name], at)
+      }
+      return object
+    }
+    return scalar(isScalar(node) ? node.value : undefined, value)
+  }
+  return {value: walk(document.contents, [], {line: 1, column: 1}), positions: new Positions(places)}
+}
+
+function parseSafely(text: string, lineCounter: LineCounter): ReturnType<typeof parseDocument> {
+  try {
+    return parseDocument(text, {lineCounter, version: '1.2', schema: 'core', strict: true, uniqueKeys: true, merge: false, prettyErrors: false, logLevel: 'silent'})
+  } catch (error) {
+    if (error instanceof RangeError) throw new YamlProblem({line: 1, column: 1}, `nested more than ${deepest} deep`)
+    throw error
+  }
+}
+
+/** Whether a tag was written. Lists and maps without one have none; the parser gives scalars none either. */
+function tagged(node: Node): boolean {
+  return node.tag !== undefined
+}
+
+function start(node: unknown, otherwise: Position, where: (offset: number) => Position): Position {
+  return isNode(node) && node.range !== undefined && node.range !== null ? where(node.range[0]) : otherwise
+}
+
+function scalar(value: unknown, at: Position): Json {
+  if (typeof value === 'string') {
+    if (value.length > 4096) throw new YamlProblem(at, 'a text of more than 4096 characters')
+    if (visible(value, {keepNewlines: true}) !== value)
+      throw new YamlProblem(at, `a text with characters that cannot be seen: "${visibleLine(value, 60)}"`)
+    return value
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new YamlProblem(at, 'not a number that can be read')
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value
+  throw new YamlProblem(at, 'not a value that can be read')
+}
+
+/** Comments too: a reader must see what the program sees. */
+function demandVisible(text: string): void {
+  for (const [at, line] of text.split(/\r?\n/).entries()) {
+    const plain = line.replaceAll('\t', ' ')
+    if (visible(plain) === plain) continue
+    const column = [...plain].findIndex((character) => visible(character) !== character) + 1
+    throw new YamlProblem({line: at + 1, column}, `a character that cannot be seen: ${visible([...plain][column - 1] ?? '')}`)
+  }
+}
+
+function inWords(code: string, message: string): string {
+  if (code === 'DUPLICATE_KEY') return 'this field stands twice'
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here: a template is one document'
+  if (code === 'TAG_RESOLVE_FAILED') return 'a tag (!) is not allowed: take it away'
+  return `not YAML: ${visibleLine(message, 120)}`
+}

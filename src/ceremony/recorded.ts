@@ -1,0 +1,47 @@
+/** Parameters as the ledger keeps them: people by id, texts as private values. */
+import type {Json} from '../base/jcs.ts'
+import {findPerson, type Roster} from '../custody/index.ts'
+import {isPrivate, Private, type DraftObject, type DraftValue, type View} from '../ledger/index.ts'
+import type {Values} from './parameters.ts'
+
+/** Types whose values can name people, places or reasons. */
+const hidden: readonly string[] = ['text', 'text-list']
+const people: readonly string[] = ['person', 'person-list']
+
+interface Declared {
+  readonly parameters: Readonly<Record<string, {readonly type: string}>>
+}
+
+/** What `ceremony.opened` records. @throws KeyriteError `PERSON_NOT_FOUND`. */
+export function recorded({parameters}: Declared, values: Values, roster: Roster): DraftObject {
+  const entries = Object.entries(values).map(([name, value]): [string, DraftValue] => {
+    const type = parameters[name]?.type ?? ''
+    if (hidden.includes(type)) return [name, new Private(value as Json)]
+    if (people.includes(type))
+      return [
+        name,
+        Array.isArray(value)
+          ? value.map((one) => findPerson(roster, String(one)).id)
+          : findPerson(roster, String(value)).id,
+      ]
+    return [name, value as Json]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** The values again, as they stood when the ceremony was opened. @throws TypeError if one is withheld. */
+export function unrecorded(
+  view: Pick<View, 'open'>,
+  {parameters}: Declared,
+  stored: Json | undefined,
+): Values {
+  const given = typeof stored === 'object' && stored !== null && !Array.isArray(stored) ? stored : {}
+  const entries = Object.entries(given).map(([name, value]): [string, unknown] => {
+    if (!(name in parameters)) throw new TypeError(`the template has no parameter "${name}"`)
+    if (!isPrivate(value)) return [name, value]
+    const opened = view.open(value)
+    if (opened === undefined) throw new TypeError(`the value of parameter "${name}" is withheld`)
+    return [name, opened]
+  })
+  return Object.fromEntries(entries) as Values
+}

@@ -1,0 +1,72 @@
+/** The step kinds that this keyrite knows. */
+import type {StepKind} from '../kinds.ts'
+import {clock, type ClockStep} from './clock.ts'
+import {confirm, type ConfirmStep} from './confirm.ts'
+import {keyActivate, type KeyActivateStep} from './key-activate.ts'
+import {keyCreate, type KeyCreateStep} from './key-create.ts'
+import {keyVerify, type KeyVerifyStep} from './key-verify.ts'
+import {machine, type MachineStep} from './machine.ts'
+import {quorum, type QuorumStep} from './quorum.ts'
+import {readAloud, type ReadAloudStep} from './read-aloud.ts'
+import {record, type RecordStep} from './record.ts'
+import {signOff, type SignOffStep} from './sign-off.ts'
+
+/** A step of any kind, with parameters in place. */
+export type Step =
+  | ClockStep
+  | ConfirmStep
+  | KeyActivateStep
+  | KeyCreateStep
+  | KeyVerifyStep
+  | MachineStep
+  | QuorumStep
+  | ReadAloudStep
+  | RecordStep
+  | SignOffStep
+
+const all = [confirm, record, readAloud, clock, machine, quorum, keyCreate, keyVerify, keyActivate, signOff]
+
+/** By name, in the order of the documents. */
+export const stepKinds: ReadonlyMap<string, StepKind> = new Map(all.map((kind) => [kind.kind, kind]))
+
+/** Kinds that the language names and this keyrite does not have yet. */
+export const laterKinds: readonly string[] = [
+  'bag',
+  'key.import',
+  'key.rotate',
+  'key.destroy',
+  'certificate.self-sign',
+  'certificate.request',
+  'certificate.verify',
+  'attest',
+  'shares.split',
+  'shares.receive',
+  'shares.combine',
+  'share.check',
+  'backup.start',
+  'backup.verify',
+  'photo',
+  'pause',
+]
+
+/** The kind of a step that was parsed. */
+export function kindOf(step: Step): StepKind {
+  const kind = stepKinds.get(step.kind)
+  if (kind === undefined) throw new TypeError(`no step kind "${step.kind}"`)
+  return kind
+}
+
+export {planReadBy} from './read-aloud.ts'
+export {wishOf} from './key-create.ts'
+export type {
+  ClockStep,
+  ConfirmStep,
+  KeyActivateStep,
+  KeyCreateStep,
+  KeyVerifyStep,
+  MachineStep,
+  QuorumStep,
+  ReadAloudStep,
+  RecordStep,
+  SignOffStep,
+}

@@ -1,0 +1,36 @@
+import {z} from 'zod'
+import {runRecord} from '../run/record.ts'
+import type {StepKind} from '../kinds.ts'
+import {base, idSchema} from './common.ts'
+
+const field = z.strictObject({
+  name: idSchema,
+  /** What is asked. */
+  text: z.string(),
+  /** Private values are recorded as commitments, with their openings beside the ledger. */
+  private: z.boolean().default(true),
+})
+const schema = z.strictObject({
+  ...base,
+  kind: z.literal('record'),
+  fields: z.array(field).min(1, 'expected at least one field'),
+})
+export type RecordStep = z.infer<typeof schema>
+
+export const record: StepKind<RecordStep> = {
+  kind: 'record',
+  summary: 'Facts are written down as somebody reads them off: serial numbers, references, places.',
+  schema,
+  plan(world, step) {
+    const names = step.fields.map(({name}) => name)
+    for (const [at, name] of names.entries()) {
+      if (names.indexOf(name) !== at)
+        world.report(step, ['fields', at, 'name'], 'field-twice', `field "${name}" stands twice in this step: give it another name`)
+    }
+    for (const [at, {text}] of step.fields.entries()) {
+      if (text.trim() === '')
+        world.report(step, ['fields', at, 'text'], 'empty-text', 'the field has no text: say what is asked')
+    }
+  },
+  run: runRecord,
+}
