@@ -18,7 +18,11 @@ export function issuesOf(error: z.ZodError, schema: z.ZodType, value: Json, unde
     const path = issue.path.filter((part): part is string | number => typeof part !== 'symbol')
     if (issue.code === 'unrecognized_keys') {
       const known = fieldsAt(schema, path)
-      return issue.keys.map((key) => ({path: [...under, ...path, key], at: 'key', message: unknownWord('field', key, known)}))
+      return issue.keys.map((key) => ({
+        path: [...under, ...path, key],
+        at: 'key',
+        message: unknownWord('field', key, known),
+      }))
     }
     if (issue.code === 'invalid_key')
       return [{path: [...under, ...path], at: 'key', message: issue.issues[0]?.message ?? 'not a name'}]
@@ -29,7 +33,14 @@ export function issuesOf(error: z.ZodError, schema: z.ZodType, value: Json, unde
 /** "field "x" is not known", with the nearest right word, or all of them where they are few. */
 export function unknownWord(what: string, word: string, known: readonly string[]): string {
   const [near] = nearest(word, known)
-  const help = near !== undefined ? `: did you mean "${near}"?` : known.length === 0 ? ': there is none' : known.length > 16 ? '' : `: expected one of ${known.join(', ')}`
+  const help =
+    near !== undefined
+      ? `: did you mean "${near}"?`
+      : known.length === 0
+        ? ': there is none'
+        : known.length > 16
+          ? ''
+          : `: expected one of ${known.join(', ')}`
   return `${what} "${visibleLine(word, 40)}" is not known${help}`
 }
 
@@ -38,7 +49,9 @@ function inWords(issue: z.core.$ZodIssue, value: Json | undefined): string {
   if (issue.code === 'invalid_value') {
     const words = issue.values.map(String)
     if (typeof value !== 'string') return `expected one of ${words.join(', ')}, got ${typeInWords(value)}`
-    return words.length === 1 ? `expected "${words[0] ?? ''}", got "${visibleLine(value, 40)}"` : unknownWord('value', value, words)
+    return words.length === 1
+      ? `expected "${words[0] ?? ''}", got "${visibleLine(value, 40)}"`
+      : unknownWord('value', value, words)
   }
   if (issue.code === 'invalid_type' && !issue.message.startsWith('expected'))
     return `expected ${expected[issue.expected] ?? issue.expected}, got ${typeInWords(value)}`
@@ -87,5 +100,7 @@ function fieldsAt(schema: z.core.$ZodType, path: Path): readonly string[] {
 }
 
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? unwrap(schema.def.innerType as z.core.$ZodType) : schema
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
+    ? unwrap(schema.def.innerType as z.core.$ZodType)
+    : schema
 }

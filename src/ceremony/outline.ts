@@ -21,7 +21,9 @@ const parameter = z.strictObject({
   type: z.enum(parameterTypes),
   /** What is asked. */
   text: z.string().min(1, 'expected the question that is asked'),
-  default: z.union([z.string(), z.int(), z.array(z.string())], 'expected text, a whole number or a list of texts').optional(),
+  default: z
+    .union([z.string(), z.int(), z.array(z.string())], 'expected text, a whole number or a list of texts')
+    .optional(),
 })
 export type Parameter = z.infer<typeof parameter>
 

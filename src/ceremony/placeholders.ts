@@ -1,5 +1,5 @@
 /** `${name}` in a template's texts: finding it, and putting values in its place. */
-import type {Json} from '../base/jcs.ts'
+import {isObject, type Json} from '../base/jcs.ts'
 import type {Path} from './positions.ts'
 
 /** A parameter's value: text, a whole number, or a list of texts. */
@@ -19,7 +19,10 @@ const fixed: ReadonlySet<string | number> = new Set(['keyrite', 'id', 'kind', 'b
  * The same values with parameters in place, and every place that asks for one. Values are put in once: a `${…}` within a value stays text.
  * A text that is nothing but one `${name}` becomes the value itself, a list or number included. A parameter without a value stays as it is written.
  */
-export function substitute(raw: Json, values: Values): {readonly value: Json; readonly references: readonly Reference[]} {
+export function substitute(
+  raw: Json,
+  values: Values,
+): {readonly value: Json; readonly references: readonly Reference[]} {
   const references: Reference[] = []
   const walk = (value: Json, path: Path): Json => {
     if (typeof value === 'string') return text(value, path)
@@ -28,7 +31,9 @@ export function substitute(raw: Json, values: Values): {readonly value: Json; re
     return Object.fromEntries(
       Object.entries(value).map(([name, item]): [string, Json] => [
         name,
-        fixed.has(name) || (path.length === 0 && name === 'parameters') ? item : walk(item, [...path, name]),
+        (fixed.has(name) && !isObject(item)) || (path.length === 0 && name === 'parameters')
+          ? item
+          : walk(item, [...path, name]),
       ]),
     )
   }

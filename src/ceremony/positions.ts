@@ -64,8 +64,11 @@ export function readYaml(text: string): {readonly value: Json; readonly position
   const document = parseSafely(text, lines)
   const [error] = [...document.errors, ...document.warnings]
   if (error !== undefined) throw new YamlProblem(where(error.pos[0]), inWords(error.code, error.message))
-  if (document.directives.yaml.explicit === true || Object.keys(document.directives.tags).length > 1)
-    throw new YamlProblem({line: 1, column: 1}, 'a directive (%) is not allowed: YAML 1.2 without directives is read')
+  if (document.directives?.yaml.explicit === true || Object.keys(document.directives?.tags ?? {}).length > 1)
+    throw new YamlProblem(
+      {line: 1, column: 1},
+      'a directive (%) is not allowed: YAML 1.2 without directives is read',
+    )
   const places = new Map<string, Place>()
 
   const walk = (node: unknown, path: Path, key: Position): Json => {
@@ -76,8 +79,10 @@ export function readYaml(text: string): {readonly value: Json; readonly position
     if (!isNode(node)) throw new YamlProblem(key, 'not a value that can be read')
     const value = where((node as Node).range?.[0] ?? 0)
     places.set(JSON.stringify(path), {key, value})
-    if (isAlias(node)) throw new YamlProblem(value, `alias "*${node.source}" is not allowed: write the value again`)
-    if (node.anchor !== undefined) throw new YamlProblem(value, `anchor "&${node.anchor}" is not allowed: take it away`)
+    if (isAlias(node))
+      throw new YamlProblem(value, `alias "*${node.source}" is not allowed: write the value again`)
+    if (node.anchor !== undefined)
+      throw new YamlProblem(value, `anchor "&${node.anchor}" is not allowed: take it away`)
     if (tagged(node)) throw new YamlProblem(value, `tag "${node.tag ?? ''}" is not allowed: take it away`)
     if (path.length > deepest) throw new YamlProblem(value, `nested more than ${deepest} deep`)
     if (isSeq(node)) return node.items.map((item, at) => walk(item, [...path, at], start(item, value, where)))
@@ -87,7 +92,10 @@ export function readYaml(text: string): {readonly value: Json; readonly position
         const name: unknown = isScalar(pair.key) ? pair.key.value : pair.key
         const at = start(pair.key, value, where)
         if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9_.-]{0,62}$/.test(name))
-          throw new YamlProblem(at, `${typeof name === 'string' ? `"${visibleLine(name, 40)}"` : 'this'} cannot be the name of a field`)
+          throw new YamlProblem(
+            at,
+            `${typeof name === 'string' ? `"${visibleLine(name, 40)}"` : 'this'} cannot be the name of a field`,
+          )
         walk(pair.key, [...path, name, 'name of the field'], at)
         object[name] = walk(pair.value, [...path, name], at)
       }
@@ -100,9 +108,19 @@ export function readYaml(text: string): {readonly value: Json; readonly position
 
 function parseSafely(text: string, lineCounter: LineCounter): ReturnType<typeof parseDocument> {
   try {
-    return parseDocument(text, {lineCounter, version: '1.2', schema: 'core', strict: true, uniqueKeys: true, merge: false, prettyErrors: false, logLevel: 'silent'})
+    return parseDocument(text, {
+      lineCounter,
+      version: '1.2',
+      schema: 'core',
+      strict: true,
+      uniqueKeys: true,
+      merge: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+    })
   } catch (error) {
-    if (error instanceof RangeError) throw new YamlProblem({line: 1, column: 1}, `nested more than ${deepest} deep`)
+    if (error instanceof RangeError)
+      throw new YamlProblem({line: 1, column: 1}, `nested more than ${deepest} deep`)
     throw error
   }
 }
@@ -123,7 +141,8 @@ function scalar(value: unknown, at: Position): Json {
       throw new YamlProblem(at, `a text with characters that cannot be seen: "${visibleLine(value, 60)}"`)
     return value
   }
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new YamlProblem(at, 'not a number that can be read')
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new YamlProblem(at, 'not a number that can be read')
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value
   throw new YamlProblem(at, 'not a value that can be read')
 }
@@ -134,7 +153,10 @@ function demandVisible(text: string): void {
     const plain = line.replaceAll('\t', ' ')
     if (visible(plain) === plain) continue
     const column = [...plain].findIndex((character) => visible(character) !== character) + 1
-    throw new YamlProblem({line: at + 1, column}, `a character that cannot be seen: ${visible([...plain][column - 1] ?? '')}`)
+    throw new YamlProblem(
+      {line: at + 1, column},
+      `a character that cannot be seen: ${visible([...plain][column - 1] ?? '')}`,
+    )
   }
 }
 

@@ -4,7 +4,14 @@ import {KeyriteError} from '../base/errors.ts'
 import {isObject, type Json} from '../base/jcs.ts'
 import {visibleLine} from '../base/visible.ts'
 import {issuesOf, unknownWord, type Issue} from './issues.ts'
-import {outlineSchema, type AfterDuty, type Material, type Outline, type Parameter, type Role} from './outline.ts'
+import {
+  outlineSchema,
+  type AfterDuty,
+  type Material,
+  type Outline,
+  type Parameter,
+  type Role,
+} from './outline.ts'
 import {completeValues, standIns} from './parameters.ts'
 import {substitute, type Reference, type Values} from './placeholders.ts'
 import {Positions, readYaml, YamlProblem, type Path, type Position} from './positions.ts'
@@ -89,7 +96,8 @@ export function fill(loaded: Loaded, values: Values): Filled {
   const complete = completeValues(loaded.template.parameters, values)
   const {template, issues, references} = read(loaded.raw, complete)
   const unknown = unknownReferences(references, loaded.template.parameters)
-  if (template === null || unknown.length > 0) throw invalid(loaded.path, loaded.positions, [...issues, ...unknown])
+  if (template === null || unknown.length > 0)
+    throw invalid(loaded.path, loaded.positions, [...issues, ...unknown])
   return {...template, sha256: loaded.sha256, bytes: loaded.bytes, values: complete}
 }
 
@@ -100,30 +108,39 @@ export function read(raw: Json, values: Values): Reading {
   const issues = outline.success ? [] : [...issuesOf(outline.error, outlineSchema, value, [])]
   const steps: Step[][] = []
   const acts = isObject(value) && Array.isArray(value['acts']) ? value['acts'] : []
-  for (const [act, {steps: list}] of acts.filter(isObject).entries()) {
+  for (const [act, one] of acts.entries()) {
+    const list = isObject(one) ? one['steps'] : undefined
     const row: Step[] = []
-    for (const [at, step] of (Array.isArray(list) ? list : []).entries()) {
+    for (const [at, step] of Array.isArray(list) ? list.entries() : []) {
       const parsed = readStep(step as Json, ['acts', act, 'steps', at])
       if ('issues' in parsed) issues.push(...parsed.issues)
       else row.push(parsed.step)
     }
     steps.push(row)
   }
-  return {template: outline.success && issues.length === 0 ? templateOf(outline.data, steps) : null, issues, references}
+  return {
+    template: outline.success && issues.length === 0 ? templateOf(outline.data, steps) : null,
+    issues,
+    references,
+  }
 }
 
 function readStep(value: Json, path: Path): {readonly step: Step} | {readonly issues: readonly Issue[]} {
   // That a step has fields at all is said by the outline.
   if (!isObject(value)) return {issues: []}
   const name = value['kind']
-  const wrong = (message: string): {issues: Issue[]} => ({issues: [{path: [...path, 'kind'], at: 'value', message}]})
+  const wrong = (message: string): {issues: Issue[]} => ({
+    issues: [{path: [...path, 'kind'], at: 'value', message}],
+  })
   if (name === undefined) return wrong('is missing')
   if (typeof name !== 'string') return wrong('expected the name of a step kind')
   if (laterKinds.includes(name)) return wrong(`step kind "${name}" is not there yet in this keyrite`)
   const kind = stepKinds.get(name)
   if (kind === undefined) return wrong(unknownWord('step kind', name, [...stepKinds.keys()]))
   const parsed = kind.schema.safeParse(value)
-  return parsed.success ? {step: parsed.data as Step} : {issues: issuesOf(parsed.error, kind.schema, value, path)}
+  return parsed.success
+    ? {step: parsed.data as Step}
+    : {issues: issuesOf(parsed.error, kind.schema, value, path)}
 }
 
 function templateOf(outline: Outline, steps: readonly (readonly Step[])[]): Template {
@@ -143,17 +160,25 @@ function templateOf(outline: Outline, steps: readonly (readonly Step[])[]): Temp
 }
 
 /** The places that ask for a parameter that the template does not have. */
-export function unknownReferences(references: readonly Reference[], parameters: ReadonlyMap<string, Parameter>): readonly Issue[] {
+export function unknownReferences(
+  references: readonly Reference[],
+  parameters: ReadonlyMap<string, Parameter>,
+): readonly Issue[] {
   return references.flatMap(({path, name}): Issue[] => {
     if (name !== null && parameters.has(name)) return []
-    const message = name === null ? '"${" is never closed: write "}" after the name' : unknownWord('parameter', name, [...parameters.keys()])
+    const message =
+      name === null
+        ? '"${" is never closed: write "}" after the name'
+        : unknownWord('parameter', name, [...parameters.keys()])
     return [{path, at: 'value', message}]
   })
 }
 
 function readSource(bytes: Uint8Array, path: string): ReturnType<typeof readYaml> {
   const refuse = ({line, column}: Position, fact: string): KeyriteError =>
-    new KeyriteError('TEMPLATE_INVALID', `${visibleLine(path, 200)}:${line}:${column}: ${fact}`, {hints: ['docs/ceremony-templates.md']})
+    new KeyriteError('TEMPLATE_INVALID', `${visibleLine(path, 200)}:${line}:${column}: ${fact}`, {
+      hints: ['docs/ceremony-templates.md'],
+    })
   const start: Position = {line: 1, column: 1}
   if (bytes.length > largest) throw refuse(start, `expected at most ${largest} bytes, got ${bytes.length}`)
   try {
@@ -174,7 +199,12 @@ function invalid(path: string, positions: Positions, issues: readonly Issue[]): 
   const lines = issues
     .map((issue) => ({issue, position: positions.at(issue.path, issue.at)}))
     .sort((a, b) => a.position.line - b.position.line || a.position.column - b.position.column)
-    .map(({issue, position: {line, column}}) => `${visibleLine(path, 200)}:${line}:${column}: ${issue.path.join('.')}: ${issue.message}`)
+    .map(
+      ({issue, position: {line, column}}) =>
+        `${visibleLine(path, 200)}:${line}:${column}: ${issue.path.join('.')}: ${issue.message}`,
+    )
   const [first = `${path}:1:1: not a template`, ...others] = lines
-  return new KeyriteError('TEMPLATE_INVALID', first, {hints: [...others.slice(0, 20), 'docs/ceremony-templates.md']})
+  return new KeyriteError('TEMPLATE_INVALID', first, {
+    hints: [...others.slice(0, 20), 'docs/ceremony-templates.md'],
+  })
 }

@@ -22,7 +22,10 @@ const schema = z.strictObject({
   consumers: z.array(z.string().min(1, 'expected a name')).default([]),
   /** A day or an RFC 3339 time in UTC; a plan holds no clock, so never a duration. */
   expires: z
-    .union([z.iso.date(), z.iso.datetime()], 'expected a day such as 2027-12-31, or a time such as 2027-12-31T12:00:00Z')
+    .union(
+      [z.iso.date(), z.iso.datetime()],
+      'expected a day such as 2027-12-31, or a time such as 2027-12-31T12:00:00Z',
+    )
     .optional(),
 })
 export type KeyCreateStep = z.infer<typeof schema>

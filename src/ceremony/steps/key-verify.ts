@@ -8,7 +8,8 @@ export type KeyVerifyStep = z.infer<typeof schema>
 
 export const keyVerify: StepKind<KeyVerifyStep> = {
   kind: 'key.verify',
-  summary: 'The key is tried: it does what it is for, its public half fits, its private half does not come out.',
+  summary:
+    'The key is tried: it does what it is for, its public half fits, its private half does not come out.',
   schema,
   plan(world, step) {
     world.proveKey(step)

@@ -25,7 +25,12 @@ export const record: StepKind<RecordStep> = {
     const names = step.fields.map(({name}) => name)
     for (const [at, name] of names.entries()) {
       if (names.indexOf(name) !== at)
-        world.report(step, ['fields', at, 'name'], 'field-twice', `field "${name}" stands twice in this step: give it another name`)
+        world.report(
+          step,
+          ['fields', at, 'name'],
+          'field-twice',
+          `field "${name}" stands twice in this step: give it another name`,
+        )
     }
     for (const [at, {text}] of step.fields.entries()) {
       if (text.trim() === '')
