@@ -50,6 +50,8 @@ export class Ledger {
   /** The side rows as they stand in the store. */
   #side: ReadonlyMap<string, SideRow> = new Map()
   #access: Access
+  #appended = 0
+  #failure: unknown
   /** Called with the fingerprint before the first entry is committed: no ledger without its writer key. */
   #onFounding: ((fingerprint: string) => void) | undefined
 
@@ -154,6 +156,16 @@ export class Ledger {
     return last === undefined || now.toISOString() >= last.time ? now : new Date(last.time)
   }
 
+  /** How many entries this process has added. */
+  get appended(): number {
+    return this.#appended
+  }
+
+  /** What the last append that failed threw. */
+  get failure(): unknown {
+    return this.#failure
+  }
+
   /** @throws KeyriteError `LEDGER_NOT_WRITER`. */
   demandWriter(): Writer {
     if (this.#access.kind === 'writer') return this.#access.writer
@@ -173,10 +185,15 @@ export class Ledger {
   async append(drafts: readonly Draft[]): Promise<readonly Entry[]> {
     const writer = this.demandWriter()
     const {home, command, onWait} = this.#world
-    return withLock(home, {command, onWait}, async () => {
-      this.#catchUp()
-      return this.#appendLocked(drafts, writer)
-    })
+    try {
+      return await withLock(home, {command, onWait}, async () => {
+        this.#catchUp()
+        return this.#appendLocked(drafts, writer)
+      })
+    } catch (error) {
+      this.#failure = error
+      throw error
+    }
   }
 
   async #appendLocked(drafts: readonly Draft[], writer: Writer): Promise<readonly Entry[]> {
@@ -192,6 +209,7 @@ export class Ledger {
         before,
       )
       this.#side = side
+      this.#appended += entries.length
       storeHead(this.#world.state, this.#replay.facts.fingerprint, {
         home: realHome(this.#world.home),
         checkpoint: note,
