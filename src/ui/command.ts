@@ -1,0 +1,201 @@
+/**
+ * The base of every command: flags, the one way in which results and failures are shown, and what is left of a refusal.
+ *
+ * A command parses, makes its document and its lines, and returns `this.show(document, lines)`. With `--json` the document
+ * is printed, else the lines; the exit status is the document's, else that of the error.
+ */
+import {Command, type Interfaces} from '@oclif/core'
+import {App, homeDir} from '../app.ts'
+import {KeyriteError} from '../base/errors.ts'
+import {visible} from '../base/visible.ts'
+import type {Ledger} from '../ledger/index.ts'
+import {custodyFold, findPerson, type Person} from '../custody/index.ts'
+import {actor, stated} from './actor.ts'
+import {paintFor, type Paint} from './colour.ts'
+import {tell, usageError, type Told} from './errors.ts'
+import {baseFlags} from './flags.ts'
+import {process_, withPinFile, type Outside} from './outside.ts'
+import {printer, type Print} from './print.ts'
+import {wantsPlain} from './terminal.ts'
+
+/** What `--json` prints. Its fields are a contract. */
+export interface Document {
+  readonly schema: `keyrite.${string}/1`
+  readonly exit: number
+  readonly [field: string]: unknown
+}
+
+/** What a command has to show. */
+export interface Shown {
+  readonly document: Document
+  readonly lines: readonly string[]
+}
+
+/** Whose refusal leaves an entry: it concerns a key, a quorum, a person or a credential. */
+const recorded: readonly number[] = [6, 8, 11]
+/** Then the ledger itself is what is wrong, and must not be written to. */
+const ledgerIsWrong = new Set(['LEDGER_TAMPERED', 'LEDGER_BEHIND', 'LEDGER_NOT_WRITER'])
+
+export abstract class KeyriteCommand extends Command {
+  static override enableJsonFlag = true
+  static override baseFlags = baseFlags
+
+  /** Replaced by tests. */
+  outside: Outside = process_
+  /** The key that this run is about, if one: a refusal names it. */
+  protected concerns: string | null = null
+  #flags: Interfaces.InferredFlags<typeof baseFlags> | undefined
+  #pinFile: string | undefined
+  #app: App | undefined
+
+  /** Does it, and says what to show. @throws KeyriteError for what an operator can act on. */
+  abstract execute(): Promise<Shown>
+
+  override async run(): Promise<void> {
+    const quiet = this.outside.onInterrupt(() => {
+      this.#refuse(this.#tell(new KeyriteError('CANCELLED', 'cancelled')))
+      this.outside.exit(130)
+    })
+    try {
+      this.#print(await this.execute())
+    } catch (error) {
+      const told = this.#tell(error)
+      await this.leaveTrace(error)
+      this.#refuse(told)
+    } finally {
+      await this.#app?.close()
+      quiet()
+    }
+  }
+
+  protected override async parse<
+    F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
+  >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
+    try {
+      const parsed = await super.parse(options, argv)
+      // Every command has the base flags, and some the one for PINs.
+      const flags: unknown = parsed.flags
+      this.#flags = flags as Interfaces.InferredFlags<typeof baseFlags>
+      const {'pin-file': pinFile} = flags as {readonly 'pin-file'?: unknown}
+      this.#pinFile = typeof pinFile === 'string' ? pinFile : undefined
+      return parsed
+    } catch (error) {
+      throw usageError(error, this.words, Object.keys({...baseFlags, ...this.ctor.flags}))
+    }
+  }
+
+  /** The ledger, the providers, the people to ask. Flags are parsed first. */
+  protected get app(): App {
+    this.#app ??= new App(
+      this.outside.surroundings({
+        home: homeDir(this.#flags?.home, this.outside.env),
+        ask: withPinFile(
+          this.outside.ask({plain: this.plain, noInput: this.#flags?.['no-input'] === true}),
+          this.#pinFile,
+        ),
+        command: `${this.config.bin} ${this.words}`,
+        say: (line) => {
+          this.say(line)
+        },
+      }),
+    )
+    return this.#app
+  }
+
+  /** The command's name as it is typed. */
+  protected get words(): string {
+    return this.ctor.id.replaceAll(':', ' ')
+  }
+
+  /** Whether prompts must not move the cursor. */
+  protected get plain(): boolean {
+    return wantsPlain(this.outside.env, this.#flags?.plain === true)
+  }
+
+  protected get print(): Print {
+    const {isTTY, columns} = this.outside.stdout
+    return printer({plain: this.plain || !isTTY, width: columns > 20 ? columns : 80})
+  }
+
+  #paintFor({isTTY}: {readonly isTTY: boolean}): Paint {
+    const refused = this.plain || this.#flags?.['no-color'] === true
+    return paintFor({env: this.outside.env, tty: isTTY, refused})
+  }
+
+  /** What this run is to show; `exit` is 0 unless the document says otherwise. Foreign text in the lines has been made visible, as `print` does. */
+  protected show(document: Partial<Document> & Pick<Document, 'schema'>, lines: readonly string[]): Shown {
+    const {schema, exit = 0, ...facts} = document
+    return {document: {schema, exit, ...facts}, lines}
+  }
+
+  /** Says something beside the result: progress, warnings, what waits. */
+  protected say(line: string): void {
+    this.outside.stderr.write(`${this.#paintFor(this.outside.stderr).line(visible(line))}\n`)
+  }
+
+  /** Who acts. @throws KeyriteError as `actor`. */
+  protected async actor(): Promise<Person> {
+    return actor(this.app, this.#named)
+  }
+
+  get #named(): string | undefined {
+    const env = this.outside.env['KEYRITE_AS']
+    return this.#flags?.as ?? (env === '' ? undefined : env)
+  }
+
+  /** Records a refusal (exit 6, 8, 11) where this run has the ledger open to write. Never fails: the first error is the one to be told. */
+  protected async leaveTrace(error: unknown): Promise<void> {
+    const ledger = this.#app?.opened
+    if (ledger?.access.kind !== 'writer' || !(error instanceof KeyriteError)) return
+    if (!recorded.includes(error.exit) || ledgerIsWrong.has(error.code) || ledger.failure === error) return
+    try {
+      const data = {operation: this.ctor.id.replaceAll(':', '.'), key: this.concerns, code: error.code}
+      await ledger.append([{type: 'attempt.refused', data, actor: stated(this.#whoRefused(ledger))}])
+    } catch (second) {
+      if (!(second instanceof KeyriteError)) throw second
+      this.say(`The refusal could not be recorded: ${second.message}`)
+    }
+  }
+
+  /** The person who was named, if they can be found; a refusal is recorded all the same if not. */
+  #whoRefused(ledger: Pick<Ledger, 'of'>): Person | null {
+    try {
+      return this.#named === undefined ? null : findPerson(ledger.of(custodyFold).roster, this.#named)
+    } catch {
+      return null
+    }
+  }
+
+  override jsonEnabled(): boolean {
+    const end = this.argv.indexOf('--')
+    return (end === -1 ? this.argv : this.argv.slice(0, end)).includes('--json')
+  }
+
+  /** oclif's own would print the raw argv and its whole configuration. */
+  protected override toErrorJson(error: unknown): unknown {
+    return this.#tell(error).document
+  }
+
+  #tell(error: unknown): Told {
+    const added = this.#app?.opened?.appended ?? 0
+    const which = added === 1 ? 'one entry was' : `${added} entries were`
+    return tell(error, added === 0 ? null : `${which} recorded (keyrite ledger show --last ${added})`)
+  }
+
+  #print({document, lines}: Shown): void {
+    const {line} = this.#paintFor(this.outside.stdout)
+    const text = this.jsonEnabled() ? JSON.stringify(document, null, 2) : lines.map(line).join('\n')
+    if (text !== '') this.outside.stdout.write(`${text}\n`)
+    this.outside.setExit(document.exit)
+  }
+
+  #refuse({document, lines}: Told): void {
+    if (this.jsonEnabled()) this.outside.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+    else
+      for (const line of lines)
+        this.outside.stderr.write(`${this.#paintFor(this.outside.stderr).line(line)}\n`)
+    this.outside.setExit(document.exit)
+  }
+}

@@ -1,0 +1,67 @@
+/** What a command meets outside: streams, environment, signals. A test gives its own. */
+import {readFileSync} from 'node:fs'
+import {readSecretFile, surroundings, type Surroundings} from '../app.ts'
+import {KeyriteError} from '../base/errors.ts'
+import {Secret} from '../base/secret.ts'
+import type {Ask} from './ask.ts'
+import {terminalAsk, type Manner} from './terminal.ts'
+
+export interface Outside {
+  readonly env: NodeJS.ProcessEnv
+  readonly stdout: {readonly isTTY: boolean; readonly columns: number; write(text: string): void}
+  readonly stderr: {readonly isTTY: boolean; write(text: string): void}
+  ask(manner: Manner): Ask
+  surroundings(facts: Pick<Surroundings, 'home' | 'ask' | 'command' | 'say'>): Surroundings
+  /** What the process will end with. */
+  setExit(status: number): void
+  /** Calls `act` on Ctrl-C. @returns what ends that. */
+  onInterrupt(act: () => void): () => void
+  /** Ends the process now. */
+  exit(status: number): void
+}
+
+export const process_: Outside = {
+  env: process.env,
+  stdout: {
+    isTTY: process.stdout.isTTY,
+    get columns() {
+      return process.stdout.columns
+    },
+    write: (text) => void process.stdout.write(text),
+  },
+  stderr: {isTTY: process.stderr.isTTY, write: (text) => void process.stderr.write(text)},
+  ask: (manner) => terminalAsk({input: process.stdin, output: process.stderr}, manner),
+  surroundings,
+  setExit: (status) => {
+    process.exitCode = status
+  },
+  onInterrupt: (act) => {
+    process.once('SIGINT', act)
+    return () => process.removeListener('SIGINT', act)
+  },
+  exit: (status) => process.exit(status),
+}
+
+/** The same questions, with those for a PIN answered by a file. */
+export function withPinFile(ask: Ask, file: string | undefined): Ask {
+  return file === undefined ? ask : {...ask, secret: async () => readPin(file)}
+}
+
+/** The first line of a file, of stdin (`-`), or of an open descriptor (`/dev/fd/N`). @throws KeyriteError `FILE_NOT_FOUND`, `UNSAFE_FILE`, `STORAGE`. */
+export function readPin(file: string): Secret {
+  const descriptor = file === '-' ? '0' : /^\/(?:dev|proc\/self)\/fd\/(\d{1,6})$/.exec(file)?.[1]
+  return descriptor === undefined ? readSecretFile(file) : readDescriptor(Number(descriptor))
+}
+
+function readDescriptor(descriptor: number): Secret {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(descriptor)
+  } catch (cause) {
+    throw new KeyriteError('STORAGE', `cannot read the PIN from descriptor ${descriptor}`, {cause})
+  }
+  const end = bytes.indexOf(0x0a)
+  const pin = new Secret(Uint8Array.from(bytes.subarray(0, end === -1 ? bytes.length : end)))
+  bytes.fill(0)
+  return pin
+}

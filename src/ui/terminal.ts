@@ -1,0 +1,129 @@
+/**
+ * Asking on a terminal. Questions go to stderr, so that stdout stays the result.
+ *
+ * - As a rule by inquirer, loaded only when something is asked.
+ * - With `--plain`, ACCESSIBLE=1 or TERM=dumb: lines, numbered choices, no cursor movement.
+ * - Without a terminal, or with `--no-input`: every question fails at once and names its flag.
+ * - A secret is read by ourselves, byte by byte: a string could not be wiped.
+ */
+import {KeyriteError} from '../base/errors.ts'
+import type {Secret} from '../base/secret.ts'
+import {visible} from '../base/visible.ts'
+import type {Ask, Choice, Question} from './ask.ts'
+import {Keyboard, type TypedInput} from './keyboard.ts'
+
+export interface Terminal {
+  readonly input: TypedInput
+  readonly output: NodeJS.WritableStream & {readonly isTTY?: boolean}
+}
+
+export interface Manner {
+  readonly plain: boolean
+  readonly noInput: boolean
+}
+
+/** Whether output is to be plain: asked for, or the terminal cannot do better. */
+export function wantsPlain(env: NodeJS.ProcessEnv, flag: boolean): boolean {
+  return flag || !['', '0'].includes(env['ACCESSIBLE'] ?? '') || env['TERM'] === 'dumb'
+}
+
+export function terminalAsk(terminal: Terminal, {plain, noInput}: Manner): Ask {
+  if (noInput) return nobody('--no-input was given')
+  if (terminal.input.isTTY !== true || terminal.output.isTTY !== true) return nobody('there is no terminal')
+  return plain ? lineAsk(terminal) : inquirerAsk(terminal)
+}
+
+function nobody(because: string): Ask {
+  const refuse = async ({message, flag}: Question): Promise<never> => {
+    throw new KeyriteError('NO_TERMINAL', `cannot ask "${message}": ${because}`, {
+      hints: [`answer it beforehand: ${flag}`],
+    })
+  }
+  return {interactive: false, confirm: refuse, text: refuse, choose: refuse, secret: refuse}
+}
+
+/** One line a question, one line an answer. */
+export function lineAsk({input, output}: Terminal): Ask {
+  const keyboard = new Keyboard(input)
+  const line = async (prompt: string): Promise<string> => {
+    output.write(`${prompt} `)
+    return (await keyboard.line()).trim()
+  }
+  return {
+    interactive: true,
+
+    async confirm({message}) {
+      for (;;) {
+        const answer = (await line(`${visible(message)}? Type yes or no:`)).toLowerCase()
+        if (['yes', 'y'].includes(answer)) return true
+        if (['no', 'n', ''].includes(answer)) return false
+        output.write('That is neither yes nor no.\n')
+      }
+    },
+
+    async text({message, check}) {
+      for (;;) {
+        const answer = await line(`${visible(message)}:`)
+        const wrong = check?.(answer) ?? null
+        if (wrong === null) return answer
+        output.write(`${visible(wrong)}\n`)
+      }
+    },
+
+    async choose<T>({message, choices}: Question & {readonly choices: readonly Choice<T>[]}) {
+      output.write(`${visible(message)}:\n`)
+      for (const [at, {name}] of choices.entries()) output.write(`  ${at + 1}  ${visible(name)}\n`)
+      for (;;) {
+        const answer = await line(`Type a number from 1 to ${choices.length}:`)
+        const chosen = /^\d{1,6}$/.test(answer) ? choices[Number(answer) - 1] : undefined
+        if (chosen !== undefined) return chosen.value
+        output.write('There is no such number.\n')
+      }
+    },
+
+    secret: (question) => askSecret(keyboard, output, question),
+  }
+}
+
+function inquirerAsk({input, output}: Terminal): Ask {
+  const keyboard = new Keyboard(input)
+  const context = {input, output}
+  return {
+    interactive: true,
+
+    async confirm({message}) {
+      const {confirm} = await import('@inquirer/prompts')
+      return confirm({message: `${visible(message)}?`, default: false}, context)
+    },
+
+    async text({message, check}) {
+      const {input: ask} = await import('@inquirer/prompts')
+      const validate = (text: string): true | string => check?.(text.trim()) ?? true
+      return (await ask({message: visible(message), validate}, context)).trim()
+    },
+
+    async choose<T>({message, choices}: Question & {readonly choices: readonly Choice<T>[]}) {
+      const {select} = await import('@inquirer/prompts')
+      // By place, because inquirer gives names to the values that it knows.
+      const options = choices.map(({name}, value) => ({name: visible(name), value}))
+      const chosen = choices[await select({message: visible(message), choices: options}, context)]
+      if (chosen === undefined) throw new TypeError('what was chosen was there')
+      return chosen.value
+    },
+
+    secret: (question) => askSecret(keyboard, output, question),
+  }
+}
+
+async function askSecret(
+  keyboard: Keyboard,
+  output: NodeJS.WritableStream,
+  {message}: Question,
+): Promise<Secret> {
+  output.write(`${visible(message)} (not shown): `)
+  try {
+    return await keyboard.secret()
+  } finally {
+    output.write('\n')
+  }
+}
