@@ -4,13 +4,15 @@
 // and no syntax younger than import().
 const [major, minor] = process.versions.node.split('.').map(Number)
 
+let failedToWrite = false
+
 if ((major === 24 && minor >= 15) || major >= 26) {
   start()
 } else {
   console.error(
     'Error: cannot run keyrite: it needs Node 24.15 or newer, and this is Node ' + process.versions.node,
   )
-  console.error('Code: USAGE')
+  console.error('Code: NODE_UNSUITABLE')
   console.error(
     'Try this: install Node 24 (https://nodejs.org), or run bin/keyrite of a checkout, which brings its own',
   )
@@ -18,15 +20,9 @@ if ((major === 24 && minor >= 15) || major >= 26) {
 }
 
 function start() {
-  // `keyrite … | head -1` is fine: what nobody reads any more is dropped, and the command goes on to its end,
-  // because a change must not stop half-way for the sake of its output. Its exit status stays its own.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error) => {
-      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
-    })
-  }
   // Packages that trace themselves under DEBUG print the whole argv, other people's names and reasons included.
   delete process.env.DEBUG
+  listen()
 
   if (process.argv[2] === '--version') {
     const {readFileSync, realpathSync} = process.getBuiltinModule('node:fs')
@@ -36,5 +32,29 @@ function start() {
     console.log(`keyrite/${version} ${process.platform}-${process.arch} node-${process.version}`)
     return
   }
-  import('../dist/main.js').then(({main}) => main(process.argv.slice(2)))
+  import('../dist/main.js').then(({main}) => {
+    // oclif listens too, and throws at all but a closed pipe.
+    listen()
+    return main(process.argv.slice(2))
+  })
+}
+
+// Output that cannot be written stops nothing: a change must not end half-way for the sake of it. That nobody reads on
+// (`keyrite … | head -1`) is fine, and the exit status stays the command's own; a full disk under it is not.
+function listen() {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.removeAllListeners('error')
+    stream.on('error', (error) => {
+      if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') return
+      if (!failedToWrite) process.once('exit', () => (process.exitCode = process.exitCode || 12))
+      if (!failedToWrite && stream === process.stdout) {
+        console.error(`Error: cannot write the result: ${error.message}`)
+        console.error('Code: STORAGE')
+        console.error(
+          'Try this: send the output somewhere else; look first whether a change was made, before making it again',
+        )
+      }
+      failedToWrite = true
+    })
+  }
 }

@@ -17,6 +17,10 @@ suits() {
 remember_node() {
   node=$real
   { printf '%s\n' "$node" >"$state/node.$$" && mv "$state/node.$$" "$state/node"; } || no_space
+  # Dated after today, they would have to be looked at again at every start.
+  for dated in "$node" "$root/.tools/package-lock.json"; do
+    ! [ "$dated" -nt "$state/node" ] || touch -r "$dated" "$state/node"
+  done
 }
 
 # The name of the package that holds a Node for this machine; nothing where there is none.
@@ -56,6 +60,8 @@ bring_node() {
   staging=$state/staging.$$/tools
   stage "$root/.tools" "$staging"
   npm_ci "$staging" "Node $pinned"
+  # It is an optional dependency (one for each system): npm leaves out what it could not fetch, and reports success.
+  [ -e "$staging/node_modules/$package/bin/node" ] || npm_failed "Node $pinned"
   suits "$staging/node_modules/$package/bin/node" || fail NODE_UNSUITABLE 2 \
     "the Node that was brought does not run on this system (it needs glibc 2.28 or newer), and was taken away again" \
     "install $needed with your package manager (Alpine: apk add nodejs-current npm), and the same command again"
@@ -115,22 +121,22 @@ npm_ci() {
   export npm_config_fetch_retry_maxtimeout ${npm_config_cache:+npm_config_cache}
   # In the background, so that a signal is heard at once and not when npm is done.
   (cd "$1" && exec npm ci --prefix "$1" --ignore-scripts --include=dev --include=optional --engine-strict=false \
-    --no-audit --no-fund --no-update-notifier --loglevel=error) </dev/null >"$log" 2>&1 &
+    --no-audit --no-fund --no-update-notifier --loglevel=verbose) </dev/null >"$log" 2>&1 &
   child=$!
   wait "$child"
   status=$?
   child=''
   [ "$status" = 0 ] || npm_failed "$2"
-  rm -f "$log"
 }
 
 # Says why npm could not bring $1, from what it wrote.
 npm_failed() {
-  said=$(sed -n 's/^npm \(error\|ERR!\) *//p' "$log" | grep -v -e '^code ' -e '^$' | head -n 1 | cut -c 1-160)
+  said=$(sed -n -e 's/^npm error *//p' -e 's/^npm ERR! *//p' "$log" | grep -v -e '^code ' -e '^$' | head -n 1 | cut -c 1-160)
+  [ -n "$said" ] || said=$(sed -n 's/^npm http fetch .* failed with /its fetch failed with /p' "$log" | tail -n 1)
   kept="npm's own words are in $log; nothing that works was changed"
   case $(cat "$log") in
     *ENOSPC* | *EDQUOT*) no_space ;;
-    *EINTEGRITY*)
+    *EINTEGRITY* | *'seems to be corrupted'*)
       fail UNSAFE_FILE 6 "what came for $1 is not what the lockfile names, so it was not used; $kept" \
         'npm cache verify, and the same command again; if it stays so, do not trust that registry'
       ;;
@@ -139,6 +145,6 @@ npm_failed() {
       ;;
     *EUSAGE*) fail BUG 1 "package.json and package-lock.json do not agree; $kept" 'npm install --package-lock-only' ;;
   esac
-  fail NETWORK 7 "npm could not bring $1 (${said:-it ended with status $status}); $kept" \
+  fail NETWORK 7 "npm could not bring $1 (${said:-without a word: status $status}); $kept" \
     'npm ping; when the registry answers, the same command again'
 }

@@ -18,8 +18,13 @@ export async function main(argv: readonly string[]): Promise<void> {
     else await config.runCommand(wanted.id, [...wanted.rest])
   } catch (error) {
     if (error instanceof KeyriteError) refuse(error, argv.includes('--json'))
-    else await handle(error instanceof Error ? error : new Error(String(error)))
+    else await handle(withoutHelp(error))
   }
+}
+
+/** For a mistake in the words oclif would print help as well; it looks for it by all the words typed, and fails at that. */
+function withoutHelp(error: unknown): Error {
+  return Object.assign(error instanceof Error ? error : new Error(String(error)), {showHelp: false})
 }
 
 /** Says that no command was run, and why. */

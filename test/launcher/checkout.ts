@@ -98,7 +98,7 @@ export function newCheckout(): Checkout {
 
 const command = (body: string): string => `import {Command} from '@oclif/core'
 export default class Try extends Command {
-  async run(): Promise<void> { ${body} }
+  async run(): Promise<void> { await this.parse(Try); ${body} }
 }
 `
 

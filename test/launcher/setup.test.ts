@@ -220,6 +220,17 @@ describe('what stands in the way of a set-up is said in a sentence', () => {
     expect(existsSync(join(checkout.path, 'node_modules'))).toBe(false)
   })
 
+  test('an npm that reports success and has brought no Node, because that is an optional dependency', async () => {
+    const checkout = newCheckout()
+    useNode(checkout)
+    program(
+      checkout,
+      'npm',
+      '#!/bin/sh\necho npm http fetch GET http://192.0.2.1/node attempt 1 failed with ECONNREFUSED\n',
+    )
+    expect(await refused(checkout, 7, 'NETWORK')).toContain('could not bring Node 24')
+  })
+
   test('a system for which there is no Node to bring', async () => {
     const checkout = newCheckout()
     useNode(checkout)
