@@ -9,7 +9,7 @@ import {profileOf} from '../keys/index.ts'
 import {demandFounded} from '../requests/index.ts'
 import {guardProduction, instruments} from './guards.ts'
 import {lint} from './lint.ts'
-import type {Values} from './parameters.ts'
+import type {Values} from './placeholders.ts'
 import {recorded} from './recorded.ts'
 import type {CeremonyApp} from './run-context.ts'
 import {fill, type Loaded} from './template.ts'
@@ -63,7 +63,7 @@ export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<
       data: {
         template: new Blob(opening.loaded.bytes, 'application/yaml'),
         title: filled.title,
-        parameters: recorded(opening.loaded.template, opening.values, ledger.of(custodyFold).roster),
+        parameters: recorded(opening.loaded.template, filled.values, ledger.of(custodyFold).roster),
         participants: participants.map(({role, people}) => ({role, people: [...people]})),
         profile: profile === null ? null : recordedProfile(profile),
         location: new Private(filled.location),
@@ -94,14 +94,13 @@ function assigned({ledger}: CeremonyApp, {loaded, participants}: Opening): reado
     })
   }
   for (const role of Object.keys(participants))
-    if (!(role in roles))
-      refuse(`the template has no role "${role}"; it has ${Object.keys(roles).join(', ')}`)
-  const all = Object.keys(roles).map((role) => ({
+    if (!roles.has(role)) refuse(`the template has no role "${role}"; it has ${[...roles.keys()].join(', ')}`)
+  const all = [...roles.keys()].map((role) => ({
     role,
     people: [...new Set((participants[role] ?? []).map((typed) => findPerson(roster, typed).id))],
   }))
   for (const {role, people} of all) {
-    const {count, minimum, excludes = []} = roles[role] ?? {}
+    const {count, minimum, excludes = []} = roles.get(role) ?? {}
     if (count !== undefined && people.length !== count)
       refuse(`role "${role}" takes ${count}, and ${people.length} are named`)
     if (minimum !== undefined && people.length < minimum)

@@ -2,20 +2,20 @@
 import type {Json} from '../base/jcs.ts'
 import {findPerson, type Roster} from '../custody/index.ts'
 import {isPrivate, Private, type DraftObject, type DraftValue, type View} from '../ledger/index.ts'
-import type {Values} from './parameters.ts'
+import type {Value, Values} from './placeholders.ts'
 
 /** Types whose values can name people, places or reasons. */
 const hidden: readonly string[] = ['text', 'text-list']
 const people: readonly string[] = ['person', 'person-list']
 
 interface Declared {
-  readonly parameters: Readonly<Record<string, {readonly type: string}>>
+  readonly parameters: ReadonlyMap<string, {readonly type: string}>
 }
 
 /** What `ceremony.opened` records. @throws KeyriteError `PERSON_NOT_FOUND`. */
 export function recorded({parameters}: Declared, values: Values, roster: Roster): DraftObject {
-  const entries = Object.entries(values).map(([name, value]): [string, DraftValue] => {
-    const type = parameters[name]?.type ?? ''
+  const entries = [...values].map(([name, value]): [string, DraftValue] => {
+    const type = parameters.get(name)?.type ?? ''
     if (hidden.includes(type)) return [name, new Private(value as Json)]
     if (people.includes(type))
       return [
@@ -36,12 +36,12 @@ export function unrecorded(
   stored: Json | undefined,
 ): Values {
   const given = typeof stored === 'object' && stored !== null && !Array.isArray(stored) ? stored : {}
-  const entries = Object.entries(given).map(([name, value]): [string, unknown] => {
-    if (!(name in parameters)) throw new TypeError(`the template has no parameter "${name}"`)
-    if (!isPrivate(value)) return [name, value]
+  const entries = Object.entries(given).map(([name, value]): [string, Value] => {
+    if (!parameters.has(name)) throw new TypeError(`the template has no parameter "${name}"`)
+    if (!isPrivate(value)) return [name, value as Value]
     const opened = view.open(value)
     if (opened === undefined) throw new TypeError(`the value of parameter "${name}" is withheld`)
-    return [name, opened]
+    return [name, opened as Value]
   })
-  return Object.fromEntries(entries) as Values
+  return new Map(entries)
 }

@@ -35,10 +35,12 @@ export function publicKeyText(
 
 /** PEM of a public key's SPKI DER, 64 columns. */
 export function pemOf(spki: Uint8Array): string {
-  return createPublicKey({key: Buffer.from(spki), format: 'der', type: 'spki'}).export({
-    format: 'pem',
-    type: 'spki',
-  })
+  return createPublicKey({key: Buffer.from(spki), format: 'der', type: 'spki'})
+    .export({
+      format: 'pem',
+      type: 'spki',
+    })
+    .toString()
 }
 
 function jwk(object: KeyObject, key: Key): object {

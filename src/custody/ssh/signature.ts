@@ -76,8 +76,9 @@ function verifySecurityKey(
   const extensions = webauthn ? reader.string() : Buffer.alloc(0)
   reader.end()
   // Data that the flags announce and the signature does not hold: what was signed is not an assertion.
-  if ((flags & flag.attestedData) !== 0) return bad('its flags announce a new credential')
-  if (((flags & flag.extensionData) !== 0) !== extensions.length > 0)
+  // The plain format has no room for such data, so there these bits say nothing (ssh-keygen passes over them too).
+  if (webauthn && (flags & flag.attestedData) !== 0) return bad('its flags announce a new credential')
+  if (webauthn && ((flags & flag.extensionData) !== 0) !== extensions.length > 0)
     return bad('its flags and its extensions differ')
   const hash = webauthn ? webauthnHash(origin, clientData, data) : sha256(data)
   const signed = Buffer.concat([sha256(application), Buffer.of(flags), uint32(counter), extensions, hash])

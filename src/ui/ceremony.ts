@@ -1,0 +1,173 @@
+/** What the ceremony commands share: the app as the engine needs it, the room, the document, and finding what was typed. */
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
+import type {App} from '../app.ts'
+import {parseDuration} from '../base/duration.ts'
+import {KeyriteError} from '../base/errors.ts'
+import {readPublic} from '../base/files.ts'
+import {nearest} from '../base/nearest.ts'
+import {packageRoot} from '../base/package.ts'
+import {answersRoom, parseAnswers, type Answers} from '../ceremony/answers.ts'
+import {ceremonyDocument, type CeremonyDocument} from '../ceremony/document.ts'
+import {ceremonyFold} from '../ceremony/fold.ts'
+import type {Room} from '../ceremony/room.ts'
+import type {CeremonyApp} from '../ceremony/run-context.ts'
+import {statusOfCeremony, type Ceremony} from '../ceremony/state.ts'
+import {fill, parseTemplate} from '../ceremony/template.ts'
+import {unrecorded} from '../ceremony/recorded.ts'
+import {custodyFold, findPerson, type Signer} from '../custody/index.ts'
+import {policyFold} from '../policy/index.ts'
+import {profilesFold} from '../profiles/index.ts'
+import {signers} from './flags.ts'
+import {signerAt} from './gather.ts'
+import type {Print} from './print.ts'
+import {terminalRoom} from './room.ts'
+
+export function ceremonyApp(app: App): CeremonyApp {
+  const {clock, random, tool} = app.world
+  return {
+    ledger: app.ledger,
+    operations: app.operations,
+    clock,
+    random,
+    tool,
+    provider: (name) => app.provider(name),
+  }
+}
+
+export interface RoomOptions {
+  readonly answers: Answers | null
+  readonly signWith: readonly string[] | undefined
+  /** The profile of the ceremony: only for one in environment test, keys are read into this process. */
+  readonly profile: string | null
+  readonly say: (line: string) => void
+}
+
+/** The room of an answers file, or the terminal. */
+export function roomOf(app: App, {answers, signWith, profile, say}: RoomOptions): Room {
+  const {roster} = app.ledger.of(custodyFold)
+  const test = profile !== null && app.ledger.of(profilesFold).profiles.get(profile)?.environment === 'test'
+  const signer = (path: string): Promise<Signer> => signerAt(app, path, test)
+  if (answers !== null) return answersRoom({answers, roster, signerFor: signer, say})
+  const keys = new Map(signers(signWith).map(({person, path}) => [findPerson(roster, person).id, path]))
+  const idleMs = parseDuration(app.ledger.of(policyFold).policy.times.idle)
+  return terminalRoom({
+    ask: app.world.ask,
+    say,
+    now: () => app.world.clock.now(),
+    keys,
+    signerFor: signer,
+    idleMs,
+  })
+}
+
+/** @throws KeyriteError `ANSWERS_INVALID`, `FILE_NOT_FOUND`. */
+export function readAnswers(path: string | undefined): Answers | null {
+  return path === undefined ? null : parseAnswers(readPublic(path, 1_000_000), path)
+}
+
+/** A template by path, or a shipped one by name. @throws KeyriteError `TEMPLATE_NOT_FOUND`. */
+export function templateFile(typed: string): string {
+  if (existsSync(typed)) return typed
+  const shipped = join(packageRoot(), 'ceremony-templates', `${typed}.yaml`)
+  if (/^[a-z0-9-]+$/.test(typed) && existsSync(shipped)) return shipped
+  throw new KeyriteError('TEMPLATE_NOT_FOUND', `cannot find the template "${typed}"`, {
+    hints: ['keyrite ceremony templates', 'keyrite ceremony new TEMPLATE --out FILE'],
+  })
+}
+
+/** Finds a ceremony by its id, or the first 6 or more of its digits; without one, the only one that is not over. @throws KeyriteError `CEREMONY_NOT_FOUND`. */
+export function findCeremony(app: Pick<App, 'ledger'>, typed: string | undefined): Ceremony {
+  const all = [...app.ledger.of(ceremonyFold).values()]
+  if (typed === undefined) {
+    const open = all.filter((one) =>
+      ['running', 'stopped', 'waiting-for-signatures'].includes(statusOfCeremony(one)),
+    )
+    const [only] = open
+    if (only !== undefined && open.length === 1) return only
+    throw new KeyriteError(
+      'CEREMONY_NOT_FOUND',
+      open.length === 0
+        ? 'cannot go on: no ceremony is open'
+        : `cannot tell which: ${open.length} ceremonies are open`,
+      {
+        hints: ['keyrite ceremony list', ...open.map(({id}) => `keyrite ceremony resume ${id.slice(0, 8)}`)],
+      },
+    )
+  }
+  const found = typed.length < 6 ? [] : all.filter(({id}) => id.startsWith(typed.toLowerCase()))
+  const [only] = found
+  if (only !== undefined && found.length === 1) return only
+  const near = nearest(
+    typed,
+    all.map(({id}) => id.slice(0, typed.length)),
+  )
+  throw new KeyriteError(
+    'CEREMONY_NOT_FOUND',
+    `cannot find ceremony "${typed}"${near.length === 0 ? '' : `: did you mean ${near.join(' or ')}?`}`,
+    {hints: ['keyrite ceremony list']},
+  )
+}
+
+/** The document of a ceremony, with what its own template says. */
+export function documentOf(app: Pick<App, 'ledger'>, ceremony: Ceremony): CeremonyDocument {
+  const {view} = app.ledger
+  const loaded = parseTemplate(view.blob(ceremony.template), 'template')
+  const filled = fill(loaded, unrecorded(view, loaded.template, ceremony.opened.data['parameters']))
+  return ceremonyDocument(app.ledger, ceremony, {
+    id: filled.id,
+    steps: filled.acts.flatMap((act) => act.steps),
+    after: filled.after,
+  })
+}
+
+/** The exit status of a ceremony as it stands: 8 while signatures are missing, 9 while it can be gone on with. */
+export function exitOfCeremony(status: string): number {
+  return status === 'waiting-for-signatures' ? 8 : status === 'running' || status === 'stopped' ? 9 : 0
+}
+
+export function ceremonyLines(print: Print, one: CeremonyDocument): readonly string[] {
+  const short = one.id.slice(0, 8)
+  const next: Readonly<Record<string, string>> = {
+    running: `keyrite ceremony resume ${short}`,
+    stopped: `keyrite ceremony resume ${short}`,
+    'waiting-for-signatures': `keyrite ceremony sign ${short} --sign-with PERSON=KEY`,
+    'signed-off': `keyrite ceremony bundle ${short} --out DIR`,
+  }
+  return [
+    ...print.facts([
+      ['Ceremony', one.id],
+      ['Title', one.title],
+      ['Status', one.status],
+      ['Not signed', one.missing.map(({id, name}) => name ?? id)],
+      ['Template', `${one.template.id}, SHA-256 ${one.template.sha256}`],
+      ['Entries', `${one.firstSeq} to ${one.lastSeq}`],
+      [
+        'Steps',
+        `${one.steps.done} of ${one.steps.of} done${one.steps.next === null ? '' : `; next: ${one.steps.next}`}`,
+      ],
+      ['Keys', one.keys.map(({name, version}) => `${name} version ${version}`)],
+    ]),
+    '',
+    ...print.table(
+      ['Participant', 'Roles', 'Signed'],
+      one.participants.map(({person, roles, signed}) => [
+        person.name ?? person.id,
+        roles.join(', '),
+        signed ?? 'no',
+      ]),
+      'nobody',
+    ),
+    ...(one.duties.length === 0
+      ? []
+      : [
+          '',
+          ...print.table(
+            ['Duty', 'Owner', 'Due'],
+            one.duties.map(({text, owner, due}) => [text, owner, due.slice(0, 10)]),
+            'none',
+          ),
+        ]),
+    ...(next[one.status] === undefined ? [] : ['', `Next: ${next[one.status] ?? ''}`]),
+  ]
+}

@@ -1,0 +1,212 @@
+/**
+ * From a plan to its outcome, with people: the plan is shown, asked about, answered with signatures, and applied.
+ * Every changing command comes through here, so that each shows, asks and refuses alike.
+ */
+import type {App} from '../app.ts'
+import {KeyriteError} from '../base/errors.ts'
+import {wordLines} from '../base/words.ts'
+import {custodyFold, findPerson, signerFor, type Person, type Signer} from '../custody/index.ts'
+import {
+  answer,
+  apply,
+  demandFounded,
+  meet,
+  missing,
+  openRequest,
+  planDigest,
+  planInWords,
+  propose,
+  requestDocument,
+  statusOf,
+  requests as requestsHandle,
+  type ActContext,
+  type Asking,
+  type Request,
+} from '../requests/index.ts'
+import {policyFold, ruleFor} from '../policy/index.ts'
+import {called} from './actor.ts'
+import type {Document} from './command.ts'
+import {signers} from './flags.ts'
+
+/** How a run is to gather. */
+export interface Manner {
+  /** `PERSON=KEY`, as `--sign-with` took them. */
+  readonly signWith: readonly string[] | undefined
+  readonly actor: Person
+  readonly say: (line: string) => void
+}
+
+type Context = Omit<ActContext, 'approved'>
+
+/** What an act outside a ceremony works with. */
+export function contextFor(app: App, actor: Person | null): Context {
+  const {clock, random} = app.world
+  return {
+    ledger: app.ledger,
+    clock,
+    random,
+    provider: (name) => app.provider(name),
+    actor: {person: actor?.id ?? null, evidence: 'stated'},
+    ceremony: null,
+  }
+}
+
+/** What the plan will do, for whoever is asked. */
+export function planLines(app: App, asking: Pick<Asking, 'plan' | 'names'>): readonly string[] {
+  const {roster} = app.ledger.of(custodyFold)
+  const {profile} = asking.plan
+  return [
+    ...(profile?.environment === 'production' ? [`PRODUCTION: profile "${profile.name}".`] : []),
+    ...planInWords(roster, app.operations, asking),
+    `It rests on this: ${asking.plan.rests.join('; ')}.`,
+    `SHA-256 of the plan ${planDigest(asking.plan)}`,
+    ...wordLines(Buffer.from(planDigest(asking.plan), 'hex')),
+  ]
+}
+
+/**
+ * Opens a request for a plan, gathers what answers can be had now, and applies it if they are enough.
+ * @returns the request, `applied` or still open.
+ */
+export async function askAndApply(app: App, asking: Asking, manner: Manner): Promise<Request> {
+  const {policy} = app.ledger.of(policyFold)
+  demandFounded(
+    {ledger: app.ledger},
+    ruleFor(policy, {operation: 'custodian.change', class: null, kind: null}).people,
+  )
+  for (const line of planLines(app, asking)) manner.say(line)
+  // A request of the same plan that still waits is gone on with, so that asking twice does not make people sign twice.
+  const waiting = openOver(app, planDigest(asking.plan))
+  if (waiting === undefined && app.world.ask.interactive && manner.signWith === undefined) {
+    const yes = await app.world.ask.confirm({message: 'Ask for this', flag: '--sign-with PERSON=KEY'})
+    if (!yes)
+      throw new KeyriteError('NOT_CONFIRMED', 'nothing was asked for', {hints: ['the same command again']})
+  }
+  const request = waiting ?? (await openRequest(contextFor(app, manner.actor), asking))
+  return gatherAndApply(app, request, manner)
+}
+
+function openOver(app: App, sha256: string): Request | undefined {
+  const {ledger} = app
+  return requestsOf(app).find(
+    (one) =>
+      one.ceremony === null &&
+      one.planSha256 === sha256 &&
+      ['open', 'met'].includes(statusOf(one, ledger.time)),
+  )
+}
+
+/** Goes on with a request: more answers, and the act if they are enough. */
+export async function gatherAndApply(app: App, request: Request, manner: Manner): Promise<Request> {
+  const context = contextFor(app, manner.actor)
+  const gathered = await meet(context, await gather(app, context, request, manner))
+  return gathered.met === null ? gathered : apply(context, app.operations, gathered)
+}
+
+async function gather(app: App, context: Context, opened: Request, manner: Manner): Promise<Request> {
+  const {roster} = app.ledger.of(custodyFold)
+  let request = opened
+  for (const {person: typed, path} of signers(manner.signWith)) {
+    if (request.met !== null) return request
+    const person = findPerson(roster, typed)
+    request = await meet(context, await sign(app, context, request, person, path, 'approve'))
+    manner.say(said(app, request, person, 'approved'))
+  }
+  while (request.met === null && app.world.ask.interactive && manner.signWith === undefined) {
+    const next = await askPerson(app, context, request)
+    if (next === null) return request
+    request = await meet(context, next)
+    manner.say(
+      missing(app.ledger, request) === ''
+        ? 'The quorum is there.'
+        : `Still needed: ${missing(app.ledger, request)}.`,
+    )
+  }
+  return request
+}
+
+/** One person's answer on the terminal; null when nobody answers now. */
+async function askPerson(app: App, context: Context, request: Request): Promise<Request | null> {
+  const {ask} = app.world
+  const {roster} = app.ledger.of(custodyFold)
+  const silent = request.who
+    .filter(({person}) => !request.answers.some((one) => one.person === person))
+    .flatMap(({person}) => roster.get(person) ?? [])
+  if (silent.length === 0) return null
+  const person = await ask.choose<Person | null>({
+    message: `Who answers ${request.id}`,
+    flag: '--sign-with PERSON=KEY',
+    choices: [
+      ...silent.map((one) => ({name: called(one), value: one})),
+      {name: 'nobody now: leave it open', value: null},
+    ],
+  })
+  if (person === null) return null
+  const decision = await ask.choose<'approve' | 'reject'>({
+    message: `${called(person)}: the plan above`,
+    flag: '--sign-with PERSON=KEY',
+    choices: [
+      {name: 'approve', value: 'approve'},
+      {name: 'reject', value: 'reject'},
+    ],
+  })
+  const path = await ask.text({
+    message: 'Key file (private, or .pub of a key in ssh-agent)',
+    flag: '--sign-with PERSON=KEY',
+  })
+  return sign(app, context, request, person, path, decision)
+}
+
+async function sign(
+  app: App,
+  context: Context,
+  request: Request,
+  person: Person,
+  path: string,
+  decision: 'approve' | 'reject',
+): Promise<Request> {
+  const signer = await signerAt(app, path, request.plan.profile?.environment === 'test')
+  const proposes =
+    request.plan.profile?.environment === 'production' && request.author === person.id && !request.proposed
+  return proposes
+    ? propose(context, request, person, signer)
+    : answer(context, request, {person, signer, decision, reason: null})
+}
+
+/** @param test - whether the profile is one for tests: only there a key file may be read into this process. */
+export function signerAt(app: App, path: string, test: boolean): Promise<Signer> {
+  return signerFor(path, {agentSocket: app.world.agentSocket, inProcess: test})
+}
+
+function said(app: App, request: Request, person: Person, what: string): string {
+  const left = request.met === null ? missing(app.ledger, request) : ''
+  return `${called(person)}: ${what}, signature verified. ${left === '' ? 'The quorum is there.' : `Still needed: ${left}.`}`
+}
+
+function requestsOf(app: App): readonly Request[] {
+  return [...app.ledger.of(requestsHandle).all.values()]
+}
+
+/** The document of a request that waits for people: exit 8, and what to type next. */
+export function waitingDocument(
+  app: App,
+  request: Request,
+): {
+  readonly document: Document
+  readonly lines: readonly string[]
+} {
+  const document = {
+    schema: 'keyrite.request/1' as const,
+    exit: 8,
+    ...requestDocument(app.ledger, app.operations, request),
+  }
+  return {
+    document,
+    lines: [
+      `Request ${request.id} is ${document.status}. Nothing was done at the provider.`,
+      ...(document.missing === '' ? [] : [`Still needed: ${document.missing}.`]),
+      `It expires ${request.expires}.`,
+      `Next: keyrite request apply ${request.id} --sign-with PERSON=KEY`,
+    ],
+  }
+}
