@@ -22,16 +22,22 @@ if ((major === 24 && minor >= 15) || major >= 26) {
 function start() {
   // Packages that trace themselves under DEBUG print the whole argv, other people's names and reasons included.
   delete process.env.DEBUG
-  listen()
 
   if (process.argv[2] === '--version') {
-    const {readFileSync, realpathSync} = process.getBuiltinModule('node:fs')
+    const {readFileSync, realpathSync, writeSync} = process.getBuiltinModule('node:fs')
     const {dirname, join} = process.getBuiltinModule('node:path')
     const file = join(dirname(realpathSync(process.argv[1])), '../package.json')
     const {version} = JSON.parse(readFileSync(file, 'utf8'))
-    console.log(`keyrite/${version} ${process.platform}-${process.arch} node-${process.version}`)
+    const line = `keyrite/${version} ${process.platform}-${process.arch} node-${process.version}\n`
+    try {
+      writeSync(1, line) // without the streams, which take a tenth of this command's time to make
+    } catch {
+      listen()
+      process.stdout.write(line)
+    }
     return
   }
+  listen()
   import('../dist/main.js').then(({main}) => {
     // oclif listens too, and throws at all but a closed pipe.
     listen()
