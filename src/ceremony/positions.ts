@@ -48,6 +48,7 @@ export class Positions {
 
 /** Deep enough for every field of the language, and shallow enough for every stack. */
 const deepest = 12
+const tooDeep = `nested more than ${deepest} deep`
 
 /**
  * Reads one YAML 1.2 document of maps, lists, text, numbers, true, false and null.
@@ -84,7 +85,7 @@ export function readYaml(text: string): {readonly value: Json; readonly position
     if (node.anchor !== undefined)
       throw new YamlProblem(value, `anchor "&${node.anchor}" is not allowed: take it away`)
     if (tagged(node)) throw new YamlProblem(value, `tag "${node.tag ?? ''}" is not allowed: take it away`)
-    if (path.length > deepest) throw new YamlProblem(value, `nested more than ${deepest} deep`)
+    if (path.length > deepest) throw new YamlProblem(value, tooDeep)
     if (isSeq(node)) return node.items.map((item, at) => walk(item, [...path, at], start(item, value, where)))
     if (isMap(node)) {
       const object: Record<string, Json> = {}
@@ -96,6 +97,7 @@ export function readYaml(text: string): {readonly value: Json; readonly position
             at,
             `${typeof name === 'string' ? `"${visibleLine(name, 40)}"` : 'this'} cannot be the name of a field`,
           )
+        if (Object.hasOwn(object, name)) throw new YamlProblem(at, `field "${name}" stands twice`)
         walk(pair.key, [...path, name, 'name of the field'], at)
         object[name] = walk(pair.value, [...path, name], at)
       }
@@ -113,14 +115,13 @@ function parseSafely(text: string, lineCounter: LineCounter): ReturnType<typeof 
       version: '1.2',
       schema: 'core',
       strict: true,
-      uniqueKeys: true,
+      uniqueKeys: false,
       merge: false,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     })
   } catch (error) {
-    if (error instanceof RangeError)
-      throw new YamlProblem({line: 1, column: 1}, `nested more than ${deepest} deep`)
+    if (error instanceof RangeError) throw new YamlProblem({line: 1, column: 1}, tooDeep)
     throw error
   }
 }
@@ -161,7 +162,7 @@ function demandVisible(text: string): void {
 }
 
 function inWords(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') return 'this field stands twice'
+  if (message.includes('call stack')) return tooDeep
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here: a template is one document'
   if (code === 'TAG_RESOLVE_FAILED') return 'a tag (!) is not allowed: take it away'
   return `not YAML: ${visibleLine(message, 120)}`

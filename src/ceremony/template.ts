@@ -12,7 +12,7 @@ import {
   type Parameter,
   type Role,
 } from './outline.ts'
-import {completeValues, standIns} from './parameters.ts'
+import {completeValues, standIns, valueProblem} from './parameters.ts'
 import {substitute, type Reference, type Values} from './placeholders.ts'
 import {Positions, readYaml, YamlProblem, type Path, type Position} from './positions.ts'
 import {laterKinds, stepKinds, type Step} from './steps/index.ts'
@@ -81,7 +81,10 @@ export function parseTemplate(bytes: Uint8Array, path: string): Loaded {
   const values = standIns(parameters)
   const {issues, references} = read(raw, values)
   // What only a value can mend is judged when there are values; all else is wrong now.
-  const wrong = issues.filter((issue) => !references.some((one) => covers(one.path, issue.path)))
+  const wrong = [
+    ...issues.filter((issue) => !references.some((one) => covers(one.path, issue.path))),
+    ...wrongDefaults(parameters),
+  ]
   if (wrong.length > 0) throw invalid(path, positions, wrong)
   const outline = outlineSchema.parse(substitute(raw, values).value)
   const {acts: _acts, after: _after, ...template} = templateOf(outline, [])
@@ -188,6 +191,13 @@ function readSource(bytes: Uint8Array, path: string): ReturnType<typeof readYaml
     if (error instanceof TypeError) throw refuse(start, 'not UTF-8 text')
     throw error
   }
+}
+
+function wrongDefaults(parameters: ReadonlyMap<string, Parameter>): readonly Issue[] {
+  return [...parameters].flatMap(([name, one]): Issue[] => {
+    const problem = one.default === undefined ? null : valueProblem(one.type, one.default)
+    return problem === null ? [] : [{path: ['parameters', name, 'default'], at: 'value', message: problem}]
+  })
 }
 
 /** Whether a path is at or below another. */

@@ -190,6 +190,10 @@ export class World {
         'there is a sign-off before this one: exactly one, the last step',
       )
     this.#signedOff = true
+  }
+
+  /** After the last step. */
+  finish(): void {
     for (const [name, {condition, made}] of this.#keys) {
       if (condition === 'made')
         this.report(
@@ -199,11 +203,14 @@ export class World {
           `key "${name}" is made and never verified: put a key.verify step after it`,
         )
     }
-  }
-
-  /** After the last step; `false` where no sign-off was met. */
-  get signedOff(): boolean {
-    return this.#signedOff
+    const last = this.#steps.at(-1)
+    if (!this.#signedOff && last !== undefined)
+      this.report(
+        last,
+        ['id'],
+        'no-sign-off',
+        'there is no sign-off: put one after this step, as the last of all',
+      )
   }
 
   /** The key, if it was made before; if not, that is said. */

@@ -1,0 +1,94 @@
+/** Judges a template before the day: what could not be done, or must not be, is found with its line and what to change. */
+import type {View} from '../ledger/index.ts'
+import type {Capabilities} from '../providers/ports.ts'
+import {capability} from './lint/capability.ts'
+import {policy} from './lint/policy.ts'
+import {references} from './lint/references.ts'
+import {roles} from './lint/roles.ts'
+import {placedSteps, type Remark, type Script} from './lint/script.ts'
+import {completeValues, standIns, withoutValue} from './parameters.ts'
+import type {Values} from './placeholders.ts'
+import type {Path} from './positions.ts'
+import {kindOf} from './steps/index.ts'
+import {read, type Loaded} from './template.ts'
+import {World} from './world.ts'
+
+export interface Finding {
+  readonly rule: string
+  /** Counted from 1. */
+  readonly line: number
+  readonly column: number
+  /** What is wrong, and what to change. */
+  readonly message: string
+  /** Who let it pass, until when; waivers come with a later part of the language. */
+  readonly waived: null
+}
+
+/**
+ * Findings in the order of the rules: form, references, roles and exclusions, policy, capability, the model of the room.
+ * @param values - what is known of the parameters; those without value or default are unknown, and what hangs on them is not judged.
+ * @param view - the ledger; without one the default policy is the measure, and nothing is said of profiles, names and people.
+ * @param capabilities - of the profile that the first key goes to; null where it was not asked.
+ * @throws KeyriteError `USAGE` for values that are unknown or not of their type.
+ */
+export function lint(
+  loaded: Loaded,
+  values: Values | null,
+  view: Pick<View, 'of'> | null,
+  capabilities: Capabilities | null,
+): readonly Finding[] {
+  const {parameters} = loaded.template
+  const given = values ?? new Map()
+  const unknown = withoutValue(parameters, given)
+  const all = standIns(parameters, given)
+  completeValues(parameters, all)
+  const reading = read(loaded.raw, all)
+  const guessed = reading.references
+    .filter(({name}) => name !== null && unknown.includes(name))
+    .map(({path}) => path)
+  const knows = (path: Path): boolean => !guessed.some((one) => isWithin(one, path))
+  const remarks: Remark[] = reading.issues
+    .filter(({path}) => knows(path))
+    .map(({path, at, message}) => ({rule: 'schema', path, at, message: `${path.join('.')}: ${message}`}))
+  const {template} = reading
+  if (template !== null) {
+    const script: Script = {template, steps: placedSteps(template), knows}
+    remarks.push(
+      ...references(script, reading.references),
+      ...roles(script, view),
+      ...policy(script, view),
+      ...capability(script, capabilities),
+      ...walkThrough(script),
+    )
+  }
+  return remarks.map(({rule, path, at, message}): Finding => ({
+    rule,
+    ...loaded.positions.at(path, at),
+    message,
+    waived: null,
+  }))
+}
+
+/** Every step in its order, in a model of the room. */
+function walkThrough({steps}: Script): readonly Remark[] {
+  const found: Remark[] = []
+  const world = new World(
+    steps.map(({step}) => step),
+    (step, field, rule, message) => {
+      const {path, number} = steps.find((one) => one.step === step) ?? {path: [], number: '?'}
+      found.push({rule, path: [...path, ...field], message: `step ${number} "${step.id}": ${message}`})
+    },
+  )
+  for (const {step} of steps) {
+    world.begin(step)
+    kindOf(step).plan(world, step)
+    world.end(step)
+  }
+  world.finish()
+  return found
+}
+
+/** Whether one path is the other, or above it. */
+function isWithin(above: Path, path: Path): boolean {
+  return above.length <= path.length && above.every((part, at) => part === path[at])
+}

@@ -1,0 +1,156 @@
+/** Rules that come from the policy: quorums (C5), separation of duties (C6), witnesses (C1), what production keys are made of. */
+import {KeyriteError} from '../../base/errors.ts'
+import {custodyFold} from '../../custody/index.ts'
+import {keysFold} from '../../keys/index.ts'
+import type {View} from '../../ledger/index.ts'
+import {defaultPolicy, eligible, policyFold, ruleFor, type Policy, type Rule} from '../../policy/index.ts'
+import {profilesFold, type Profile} from '../../profiles/index.ts'
+import {unknownWord} from '../issues.ts'
+import type {KeyCreateStep, Template} from '../template.ts'
+import {areApart, fewest} from './roles.ts'
+import {creations, type Placed, type Remark, type Script} from './script.ts'
+
+type Known = Pick<View, 'of'> | null
+
+/** Without a ledger the default policy is the measure. */
+export function* policy(script: Script, view: Known): Generator<Remark> {
+  const adopted = view === null ? defaultPolicy : view.of(policyFold).policy
+  const made = creations(script)
+  const [first] = made
+  if (first !== undefined) yield* witnesses(script.template, adopted, first.placed)
+  for (const {placed, create, quorum} of made) {
+    const profile =
+      view === null || !script.knows([...placed.path, 'profile'])
+        ? undefined
+        : view.of(profilesFold).profiles.get(create.profile)
+    if (view !== null) yield* known(script, placed, create, view)
+    if (profile !== undefined) yield* minimumAlgorithm(script, placed, create, adopted, profile)
+    const rule = applying(adopted, create, profile)
+    if (rule === null)
+      yield {
+        rule: 'policy-silent',
+        path: placed.path,
+        message: `no rule of policy "${adopted.name}" speaks of making a key of class "${create.class}": adopt a policy that does`,
+      }
+    else if (quorum !== null) yield* people(script, rule, quorum.placed, quorum.step.by, view)
+    if (quorum !== null && (rule === null || rule.people > 1))
+      yield* separation(script, create, quorum.step.by)
+  }
+}
+
+function* witnesses({roles}: Template, {name, minimums}: Policy, {path}: Placed): Generator<Remark> {
+  const role = roles.get('witness')
+  if (minimums.witnesses === 0) return
+  if (role === undefined)
+    yield {
+      rule: 'witnesses',
+      path: [...path, 'kind'],
+      message: `a key is made without witnesses, policy "${name}" wants ${minimums.witnesses} (C1): add a role "witness" with minimum ${minimums.witnesses}`,
+    }
+  else if (fewest(role) < minimums.witnesses)
+    yield {
+      rule: 'witnesses',
+      path: ['roles', 'witness'],
+      at: 'key',
+      message: `${fewest(role)} witnesses, policy "${name}" wants ${minimums.witnesses} (C1): raise the number`,
+    }
+}
+
+function* known(
+  script: Script,
+  {path}: Placed,
+  create: KeyCreateStep,
+  view: NonNullable<Known>,
+): Generator<Remark> {
+  const {profiles} = view.of(profilesFold)
+  if (script.knows([...path, 'profile']) && !profiles.has(create.profile))
+    yield {
+      rule: 'unknown-profile',
+      path: [...path, 'profile'],
+      message: `${unknownWord('profile', create.profile, [...profiles.keys()])}; see keyrite profile list`,
+    }
+  if (script.knows([...path, 'key']) && view.of(keysFold).keys.has(create.key))
+    yield {
+      rule: 'key-name-taken',
+      path: [...path, 'key'],
+      message: `there is a key "${create.key}" already: choose another name`,
+    }
+}
+
+function* minimumAlgorithm(
+  script: Script,
+  {path}: Placed,
+  create: KeyCreateStep,
+  {name, minimums}: Policy,
+  profile: Profile,
+): Generator<Remark> {
+  if (
+    profile.environment !== 'production' ||
+    !script.knows([...path, 'algorithm']) ||
+    minimums.algorithms.includes(create.algorithm)
+  )
+    return
+  yield {
+    rule: 'minimum-algorithm',
+    path: [...path, 'algorithm'],
+    message: `policy "${name}" does not allow ${create.algorithm} in production: use one of ${minimums.algorithms.join(', ')}`,
+  }
+}
+
+function applying(adopted: Policy, create: KeyCreateStep, profile: Profile | undefined): Rule | null {
+  try {
+    return ruleFor(adopted, {operation: 'key.create', class: create.class, kind: profile?.kind ?? null})
+  } catch (error) {
+    if (error instanceof KeyriteError) return null
+    throw error
+  }
+}
+
+function* people({template}: Script, rule: Rule, {path}: Placed, by: string, view: Known): Generator<Remark> {
+  const may = [...new Set([...rule.from, ...rule.roles])]
+  const role = template.roles.get(by)
+  if (role === undefined || rule.people === 0) return
+  if (!may.some((one) => one === by)) {
+    yield {
+      rule: 'quorum-role',
+      path: [...path, 'by'],
+      message: `role "${by}" may not answer under rule "${rule.id}" of the policy: it asks ${may.join(', ')}`,
+    }
+    return
+  }
+  if (fewest(role) < rule.people)
+    yield {
+      rule: 'quorum-people',
+      path: ['roles', by],
+      at: 'key',
+      message: `rule "${rule.id}" of the policy needs ${rule.people} people, role "${by}" may have only ${fewest(role)}: raise the number`,
+    }
+  const there = view === null ? rule.people : eligible(rule, view.of(custodyFold).roster).length
+  if (there < rule.people)
+    yield {
+      rule: 'too-few-approvers',
+      path: [...path, 'by'],
+      message: `rule "${rule.id}" of the policy needs ${rule.people} people, and the roster has ${there} who may answer: enroll more people`,
+    }
+}
+
+/** Nobody both approves a key and makes it, or puts it to use (C6). */
+function* separation({template, steps}: Script, create: KeyCreateStep, approving: string): Generator<Remark> {
+  for (const {step, path} of steps) {
+    if ((step.kind !== 'key.create' && step.kind !== 'key.activate') || step.key !== create.key) continue
+    if (
+      !template.roles.has(step.by) ||
+      !template.roles.has(approving) ||
+      areApart(template, step.by, approving)
+    )
+      continue
+    yield {
+      rule: 'separation-of-duties',
+      path: [...path, 'by'],
+      message:
+        step.by === approving
+          ? `role "${step.by}" approves this step and does it (C6): let another role do it`
+          : `one person could approve this step as ${approving} and do it as ${step.by} (C6): let role "${step.by}" exclude "${approving}"`,
+    }
+  }
+}

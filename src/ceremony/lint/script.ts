@@ -1,0 +1,51 @@
+/** What the rules are given: a template with every value that is known in place, and where its parts stand. */
+import type {Path} from '../positions.ts'
+import type {KeyCreateStep, QuorumStep, Step, Template} from '../template.ts'
+
+/** What a rule says; the line is found from the path. */
+export interface Remark {
+  readonly rule: string
+  readonly path: Path
+  readonly at?: 'key' | 'value'
+  readonly message: string
+}
+
+export interface Placed {
+  readonly step: Step
+  /** Its number in print: `2.3`. */
+  readonly number: string
+  readonly path: Path
+}
+
+export interface Script {
+  readonly template: Template
+  readonly steps: readonly Placed[]
+  /** Whether the value at this place is the real one, and not a stand-in for a parameter that nobody has set. */
+  knows(path: Path): boolean
+}
+
+export function placedSteps(template: Pick<Template, 'acts'>): readonly Placed[] {
+  return template.acts.flatMap(({steps}, act) =>
+    steps.map((step, at): Placed => ({
+      step,
+      number: `${act + 1}.${at + 1}`,
+      path: ['acts', act, 'steps', at],
+    })),
+  )
+}
+
+/** Each key.create step with the quorum step that approves it, if one does. */
+export function creations(script: Script): readonly {
+  readonly placed: Placed
+  readonly create: KeyCreateStep
+  readonly quorum: {readonly placed: Placed; readonly step: QuorumStep} | null
+}[] {
+  return script.steps.flatMap((placed) => {
+    const {step: create} = placed
+    if (create.kind !== 'key.create') return []
+    const quorum = script.steps.flatMap((one) =>
+      one.step.kind === 'quorum' && one.step.for.includes(create.id) ? [{placed: one, step: one.step}] : [],
+    )
+    return [{placed, create, quorum: quorum[0] ?? null}]
+  })
+}
