@@ -136,6 +136,7 @@ describe('bin/run.js, the entry of the npm package', () => {
       present: oldNode !== undefined,
       what: 'a Node older than 24',
       how: 'put one on PATH (Debian: apt-get install nodejs)',
+      optional: true,
     },
     'says on an older Node which one it needs, and exits 2',
     async () => {

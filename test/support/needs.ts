@@ -28,6 +28,8 @@ export function onPath(name: string): string | undefined {
 interface Need {
   readonly here: () => boolean
   readonly how: string
+  /** Not a thing to install: `KEYRITE_REQUIRE=all` does not ask for it either. */
+  readonly optional?: boolean
 }
 
 const program = (name: string, debian: string): Need => ({
@@ -49,8 +51,9 @@ const needs = {
   vectors: {
     here: () => existsSync(join(root, '../shared/vectors')),
     how: 'put the public test vectors into ../shared/vectors, beside the project',
+    optional: true,
   },
-  root: {here: () => process.getuid?.() === 0, how: 'run the tests as root'},
+  root: {here: () => process.getuid?.() === 0, how: 'run the tests as root', optional: true},
 } as const satisfies Record<string, Need>
 
 /** What a test may need of the machine. */
@@ -63,17 +66,18 @@ const notSeen = (what: string, name: string): string => `${name} [not seen here:
  * Registers a test that runs only where `present` is true. Elsewhere it passes as not seen, or fails under
  * `KEYRITE_REQUIRE=all`.
  *
- * @param need - what the test needs: whether it is here, what it is called, how to get it
+ * @param need - what the test needs: whether it is here, what it is called, how to get it; `optional` if that is more
+ *   than installing something, so that `KEYRITE_REQUIRE=all` leaves it at "not seen"
  */
 export function testWhen(
-  need: {readonly present: boolean; readonly what: string; readonly how: string},
+  need: {readonly present: boolean; readonly what: string; readonly how: string; readonly optional?: boolean},
   name: string,
   fn: () => Promise<void> | void,
   timeoutMs?: number,
 ): void {
   if (need.present) {
     test(name, fn, timeoutMs)
-  } else if (process.env['KEYRITE_REQUIRE'] === 'all') {
+  } else if (process.env['KEYRITE_REQUIRE'] === 'all' && need.optional !== true) {
     test(name, () => {
       throw new Error(`${need.what} is missing, and KEYRITE_REQUIRE=all asks for it: ${need.how}`)
     })
@@ -91,6 +95,7 @@ export function testWith(
 ): void {
   const wanted = typeof what === 'string' ? [what] : what
   const missing = wanted.filter((each) => !needs[each].here())
+  const optional = missing.length > 0 && missing.every((each) => 'optional' in needs[each])
   const how = missing.map((each) => needs[each].how).join('; ')
-  testWhen({present: missing.length === 0, what: missing.join(' and '), how}, name, fn, timeoutMs)
+  testWhen({present: missing.length === 0, what: missing.join(' and '), how, optional}, name, fn, timeoutMs)
 }
