@@ -1,6 +1,7 @@
 /** `key.create`, `key.verify`, `key.activate`: what the quorum approved is done at the provider, tried, and recorded. */
 import {KeyriteError} from '../../base/errors.ts'
-import {keyDocument, keysFold, proveKey, type Key} from '../../keys/index.ts'
+import {keyDocument, keysFold, pemOf, proveKey, type Key} from '../../keys/index.ts'
+import {sha256Hex} from '../../base/bytes.ts'
 import type {DraftObject} from '../../ledger/index.ts'
 import {apply, requests, type Request} from '../../requests/index.ts'
 import type {StepBase} from '../kinds.ts'
@@ -38,6 +39,8 @@ export async function runKeyVerify(context: RunContext, step: KeyStepLike): Prom
       ({probe, ok, evidence, detail}) => `${ok ? 'ok' : 'NOT OK'}  ${probe} (${evidence}): ${detail}`,
     ),
   )
+  const sha256 = publicKeySha256(context, step.key)
+  if (sha256 !== null) context.room.say([`SHA-256 of the public key, as PEM: ${sha256}`])
   return {key: step.key, version: 1, entry: tried?.seq ?? null, ok: tried?.ok ?? false}
 }
 
@@ -69,4 +72,10 @@ function keyNamed({app}: RunContext, name: string): Key {
   if (key === undefined)
     throw new KeyriteError('KEY_NOT_FOUND', `cannot find key "${name}"`, {hints: ['keyrite key list']})
   return key
+}
+
+/** SHA-256, hex, of the public key as `key public` writes it; null where there is none. */
+export function publicKeySha256({app}: Pick<RunContext, 'app'>, name: string): string | null {
+  const blob = app.ledger.of(keysFold).keys.get(name)?.versions[0]?.public ?? null
+  return blob === null ? null : sha256Hex(pemOf(app.ledger.view.blob(blob)))
 }
