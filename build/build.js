@@ -43,6 +43,8 @@ async function bundle(folder) {
         'const __filename = import.meta.filename, __dirname = import.meta.dirname',
       ].join(';'),
     },
+    // Where packages really lie, behind a link, would be written into what is built.
+    preserveSymlinks: true,
     chunkNames: 'parts/[name]-[hash]',
     logLevel: 'warning',
   })

@@ -1,10 +1,20 @@
 import {createHash} from 'node:crypto'
 import {execFileSync} from 'node:child_process'
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import {homedir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {packageRoot, tool} from '../../src/base/package.ts'
+import {testWhen} from '../support/needs.ts'
 import {keyrite, newCheckout, newFolder, removeAll, root, start} from './checkout.ts'
 import type {Checkout, Ended} from './checkout.ts'
 
@@ -48,13 +58,22 @@ describe('the build', () => {
 
   test('gives the same bytes in another folder, and names no folder of this machine', async () => {
     const other = newCheckout()
+    for (const name of ['src', 'ceremony-templates']) {
+      rmSync(join(other.path, name), {recursive: true})
+      cpSync(at(name), join(other.path, name), {recursive: true})
+    }
     expect((await keyrite(other, ['--version'])).status).toBe(0)
     const list = readFileSync(at('dist/files.sha256'), 'utf8')
     expect(readFileSync(join(other.path, 'dist/files.sha256'), 'utf8')).toBe(list)
-    for (const line of list.trimEnd().split('\n')) {
-      const text = readFileSync(at(line.slice(66)), 'utf8')
-      for (const path of [checkout.path, root, homedir()]) expect(text.includes(`${path}/`)).toBe(false)
-    }
+    const shipped = list
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.slice(66))
+    const ours = [checkout.path, other.path, root, homedir()].map(
+      (path) => new RegExp(`${path}/`),
+    )
+    const naming = shipped.filter((path) => ours.some((one) => one.test(readFileSync(at(path), 'utf8'))))
+    expect(naming).toEqual([])
   })
 
   test('describes each command in the manifest, by the file that it is loaded from', () => {
@@ -132,6 +151,21 @@ describe('the running program', () => {
     expect(ended).toMatchObject({status: 0, stderr: ''})
     expect(existsSync(marker)).toBe(false)
   })
+
+  testWhen(
+    {present: existsSync('/dev/full'), what: '/dev/full', how: 'run the tests on Linux'},
+    'whose result cannot be written says so once, ends with status 12, and keeps a status of its own',
+    async () => {
+      const to = (words: string): Promise<Ended> =>
+        start(checkout, ['sh', '-c', `./bin/keyrite ${words} >/dev/full`]).ended
+      for (const words of ['try lines', '--version']) {
+        const {status, stderr} = await to(words)
+        expect(status).toBe(12)
+        expect(stderr).toMatch(/^Error: cannot write the result: ENOSPC.*\nCode: STORAGE\nTry this: .*\n$/)
+      }
+      expect((await to('try lnies --json')).status).toBe(127)
+    },
+  )
 
   test('runs where npm installed it: without sources, tools and scripts', async () => {
     const installed = join(newFolder(), 'keyrite')
