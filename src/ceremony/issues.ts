@@ -94,13 +94,13 @@ function fieldsAt(schema: z.core.$ZodType, path: Path): readonly string[] {
     return field === undefined ? [] : fieldsAt(field, rest)
   }
   if (first === undefined) return []
-  if (inner instanceof z.ZodArray) return fieldsAt(inner.element as z.core.$ZodType, rest)
+  if (inner instanceof z.ZodArray) return fieldsAt(inner.element, rest)
   if (inner instanceof z.ZodRecord) return fieldsAt(inner.valueType, rest)
   return []
 }
 
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
-    ? unwrap(schema.def.innerType as z.core.$ZodType)
+    ? unwrap(schema.def.innerType)
     : schema
 }

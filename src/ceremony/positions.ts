@@ -153,11 +153,10 @@ function demandVisible(text: string): void {
   for (const [at, line] of text.split(/\r?\n/).entries()) {
     const plain = line.replaceAll('\t', ' ')
     if (visible(plain) === plain) continue
-    const column = [...plain].findIndex((character) => visible(character) !== character) + 1
-    throw new YamlProblem(
-      {line: at + 1, column},
-      `a character that cannot be seen: ${visible([...plain][column - 1] ?? '')}`,
-    )
+    const characters = Array.from(plain)
+    const found = characters.findIndex((character) => visible(character) !== character)
+    const shown = visible(characters[found] ?? '')
+    throw new YamlProblem({line: at + 1, column: found + 1}, `a character that cannot be seen: ${shown}`)
   }
 }
 

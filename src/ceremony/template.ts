@@ -82,13 +82,12 @@ export function parseTemplate(bytes: Uint8Array, path: string): Loaded {
   const {issues, references} = read(raw, values)
   // What only a value can mend is judged when there are values; all else is wrong now.
   const wrong = [
-    ...issues.filter((issue) => !references.some((one) => covers(one.path, issue.path))),
+    ...issues.filter(({path: at}) => !isOfStep(at) || !references.some((one) => covers(one.path, at))),
     ...wrongDefaults(parameters),
   ]
   if (wrong.length > 0) throw invalid(path, positions, wrong)
   const outline = outlineSchema.parse(substitute(raw, values).value)
-  const {acts: _acts, after: _after, ...template} = templateOf(outline, [])
-  return {template, sha256: sha256Hex(bytes), bytes, positions, path, raw}
+  return {template: headOf(outline), sha256: sha256Hex(bytes), bytes, positions, path, raw}
 }
 
 /**
@@ -110,7 +109,7 @@ export function read(raw: Json, values: Values): Reading {
   const outline = outlineSchema.safeParse(value)
   const issues = outline.success ? [] : [...issuesOf(outline.error, outlineSchema, value, [])]
   const steps: Step[][] = []
-  const acts = isObject(value) && Array.isArray(value['acts']) ? value['acts'] : []
+  const acts: readonly Json[] = isObject(value) && Array.isArray(value['acts']) ? value['acts'] : []
   for (const [act, one] of acts.entries()) {
     const list = isObject(one) ? one['steps'] : undefined
     const row: Step[] = []
@@ -146,20 +145,16 @@ function readStep(value: Json, path: Path): {readonly step: Step} | {readonly is
     : {issues: issuesOf(parsed.error, kind.schema, value, path)}
 }
 
+function headOf(outline: Outline): Loaded['template'] {
+  const {id, title, purpose, location, recording, materials} = outline
+  const parameters = new Map(Object.entries(outline.parameters))
+  const roles = new Map(Object.entries(outline.roles))
+  return {id, title, purpose, location, recording: recording ?? null, parameters, roles, materials}
+}
+
 function templateOf(outline: Outline, steps: readonly (readonly Step[])[]): Template {
-  const {id, title, purpose, location, recording, materials, after} = outline
-  return {
-    id,
-    title,
-    purpose,
-    location,
-    recording: recording ?? null,
-    parameters: new Map(Object.entries(outline.parameters)),
-    roles: new Map(Object.entries(outline.roles)),
-    materials,
-    acts: outline.acts.map((act, at) => ({id: act.id, title: act.title, steps: steps[at] ?? []})),
-    after,
-  }
+  const acts = outline.acts.map(({id, title}, at): Act => ({id, title, steps: steps[at] ?? []}))
+  return {...headOf(outline), acts, after: outline.after}
 }
 
 /** The places that ask for a parameter that the template does not have. */
@@ -198,6 +193,11 @@ function wrongDefaults(parameters: ReadonlyMap<string, Parameter>): readonly Iss
     const problem = one.default === undefined ? null : valueProblem(one.type, one.default)
     return problem === null ? [] : [{path: ['parameters', name, 'default'], at: 'value', message: problem}]
   })
+}
+
+/** Whether a path is of a field of a step. */
+function isOfStep(path: Path): boolean {
+  return path[0] === 'acts' && path[2] === 'steps' && path.length > 4
 }
 
 /** Whether a path is at or below another. */

@@ -1,0 +1,94 @@
+import {Args, Flags} from '@oclif/core'
+import {KeyriteError} from '../../base/errors.ts'
+import {readPublic} from '../../base/files.ts'
+import {lint} from '../../ceremony/lint.ts'
+import {demandNone, valuesFromSets} from '../../ceremony/parameters.ts'
+import {largest, parseTemplate, type Loaded, type Values} from '../../ceremony/template.ts'
+import type {View} from '../../ledger/index.ts'
+import {profilesFold} from '../../profiles/index.ts'
+import type {Capabilities} from '../../providers/ports.ts'
+import {templateFile} from '../../ui/ceremony.ts'
+import {KeyriteCommand, type Shown} from '../../ui/command.ts'
+import {pinFileFlag, profileFlag} from '../../ui/flags.ts'
+import {counted} from '../../ui/print.ts'
+
+export default class CeremonyLint extends KeyriteCommand {
+  static override summary =
+    'Judge a ceremony template before the day: what could not be done, or must not be.'
+  static override description =
+    'Where this home has a ledger, the template is held against its policy, people, keys and profiles; with --profile also against what the provider can do. Exits 10 when there are findings, and 2 where the file is no template.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> payments-jwt.yaml',
+    '<%= config.bin %> <%= command.id %> payments-jwt.yaml --profile hsm --set key-name=payments-jwt',
+  ]
+  static override args = {
+    template: Args.string({description: 'a template file, or the name of one that ships', required: true}),
+  }
+  static override flags = {
+    profile: profileFlag,
+    set: Flags.string({
+      summary: 'the value of a parameter',
+      helpValue: 'NAME=VALUE',
+      multiple: true,
+      default: [],
+    }),
+    'pin-file': pinFileFlag,
+  }
+
+  async execute(): Promise<Shown> {
+    const {args, flags} = await this.parse(CeremonyLint)
+    const path = templateFile(args.template)
+    const loaded = parseTemplate(readPublic(path, largest), path)
+    const values = valuesOf(loaded, flags.set, flags.profile)
+    const view = this.#view()
+    const findings = lint(loaded, values, view, await this.#capabilities(view, flags.profile))
+    const ok = findings.length === 0
+    const rows = findings.map(({rule, line, message}) => [line, rule, message])
+    return this.show({schema: 'keyrite.findings/1', exit: ok ? 0 : 10, ok, findings}, [
+      ...this.print.table(['Line', 'Rule', 'Finding'], rows, 'No findings.'),
+      ...(ok ? [] : ['', `${counted(findings.length, 'finding')}.`]),
+    ])
+  }
+
+  /** What the ledger knows; null where there is none. */
+  #view(): Pick<View, 'of'> | null {
+    try {
+      return this.app.ledger.view
+    } catch (error) {
+      if (!(error instanceof KeyriteError) || error.code !== 'LEDGER_NOT_FOUND') throw error
+      this.say(
+        'There is no ledger here: the default policy is the measure; people, keys and profiles are not looked at.',
+      )
+      return null
+    }
+  }
+
+  /** Asks the provider, if a profile was named and it can be opened without anybody at a terminal. */
+  async #capabilities(
+    view: Pick<View, 'of'> | null,
+    profile: string | undefined,
+  ): Promise<Capabilities | null> {
+    if (profile === undefined || view?.of(profilesFold).profiles.has(profile) !== true) return null
+    try {
+      return await (await this.app.provider(profile)).evidence.capabilities()
+    } catch (error) {
+      if (!(error instanceof KeyriteError) || error.code !== 'NO_TERMINAL') throw error
+      this.say(`Profile "${profile}" was not asked what it can do: it needs its PIN (--pin-file FILE).`)
+      return null
+    }
+  }
+}
+
+/** What was set; `--profile` is the value of every parameter of that type that was not. */
+function valuesOf(
+  {template: {parameters}}: Loaded,
+  sets: readonly string[],
+  profile: string | undefined,
+): Values {
+  const {values, problems} = valuesFromSets(parameters, sets)
+  const asked = [...parameters].flatMap(([name, {type}]) => (type === 'profile' ? [name] : []))
+  const none = profile !== undefined && asked.length === 0
+  demandNone(none ? [...problems, '--profile: the template has no parameter of type profile'] : problems)
+  const given = profile === undefined ? [] : asked.map((name): [string, string] => [name, profile])
+  return new Map([...given, ...values])
+}
