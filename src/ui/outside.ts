@@ -47,10 +47,20 @@ export function withPinFile(ask: Ask, file: string | undefined): Ask {
   return file === undefined ? ask : {...ask, secret: async () => readPin(file)}
 }
 
+/** Whether a PIN file is stdin or an open descriptor: nothing that could be read another time. */
+export function isStream(file: string): boolean {
+  return descriptorOf(file) !== undefined
+}
+
+function descriptorOf(file: string): number | undefined {
+  const descriptor = file === '-' ? '0' : /^\/(?:dev|proc\/self)\/fd\/(\d{1,6})$/.exec(file)?.[1]
+  return descriptor === undefined ? undefined : Number(descriptor)
+}
+
 /** The first line of a file, of stdin (`-`), or of an open descriptor (`/dev/fd/N`). @throws KeyriteError `FILE_NOT_FOUND`, `UNSAFE_FILE`, `STORAGE`. */
 export function readPin(file: string): Secret {
-  const descriptor = file === '-' ? '0' : /^\/(?:dev|proc\/self)\/fd\/(\d{1,6})$/.exec(file)?.[1]
-  return descriptor === undefined ? readSecretFile(file) : readDescriptor(Number(descriptor))
+  const descriptor = descriptorOf(file)
+  return descriptor === undefined ? readSecretFile(file) : readDescriptor(descriptor)
 }
 
 function readDescriptor(descriptor: number): Secret {

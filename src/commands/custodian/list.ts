@@ -1,0 +1,24 @@
+import {custodyFold} from '../../custody/index.ts'
+import {KeyriteCommand, type Shown} from '../../ui/command.ts'
+import {personDocument} from '../../ui/show-people.ts'
+
+export default class CustodianList extends KeyriteCommand {
+  static override summary = 'List the people of the roster, with their roles and whether they count.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --json',
+  ]
+
+  async execute(): Promise<Shown> {
+    await this.parse(CustodianList)
+    const {ledger} = this.app
+    const people = [...ledger.of(custodyFold).roster.values()]
+      .map((person) => personDocument(ledger, person))
+      .sort((a, b) => ((a.name ?? a.id) < (b.name ?? b.id) ? -1 : 1))
+    const rows = people.map(({name, address, id, roles, state}) => [name, address ?? id, roles, state])
+    return this.show(
+      {schema: 'keyrite.custodians/1', people},
+      this.print.table(['Name', 'Address', 'Roles', 'State'], rows, 'There is nobody in the roster.'),
+    )
+  }
+}

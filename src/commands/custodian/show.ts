@@ -1,0 +1,41 @@
+import {Args} from '@oclif/core'
+import {custodyFold, findPerson} from '../../custody/index.ts'
+import {KeyriteCommand, type Shown} from '../../ui/command.ts'
+import {personDocument} from '../../ui/show-people.ts'
+
+export default class CustodianShow extends KeyriteCommand {
+  static override summary =
+    'Show a person of the roster: roles, state, and keys with how far each is trusted.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> alice',
+    '<%= config.bin %> <%= command.id %> alice@example.com --json',
+  ]
+  static override args = {
+    person: Args.string({description: 'a handle, an address or an id of the roster', required: true}),
+  }
+
+  async execute(): Promise<Shown> {
+    const {args} = await this.parse(CustodianShow)
+    const {ledger} = this.app
+    const person = personDocument(ledger, findPerson(ledger.of(custodyFold).roster, args.person))
+    const lines = this.print.facts([
+      ['Name', person.name],
+      ['Address', person.address],
+      ['Id', person.id],
+      ['Roles', person.roles],
+      [
+        'State',
+        person.state === 'unsigned' ? 'unsigned: does not count until the founding is signed' : person.state,
+      ],
+      ['Recipient', person.recipient],
+      ...person.keys.map(
+        ({fingerprint, type, class: trust, production}) =>
+          [
+            'Key',
+            `${fingerprint} ${type}, ${trust}${production ? '' : ', does not count in production'}`,
+          ] as const,
+      ),
+    ])
+    return this.show({schema: 'keyrite.custodian/1', ...person}, lines)
+  }
+}

@@ -1,0 +1,88 @@
+import {Flags} from '@oclif/core'
+import {hex, fromBase64} from '../../base/bytes.ts'
+import {KeyriteError} from '../../base/errors.ts'
+import {readPublic} from '../../base/files.ts'
+import {wordLines, words} from '../../base/words.ts'
+import {storePin, verifyLedger, type Verification} from '../../ledger/index.ts'
+import {KeyriteCommand, type Shown} from '../../ui/command.ts'
+import {counted} from '../../ui/print.ts'
+
+export default class LedgerVerify extends KeyriteCommand {
+  static override summary =
+    'Verify the whole ledger: files, chain, signatures, and that each entry was allowed.'
+  static override description = `Reads only, and names every problem by entry and rule. Exits 6 when there is one.
+What was verified is pinned for this user, so that a later rollback is seen.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --pin /media/paper/pin-2026-11 --json',
+  ]
+  static override flags = {
+    pin: Flags.string({
+      summary: 'a checkpoint that someone kept; the ledger must continue it',
+      helpValue: 'FILE',
+      multiple: true,
+    }),
+  }
+
+  async execute(): Promise<Shown> {
+    const {flags} = await this.parse(LedgerVerify)
+    const pins = (flags.pin ?? []).map((file) => readPublic(file, 65_536).toString('utf8'))
+    const {home, state} = this.app.world
+    const verification = verifyLedger({home, state, folds: this.app.folds, pins})
+    const {problems, entries, root, facts} = verification
+    const ok = problems.length === 0
+    if (ok) this.#pin(verification)
+    const fingerprint = facts?.fingerprint ?? null
+    const document = {
+      ok,
+      entries,
+      size: entries,
+      root: root === null ? null : hex(fromBase64(root)),
+      pins: verification.pins,
+      ledger: facts?.name ?? null,
+      fingerprint,
+      words: fingerprint === null ? [] : words(Buffer.from(fingerprint, 'hex')),
+      problems: problems.map(({rule, seq, message}) => ({rule, seq, message})),
+    }
+    return this.show(
+      {schema: 'keyrite.verification/1', exit: ok ? 0 : 6, ...document},
+      this.#lines(verification),
+    )
+  }
+
+  #lines({problems, entries, root, facts, pins}: Verification): string[] {
+    const rows = problems.map(({seq, rule, message}) => [seq === null ? '-' : String(seq), rule, message])
+    return [
+      problems.length === 0
+        ? `The ledger is good: ${entries} entries, ${pinsInWords(pins)}.`
+        : `The ledger is NOT good: ${counted(problems.length, 'problem')} in ${entries} entries, ${pinsInWords(pins)}.`,
+      ...(problems.length === 0 ? [] : ['', ...this.print.table(['Entry', 'Rule', 'Problem'], rows, '')]),
+      ...(facts === null
+        ? []
+        : [
+            '',
+            ...this.print.facts([
+              ['Ledger', facts.name],
+              ['Root', root === null ? null : hex(fromBase64(root))],
+              ['Fingerprint', facts.fingerprint],
+            ]),
+            ...wordLines(Buffer.from(facts.fingerprint, 'hex')),
+          ]),
+    ]
+  }
+
+  /** A pin that cannot be kept does not make the ledger bad; it is said. */
+  #pin({facts, note}: Verification): void {
+    if (facts === null || note === null) return
+    try {
+      storePin(this.app.world.state, facts.fingerprint, note)
+    } catch (error) {
+      if (!(error instanceof KeyriteError)) throw error
+      this.say(`What was verified could not be pinned: ${error.message}`)
+    }
+  }
+}
+
+function pinsInWords(pins: number): string {
+  return pins === 0 ? '0 pins: a rollback cannot be seen' : `continues ${counted(pins, 'pin')}`
+}

@@ -1,0 +1,106 @@
+/** Entries of the ledger in words: private values opened, people by name. */
+import {isObject, type Json} from '../base/jcs.ts'
+import {custodyFold, personRef} from '../custody/index.ts'
+import {isBlobRef, isPrivate, type Entry, type Ledger} from '../ledger/index.ts'
+import type {Fact} from './print.ts'
+
+export interface EntryDocument {
+  readonly seq: number
+  readonly time: string
+  readonly type: string
+  readonly inWords: string
+  readonly actor: {readonly id: string; readonly name: string | null} | null
+  readonly evidence: string
+  readonly host: Json
+  readonly approved: number | null
+  readonly ceremony: string | null
+  readonly leaf: string
+  /** As recorded, with private values opened where they are here. */
+  readonly data: Json
+}
+
+/** What each type of entry says; the others say their type. */
+const sentences: Readonly<Record<string, (data: Entry['data']) => string>> = {
+  'ledger.opened': (data) => `The ledger of ${text(data['organisation'])} was opened.`,
+  'founder.signed': () => 'A founder signed the founding.',
+  'profile.added': (data) =>
+    `Profile ${text(data['name'])} (${text(data['kind'])}, ${text(data['environment'])}) was added.`,
+  'profile.removed': (data) => `Profile ${text(data['name'])} was removed.`,
+  'quorum.opened': (data) => `People were asked for ${text(data['operation'])}.`,
+  'proposal.signed': () => 'The author of a request signed it.',
+  'approval.given': (data) => `A request was answered: ${decision(data['statement'])}.`,
+  'quorum.met': (data) => `Enough people approved request r${text(data['opened'])}.`,
+  'quorum.withdrawn': (data) => `Request r${text(data['opened'])} was withdrawn.`,
+  'attempt.refused': (data) => `${text(data['operation'])} was refused: ${text(data['code'])}.`,
+  'key.created': (data) => `Key ${text(data['key'])} was made.`,
+  'key.tried': (data) => `Key ${text(data['key'])} was tried.`,
+  'key.state.changed': (data) => `Key ${text(data['key'])} changed its state to ${text(data['to'])}.`,
+  'ceremony.opened': () => 'A ceremony was opened.',
+  'ceremony.signed': () => 'A participant signed off a ceremony.',
+}
+
+export function entryDocument(ledger: Ledger, entry: Entry): EntryDocument {
+  const {roster} = ledger.of(custodyFold)
+  const {seq, time, type, actor, approved, ceremony, leaf} = entry
+  return {
+    seq,
+    time,
+    type,
+    inWords: sentences[type]?.(entry.data) ?? `${type}.`,
+    actor: actor.person === null ? null : personRef(roster, actor.person),
+    evidence: actor.evidence,
+    host: opened(ledger, actor.host),
+    approved,
+    ceremony,
+    leaf,
+    data: opened(ledger, entry.data),
+  }
+}
+
+/** Private values as themselves, or as withheld where their opening is not here. */
+function opened(ledger: Pick<Ledger, 'view'>, value: Json): Json {
+  if (isPrivate(value)) return ledger.view.open(value) ?? {withheld: value.$}
+  if (Array.isArray(value)) return (value as readonly Json[]).map((one) => opened(ledger, one))
+  if (!isObject(value) || isBlobRef(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, opened(ledger, one)]))
+}
+
+/** Everything that an entry says, as facts to be read. */
+export function entryFacts(ledger: Ledger, entry: EntryDocument): Fact[] {
+  const {roster} = ledger.of(custodyFold)
+  const named = (line: string): string =>
+    line.replace(/\bp-[0-9a-f]{16}\b/g, (id) => roster.get(id)?.name ?? id)
+  const by =
+    entry.actor === null ? 'nobody named' : `${entry.actor.name ?? entry.actor.id} (${entry.evidence})`
+  return [
+    ['Entry', entry.seq],
+    ['Time', entry.time],
+    ['Type', entry.type],
+    ['In words', entry.inWords],
+    ['By', `${by}, on ${text(entry.host)}`],
+    ['Approved by', entry.approved === null ? null : `entry ${entry.approved}`],
+    ['Ceremony', entry.ceremony],
+    ['Leaf', entry.leaf],
+    ...flat('', entry.data).map(([name, value]): Fact => [name, named(value)]),
+  ]
+}
+
+/** `plan.profile.name` and its value, for every value in it. */
+function flat(path: string, value: Json): (readonly [string, string])[] {
+  if (isBlobRef(value)) return [[path, `${value.type}, ${value.size} bytes, SHA-256 ${value.blob}`]]
+  const below = (name: string): string => (path === '' ? name : `${path}.${name}`)
+  if (isObject(value)) return Object.entries(value).flatMap(([name, one]) => flat(below(name), one))
+  if (Array.isArray(value) && (value as readonly Json[]).some((one) => typeof one === 'object'))
+    return (value as readonly Json[]).flatMap((one, at) => flat(below(String(at)), one))
+  return value === null ? [] : [[path, text(value)]]
+}
+
+function decision(statement: Json | undefined): string {
+  return isObject(statement) ? text(statement['decision']) : '?'
+}
+
+function text(value: Json | undefined): string {
+  if (typeof value === 'string') return value
+  if (Array.isArray(value)) return (value as readonly Json[]).map(text).join(', ')
+  return value === undefined ? '?' : JSON.stringify(value)
+}

@@ -1,0 +1,146 @@
+/** Requests for reading, and the founding, which waits for its founders as a request does. */
+import {wordLines, words} from '../base/words.ts'
+import {called} from './actor.ts'
+import {custodyFold, enrolledKey, personRef} from '../custody/index.ts'
+import type {Ledger} from '../ledger/index.ts'
+import {
+  requestDocument,
+  statusOf,
+  type Operations,
+  type Request,
+  type RequestDocument,
+} from '../requests/index.ts'
+import {counted, type Print} from './print.ts'
+import {personText} from './show-key.ts'
+
+/** One line of the list. */
+export interface RequestLine {
+  readonly id: string
+  readonly operation: string
+  readonly inWords: string
+  readonly status: string
+  readonly missing: string
+  readonly expires: string | null
+  /** The command that deals with it. */
+  readonly next: string
+}
+
+export function requestLine(ledger: Ledger, operations: Operations, request: Request): RequestLine {
+  const {id, operation, status, missing, expires, ceremony, inWords} = requestDocument(
+    ledger,
+    operations,
+    request,
+  )
+  const own = ceremony === null ? `keyrite request apply ${id}` : `keyrite ceremony resume ${ceremony}`
+  const next = ['open', 'met'].includes(status) ? own : `keyrite request show ${id}`
+  return {id, operation, inWords: inWords[0] ?? operation, status, missing, expires, next}
+}
+
+/** The founding as something that waits; undefined when everyone has signed. */
+export function foundingLine(ledger: Ledger): RequestLine | undefined {
+  const {roster, unsigned} = ledger.of(custodyFold)
+  const [first] = unsigned.flatMap((id) => roster.get(id) ?? [])
+  if (first === undefined) return undefined
+  return {
+    id: 'founding',
+    operation: 'founding',
+    inWords: 'Sign the founding of this ledger.',
+    status: 'open',
+    missing: `${counted(unsigned.length, 'founder')}: ${unsigned
+      .flatMap((id) => roster.get(id) ?? [])
+      .map(called)
+      .join(', ')}`,
+    expires: null,
+    next: `keyrite request apply founding --sign-with ${first.address ?? first.id}=KEY`,
+  }
+}
+
+/** Whether somebody still has to do something about it. */
+export function waits(ledger: Ledger, request: Request): boolean {
+  return ['open', 'met'].includes(statusOf(request, ledger.time))
+}
+
+/** The founding in the shape of a request: its digest is the fingerprint of the ledger. */
+export function foundingDocument(ledger: Ledger): Omit<RequestDocument, 'plan'> & {readonly plan: null} {
+  const {roster, unsigned} = ledger.of(custodyFold)
+  const {fingerprint} = ledger.view.facts
+  const everyone = [...roster.keys()]
+  return {
+    id: 'founding',
+    operation: 'founding',
+    plan: null,
+    planSha256: fingerprint,
+    planWords: words(Buffer.from(fingerprint, 'hex')),
+    inWords: ['Sign the founding of this ledger: its people, its policy, and the key that writes it.'],
+    status: unsigned.length === 0 ? 'applied' : 'open',
+    needs: {quorum: everyone.length, roles: []},
+    who: everyone.map((id) => personRef(roster, id)),
+    approvals: signatures(ledger),
+    missing: foundingLine(ledger)?.missing ?? '',
+    author: null,
+    opened: ledger.view.entry(0)?.time ?? '',
+    expires: '',
+    ceremony: null,
+  }
+}
+
+function signatures(ledger: Ledger): RequestDocument['approvals'] {
+  const {roster} = ledger.of(custodyFold)
+  const signed: RequestDocument['approvals'][number][] = []
+  for (let seq = 1; seq < ledger.size && signed.length < roster.size; seq++) {
+    const entry = ledger.view.entry(seq)
+    if (entry?.type !== 'founder.signed' || entry.actor.person === null) continue
+    const person = roster.get(entry.actor.person)
+    const statement = entry.data['statement'] as {readonly key?: unknown}
+    const key = String(statement.key)
+    const trust = person === undefined ? undefined : enrolledKey(person, key)?.class
+    signed.push({
+      person: personRef(roster, entry.actor.person),
+      key,
+      at: entry.time,
+      class: trust ?? 'stated',
+      decision: 'attest',
+    })
+  }
+  return signed
+}
+
+/** @param document - what `request show --json` prints. */
+export function requestLines(
+  print: Print,
+  document: Omit<RequestDocument, 'plan'> & {readonly plan: RequestDocument['plan'] | null},
+  next: string,
+): string[] {
+  const {plan, needs} = document
+  const profile = plan?.profile ?? null
+  const roles = needs.roles.length === 0 ? '' : `, among them ${needs.roles.join(' and ')}`
+  return [
+    ...print.facts([
+      ['Request', document.id],
+      ['What', document.inWords.join(' ')],
+      ['Profile', profile === null ? null : `${profile.name} (${profile.kind}, ${profile.environment})`],
+      ['Rests on', plan?.rests.join('; ')],
+      ['Status', document.status],
+      ['Needs', `${counted(needs.quorum, 'person').replace('persons', 'people')}${roles}`],
+      ['Missing', document.missing],
+      ['May answer', document.who.map(personText)],
+      ...document.approvals.map(
+        (one) =>
+          [
+            one.decision === 'reject' ? 'Rejected by' : 'Signed by',
+            `${personText(one.person)}, ${one.at}, ${one.key} (${one.class})`,
+          ] as const,
+      ),
+      ['Asked by', document.author === null ? null : personText(document.author)],
+      ['Opened', document.opened],
+      ['Expires', document.expires === '' ? null : document.expires],
+      ['Ceremony', document.ceremony],
+      ['SHA-256', document.planSha256],
+    ]),
+    '',
+    'The digest in words, to be read aloud:',
+    ...wordLines(Buffer.from(document.planSha256, 'hex')),
+    '',
+    `Next: ${next}`,
+  ]
+}

@@ -1,0 +1,111 @@
+/** A ledger to test on: people whose keys are in memory, founded in a folder that is gone afterwards. */
+import {randomBytes} from 'node:crypto'
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {App} from '../../src/app.ts'
+import {generateEd25519, type Person, type Role, type Signer} from '../../src/custody/index.ts'
+import {foundingData, foundPeople, signFounding} from '../../src/custody/found.ts'
+import {foundLedger} from '../../src/ledger/index.ts'
+import {defaultPolicy, type Policy} from '../../src/policy/index.ts'
+import {surroundingsOf, type World} from './run.ts'
+
+/** Someone of the roster, with the key that only this test has. */
+export interface Founder {
+  readonly person: Person
+  readonly signer: Signer
+  readonly key: ReturnType<typeof generateEd25519>
+}
+
+export interface TestLedger {
+  readonly world: World & {readonly home: string; readonly state: string}
+  readonly founders: readonly Founder[]
+  /** Opens it as a program does; the caller closes it. */
+  open(): App
+  /** Does something with it open, and closes it. */
+  using<T>(work: (app: App) => Promise<T> | T): Promise<T>
+  remove(): void
+}
+
+export interface Wanted {
+  readonly people?: number
+  /** How many of them sign; all unless told. */
+  readonly signed?: number
+  readonly policy?: Policy
+  readonly now?: () => Date
+}
+
+const names = ['Alice', 'Bob', 'Carol', 'Dan', 'Erin', 'Frank', 'Grace']
+const rolesOf: readonly (readonly Role[])[] = [
+  ['custodian', 'security-lead'],
+  ['ciso', 'custodian'],
+]
+
+/** An empty world: a home and a state folder that are not there yet. */
+export function emptyWorld(): World & {readonly remove: () => void} {
+  const folder = mkdtempSync(join(tmpdir(), 'keyrite-test-'))
+  return {
+    home: join(folder, 'home'),
+    state: join(folder, 'state'),
+    remove: () => {
+      rmSync(folder, {recursive: true, force: true})
+    },
+  }
+}
+
+export async function makeLedger({
+  people = 5,
+  signed = people,
+  policy = defaultPolicy,
+  now,
+}: Wanted = {}): Promise<TestLedger> {
+  const {remove, ...empty} = emptyWorld()
+  const world = now === undefined ? empty : {...empty, now}
+  const open = (): App =>
+    new App({...surroundingsOf(world), ask: nobody, command: 'keyrite test', say: () => undefined})
+  const founders = foundersOf(people)
+  const app = open()
+  const ledger = await foundLedger(app.ledgerWorld, {
+    organisation: 'example.com',
+    actor: {person: null, evidence: 'stated'},
+    data: foundingData(founders.map(({person}) => person).sort(byId), policy),
+  })
+  for (const {person, signer} of founders.slice(0, signed)) await signFounding(ledger, person, signer)
+  ledger.close()
+  return {
+    world,
+    founders,
+    open,
+    remove,
+    using: async (work) => {
+      const one = open()
+      try {
+        return await work(one)
+      } finally {
+        await one.close()
+      }
+    },
+  }
+}
+
+function foundersOf(count: number): Founder[] {
+  const keys = Array.from({length: count}, generateEd25519)
+  const people = foundPeople(
+    keys.map(({publicKey}, at) => ({
+      name: names[at] ?? `Person ${at}`,
+      address: `${(names[at] ?? `person${at}`).toLowerCase()}@example.com`,
+      key: publicKey.text,
+      roles: rolesOf[at] ?? ['custodian'],
+    })),
+    {bytes: (length) => randomBytes(length)},
+  )
+  return keys.map((key) => {
+    const person = people.find(({keys: theirs}) => theirs[0]?.key === key.publicKey.text)
+    if (person === undefined) throw new Error('every founder is among the people')
+    return {person, key, signer: key.signer}
+  })
+}
+
+const byId = (a: Person, b: Person): number => (a.id < b.id ? -1 : 1)
+
+const nobody = {interactive: false} as App['world']['ask']
