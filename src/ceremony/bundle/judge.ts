@@ -1,0 +1,109 @@
+/** Replays the entries of a bundle by the rules of the ledger they come from. */
+import {sha256Hex} from '../../base/bytes.ts'
+import {jcsBytes} from '../../base/jcs.ts'
+import {custodyFold, rosterDocument} from '../../custody/index.ts'
+import {
+  isBlobRef,
+  isPrivate,
+  referencesIn,
+  Replay,
+  type AnyFold,
+  type Entry,
+  type Problem,
+} from '../../ledger/index.ts'
+import {policyFold} from '../../policy/index.ts'
+import type {Operations} from '../../requests/index.ts'
+import {blobPath, entryPath} from './layout.ts'
+import type {Primary} from './primary.ts'
+
+/** What entries are judged by, and plans are put into words with: `app.ts` has it. */
+export interface Rules {
+  readonly folds: readonly AnyFold[]
+  readonly operations: Operations
+}
+
+export interface Judged {
+  /** The state after the last entry. */
+  readonly replay: Replay
+  /** Those that can be read, in order. */
+  readonly entries: readonly Entry[]
+  readonly problems: readonly Problem[]
+  /** Roster (JCS) and policy (digest) that stood when the ceremony was opened. */
+  readonly standing: {readonly roster: Uint8Array; readonly policy: string} | null
+}
+
+/** Never throws for hostile bytes: whatever is wrong is a problem that names entry and file. */
+export function judge(primary: Primary, {folds}: Pick<Rules, 'folds'>): Judged {
+  const replay = new Replay(
+    folds,
+    {
+      bytes: (seq) => primary.entries.get(seq),
+      blob: (sha256) => primary.blobs.get(sha256),
+      opening: (commitment) => primary.openings.get(commitment),
+    },
+    {gaps: true, withheld: false},
+  )
+  const entries: Entry[] = []
+  const problems: Problem[] = []
+  let standing: Judged['standing'] = null
+  for (const [seq, bytes] of primary.entries) {
+    const file = entryPath(seq)
+    const before = replay.opened
+      ? {roster: replay.of(custodyFold).roster, policy: replay.of(policyFold).sha256}
+      : null
+    try {
+      const stepped = replay.step(bytes)
+      problems.push(...stepped.problems.map((one) => ({...one, seq, file})))
+      const {entry} = stepped
+      if (entry === undefined) continue
+      if (entry.seq !== seq)
+        problems.push({rule: 'seq', seq, file, message: `the file holds entry ${entry.seq}`})
+      entries.push(entry)
+      if (entry.type === 'ceremony.opened' && entry.ceremony === primary.facts.ceremony && before !== null)
+        standing = {roster: jcsBytes(rosterDocument(before.roster.values())), policy: before.policy}
+    } catch (error) {
+      // Nothing in a file may stop the judging of the others; what a fold did not foresee counts against the entry.
+      problems.push({
+        rule: 'entry',
+        seq,
+        file,
+        message: error instanceof Error ? error.message : 'unreadable',
+      })
+    }
+  }
+  return {replay, entries, problems: [...problems, ...leftOver(primary, entries)], standing}
+}
+
+/** Openings and blobs that no entry asks for, and blobs that are not what they are called. */
+function leftOver({openings, blobs}: Primary, entries: readonly Entry[]): Problem[] {
+  const {privates, files} = referred(entries)
+  return [
+    ...[...openings.keys()]
+      .filter((commitment) => !privates.has(commitment))
+      .map((commitment): Problem => ({
+        rule: 'opening',
+        seq: null,
+        file: 'openings.json',
+        message: `opening ${commitment.slice(0, 12)}… is of no entry here`,
+      })),
+    ...[...blobs].flatMap(([sha256, bytes]): Problem[] => {
+      const wrong = (message: string): Problem[] => [
+        {rule: 'blob', seq: null, file: blobPath(sha256), message},
+      ]
+      if (sha256Hex(bytes) !== sha256) return wrong('it does not have the digest that it is called by')
+      return files.has(sha256) ? [] : wrong('no entry here refers to it')
+    }),
+  ]
+}
+
+/** The private values and blobs that entries refer to. */
+export function referred(entries: readonly Entry[]): {
+  readonly privates: ReadonlySet<string>
+  readonly files: ReadonlySet<string>
+} {
+  const all = entries.flatMap(({actor, data}) => [...referencesIn(actor.host), ...referencesIn(data)])
+  return {
+    privates: new Set(all.flatMap((one) => (isPrivate(one) ? [one.$] : []))),
+    files: new Set(all.flatMap((one) => (isBlobRef(one) ? [one.blob] : []))),
+  }
+}

@@ -1,0 +1,144 @@
+/** Makes the bundle of a ceremony from the ledger. docs/bundle-format.md. */
+import {sha256Hex} from '../../base/bytes.ts'
+import {KeyriteError} from '../../base/errors.ts'
+import {
+  inclusionProof,
+  openCheckpoint,
+  parseVkey,
+  proofText,
+  type Entry,
+  type Ledger,
+  type Tool,
+} from '../../ledger/index.ts'
+import type {Ceremony} from '../state.ts'
+import {statusOfCeremony} from '../state.ts'
+import {closure} from './closure.ts'
+import {derived, minutesFiles} from './derive.ts'
+import {guideFiles} from './guide.ts'
+import {judge, referred, type Rules} from './judge.ts'
+import type {Level} from './layout.ts'
+import {primaryFiles, type Files, type Primary} from './primary.ts'
+import {signSums, sumsOf} from './sums.ts'
+
+export interface Making {
+  readonly ledger: Ledger
+  readonly rules: Rules
+  readonly ceremony: Ceremony
+  readonly tool: Tool
+  /** Where this keyrite's own files lie: `verify.py` and `VERIFY.md` come from there. */
+  readonly packageRoot: string
+  readonly level: Level
+}
+
+/** The states in which a ceremony has something to be bundled. */
+const over = ['waiting-for-signatures', 'signed-off', 'aborted']
+
+/**
+ * Every file of the bundle, by path. Nothing is written.
+ * @throws KeyriteError `UNSUPPORTED` for a level other than full, `CEREMONY_STATE` while the ceremony goes on, `LEDGER_NOT_WRITER`.
+ */
+export function makeBundle(making: Making): Files {
+  const {ledger, rules, ceremony, packageRoot, level} = making
+  if (level !== 'full') {
+    throw new KeyriteError(
+      'UNSUPPORTED',
+      `cannot make a bundle of level "${level}": this keyrite makes full ones`,
+      {
+        hints: ['--level full, and pass it only to those who may read every name in it'],
+      },
+    )
+  }
+  const status = statusOfCeremony(ceremony)
+  if (!over.includes(status)) {
+    throw new KeyriteError(
+      'CEREMONY_STATE',
+      `cannot bundle ceremony ${ceremony.id.slice(0, 8)}: it is ${status}`,
+      {
+        hints: [`keyrite ceremony resume ${ceremony.id.slice(0, 8)}`],
+      },
+    )
+  }
+  const writer = ledger.demandWriter()
+  const {facts} = ledger.view
+  const primary = primaryOf(making)
+  const judged = judge(primary, rules)
+  const [wrong] = judged.problems
+  if (wrong !== undefined)
+    throw new TypeError(`a bundle that would not verify: entry ${String(wrong.seq)}: ${wrong.message}`)
+  const files = new Map([
+    ...primaryFiles(primary),
+    ...guideFiles(packageRoot, facts, ceremony.id),
+    ...derived(judged, ceremony.id),
+    ...minutesFiles(judged, rules, ceremony.id),
+  ])
+  const sums = sumsOf(files)
+  return new Map([
+    ...files,
+    ['SHA256SUMS', sums],
+    ['SHA256SUMS.sig', signSums(sums, facts, writer.privateKey)],
+  ])
+}
+
+/** What `bundle.made` says of a bundle: the digest of its `SHA256SUMS`, and the checkpoint in it. */
+export function bundleDigest(files: Files): string {
+  return sha256Hex(files.get('SHA256SUMS') ?? '')
+}
+
+/** Records that a bundle was made, after it was written. */
+export async function recordBundle(
+  ledger: Ledger,
+  ceremony: Ceremony,
+  files: Files,
+  actor: {readonly person: string | null; readonly evidence: 'stated'},
+): Promise<void> {
+  const note = Buffer.from(files.get('checkpoint') ?? '').toString('utf8')
+  const {root, size} = openCheckpoint(note, parseVkey(ledger.view.facts.vkey))
+  await ledger.append([
+    {
+      type: 'bundle.made',
+      actor,
+      ceremony: ceremony.id,
+      data: {
+        sha256: bundleDigest(files),
+        level: 'full',
+        checkpoint: {root: Buffer.from(root).toString('base64'), size},
+      },
+    },
+  ])
+}
+
+function primaryOf({ledger, ceremony, tool, level}: Making): Primary {
+  const checkpoint = ledger.note
+  const {fingerprint, name} = ledger.view.facts
+  const all = allEntries(ledger)
+  const seqs = closure(all, ceremony.id)
+  const leaves = all.map(({leaf}) => Buffer.from(leaf, 'hex'))
+  const chosen = seqs.flatMap((seq) => all[seq] ?? [])
+  const {privates, files} = referred(chosen)
+  return {
+    facts: {
+      ceremony: ceremony.id,
+      entries: seqs,
+      fingerprint,
+      ledger: name,
+      level,
+      tool: {sha256: tool.sha256, version: tool.version},
+    },
+    entries: new Map(chosen.map(({seq}) => [seq, present(ledger.store.row(seq), `row ${seq}`).bytes])),
+    proofs: new Map(
+      seqs.map((seq) => [seq, proofText({index: seq, hashes: inclusionProof(leaves, seq), checkpoint})]),
+    ),
+    checkpoint,
+    openings: new Map([...privates].map((name) => [name, present(ledger.store.opening(name), name)])),
+    blobs: new Map([...files].sort().map((sha256) => [sha256, present(ledger.store.blob(sha256), sha256)])),
+  }
+}
+
+function allEntries(ledger: Ledger): readonly Entry[] {
+  return Array.from({length: ledger.size}, (_, seq) => present(ledger.view.entry(seq), `entry ${seq}`))
+}
+
+function present<T>(thing: T | undefined, name: string): T {
+  if (thing === undefined) throw new TypeError(`the ledger has no ${name}`)
+  return thing
+}

@@ -1,0 +1,271 @@
+/** Judges a bundle, with no ledger and no network. docs/bundle-format.md, "How it is judged". */
+import {base64, fromHex, sameBytes} from '../../base/bytes.ts'
+import {words} from '../../base/words.ts'
+import {custodyFold, personRef} from '../../custody/index.ts'
+import {
+  leafHash,
+  openCheckpoint,
+  parseProof,
+  parseVkey,
+  verifyInclusion,
+  type Checkpoint,
+  type Problem,
+  type Tool,
+} from '../../ledger/index.ts'
+import {ceremonyFold} from '../fold.ts'
+import {missingSignatures, statusOfCeremony, type Ceremony} from '../state.ts'
+import {judgeAnchor, type Anchor} from './anchor.ts'
+import {closure} from './closure.ts'
+import {derived, minutesFiles} from './derive.ts'
+import {readFolder} from './folder.ts'
+import {guideFiles} from './guide.ts'
+import {judge, type Judged, type Rules} from './judge.ts'
+import {entryPath, proofPath, type Level} from './layout.ts'
+import {parseFacts, parseOpenings, partsOf, primaryFiles, type Files, type Primary} from './primary.ts'
+import {signatureProblems, sumsProblems} from './sums.ts'
+
+export interface Verifying {
+  readonly rules: Rules
+  readonly anchor: Anchor
+  /** This program: where the bundle was made by the same one, minutes and guides are made again and compared. */
+  readonly tool: Tool
+  readonly packageRoot: string
+}
+
+export interface Verdict {
+  readonly ok: boolean
+  readonly anchored: boolean
+  /** Null where the bundle does not say it readably, as all below. */
+  readonly ledger: string | null
+  readonly fingerprint: string | null
+  readonly words: readonly string[]
+  readonly ceremony: string | null
+  readonly title: string | null
+  readonly status: string | null
+  readonly entries: number
+  readonly level: Level | null
+  readonly problems: readonly Problem[]
+  /** Participants who have not signed the transcript. */
+  readonly missing: readonly {readonly id: string; readonly name: string | null}[]
+  /** Whether minutes and guides were made again and compared: only by the program that made the bundle. */
+  readonly remade: boolean
+  /** What could not be looked at, in words. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Whatever is wrong with the bundle is a problem in the verdict.
+ * @throws KeyriteError `FILE_NOT_FOUND` or `UNSAFE_FILE` if there is no folder to read.
+ */
+export function verifyBundle(dir: string, verifying: Verifying): Verdict {
+  return new Judgement(dir, verifying).verdict()
+}
+
+class Judgement {
+  readonly #files: Files
+  readonly #verifying: Verifying
+  readonly #problems: Problem[]
+  readonly #notes: string[] = []
+
+  constructor(dir: string, verifying: Verifying) {
+    const {files, problems} = readFolder(dir)
+    this.#files = files
+    this.#verifying = verifying
+    this.#problems = [...problems, ...sumsProblems(files)]
+  }
+
+  verdict(): Verdict {
+    const primary = this.#primary()
+    if (primary === undefined) return this.#verdict(undefined, undefined, false)
+    const judged = judge(primary, this.#verifying.rules)
+    this.#problems.push(...judged.problems)
+    const opened = judged.replay.opened
+    if (opened) this.#writer(primary, judged)
+    else this.#wrong('entry', entryPath(0), 'it does not open a ledger', 0)
+    const anchored = opened ? this.#anchor(primary, judged) : false
+    this.#canonical(primary, judged)
+    this.#follows(primary, judged)
+    return this.#verdict(primary, judged, anchored)
+  }
+
+  #wrong(rule: string, file: string, message: string, seq: number | null = null): void {
+    this.#problems.push({rule, seq, file, message})
+  }
+
+  /** Does something with what is not trusted yet; whatever it throws is a problem. */
+  #try<T>(rule: string, file: string, act: () => T): T | undefined {
+    try {
+      return act()
+    } catch (error) {
+      this.#wrong(rule, file, error instanceof Error ? error.message : 'it cannot be read')
+      return undefined
+    }
+  }
+
+  #bytes(path: string): Uint8Array {
+    const bytes = this.#files.get(path)
+    if (bytes === undefined) throw new TypeError('it is missing')
+    return bytes
+  }
+
+  #primary(): Primary | undefined {
+    const facts = this.#try('bundle', 'bundle.json', () => parseFacts(this.#bytes('bundle.json')))
+    if (facts === undefined) return undefined
+    const openings = this.#try('opening', 'openings.json', () => parseOpenings(this.#bytes('openings.json')))
+    const checkpoint = this.#try('checkpoint', 'checkpoint', () =>
+      Buffer.from(this.#bytes('checkpoint')).toString('utf8'),
+    )
+    if (facts.level !== 'full')
+      this.#wrong('level', 'bundle.json', `bundles of level "${facts.level}" are not known to this keyrite`)
+    return {facts, ...partsOf(this.#files), openings: openings ?? new Map(), checkpoint: checkpoint ?? ''}
+  }
+
+  /** The writer's signatures, and that every entry is in the ledger that it signed. */
+  #writer(primary: Primary, {replay}: Judged): void {
+    const {facts} = replay
+    if (primary.facts.fingerprint !== facts.fingerprint || primary.facts.ledger !== facts.name)
+      this.#wrong('bundle', 'bundle.json', 'ledger and fingerprint are not those of entry 0')
+    this.#problems.push(...signatureProblems(this.#files, facts))
+    const checkpoint = this.#checkpoint(primary, facts.vkey)
+    if (checkpoint === undefined) return
+    for (const [seq, bytes] of primary.entries) this.#proof(primary, checkpoint, seq, bytes)
+    for (const seq of primary.proofs.keys())
+      if (!primary.entries.has(seq)) this.#wrong('proof', proofPath(seq), 'its entry is not here', seq)
+    const root = replay.rootAt(checkpoint.size)
+    if (primary.entries.size === checkpoint.size && root !== base64(checkpoint.root))
+      this.#wrong('root', 'checkpoint', 'its root is not the one over the entries here')
+  }
+
+  #checkpoint({checkpoint}: Primary, vkey: string): Checkpoint | undefined {
+    return this.#try('checkpoint', 'checkpoint', () => openCheckpoint(checkpoint, parseVkey(vkey)))
+  }
+
+  #proof({proofs, checkpoint: note}: Primary, checkpoint: Checkpoint, seq: number, bytes: Uint8Array): void {
+    const file = proofPath(seq)
+    const wrong = (message: string): void => {
+      this.#wrong('proof', file, message, seq)
+    }
+    const text = proofs.get(seq)
+    if (text === undefined) {
+      wrong('it is missing')
+      return
+    }
+    const proof = this.#try('proof', file, () => parseProof(text))
+    if (proof === undefined) return
+    if (proof.checkpoint !== note) wrong('it leads to another checkpoint than the one here')
+    else if (proof.index !== seq) wrong(`it is of entry ${proof.index}`)
+    else if (!verifyInclusion(fromHex(leafHash(bytes)), seq, checkpoint.size, proof.hashes, checkpoint.root))
+      wrong('it does not lead from the entry to the root of the checkpoint')
+  }
+
+  #anchor(primary: Primary, {replay}: Judged): boolean {
+    const {anchored, problems, notes} = judgeAnchor(this.#verifying.anchor, {
+      facts: replay.facts,
+      checkpoint: openedOr(primary, replay.facts.vkey),
+      rootAt: (size) => replay.rootAt(size),
+    })
+    this.#problems.push(...problems)
+    this.#notes.push(...notes)
+    return anchored
+  }
+
+  /** The files that hold the parts are spelled as they would be written, and the entries are those that a bundle holds. */
+  #canonical(primary: Primary, {entries}: Judged): void {
+    const seqs = [...primary.entries.keys()]
+    if (seqs.join() !== primary.facts.entries.join())
+      this.#wrong('bundle', 'bundle.json', 'it does not list the entries that are here')
+    const wanted = new Set(closure(entries, primary.facts.ceremony))
+    for (const seq of seqs)
+      if (!wanted.has(seq))
+        this.#wrong('closure', entryPath(seq), 'nothing in this ceremony rests on it', seq)
+    this.#compare(() => primaryFiles(primary))
+  }
+
+  /** Everything that follows from the entries is made again and compared. */
+  #follows(primary: Primary, judged: Judged): void {
+    const {ceremony: id, tool} = primary.facts
+    const ceremony = judged.replay.opened ? judged.replay.of(ceremonyFold).get(id) : undefined
+    if (ceremony === undefined) {
+      this.#wrong('ceremony', 'bundle.json', 'its ceremony is not among the entries that count')
+      return
+    }
+    if (ceremony.signOff === null && !ceremony.aborted)
+      this.#wrong(
+        'signoff',
+        'bundle.json',
+        `the ceremony is ${statusOfCeremony(ceremony)}: nothing was signed off`,
+      )
+    const made = this.#compare(() => derived(judged, id)) ?? new Map<string, Uint8Array>()
+    for (const path of this.#files.keys())
+      if (/^(?:statements|keys)\//.test(path) && !made.has(path))
+        this.#wrong('derived', path, 'it follows from no entry here')
+    if (!sameTool(tool, this.#verifying.tool)) {
+      this.#notes.push(
+        `the bundle was made by keyrite ${tool.version} (${tool.sha256.slice(0, 12)}…), not by this program: minutes, VERIFY.md and verify.py were not made again; SHA256SUMS covers them`,
+      )
+      return
+    }
+    this.#compare(() => minutesFiles(judged, this.#verifying.rules, id))
+    this.#compare(() => guideFiles(this.#verifying.packageRoot, judged.replay.facts, id))
+  }
+
+  #compare(make: () => Files): Files | undefined {
+    const made = this.#try('derived', 'bundle.json', make)
+    for (const [path, bytes] of made ?? []) {
+      const found = this.#files.get(path)
+      if (found === undefined) this.#wrong('derived', path, 'it is missing')
+      else if (!sameBytes(found, bytes))
+        this.#wrong('derived', path, 'it is not what follows from the entries', seqIn(path))
+    }
+    return made
+  }
+
+  #verdict(primary: Primary | undefined, judged: Judged | undefined, anchored: boolean): Verdict {
+    const replay = judged?.replay.opened === true ? judged.replay : undefined
+    const fingerprint = replay?.facts.fingerprint ?? null
+    const ceremony = replay?.of(ceremonyFold).get(primary?.facts.ceremony ?? '')
+    const remade = primary !== undefined && sameTool(primary.facts.tool, this.#verifying.tool)
+    return {
+      ok: this.#problems.length === 0,
+      anchored: anchored && this.#problems.length === 0,
+      ledger: replay?.facts.name ?? null,
+      fingerprint,
+      words: fingerprint === null ? [] : words(fromHex(fingerprint)),
+      ceremony: ceremony?.id ?? null,
+      title: ceremony?.title ?? null,
+      status: ceremony === undefined ? null : statusOfCeremony(ceremony),
+      entries: judged?.entries.length ?? 0,
+      level: primary?.facts.level ?? null,
+      problems: this.#problems,
+      missing: ceremony === undefined ? [] : missing(ceremony).map((id) => personRef(rosterOf(judged), id)),
+      remade,
+      notes: this.#notes,
+    }
+  }
+}
+
+function rosterOf(judged: Judged | undefined): ReturnType<typeof custodyFold.initial>['roster'] {
+  return judged?.replay.of(custodyFold).roster ?? new Map()
+}
+
+/** An aborted ceremony has nothing to sign. */
+function missing(ceremony: Ceremony): readonly string[] {
+  return ceremony.signOff === null ? [] : missingSignatures(ceremony)
+}
+
+function openedOr({checkpoint}: Primary, vkey: string): Checkpoint | null {
+  try {
+    return openCheckpoint(checkpoint, parseVkey(vkey))
+  } catch {
+    return null // said before, as a problem of the checkpoint
+  }
+}
+
+function sameTool(a: Tool, b: Tool): boolean {
+  return a.sha256 === b.sha256 && a.version === b.version
+}
+
+function seqIn(path: string): number | null {
+  const digits = /^(?:entries|statements)\/(\d{6,15})\./.exec(path)?.[1]
+  return digits === undefined ? null : Number(digits)
+}

@@ -1,0 +1,123 @@
+/** What went otherwise, who signed, and what is owed afterwards. */
+import {parseDuration} from '../../base/duration.ts'
+import type {Entry} from '../../ledger/index.ts'
+import {
+  code,
+  facts,
+  heading,
+  list,
+  paragraph,
+  strong,
+  table,
+  type Block,
+  type Inline,
+} from '../../paper/document.ts'
+import {missingSignatures} from '../state.ts'
+import {utc, type Transcript} from './transcript.ts'
+import {keyClassInWords} from './strength.ts'
+import {parsePublicKey} from '../../custody/index.ts'
+
+export function interruptions(record: Transcript): readonly Block[] {
+  const rows = record.entries.flatMap((entry): (readonly Inline[])[][] => {
+    const what = otherwise(record, entry)
+    return what === null ? [] : [[[record.time(entry.time)], what, [String(entry.seq)]]]
+  })
+  return [
+    heading(2, 'Stops and failures'),
+    rows.length === 0
+      ? paragraph('None: the ceremony was not stopped, and nothing that was begun failed.')
+      : table({columns: ['When', 'What', 'Entry'], rows}),
+  ]
+}
+
+function otherwise(record: Transcript, {type, data}: Entry): readonly Inline[] | null {
+  const say = (name: string): string => record.text(data[name])
+  const present = data['present']
+  switch (type) {
+    case 'ceremony.stopped':
+      return [strong('Stopped'), ` before step “${say('step')}”: ${say('reason')}`]
+    case 'ceremony.resumed':
+      return [
+        strong('Resumed'),
+        ` at step “${say('step')}”; present: ${record.names(Array.isArray(present) ? present.map(String) : [])}`,
+      ]
+    case 'ceremony.aborted':
+      return [strong('Aborted'), `: ${say('reason')}. Left behind: ${say('left')}`]
+    case 'attempt.refused':
+      return [strong('Refused'), `: ${say('operation')} (${say('code')})`]
+    case 'quorum.withdrawn':
+      return [strong('Withdrawn'), `: request r${say('opened')}: ${say('reason')}`]
+    case 'key.create.failed':
+    case 'key.try.failed':
+    case 'key.state.failed':
+      return [
+        strong('Failed'),
+        `: ${type.slice(0, -'.failed'.length)} of “${say('key')}” version ${say('version')} (${say('code')})`,
+      ]
+    default:
+      return null
+  }
+}
+
+export function signatures(record: Transcript): readonly Block[] {
+  const {ceremony} = record
+  const signOff = ceremony.signOff === null ? undefined : record.of('signoff.opened').at(-1)
+  if (signOff === undefined)
+    return [heading(2, 'Signatures'), paragraph('The transcript was not opened for signature.')]
+  const rows = ceremony.signed.map((one): readonly (readonly Inline[])[] => {
+    const enrolled = record
+      .person(one.person)
+      ?.keys.find(({key}) => parsePublicKey(key).fingerprint === one.key)
+    const type = enrolled === undefined ? 'key' : parsePublicKey(enrolled.key).type
+    return [
+      [strong(record.name(one.person))],
+      [`${keyClassInWords(enrolled?.class ?? 'stated', type)}, ${one.key}`],
+      [utc(one.at)],
+      [String(one.seq)],
+    ]
+  })
+  const missing = missingSignatures(ceremony).map((id): readonly (readonly Inline[])[] => [
+    [strong(record.name(id))],
+    [strong('MISSING')],
+    ['-'],
+    ['-'],
+  ])
+  return [
+    heading(2, 'Signatures'),
+    paragraph(
+      'Each of these people signed exactly this transcript, and by that the approval of what these minutes say.',
+    ),
+    facts([
+      [
+        'Transcript',
+        `${record.text(signOff.data['count'])} entries from ${record.text(signOff.data['first'])}, closed ${utc(signOff.time)} (entry ${signOff.seq})`,
+      ],
+      ['Root', [code(record.text(signOff.data['root']))]],
+    ]),
+    table({columns: ['Name', 'Key', 'Signed', 'Entry'], rows: [...rows, ...missing]}),
+  ]
+}
+
+export function duties(record: Transcript): readonly Block[] {
+  const {after, materials} = record.filled
+  const started = Date.parse(record.ceremony.opened.time)
+  const due = (text: string): string => new Date(started + parseDuration(text)).toISOString().slice(0, 10)
+  return [
+    ...(materials.length === 0
+      ? []
+      : [heading(2, 'Materials'), list(materials.map(({id, kind, text}) => `${id} (${kind}): ${text}`))]),
+    heading(2, 'To be done afterwards'),
+    after.length === 0
+      ? paragraph('The template names no duties.')
+      : table({
+          columns: ['Duty', 'Owner', 'Due'],
+          rows: after.map((one) => [
+            one.text,
+            record.holders(one.owner).length === 0
+              ? one.owner
+              : `${one.owner}: ${record.names(record.holders(one.owner))}`,
+            due(one.due),
+          ]),
+        }),
+  ]
+}

@@ -1,0 +1,103 @@
+/** Every act and step: what was to be done, by whom, when it was, and what was recorded. */
+import {isObject, type Json} from '../../base/jcs.ts'
+import {heading, paragraph, strong, table, type Block, type Inline} from '../../paper/document.ts'
+import {missingSignatures, type Done} from '../state.ts'
+import type {Act, Step} from '../template.ts'
+import type {Transcript} from './transcript.ts'
+import {gateOf} from './strength.ts'
+
+const columns = ['Step', 'What', 'By', 'Planned', 'Started', 'Done', 'Gate']
+
+export function steps(record: Transcript): readonly Block[] {
+  return [
+    heading(2, 'What was done'),
+    paragraph(
+      `All times are UTC, on ${record.day} where no date stands with them. Planned times are minutes.`,
+    ),
+    ...record.filled.acts.flatMap((act, at) => actBlocks(record, act, at + 1)),
+  ]
+}
+
+function actBlocks(record: Transcript, act: Act, number: number): readonly Block[] {
+  const rows = act.steps.map((step, at): readonly (readonly Inline[])[] => {
+    const done = record.ceremony.done.find((one) => one.step === step.id)
+    return [
+      [`${number}.${at + 1}`],
+      [step.text, ...told(record, step, done)],
+      [by(record, step, done)],
+      [String(step.minutes)],
+      ...times(record, step, done),
+      [gateOf(step.kind)],
+    ]
+  })
+  return [heading(3, `${number}. ${act.title}`), table({columns, rows})]
+}
+
+function by(record: Transcript, step: Step, done: Done | undefined): string {
+  const names = record.names(done?.by ?? record.holders(step.by))
+  return names === '' ? step.by : `${step.by}: ${names}`
+}
+
+function times(
+  record: Transcript,
+  step: Step,
+  done: Done | undefined,
+): readonly [readonly Inline[], readonly Inline[]] {
+  if (done !== undefined) return [[record.time(done.started)], [record.time(done.at)]]
+  const {signOff, signed} = record.ceremony
+  if (step.kind !== 'sign-off' || signOff === null) return [['-'], [strong('not done')]]
+  const open = missingSignatures(record.ceremony).length > 0
+  return [[record.time(signOff.at)], open ? [strong('open')] : [record.time(signed.at(-1)?.at ?? signOff.at)]]
+}
+
+function told(record: Transcript, step: Step, done: Done | undefined): readonly Inline[] {
+  const said =
+    step.kind === 'sign-off'
+      ? signOffInWords(record)
+      : done === undefined
+        ? ''
+        : inWords(record, step, done.result)
+  return said === '' ? [] : [' ', strong('Recorded: '), said]
+}
+
+function signOffInWords({ceremony}: Transcript): string {
+  if (ceremony.signOff === null) return ''
+  const missing = missingSignatures(ceremony).length
+  return `${ceremony.signed.length} signed${missing === 0 ? '' : `, ${missing} missing`}.`
+}
+
+function inWords(record: Transcript, step: Step, result: Done['result']): string {
+  const say = (name: string): string => record.text(result[name])
+  switch (step.kind) {
+    case 'confirm':
+      return `answered ${say('answer')}.`
+    case 'record':
+      return fieldsInWords(record, step, result['fields'])
+    case 'read-aloud':
+      return result['sha256'] === undefined
+        ? 'read aloud.'
+        : `read aloud, and the same as on paper: SHA-256 ${say('sha256')}.`
+    case 'clock':
+      return `the machine said ${say('utc')} (zone ${say('zone')}); compared with a clock in the room (${say('compared')}).`
+    case 'machine':
+      return 'see “Machine and device”.'
+    case 'quorum':
+      return `${say('request')} met at entry ${say('met')} by ${say('approvals')} approvals; plan ${say('plan_sha256')}.`
+    case 'key.create':
+      return `key “${say('key')}” version ${say('version')}, at the provider ${say('provider')}; protection ${say('level')} (${say('evidence')}).`
+    case 'key.verify':
+      return `${result['ok'] === true ? 'every check was good' : 'NOT every check was good'}; see entry ${say('entry')} under “Keys”.`
+    case 'key.activate':
+      return `key “${say('key')}” is ${say('state')}; the provider itself enforces: ${say('enforced')}.`
+    case 'sign-off':
+      return ''
+  }
+}
+
+/** Each field by what was asked. */
+function fieldsInWords(record: Transcript, step: Step, fields: Json | undefined): string {
+  const asked = step.kind === 'record' ? step.fields : []
+  return Object.entries(isObject(fields) ? fields : {})
+    .map(([name, value]) => `${asked.find((one) => one.name === name)?.text ?? name}: ${record.text(value)}`)
+    .join('; ')
+}

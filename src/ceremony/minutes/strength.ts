@@ -1,0 +1,40 @@
+/** How strong what is written here is, in words that are the same throughout. */
+import {facts, heading, paragraph, type Block} from '../../paper/document.ts'
+
+/** What is known of the key that a person signs with. */
+export function keyClassInWords(strength: string, type: string): string {
+  const kind = type.startsWith('sk-') ? 'security key' : type
+  if (strength === 'attested') return `${kind}, hardware attested`
+  if (strength === 'asserted') return `${kind}, hardware asserted by its type`
+  return `${kind}, stated: no evidence of what holds it`
+}
+
+/** How a step was held to. */
+export type Gate = 'signature' | 'prompt' | 'tried'
+
+/** Steps that nothing but a signature lets happen, and the one that is tried at the provider; at all others somebody answered a prompt. */
+export function gateOf(kind: string): Gate {
+  if (['quorum', 'key.create', 'key.activate', 'sign-off'].includes(kind)) return 'signature'
+  return kind === 'key.verify' ? 'tried' : 'prompt'
+}
+
+export const strengths: readonly Block[] = [
+  heading(2, 'How strong each statement is'),
+  paragraph('Nothing here is stronger than the word beside it.'),
+  facts([
+    [
+      'signature',
+      'Gate: the step could not be done without the signatures of the people it names, over exactly this plan or transcript. They can be checked.',
+    ],
+    ['tried', 'Gate: the program tried it at the provider, and records what came of it.'],
+    [
+      'prompt',
+      'Gate: somebody at the terminal answered. That it was so is their word, and that of those who signed the transcript.',
+    ],
+    ['attested', 'Evidence: a signature by the hardware’s maker says so, and was verified.'],
+    ['verified', 'Evidence: the program tried it and saw it.'],
+    ['asserted', 'Evidence: the provider or device says so; nothing else shows it.'],
+    ['stated', 'Evidence: a person says so.'],
+    ['unknown', 'There is no evidence.'],
+  ]),
+]
