@@ -10,7 +10,8 @@ import {runSignOff} from './run/sign-off.ts'
 import {everyone, missingSignatures, statusOfCeremony} from './state.ts'
 import {stepKinds} from './steps/index.ts'
 import {fill, parseTemplate} from './template.ts'
-import type {StepBase, StepKind} from './kinds.ts'
+import type {StepKind} from './kinds.ts'
+import type {StepBase} from './step.ts'
 
 /** What goes on when a step throws one of these: the ceremony is stopped, and can be resumed. */
 const stops: readonly string[] = [

@@ -1,5 +1,5 @@
 /** A template with its parameters in place, as running needs it: without what only lint and parsing know. */
-import type {StepBase} from './kinds.ts'
+import type {StepBase} from './step.ts'
 
 export interface Filled {
   readonly id: string

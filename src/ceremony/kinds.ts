@@ -1,20 +1,9 @@
 /** What a step kind is: one file a kind under `steps/`, all in this shape. */
 import type {z} from 'zod'
 import type {DraftObject} from '../ledger/index.ts'
+import type {StepBase} from './step.ts'
 import type {World} from './world.ts'
 import type {RunContext} from './run-context.ts'
-
-/** What every step has, whatever its kind. */
-export interface StepBase {
-  readonly id: string
-  readonly kind: string
-  /** What is done, as it is printed and read. `${name}` stands for a parameter. */
-  readonly text: string
-  /** The role that does it. */
-  readonly by: string
-  /** Planned minutes. */
-  readonly minutes: number
-}
 
 /** One kind of step. `Step` is what its schema gives, with parameters already in place. */
 export interface StepKind<Step extends StepBase = StepBase> {

@@ -5,7 +5,7 @@ import type {View} from '../ledger/index.ts'
 import {planDigest, requests, type Request} from '../requests/index.ts'
 import type {RunContext} from './run-context.ts'
 import type {Filled} from './filled.ts'
-import type {StepBase} from './kinds.ts'
+import type {StepBase} from './step.ts'
 import {wishOf, type KeyCreateStep} from './steps/key-create.ts'
 
 /** Every step of a ceremony, in order. */

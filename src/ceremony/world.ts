@@ -8,7 +8,7 @@ import type {
   ReadAloudStep,
   SignOffStep,
   Step,
-} from './steps/index.ts'
+} from './step.ts'
 
 /** What has become of a key that a step makes. */
 export type KeyCondition = 'planned' | 'approved' | 'made' | 'proved' | 'active'

@@ -1,6 +1,6 @@
 /** `clock`: the room compares this machine's time with a clock that it trusts. */
 import type {DraftObject} from '../../ledger/index.ts'
-import type {StepBase} from '../kinds.ts'
+import type {StepBase} from '../step.ts'
 import type {RunContext} from '../run-context.ts'
 import {demandYes} from './confirm.ts'
 

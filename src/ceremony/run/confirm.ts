@@ -1,7 +1,7 @@
 /** `confirm`: someone says that it is so. A no stops the ceremony. */
 import {KeyriteError} from '../../base/errors.ts'
 import type {DraftObject} from '../../ledger/index.ts'
-import type {StepBase} from '../kinds.ts'
+import type {StepBase} from '../step.ts'
 import type {RunContext} from '../run-context.ts'
 
 export async function runConfirm({room}: RunContext, step: StepBase): Promise<DraftObject> {

@@ -4,7 +4,7 @@ import {keyDocument, keysFold, pemOf, proveKey, type Key} from '../../keys/index
 import {sha256Hex} from '../../base/bytes.ts'
 import type {DraftObject} from '../../ledger/index.ts'
 import {apply, requests, type Request} from '../../requests/index.ts'
-import type {StepBase} from '../kinds.ts'
+import type {StepBase} from '../step.ts'
 import {actContext, type RunContext} from '../run-context.ts'
 
 export interface KeyStepLike extends StepBase {

@@ -1,7 +1,7 @@
 /** `machine`: what the ceremony runs on, and the device that will hold the key (C3). */
 import {arch, platform, release} from 'node:os'
 import type {DraftObject} from '../../ledger/index.ts'
-import type {StepBase} from '../kinds.ts'
+import type {StepBase} from '../step.ts'
 import {ceremonyOf, type RunContext} from '../run-context.ts'
 import {demandYes} from './confirm.ts'
 

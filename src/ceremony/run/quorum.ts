@@ -15,7 +15,7 @@ import {
   statusOf,
   type Request,
 } from '../../requests/index.ts'
-import type {StepBase} from '../kinds.ts'
+import type {StepBase} from '../step.ts'
 import {planOfQuorum, requestOfQuorum} from '../plans.ts'
 import {actContext, peopleIn, type RunContext} from '../run-context.ts'
 

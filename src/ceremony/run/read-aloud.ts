@@ -2,7 +2,7 @@
 import {words, wordLines} from '../../base/words.ts'
 import type {DraftObject} from '../../ledger/index.ts'
 import {planDigestOf} from '../plans.ts'
-import type {StepBase} from '../kinds.ts'
+import type {StepBase} from '../step.ts'
 import {ceremonyOf, type RunContext} from '../run-context.ts'
 import {demandYes} from './confirm.ts'
 

@@ -1,6 +1,6 @@
 /** `record`: facts that only people in the room know, as they type them. */
 import {Private, type DraftObject} from '../../ledger/index.ts'
-import type {StepBase} from '../kinds.ts'
+import type {StepBase} from '../step.ts'
 import type {RunContext} from '../run-context.ts'
 
 export interface RecordStep extends StepBase {
