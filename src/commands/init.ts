@@ -98,7 +98,7 @@ export default class Init extends KeyriteCommand {
       home: world.home,
       ledger: name,
       size: ledger.size,
-      root: ledger.checkpoint.root,
+      root: Buffer.from(ledger.checkpoint.root, 'base64').toString('hex'),
       vkey,
       fingerprint,
       words: words(digest),

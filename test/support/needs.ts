@@ -51,7 +51,6 @@ const needs = {
   vectors: {
     here: () => existsSync(join(root, '../shared/vectors')),
     how: 'put the public test vectors into ../shared/vectors, beside the project',
-    optional: true,
   },
   root: {here: () => process.getuid?.() === 0, how: 'run the tests as root', optional: true},
 } as const satisfies Record<string, Need>
