@@ -76,7 +76,7 @@ function asKeyrite(thrown: unknown): KeyriteError | undefined {
 /** What is wrong with a command line, from what oclif's parser threw; anything else is given back as it is. @param flags - the names that the command knows. */
 export function usageError(thrown: unknown, command: string, flags: readonly string[]): unknown {
   if (thrown instanceof KeyriteError) return flagError(thrown)
-  if (!(thrown instanceof Error) || !('parse' in thrown)) return thrown
+  if (!(thrown instanceof Error) || !('oclif' in thrown)) return thrown
   const help = `keyrite ${command} --help`.replace('  ', ' ')
   const usage = (fact: string, hints: readonly string[] = []): KeyriteError =>
     new KeyriteError('USAGE', fact, {hints: [...hints, help]})
