@@ -122,21 +122,21 @@ function machine(record: Transcript): readonly Block[] {
   return [
     heading(2, 'Machine and device'),
     facts([
-      ['Machine', record.text(host.system)],
+      ['Machine', record.text(host['system'])],
       [
         'Programs',
-        `keyrite ${record.text(host.keyrite)}, Node ${record.text(host.node)}, OpenSSL ${record.text(host.openssl)}`,
+        `keyrite ${record.text(host['keyrite'])}, Node ${record.text(host['node'])}, OpenSSL ${record.text(host['openssl'])}`,
       ],
-      ['keyrite’s files', [code(record.text(host.keyriteSha256))]],
+      ['keyrite’s files', [code(record.text(host['keyriteSha256']))]],
       [
         'Profile',
         isObject(profile)
           ? `${record.text(profile['name'])} (${record.text(profile['environment'])})`
           : 'none',
       ],
-      ['Device model', said(device.model)],
-      ['Serial', said(device.serial)],
-      ['Firmware', said(device.firmware)],
+      ['Device model', said(device['model'])],
+      ['Serial', said(device['serial'])],
+      ['Firmware', said(device['firmware'])],
       ['FIPS 140 level', fipsLevel(record)],
       ...more.map((name): [string, string] => [name, said(device[name])]),
     ]),

@@ -1,34 +1,3 @@
-/** The minutes of a ceremony: a pure function of what the ledger (or a bundle) holds of it. */
-import type {Doc} from '../../paper/document.ts'
-import {approvals} from './approvals.ts'
-import {duties, interruptions, signatures} from './ending.ts'
-import {head} from './head.ts'
-import {keys} from './keys.ts'
-import {Transcript, type Minuted} from './transcript.ts'
-import {stableDoc} from './stable.ts'
-import {steps} from './steps.ts'
-import {strengths} from './strength.ts'
-
-export type {Minuted} from './transcript.ts'
-
-/**
- * Equal entries give equal minutes: no clock, no machine and no version of the reader is in them.
- * @throws KeyriteError `TEMPLATE_INVALID`, TypeError if values are withheld.
- */
-export function minutesOf(from: Minuted): Doc {
-  const record = new Transcript(from)
-  return stableDoc({
-    title: `Minutes: ${record.filled.title}`,
-    language: 'en',
-    blocks: [
-      ...head(record),
-      ...steps(record),
-      ...approvals(record),
-      ...keys(record),
-      ...interruptions(record),
-      ...signatures(record),
-      ...duties(record),
-      ...strengths,
-    ],
-  })
-}
+/** What bundles and commands use of minutes. */
+export {minutesFile, type MinutesWanted} from './file.ts'
+export {minutesOf, type Minuted} from './minutes.ts'
