@@ -67,8 +67,8 @@ export function planInWords(
 ): readonly string[] {
   const named = (line: string): string =>
     line.replace(
-      /\b(p-[0-9a-f]{16}|owner|consumer-\d+)\b/g,
-      (party) => names[party] ?? roster.get(party)?.name ?? party,
+      /\{(p-[0-9a-f]{16}|owner|consumer-\d+)\}/g,
+      (_all, party: string) => names[party] ?? roster.get(party)?.name ?? party,
     )
   return operationOf(operations, plan.operation).inWords(plan).map(named)
 }

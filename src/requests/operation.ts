@@ -25,7 +25,7 @@ export interface Operation {
   readonly writes: Readonly<Record<string, string>>
   /** Those of them that begin a phase: each once under one approval. */
   readonly begins: readonly string[]
-  /** The plan as a person reads it, one sentence a line. */
+  /** The plan as a person reads it, one sentence a line; parties stand as `{owner}`, for whoever knows their names. */
   inWords(plan: Plan): readonly string[]
   /** Looks at the preconditions again. @throws KeyriteError `PLAN_MOVED` or the state's own code if the ground has moved. */
   stillTrue(view: View, plan: Plan, phase: string): void

@@ -40,7 +40,7 @@ function createInWords({change, phases, profile}: Plan): readonly string[] {
     profile === null ? '' : ` in profile "${profile.name}" (${profile.kind}, ${profile.environment})`
   return [
     `Make key "${spec.key}"${where}: ${spec.algorithm}, scheme ${spec.scheme}, to ${spec.purpose}, class ${spec.class}.`,
-    `Classification ${spec.classification}; owner ${spec.owner}; ${spec.consumers.length === 0 ? 'no consumer named' : `used by ${spec.consumers.join(', ')}`}; ${spec.expires === null ? 'no expiry date' : `expires ${spec.expires}`}${spec.parent === null ? '' : `; under key "${spec.parent}"`}.`,
+    `Classification ${spec.classification}; owner {${spec.owner}}; ${spec.consumers.length === 0 ? 'no consumer named' : `used by ${spec.consumers.map((party) => `{${party}}`).join(', ')}`}; ${spec.expires === null ? 'no expiry date' : `expires ${spec.expires}`}${spec.parent === null ? '' : `; under key "${spec.parent}"`}.`,
     phases.some(({name}) => name === 'activate')
       ? 'Then, when it has been proved to work, make it active.'
       : 'It stays pre-active: activating it takes another request.',
