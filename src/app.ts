@@ -96,7 +96,7 @@ export class App {
   }
 
   async #secret(called: string, profile: ProfileFacts, file: string | undefined): Promise<Secret> {
-    if (file !== undefined) return readSecretFile(file)
+    if (file !== undefined && this.world.ask.secretGiven !== true) return readSecretFile(file)
     return this.world.ask.secret({message: `${called} of profile "${profile.name}" (${profile.kind}, ${profile.environment})`, flag: '--pin-file FILE'})
   }
 

@@ -19,6 +19,8 @@ export interface Question {
 /** Every method throws KeyriteError `NO_TERMINAL` where nobody can be asked, and `CANCELLED` on Ctrl-C or at the end of input. */
 export interface Ask {
   readonly interactive: boolean
+  /** Whether a file named for this run answers `secret`: it goes before one that is remembered. */
+  readonly secretGiven?: boolean
   /** No is the default; Enter alone never means yes. */
   confirm(question: Question): Promise<boolean>
   text(question: Question & {readonly check?: (text: string) => string | null}): Promise<string>

@@ -44,7 +44,7 @@ export const process_: Outside = {
 
 /** The same questions, with those for a PIN answered by a file. */
 export function withPinFile(ask: Ask, file: string | undefined): Ask {
-  return file === undefined ? ask : {...ask, secret: async () => readPin(file)}
+  return file === undefined ? ask : {...ask, secretGiven: true, secret: async () => readPin(file)}
 }
 
 /** Whether a PIN file is stdin or an open descriptor: nothing that could be read another time. */

@@ -4,10 +4,13 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {App} from '../../src/app.ts'
-import {generateEd25519, type Person, type Role, type Signer} from '../../src/custody/index.ts'
+import {custodyFold, generateEd25519, type Person, type Role, type Signer} from '../../src/custody/index.ts'
 import {foundingData, foundPeople, signFounding} from '../../src/custody/found.ts'
 import {foundLedger} from '../../src/ledger/index.ts'
+import {planCreate, proveKey, type KeyWish} from '../../src/keys/index.ts'
 import {defaultPolicy, type Policy} from '../../src/policy/index.ts'
+import {answer, apply, meet, openRequest} from '../../src/requests/index.ts'
+import {contextFor} from '../../src/ui/gather.ts'
 import {surroundingsOf, type World} from './run.ts'
 
 /** Someone of the roster, with the key that only this test has. */
@@ -109,3 +112,36 @@ function foundersOf(count: number): Founder[] {
 const byId = (a: Person, b: Person): number => (a.id < b.id ? -1 : 1)
 
 const nobody = {interactive: false} as App['world']['ask']
+
+/** Makes a key on the local profile `profile`, approved by as many founders as policy asks for. */
+export async function makeKey(
+  app: App,
+  founders: readonly Founder[],
+  wish: Partial<KeyWish> & Pick<KeyWish, 'name' | 'profile'>,
+): Promise<void> {
+  const actor = founders[0]?.person ?? null
+  const context = contextFor(app, actor)
+  const {plan, names} = planCreate(app.ledger.view, {
+    algorithm: 'ec-p256',
+    scheme: null,
+    purpose: 'sign',
+    class: 'jwt-signing',
+    classification: 'confidential',
+    owner: 'Payments Team',
+    consumers: [],
+    parent: null,
+    expires: null,
+    activate: true,
+    ...wish,
+  })
+  let request = await openRequest(context, {plan, names, reason: null, ticket: null, only: null})
+  for (const {person, signer} of founders.filter((_, at) => at < request.needs.people)) {
+    const enrolled = app.ledger.of(custodyFold).roster.get(person.id)
+    if (enrolled === undefined) throw new Error('a founder is in the roster')
+    request = await answer(context, request, {person: enrolled, signer, decision: 'approve', reason: null})
+  }
+  const met = await meet(context, request)
+  await apply(context, app.operations, met, ['create'])
+  await proveKey({...context, approved: met.met ?? -1}, wish.name, 1)
+  await apply(context, app.operations, met)
+}
