@@ -5,7 +5,7 @@ import {wordLines} from '../../base/words.ts'
 import {parsePublicKey} from '../../custody/index.ts'
 import {code, codeLines, facts, heading, notice, paragraph, strong, table} from '../../paper/document.ts'
 import type {Block, Inline} from '../../paper/document.ts'
-import {everyone, missingSignatures, statusOfCeremony} from '../state.ts'
+import {missingSignatures, statusOfCeremony} from '../state.ts'
 import {utc, type Transcript} from './transcript.ts'
 import {keyClassInWords} from './strength.ts'
 
@@ -84,7 +84,8 @@ function addressOf(address: string | null): readonly Inline[] {
 
 function participants(record: Transcript): readonly Block[] {
   const {ceremony} = record
-  const rows = everyone(ceremony).map((id): readonly (readonly Inline[])[] => {
+  const order = [...new Set(ceremony.participants.flatMap(({people}) => people))]
+  const rows = order.map((id): readonly (readonly Inline[])[] => {
     const person = record.person(id)
     const roles = ceremony.participants.filter(({people}) => people.includes(id)).map(({role}) => role)
     const signed = ceremony.signed.find((one) => one.person === id)

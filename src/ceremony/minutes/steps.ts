@@ -6,13 +6,13 @@ import type {Act, Step} from '../template.ts'
 import type {Transcript} from './transcript.ts'
 import {gateOf} from './strength.ts'
 
-const columns = ['Step', 'What', 'By', 'Planned', 'Started', 'Done', 'Gate']
+const columns = ['Step', 'What was done, and what was recorded', 'By', 'Time', 'Gate']
 
 export function steps(record: Transcript): readonly Block[] {
   return [
     heading(2, 'What was done'),
     paragraph(
-      `All times are UTC, on ${record.day} where no date stands with them. Planned times are minutes.`,
+      `All times are UTC, on ${record.day} where no date stands with them. The minutes in brackets were planned.`,
     ),
     ...record.filled.acts.flatMap((act, at) => actBlocks(record, act, at + 1)),
   ]
@@ -25,8 +25,7 @@ function actBlocks(record: Transcript, act: Act, number: number): readonly Block
       [`${number}.${at + 1}`],
       [step.text, ...told(record, step, done)],
       [by(record, step, done)],
-      [String(step.minutes)],
-      ...times(record, step, done),
+      times(record, step, done),
       [gateOf(step.kind)],
     ]
   })
@@ -38,16 +37,14 @@ function by(record: Transcript, step: Step, done: Done | undefined): string {
   return names === '' ? step.by : `${step.by}: ${names}`
 }
 
-function times(
-  record: Transcript,
-  step: Step,
-  done: Done | undefined,
-): readonly [readonly Inline[], readonly Inline[]] {
-  if (done !== undefined) return [[record.time(done.started)], [record.time(done.at)]]
+function times(record: Transcript, step: Step, done: Done | undefined): readonly Inline[] {
+  const planned = ` (${step.minutes} min)`
+  if (done !== undefined) return [`${record.time(done.started)} to ${record.time(done.at)}${planned}`]
   const {signOff, signed} = record.ceremony
-  if (step.kind !== 'sign-off' || signOff === null) return [['-'], [strong('not done')]]
-  const open = missingSignatures(record.ceremony).length > 0
-  return [[record.time(signOff.at)], open ? [strong('open')] : [record.time(signed.at(-1)?.at ?? signOff.at)]]
+  if (step.kind !== 'sign-off' || signOff === null) return [strong('not done'), planned]
+  const from = `${record.time(signOff.at)} to `
+  if (missingSignatures(record.ceremony).length > 0) return [from, strong('open'), planned]
+  return [`${from}${record.time(signed.at(-1)?.at ?? signOff.at)}${planned}`]
 }
 
 function told(record: Transcript, step: Step, done: Done | undefined): readonly Inline[] {
@@ -76,13 +73,13 @@ function inWords(record: Transcript, step: Step, result: Done['result']): string
     case 'read-aloud':
       return result['sha256'] === undefined
         ? 'read aloud.'
-        : `read aloud, and the same as on paper: SHA-256 ${say('sha256')}.`
+        : `read aloud, and the same as on paper: SHA-256 ${short(say('sha256'))}.`
     case 'clock':
       return `the machine said ${say('utc')} (zone ${say('zone')}); compared with a clock in the room (${say('compared')}).`
     case 'machine':
       return 'see “Machine and device”.'
     case 'quorum':
-      return `${say('request')} met at entry ${say('met')} by ${say('approvals')} approvals; plan ${say('plan_sha256')}.`
+      return `${say('request')} met at entry ${say('met')} by ${say('approvals')} approvals; plan ${short(say('plan_sha256'))}.`
     case 'key.create':
       return `key “${say('key')}” version ${say('version')}, at the provider ${say('provider')}; protection ${say('level')} (${say('evidence')}).`
     case 'key.verify':
@@ -92,6 +89,11 @@ function inWords(record: Transcript, step: Step, result: Done['result']): string
     case 'sign-off':
       return ''
   }
+}
+
+/** The beginning of a digest that stands in full elsewhere in the minutes. */
+function short(digest: string): string {
+  return `${digest.slice(0, 12)}…`
 }
 
 /** Each field by what was asked. */

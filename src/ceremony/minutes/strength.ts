@@ -3,10 +3,7 @@ import {facts, heading, paragraph, type Block} from '../../paper/document.ts'
 
 /** What is known of the key that a person signs with. */
 export function keyClassInWords(strength: string, type: string): string {
-  const kind = type.startsWith('sk-') ? 'security key' : type
-  if (strength === 'attested') return `${kind}, hardware attested`
-  if (strength === 'asserted') return `${kind}, hardware asserted by its type`
-  return `${kind}, stated: no evidence of what holds it`
+  return `${type} (${strength})`
 }
 
 /** How a step was held to. */
@@ -31,10 +28,16 @@ export const strengths: readonly Block[] = [
       'prompt',
       'Gate: somebody at the terminal answered. That it was so is their word, and that of those who signed the transcript.',
     ],
-    ['attested', 'Evidence: a signature by the hardware’s maker says so, and was verified.'],
+    [
+      'attested',
+      'Evidence: a signature by the hardware’s maker says so, and was verified. Of a person’s key: it lies in such hardware.',
+    ],
     ['verified', 'Evidence: the program tried it and saw it.'],
-    ['asserted', 'Evidence: the provider or device says so; nothing else shows it.'],
-    ['stated', 'Evidence: a person says so.'],
+    [
+      'asserted',
+      'Evidence: the provider or device says so; nothing else shows it. Of a person’s key: its type is one of security keys.',
+    ],
+    ['stated', 'Evidence: a person says so. Of a person’s key: nothing shows what holds it.'],
     ['unknown', 'There is no evidence.'],
   ]),
 ]
