@@ -1,10 +1,12 @@
 import serialize from 'canonicalize'
 
 /** What keyrite stores and signs: JSON without floats, big integers and lone surrogates. */
-export type Json = null | boolean | number | string | readonly Json[] | {readonly [name: string]: Json}
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 
-/** An object of the same. */
-export type JsonObject = {readonly [name: string]: Json}
+/** An object of the same. An interface, because a type that names itself cannot be a Record. */
+export interface JsonObject {
+  readonly [name: string]: Json
+}
 
 /**
  * Canonical JSON (RFC 8785) as text, restricted to what every reader reads alike.

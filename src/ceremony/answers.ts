@@ -124,7 +124,7 @@ function decisionOf(
   roster: Roster,
 ): 'approve' | 'reject' | 'later' | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  for (const [typed, said] of Object.entries(value)) {
+  for (const [typed, said] of Object.entries(value as Readonly<Record<string, unknown>>)) {
     if (
       findPerson(roster, typed).id === person.id &&
       (said === 'approve' || said === 'reject' || said === 'later')

@@ -76,8 +76,8 @@ function checkOpened(view: View, entry: Entry): Problem[] {
   if (opened.profile === null) return []
   const standing = view.of(profilesFold).profiles.get(opened.profile.name)
   if (standing === undefined) return wrong(`there is no profile "${opened.profile.name}"`)
-  const {kind: _kind, ...facts} = factsOf(standing)
-  return jcs(facts as unknown as JsonObject) === jcs(opened.profile as unknown as JsonObject)
+  const {name, environment, identity} = factsOf(standing)
+  return jcs({name, environment, identity}) === jcs(opened.profile)
     ? []
     : wrong('the profile is not the one that stands')
 }
@@ -198,10 +198,7 @@ function changed(view: View, ceremony: Ceremony, entry: Entry): Ceremony {
       const done = schemas['step.done'].parse(entry.data)
       return {
         ...ceremony,
-        done: [
-          ...ceremony.done,
-          {...done, result: done.result as Entry['data'], seq: entry.seq, at: entry.time},
-        ],
+        done: [...ceremony.done, {...done, result: done.result, seq: entry.seq, at: entry.time}],
       }
     }
     case 'ceremony.stopped':
@@ -213,7 +210,7 @@ function changed(view: View, ceremony: Ceremony, entry: Entry): Ceremony {
     case 'key.created':
       return {
         ...ceremony,
-        keys: [...ceremony.keys, {key: String(entry.data['key']), version: Number(entry.data['version'])}],
+        keys: [...ceremony.keys, {key: textOf(entry.data['key']), version: Number(entry.data['version'])}],
       }
     case 'signoff.opened':
       return {...ceremony, signOff: {seq: entry.seq, leaf: entry.leaf, at: entry.time}}
@@ -230,9 +227,14 @@ function changed(view: View, ceremony: Ceremony, entry: Entry): Ceremony {
     case 'bundle.made':
       return {
         ...ceremony,
-        bundles: [...ceremony.bundles, {seq: entry.seq, sha256: String(entry.data['sha256'])}],
+        bundles: [...ceremony.bundles, {seq: entry.seq, sha256: textOf(entry.data['sha256'])}],
       }
     default:
       return ceremony
   }
+}
+
+/** A member whose form was checked. */
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : ''
 }

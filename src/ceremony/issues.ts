@@ -12,12 +12,17 @@ export interface Issue {
   readonly message: string
 }
 
+const missing = 'is missing'
+
 /** @param value - what the schema judged. @param under - the path of that value in the file. */
 export function issuesOf(error: z.ZodError, schema: z.ZodType, value: Json, under: Path): readonly Issue[] {
-  return error.issues.flatMap((issue): Issue[] => {
+  const meant = new Set<string>()
+  const issues = error.issues.flatMap((issue): Issue[] => {
     const path = issue.path.filter((part): part is string | number => typeof part !== 'symbol')
     if (issue.code === 'unrecognized_keys') {
       const known = fieldsAt(schema, path)
+      for (const key of issue.keys)
+        for (const near of nearest(key, known)) meant.add(JSON.stringify([...under, ...path, near]))
       return issue.keys.map((key) => ({
         path: [...under, ...path, key],
         at: 'key',
@@ -28,6 +33,8 @@ export function issuesOf(error: z.ZodError, schema: z.ZodType, value: Json, unde
       return [{path: [...under, ...path], at: 'key', message: issue.issues[0]?.message ?? 'not a name'}]
     return [{path: [...under, ...path], at: 'value', message: inWords(issue, valueAt(value, path))}]
   })
+  // A field that was misspelt is said once, not as missing too.
+  return issues.filter(({path, message}) => message !== missing || !meant.has(JSON.stringify(path)))
 }
 
 /** "field "x" is not known", with the nearest right word, or all of them where they are few. */
@@ -45,7 +52,7 @@ export function unknownWord(what: string, word: string, known: readonly string[]
 }
 
 function inWords(issue: z.core.$ZodIssue, value: Json | undefined): string {
-  if (value === undefined) return 'is missing'
+  if (value === undefined) return missing
   if (issue.code === 'invalid_value') {
     const words = issue.values.map(String)
     if (typeof value !== 'string') return `expected one of ${words.join(', ')}, got ${typeInWords(value)}`

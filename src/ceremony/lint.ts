@@ -41,7 +41,7 @@ export function lint(
   const given = values ?? new Map()
   const unknown = withoutValue(parameters, given)
   const all = standIns(parameters, given)
-  completeValues(parameters, all)
+  completeValues(parameters, new Map([...all, ...given]))
   const reading = read(loaded.raw, all)
   const guessed = reading.references
     .filter(({name}) => name !== null && unknown.includes(name))

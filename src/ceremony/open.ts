@@ -40,9 +40,7 @@ export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<
   guardProduction(profile, policy, seen, {answersFile: opening.answersFile})
   const capabilities =
     profile === null ? null : await (await app.provider(profile.name)).evidence.capabilities()
-  const findings = lint(opening.loaded, opening.values, ledger.view, capabilities).filter(
-    (one) => one.waived === null,
-  )
+  const findings = lint(opening.loaded, opening.values, ledger.view, capabilities)
   if (findings.length > 0) {
     throw new KeyriteError(
       'FINDINGS',

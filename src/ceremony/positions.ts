@@ -64,6 +64,8 @@ export function readYaml(text: string): {readonly value: Json; readonly position
   demandVisible(text)
   const document = parseSafely(text, lines)
   const [error] = [...document.errors, ...document.warnings]
+  // The parser calls itself for every level; where its stack ended says nothing about the file.
+  if (error?.message.includes('call stack') === true) throw new YamlProblem({line: 1, column: 1}, tooDeep)
   if (error !== undefined) throw new YamlProblem(where(error.pos[0]), inWords(error.code, error.message))
   if (document.directives?.yaml.explicit === true || Object.keys(document.directives?.tags ?? {}).length > 1)
     throw new YamlProblem(
@@ -161,7 +163,6 @@ function demandVisible(text: string): void {
 }
 
 function inWords(code: string, message: string): string {
-  if (message.includes('call stack')) return tooDeep
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here: a template is one document'
   if (code === 'TAG_RESOLVE_FAILED') return 'a tag (!) is not allowed: take it away'
   return `not YAML: ${visibleLine(message, 120)}`

@@ -16,7 +16,7 @@ interface Declared {
 export function recorded({parameters}: Declared, values: Values, roster: Roster): DraftObject {
   const entries = [...values].map(([name, value]): [string, DraftValue] => {
     const type = parameters.get(name)?.type ?? ''
-    if (hidden.includes(type)) return [name, new Private(value as Json)]
+    if (hidden.includes(type)) return [name, new Private(value)]
     if (people.includes(type))
       return [
         name,
@@ -24,7 +24,7 @@ export function recorded({parameters}: Declared, values: Values, roster: Roster)
           ? value.map((one) => findPerson(roster, String(one)).id)
           : findPerson(roster, String(value)).id,
       ]
-    return [name, value as Json]
+    return [name, value]
   })
   return Object.fromEntries(entries)
 }

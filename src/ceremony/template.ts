@@ -1,4 +1,5 @@
 /** Ceremony templates: one YAML file is the ceremony. The language: docs/ceremony-templates.md. */
+import {isUtf8} from 'node:buffer'
 import {sha256Hex} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {isObject, type Json} from '../base/jcs.ts'
@@ -179,11 +180,11 @@ function readSource(bytes: Uint8Array, path: string): ReturnType<typeof readYaml
     })
   const start: Position = {line: 1, column: 1}
   if (bytes.length > largest) throw refuse(start, `expected at most ${largest} bytes, got ${bytes.length}`)
+  if (!isUtf8(bytes)) throw refuse(start, 'not UTF-8 text')
   try {
-    return readYaml(new TextDecoder('utf-8', {fatal: true}).decode(bytes))
+    return readYaml(new TextDecoder('utf-8').decode(bytes))
   } catch (error) {
     if (error instanceof YamlProblem) throw refuse(error.position, error.message)
-    if (error instanceof TypeError) throw refuse(start, 'not UTF-8 text')
     throw error
   }
 }

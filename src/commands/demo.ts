@@ -185,7 +185,7 @@ async function found(app: App, cast: readonly DemoPerson[]): Promise<void> {
   app.adopt(
     await foundLedger(app.ledgerWorld, {
       organisation: 'example.com',
-      data: foundingData(people, defaultPolicy as unknown as JsonObject),
+      data: foundingData(people, defaultPolicy),
       actor: {person: first?.id ?? null, evidence: 'stated'},
     }),
   )

@@ -76,7 +76,7 @@ export default class Init extends KeyriteCommand {
     }
     const ledger = await foundLedger(app.ledgerWorld, {
       organisation: flags.org,
-      data: foundingData(people, policy as unknown as JsonObject),
+      data: foundingData(people, policy),
       actor: {person: first?.id ?? null, evidence: 'stated'},
     })
     app.adopt(ledger)

@@ -3,7 +3,7 @@ import {KeyriteError} from '../base/errors.ts'
 import {nearest} from '../base/nearest.ts'
 import type {Person, Roster} from './roster.ts'
 
-/** What people may type for this person: id, address, the part before its @, and the name. */
+/** What people may type for this person: id, address, the part before the at sign, and the name. */
 function handles({id, address, name}: Person): string[] {
   return [
     id,

@@ -24,7 +24,7 @@ export interface SignedStatement {
 }
 
 /** Reads the two members that every entry with a statement has. @throws TypeError if they are not of their form. */
-export function signedStatement(data: {readonly [name: string]: Json}): SignedStatement {
+export function signedStatement(data: Readonly<Record<string, Json>>): SignedStatement {
   const statement = statementSchema.safeParse(data['statement'])
   const signature = data['signature']
   if (!statement.success)

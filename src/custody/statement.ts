@@ -34,7 +34,7 @@ export type Use = Statement['use']
 
 /** The bytes that are signed. */
 export function statementBytes(statement: Statement): Uint8Array {
-  return jcsBytes(statement as unknown as JsonObject)
+  return jcsBytes(statement)
 }
 
 /** The SSHSIG namespace of a use within an organisation. */

@@ -136,8 +136,8 @@ function checkOutcome(view: View, entry: Entry, key: Key | undefined, intent: Op
   if (entry.type === 'key.created') {
     const made = schemas['key.created'].parse(entry.data)
     if (key !== undefined) return wrong(`key "${key.name}" exists already`)
-    if (parseSpec(made.spec as JsonObject).key !== made.key) return wrong('spec and key differ')
-    if (made.public !== null && !isBlobRef(made.public as Json)) return wrong('the public key is not a blob')
+    if (parseSpec(made.spec).key !== made.key) return wrong('spec and key differ')
+    if (made.public !== null && !isBlobRef(made.public)) return wrong('the public key is not a blob')
     return []
   }
   if (entry.type !== 'key.state.changed') return []
@@ -175,7 +175,7 @@ function madeKey(view: View, entry: Entry): Key {
     version: made.version,
     state: 'pre-active',
     ref: made.ref,
-    public: isBlobRef(made.public as Json) ? (made.public as {blob: string}).blob : null,
+    public: isBlobRef(made.public) ? (made.public as {blob: string}).blob : null,
     protection: made.protection,
     createdAt: entry.time,
     changedAt: entry.time,
@@ -187,7 +187,7 @@ function madeKey(view: View, entry: Entry): Key {
   return {
     name: made.key,
     profile: made.profile,
-    spec: parseSpec(made.spec as JsonObject),
+    spec: parseSpec(made.spec),
     createdAt: entry.time,
     ceremony: entry.ceremony,
     names: request?.names ?? {},

@@ -82,7 +82,7 @@ export function planCreate(view: Known, wish: KeyWish): Planned {
   const plan: Plan = {
     type: 'keyrite.plan/1',
     operation: 'key.create',
-    change: spec as unknown as JsonObject,
+    change: spec,
     phases: [phase('create'), ...(wish.activate ? [phase('activate')] : [])],
     profile: factsOf(profile),
     rests: [`there is no key "${wish.name}"`, `profile "${profile.name}" answers with the identity above`],

@@ -52,7 +52,7 @@ export class Replay implements View {
     source: Source,
     allowance: Allowance = {gaps: false, withheld: false},
   ) {
-    this.#folds = folds as readonly Fold<unknown>[]
+    this.#folds = folds
     this.#known = new Set([...own, ...this.#folds.flatMap((fold) => fold.types)])
     for (const fold of this.#folds) this.#states.set(fold.name, fold.initial())
     this.#source = source

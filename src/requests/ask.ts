@@ -55,7 +55,7 @@ export async function openRequest(
       data: {
         operation: plan.operation,
         plan: new Blob(planBytes(plan), 'application/json'),
-        policy: jsonBlob(policy as unknown as JsonObject),
+        policy: jsonBlob(policy),
         roster: jsonBlob(rosterDocument(roster.values())),
         who,
         needs: needsOf(rule) as unknown as JsonObject,

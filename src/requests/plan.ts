@@ -59,7 +59,7 @@ export function parsePlan(bytes: Uint8Array): Plan {
   const parsed = schema.safeParse(parseJcs(bytes))
   if (!parsed.success)
     throw new TypeError(`plan: ${parsed.error.issues[0]?.path.join('.') ?? ''} is not of its form`)
-  return parsed.data as unknown as Plan
+  return parsed.data
 }
 
 /** A phase that may happen at any time. */

@@ -120,12 +120,19 @@ function tampered(fact: string): KeyriteError {
 
 /** SQLite's own errors in our words. @param doing - what we were doing, as it stands after "cannot". */
 export function storageError(doing: string, error: unknown): Error {
-  if (!(error instanceof Database.SqliteError))
-    return error instanceof Error ? error : new Error(String(error))
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(error.code)) return tampered(`SQLite says "${error.message}"`)
-  const fact = error.code.startsWith('SQLITE_FULL') ? 'the disk is full' : error.message
-  return new KeyriteError('STORAGE', `cannot ${doing}: ${fact} (${error.code})`, {
+  if (!(error instanceof Error)) return new Error(String(error))
+  const code = sqliteCode(error)
+  if (code === undefined) return error
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return tampered(`SQLite says "${error.message}"`)
+  const fact = code.startsWith('SQLITE_FULL') ? 'the disk is full' : error.message
+  return new KeyriteError('STORAGE', `cannot ${doing}: ${fact} (${code})`, {
     cause: error,
     hints: ['keyrite doctor'],
   })
+}
+
+/** By its code, because the driver's class is another one where the driver was loaded twice. */
+function sqliteCode(error: Error): string | undefined {
+  const code = 'code' in error ? error.code : undefined
+  return typeof code === 'string' && code.startsWith('SQLITE_') ? code : undefined
 }

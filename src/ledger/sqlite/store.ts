@@ -33,6 +33,7 @@ export class SqliteStore implements Store {
     return this.#reading(() => this.#db.prepare<unknown[], T>(sql).all(...values))
   }
 
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the row's shape is known to whoever wrote the SQL
   #get<T>(sql: string, ...values: unknown[]): T | undefined {
     return this.#reading(() => this.#db.prepare<unknown[], T>(sql).get(...values))
   }
