@@ -128,7 +128,7 @@ export function stateDir(env: NodeJS.ProcessEnv): StateDir {
 }
 
 function xdg(value: string | undefined, otherwise: string): string {
-  return value === undefined || !value.startsWith('/') ? join(homedir(), otherwise) : value
+  return !value?.startsWith('/') ? join(homedir(), otherwise) : value
 }
 
 /** The real world around a command. */

@@ -1,6 +1,6 @@
 /** Replays ceremonies: each step once, in the order of the template, and signatures over exactly what happened. */
 import {base64, fromHex} from '../base/bytes.ts'
-import {jcs, type Json, type JsonObject} from '../base/jcs.ts'
+import {jcs, type Json} from '../base/jcs.ts'
 import {custodyFold, judgeStatement, signedStatement} from '../custody/index.ts'
 import {problem, rootOf, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {factsOf, profilesFold} from '../profiles/index.ts'

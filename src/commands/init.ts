@@ -2,7 +2,6 @@ import {Flags} from '@oclif/core'
 import {parse} from 'yaml'
 import {KeyriteError} from '../base/errors.ts'
 import {readPublic} from '../base/files.ts'
-import type {JsonObject} from '../base/jcs.ts'
 import {words, wordLines} from '../base/words.ts'
 import {
   custodyFold,

@@ -1,6 +1,6 @@
 /** The one statement that people sign, for every use. docs/ledger-format.md, section 3. */
 import {z} from 'zod'
-import {jcsBytes, type JsonObject} from '../base/jcs.ts'
+import {jcsBytes} from '../base/jcs.ts'
 import {isTime} from '../ledger/entry.ts'
 
 const hex32 = z.string().regex(/^[0-9a-f]{64}$/)

@@ -1,6 +1,6 @@
 /** Replays keys: what was intended, what was made, in which state each version is. */
 import {z} from 'zod'
-import type {Json, JsonObject} from '../base/jcs.ts'
+import type {Json} from '../base/jcs.ts'
 import {isBlobRef, problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {profilesFold} from '../profiles/index.ts'
 import {requests} from '../requests/index.ts'

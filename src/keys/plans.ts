@@ -1,6 +1,5 @@
 /** Pure plans on keys: each throws before anything is touched. */
 import {KeyriteError} from '../base/errors.ts'
-import type {JsonObject} from '../base/jcs.ts'
 import {custodyFold, type Roster} from '../custody/index.ts'
 import type {View} from '../ledger/index.ts'
 import {policyFold, ruleFor, type KeyClassName} from '../policy/index.ts'
