@@ -7,7 +7,7 @@ import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import {KeyriteError} from '../base/errors.ts'
-import {storageError} from './sqlite/open.ts'
+import {sqliteCode, storageError} from './sqlite/open.ts'
 
 export interface LockOptions {
   /** What the holder is doing, for others to read. Holds no argument. */
@@ -58,7 +58,7 @@ async function take(
       db.exec('BEGIN EXCLUSIVE')
       return
     } catch (error) {
-      const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
+      const busy = sqliteCode(error)?.startsWith('SQLITE_BUSY') === true
       if (!busy) throw storageError('lock the ledger', error)
       if (waited >= waitMs) {
         throw new KeyriteError('LOCKED', `cannot write the ledger: it is held by ${holder(home)}`, {

@@ -131,8 +131,8 @@ export function storageError(doing: string, error: unknown): Error {
   })
 }
 
-/** By its code, because the driver's class is another one where the driver was loaded twice. */
-function sqliteCode(error: Error): string | undefined {
-  const code = 'code' in error ? error.code : undefined
+/** SQLite's code of an error of the driver. Its class is not asked: it is another one where the driver was loaded twice. */
+export function sqliteCode(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
   return typeof code === 'string' && code.startsWith('SQLITE_') ? code : undefined
 }
