@@ -42,6 +42,8 @@ const names = ['Alice', 'Bob', 'Carol', 'Dan', 'Erin', 'Frank', 'Grace']
 const rolesOf: readonly (readonly Role[])[] = [
   ['custodian', 'security-lead'],
   ['ciso', 'custodian'],
+  ['custodian', 'emergency-contact'],
+  ['custodian', 'emergency-contact'],
 ]
 
 /** An empty world: a home and a state folder that are not there yet. */

@@ -1,0 +1,172 @@
+import {writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {stringify} from 'yaml'
+import PolicyExplain from '../../src/commands/policy/explain.ts'
+import PolicyLint from '../../src/commands/policy/lint.ts'
+import PolicyShow from '../../src/commands/policy/show.ts'
+import {defaultPolicy, soloPolicy, type Policy} from '../../src/policy/index.ts'
+import {emptyWorld, makeLedger, type TestLedger} from '../support/ledger.ts'
+import {runCommand, runJson} from '../support/run.ts'
+
+let made: TestLedger
+beforeAll(async () => {
+  made = await makeLedger({signed: 4})
+})
+afterAll(() => {
+  made.remove()
+})
+
+let files = 0
+function file(text: string): string {
+  const path = join(dirname(made.world.home), `policy-${++files}`)
+  writeFileSync(path, text)
+  return path
+}
+
+describe('policy show', () => {
+  test('has the whole policy, and who could answer each rule now', async () => {
+    const shown = await runJson<{policy: Policy}>(PolicyShow, 'policy show', [], made.world)
+    expect(shown).toMatchObject({
+      schema: 'keyrite.policy/1',
+      exit: 0,
+      name: 'default',
+      entry: 0,
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
+    expect(shown.policy).toEqual(defaultPolicy)
+    const {stdout} = await runCommand(PolicyShow, 'policy show', [], made.world)
+    expect(stdout).toContain('Rule: key-generation\nNeeds: 3 of 4 (custodian)\n')
+  })
+})
+
+interface Findings {
+  readonly ok: boolean
+  readonly findings: {readonly rule: string; readonly line: number | null; readonly waived: boolean}[]
+}
+
+describe('policy lint', () => {
+  test('finds nothing in the default policy, as JSON and as YAML', async () => {
+    for (const text of [JSON.stringify(defaultPolicy), stringify(defaultPolicy)])
+      expect(await runJson(PolicyLint, 'policy lint', [file(text)], made.world)).toMatchObject({
+        schema: 'keyrite.findings/1',
+        exit: 0,
+        ok: true,
+        findings: [],
+      })
+    const {stdout} = await runCommand(PolicyLint, 'policy lint', [file(stringify(defaultPolicy))], made.world)
+    expect(stdout).toBe('No findings.\n')
+  })
+
+  test('finds the solo policy weak, with exit 10', async () => {
+    const found = await runJson<Findings>(
+      PolicyLint,
+      'policy lint',
+      [file(stringify(soloPolicy))],
+      made.world,
+    )
+    expect(found).toMatchObject({schema: 'keyrite.findings/1', exit: 10, ok: false})
+    expect(found.findings.map(({rule}) => rule)).toContain('one-person')
+    expect(
+      (await runCommand(PolicyLint, 'policy lint', [file(stringify(soloPolicy))], made.world)).exit,
+    ).toBe(10)
+  })
+
+  test('says on which line the rule stands', async () => {
+    const greedy = {
+      ...defaultPolicy,
+      rules: defaultPolicy.rules.map((rule) => (rule.id === 'policy' ? {...rule, people: 9} : rule)),
+    }
+    const text = stringify(greedy)
+    const found = await runJson<Findings>(PolicyLint, 'policy lint', [file(text)], made.world)
+    expect(found.findings).toEqual([expect.objectContaining({rule: 'too-few-people', waived: false})])
+    const from = text.split('\n').slice((found.findings[0]?.line ?? 0) - 1)
+    expect(from[0]).toMatch(/^ {2}- /)
+    expect(from.find((line) => line.includes('id: '))).toBe('    id: policy')
+  })
+
+  test('judges the document alone where there is no ledger', async () => {
+    const {remove, ...world} = emptyWorld()
+    const ran = await runJson(PolicyLint, 'policy lint', [file(JSON.stringify(defaultPolicy))], world)
+    remove()
+    expect(ran).toMatchObject({exit: 0, ok: true})
+  })
+
+  test.each([
+    ['not YAML', 'rules: [', 'POLICY_INVALID', 2],
+    ['a key twice', 'type: a\ntype: b\n', 'POLICY_INVALID', 2],
+    ['not a policy', 'hello: world\n', 'POLICY_INVALID', 2],
+    ['an unknown field', JSON.stringify({...defaultPolicy, more: 1}), 'POLICY_INVALID', 2],
+    [
+      'a file that refers to itself without end',
+      `a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [${'*a,'.repeat(12)}]\nc: &c [${'*b,'.repeat(12)}]\nd: [${'*c,'.repeat(12)}]\n`,
+      'POLICY_INVALID',
+      2,
+    ],
+  ])('refuses %s', async (_name, text, code, exit) => {
+    expect(await runJson(PolicyLint, 'policy lint', [file(text)], made.world)).toMatchObject({
+      schema: 'keyrite.error/1',
+      code,
+      exit,
+    })
+  })
+
+  test('refuses a file that is not there, and a command without one', async () => {
+    expect(await runJson(PolicyLint, 'policy lint', ['/nowhere/policy'], made.world)).toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      exit: 4,
+    })
+    expect(await runJson(PolicyLint, 'policy lint', [], made.world)).toMatchObject({
+      code: 'USAGE',
+      message: 'expected FILE',
+    })
+  })
+})
+
+describe('policy explain', () => {
+  test('says who may approve, and of everyone else why not', async () => {
+    const explained = await runJson<{
+      may: {name: string}[]
+      mayNot: {person: {name: string}; because: string}[]
+    }>(PolicyExplain, 'policy explain', ['key.create', '--class', 'jwt-signing'], made.world)
+    expect(explained).toMatchObject({
+      schema: 'keyrite.explanation/1',
+      exit: 0,
+      operation: 'key.create',
+      class: 'jwt-signing',
+      rule: 'key-generation',
+      needs: {quorum: 3, roles: []},
+    })
+    expect(explained.may.map(({name}) => name).sort()).toEqual(['Alice', 'Bob', 'Carol', 'Dan'])
+    expect(explained.mayNot).toEqual([
+      {
+        person: {id: made.founders[4]?.person.id, name: 'Erin'},
+        because: 'has not signed the founding statement yet',
+      },
+    ])
+    const {stdout} = await runCommand(
+      PolicyExplain,
+      'policy explain',
+      ['key.create', '--class', 'kek'],
+      made.world,
+    )
+    expect(stdout).toContain('Rule: grave-key-generation\n')
+    expect(stdout).toContain('among them ciso and security-lead')
+  })
+
+  test.each([
+    ['an operation that is not there', ['key.creat'], 'USAGE', 2],
+    ['a class that is not there', ['key.create', '--class', 'big'], 'USAGE', 2],
+    ['a key that is not there', ['key.destroy', 'nothing'], 'KEY_NOT_FOUND', 4],
+    ['a profile that is not there', ['key.create', '--profile', 'nowhere'], 'PROFILE_NOT_FOUND', 4],
+  ])('refuses %s', async (_name, argv, code, exit) => {
+    expect(await runJson(PolicyExplain, 'policy explain', argv, made.world)).toMatchObject({code, exit})
+  })
+
+  test('offers the operation that was probably meant', async () => {
+    expect(await runJson(PolicyExplain, 'policy explain', ['key.creat'], made.world)).toMatchObject({
+      message: 'cannot explain "key.creat": there is no such operation',
+      try: expect.arrayContaining(['keyrite policy explain key.create']),
+    })
+  })
+})
