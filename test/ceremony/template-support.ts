@@ -1,4 +1,5 @@
 /** A small template that lints clean, ways to break it, and a ledger's view made of plain facts. */
+import {KeyriteError} from '../../src/base/errors.ts'
 import {parseTemplate, type Loaded} from '../../src/ceremony/template.ts'
 import type {Person, Role} from '../../src/custody/index.ts'
 import type {View} from '../../src/ledger/index.ts'
@@ -106,4 +107,15 @@ export function viewOf({
 function personOf(at: number, roles: readonly Role[]): Person {
   const id = `p-${String(at).padStart(16, '0')}`
   return {id, name: null, address: null, keys: [], recipient: null, roles, state: 'active'}
+}
+
+/** The error of a text that is refused. */
+export function refusal(work: () => unknown): KeyriteError {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof KeyriteError) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
 }

@@ -1,0 +1,163 @@
+import {defaultPolicy} from '../../src/policy/index.ts'
+import {finds, mark, type Row} from './lint-support.ts'
+
+const roles: readonly Row[] = [
+  {
+    name: 'a role without a number',
+    changes: [['custodian: {minimum: 3}', `custodian: {text: They approve.} ${mark}`]],
+    rule: 'role-count',
+    says: 'expected either count',
+  },
+  {
+    name: 'a role with both numbers',
+    changes: [['custodian: {minimum: 3}', `custodian: {minimum: 3, count: 3} ${mark}`]],
+    rule: 'role-count',
+    says: 'expected either count',
+  },
+  {
+    name: 'a role of nobody',
+    changes: [['operator: {count: 1,', 'operator: {count: 0,']],
+    rule: 'role-count',
+    line: 'operator: {',
+    says: 'expected 1 to 50 people, got 0',
+  },
+  {
+    name: 'a role of a crowd',
+    changes: [['custodian: {minimum: 3}', `custodian: {minimum: 51} ${mark}`]],
+    rule: 'role-count',
+    says: 'expected 1 to 50 people, got 51',
+    facts: {people: 60},
+  },
+  {
+    name: 'a role that excludes itself',
+    changes: [['custodian: {minimum: 3}', `custodian: {minimum: 3, excludes: [custodian]} ${mark}`]],
+    rule: 'excludes-itself',
+    says: 'role "custodian" excludes itself',
+  },
+  {
+    name: 'more different people than the roster has',
+    changes: [['roles:\n', `roles: ${mark}\n`]],
+    rule: 'too-few-people',
+    says: 'operator, custodian, witness need 7 different people, and the roster has 6 active',
+    facts: {people: 6},
+  },
+]
+
+const policy: readonly Row[] = [
+  {
+    name: 'a profile that is not there',
+    changes: [
+      ['profile: ${profile}', `profile: locale ${mark}`],
+      ['purpose: Make a key.', 'purpose: Make a key in ${profile}.'],
+    ],
+    rule: 'unknown-profile',
+    says: 'profile "locale" is not known: did you mean "local"?',
+  },
+  {
+    name: 'a key whose name is taken',
+    changes: [['key: ${key-name}\n', `key: \${key-name} ${mark}\n`]],
+    rule: 'key-name-taken',
+    says: 'there is a key "small-key" already',
+    facts: {keys: ['small-key']},
+  },
+  {
+    name: 'an algorithm too weak for production',
+    changes: [['algorithm: rsa-4096', `algorithm: rsa-2048 ${mark}`]],
+    rule: 'minimum-algorithm',
+    says: 'does not allow rsa-2048 in production',
+    facts: {environment: 'production'},
+  },
+  {
+    name: 'a class that no rule speaks of',
+    changes: [['- id: make\n', `- id: make ${mark}\n`]],
+    rule: 'policy-silent',
+    says: 'no rule of policy "default" speaks of making a key of class "jwt-signing"',
+    facts: {policy: {...defaultPolicy, rules: defaultPolicy.rules.filter(({id}) => id !== 'key-generation')}},
+  },
+  {
+    name: 'a role that may not answer',
+    changes: [['by: custodian, minutes: 5', 'by: witness, minutes: 5']],
+    rule: 'quorum-role',
+    line: 'id: approve',
+    says: 'role "witness" may not answer under rule "key-generation" of the policy: it asks custodian',
+  },
+  {
+    name: 'fewer custodians than the rule needs',
+    changes: [['custodian: {minimum: 3}', `custodian: {minimum: 2} ${mark}`]],
+    rule: 'quorum-people',
+    says: 'needs 3 people, role "custodian" may have only 2',
+  },
+  {
+    name: 'a roster in which too few may answer',
+    changes: [],
+    rule: 'too-few-approvers',
+    line: 'id: approve',
+    says: 'needs 3 people, and the roster has 0 who may answer',
+    facts: {roles: ['witness']},
+  },
+  {
+    name: 'a role that approves and makes',
+    changes: [['by: operator\n        minutes: 5', `by: custodian ${mark}\n        minutes: 5`]],
+    rule: 'separation-of-duties',
+    says: 'role "custodian" approves this step and does it (C6)',
+  },
+  {
+    name: 'an operator who could be a custodian too',
+    changes: [
+      ['excludes: [custodian, witness]', 'excludes: [witness]'],
+      ['by: operator\n        minutes: 5', `by: operator ${mark}\n        minutes: 5`],
+    ],
+    rule: 'separation-of-duties',
+    says: 'let role "operator" exclude "custodian"',
+  },
+  {
+    name: 'a key without witnesses',
+    changes: [
+      ['  witness: {minimum: 3, excludes: [custodian]}\n', ''],
+      ['[custodian, witness]', '[custodian]'],
+      ['by: witness', 'by: operator'],
+      ['kind: key.create', `kind: key.create ${mark}`],
+    ],
+    rule: 'witnesses',
+    says: 'add a role "witness" with minimum 3',
+  },
+  {
+    name: 'two witnesses where three are wanted',
+    changes: [
+      [
+        'witness: {minimum: 3, excludes: [custodian]}',
+        `witness: {minimum: 2, excludes: [custodian]} ${mark}`,
+      ],
+    ],
+    rule: 'witnesses',
+    says: '2 witnesses, policy "default" wants 3',
+  },
+]
+
+const capability: readonly Row[] = [
+  {
+    name: 'a scheme of another algorithm',
+    changes: [['scheme: rs256', `scheme: es256 ${mark}`]],
+    rule: 'algorithm-fit',
+    says: 'rsa-4096 has no scheme es256',
+  },
+  {
+    name: 'a purpose that the scheme does not serve',
+    changes: [['purpose: sign', `purpose: decrypt ${mark}`]],
+    rule: 'algorithm-fit',
+    says: 'rs256 does not serve to decrypt: it serves to sign',
+  },
+  {
+    name: 'a purpose that the algorithm does not serve',
+    changes: [
+      ['algorithm: rsa-4096\n        scheme: rs256\n', 'algorithm: aes-256\n'],
+      ['purpose: sign', `purpose: sign ${mark}`],
+    ],
+    rule: 'algorithm-fit',
+    says: 'aes-256 does not serve to sign: it serves to encrypt, wrap',
+  },
+]
+
+finds('roles and exclusions', roles)
+finds('policy', policy)
+finds('capability', capability)
