@@ -5,12 +5,13 @@ import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import fc from 'fast-check'
 import CeremonyLint from '../../src/commands/ceremony/lint.ts'
 import CeremonyNew from '../../src/commands/ceremony/new.ts'
+import ProfileAdd from '../../src/commands/profile/add.ts'
 import CeremonyTemplates from '../../src/commands/ceremony/templates.ts'
 import {withDefaults} from '../../src/ceremony/copy.ts'
 import {shippedTemplate, shippedTemplates} from '../../src/ceremony/shipped.ts'
 import type {Value} from '../../src/ceremony/template.ts'
 import {makeLedger, type TestLedger} from '../support/ledger.ts'
-import {runCommand, runJson, type World} from '../support/run.ts'
+import {runCommand, runJson, somebody, type World} from '../support/run.ts'
 import {changed, lineOf, load, small} from './template-support.ts'
 
 const name = 'jwt-signing-rsa-4096'
@@ -241,6 +242,26 @@ describe('ceremony lint', () => {
         {rule: 'unknown-profile', message: expect.stringContaining('profile "nowhere" is not known')},
       ],
     })
+  })
+
+  test('asks the provider of the profile what it can do, and says so where it cannot', async () => {
+    const pin = join(folder, 'pin')
+    writeFileSync(pin, 'correct horse battery staple\n', {mode: 0o600})
+    const typed = {
+      ...ledger.world,
+      ask: somebody('correct horse battery staple', 'correct horse battery staple'),
+    }
+    const asAlice = ['--as', 'alice@example.com']
+    const made = ['trial', '--kind', 'local', '--environment', 'test', ...asAlice]
+    expect(await runJson(ProfileAdd, 'profile add', made, typed)).toMatchObject({exit: 0})
+    const argv = [name, '--profile', 'trial']
+    const asked = await runCommand(CeremonyLint, 'ceremony lint', [...argv, '--pin-file', pin], ledger.world)
+    expect(asked).toMatchObject({exit: 0, stderr: ''})
+    const alone = await runCommand(CeremonyLint, 'ceremony lint', argv, ledger.world)
+    expect(alone).toMatchObject({exit: 0, stderr: expect.stringContaining('was not asked what it can do')})
+    writeFileSync(pin, 'another pin altogether\n')
+    const wrong = await runJson(CeremonyLint, 'ceremony lint', [...argv, '--pin-file', pin], ledger.world)
+    expect(wrong).toMatchObject({code: 'CREDENTIALS_REFUSED', exit: 11})
   })
 
   test('refuses a profile for a template that asks for none', async () => {
