@@ -155,7 +155,8 @@ class Judgement {
     if (proof.checkpoint !== note) wrong('it leads to another checkpoint than the one here')
     else if (proof.index !== seq) wrong(`it is of entry ${proof.index}`)
     else if (!verifyInclusion(fromHex(leafHash(bytes)), seq, checkpoint.size, proof.hashes, checkpoint.root))
-      wrong('it does not lead from the entry to the root of the checkpoint')
+      // Which of the two was changed cannot be told: the entry is what matters.
+      this.#wrong('proof', entryPath(seq), `${file} does not lead from it to the root of the checkpoint`, seq)
   }
 
   #anchor(primary: Primary, {replay}: Judged): boolean {
