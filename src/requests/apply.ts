@@ -2,6 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import {custodyFold, isMet} from '../custody/index.ts'
 import {approvals} from './answer.ts'
+import {profileStands} from './checks.ts'
 import {requestAt} from './ask.ts'
 import {operationOf, type ActContext, type Operations} from './operation.ts'
 import type {Request} from './state.ts'
@@ -29,6 +30,18 @@ export async function apply(
   const operation = operationOf(operations, request.operation)
   for (const {name} of request.plan.phases) {
     if ((phases !== null && !phases.includes(name)) || requestAt(ledger, request.seq).done.has(name)) continue
+    if (!profileStands(ledger.view, request.plan)) {
+      throw new KeyriteError(
+        'PROFILE_MOVED',
+        `cannot apply ${request.id}: profile "${request.plan.profile?.name ?? ''}" is not the one that was approved`,
+        {
+          hints: [
+            `keyrite profile show ${request.plan.profile?.name ?? ''}`,
+            'ask anew, for the place as it is now',
+          ],
+        },
+      )
+    }
     operation.stillTrue(ledger.view, request.plan, name)
     await operation.act({...context, approved: met}, request.plan, name)
   }

@@ -1,6 +1,7 @@
 /** Checks on the entries that make up a request. Each names its rule. */
 import {z} from 'zod'
 import {sha256Hex} from '../base/bytes.ts'
+import {parseDuration} from '../base/duration.ts'
 import {
   custodyFold,
   enrolledKey,
@@ -12,10 +13,10 @@ import {
 } from '../custody/index.ts'
 import {problem, type Entry, type Problem, type View} from '../ledger/index.ts'
 import {eligible, keyCounts, needsOf, policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf, profilesFold} from '../profiles/index.ts'
+import {factsOf, profilesFold, type ProfileFacts} from '../profiles/index.ts'
 import {jcs, jcsBytes, type JsonObject} from '../base/jcs.ts'
 import {matterOfPlan, type Operations} from './operation.ts'
-import {parsePlan} from './plan.ts'
+import {parsePlan, type Plan} from './plan.ts'
 import {requests, type Request} from './state.ts'
 
 const blobRef = z.strictObject({blob: z.string(), size: z.int(), type: z.literal('application/json')})
@@ -70,15 +71,9 @@ export function checkOpened(view: View, entry: Entry, operations: Operations): P
     return wrong('separation-of-duties', entry, 'in production its author does not approve it')
   }
   if (expires <= entry.time) return wrong('quorum', entry, 'it expires before it begins')
-  const standing = plan.profile === null ? undefined : view.of(profilesFold).profiles.get(plan.profile.name)
-  if (
-    plan.profile !== null &&
-    plan.operation !== 'profile.add' &&
-    (standing === undefined ||
-      jcs(factsOf(standing) as unknown as JsonObject) !== jcs(plan.profile as unknown as JsonObject))
-  ) {
-    return wrong('quorum', entry, 'the profile is not the one that stands')
-  }
+  if (Date.parse(expires) - Date.parse(entry.time) > parseDuration(policy.times.request))
+    return wrong('quorum', entry, `it waits longer than the ${policy.times.request} of the policy`)
+  if (!profileStands(view, plan)) return wrong('quorum', entry, 'the profile is not the one that stands')
   return []
 }
 
@@ -178,6 +173,14 @@ export function counts(
   return (
     key !== undefined && keyCounts(view.of(policyFold).policy, request.plan.profile?.environment ?? null, key)
   )
+}
+
+/** Whether the profile of a plan is, fact by fact, the one of that name that stands now. */
+export function profileStands(view: Pick<View, 'of'>, {operation, profile}: Plan): boolean {
+  if (profile === null || operation === 'profile.add') return true
+  const standing = view.of(profilesFold).profiles.get(profile.name)
+  const text = (facts: ProfileFacts): string => jcs(factsOf(facts) as unknown as JsonObject)
+  return standing !== undefined && text(standing) === text(profile)
 }
 
 function inWords({people, roles}: Needs): string {

@@ -2,7 +2,7 @@
 import type {Json} from '../base/jcs.ts'
 import {policyFold, ruleFor} from '../policy/index.ts'
 import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
-import {checkAnswer, checkMet, checkOpened, checkProposal, checkWithdrawn} from './checks.ts'
+import {checkAnswer, checkMet, checkOpened, checkProposal, checkWithdrawn, profileStands} from './checks.ts'
 import {answered, closed, met, opened, proposed} from './changes.ts'
 import type {Operation, Operations} from './operation.ts'
 import {requests, type Request, type Requests} from './state.ts'
@@ -68,6 +68,8 @@ function checkAct(view: View, entry: Entry, operations: Operations): readonly Pr
   const phase = operation?.writes[entry.type]
   if (operation === undefined || phase === undefined)
     return wrong(`it cites an approval of "${request.operation}"`)
+  if (!profileStands(view, request.plan))
+    return wrong('the profile that was approved is not the one that stands')
   const planned = request.plan.phases.find(({name}) => name === phase)
   if (planned === undefined) return wrong(`the approved plan has no phase "${phase}"`)
   if (operation.begins.includes(entry.type)) {
