@@ -24,7 +24,7 @@ export default class CeremonyVerify extends KeyriteCommand {
       parse: async (typed) => parseFingerprint(typed),
     }),
     pin: Flags.string({
-      summary: 'a checkpoint that somebody kept (keyrite ledger pin)',
+      summary: 'a checkpoint that somebody kept',
       helpValue: 'FILE',
       multiple: true,
       default: [],
