@@ -3,15 +3,14 @@ import {mkdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync} from 'node:fs
 import {execFileSync, spawnSync} from 'node:child_process'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
-import {jcsBytes, parseJcs, type JsonObject} from '../../src/base/jcs.ts'
-import {blobPath, entryPath, isKnownPath, proofPath, seqOfPath} from '../../src/ceremony/bundle/layout.ts'
+import type {JsonObject} from '../../src/base/jcs.ts'
+import {entryPath, isKnownPath, seqOfPath} from '../../src/ceremony/bundle/layout.ts'
+import {at, deepAttacks, one} from './attacks.ts'
 import {testWith} from '../support/needs.ts'
 import {
-  entryIn,
   inFolder,
   makeBench,
   rewritten,
-  seqsOf,
   signedAgain,
   verdictIn,
   verdictOf,
@@ -30,17 +29,6 @@ afterAll(() => {
 })
 
 const copy = (): FileMap => new Map(bench.files)
-const at = (path: string): Buffer => {
-  const bytes = bench.files.get(path)
-  if (bytes === undefined) throw new Error(`the bundle has ${path}`)
-  return Buffer.from(bytes)
-}
-/** One entry of this type, counted from the first. */
-const one = (type: string, index = 0): number => {
-  const seq = seqsOf(bench, type)[index]
-  if (seq === undefined) throw new Error(`the bundle has ${type}`)
-  return seq
-}
 
 describe('without the writer key', () => {
   test('a byte flipped in any file is seen, and the file named', () => {
@@ -93,10 +81,10 @@ describe('without the writer key', () => {
   })
 
   test('two files that are swapped, and one that is renamed, are seen', () => {
-    const [a, b] = [entryPath(one('approval.given')), entryPath(one('approval.given', 1))]
-    const swapped = verdictOf(copy().set(a, at(b)).set(b, at(a)))
+    const [a, b] = [entryPath(one(bench, 'approval.given')), entryPath(one(bench, 'approval.given', 1))]
+    const swapped = verdictOf(copy().set(a, at(bench, b)).set(b, at(bench, a)))
     expect(swapped.problems.map(({file}) => file)).toEqual(expect.arrayContaining([a, b]))
-    const renamed = copy().set('entries/000999.json', at(a))
+    const renamed = copy().set('entries/000999.json', at(bench, a))
     renamed.delete(a)
     expect(verdictOf(renamed).ok).toBe(false)
   })
@@ -130,7 +118,7 @@ describe('without the writer key', () => {
       'openings.json',
       'checkpoint',
       'entries/000000.json',
-      entryPath(one('step.done')),
+      entryPath(one(bench, 'step.done')),
     ]) {
       for (const bytes of [Buffer.alloc(0), Buffer.from('{'), Buffer.from([0xff, 0xfe]), deep]) {
         const {ok, problems} = verdictOf(signedAgain(bench, copy().set(path, bytes)))
@@ -142,183 +130,15 @@ describe('without the writer key', () => {
   }, 60_000)
 })
 
-/** The first entry with a yes: one of the people said no. */
-function approving(): number {
-  const yes = seqsOf(bench, 'approval.given').find((seq) =>
-    at(entryPath(seq)).includes('"decision":"approve"'),
-  )
-  if (yes === undefined) throw new Error('somebody approved')
-  return yes
-}
-
-/** Each changes files; SHA256SUMS and its signature are made again by the real writer key. Some other rule must see it. */
-const deep: readonly (readonly [
-  name: string,
-  attack: (files: FileMap) => void,
-  file: () => string,
-  rule: string,
-])[] = [
-  [
-    'an entry is dropped, with its proof',
-    (files) => {
-      const seq = one('step.done')
-      for (const path of [entryPath(seq), proofPath(seq)]) files.delete(path)
-    },
-    () => 'bundle.json',
-    'bundle',
-  ],
-  [
-    'an approval is dropped, and bundle.json says so',
-    (files) => {
-      const seq = approving()
-      const facts = parseJcs(at('bundle.json')) as {entries: number[]} & JsonObject
-      for (const path of [entryPath(seq), proofPath(seq)]) files.delete(path)
-      files.set('bundle.json', jcsBytes({...facts, entries: facts.entries.filter((n) => n !== seq)}))
-    },
-    () => entryPath(one('quorum.met')),
-    'quorum',
-  ],
-  [
-    'a founder’s signature is dropped, and bundle.json says so',
-    (files) => {
-      const seq = one('founder.signed')
-      const facts = parseJcs(at('bundle.json')) as {entries: number[]} & JsonObject
-      for (const path of [entryPath(seq), proofPath(seq)]) files.delete(path)
-      files.set('bundle.json', jcsBytes({...facts, entries: facts.entries.filter((n) => n !== seq)}))
-    },
-    () => entryPath(one('quorum.opened')),
-    'quorum',
-  ],
-  [
-    'two entries are swapped',
-    (files) => {
-      const [a, b] = [entryPath(one('step.done', 1)), entryPath(one('step.done', 2))]
-      files.set(a, at(b)).set(b, at(a))
-    },
-    () => entryPath(one('step.done', 1)),
-    'seq',
-  ],
-  [
-    'an entry stands twice',
-    (files) => {
-      files.set(entryPath(one('step.done', 1)), at(entryPath(one('step.done'))))
-    },
-    () => entryPath(one('step.done', 1)),
-    'seq',
-  ],
-  [
-    'a statement file is replaced by another person’s',
-    (files) => {
-      const [a, b] = [one('approval.given'), one('approval.given', 1)].map((seq) =>
-        entryPath(seq).replace('entries', 'statements'),
-      )
-      files.set(a ?? '', at(b ?? ''))
-    },
-    () => entryPath(one('approval.given')).replace('entries', 'statements'),
-    'derived',
-  ],
-  [
-    'an opening’s value is changed',
-    (files) => {
-      files.set('openings.json', Buffer.from(at('openings.json').toString().replace('"Carol"', '"Karol"')))
-    },
-    () => 'entries/000000.json',
-    'opening',
-  ],
-  [
-    'an opening is left out',
-    (files) => {
-      const [[first = ''] = [], ...rest] = Object.entries(parseJcs(at('openings.json')) as JsonObject)
-      expect(first).toHaveLength(64)
-      files.set('openings.json', jcsBytes(Object.fromEntries(rest)))
-    },
-    () => '',
-    'opening',
-  ],
-  [
-    'the plan is another',
-    (files) => {
-      const {plan} = entryIn(at(entryPath(one('quorum.opened'))))['data'] as {
-        plan: {blob: string}
-      } & JsonObject
-      const path = blobPath(plan.blob)
-      files.set(path, Buffer.from(at(path).toString().replace('ed25519', 'ed25510')))
-    },
-    () => entryPath(one('quorum.opened')),
-    'blob',
-  ],
-  ['the minutes say something else', edit('minutes.txt', 'Room 4', 'Room 5'), () => 'minutes.txt', 'derived'],
-  [
-    'the minutes page says something else',
-    edit('minutes.html', 'Room 4', 'Room 5'),
-    () => 'minutes.html',
-    'derived',
-  ],
-  [
-    'the public key is another',
-    edit('keys/test-key-v1.pem', 'MCow', 'MCox'),
-    () => 'keys/test-key-v1.pem',
-    'derived',
-  ],
-  [
-    'allowed_signers lets another key sign',
-    edit('allowed_signers', 'AAAA', 'AAAB'),
-    () => 'allowed_signers',
-    'derived',
-  ],
-  [
-    'the roster is another',
-    edit('roster.json', '"witness"', '"custodian"', '"active"', '"unsigned"'),
-    () => 'roster.json',
-    'derived',
-  ],
-  [
-    'the template is another',
-    edit('template.yaml', 'Everybody is here', 'Nobody is here'),
-    () => 'template.yaml',
-    'derived',
-  ],
-  ['verify.py is another', edit('verify.py', '"""Checks', '"""Check'), () => 'verify.py', 'derived'],
-  [
-    'VERIFY.md is another',
-    edit('VERIFY.md', 'If either differs from the paper, stop.', ''),
-    () => 'VERIFY.md',
-    'derived',
-  ],
-  ['the level is another', edit('bundle.json', '"full"', '"public"'), () => 'bundle.json', 'level'],
-  [
-    'the fingerprint is another',
-    edit('bundle.json', '"fingerprint":"', '"fingerprint":"0'),
-    () => 'bundle.json',
-    'bundle',
-  ],
-  [
-    'a proof leads elsewhere',
-    edit('proofs/000005.tlog-proof', 'index 5', 'index 4'),
-    () => 'proofs/000005.tlog-proof',
-    'proof',
-  ],
-]
-
-/** Puts the second text in place of the first, or else the fourth in place of the third. */
-function edit(path: string, ...pairs: readonly string[]): (files: FileMap) => void {
-  return (files) => {
-    const text = at(path).toString()
-    const pair = pairs.findIndex((from, index) => index % 2 === 0 && text.includes(from))
-    if (pair === -1) throw new Error(`${path} has nothing to change`)
-    files.set(path, Buffer.from(text.replace(pairs[pair] ?? '', pairs[pair + 1] ?? '')))
-  }
-}
-
 describe('with the writer key, the list signed again', () => {
-  test.each(deep)('%s: seen', (_name, attack, file, rule) => {
+  test.each(deepAttacks)('$name: seen', ({change, file, rule}) => {
     const files = copy()
-    attack(files)
+    change(bench, files)
     const {ok, problems} = verdictOf(signedAgain(bench, files))
     expect(ok).toBe(false)
     expect(problems.some((found) => found.rule === 'sums' || found.rule === 'sums-signature')).toBe(false)
     const where = problems.filter((found) => found.rule === rule).map((found) => found.file ?? '')
-    expect(where.filter((path) => path.startsWith(file()))).not.toEqual([])
+    expect(where.filter((path) => path.startsWith(file(bench)))).not.toEqual([])
     expect(problems.every((found) => found.file === undefined || isKnownPath(found.file))).toBe(true)
   })
 
@@ -398,10 +218,10 @@ describe('verify.py in the bundle', () => {
     () => {
       // Its own first lines say so: nothing that it judges rests on these.
       const left = /minutes|verify\.py|VERIFY\.md|level|allowed_signers|roster|template|proof leads/i
-      for (const [name, attack] of slow ? deep : deep.filter((_, index) => index % 3 === 1)) {
+      for (const {name, change} of slow ? deepAttacks : deepAttacks.filter((_, index) => index % 3 === 1)) {
         if (left.test(name)) continue
         const files = copy()
-        attack(files)
+        change(bench, files)
         const {status, said} = python(signedAgain(bench, files))
         if (status !== 6) throw new Error(`${name}: verify.py ends with ${String(status)}: ${said}`)
       }

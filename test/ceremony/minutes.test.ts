@@ -40,8 +40,7 @@ test('they hold the ceremony, its place, recording, template and ledger', () => 
 
 test('they name whoever has not signed, first of all and in the tables', () => {
   expect(text.indexOf('Signatures are missing: Erin.')).toBeLessThan(text.indexOf('Participants'))
-  expect(flat()).toMatch(/Erin, erin@example\.com custodian .{0,60}MISSING/)
-  expect(page).toContain('<strong>MISSING</strong>')
+  expect(page).toMatch(/<strong>Erin<\/strong>, (?:(?!<\/tr>).)*>MISSING</)
 })
 
 test('they say software where it is software, and unknown where there is no evidence', () => {
@@ -58,7 +57,7 @@ test('they give every check with its own evidence', () => {
 })
 
 test('they show each answer to a request, also the no', () => {
-  expect(flat()).toMatch(/Dan no ssh-ed25519 \(stated\)/)
+  expect(flat().match(/ no ssh-ed25519 \(stated\)/g)).toHaveLength(1)
   expect(flat().match(/ yes ssh-ed25519 \(stated\)/g)).toHaveLength(3)
   expect(flat()).toContain('Make key "test-key" in profile "test-token" (local, test): ed25519')
 })

@@ -89,9 +89,8 @@ export function signatureProblems(
     key: parsePublicKey(writerKey(vkey)),
   })
   if (verdict.kind === 'good') return []
-  return wrong(
-    verdict.kind === 'bad'
-      ? `SHA256SUMS is not signed by the ledger’s writer: ${verdict.reason}`
-      : `its algorithm ${verdict.algorithm} is not known`,
-  )
+  if (verdict.kind === 'unsupported') return wrong(`its algorithm ${verdict.algorithm} is not known`)
+  // Which of the two files was changed cannot be told.
+  const message = `it is not the list that the ledger’s writer signed: ${verdict.reason}`
+  return [{rule: 'sums-signature', seq: null, file: 'SHA256SUMS', message}, ...wrong(verdict.reason)]
 }
