@@ -27,13 +27,12 @@ export default class CeremonyVerify extends KeyriteCommand {
       summary: 'a checkpoint that somebody kept',
       helpValue: 'FILE',
       multiple: true,
-      default: [],
     }),
   }
 
   async execute(): Promise<Shown> {
     const {args, flags} = await this.parse(CeremonyVerify)
-    const pins = flags.pin.map((name) => ({name, note: readPublic(name, 65_536).toString('utf8')}))
+    const pins = (flags.pin ?? []).map((name) => ({name, note: readPublic(name, 65_536).toString('utf8')}))
     const verdict = verifyBundle(args.bundle, {
       rules: {folds, operations},
       anchor: {fingerprint: flags.ledger ?? null, pins},
