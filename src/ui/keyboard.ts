@@ -32,12 +32,12 @@ export class Keyboard {
     this.#input = input
   }
 
-  /** One line, without its end. @throws KeyriteError `CANCELLED` at the end of input, `USAGE` if it is too long. */
-  async line(): Promise<string> {
+  /** One line, without its end. @throws KeyriteError `CANCELLED` at the end of input, `USAGE` if it is too long. @param signal - takes the question back. */
+  async line(signal?: AbortSignal): Promise<string> {
     const decoder = new StringDecoder('utf8')
     let line = ''
     for (;;) {
-      const chunk = await this.#next()
+      const chunk = await this.#next(signal)
       const end = chunk.indexOf(key.newline)
       if (end !== -1) {
         this.#rest = chunk.subarray(end + 1)
@@ -50,12 +50,12 @@ export class Keyboard {
   }
 
   /** Bytes typed without echo, up to Enter. Backspace and Ctrl-U work. @throws KeyriteError `CANCELLED` on Ctrl-C, or at the end of input. */
-  async secret(): Promise<Secret> {
+  async secret(signal?: AbortSignal): Promise<Secret> {
     const typed = new Typed()
     this.#input.setRawMode?.(true)
     try {
       for (;;) {
-        const chunk = await this.#next()
+        const chunk = await this.#next(signal)
         const end = typed.take(chunk)
         this.#rest = Buffer.from(chunk.subarray(end ?? chunk.length))
         chunk.fill(0)
@@ -68,7 +68,7 @@ export class Keyboard {
   }
 
   /** The next bytes. The input is paused between, or the program would never end. */
-  async #next(): Promise<Buffer> {
+  async #next(signal: AbortSignal | undefined): Promise<Buffer> {
     if (this.#rest.length > 0) {
       const rest = this.#rest
       this.#rest = Buffer.alloc(0)
@@ -76,17 +76,24 @@ export class Keyboard {
     }
     const {promise, resolve, reject} = Promise.withResolvers<Buffer>()
     const onData = (chunk: Buffer | string): void => {
+      this.#input.pause() // at once: another piece that follows would find nobody listening
       resolve(Buffer.from(chunk as Buffer))
       if (Buffer.isBuffer(chunk)) chunk.fill(0)
     }
     const onEnd = (): void => {
       reject(new KeyriteError('CANCELLED', 'cancelled: the input ended'))
     }
+    const onAbort = (): void => {
+      reject(new KeyriteError('CANCELLED', 'cancelled'))
+    }
+    if (signal?.aborted === true) onAbort()
+    signal?.addEventListener('abort', onAbort)
     this.#input.once('data', onData).once('end', onEnd).once('error', onEnd)
     this.#input.resume()
     try {
       return await promise
     } finally {
+      signal?.removeEventListener('abort', onAbort)
       this.#input.pause()
       this.#input.removeListener('data', onData).removeListener('end', onEnd).removeListener('error', onEnd)
     }
