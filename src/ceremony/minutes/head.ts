@@ -128,7 +128,7 @@ function machine(record: Transcript): readonly Block[] {
         'Programs',
         `keyrite ${record.text(host['keyrite'])}, Node ${record.text(host['node'])}, OpenSSL ${record.text(host['openssl'])}`,
       ],
-      ['keyrite’s files', [code(record.text(host['keyriteSha256']))]],
+      ['SHA-256 of keyrite’s list of files', [code(record.text(host['keyriteSha256']))]],
       [
         'Profile',
         isObject(profile)

@@ -38,7 +38,7 @@ function by(record: Transcript, step: Step, done: Done | undefined): string {
 }
 
 function times(record: Transcript, step: Step, done: Done | undefined): readonly Inline[] {
-  const planned = ` (${step.minutes} min)`
+  const planned = ` (${step.minutes}\u00a0min)`
   if (done !== undefined) return [`${record.time(done.started)} to ${record.time(done.at)}${planned}`]
   const {signOff, signed} = record.ceremony
   if (step.kind !== 'sign-off' || signOff === null) return [strong('not done'), planned]
@@ -73,13 +73,13 @@ function inWords(record: Transcript, step: Step, result: Done['result']): string
     case 'read-aloud':
       return result['sha256'] === undefined
         ? 'read aloud.'
-        : `read aloud, and the same as on paper: SHA-256 ${short(say('sha256'))}.`
+        : `read aloud, and the same as on paper: SHA-256 ${short(say('sha256'))}`
     case 'clock':
       return `the machine said ${say('utc')} (zone ${say('zone')}); compared with a clock in the room (${say('compared')}).`
     case 'machine':
       return 'see “Machine and device”.'
     case 'quorum':
-      return `${say('request')} met at entry ${say('met')} by ${say('approvals')} approvals; plan ${short(say('plan_sha256'))}.`
+      return `${say('request')} met at entry ${say('met')} by ${say('approvals')} approvals; plan ${short(say('plan_sha256'))}`
     case 'key.create':
       return `key “${say('key')}” version ${say('version')}, at the provider ${say('provider')}; protection ${say('level')} (${say('evidence')}).`
     case 'key.verify':
