@@ -218,6 +218,9 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
     def judge(self, e, seq, d, kind):  # L3 to L6: its meaning; everything is checked before a change
         cited, first = e["approved"], kind == "ledger.opened"
         need("only entry 0 opens the ledger", opened=first == (seq == 0) and (first or 0 in self.entries))
+        if first:
+            self.policy = parse(self.blob(d["policy"]["blob"]))
+            self.people = {person["id"]: person for person in parse(self.blob(d["roster"]["blob"]))["people"]}
         need("the actor is not in the roster", actor=e["actor"]["person"] in [None, *self.people])
         need("it cites no quorum.met", approved=cited in [None, *self.met] or cited == 0 < seq)
         if kind in OUTCOMES:
@@ -226,10 +229,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             self.check_act(e, d, *ACTS[kind])
         if kind in SIGNED:
             about, person, key = self.check_statement(e, d["statement"], *SIGNED[kind])
-        if kind == "ledger.opened":
-            self.policy = parse(self.blob(d["policy"]["blob"]))
-            self.people = {person["id"]: person for person in parse(self.blob(d["roster"]["blob"]))["people"]}
-        elif kind == "founder.signed":
+        if kind == "founder.signed":
             person["state"] = "active"
         elif kind == "quorum.opened":
             self.quorums[seq] = self.check_question(e, d, parse(self.blob(d["plan"]["blob"])))
