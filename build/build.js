@@ -9,20 +9,25 @@ import {dirname, join, relative} from 'node:path'
 import {Plugin, settings} from '@oclif/core'
 import {build} from 'esbuild'
 import {listFiles} from './files.js'
+import {leanOclif} from './lean.js'
+import {noticesOf} from './notices.js'
 
 const root = dirname(import.meta.dirname)
 const check = process.argv.includes('--check')
 
 const {dependencies} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
+/** Packages that are bundled: pure JavaScript, whose many small files would cost more than half of every start. */
+const bundled = ['@oclif/core', 'canonicalize', 'chalk', 'yaml', 'zod']
+
 /**
- * Bundles src/ into `folder`/dist, with oclif, whose hundreds of small files cost a quarter of every start.
- * All other packages stay outside: cloud SDKs break inside a bundle. So do the loaders that oclif has for TypeScript.
+ * Bundles src/ into `folder`/dist, with the packages above and their notices.
+ * All others stay outside: cloud SDKs break inside a bundle. So do the loaders that oclif has for TypeScript.
  */
 async function bundle(folder) {
   const commands = globSync('src/commands/**/*.ts', {cwd: root}).sort()
   const named = commands.map((file) => [relative('src', file).slice(0, -'.ts'.length), file])
-  await build({
+  const {metafile} = await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries([['main', 'src/ui/main.ts'], ...named]),
     outdir: join(folder, 'dist'),
@@ -32,7 +37,7 @@ async function bundle(folder) {
     platform: 'node',
     target: 'node24',
     external: [
-      ...Object.keys(dependencies).filter((name) => name !== '@oclif/core'),
+      ...Object.keys(dependencies).filter((name) => !bundled.includes(name)),
       ...['typescript', 'tsx', 'ts-node'],
     ],
     // oclif is CommonJS: these are what it finds there.
@@ -46,8 +51,11 @@ async function bundle(folder) {
     // Where packages really lie, behind a link, would be written into what is built.
     preserveSymlinks: true,
     chunkNames: 'parts/[name]-[hash]',
+    plugins: [leanOclif(root)],
+    metafile: true,
     logLevel: 'warning',
   })
+  writeFileSync(join(folder, 'dist/THIRD-PARTY.txt'), noticesOf(metafile, root))
 }
 
 /** Writes the manifest, so that help and dispatch load no command but the one that runs. */

@@ -1,0 +1,33 @@
+import {readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+
+/**
+ * The notices of every package of which something stands in the bundle: name, version, licence, and its licence files.
+ * @param metafile - esbuild's account of what it wrote
+ * @param root - absolute path of the checkout
+ */
+export function noticesOf(metafile, root) {
+  const files = Object.values(metafile.outputs).flatMap(({inputs}) =>
+    Object.entries(inputs).flatMap(([file, {bytesInOutput}]) => (bytesInOutput > 0 ? [file] : [])),
+  )
+  // The innermost package: what lies in node_modules of a package is another one.
+  const folders = files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [])
+  const notices = [...new Set(folders)].map((folder) => noticeOf(join(root, folder)))
+  const sorted = [...new Set(notices)].sort()
+  return `keyrite contains parts of ${sorted.length} packages, under their own licences:\n${sorted.join('')}`
+}
+
+function noticeOf(folder) {
+  const {name, version, license, author, homepage} = JSON.parse(
+    readFileSync(join(folder, 'package.json'), 'utf8'),
+  )
+  if (typeof license !== 'string') throw new Error(`package ${name} does not say its licence`)
+  const texts = readdirSync(folder)
+    .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
+    .sort()
+    .map((file) => readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim())
+  const by = typeof author === 'string' ? author : author?.name
+  // A package that ships no licence text: what it says of itself.
+  const said = texts.length > 0 ? texts : [[`Licence: ${license}`, by, homepage].filter(Boolean).join('\n')]
+  return `\n${'='.repeat(80)}\n${name} ${version} (${license})\n${'='.repeat(80)}\n\n${said.join('\n\n')}\n`
+}
