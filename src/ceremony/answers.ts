@@ -85,6 +85,7 @@ export function answersRoom({answers, roster, signerFor, say}: AnswerWorld): Roo
 
 export function headerLines({
   number,
+  id,
   of,
   at,
   act,
@@ -95,7 +96,7 @@ export function headerLines({
 }: StepHeader): readonly string[] {
   return [
     '',
-    `Step ${number} (${at} of ${of})  ${act}`,
+    `Step ${number} (${at} of ${of})  ${act}: ${id}`,
     `  ${text}`,
     `  By: ${by}${people.length === 0 ? '' : ` (${people.join(', ')})`}. Planned: ${plannedMinutes} min.`,
   ]

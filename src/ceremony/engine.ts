@@ -7,7 +7,7 @@ import {allSteps} from './plans.ts'
 import type {Room} from './room.ts'
 import {actorOf, ceremonyOf, peopleIn, type CeremonyApp, type RunContext} from './run-context.ts'
 import {runSignOff} from './run/sign-off.ts'
-import {everyone, missingSignatures, statusOfCeremony} from './state.ts'
+import {everyone, missingSignatures, statusOfCeremony, type Ceremony} from './state.ts'
 import {stepKinds} from './steps/index.ts'
 import {fill, parseTemplate} from './template.ts'
 import type {StepKind} from './kinds.ts'
@@ -135,8 +135,13 @@ export async function resume(context: RunContext): Promise<void> {
   const status = statusOfCeremony(ceremony)
   if (status === 'stopped' || status === 'running') {
     const {roster} = app.ledger.of(custodyFold)
-    const present = await room.present(everyone(ceremony).flatMap((id) => roster.get(id) ?? []))
     const step = allSteps(context.filled)[ceremony.done.length]
+    room.say([
+      `Ceremony ${context.id.slice(0, 8)}: ${ceremony.title}. ${ceremony.done.length} of ${allSteps(context.filled).length} steps are done.`,
+      ...(step === undefined ? [] : [`It goes on with step ${numberOf(context, step)} (${step.id}).`]),
+    ])
+    const present = await room.present(everyone(ceremony).flatMap((id) => roster.get(id) ?? []))
+    demandRoles(context, ceremony, new Set(present.map(({id}) => id)))
     await app.ledger.append([
       {
         type: 'ceremony.resumed',
@@ -147,6 +152,29 @@ export async function resume(context: RunContext): Promise<void> {
     ])
   }
   await walk(context)
+}
+
+/** Whoever left, the roles still have the people that the template asks for. @throws KeyriteError `POLICY_REFUSES`. */
+function demandRoles({app, id}: RunContext, ceremony: Ceremony, present: ReadonlySet<string>): void {
+  const {template} = parseTemplate(app.ledger.view.blob(ceremony.template), 'template')
+  for (const [role, {count, minimum}] of template.roles) {
+    const here = ceremony.participants
+      .filter((one) => one.role === role)
+      .flatMap(({people}) => people)
+      .filter((one) => present.has(one)).length
+    const wanted = count ?? minimum ?? 0
+    if (here >= wanted) continue
+    throw new KeyriteError(
+      'POLICY_REFUSES',
+      `cannot go on: role "${role}" takes ${wanted}, and ${here} of them ${here === 1 ? 'is' : 'are'} in the room`,
+      {
+        hints: [
+          `keyrite ceremony resume ${id.slice(0, 8)}`,
+          `keyrite ceremony abort ${id.slice(0, 8)} --reason R`,
+        ],
+      },
+    )
+  }
 }
 
 /** What lies at the provider because of this ceremony, in words: for whoever ends it. */

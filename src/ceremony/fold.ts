@@ -95,11 +95,11 @@ function checkWithin(view: View, entry: Entry, ceremony: Ceremony): Problem[] {
     case 'ceremony.stopped':
       return demand('running')
     case 'ceremony.resumed':
-      return demand('stopped', 'running')
+      return [...demand('stopped', 'running'), ...checkPresent(entry, ceremony)]
     case 'ceremony.aborted':
       return demand('stopped', 'running')
     case 'signoff.opened':
-      return [...demand('running'), ...checkSignOff(entry, ceremony)]
+      return [...demand('running'), ...checkSignOff(view, entry, ceremony)]
     case 'transcript.signed':
       return [...demand('waiting-for-signatures'), ...checkTranscript(view, entry, ceremony)]
     case 'bundle.made':
@@ -119,15 +119,33 @@ function checkStep(view: View, entry: Entry, ceremony: Ceremony): Problem[] {
         `expected step "${next.id}" (${next.kind}), got "${done.step}" (${done.kind})`,
       ),
     ]
-  const stranger = done.by.find((id) => !everyone(ceremony).includes(id))
-  return stranger === undefined
-    ? []
-    : [problem('step', entry, `"${stranger}" takes no part in this ceremony`)]
+  // The sign-off is an entry of its own kind: it is never merely done.
+  if (next.kind === 'sign-off')
+    return [problem('step-order', entry, 'the sign-off is not a step like others')]
+  return strangers('step', entry, ceremony, done.by)
 }
 
-function checkSignOff(entry: Entry, ceremony: Ceremony): Problem[] {
+function checkPresent(entry: Entry, ceremony: Ceremony): Problem[] {
+  return strangers('ceremony', entry, ceremony, schemas['ceremony.resumed'].parse(entry.data).present)
+}
+
+function strangers(rule: string, entry: Entry, ceremony: Ceremony, people: readonly string[]): Problem[] {
+  const stranger = people.find((id) => !everyone(ceremony).includes(id))
+  return stranger === undefined ? [] : [problem(rule, entry, `"${stranger}" takes no part in this ceremony`)]
+}
+
+function checkSignOff(view: View, entry: Entry, ceremony: Ceremony): Problem[] {
   const wrong = (message: string): Problem[] => [problem('signoff', entry, message)]
   const said = schemas['signoff.opened'].parse(entry.data)
+  const next = stepsOf(view.blob(ceremony.template))[ceremony.done.length]
+  if (next?.kind !== 'sign-off')
+    return [
+      problem(
+        'step-order',
+        entry,
+        `expected step "${next?.id ?? ''}" (${next?.kind ?? ''}), got the sign-off`,
+      ),
+    ]
   if (said.template_sha256 !== ceremony.template) return wrong('the template is another')
   if (said.first !== ceremony.seq || said.count !== ceremony.leaves.length)
     return wrong(

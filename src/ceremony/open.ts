@@ -8,7 +8,7 @@ import {factsOf, type ProfileFacts} from '../profiles/index.ts'
 import {profileOf} from '../keys/index.ts'
 import {demandFounded} from '../requests/index.ts'
 import {guardProduction, instruments} from './guards.ts'
-import {lint} from './lint.ts'
+import {lint, type Finding} from './lint.ts'
 import type {Values} from './placeholders.ts'
 import {recorded} from './recorded.ts'
 import type {CeremonyApp} from './run-context.ts'
@@ -38,19 +38,13 @@ export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<
   const profile = profileName === undefined ? null : profileOf(ledger.view, profileName)
   const seen = instruments(process.env, process.execArgv)
   guardProduction(profile, policy, seen, {answersFile: opening.answersFile})
-  const capabilities =
-    profile === null ? null : await (await app.provider(profile.name)).evidence.capabilities()
-  const findings = lint(opening.loaded, opening.values, ledger.view, capabilities)
-  if (findings.length > 0) {
-    throw new KeyriteError(
-      'FINDINGS',
-      `cannot open the ceremony: ${findings.map((one) => `line ${one.line}: ${one.message} (${one.rule})`).join('; ')}`,
-      {
-        hints: ['keyrite ceremony lint FILE'],
-      },
-    )
-  }
+  // First what needs no PIN: nobody types one for a ceremony that cannot be.
+  demandClean(lint(opening.loaded, opening.values, ledger.view, null))
   const participants = assigned(app, opening)
+  if (profile !== null) {
+    const {evidence} = await app.provider(profile.name)
+    demandClean(lint(opening.loaded, opening.values, ledger.view, await evidence.capabilities()))
+  }
   const id = hex(app.random.bytes(16))
   const operator = participants.find(({role}) => role === 'operator') ?? participants[0]
   await ledger.append([
@@ -70,6 +64,21 @@ export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<
     },
   ])
   return id
+}
+
+/** @throws KeyriteError `FINDINGS`. */
+function demandClean(findings: readonly Finding[]): void {
+  if (findings.length === 0) return
+  throw new KeyriteError(
+    'FINDINGS',
+    `cannot open the ceremony: ${findings.length === 1 ? 'its template has a finding' : `its template has ${findings.length} findings`}`,
+    {
+      hints: [
+        ...findings.map(({line, message, rule}) => `line ${line}: ${message} (${rule})`),
+        'keyrite ceremony lint FILE',
+      ],
+    },
+  )
 }
 
 function recordedProfile(profile: ProfileFacts): DraftObject {

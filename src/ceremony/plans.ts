@@ -3,7 +3,7 @@ import {KeyriteError} from '../base/errors.ts'
 import {planCreate, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
 import {planDigest, requests, type Request} from '../requests/index.ts'
-import type {RunContext} from './run-context.ts'
+import {ceremonyOf, type RunContext} from './run-context.ts'
 import type {Filled} from './filled.ts'
 import type {StepBase} from './step.ts'
 import {wishOf, type KeyCreateStep} from './steps/key-create.ts'
@@ -46,7 +46,9 @@ export function requestOfQuorum(
     .at(-1)
 }
 
-/** Digest, hex, of the plan that a quorum step asks for; taken from the ledger once the key exists. */
+/** Digest, hex, of the plan that a quorum step asks for; taken from the record once that step is done, for then the key may exist. */
 export function planDigestOf(context: RunContext, step: string): string {
+  const recorded = ceremonyOf(context).done.find((one) => one.step === step)?.result['plan_sha256']
+  if (typeof recorded === 'string') return recorded
   return planDigest(planOfQuorum(context.app.ledger.view, context.filled, step).plan)
 }

@@ -61,9 +61,9 @@ export interface Ceremony {
 
 export type Ceremonies = ReadonlyMap<string, Ceremony>
 
-/** Everyone who takes part, once. */
+/** Everyone who takes part, once, in the order of the roles. */
 export function everyone(ceremony: Pick<Ceremony, 'participants'>): readonly string[] {
-  return [...new Set(ceremony.participants.flatMap(({people}) => people))].sort()
+  return [...new Set(ceremony.participants.flatMap(({people}) => people))]
 }
 
 /** Participants whose signature under the transcript is missing. */

@@ -14,6 +14,8 @@ export interface Question {
   readonly message: string
   /** The flag that answers it, as it is typed: named where there is no terminal. */
   readonly flag: string
+  /** Takes the question back: the terminal is restored, and the question throws `CANCELLED`. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Every method throws KeyriteError `NO_TERMINAL` where nobody can be asked, and `CANCELLED` on Ctrl-C or at the end of input. */

@@ -2,8 +2,11 @@
 import {KeyriteError} from '../base/errors.ts'
 import type {Answers} from '../ceremony/answers.ts'
 import type {Room} from '../ceremony/room.ts'
-import {ceremonyLines, documentOf, exitOfCeremony, findCeremony, roomOf} from './ceremony.ts'
+import {ceremonyLines, documentOf, exitOfCeremony, findCeremony, roomOf, stoppedLines} from './ceremony.ts'
 import {KeyriteCommand, type Shown} from './command.ts'
+
+/** Then the ledger cannot be trusted, or not be written: nothing is said of the ceremony but the error. */
+const ledgerFailed = new Set(['LEDGER_TAMPERED', 'LEDGER_BEHIND', 'LEDGER_NOT_WRITER', 'STORAGE', 'LOCKED'])
 
 export interface Manner {
   readonly answers: Answers | null
@@ -20,7 +23,9 @@ export abstract class CeremonyCommand extends KeyriteCommand {
     run: (room: Room) => Promise<void>,
   ): Promise<Shown> {
     const {profile} = findCeremony(this.app, id)
+    const signal = this.#interruptible()
     const room = roomOf(this.app, {
+      signal,
       answers,
       signWith,
       profile,
@@ -31,14 +36,36 @@ export abstract class CeremonyCommand extends KeyriteCommand {
     try {
       await run(room)
     } catch (error) {
-      if (!(error instanceof KeyriteError) || error.exit === 6 || error.exit === 12) throw error
+      if (!(error instanceof KeyriteError) || ledgerFailed.has(error.code)) throw error
       await this.leaveTrace(error)
+      this.say('')
       this.say(
-        `${error.code === 'CANCELLED' ? 'Stopped by Ctrl-C.' : `Stopped: ${error.message}.`} What is done is recorded; nothing is lost.`,
+        `${error.code === 'CANCELLED' ? `Stopped by ${this.#by}.` : `Stopped: ${error.message}.`} What is done is recorded; nothing is lost.`,
       )
-      return this.#shown(id, error.code === 'CANCELLED' ? 130 : error.exit, error.code)
+      for (const hint of error.hints.filter((one) => !one.startsWith('keyrite ceremony resume')))
+        this.say(`Try this: ${hint}`)
+      return this.#shown(id, error.exit, error.code)
+    } finally {
+      this.interrupted = null
     }
     return this.#shown(id, null, null)
+  }
+
+  /** What stopped it, in words. */
+  #by = 'Ctrl-C'
+
+  /** The first Ctrl-C stops the ceremony where that leaves nothing half done; the second ends the program at once. */
+  #interruptible(): AbortSignal {
+    const controller = new AbortController()
+    this.interrupted = (signal) => {
+      if (controller.signal.aborted) return false
+      if (signal !== 'SIGINT') this.#by = signal
+      this.say('')
+      this.say('Stopping. What is under way is finished first; Ctrl-C again ends the program at once.')
+      controller.abort()
+      return true
+    }
+    return controller.signal
   }
 
   #shown(id: string, exit: number | null, stoppedBy: string | null): Shown {
@@ -49,6 +76,7 @@ export abstract class CeremonyCommand extends KeyriteCommand {
       ...document,
       stoppedBy,
     }
-    return this.show(facts, ceremonyLines(this.print, document))
+    const lines = ['running', 'stopped'].includes(document.status) ? stoppedLines : ceremonyLines
+    return this.show(facts, lines(this.print, document))
   }
 }

@@ -41,10 +41,23 @@ export interface RoomOptions {
   /** The profile of the ceremony: only for one in environment test, keys are read into this process. */
   readonly profile: string | null
   readonly say: (line: string) => void
+  /** Ctrl-C: what is being asked is taken back, and no further step begins. */
+  readonly signal: AbortSignal
 }
 
 /** The room of an answers file, or the terminal. */
-export function roomOf(app: App, {answers, signWith, profile, say}: RoomOptions): Room {
+export function roomOf(app: App, options: RoomOptions): Room {
+  const room = anyRoom(app, options)
+  return {
+    ...room,
+    begin: (header) => {
+      if (options.signal.aborted) throw new KeyriteError('CANCELLED', 'cancelled before the next step')
+      room.begin(header)
+    },
+  }
+}
+
+function anyRoom(app: App, {answers, signWith, profile, say, signal}: RoomOptions): Room {
   const {roster} = app.ledger.of(custodyFold)
   const test = profile !== null && app.ledger.of(profilesFold).profiles.get(profile)?.environment === 'test'
   const signer = (path: string): Promise<Signer> => signerAt(app, path, test)
@@ -58,6 +71,7 @@ export function roomOf(app: App, {answers, signWith, profile, say}: RoomOptions)
     keys,
     signerFor: signer,
     idleMs,
+    signal,
   })
 }
 
@@ -126,14 +140,38 @@ export function exitOfCeremony(status: string): number {
   return status === 'waiting-for-signatures' ? 8 : status === 'running' || status === 'stopped' ? 9 : 0
 }
 
-export function ceremonyLines(print: Print, one: CeremonyDocument): readonly string[] {
-  const short = one.id.slice(0, 8)
+/** Where a ceremony stands that did not come to its end: few lines, so that what stopped it stays on the screen. */
+export function stoppedLines(print: Print, one: CeremonyDocument): readonly string[] {
+  return [
+    '',
+    ...print.facts([
+      ['Ceremony', one.id],
+      ['Title', one.title],
+      ['Status', one.status],
+      ...stepFacts(one),
+      ['Keys', one.keys.map(({name, version}) => `${name} version ${version}`)],
+    ]),
+    ...nextLines(one),
+  ]
+}
+
+function stepFacts({steps}: CeremonyDocument): readonly [string, string][] {
+  const next = steps.next === null ? '' : `; next: ${steps.next}`
+  return [['Steps', `${steps.done} of ${steps.of} done${next}`]]
+}
+
+function nextLines({id, status}: CeremonyDocument): readonly string[] {
+  const short = id.slice(0, 8)
   const next: Readonly<Record<string, string>> = {
     running: `keyrite ceremony resume ${short}`,
     stopped: `keyrite ceremony resume ${short}`,
     'waiting-for-signatures': `keyrite ceremony sign ${short} --sign-with PERSON=KEY`,
     'signed-off': `keyrite ceremony bundle ${short} --out DIR`,
   }
+  return next[status] === undefined ? [] : ['', `Next: ${next[status]}`]
+}
+
+export function ceremonyLines(print: Print, one: CeremonyDocument): readonly string[] {
   return [
     ...print.facts([
       ['Ceremony', one.id],
@@ -142,10 +180,7 @@ export function ceremonyLines(print: Print, one: CeremonyDocument): readonly str
       ['Not signed', one.missing.map(({id, name}) => name ?? id)],
       ['Template', `${one.template.id}, SHA-256 ${one.template.sha256}`],
       ['Entries', `${one.firstSeq} to ${one.lastSeq}`],
-      [
-        'Steps',
-        `${one.steps.done} of ${one.steps.of} done${one.steps.next === null ? '' : `; next: ${one.steps.next}`}`,
-      ],
+      ...stepFacts(one),
       ['Keys', one.keys.map(({name, version}) => `${name} version ${version}`)],
     ]),
     '',
@@ -168,6 +203,6 @@ export function ceremonyLines(print: Print, one: CeremonyDocument): readonly str
             'none',
           ),
         ]),
-    ...(next[one.status] === undefined ? [] : ['', `Next: ${next[one.status] ?? ''}`]),
+    ...nextLines(one),
   ]
 }

@@ -10,6 +10,7 @@ import {KeyriteError} from '../base/errors.ts'
 import {visible} from '../base/visible.ts'
 import type {Ledger} from '../ledger/index.ts'
 import {custodyFold, findPerson, type Person} from '../custody/index.ts'
+import {hang, wrap} from '../paper/wrap.ts'
 import {actor, stated} from './actor.ts'
 import {paintFor, type Paint} from './colour.ts'
 import {tell, usageError, type Told} from './errors.ts'
@@ -44,6 +45,8 @@ export abstract class KeyriteCommand extends Command {
   outside: Outside = process_
   /** The key that this run is about, if one: a refusal names it. */
   protected concerns: string | null = null
+  /** Replaces what Ctrl-C does: `true` says that it was seen to, and that the program goes on for now. */
+  protected interrupted: ((signal: NodeJS.Signals) => boolean) | null = null
   #flags: Interfaces.InferredFlags<typeof baseFlags> | undefined
   #pinFile: string | undefined
   #app: App | undefined
@@ -52,7 +55,8 @@ export abstract class KeyriteCommand extends Command {
   abstract execute(): Promise<Shown>
 
   override async run(): Promise<void> {
-    const quiet = this.outside.onInterrupt(() => {
+    const quiet = this.outside.onInterrupt((signal) => {
+      if (this.interrupted?.(signal) === true) return
       this.#refuse(this.#tell(new KeyriteError('CANCELLED', 'cancelled')))
       this.outside.exit(130)
     })
@@ -132,7 +136,23 @@ export abstract class KeyriteCommand extends Command {
 
   /** Says something beside the result: progress, warnings, what waits. */
   protected say(line: string): void {
-    this.outside.stderr.write(`${this.#paintFor(this.outside.stderr).line(visible(line))}\n`)
+    this.#write(visible(line))
+  }
+
+  /**
+   * To stderr. On a terminal a sentence is broken at words, and goes on under where it began; what is there to be copied
+   * (`Try this:`, a command line) is left whole.
+   */
+  #write(line: string): void {
+    const {columns} = this.outside.stdout
+    const [start = ''] = /^ *(?:(?:Error|Changed|Cancelled)[:.] )?/.exec(line) ?? []
+    const width = Math.min(columns > 20 ? columns : 80, 80) - start.length
+    const whole = !this.outside.stderr.isTTY || /^(?:Try this:|Next:|\s+(?:at|keyrite) )/.test(line)
+    const lines = whole
+      ? [line]
+      : hang(start, ' '.repeat(start.length), wrap(line.slice(start.length), width))
+    const paint = this.#paintFor(this.outside.stderr)
+    this.outside.stderr.write(lines.map((one) => `${paint.line(one)}\n`).join(''))
   }
 
   /** Who acts. @throws KeyriteError as `actor`. */
@@ -193,9 +213,7 @@ export abstract class KeyriteCommand extends Command {
 
   #refuse({document, lines}: Told): void {
     if (this.jsonEnabled()) this.outside.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
-    else
-      for (const line of lines)
-        this.outside.stderr.write(`${this.#paintFor(this.outside.stderr).line(line)}\n`)
+    else for (const line of lines) this.#write(line)
     this.outside.setExit(document.exit)
   }
 }

@@ -14,11 +14,13 @@ export interface Outside {
   surroundings(facts: Pick<Surroundings, 'home' | 'ask' | 'command' | 'say'>): Surroundings
   /** What the process will end with. */
   setExit(status: number): void
-  /** Calls `act` on Ctrl-C. @returns what ends that. */
-  onInterrupt(act: () => void): () => void
+  /** Calls `act` on Ctrl-C, and when the system or a closing terminal ends this program. @returns what ends that. */
+  onInterrupt(act: (signal: NodeJS.Signals) => void): () => void
   /** Ends the process now. */
   exit(status: number): void
 }
+
+const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 export const process_: Outside = {
   env: process.env,
@@ -36,8 +38,10 @@ export const process_: Outside = {
     process.exitCode = status
   },
   onInterrupt: (act) => {
-    process.once('SIGINT', act)
-    return () => process.removeListener('SIGINT', act)
+    for (const signal of interrupts) process.on(signal, act)
+    return () => {
+      for (const signal of interrupts) process.removeListener(signal, act)
+    }
   },
   exit: (status) => process.exit(status),
 }

@@ -6,9 +6,9 @@ import {headerLines} from '../ceremony/answers.ts'
 import type {Decision, Room} from '../ceremony/room.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {plainDuration} from '../base/duration.ts'
-import type {Person, Signer} from '../custody/index.ts'
+import {parsePublicKey, type Person, type Signer} from '../custody/index.ts'
 import {called} from './actor.ts'
-import type {Ask, Question} from './ask.ts'
+import type {Ask} from './ask.ts'
 
 export interface RoomWorld {
   readonly ask: Ask
@@ -19,15 +19,21 @@ export interface RoomWorld {
   readonly signerFor: (path: string) => Promise<Signer>
   /** An idle room stops the ceremony after this long, in ms. */
   readonly idleMs: number
+  /** Takes back what is being asked: Ctrl-C, or the end of the terminal. */
+  readonly signal: AbortSignal
 }
 
 const flag = '--answers FILE'
 
-export function terminalRoom({ask, say, now, keys, signerFor, idleMs}: RoomWorld): Room {
-  const within = <T>(asked: Promise<T>): Promise<T> => watched(asked, idleMs)
+export function terminalRoom({ask, say, now, keys, signerFor, idleMs, signal}: RoomWorld): Room {
+  const within = <T>(asked: (signal: AbortSignal) => Promise<T>): Promise<T> => watched(asked, idleMs, signal)
   let planned = {since: now(), minutes: 0}
+  // Long plans scroll the header away: every question has the number too.
+  let number = ''
+  const numbered = (question: string): string => (number === '' ? question : `${number}  ${question}`)
   return {
     begin(header) {
+      number = header.number
       const late = now().getTime() - planned.since.getTime() - planned.minutes * 60_000
       planned = {since: now(), minutes: header.plannedMinutes}
       for (const line of headerLines(header)) say(line)
@@ -38,37 +44,58 @@ export function terminalRoom({ask, say, now, keys, signerFor, idleMs}: RoomWorld
     say(lines) {
       for (const line of lines) say(`  ${line}`)
     },
-    confirm: (step, message) => within(ask.confirm({message, flag: `${flag} (steps: {${step}: yes})`})),
+    confirm: (step, message) =>
+      within((taken) =>
+        ask.confirm({message: numbered(message), flag: `${flag} (steps: {${step}: yes})`, signal: taken}),
+      ),
     text: (step, field, message) =>
-      within(
+      within((taken) =>
         ask.text({
-          message,
+          message: numbered(message),
+          signal: taken,
           flag: `${flag} (steps: {${step}: {answer: {${field}: …}}})`,
           check: (text) => (text.trim() === '' ? 'Type something, or "none".' : null),
         }),
       ),
     decide: (step, person) =>
-      within(
+      within((taken) =>
         ask.choose<Decision>({
-          message: `${called(person)}: the plan above`,
+          signal: taken,
+          message: numbered(`${called(person)}: the plan above`),
           flag: `${flag} (steps: {${step}: …})`,
           choices: [
+            // First, for Enter alone never means yes.
+            {name: 'not now', value: 'later'},
             {name: 'approve', value: 'approve'},
             {name: 'reject', value: 'reject'},
-            {name: 'not now', value: 'later'},
           ],
         }),
       ),
     async signer(person, what) {
-      const path = keys.get(person.id) ?? (await within(askKey(ask, person, what)))
-      return path === '' ? null : signerFor(path)
+      const given = keys.get(person.id)
+      if (given !== undefined) return signerFor(given)
+      // A path with a typing error is asked for again: it is no reason to stop a ceremony.
+      for (;;) {
+        const path = await within((taken) =>
+          ask.text({
+            signal: taken,
+            message: numbered(`Key file of ${called(person)} for ${what} (empty: not now)`),
+            flag: '--sign-with PERSON=KEY',
+          }),
+        )
+        if (path === '') return null
+        const signer = await theirSigner(person, path, signerFor)
+        if (typeof signer !== 'string') return signer
+        say(`  ${signer}`)
+      }
     },
     async present(people) {
       const here: Person[] = []
       for (const person of people) {
         if (
-          await within(
+          await within((taken) =>
             ask.confirm({
+              signal: taken,
               message: `Is ${called(person)} in the room`,
               flag: '--no-input cannot answer this; use --answers FILE',
             }),
@@ -81,28 +108,39 @@ export function terminalRoom({ask, say, now, keys, signerFor, idleMs}: RoomWorld
   }
 }
 
-function askKey(ask: Ask, person: Person, what: string): Promise<string> {
-  const question: Question = {
-    message: `${called(person)} signs ${what}. Key file (private, or .pub of a key in ssh-agent; empty: not now)`,
-    flag: '--sign-with PERSON=KEY',
+/** The signer of a key file that was typed; or, in words, why it is none of this person's. */
+async function theirSigner(
+  person: Person,
+  path: string,
+  signerFor: RoomWorld['signerFor'],
+): Promise<Signer | string> {
+  try {
+    const signer = await signerFor(path)
+    const theirs = person.keys.some(
+      ({key}) => parsePublicKey(key).fingerprint === signer.publicKey.fingerprint,
+    )
+    return theirs ? signer : `That is not a key of ${called(person)}: ${signer.publicKey.fingerprint}.`
+  } catch (error) {
+    if (error instanceof KeyriteError && error.code !== 'CANCELLED') return `${error.message}.`
+    throw error
   }
-  return ask.text(question)
 }
 
-/** @throws KeyriteError `STOPPED` when nobody answers in time. */
-async function watched<T>(asked: Promise<T>, idleMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const idle = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(
-        new KeyriteError('STOPPED', `the room was idle for ${plainDuration(idleMs)}`, {
-          hints: ['keyrite ceremony resume'],
-        }),
-      )
-    }, idleMs)
-  })
+/** @throws KeyriteError `STOPPED` when nobody answers in time; the question is taken back first, so that the terminal is as it was. */
+async function watched<T>(
+  asked: (signal: AbortSignal) => Promise<T>,
+  idleMs: number,
+  outer: AbortSignal,
+): Promise<T> {
+  const idle = new AbortController()
+  const timer = setTimeout(() => {
+    idle.abort()
+  }, idleMs)
   try {
-    return await Promise.race([asked, idle])
+    return await asked(AbortSignal.any([idle.signal, outer]))
+  } catch (error) {
+    if (!idle.signal.aborted) throw error
+    throw new KeyriteError('STOPPED', `the room was idle for ${plainDuration(idleMs)}`)
   } finally {
     clearTimeout(timer)
   }

@@ -45,36 +45,37 @@ function nobody(because: string): Ask {
 /** One line a question, one line an answer. */
 export function lineAsk({input, output}: Terminal): Ask {
   const keyboard = new Keyboard(input)
-  const line = async (prompt: string): Promise<string> => {
+  const line = async (prompt: string, {signal}: Question): Promise<string> => {
     output.write(`${prompt} `)
-    return (await keyboard.line()).trim()
+    return (await keyboard.line(signal)).trim()
   }
   return {
     interactive: true,
 
-    async confirm({message}) {
+    async confirm(question) {
       for (;;) {
-        const answer = (await line(`${visible(message)}? Type yes or no:`)).toLowerCase()
+        const answer = (await line(`${visible(question.message)}? Type yes or no:`, question)).toLowerCase()
         if (['yes', 'y'].includes(answer)) return true
         if (['no', 'n', ''].includes(answer)) return false
         output.write('That is neither yes nor no.\n')
       }
     },
 
-    async text({message, check}) {
+    async text(question) {
       for (;;) {
-        const answer = await line(`${visible(message)}:`)
-        const wrong = check?.(answer) ?? null
+        const answer = await line(`${visible(question.message)}:`, question)
+        const wrong = question.check?.(answer) ?? null
         if (wrong === null) return answer
         output.write(`${visible(wrong)}\n`)
       }
     },
 
-    async choose<T>({message, choices}: Question & {readonly choices: readonly Choice<T>[]}) {
+    async choose<T>(question: Question & {readonly choices: readonly Choice<T>[]}) {
+      const {message, choices} = question
       output.write(`${visible(message)}:\n`)
       for (const [at, {name}] of choices.entries()) output.write(`  ${at + 1}  ${visible(name)}\n`)
       for (;;) {
-        const answer = await line(`Type a number from 1 to ${choices.length}:`)
+        const answer = await line(`Type a number from 1 to ${choices.length}:`, question)
         const chosen = /^\d{1,6}$/.test(answer) ? choices[Number(answer) - 1] : undefined
         if (chosen !== undefined) return chosen.value
         output.write('There is no such number.\n')
@@ -87,26 +88,32 @@ export function lineAsk({input, output}: Terminal): Ask {
 
 function inquirerAsk({input, output}: Terminal): Ask {
   const keyboard = new Keyboard(input)
-  const context = {input, output}
+  const given = {input, output}
+  const withSignal = ({signal}: Question): typeof given & {signal?: AbortSignal} =>
+    signal === undefined ? given : {...given, signal}
   return {
     interactive: true,
 
-    async confirm({message}) {
+    async confirm(question) {
       const {confirm} = await import('@inquirer/prompts')
-      return confirm({message: `${visible(message)}?`, default: false}, context)
+      const message = `${visible(question.message)}?`
+      return answered(confirm({message, default: false}, withSignal(question)))
     },
 
-    async text({message, check}) {
+    async text(question) {
       const {input: ask} = await import('@inquirer/prompts')
-      const validate = (text: string): true | string => check?.(text.trim()) ?? true
-      return (await ask({message: visible(message), validate}, context)).trim()
+      const validate = (text: string): true | string => question.check?.(text.trim()) ?? true
+      const message = visible(question.message)
+      return (await answered(ask({message, validate}, withSignal(question)))).trim()
     },
 
-    async choose<T>({message, choices}: Question & {readonly choices: readonly Choice<T>[]}) {
+    async choose<T>(question: Question & {readonly choices: readonly Choice<T>[]}) {
+      const {message, choices} = question
       const {select} = await import('@inquirer/prompts')
       // By place, because inquirer gives names to the values that it knows.
       const options = choices.map(({name}, value) => ({name: visible(name), value}))
-      const chosen = choices[await select({message: visible(message), choices: options}, context)]
+      const asked = select({message: visible(message), choices: options}, withSignal(question))
+      const chosen = choices[await answered(asked)]
       if (chosen === undefined) throw new TypeError('what was chosen was there')
       return chosen.value
     },
@@ -115,14 +122,25 @@ function inquirerAsk({input, output}: Terminal): Ask {
   }
 }
 
+/** inquirer has errors of its own for Ctrl-C, for a question taken back, and for a terminal that went away. */
+async function answered<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked
+  } catch (cause) {
+    if (cause instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(cause.name))
+      throw new KeyriteError('CANCELLED', 'cancelled', {cause})
+    throw cause
+  }
+}
+
 async function askSecret(
   keyboard: Keyboard,
   output: NodeJS.WritableStream,
-  {message}: Question,
+  {message, signal}: Question,
 ): Promise<Secret> {
   output.write(`${visible(message)} (not shown): `)
   try {
-    return await keyboard.secret()
+    return await keyboard.secret(signal)
   } finally {
     output.write('\n')
   }

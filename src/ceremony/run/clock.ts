@@ -4,13 +4,14 @@ import type {StepBase} from '../step.ts'
 import type {RunContext} from '../run-context.ts'
 import {demandYes} from './confirm.ts'
 
-export async function runClock({app, room}: RunContext, step: StepBase): Promise<DraftObject> {
+export async function runClock(context: RunContext, step: StepBase): Promise<DraftObject> {
+  const {app, room} = context
   const now = app.clock.now()
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
   room.say([
     `This machine says ${now.toISOString()} (UTC).`,
     `In local time: ${now.toLocaleString('sv-SE', {timeZone: zone})} ${zone}.`,
   ])
-  await demandYes(room, step.id, 'Does a clock that the room trusts say the same, within two minutes')
+  await demandYes(context, step.id, 'Does a clock that the room trusts say the same, within one minute')
   return {utc: now.toISOString(), zone, compared: 'stated'}
 }

@@ -20,6 +20,6 @@ export async function runMachine(context: RunContext, step: StepBase): Promise<D
     ...Object.entries(machine).map(([name, value]) => `${name}: ${value}`),
     ...Object.entries(device ?? {}).map(([name, value]) => `device ${name}: ${value}`),
   ])
-  await demandYes(room, step.id, 'Is this the machine, and the device, that the room expects')
+  await demandYes(context, step.id, 'Is this the machine, and the device, that the room expects')
   return {machine, device: device === null ? null : {...device}, deviceEvidence: 'asserted'}
 }

@@ -56,11 +56,12 @@ async function gather(context: RunContext, step: QuorumStepLike, opened: Request
     ...wordLines(Buffer.from(opened.planSha256, 'hex')),
   ])
   let request = await proposed(context, opened)
-  for (const {person: id} of request.who) {
+  // In the order in which the role was given, as people stand in the room.
+  const asked = peopleIn(context, step.by).filter(({id}) => opened.who.some(({person}) => person === id))
+  for (const person of asked) {
     request = await meet(actContext(context), request)
     if (request.met !== null) return request
-    const person = roster.get(id)
-    if (person !== undefined && !request.answers.some((one) => one.person === id))
+    if (!request.answers.some((one) => one.person === person.id))
       request = await ask(context, step, request, person)
   }
   request = await meet(actContext(context), request)
@@ -86,7 +87,7 @@ async function proposed(context: RunContext, request: Request): Promise<Request>
     throw new KeyriteError(
       'QUORUM_MISSING',
       `cannot go on with ${request.id}: in production its author signs it first`,
-      {hints: ['keyrite ceremony resume']},
+      {hints: [`keyrite ceremony resume ${context.id.slice(0, 8)}`]},
     )
   return propose(actContext(context), request, author, signer)
 }

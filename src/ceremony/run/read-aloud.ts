@@ -17,7 +17,7 @@ export async function runReadAloud(context: RunContext, step: ReadAloudStep): Pr
     context.room.say([`SHA-256 ${digest}`, ...wordLines(Buffer.from(digest, 'hex'))])
   }
   await demandYes(
-    context.room,
+    context,
     step.id,
     digest === null ? 'Has it been read aloud' : 'Was it read aloud, and is it the same as on paper',
   )

@@ -3,6 +3,7 @@ import {custodyFold, signStatement, type Person} from '../../custody/index.ts'
 import type {DraftObject, Ledger} from '../../ledger/index.ts'
 import type {Signer} from '../../custody/index.ts'
 import {transcriptRoot} from '../fold.ts'
+import {schemas} from '../schemas.ts'
 import {actorOf, ceremonyOf, type CeremonyApp, type RunContext} from '../run-context.ts'
 import {missingSignatures, type Ceremony} from '../state.ts'
 
@@ -31,9 +32,11 @@ export async function runSignOff(context: RunContext): Promise<DraftObject> {
   }
   const {roster} = app.ledger.of(custodyFold)
   const opened = ceremonyOf(context)
-  room.say([
-    `The transcript is closed: ${before.leaves.length} entries, root ${transcriptRoot(before)}. Everyone signs it.`,
-  ])
+  // As it was closed: the entries of the sign-off itself are no part of it.
+  const {count, root} = schemas['signoff.opened'].parse(
+    app.ledger.view.entry(opened.signOff?.seq ?? -1)?.data,
+  )
+  room.say([`The transcript is closed: ${count} entries, root ${root}. Everyone signs it.`])
   for (const one of missingSignatures(opened)) {
     const person = roster.get(one)
     const signer = person === undefined ? null : await room.signer(person, 'the transcript')
