@@ -18,7 +18,7 @@ const topics = new Set([...commands.keys()].map((words) => words.split(' ')[0] ?
 const everywhere = new Set(['help', 'version'])
 
 /** The flags of a command, with those that all have. */
-export function flagsOf(command: Command.Class): Readonly<Record<string, Command.Class['flags'][string]>> {
+function flagsOf(command: Command.Class): Readonly<Record<string, Command.Class['flags'][string]>> {
   return {...command.baseFlags, ...command.flags}
 }
 

@@ -1,7 +1,7 @@
 /** What documents, templates and messages tell people to type is there. */
 import {globSync} from 'node:fs'
 import {describe, expect, test} from '@jest/globals'
-import {commands, faultIn, flagsOf} from './cli.ts'
+import {commands, faultIn} from './cli.ts'
 import {read, root} from './markdown.ts'
 
 const documents = [
@@ -138,18 +138,4 @@ describe('what keyrite itself tells people to type', () => {
     )
     expect(typed.map(faultIn).filter((fault) => fault !== undefined)).toEqual([])
   })
-})
-
-test('no flag takes a PIN, password or secret itself', () => {
-  const flags = [...commands].flatMap(([words, command]) =>
-    Object.entries(flagsOf(command)).map(([name, flag]) => ({called: `${words} --${name}`, name, flag})),
-  )
-  // `--pin FILE` of the two that verify is a checkpoint, in a file.
-  const itself = flags.filter(
-    ({name, flag}) =>
-      /^(.*-)?(pin|password|passphrase|secret|credential)s?$/.test(name) &&
-      (flag.type === 'boolean' || flag.helpValue !== 'FILE'),
-  )
-  expect(itself.map(({called}) => called)).toEqual([])
-  expect(flags.filter(({name}) => name === 'pin-file').length).toBeGreaterThan(0)
 })
