@@ -14,6 +14,14 @@ export interface Manner {
 }
 
 export abstract class CeremonyCommand extends KeyriteCommand {
+  /** Before anything is opened. @throws KeyriteError `NO_TERMINAL` if there is neither a terminal nor a file that answers. */
+  protected demandRoom(answers: Answers | null): void {
+    if (answers !== null || this.app.world.ask.interactive) return
+    throw new KeyriteError('NO_TERMINAL', 'cannot hold a ceremony: there is no terminal to ask on', {
+      hints: ['run it in a terminal', 'answer everything beforehand: --answers FILE (not in production)'],
+    })
+  }
+
   /**
    * Runs in the room. A ceremony that stopped has a document, so that is shown, with the exit status of what stopped it.
    */
@@ -46,6 +54,7 @@ export abstract class CeremonyCommand extends KeyriteCommand {
         this.say(`Try this: ${hint}`)
       return this.#shown(id, error.exit, error.code)
     } finally {
+      clearTimeout(this.#waiting)
       this.interrupted = null
     }
     return this.#shown(id, null, null)
@@ -53,6 +62,8 @@ export abstract class CeremonyCommand extends KeyriteCommand {
 
   /** What stopped it, in words. */
   #by = 'Ctrl-C'
+  /** A question is taken back at once; only what takes longer is announced. */
+  #waiting: NodeJS.Timeout | undefined
 
   /** The first Ctrl-C stops the ceremony where that leaves nothing half done; the second ends the program at once. */
   #interruptible(): AbortSignal {
@@ -60,9 +71,10 @@ export abstract class CeremonyCommand extends KeyriteCommand {
     this.interrupted = (signal) => {
       if (controller.signal.aborted) return false
       if (signal !== 'SIGINT') this.#by = signal
-      this.say('')
-      this.say('Stopping. What is under way is finished first; Ctrl-C again ends the program at once.')
       controller.abort()
+      this.#waiting = setTimeout(() => {
+        this.say('Stopping. What is under way is finished first; Ctrl-C again ends the program at once.')
+      }, 200)
       return true
     }
     return controller.signal

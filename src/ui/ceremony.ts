@@ -90,13 +90,15 @@ export function templateFile(typed: string): string {
   })
 }
 
-/** Finds a ceremony by its id, or the first 6 or more of its digits; without one, the only one that is not over. @throws KeyriteError `CEREMONY_NOT_FOUND`. */
+/** Finds a ceremony by its id, or the first 6 or more of its digits; without one, the only one that is not over: under way, else waiting for signatures. @throws KeyriteError `CEREMONY_NOT_FOUND`. */
 export function findCeremony(app: Pick<App, 'ledger'>, typed: string | undefined): Ceremony {
   const all = [...app.ledger.of(ceremonyFold).values()]
   if (typed === undefined) {
-    const open = all.filter((one) =>
-      ['running', 'stopped', 'waiting-for-signatures'].includes(statusOfCeremony(one)),
-    )
+    const those = (...statuses: readonly string[]): Ceremony[] =>
+      all.filter((one) => statuses.includes(statusOfCeremony(one)))
+    // One that only waits for signatures is meant where no other is open.
+    const underWay = those('running', 'stopped')
+    const open = underWay.length > 0 ? underWay : those('waiting-for-signatures')
     const [only] = open
     if (only !== undefined && open.length === 1) return only
     throw new KeyriteError(

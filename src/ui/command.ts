@@ -5,13 +5,13 @@
  * is printed, else the lines; the exit status is the document's, else that of the error.
  */
 import {Command, type Interfaces} from '@oclif/core'
-import {App, homeDir} from '../app.ts'
+import type {App} from '../app.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {visible} from '../base/visible.ts'
 import type {Ledger} from '../ledger/index.ts'
-import {custodyFold, findPerson, type Person} from '../custody/index.ts'
+import type {Person} from '../custody/index.ts'
 import {hang, wrap} from '../paper/wrap.ts'
-import {actor, stated} from './actor.ts'
+import {homeDir, type Surroundings} from '../surroundings.ts'
 import {paintFor, type Paint} from './colour.ts'
 import {tell, usageError, type Told} from './errors.ts'
 import {baseFlags} from './flags.ts'
@@ -47,6 +47,9 @@ export abstract class KeyriteCommand extends Command {
   protected concerns: string | null = null
   /** Replaces what Ctrl-C does: `true` says that it was seen to, and that the program goes on for now. */
   protected interrupted: ((signal: NodeJS.Signals) => boolean) | null = null
+  /** Whether `app` is used. A command that only reads a list does without it, and starts in a fraction of the time. */
+  protected readonly withApp: boolean = true
+  #parts: typeof import('./with-app.ts') | undefined
   #flags: Interfaces.InferredFlags<typeof baseFlags> | undefined
   #pinFile: string | undefined
   #app: App | undefined
@@ -57,10 +60,13 @@ export abstract class KeyriteCommand extends Command {
   override async run(): Promise<void> {
     const quiet = this.outside.onInterrupt((signal) => {
       if (this.interrupted?.(signal) === true) return
+      // The terminal has shown `^C`, or a question stands there.
+      if (this.outside.stderr.isTTY) this.outside.stderr.write('\n')
       this.#refuse(this.#tell(new KeyriteError('CANCELLED', 'cancelled')))
       this.outside.exit(130)
     })
     try {
+      if (this.withApp) this.#parts = await import('./with-app.ts')
       this.#print(await this.execute())
     } catch (error) {
       const told = this.#tell(error)
@@ -92,20 +98,29 @@ export abstract class KeyriteCommand extends Command {
 
   /** The ledger, the providers, the people to ask. Flags are parsed first. */
   protected get app(): App {
-    this.#app ??= new App(
-      this.outside.surroundings({
-        home: homeDir(this.#flags?.home, this.outside.env),
-        ask: withPinFile(
-          this.outside.ask({plain: this.plain, noInput: this.#flags?.['no-input'] === true}),
-          this.#pinFile,
-        ),
-        command: `${this.config.bin} ${this.words}`,
-        say: (line) => {
-          this.say(line)
-        },
-      }),
-    )
+    this.#app ??= new this.#whole.App(this.world)
     return this.#app
+  }
+
+  /** What `app` stands in: home, state, clock, who is asked. Flags are parsed first. */
+  protected get world(): Surroundings {
+    return this.outside.surroundings({
+      home: homeDir(this.#flags?.home, this.outside.env),
+      ask: withPinFile(
+        this.outside.ask({plain: this.plain, noInput: this.#flags?.['no-input'] === true}),
+        this.#pinFile,
+      ),
+      command: `${this.config.bin} ${this.words}`,
+      say: (line) => {
+        this.say(line)
+      },
+    })
+  }
+
+  /** The modules that stand above the ledger. */
+  get #whole(): typeof import('./with-app.ts') {
+    if (this.#parts === undefined) throw new TypeError('a command without app uses it')
+    return this.#parts
   }
 
   /** The command's name as it is typed. */
@@ -157,7 +172,7 @@ export abstract class KeyriteCommand extends Command {
 
   /** Who acts. @throws KeyriteError as `actor`. */
   protected async actor(): Promise<Person> {
-    return actor(this.app, this.#named)
+    return this.#whole.actor(this.app, this.#named)
   }
 
   get #named(): string | undefined {
@@ -172,7 +187,7 @@ export abstract class KeyriteCommand extends Command {
     if (!recorded.includes(error.exit) || ledgerIsWrong.has(error.code) || ledger.failure === error) return
     try {
       const data = {operation: this.ctor.id.replaceAll(':', '.'), key: this.concerns, code: error.code}
-      await ledger.append([{type: 'attempt.refused', data, actor: stated(this.#whoRefused(ledger))}])
+      await ledger.append([{type: 'attempt.refused', data, actor: this.#whole.stated(this.#whoRefused(ledger))}])
     } catch (second) {
       if (!(second instanceof KeyriteError)) throw second
       this.say(`The refusal could not be recorded: ${second.message}`)
@@ -182,6 +197,7 @@ export abstract class KeyriteCommand extends Command {
   /** The person who was named, if they can be found; a refusal is recorded all the same if not. */
   #whoRefused(ledger: Pick<Ledger, 'of'>): Person | null {
     try {
+      const {custodyFold, findPerson} = this.#whole
       return this.#named === undefined ? null : findPerson(ledger.of(custodyFold).roster, this.#named)
     } catch {
       return null

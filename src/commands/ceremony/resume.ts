@@ -34,6 +34,7 @@ export default class CeremonyResume extends CeremonyCommand {
     const {app} = this
     app.ledger.demandWriter()
     const answers = readAnswers(flags.answers)
+    this.demandRoom(answers)
     const {id, profile} = findCeremony(app, args.ceremony)
     const {profiles} = app.ledger.of(profilesFold)
     const {policy} = app.ledger.of(policyFold)

@@ -57,6 +57,7 @@ export default class CeremonyRun extends CeremonyCommand {
     const answers = readAnswers(flags.answers)
     const {app} = this
     app.ledger.demandWriter()
+    this.demandRoom(answers)
     const values = await this.#values(loaded, flags.set, answers)
     const participants = {...answers?.participants, ...fromFlags(flags.participant)}
     const listed = Object.entries(participants).map(
