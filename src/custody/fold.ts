@@ -39,12 +39,14 @@ export interface Custody {
   readonly roster: Roster
   /** Founders who have not signed yet. */
   readonly unsigned: readonly string[]
+  /** What names and addresses stand as in the entries, by id. */
+  readonly hidden: ReadonlyMap<string, {readonly name: Json; readonly address: Json}>
 }
 
 export const custodyFold: Fold<Custody> = {
   name: 'custody',
   types: ['ledger.opened', 'founder.signed'],
-  initial: () => ({roster: new Map(), unsigned: []}),
+  initial: () => ({roster: new Map(), unsigned: [], hidden: new Map()}),
 
   check(view: View, entry: Entry): readonly Problem[] {
     return entry.type === 'ledger.opened' ? checkFounding(view, entry) : checkFounder(view, entry)
@@ -56,20 +58,25 @@ export const custodyFold: Fold<Custody> = {
       return {
         roster: new Map(people.map((person) => [person.id, person])),
         unsigned: people.map((person) => person.id),
+        hidden: new Map(
+          openedSchema.parse(entry.data).people.map(({id, name, address}) => [id, {name, address}]),
+        ),
       }
     }
     const {statement} = signedStatement(entry.data)
-    const {roster, unsigned} = view.of(custodyFold)
+    const {roster, unsigned, hidden: names} = view.of(custodyFold)
     const person = roster.get(statement.person)
     if (person === undefined) throw new TypeError('checked before')
     return {
       roster: new Map([...roster, [person.id, {...person, state: 'active'}]]),
       unsigned: unsigned.filter((id) => id !== person.id),
+      hidden: names,
     }
   },
 
-  *table({roster}): Generator<readonly [string, Json]> {
-    for (const {id, roles: held, state} of roster.values()) yield [id, {roles: [...held], state}]
+  *table({roster, hidden: names}): Generator<readonly [string, Json]> {
+    for (const {id, roles: held, state} of roster.values())
+      yield [id, {...names.get(id), roles: [...held], state}]
   },
 }
 

@@ -1,10 +1,7 @@
 /** A key as a JSON document (`keyrite.key/1`). */
-import type {Ledger} from '../ledger/index.ts'
-import {custodyFold} from '../custody/index.ts'
-import {profilesFold} from '../profiles/index.ts'
-import {keysFold} from './fold.ts'
 import {availabilityOf} from './lifecycle.ts'
-import type {Key, Version} from './state.ts'
+import type {KeyFacts} from './row.ts'
+import type {ProbeResult, Version} from './state.ts'
 
 export interface Named {
   readonly id: string
@@ -48,11 +45,18 @@ export interface VersionDocument {
   readonly proved: {readonly ok: boolean; readonly at: string; readonly results: readonly object[]} | null
 }
 
-export function keyDocument(ledger: Pick<Ledger, 'of'>, key: Key): KeyDocument {
+/** What is known of a key's surroundings. */
+export interface Around {
+  /** The name of a party of its spec; null where it is withheld. */
+  readonly name: (party: string) => string | null
+  readonly profile:
+    {readonly environment: string; readonly identity: Readonly<Record<string, string>>} | undefined
+}
+
+/** The document of a key, wherever its facts come from. */
+export function documentOf(key: KeyFacts, {name, profile}: Around): KeyDocument {
   const {spec} = key
-  const {roster} = ledger.of(custodyFold)
-  const profile = ledger.of(profilesFold).profiles.get(key.profile)
-  const named = (id: string): Named => ({id, name: key.names[id] ?? roster.get(id)?.name ?? null})
+  const named = (id: string): Named => ({id, name: name(id)})
   const primary = key.versions.find(({version}) => version === key.primary)
   return {
     name: key.name,
@@ -70,32 +74,36 @@ export function keyDocument(ledger: Pick<Ledger, 'of'>, key: Key): KeyDocument {
       profile === undefined
         ? key.profile
         : Object.entries(profile.identity)
-            .map(([name, value]) => `${name} ${value}`)
+            .map(([fact, value]) => `${fact} ${value}`)
             .join(', '),
     createdAt: key.createdAt,
     expires: spec.expires,
     holds: [],
     state: primary?.state ?? 'destroyed',
     ceremony: key.ceremony,
-    indeterminate: [...ledger.of(keysFold).open.values()]
-      .filter((one) => one.key === key.name)
-      .map((one) => `${one.kind} (entry ${one.seq})`),
+    indeterminate: key.indeterminate.map(({kind, seq}) => `${kind} (entry ${seq})`),
     versions: key.versions.map((version) => versionDocument(version, version.version === key.primary)),
   }
 }
 
-function versionDocument(version: Version, primary: boolean): VersionDocument {
+function versionDocument(version: KeyFacts['versions'][number], primary: boolean): VersionDocument {
   const wanted = availabilityOf[version.state]
-  const {tried} = version
+  const {tried, protection} = version
+  const {level, fips, evidence, detail} = protection
   return {
     version: version.version,
     state: version.state,
     primary,
     providerId: `${version.ref.key}/${version.ref.version}`,
     createdAt: version.createdAt,
-    protection: version.protection,
+    // Member by member: the same order wherever the facts come from.
+    protection: {level, fips, evidence, detail},
     enforced: version.enforced,
     recorded: version.enforced === wanted ? null : wanted,
-    proved: tried === null ? null : {ok: tried.ok, at: tried.at, results: tried.results},
+    proved: tried === null ? null : {ok: tried.ok, at: tried.at, results: tried.results.map(resultDocument)},
   }
+}
+
+function resultDocument({probe, ok, evidence, detail}: ProbeResult): ProbeResult {
+  return {probe, ok, evidence, detail}
 }

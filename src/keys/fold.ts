@@ -5,6 +5,7 @@ import {isBlobRef, problem, type Entry, type Fold, type Problem, type View} from
 import {profilesFold} from '../profiles/index.ts'
 import {requests} from '../requests/index.ts'
 import {keyStates, leads} from './lifecycle.ts'
+import {keyRow} from './row.ts'
 import {keyName, parseSpec} from './spec.ts'
 import {intentOf, type Key, type Keys, type OpenIntent, type Version} from './state.ts'
 
@@ -105,13 +106,8 @@ export const keysFold: Fold<Keys> = {
     return {open: rest, keys: changed === undefined ? keys : new Map([...keys, [changed.name, changed]])}
   },
 
-  *table({keys}): Generator<readonly [string, Json]> {
-    for (const {name, profile, spec, versions} of keys.values()) {
-      yield [
-        name,
-        {algorithm: spec.algorithm, class: spec.class, profile, states: versions.map(({state}) => state)},
-      ]
-    }
+  *table({keys, open}: Keys): Generator<readonly [string, Json]> {
+    for (const key of keys.values()) yield [key.name, keyRow(key, open.values())]
   },
 }
 
@@ -191,6 +187,7 @@ function madeKey(view: View, entry: Entry): Key {
     createdAt: entry.time,
     ceremony: entry.ceremony,
     names: request?.names ?? {},
+    hidden: request?.hidden ?? {},
     versions: [version],
     primary: 1,
   }

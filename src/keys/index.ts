@@ -1,6 +1,7 @@
 /** What the folders above use of keys. */
-export {keyDocument, type KeyDocument} from './document.ts'
+export type {KeyDocument} from './document.ts'
 export {keysFold} from './fold.ts'
+export {keyDocument} from './known.ts'
 export {availabilityOf, keyStates, lifecycle, nextState, type KeyState} from './lifecycle.ts'
 export {keyActivate} from './operations/activate.ts'
 export {keyCreate} from './operations/create.ts'

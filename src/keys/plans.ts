@@ -8,6 +8,7 @@ import type {Algorithm, Purpose, Scheme} from '../providers/algorithms.ts'
 import {phase, type Plan} from '../requests/index.ts'
 import {keysFold} from './fold.ts'
 import {advance} from './lifecycle.ts'
+import {profileNotFound} from './not-found.ts'
 import {demandNameFree} from './operations/create.ts'
 import {defaultScheme, demandFit, keyName, type Classification, type KeyPlanSpec} from './spec.ts'
 
@@ -119,13 +120,7 @@ export function profileOf(view: Known, name: string): Profile {
   const {profiles} = view.of(profilesFold)
   const profile = profiles.get(name)
   if (profile !== undefined) return profile
-  const known = [...profiles.keys()]
-  throw new KeyriteError('PROFILE_NOT_FOUND', `cannot find profile "${name}"`, {
-    hints:
-      known.length === 0
-        ? ['keyrite profile add NAME --kind local --environment test']
-        : [`one of ${known.join(', ')}`, 'keyrite profile list'],
-  })
+  throw profileNotFound(name, [...profiles.keys()])
 }
 
 function party(

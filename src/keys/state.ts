@@ -1,4 +1,5 @@
 /** What is known of keys. */
+import type {JsonObject} from '../base/jcs.ts'
 import type {Entry} from '../ledger/index.ts'
 import type {Availability, Protection, Strength, VersionRef} from '../providers/ports.ts'
 import type {KeyState} from './lifecycle.ts'
@@ -43,6 +44,8 @@ export interface Key {
   readonly ceremony: string | null
   /** Names of the parties in the spec. */
   readonly names: Readonly<Record<string, string | null>>
+  /** What these names stand as in the entries. */
+  readonly hidden: JsonObject
   readonly versions: readonly Version[]
   readonly primary: number
 }

@@ -17,7 +17,7 @@ import {openCheckpoint, parseVkey, signCheckpoint} from './note.ts'
 import {Replay, type Source} from './replay.ts'
 import {SqliteStore} from './sqlite/store.ts'
 import type {Batch, SideRow, Store} from './store.ts'
-import {loadHead, loadWriter, realHome, storeHead, type StateDir, type Writer} from './writer.ts'
+import {behind, loadHead, loadWriter, realHome, storeHead, type StateDir, type Writer} from './writer.ts'
 
 /** What a ledger needs of the world. */
 export interface LedgerWorld {
@@ -318,13 +318,7 @@ function accessOf(world: LedgerWorld, replay: Replay): Access {
   if (head === undefined) return {kind: 'writer', writer}
   const signed = openCheckpoint(head.checkpoint, writer.key)
   if (signed.size > replay.size || replay.rootAt(signed.size) !== base64(signed.root)) {
-    throw new KeyriteError(
-      'LEDGER_BEHIND',
-      `cannot use this home: it has ${replay.size} entries and does not continue the ${signed.size} that this machine signed last: it is an older copy, or was rolled back`,
-      {
-        hints: [`keyrite --home ${head.home} ledger verify`, 'keyrite ledger verify'],
-      },
-    )
+    throw behind(head, replay.size, signed.size)
   }
   const here = realHome(world.home)
   if (head.home !== here && existsSync(join(head.home, 'ledger.db'))) {

@@ -42,6 +42,11 @@ export function storeWriter(state: StateDir, fingerprint: string, writer: Writer
   writeNew(keyPath(state, fingerprint), Buffer.from(writer.privateKey.export({format: 'pem', type: 'pkcs8'})))
 }
 
+/** Whether this machine has the key that writes this ledger, or something in its place. */
+export function hasWriter(state: StateDir, fingerprint: string): boolean {
+  return existsSync(keyPath(state, fingerprint))
+}
+
 /** @returns undefined where this machine is not the writer. @throws KeyriteError `UNSAFE_FILE`. */
 export function loadWriter(state: StateDir, fingerprint: string, key: VerifierKey): Writer | undefined {
   const path = keyPath(state, fingerprint)
@@ -71,6 +76,15 @@ export function loadHead(state: StateDir, fingerprint: string): Head | undefined
     throw new KeyriteError('UNSAFE_FILE', `cannot read "${path}": it is not what keyrite writes there`)
   }
   return {home: head['home'], checkpoint: head['checkpoint']}
+}
+
+/** That a home does not continue what this machine signed last. @param size - how many entries it has. */
+export function behind(head: Head, size: number, signedSize: number): KeyriteError {
+  return new KeyriteError(
+    'LEDGER_BEHIND',
+    `cannot use this home: it has ${size} entries and does not continue the ${signedSize} that this machine signed last: it is an older copy, or was rolled back`,
+    {hints: [`keyrite --home ${head.home} ledger verify`, 'keyrite ledger verify']},
+  )
 }
 
 /** A symbolic link is the same place; a copy is not. */

@@ -95,7 +95,8 @@ export const profilesFold: Fold<Profiles> = {
   },
 
   *table({profiles}): Generator<readonly [string, Json]> {
-    for (const {name, kind, environment} of profiles.values()) yield [name, {kind, environment}]
+    for (const {name, kind, environment, identity} of profiles.values())
+      yield [name, {kind, environment, identity}]
   },
 }
 

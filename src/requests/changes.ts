@@ -27,6 +27,7 @@ export function opened(view: View, state: Requests, entry: Entry): Requests {
     names: Object.fromEntries(
       Object.entries(data.names).map(([party, field]) => [party, textOf(view.open(field))]),
     ),
+    hidden: data.names,
     answers: [],
     proposed: false,
     met: null,

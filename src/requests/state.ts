@@ -1,4 +1,5 @@
 /** What is known of requests. */
+import type {JsonObject} from '../base/jcs.ts'
 import type {Approver, Needs} from '../custody/index.ts'
 import {canBeMet} from '../custody/index.ts'
 import type {OperationName} from '../policy/index.ts'
@@ -31,6 +32,8 @@ export interface Request {
   readonly ceremony: string | null
   /** The names of parties in the plan, by party: private values of the entry. */
   readonly names: Readonly<Record<string, string | null>>
+  /** What these names stand as in the entry. */
+  readonly hidden: JsonObject
   readonly answers: readonly Answer[]
   readonly proposed: boolean
   readonly met: number | null

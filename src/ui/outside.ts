@@ -1,6 +1,6 @@
 /** What a command meets outside: streams, environment, signals. A test gives its own. */
 import {readFileSync} from 'node:fs'
-import {readSecretFile, surroundings, type Surroundings} from '../app.ts'
+import {readSecretFile, surroundings, type Surroundings} from '../surroundings.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {Secret} from '../base/secret.ts'
 import type {Ask} from './ask.ts'

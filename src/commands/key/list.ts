@@ -1,4 +1,5 @@
-import {keyDocument, keysFold, profileOf} from '../../keys/index.ts'
+import {listKeys} from '../../keys/list.ts'
+import {Listing} from '../../ledger/listing.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {profileFlag} from '../../ui/flags.ts'
 
@@ -9,15 +10,11 @@ export default class KeyList extends KeyriteCommand {
     '<%= config.bin %> <%= command.id %> --profile hsm --json',
   ]
   static override flags = {profile: profileFlag}
+  protected override readonly withApp = false
 
   async execute(): Promise<Shown> {
     const {flags} = await this.parse(KeyList)
-    const {ledger} = this.app
-    if (flags.profile !== undefined) profileOf(ledger.view, flags.profile)
-    const keys = [...ledger.of(keysFold).keys.values()]
-      .filter(({profile}) => flags.profile === undefined || profile === flags.profile)
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map((key) => keyDocument(ledger, key))
+    const keys = Listing.read(this.world, (listing) => listKeys(listing, flags.profile))
     const rows = keys.map((key) => [
       key.name,
       `${key.profile} (${key.environment ?? 'removed'})`,

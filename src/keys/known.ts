@@ -1,0 +1,16 @@
+/** A key's document from a ledger that was replayed. */
+import {custodyFold} from '../custody/index.ts'
+import type {Ledger} from '../ledger/index.ts'
+import {profilesFold} from '../profiles/index.ts'
+import {documentOf, type KeyDocument} from './document.ts'
+import {keysFold} from './fold.ts'
+import {factsOfKey} from './row.ts'
+import type {Key} from './state.ts'
+
+export function keyDocument(ledger: Pick<Ledger, 'of'>, key: Key): KeyDocument {
+  const {roster} = ledger.of(custodyFold)
+  return documentOf(factsOfKey(key, ledger.of(keysFold).open.values()), {
+    name: (party) => key.names[party] ?? roster.get(party)?.name ?? null,
+    profile: ledger.of(profilesFold).profiles.get(key.profile),
+  })
+}
