@@ -33,12 +33,12 @@ export function crossCheck(
   for (const check of checks) {
     if (spawnSync(check.program, ['--version'], {stdio: 'ignore'}).error !== undefined) {
       missing.push(check.program)
-      say(`   ${check.program}: not on this machine, so ${check.what} was not cross-checked`)
+      say(`${check.program}: not on this machine, so ${check.what} was not cross-checked`)
       continue
     }
     check.run(bundle, facts)
     found.push(check.program)
-    say(`   ${check.program}: ${check.what}: agrees`)
+    say(`${check.program}: ${check.what}: agrees`)
   }
   return {with: found, without: missing}
 }
