@@ -216,11 +216,22 @@ export class Ledger {
       })
       return entries
     } catch (error) {
-      // The state has gone ahead of the store: start again from what is really there.
-      this.#replay = this.#fresh()
+      this.#pending = nothing
+      this.#startAgain()
       throw error
     } finally {
       this.#pending = nothing
+    }
+  }
+
+  /** The state has gone ahead of the store: it becomes what is really there, so that what failed can still be told of it. */
+  #startAgain(): void {
+    this.#replay = this.#fresh()
+    try {
+      this.#catchUp()
+    } catch {
+      // The store itself is out of order. The error that led here is told; the next use meets this one.
+      this.#replay = this.#fresh()
     }
   }
 
