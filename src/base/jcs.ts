@@ -8,12 +8,15 @@ export interface JsonObject {
   readonly [name: string]: Json
 }
 
+/** Deeper than this, readers differ in whether they read at all; ours would run out of stack. */
+const deepest = 100
+
 /**
  * Canonical JSON (RFC 8785) as text, restricted to what every reader reads alike.
- * @throws TypeError if a number is not an integer within 2^53-1, a string holds a lone surrogate, or a value is not JSON.
+ * @throws TypeError if a number is not an integer within 2^53-1, a string holds a lone surrogate, it is nested deeper than 100, or a value is not JSON.
  */
 export function jcs(value: Json): string {
-  refuseWhatReadersDisagreeOn(value)
+  refuseWhatReadersDisagreeOn(value, 0)
   const text = serialize(value)
   if (text === undefined) throw new TypeError('not JSON')
   return text
@@ -44,14 +47,20 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function refuseWhatReadersDisagreeOn(value: Json): void {
+function refuseWhatReadersDisagreeOn(value: Json, depth: number): void {
+  if (depth > deepest) throw new TypeError(`nested deeper than ${deepest}`)
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value) || Object.is(value, -0))
       throw new TypeError(`not an integer within 2^53-1: ${value}`)
+  } else if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw new TypeError('a lone surrogate')
   } else if (Array.isArray(value)) {
-    for (const item of value as readonly Json[]) refuseWhatReadersDisagreeOn(item)
+    for (const item of value as readonly Json[]) refuseWhatReadersDisagreeOn(item, depth + 1)
   } else if (typeof value === 'object' && value !== null) {
     if (Object.getPrototypeOf(value) !== Object.prototype) throw new TypeError('not plain JSON')
-    for (const item of Object.values(value as JsonObject)) refuseWhatReadersDisagreeOn(item)
+    for (const [name, item] of Object.entries(value as JsonObject)) {
+      refuseWhatReadersDisagreeOn(name, depth + 1)
+      refuseWhatReadersDisagreeOn(item, depth + 1)
+    }
   }
 }
