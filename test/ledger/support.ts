@@ -1,0 +1,78 @@
+/** What the tests of the ledger have in common: small drafts, a look behind keyrite's back, and what verification says. */
+import {cpSync, existsSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import Database from 'better-sqlite3'
+import {folds} from '../../src/app.ts'
+import {KeyriteError} from '../../src/base/errors.ts'
+import {verifyLedger, type Verification} from '../../src/ledger/index.ts'
+import type {Draft} from '../../src/ledger/index.ts'
+import type {TestLedger} from '../support/ledger.ts'
+import type {World} from '../support/run.ts'
+
+export const slow = process.env['SLOW'] === '1'
+
+export const nobody: Draft['actor'] = {person: null, evidence: 'stated'}
+
+/** The smallest thing that any ledger takes. */
+export function refused(operation = 'test', key: string | null = null): Draft {
+  return {type: 'attempt.refused', data: {operation, key, code: 'USAGE'}, actor: nobody}
+}
+
+/** Verifies as `keyrite ledger verify` does, with this user's own pins. */
+export function verified({home, state}: World, pins: readonly string[] = []): Verification {
+  return verifyLedger({home, state: {path: state}, folds, pins})
+}
+
+/** The rules of the problems that verification names, each once. */
+export function rules(world: World): string[] {
+  return [...new Set(verified(world).problems.map(({rule}) => rule))]
+}
+
+/** What became of it: `ok`, or the code of its refusal. Anything but a KeyriteError fails the test. */
+export async function outcome(act: () => unknown): Promise<string> {
+  try {
+    await act()
+    return 'ok'
+  } catch (error) {
+    if (error instanceof KeyriteError) return error.code
+    throw error
+  }
+}
+
+/** What opening the ledger to act ends in. */
+export function opening(made: Pick<TestLedger, 'using'>): Promise<string> {
+  return outcome(() => made.using((app) => app.ledger.size))
+}
+
+/** Changes the database as someone who does not care for triggers. */
+export function behind(home: string, change: (db: Database.Database) => void, triggers = false): void {
+  const db = new Database(join(home, 'ledger.db'))
+  const kept = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").all() as {
+    name: string
+    sql: string
+  }[]
+  for (const {name} of kept) db.exec(`DROP TRIGGER ${name}`)
+  change(db)
+  if (!triggers) for (const {sql} of kept) db.exec(sql)
+  db.close()
+}
+
+/** The same ledger in another folder: home and, unless told, the state beside it. */
+export function copyOf(world: World, name: string, what: 'both' | 'home' = 'both'): World {
+  const folder = join(dirname(world.home), name)
+  const copy = {
+    ...world,
+    home: join(folder, 'home'),
+    state: what === 'both' ? join(folder, 'state') : world.state,
+  }
+  cpSync(world.home, copy.home, {recursive: true, mode: 0})
+  if (what === 'both' && existsSync(world.state)) cpSync(world.state, copy.state, {recursive: true})
+  return copy
+}
+
+/** The bytes with one bit changed. */
+export function flipped(bytes: Uint8Array, at: number): Buffer {
+  const copy = Buffer.from(bytes)
+  copy[at] = (copy[at] ?? 0) ^ 1
+  return copy
+}
