@@ -9,7 +9,7 @@ import {dirname, join, relative} from 'node:path'
 import {Plugin, settings} from '@oclif/core'
 import {build} from 'esbuild'
 import {listFiles} from './files.js'
-import {leanOclif} from './lean.js'
+import {leanOclif, seldomInput} from './lean.js'
 import {noticesOf} from './notices.js'
 
 const root = dirname(import.meta.dirname)
@@ -50,12 +50,25 @@ async function bundle(folder) {
     },
     // Where packages really lie, behind a link, would be written into what is built.
     preserveSymlinks: true,
-    chunkNames: 'parts/[name]-[hash]',
+    chunkNames: 'part-[hash]',
     plugins: [leanOclif(root)],
     metafile: true,
     logLevel: 'warning',
   })
-  writeFileSync(join(folder, 'dist/THIRD-PARTY.txt'), noticesOf(metafile, root))
+  // Beside the parts, because oclif's part loads it.
+  const apart = await build({
+    absWorkingDir: root,
+    stdin: seldomInput(root),
+    outfile: join(folder, 'dist/seldom.cjs'),
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    preserveSymlinks: true,
+    metafile: true,
+    logLevel: 'warning',
+  })
+  const outputs = [metafile, apart.metafile].flatMap((one) => Object.values(one.outputs))
+  writeFileSync(join(folder, 'dist/THIRD-PARTY.txt'), noticesOf(outputs, root))
 }
 
 /** Writes the manifest, so that help and dispatch load no command but the one that runs. */

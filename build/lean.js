@@ -1,8 +1,8 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-/** What only help, plugins and error pages of oclif use, and what it would evaluate at every start. */
-const rarelyUsed = [
+/** Packages that only help, plugins and error pages of oclif use: they go to `seldom.cjs`, and are read where they are used. */
+const seldom = [
   'clean-stack',
   'cli-spinners',
   'ejs',
@@ -15,12 +15,31 @@ const rarelyUsed = [
   'wrap-ansi',
 ]
 
+/** What oclif does at every start and keyrite has no use for: in which file, what stands there, and what instead. */
+const changes = [
+  // The first comparison by locale loads all of its tables, for ids that are ASCII.
+  ['config/plugin.js', 'a.id.localeCompare(b.id)', '(a.id < b.id ? -1 : 1)'],
+  // Looks into /proc for Windows; only oclif's user agent would say it.
+  [
+    'util/os.js',
+    "(await import('wsl-utils')).isWsl ? 'wsl' : (0, node_os_1.platform)()",
+    '(0, node_os_1.platform)()',
+  ],
+  // Help, of which an error needs one function, seldom.
+  [
+    'errors/handle.js',
+    'const index_1 = require("../help/index");',
+    'const late_index_1 = () => require("../help/index");',
+  ],
+  ['errors/handle.js', 'new index_1.Help(', 'new (late_index_1().Help)('],
+]
+
 /** The form in which TypeScript writes an import as CommonJS; its name is then used as `name.member` only. */
-const imported = /^const (\w+) = ((?:__importDefault\()?require\("([\w-]+)"\)\)?);$/gm
+const imported = /^const (\w+) = (__importDefault\()?require\("([\w-]+)"\)\)?;$/gm
 
 /**
  * An esbuild plugin that makes oclif's part of a start small: for its index it takes `oclif.js` beside this file, and
- * what is rarely used is evaluated where it is used.
+ * leaves out what is not needed then. An oclif that is written in another way fails the build.
  * @param root - absolute path of the checkout
  */
 export function leanOclif(root) {
@@ -29,29 +48,43 @@ export function leanOclif(root) {
     name: 'lean-oclif',
     setup(build) {
       build.onResolve({filter: /^@oclif\/core$/}, () => ({path: join(root, 'build/oclif.js')}))
-      build.onLoad({filter: /@oclif[\\/]core[\\/]lib[\\/].*\.js$/}, ({path}) => ({
-        contents: late(readFileSync(path, 'utf8'), found),
-        loader: 'js',
-      }))
+      build.onResolve({filter: /^\.\/seldom\.cjs$/}, ({path}) => ({path, external: true}))
+      build.onLoad({filter: /@oclif[\\/]core[\\/]lib[\\/].*\.js$/}, ({path}) => {
+        const file = path.replaceAll('\\', '/').replace(/.*@oclif\/core\/lib\//, '')
+        return {contents: lean(file, readFileSync(path, 'utf8'), found), loader: 'js'}
+      })
       build.onEnd(() => {
-        const missing = rarelyUsed.filter((name) => !found.has(name))
+        const missing = [...seldom, ...changes.map(([, from]) => from)].filter((one) => !found.has(one))
         if (missing.length > 0)
-          throw new Error(`oclif imports ${missing.join(', ')} in another way now: look at build/lean.js`)
+          throw new Error(`oclif is written in another way now (build/lean.js): no ${missing.join(', ')}`)
       })
     },
   }
 }
 
-function late(source, found) {
+/** The input of `seldom.cjs`, as esbuild takes it. */
+export function seldomInput(root) {
+  const members = seldom.map((name) => `get '${name}'() { return require('${name}') }`)
+  return {
+    contents: `module.exports = {${members.join(', ')}}`,
+    resolveDir: join(root, 'node_modules/@oclif/core/lib'),
+    sourcefile: 'seldom.cjs',
+  }
+}
+
+function lean(file, source, found) {
   const names = []
-  const declared = source.replace(imported, (line, name, value, from) => {
-    if (!rarelyUsed.includes(from)) return line
+  let text = source.replace(imported, (line, name, wrapped, from) => {
+    if (!seldom.includes(from)) return line
     found.add(from)
     names.push(name)
-    return `const late_${name} = () => ${value};`
+    const value = `require("./seldom.cjs")["${from}"]`
+    return `const late_${name} = () => ${wrapped === undefined ? value : `__importDefault(${value})`};`
   })
-  return names.reduce(
-    (text, name) => text.replace(new RegExp(`\\b${name}\\b(?=[.)])`, 'g'), `late_${name}()`),
-    declared,
-  )
+  for (const name of names) text = text.replace(new RegExp(`\\b${name}\\.`, 'g'), `late_${name}().`)
+  for (const [where, from, to] of changes.filter(([one]) => one === file)) {
+    if (text.includes(from)) found.add(from)
+    text = text.replaceAll(from, to)
+  }
+  return text
 }

@@ -3,11 +3,11 @@ import {join} from 'node:path'
 
 /**
  * The notices of every package of which something stands in the bundle: name, version, licence, and its licence files.
- * @param metafile - esbuild's account of what it wrote
+ * @param outputs - esbuild's account of each file that it wrote
  * @param root - absolute path of the checkout
  */
-export function noticesOf(metafile, root) {
-  const files = Object.values(metafile.outputs).flatMap(({inputs}) =>
+export function noticesOf(outputs, root) {
+  const files = outputs.flatMap(({inputs}) =>
     Object.entries(inputs).flatMap(([file, {bytesInOutput}]) => (bytesInOutput > 0 ? [file] : [])),
   )
   // The innermost package: what lies in node_modules of a package is another one.

@@ -1,6 +1,6 @@
 import {columns} from '../base/visible.ts'
 
-const segmenter = new Intl.Segmenter('und', {granularity: 'grapheme'})
+let segmenter: Intl.Segmenter | undefined
 
 /**
  * The text, which must be visible already, as lines of at most `width` columns without trailing spaces; always at least
@@ -26,8 +26,11 @@ export function wrap(text: string, width: number): string[] {
 
 /** A word cut where the line is full, never within what is seen as one letter. */
 function pieces(word: string, width: number): string[] {
+  if (columns(word) <= width) return [word]
   const parts: string[] = []
   let part = ''
+  // Made when it is needed: to load its tables takes as long as all the rest of a short run.
+  segmenter ??= new Intl.Segmenter('und', {granularity: 'grapheme'})
   for (const {segment} of segmenter.segment(word)) {
     if (part !== '' && columns(part + segment) > width) {
       parts.push(part)
