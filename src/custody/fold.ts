@@ -20,7 +20,8 @@ const openedSchema = z.strictObject({
   continues: z.null(),
 })
 
-const rosterSchema = z.strictObject({
+/** The form of a roster document: docs/ledger-format.md, section 4. */
+export const rosterSchema = z.strictObject({
   people: z.array(
     z.strictObject({
       id: personId,

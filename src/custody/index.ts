@@ -1,7 +1,7 @@
 /** What the folders above use of people. */
 export {findPerson} from './find.ts'
 export {foundingData, foundPeople, signFounding, type Founder} from './found.ts'
-export {custodyFold, type Custody} from './fold.ts'
+export {custodyFold, rosterSchema, type Custody} from './fold.ts'
 export {judgeStatement, signedStatement, type Expected, type SignedStatement} from './judge.ts'
 export {
   canBeMet,
@@ -23,9 +23,9 @@ export {
   type Person,
   type Roster,
 } from './roster.ts'
-export {namespaceOf, statementBytes, type Statement, type Use} from './statement.ts'
-export {parsePublicKey, type PublicKey} from './ssh/public-key.ts'
-export {armor, buildSshsig, parseArmored, signedData, verifySshsig} from './ssh/sshsig.ts'
+export {namespaceOf, statementBytes, statementSchema, type Statement, type Use} from './statement.ts'
+export {fingerprintOf, parsePublicKey, type PublicKey} from './ssh/public-key.ts'
+export {armor, buildSshsig, parseArmored, parseSshsig, signedData, verifySshsig} from './ssh/sshsig.ts'
 export {signerFor, type Signer} from './ssh/signer.ts'
 export {generateEd25519} from './ssh/private-key.ts'
 export {signStatement, type Signing} from './sign.ts'

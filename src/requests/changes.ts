@@ -2,8 +2,9 @@
 import {custodyFold, enrolledKey, signedStatement} from '../custody/index.ts'
 import type {Entry, View} from '../ledger/index.ts'
 import type {OperationName} from '../policy/index.ts'
-import {metSchema, openedSchema, withdrawnSchema} from './checks.ts'
+import {metSchema, withdrawnSchema} from './checks.ts'
 import {parsePlan} from './plan.ts'
+import {openedSchema} from './question.ts'
 import type {Answer, Request, Requests} from './state.ts'
 
 export function opened(view: View, state: Requests, entry: Entry): Requests {

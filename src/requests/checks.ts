@@ -1,7 +1,6 @@
 /** Checks on the entries that make up a request. Each names its rule. */
 import {z} from 'zod'
 import {sha256Hex} from '../base/bytes.ts'
-import {parseDuration} from '../base/duration.ts'
 import {
   custodyFold,
   enrolledKey,
@@ -12,29 +11,14 @@ import {
   type Needs,
 } from '../custody/index.ts'
 import {problem, type Entry, type Problem, type View} from '../ledger/index.ts'
-import {eligible, keyCounts, needsOf, policyFold, ruleFor} from '../policy/index.ts'
+import {keyCounts, policyFold} from '../policy/index.ts'
 import {factsOf, profilesFold, type ProfileFacts} from '../profiles/index.ts'
 import {jcs, jcsBytes, type JsonObject} from '../base/jcs.ts'
-import {matterOfPlan, type Operations} from './operation.ts'
+import type {Operations} from './operation.ts'
 import {parsePlan, type Plan} from './plan.ts'
+import {hidden, openedSchema, questionFault} from './question.ts'
 import {requests, type Request} from './state.ts'
 
-const blobRef = z.strictObject({blob: z.string(), size: z.int(), type: z.literal('application/json')})
-const hidden = z.strictObject({$: z.string()})
-
-export const openedSchema = z.strictObject({
-  operation: z.string(),
-  plan: blobRef,
-  policy: blobRef,
-  roster: blobRef,
-  who: z.array(z.string()),
-  needs: z.strictObject({people: z.int().min(1), roles: z.array(z.string())}),
-  nonce: z.string().regex(/^[0-9a-f]{32}$/),
-  expires: z.iso.datetime({precision: 3}),
-  names: z.record(z.string(), hidden),
-  reason: hidden.nullable(),
-  ticket: hidden.nullable(),
-})
 export const metSchema = z.strictObject({opened: z.int(), approvals: z.array(z.int()).min(1)})
 export const withdrawnSchema = z.strictObject({opened: z.int(), reason: hidden})
 
@@ -47,32 +31,15 @@ export function checkOpened(view: View, entry: Entry, operations: Operations): P
   const parsed = openedSchema.safeParse(entry.data)
   if (!parsed.success)
     return wrong('quorum', entry, `${parsed.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
-  const {operation, plan: planRef, policy: policyRef, roster: rosterRef, who, needs, expires} = parsed.data
-  const plan = parsePlan(view.blob(planRef.blob))
+  const plan = parsePlan(view.blob(parsed.data.plan.blob))
   const {policy, sha256} = view.of(policyFold)
   const {roster} = view.of(custodyFold)
-  if (plan.operation !== operation || !operations.has(operation))
-    return wrong('quorum', entry, 'operation and plan differ')
-  if (policyRef.blob !== sha256) return wrong('quorum', entry, 'the policy is not the one that stands')
-  if (rosterRef.blob !== sha256Hex(jcsBytes(rosterDocument(roster.values()))))
+  if (parsed.data.policy.blob !== sha256)
+    return wrong('quorum', entry, 'the policy is not the one that stands')
+  if (parsed.data.roster.blob !== sha256Hex(jcsBytes(rosterDocument(roster.values()))))
     return wrong('quorum', entry, 'the roster is not the one that stands')
-  const rule = ruleFor(policy, matterOfPlan(plan))
-  if (plan.rule !== rule.id) return wrong('quorum', entry, `rule "${rule.id}" applies, not "${plan.rule}"`)
-  if (jcs(needs) !== jcs(needsOf(rule) as unknown as JsonObject))
-    return wrong('quorum', entry, 'what is needed is not what the rule says')
-  const may = eligible(rule, roster).map((person) => person.id)
-  if (who.join() !== [...new Set(who)].sort().join() || who.some((id) => !may.includes(id)))
-    return wrong('quorum', entry, 'who may answer is not what the rule says')
-  if (
-    plan.profile?.environment === 'production' &&
-    entry.actor.person !== null &&
-    who.includes(entry.actor.person)
-  ) {
-    return wrong('separation-of-duties', entry, 'in production its author does not approve it')
-  }
-  if (expires <= entry.time) return wrong('quorum', entry, 'it expires before it begins')
-  if (Date.parse(expires) - Date.parse(entry.time) > parseDuration(policy.times.request))
-    return wrong('quorum', entry, `it waits longer than the ${policy.times.request} of the policy`)
+  const fault = questionFault(entry, parsed.data, {plan, policy, roster, operations})
+  if (fault !== undefined) return wrong(fault.rule, entry, fault.message)
   if (!profileStands(view, plan)) return wrong('quorum', entry, 'the profile is not the one that stands')
   return []
 }
