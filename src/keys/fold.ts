@@ -124,6 +124,8 @@ function checkIntent(entry: Entry, key: Key | undefined): Problem[] {
   if (entry.type === 'key.try.intended') return []
   const {from, to} = schemas['key.state.intended'].parse(entry.data)
   if (from !== version.state) return wrong(`version ${version.version} is ${version.state}, not ${from}`)
+  if (from === 'pre-active' && to === 'active' && version.tried?.ok !== true)
+    return wrong(`version ${version.version} was not proved before it is activated`)
   return leads(from, to) ? [] : wrong(`from ${from} no path leads to ${to}`)
 }
 

@@ -6,7 +6,7 @@ import type {Availability} from '../../providers/ports.ts'
 import {keysFold} from '../fold.ts'
 import {advance, availabilityOf} from '../lifecycle.ts'
 import {keyVersion} from '../prove.ts'
-import {openIntent} from '../state.ts'
+import {openIntent, type Version} from '../state.ts'
 
 export const activationWrites = {
   'key.state.intended': 'activate',
@@ -28,7 +28,20 @@ export const keyActivate: Operation = {
 }
 
 /** @throws KeyriteError `KEY_STATE`, `KEY_NOT_FOUND`. */
-export function demandActivatable(view: View, {change}: Plan): void {
+function demandActivatable(view: View, plan: Plan): void {
+  const {name, version} = demandPreActive(view, plan)
+  if (version.tried?.ok !== true) {
+    throw new KeyriteError('KEY_STATE', `cannot activate key "${name}": it was not proved yet`, {
+      hints: [`keyrite key prove ${name}`],
+    })
+  }
+}
+
+/** @throws KeyriteError `KEY_STATE`, `KEY_NOT_FOUND`. */
+export function demandPreActive(
+  view: View,
+  {change}: Plan,
+): {readonly name: string; readonly version: Version} {
   const name = text(change['key'])
   const {keys} = view.of(keysFold)
   const version = keys.get(name)?.versions.find((one) => one.version === change['version'])
@@ -37,11 +50,7 @@ export function demandActivatable(view: View, {change}: Plan): void {
       hints: ['keyrite key list'],
     })
   advance(name, version.state, 'activate')
-  if (version.tried?.ok !== true) {
-    throw new KeyriteError('KEY_STATE', `cannot activate key "${name}": it was not proved yet`, {
-      hints: [`keyrite key prove ${name}`],
-    })
-  }
+  return {name, version}
 }
 
 export function judgeActivation(_view: View, plan: Plan, entry: Entry): readonly Problem[] {

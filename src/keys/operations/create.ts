@@ -6,10 +6,11 @@ import {isPair} from '../../providers/algorithms.ts'
 import type {VersionRef} from '../../providers/ports.ts'
 import {undertake, type ActContext, type Operation, type Plan} from '../../requests/index.ts'
 import {keysFold} from '../fold.ts'
+import {keyVersion, proveKey} from '../prove.ts'
 import {parseSpec} from '../spec.ts'
 import {openIntent} from '../state.ts'
 import {isOfAlgorithm} from '../verify-signature.ts'
-import {activate, activationWrites, demandActivatable, judgeActivation} from './activate.ts'
+import {activate, activationWrites, demandPreActive, judgeActivation} from './activate.ts'
 
 export const keyCreate: Operation = {
   name: 'key.create',
@@ -22,7 +23,7 @@ export const keyCreate: Operation = {
   begins: ['key.create.intended', 'key.state.intended'],
   inWords: createInWords,
   stillTrue(view, plan, phase) {
-    if (phase === 'activate') demandActivatable(view, plan)
+    if (phase === 'activate') demandPreActive(view, plan)
     else demandNameFree(view, parseSpec(plan.change).key)
   },
   judge(view, plan, entry) {
@@ -31,7 +32,13 @@ export const keyCreate: Operation = {
       : judgeCreation(view, plan, entry)
   },
   matterOf: () => null,
-  act: (context, plan, phase) => (phase === 'activate' ? activate(context, plan) : create(context, plan)),
+  async act(context, plan, phase) {
+    if (phase === 'create') return create(context, plan)
+    const {key, version} = keyVersion(context, parseSpec(plan.change).key, 1)
+    // In a ceremony a step of its own has proved it; elsewhere that is done here, recorded like any proof.
+    if (version.tried?.ok !== true) await proveKey(context, key.name, version.version)
+    return activate(context, plan)
+  },
 }
 
 function createInWords({change, phases, profile}: Plan): readonly string[] {
