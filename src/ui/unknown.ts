@@ -8,15 +8,34 @@ export type Wanted =
   | {readonly kind: 'command'; readonly id: string; readonly rest: readonly string[]}
   | {readonly kind: 'help'; readonly argv: readonly string[]}
 
+/** The flags of every command: people type them before the command too. Those that take a value. */
+const withValue = ['--home', '--as']
+const bare = ['--json', '--plain', '--no-color', '--no-input']
+
+/** Puts flags of every command that stand before the command's words behind them, as oclif wants them. */
+function commandFirst(argv: readonly string[]): readonly string[] {
+  let at = 0
+  for (let word = argv[at]; word !== undefined; word = argv[at]) {
+    if (withValue.includes(word) && argv[at + 1] !== undefined) at += 2
+    else if (bare.includes(word) || withValue.some((flag) => word.startsWith(`${flag}=`))) at += 1
+    else break
+  }
+  const rest = argv.slice(at)
+  const words = rest.findIndex((word) => isFlag(word))
+  const end = words < 0 ? Math.min(rest.length, 2) : Math.min(words, 2)
+  return [...rest.slice(0, end), ...argv.slice(0, at), ...rest.slice(end)]
+}
+
 const isFlag = (word: string | undefined): boolean => word?.startsWith('-') ?? false
 
 /**
  * Finds the command that the words name: `topic verb`, or one word. oclif would also take longer runs of words for a
  * name, offer to run what is merely similar, and answer a mistyped verb with help and status 0.
  *
- * @throws KeyriteError UNKNOWN_COMMAND with the nearest commands, or USAGE where flags come first
+ * @throws KeyriteError UNKNOWN_COMMAND with the nearest commands, or USAGE where a command's own flags come before it
  */
-export function findWanted(config: Config, argv: readonly string[]): Wanted {
+export function findWanted(config: Config, typed: readonly string[]): Wanted {
+  const argv = commandFirst(typed)
   const help = asksForHelp(argv)
   const [first, second] = argv
   if (first === undefined || first === '--help') return {kind: 'help', argv: ['--help']}

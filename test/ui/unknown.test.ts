@@ -40,6 +40,17 @@ describe('a command line', () => {
     expect(want('key:list', 'x')).toEqual({kind: 'command', id: 'key:list', rest: ['x']})
   })
 
+  test('may have the flags of every command before its words, with their values', () => {
+    const wanted = {kind: 'command', id: 'key:create'}
+    expect(want('--home', 'key', '--json', 'key', 'create', 'payments', '--x')).toEqual({
+      ...wanted,
+      rest: ['--home', 'key', '--json', 'payments', '--x'],
+    })
+    expect(want('--as=alice', 'doctor')).toEqual({kind: 'command', id: 'doctor', rest: ['--as=alice']})
+    expect(refusal('--profile', 'hsm', 'key', 'list').code).toBe('USAGE')
+    expect(refusal('--home', 'key').code).toBe('USAGE')
+  })
+
   test('asks for help by --help before a --, by nothing at all, or by a topic alone', () => {
     expect(want()).toEqual({kind: 'help', argv: ['--help']})
     expect(want('--help')).toEqual({kind: 'help', argv: ['--help']})
