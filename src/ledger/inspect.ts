@@ -2,7 +2,7 @@
 import {base64, hex, sameBytes} from '../base/bytes.ts'
 import {leafHash} from './entry.ts'
 import type {AnyFold, Problem} from './fold.ts'
-import {openCheckpoint, parseCheckpoint, parseVkey} from './note.ts'
+import {openCheckpoint, parseCheckpoint, parseVkey, type VerifierKey} from './note.ts'
 import {Replay} from './replay.ts'
 import type {Store} from './store.ts'
 
@@ -17,8 +17,22 @@ export function replayOf(store: Store, folds: readonly AnyFold[]): Replay {
   })
 }
 
-/** Replays what the store holds beyond `replay`, and checks the checkpoints over it. Yields each problem as it is met. */
-export function* continueReplay(store: Store, replay: Replay): Generator<Problem> {
+export interface Depth {
+  /** How many entries a pin stands for: they are held against their place and leaf hash, and not judged again. */
+  readonly trusted: number
+  /** Whether the signature of every stored checkpoint beyond them is verified, not only that of the newest. */
+  readonly deep: boolean
+}
+
+/**
+ * Replays what the store holds beyond `replay`, and checks the checkpoints over it. Yields each problem as it is met.
+ * Whoever trusts a number of entries must find `replay.rootAt` that number to be the root that was pinned.
+ */
+export function* continueReplay(
+  store: Store,
+  replay: Replay,
+  {trusted, deep}: Depth = {trusted: 0, deep: false},
+): Generator<Problem> {
   const from = replay.size
   for (;;) {
     const rows = store.rows(replay.size, chunk)
@@ -28,18 +42,32 @@ export function* continueReplay(store: Store, replay: Replay): Generator<Problem
       const leaf = leafHash(row.bytes)
       if (leaf !== hex(row.leaf))
         yield {rule: 'leaf', seq: row.seq, message: 'the stored leaf hash is not that of the entry'}
-      const {entry, problems} = replay.step(row.bytes)
+      const {entry, problems} = replay.step(row.bytes, row.seq >= trusted)
       yield* problems.map((one) => ({...one, seq: row.seq}))
       if (entry === undefined) return // an entry that cannot be read has no successor that could be judged
     }
     if (rows.length < chunk) break
   }
-  yield* checkpointProblems(store, replay, from)
+  yield* checkpointProblems(store, replay, Math.max(from, Math.min(trusted, replay.size - 1)), deep)
 }
 
-function* checkpointProblems(store: Store, replay: Replay, from: number): Generator<Problem> {
+function* storedCheckpoints(
+  store: Store,
+  from: number,
+): Generator<{readonly size: number; readonly note: string}> {
+  for (let next = from; ;) {
+    const some = store.checkpoints(next, chunk)
+    yield* some
+    const last = some.at(-1)
+    if (last === undefined || some.length < chunk) return
+    next = last.size + 1
+  }
+}
+
+function* checkpointProblems(store: Store, replay: Replay, from: number, deep: boolean): Generator<Problem> {
+  const key = deep && replay.opened ? parseVkey(replay.facts.vkey) : undefined
   let newest = 0
-  for (const {size, note} of store.checkpoints(from + 1)) {
+  for (const {size, note} of storedCheckpoints(store, from + 1)) {
     newest = size
     const wrong = (rule: string, message: string): Problem => ({rule, seq: size - 1, message})
     try {
@@ -53,6 +81,7 @@ function* checkpointProblems(store: Store, replay: Replay, from: number): Genera
         )
       else if (base64(checkpoint.root) !== replay.rootAt(size))
         yield wrong('root', `the root over ${size} entries is not that of the checkpoint`)
+      else if (key !== undefined) yield* badSignature(note, key, size)
     } catch (error) {
       yield wrong('checkpoint', error instanceof Error ? error.message : 'not a checkpoint')
     }
@@ -73,14 +102,15 @@ export function* signatureProblems(store: Store, replay: Replay): Generator<Prob
     yield {rule: 'checkpoint', seq: null, message: 'there is no checkpoint'}
     return
   }
+  yield* badSignature(note, parseVkey(replay.facts.vkey), replay.size)
+}
+
+function* badSignature(note: string, key: VerifierKey, size: number): Generator<Problem> {
   try {
-    openCheckpoint(note, parseVkey(replay.facts.vkey))
+    openCheckpoint(note, key)
   } catch (error) {
-    yield {
-      rule: 'checkpoint-signature',
-      seq: replay.size - 1,
-      message: error instanceof Error ? error.message : 'not a checkpoint',
-    }
+    const message = error instanceof Error ? error.message : 'not a checkpoint'
+    yield {rule: 'checkpoint-signature', seq: size - 1, message}
   }
 }
 

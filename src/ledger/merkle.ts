@@ -45,14 +45,22 @@ export function rootOf(leaves: Iterable<Uint8Array>): Buffer {
   return frontier.root()
 }
 
+/** The root over the leaves `from` to `to` - 1, of which there is at least one. */
+export type RangeRoot = (from: number, to: number) => Buffer
+
 /** RFC 6962 section 2.1.1: the hashes from the leaf's sibling up to the root's child. */
 export function inclusionProof(leaves: readonly Uint8Array[], index: number): Buffer[] {
-  if (leaves.length <= 1) return []
-  const split = largestPowerBelow(leaves.length)
-  const [left, right] = [leaves.slice(0, split), leaves.slice(split)]
+  return inclusionPath(index, leaves.length, (from, to) => rootOf(leaves.slice(from, to)))
+}
+
+/** The same for the leaf at `index` of `size`, where the tree is not in memory. */
+export function inclusionPath(index: number, size: number, range: RangeRoot, start = 0): Buffer[] {
+  if (size <= 1) return []
+  const split = largestPowerBelow(size)
+  const [middle, end] = [start + split, start + size]
   return index < split
-    ? [...inclusionProof(left, index), rootOf(right)]
-    : [...inclusionProof(right, index - split), rootOf(left)]
+    ? [...inclusionPath(index, split, range, start), range(middle, end)]
+    : [...inclusionPath(index - split, size - split, range, middle), range(start, middle)]
 }
 
 /** RFC 9162 section 2.1.3.2: whether `proof` leads from the leaf at `index` to `root` of a tree of `size`. */
@@ -63,7 +71,7 @@ export function verifyInclusion(
   proof: readonly Uint8Array[],
   root: Uint8Array,
 ): boolean {
-  if (index < 0 || index >= size) return false
+  if (index < 0 || index >= size || ![leaf, root, ...proof].every((hash) => hash.length === 32)) return false
   let [at, last] = [index, size - 1]
   let hash: Buffer = Buffer.from(leaf)
   for (const sibling of proof) {
@@ -81,7 +89,8 @@ function half(value: number): number {
   return Math.floor(value / 2)
 }
 
-function largestPowerBelow(size: number): number {
+/** The largest power of two that is less than `size`, which is at least 2. */
+export function largestPowerBelow(size: number): number {
   let power = 1
   while (power * 2 < size) power *= 2
   return power

@@ -119,8 +119,16 @@ export class Replay implements View {
     return this
   }
 
-  /** Takes the next entry. @returns what is wrong with it; only an entry with nothing wrong has an effect. */
-  step(bytes: Uint8Array): {readonly entry: Entry | undefined; readonly problems: readonly Problem[]} {
+  /**
+   * Takes the next entry.
+   * @param judged - whether contents and meaning are judged too, or only bytes and place: someone else has judged it, and
+   * the caller holds the root over it against what they signed.
+   * @returns what is wrong with it; only an entry with nothing wrong has an effect.
+   */
+  step(
+    bytes: Uint8Array,
+    judged = true,
+  ): {readonly entry: Entry | undefined; readonly problems: readonly Problem[]} {
     let entry: Entry
     try {
       entry = parseEntry(bytes)
@@ -133,9 +141,11 @@ export class Replay implements View {
         ],
       }
     }
-    const problems = [...this.#place(entry), ...this.#contents(entry)]
-    if (problems.length === 0) problems.push(...this.#meaning(entry))
-    this.#take(entry, problems.length === 0)
+    const problems = this.#place(entry)
+    if (judged) problems.push(...this.#contents(entry))
+    if (judged && problems.length === 0) problems.push(...this.#meaning(entry))
+    if (judged) this.#take(entry, problems.length === 0)
+    else problems.push(...this.#believe(entry, problems.length === 0))
     return {entry, problems}
   }
 
@@ -200,6 +210,18 @@ export class Replay implements View {
     }
   }
 
+  /** Takes an entry that was not judged: what its data should be was not seen to. */
+  #believe(entry: Entry, counts: boolean): Problem[] {
+    try {
+      this.#take(entry, counts)
+      return []
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error
+      this.#take(entry, false)
+      return [problem('data', entry, error.message)]
+    }
+  }
+
   #take(entry: Entry, counts: boolean): void {
     if (counts) {
       if (entry.seq === 0) this.#facts = factsOf(entry)
@@ -232,7 +254,8 @@ function opens(opening: Opening): boolean {
   }
 }
 
-function factsOf(entry: Entry): LedgerFacts {
+/** What a first entry says. @throws TypeError if it does not agree with itself. */
+export function factsOf(entry: Entry): LedgerFacts {
   const {organisation, vkey} = entry.data
   if (typeof organisation !== 'string' || typeof vkey !== 'string')
     throw new TypeError('data is not of its form')

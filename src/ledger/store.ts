@@ -27,11 +27,20 @@ export interface Batch {
   }
 }
 
+/** The signed note over the first `size` entries. Another process may have added to the store since they were read. */
+export function noteAt(store: Pick<Store, 'checkpoints'>, size: number): string | undefined {
+  const [found] = store.checkpoints(size, 1)
+  return found?.size === size ? found.note : undefined
+}
+
 export interface Store {
   /** At most `count` entries from `from` on, in order. */
   rows(from: number, count: number): readonly Row[]
   row(seq: number): Row | undefined
-  checkpoints(from: number): readonly {readonly size: number; readonly note: string}[]
+  /** At most `count` leaf hashes from `from` on, in order, as stored. */
+  leaves(from: number, count: number): readonly Uint8Array[]
+  /** At most `count` (all unless told) of those for `from` entries or more, in order. */
+  checkpoints(from: number, count?: number): readonly {readonly size: number; readonly note: string}[]
   lastCheckpoint(): string | undefined
   opening(commitment: string): Opening | undefined
   blob(sha256: string): Uint8Array | undefined

@@ -1,11 +1,15 @@
 /** `ledger verify`: opens read-only, looks at everything, and names each problem by entry and rule. */
 import {statSync} from 'node:fs'
 import {join} from 'node:path'
+import {fromBase64} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
 import type {AnyFold, LedgerFacts, Problem} from './fold.ts'
 import {continueReplay, replayOf, sideProblems, signatureProblems} from './inspect.ts'
+import {parseCheckpoint} from './note.ts'
 import {judgePin, loadPin} from './pins.ts'
 import {SqliteStore} from './sqlite/store.ts'
+import {noteAt} from './store.ts'
+import {storedTree} from './stored-tree.ts'
 import {loadHead, type StateDir} from './writer.ts'
 
 export interface Verification {
@@ -16,6 +20,8 @@ export interface Verification {
   readonly facts: LedgerFacts | null
   /** How many pins were held against it; with none a rollback cannot be seen. */
   readonly pins: number
+  /** How many entries were not judged again, because the pin given as `since` stands for them. */
+  readonly trusted: number
   /** The newest signed note, to be pinned when there is no problem. */
   readonly note: string | null
 }
@@ -26,11 +32,21 @@ export interface VerifyOptions {
   readonly folds: readonly AnyFold[]
   /** Pins given by hand, beside this user's own. */
   readonly pins: readonly string[]
+  /**
+   * A pin whose owner has verified what it covers: up to it, no statement, quorum or change of state is judged again, no
+   * blob re-hashed, no private value opened, no stored checkpoint looked at. Left are what decides whether it is the same
+   * ledger and what stands in it: the canonical bytes, place and leaf hash of each entry, the root over them against the
+   * pin's, and the state that they lead to. A pin that does not fit skips nothing: then everything is verified.
+   */
+  readonly since?: string | undefined
+  /** Whether the signature of every stored checkpoint (beyond `since`) is verified, not only that of the newest. */
+  readonly deep?: boolean
   readonly onProgress?: (entries: number) => void
 }
 
 /** @throws KeyriteError `LEDGER_NOT_FOUND`; everything else that is wrong is a problem in the result. */
-export function verifyLedger({home, state, folds, pins}: VerifyOptions): Verification {
+export function verifyLedger(options: VerifyOptions): Verification {
+  const {home, state, folds, pins, since, deep = false} = options
   let store: SqliteStore
   try {
     store = SqliteStore.open(join(home, 'ledger.db'), 'read')
@@ -48,26 +64,44 @@ export function verifyLedger({home, state, folds, pins}: VerifyOptions): Verific
       })),
     )
     const replay = replayOf(store, folds)
-    problems.push(...continueReplay(store, replay))
+    const trusted = sizeOf(since)
+    problems.push(...continueReplay(store, replay, {trusted, deep}))
     problems.push(...signatureProblems(store, replay))
     if (problems.length === 0) problems.push(...sideProblems(store, replay))
     const facts = replay.opened ? replay.facts : null
     const own = facts === null ? [] : ownPins(state, facts.fingerprint)
     const all = [...pins, ...own]
-    if (facts !== null)
-      problems.push(...all.flatMap((pin) => judgePin(pin, facts, replay.size, (size) => replay.rootAt(size))))
+    const root = replay.rootAt(replay.size) ?? null
+    const tree = {size: replay.size, root: fromBase64(root ?? ''), range: storedTree(store)}
+    if (since !== undefined) {
+      // What the pin would have stood for is judged after all.
+      if (facts === null || judgePin(since, facts, tree).length > 0)
+        return verifyLedger({...options, since: undefined, pins: [since, ...pins]})
+      all.unshift(since)
+    }
+    if (facts !== null) problems.push(...all.flatMap((pin) => judgePin(pin, facts, tree)))
     return {
       problems,
       entries: replay.size,
-      root: replay.rootAt(replay.size) ?? null,
+      root,
       facts,
       pins: all.length,
-      note: store.lastCheckpoint() ?? null,
+      trusted,
+      note: noteAt(store, replay.size) ?? null,
     }
   } catch (error) {
     return failed(error, [])
   } finally {
     store.close()
+  }
+}
+
+/** How many entries a pin covers; 0 where that cannot be read. */
+function sizeOf(pin: string | undefined): number {
+  try {
+    return pin === undefined ? 0 : parseCheckpoint(pin).size
+  } catch {
+    return 0
   }
 }
 
@@ -98,6 +132,7 @@ function failed(error: unknown, before: readonly Problem[]): Verification {
     root: null,
     facts: null,
     pins: 0,
+    trusted: 0,
     note: null,
   }
 }

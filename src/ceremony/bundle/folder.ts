@@ -1,72 +1,25 @@
 /** A bundle as a folder on disk: made whole or not at all, and read without trusting anything in it. */
-import {randomBytes} from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  type Dirent,
-} from 'node:fs'
-import {dirname, join, resolve} from 'node:path'
+import {readdirSync, statSync, type Dirent} from 'node:fs'
+import {join, resolve} from 'node:path'
 import {KeyriteError} from '../../base/errors.ts'
 import {storageError} from '../../base/file-errors.ts'
-import {readPublic, syncFolder} from '../../base/files.ts'
+import {readPublic} from '../../base/files.ts'
+import {demandFree as demandFreeFor, writeNewFolder} from '../../base/new-folder.ts'
 import type {Problem} from '../../ledger/index.ts'
 import {folders, isKnownPath, limits} from './layout.ts'
 import type {Files} from './primary.ts'
 
 /** @throws KeyriteError `EXISTS` if anything but an empty folder is there. */
 export function demandFree(path: string): void {
-  const found = lstatSync(resolve(path), {throwIfNoEntry: false})
-  if (found === undefined || (found.isDirectory() && readdirSync(path).length === 0)) return
-  throw new KeyriteError(
-    'EXISTS',
-    `cannot write the bundle: "${path}" ${found.isDirectory() ? 'is not empty' : 'is not a folder'}`,
-    {hints: ['--out DIR, of a folder that does not exist']},
-  )
+  demandFreeFor(path, 'the bundle')
 }
 
 /**
- * Writes all files into a new folder of mode 0700 and returns once they are on disk. It appears under its name whole:
- * until then it lies beside it, under another.
+ * Writes all files into a new folder of mode 0700, whole, and returns once they are on disk.
  * @throws KeyriteError `EXISTS`, `FILE_NOT_FOUND` if the folder above is missing, `STORAGE`.
  */
 export function writeFolder(path: string, files: Files): void {
-  demandFree(path)
-  const target = resolve(path)
-  const temporary = join(dirname(target), `.keyrite-${randomBytes(8).toString('hex')}.tmp`)
-  try {
-    mkdirSync(temporary, {mode: 0o700})
-    for (const [name, bytes] of files) {
-      mkdirSync(dirname(join(temporary, name)), {recursive: true, mode: 0o700})
-      writeSynced(join(temporary, name), bytes)
-    }
-    for (const folder of ['', ...folders])
-      if (existsSync(join(temporary, folder))) syncFolder(join(temporary, folder))
-    renameSync(temporary, target) // onto an empty folder or none: a full one is refused by the file system
-    syncFolder(dirname(target))
-  } catch (cause) {
-    rmSync(temporary, {recursive: true, force: true})
-    demandFree(path) // if something was put there meanwhile, that is what is wrong
-    throw storageError('write the bundle', path, cause)
-  }
-}
-
-function writeSynced(path: string, bytes: Uint8Array): void {
-  const descriptor = openSync(path, 'wx', 0o600)
-  try {
-    writeFileSync(descriptor, bytes)
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
+  writeNewFolder(path, 'the bundle', files)
 }
 
 export interface ReadFolder {

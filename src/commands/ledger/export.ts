@@ -1,23 +1,32 @@
+import {join} from 'node:path'
 import {Flags} from '@oclif/core'
-import {sha256Hex} from '../../base/bytes.ts'
+import {hex, sha256Hex} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
-import {writeNew} from '../../base/files.ts'
+import {readPublic, writeNew} from '../../base/files.ts'
+import {writeNewFolder} from '../../base/new-folder.ts'
+import {parseCheckpoint, tileFiles} from '../../ledger/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 
 export default class LedgerExport extends KeyriteCommand {
-  static override summary = 'Write out every entry, in the exact bytes that are hashed, one a line.'
-  static override description = 'Private values stay commitments: what is exported holds no names.'
+  static override summary = 'Write out every entry, in the exact bytes that are hashed.'
+  static override description = `Private values stay commitments: what is exported holds no names.
+jsonl: one entry a line. tiles: a folder as C2SP tlog-tiles has it (checkpoint, hashes, bundles of entries), which other people's tools read.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> > ledger.jsonl',
     '<%= config.bin %> <%= command.id %> --format jsonl --out ledger.jsonl --json',
+    '<%= config.bin %> <%= command.id %> --format tiles --out ledger-tiles',
   ]
   static override flags = {
-    format: Flags.option({options: ['jsonl'] as const, summary: 'the form', default: 'jsonl'})(),
-    out: Flags.string({summary: 'a file that is not there yet (default: stdout)', helpValue: 'FILE'}),
+    format: Flags.option({options: ['jsonl', 'tiles'] as const, summary: 'the form', default: 'jsonl'})(),
+    out: Flags.string({
+      summary: 'a file, or for tiles a folder, that is not there yet (default: stdout)',
+      helpValue: 'PATH',
+    }),
   }
 
   async execute(): Promise<Shown> {
     const {flags} = await this.parse(LedgerExport)
+    if (flags.format === 'tiles') return this.#tiles(flags.out)
     if (flags.out === undefined && this.jsonEnabled())
       throw new KeyriteError('USAGE', 'cannot put the entries and a document on one stdout', {
         hints: ['--out FILE', 'keyrite ledger show --raw --json'],
@@ -29,5 +38,27 @@ export default class LedgerExport extends KeyriteCommand {
     writeNew(flags.out, bytes)
     const document = {format: flags.format, entries: size, file: flags.out, sha256: sha256Hex(bytes)}
     return this.show({schema: 'keyrite.export/1', ...document}, [`${size} entries are in ${flags.out}.`])
+  }
+
+  #tiles(out: string | undefined): Shown {
+    if (out === undefined)
+      throw new KeyriteError('USAGE', 'cannot put a folder on stdout: tiles are many files', {
+        hints: ['--out DIR'],
+      })
+    const {store, size, view} = this.app.ledger
+    writeNewFolder(out, 'the tiles', tileFiles(store, size))
+    const checkpoint = readPublic(join(out, 'checkpoint'), 65_536)
+    const document = {
+      format: 'tiles',
+      entries: size,
+      folder: out,
+      ledger: view.facts.name,
+      vkey: view.facts.vkey,
+      root: hex(parseCheckpoint(checkpoint.toString('utf8')).root),
+    }
+    return this.show({schema: 'keyrite.export/1', ...document}, [
+      `${size} entries are in ${out}, as tiles under a signed checkpoint.`,
+      ...this.print.facts([['Verifier key', view.facts.vkey]]),
+    ])
   }
 }

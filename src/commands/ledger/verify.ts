@@ -3,7 +3,7 @@ import {hex, fromBase64} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {readPublic} from '../../base/files.ts'
 import {wordLines, words} from '../../base/words.ts'
-import {storePin, verifyLedger, type Verification} from '../../ledger/index.ts'
+import {loadPin, storePin, verifyLedger, type Verification} from '../../ledger/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {counted} from '../../ui/print.ts'
 
@@ -11,10 +11,12 @@ export default class LedgerVerify extends KeyriteCommand {
   static override summary =
     'Verify the whole ledger: files, chain, signatures, and that each entry was allowed.'
   static override description = `Reads only, and names every problem by entry and rule. Exits 6 when there is one.
-What was verified is pinned for this user, so that a later rollback is seen.`
+What was verified is pinned for this user, so that a later rollback is seen.
+With --since, what the pin covers is not judged again: its entries are held against the root that the pin signs, and their statements, quorums, blobs and private values are taken as its owner verified them. A pin that does not fit skips nothing.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --pin /media/paper/pin-2026-11 --json',
+    '<%= config.bin %> <%= command.id %> --deep',
   ]
   static override flags = {
     pin: Flags.string({
@@ -22,16 +24,22 @@ What was verified is pinned for this user, so that a later rollback is seen.`
       helpValue: 'FILE',
       multiple: true,
     }),
+    since: Flags.string({
+      summary: 'judge only what follows this pin, which you or someone you trust made of a verified ledger',
+      helpValue: 'PIN',
+    }),
+    deep: Flags.boolean({summary: 'verify the signature of every stored checkpoint, not only the newest'}),
   }
 
   async execute(): Promise<Shown> {
     const {flags} = await this.parse(LedgerVerify)
-    const pins = (flags.pin ?? []).map((file) => readPublic(file, 65_536).toString('utf8'))
+    const pins = (flags.pin ?? []).map(readPin)
+    const since = flags.since === undefined ? undefined : readPin(flags.since)
     const {home, state} = this.app.world
-    const verification = verifyLedger({home, state, folds: this.app.folds, pins})
+    const verification = verifyLedger({home, state, folds: this.app.folds, pins, since, deep: flags.deep})
     const {problems, entries, root, facts} = verification
     const ok = problems.length === 0
-    if (ok) this.#pin(verification)
+    if (ok) this.#pin(verification, since)
     const fingerprint = facts?.fingerprint ?? null
     const document = {
       ok,
@@ -39,6 +47,8 @@ What was verified is pinned for this user, so that a later rollback is seen.`
       size: entries,
       root: root === null ? null : hex(fromBase64(root)),
       pins: verification.pins,
+      trusted: verification.trusted,
+      deep: flags.deep,
       ledger: facts?.name ?? null,
       fingerprint,
       words: fingerprint === null ? [] : words(Buffer.from(fingerprint, 'hex')),
@@ -50,12 +60,17 @@ What was verified is pinned for this user, so that a later rollback is seen.`
     )
   }
 
-  #lines({problems, entries, root, facts, pins}: Verification): string[] {
+  #lines({problems, entries, root, facts, pins, trusted}: Verification): string[] {
     const rows = problems.map(({seq, rule, message}) => [seq === null ? '-' : String(seq), rule, message])
     return [
       problems.length === 0
         ? `The ledger is good: ${entries} entries, ${pinsInWords(pins)}.`
         : `The ledger is NOT good: ${counted(problems.length, 'problem')} in ${entries} entries, ${pinsInWords(pins)}.`,
+      ...(trusted === 0
+        ? []
+        : [
+            `The first ${counted(trusted, 'entry')} the pin stands for: they are the same, and were not judged again.`,
+          ]),
       ...(problems.length === 0 ? [] : ['', ...this.print.table(['Entry', 'Rule', 'Problem'], rows, '')]),
       ...(facts === null
         ? []
@@ -71,16 +86,25 @@ What was verified is pinned for this user, so that a later rollback is seen.`
     ]
   }
 
-  /** A pin that cannot be kept does not make the ledger bad; it is said. */
-  #pin({facts, note}: Verification): void {
+  /**
+   * A pin that cannot be kept does not make the ledger bad; it is said. What rests on someone else's pin was not verified by
+   * this user, and is not pinned for them.
+   */
+  #pin({facts, note, trusted}: Verification, since: string | undefined): void {
     if (facts === null || note === null) return
+    const {state} = this.app.world
     try {
-      storePin(this.app.world.state, facts.fingerprint, note)
+      if (trusted > 0 && loadPin(state, facts.fingerprint) !== since) return
+      storePin(state, facts.fingerprint, note)
     } catch (error) {
       if (!(error instanceof KeyriteError)) throw error
       this.say(`What was verified could not be pinned: ${error.message}`)
     }
   }
+}
+
+function readPin(file: string): string {
+  return readPublic(file, 65_536).toString('utf8')
 }
 
 function pinsInWords(pins: number): string {

@@ -62,10 +62,19 @@ export class SqliteStore implements Store {
     return this.#get<EntryRow>('SELECT seq, leaf, bytes FROM entries WHERE seq = ?', seq)
   }
 
-  checkpoints(from: number): readonly {readonly size: number; readonly note: string}[] {
-    return this.#all<{size: number; note: Uint8Array}>(
-      'SELECT size, note FROM checkpoints WHERE size >= ? ORDER BY size',
+  leaves(from: number, count: number): readonly Uint8Array[] {
+    return this.#all<{leaf: Uint8Array}>(
+      'SELECT leaf FROM entries WHERE seq >= ? ORDER BY seq LIMIT ?',
       from,
+      count,
+    ).map(({leaf}) => leaf)
+  }
+
+  checkpoints(from: number, count = -1): readonly {readonly size: number; readonly note: string}[] {
+    return this.#all<{size: number; note: Uint8Array}>(
+      'SELECT size, note FROM checkpoints WHERE size >= ? ORDER BY size LIMIT ?',
+      from,
+      count,
     ).map(({size, note}) => ({size, note: Buffer.from(note).toString('utf8')}))
   }
 
