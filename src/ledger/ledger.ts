@@ -13,11 +13,20 @@ import {entryBytes, leafHash, noPrev, type Entry, type Tool} from './entry.ts'
 import type {AnyFold, Handle, Problem, View} from './fold.ts'
 import {continueReplay, sideProblems, signatureProblems} from './inspect.ts'
 import {withLock} from './lock.ts'
-import {openCheckpoint, parseVkey, signCheckpoint} from './note.ts'
+import {openCheckpoint, parseVkey, signCheckpoint, type Checkpoint} from './note.ts'
 import {Replay, type Source} from './replay.ts'
 import {SqliteStore} from './sqlite/store.ts'
 import type {Batch, SideRow, Store} from './store.ts'
-import {behind, loadHead, loadWriter, realHome, storeHead, type StateDir, type Writer} from './writer.ts'
+import {
+  behind,
+  loadHead,
+  loadWriter,
+  realHome,
+  storeHead,
+  type Head,
+  type StateDir,
+  type Writer,
+} from './writer.ts'
 
 /** What a ledger needs of the world. */
 export interface LedgerWorld {
@@ -72,10 +81,13 @@ export class Ledger {
       existsSync(join(world.home, 'ledger.db-journal')) ? 'write' : 'read',
     )
     const ledger = new Ledger(world, store, {kind: 'reader', because: 'it is being read'})
+    // In this order, because others may be writing: what was signed before this look at the ledger stands in it.
+    const head = headOf(world, store)
+    store.hold()
     ledger.#catchUp()
     for (const checks of [signatureProblems(store, ledger.#replay), sideProblems(store, ledger.#replay)])
       refuse(checks)
-    const access = accessOf(world, ledger.#replay)
+    const access = accessOf(world, ledger.#replay, head)
     if (access.kind === 'reader') {
       ledger.#access = access
       return ledger
@@ -320,14 +332,19 @@ function refuse(problems: Iterable<Problem>): void {
   }
 }
 
-function accessOf(world: LedgerWorld, replay: Replay): Access {
+/** The head of the ledger whose first entry is in the store. */
+function headOf({state}: LedgerWorld, store: Store): Head | undefined {
+  const first = store.row(0)
+  return first === undefined ? undefined : loadHead(state, leafHash(first.bytes))
+}
+
+function accessOf(world: LedgerWorld, replay: Replay, head: Head | undefined): Access {
   const {fingerprint, vkey} = replay.facts
   const writer = loadWriter(world.state, fingerprint, parseVkey(vkey))
   if (writer === undefined)
     return {kind: 'reader', because: 'the key that writes this ledger is not on this machine'}
-  const head = loadHead(world.state, fingerprint)
   if (head === undefined) return {kind: 'writer', writer}
-  const signed = openCheckpoint(head.checkpoint, writer.key)
+  const signed = signedHead(head, writer)
   if (signed.size > replay.size || replay.rootAt(signed.size) !== base64(signed.root)) {
     throw behind(head, replay.size, signed.size)
   }
@@ -336,6 +353,21 @@ function accessOf(world: LedgerWorld, replay: Replay): Access {
     return {kind: 'reader', because: `this home is a copy; the ledger is written in "${head.home}"`}
   }
   return {kind: 'writer', writer}
+}
+
+function signedHead({checkpoint}: Head, {key}: Writer): Checkpoint {
+  try {
+    return openCheckpoint(checkpoint, key)
+  } catch (cause) {
+    throw new KeyriteError(
+      'UNSAFE_FILE',
+      'cannot use what this machine signed last: it is not signed by its key',
+      {
+        cause,
+        hints: ['keyrite ledger verify', 'keyrite doctor'],
+      },
+    )
+  }
 }
 
 function sideMap(replay: Replay): ReadonlyMap<string, SideRow> {

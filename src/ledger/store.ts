@@ -34,6 +34,8 @@ export function noteAt(store: Pick<Store, 'checkpoints'>, size: number): string 
 }
 
 export interface Store {
+  /** From now on shows the ledger as it stands, whatever others add; for stores that are only read, until they are closed. */
+  hold(): void
   /** At most `count` entries from `from` on, in order. */
   rows(from: number, count: number): readonly Row[]
   row(seq: number): Row | undefined

@@ -3,6 +3,7 @@ import {statSync} from 'node:fs'
 import {join} from 'node:path'
 import {fromBase64} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
+import {leafHash} from './entry.ts'
 import type {AnyFold, LedgerFacts, Problem} from './fold.ts'
 import {continueReplay, replayOf, sideProblems, signatureProblems} from './inspect.ts'
 import {parseCheckpoint} from './note.ts'
@@ -55,6 +56,10 @@ export function verifyLedger(options: VerifyOptions): Verification {
   }
   try {
     const problems: Problem[] = [...permissionProblems(home)]
+    // Pins first, because others may be writing: what was signed before this look at the ledger stands in it.
+    const first = store.row(0)
+    const own = first === undefined ? [] : ownPins(state, leafHash(first.bytes))
+    store.hold()
     const flaws = store.flaws()
     problems.push(
       ...flaws.map((message): Problem => ({
@@ -69,7 +74,6 @@ export function verifyLedger(options: VerifyOptions): Verification {
     problems.push(...signatureProblems(store, replay))
     if (problems.length === 0) problems.push(...sideProblems(store, replay))
     const facts = replay.opened ? replay.facts : null
-    const own = facts === null ? [] : ownPins(state, facts.fingerprint)
     const all = [...pins, ...own]
     const root = replay.rootAt(replay.size) ?? null
     const tree = {size: replay.size, root: fromBase64(root ?? ''), range: storedTree(store)}

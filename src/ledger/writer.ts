@@ -8,7 +8,7 @@ import {join} from 'node:path'
 import {KeyriteError} from '../base/errors.ts'
 import {makePrivateDir, readOwn, replaceOwn, writeNew} from '../base/files.ts'
 import {isObject, jcsBytes, parseJcs} from '../base/jcs.ts'
-import {rawPublicKey, type VerifierKey} from './note.ts'
+import {parseCheckpoint, rawPublicKey, type VerifierKey} from './note.ts'
 
 /** Where this machine keeps what must not lie in a home: `$XDG_STATE_HOME/keyrite`. */
 export interface StateDir {
@@ -51,7 +51,7 @@ export function hasWriter(state: StateDir, fingerprint: string): boolean {
 export function loadWriter(state: StateDir, fingerprint: string, key: VerifierKey): Writer | undefined {
   const path = keyPath(state, fingerprint)
   if (!existsSync(path)) return undefined
-  const privateKey = createPrivateKey({key: readOwn(path, 4096), format: 'pem'})
+  const privateKey = privateKeyIn(path)
   if (!rawPublicKey(createPublicKey(privateKey)).equals(key.publicKey)) {
     throw new KeyriteError(
       'LEDGER_TAMPERED',
@@ -62,20 +62,43 @@ export function loadWriter(state: StateDir, fingerprint: string, key: VerifierKe
   return {privateKey, key}
 }
 
+function privateKeyIn(path: string): KeyObject {
+  const bytes = readOwn(path, 4096)
+  try {
+    return createPrivateKey({key: bytes, format: 'pem'})
+  } catch (cause) {
+    throw foreign(path, cause)
+  } finally {
+    bytes.fill(0)
+  }
+}
+
+function foreign(path: string, cause?: unknown): KeyriteError {
+  return new KeyriteError('UNSAFE_FILE', `cannot use "${path}": it is not what keyrite writes there`, {
+    cause,
+    hints: ['look at who could have changed it', 'keyrite ledger verify'],
+  })
+}
+
 /** Written after the commit, so it may lag by the run that crashed, never lead. */
 export function storeHead(state: StateDir, fingerprint: string, head: Head): void {
   replaceOwn(headPath(state, fingerprint), jcsBytes({...head}))
 }
 
-/** @returns undefined where there is none, or it cannot be read: then it says nothing. */
+/** @returns undefined where there is none. @throws KeyriteError `UNSAFE_FILE` if it is not a head. */
 export function loadHead(state: StateDir, fingerprint: string): Head | undefined {
   const path = headPath(state, fingerprint)
   if (!existsSync(path)) return undefined
-  const head = parseJcs(readOwn(path, 65_536))
-  if (!isObject(head) || typeof head['home'] !== 'string' || typeof head['checkpoint'] !== 'string') {
-    throw new KeyriteError('UNSAFE_FILE', `cannot read "${path}": it is not what keyrite writes there`)
+  const bytes = readOwn(path, 65_536)
+  try {
+    const head = parseJcs(bytes)
+    if (!isObject(head) || typeof head['home'] !== 'string' || typeof head['checkpoint'] !== 'string')
+      throw new TypeError('not a head')
+    parseCheckpoint(head['checkpoint'])
+    return {home: head['home'], checkpoint: head['checkpoint']}
+  } catch (cause) {
+    throw foreign(path, cause)
   }
-  return {home: head['home'], checkpoint: head['checkpoint']}
 }
 
 /** That a home does not continue what this machine signed last. @param size - how many entries it has. */

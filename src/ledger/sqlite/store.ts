@@ -4,7 +4,7 @@ import {fromHex, sameBytes} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import type {Opening} from '../draft.ts'
 import type {Batch, Row, SideRow, Store} from '../store.ts'
-import {createDatabase, openDatabase, storageError} from './open.ts'
+import {createDatabase, openDatabase, sqliteCode, storageError} from './open.ts'
 import {schema} from './schema.ts'
 
 interface EntryRow {
@@ -27,6 +27,10 @@ export class SqliteStore implements Store {
 
   static open(path: string, access: 'read' | 'write'): SqliteStore {
     return new SqliteStore(openDatabase(path, access))
+  }
+
+  hold(): void {
+    this.#reading(() => this.#db.exec('BEGIN').prepare('SELECT max(seq) FROM entries').get())
   }
 
   #all<T>(sql: string, ...values: unknown[]): T[] {
@@ -125,8 +129,8 @@ export class SqliteStore implements Store {
   async append(batch: Batch, expectedSize: number): Promise<number> {
     const size = expectedSize + batch.rows.length
     try {
-      this.#db
-        .transaction(() => {
+      this.#retried(
+        this.#db.transaction(() => {
           const last =
             this.#db
               .prepare<unknown[], {size: number | null}>('SELECT max(seq) + 1 AS size FROM entries')
@@ -137,8 +141,8 @@ export class SqliteStore implements Store {
               `cannot append: the ledger has ${last} entries, not ${expectedSize}`,
             )
           this.#write(batch, size)
-        })
-        .immediate()
+        }),
+      )
     } catch (error) {
       if (error instanceof KeyriteError) throw error
       // The row may still be there (EIO at the last fsync of the folder stores it): nothing more goes over this connection.
@@ -155,6 +159,26 @@ export class SqliteStore implements Store {
       })
     }
     return size
+  }
+
+  /** A whole verification may be reading: then SQLite gives up after its own five seconds, and nothing was written. */
+  #retried(transaction: Database.Transaction<() => void>): void {
+    for (let left = 12; ; left--) {
+      try {
+        transaction.immediate()
+        return
+      } catch (error) {
+        if (sqliteCode(error)?.startsWith('SQLITE_BUSY') !== true) throw error
+        if (left === 0)
+          throw new KeyriteError(
+            'LOCKED',
+            'cannot write the ledger: another program reads it, and does not end',
+            {
+              hints: ['the same command again, when that one has ended'],
+            },
+          )
+      }
+    }
   }
 
   #write(batch: Batch, size: number): void {
