@@ -3,6 +3,7 @@ import {join} from 'node:path'
 
 /** Packages that only help, plugins and error pages of oclif use: they go to `seldom.cjs`, and are read where they are used. */
 const seldom = [
+  'ansis',
   'clean-stack',
   'cli-spinners',
   'ejs',
@@ -10,10 +11,14 @@ const seldom = [
   'lilconfig',
   'minimatch',
   'string-width',
+  'supports-color',
   'tinyglobby',
   'widest-line',
   'wrap-ansi',
 ]
+
+/** Modules of Node that only those use. */
+const seldomBuiltin = ['node:child_process', 'node:perf_hooks', 'node:readline']
 
 /** What oclif does at every start and keyrite has no use for: in which file, what stands there, and what instead. */
 const changes = [
@@ -25,6 +30,9 @@ const changes = [
     "(await import('wsl-utils')).isWsl ? 'wsl' : (0, node_os_1.platform)()",
     '(0, node_os_1.platform)()',
   ],
+  // Under DEBUG it would print the whole argv; bin/run.js takes DEBUG away, so it never says anything.
+  ['logger.js', 'const debug_1 = __importDefault(require("debug"));', ''],
+  ['logger.js', '(0, debug_1.default)(namespace)', '() => undefined'],
   // Help, of which an error needs one function, seldom.
   [
     'errors/handle.js',
@@ -35,7 +43,7 @@ const changes = [
 ]
 
 /** The form in which TypeScript writes an import as CommonJS; its name is then used as `name.member` only. */
-const imported = /^const (\w+) = (__importDefault\()?require\("([\w-]+)"\)\)?;$/gm
+const imported = /^const (\w+) = (__importDefault\()?require\("([\w:-]+)"\)\)?;$/gm
 
 /**
  * An esbuild plugin that makes oclif's part of a start small: for its index it takes `oclif.js` beside this file, and
@@ -54,7 +62,9 @@ export function leanOclif(root) {
         return {contents: lean(file, readFileSync(path, 'utf8'), found), loader: 'js'}
       })
       build.onEnd(() => {
-        const missing = [...seldom, ...changes.map(([, from]) => from)].filter((one) => !found.has(one))
+        const missing = [...seldom, ...seldomBuiltin, ...changes.map(([, from]) => from)].filter(
+          (one) => !found.has(one),
+        )
         if (missing.length > 0)
           throw new Error(`oclif is written in another way now (build/lean.js): no ${missing.join(', ')}`)
       })
@@ -75,10 +85,10 @@ export function seldomInput(root) {
 function lean(file, source, found) {
   const names = []
   let text = source.replace(imported, (line, name, wrapped, from) => {
-    if (!seldom.includes(from)) return line
+    if (!seldom.includes(from) && !seldomBuiltin.includes(from)) return line
     found.add(from)
     names.push(name)
-    const value = `require("./seldom.cjs")["${from}"]`
+    const value = seldom.includes(from) ? `require("./seldom.cjs")["${from}"]` : `require("${from}")`
     return `const late_${name} = () => ${wrapped === undefined ? value : `__importDefault(${value})`};`
   })
   for (const name of names) text = text.replace(new RegExp(`\\b${name}\\.`, 'g'), `late_${name}().`)

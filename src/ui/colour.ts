@@ -1,5 +1,5 @@
 /** Colour: only on a terminal that wants it, and never the only bearer of a meaning. */
-import {Chalk} from 'chalk'
+import type {ChalkInstance} from 'chalk'
 
 /** What decides whether there is colour. */
 export interface ColourFacts {
@@ -23,11 +23,23 @@ export function hasColour({env, tty, refused}: ColourFacts): boolean {
 
 const alarming = /\b(?:production|Error|compromised|solo)\b/g
 
+let chalk: ChalkInstance | undefined
+
+/** Loads what paints; a run without a terminal does without. */
+export async function readyPaint(): Promise<void> {
+  const {Chalk} = await import('chalk')
+  chalk ??= new Chalk({level: 1})
+}
+
+/** Without colour until `readyPaint` is through. */
 export function paintFor(facts: ColourFacts): Paint {
-  const chalk = new Chalk({level: hasColour(facts) ? 1 : 0})
+  const pen = hasColour(facts) ? chalk : undefined
+  if (pen === undefined) return {strong: same, faint: same, line: same}
   return {
-    strong: (text) => chalk.bold(text),
-    faint: (text) => chalk.dim(text),
-    line: (text) => (chalk.level === 0 ? text : text.replace(alarming, (word) => chalk.red.bold(word))),
+    strong: (text) => pen.bold(text),
+    faint: (text) => pen.dim(text),
+    line: (text) => text.replace(alarming, (word) => pen.red.bold(word)),
   }
 }
+
+const same = (text: string): string => text

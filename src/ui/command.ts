@@ -12,7 +12,7 @@ import type {Ledger} from '../ledger/index.ts'
 import type {Person} from '../custody/index.ts'
 import {hang, wrap} from '../paper/wrap.ts'
 import {homeDir, type Surroundings} from '../surroundings.ts'
-import {paintFor, type Paint} from './colour.ts'
+import {paintFor, readyPaint, type Paint} from './colour.ts'
 import {tell, usageError, type Told} from './errors.ts'
 import {baseFlags} from './flags.ts'
 import {process_, withPinFile, type Outside} from './outside.ts'
@@ -66,6 +66,7 @@ export abstract class KeyriteCommand extends Command {
       this.outside.exit(130)
     })
     try {
+      if (this.outside.stdout.isTTY || this.outside.stderr.isTTY) await readyPaint()
       if (this.withApp) this.#parts = await import('./with-app.ts')
       this.#print(await this.execute())
     } catch (error) {
@@ -187,7 +188,9 @@ export abstract class KeyriteCommand extends Command {
     if (!recorded.includes(error.exit) || ledgerIsWrong.has(error.code) || ledger.failure === error) return
     try {
       const data = {operation: this.ctor.id.replaceAll(':', '.'), key: this.concerns, code: error.code}
-      await ledger.append([{type: 'attempt.refused', data, actor: this.#whole.stated(this.#whoRefused(ledger))}])
+      await ledger.append([
+        {type: 'attempt.refused', data, actor: this.#whole.stated(this.#whoRefused(ledger))},
+      ])
     } catch (second) {
       if (!(second instanceof KeyriteError)) throw second
       this.say(`The refusal could not be recorded: ${second.message}`)
