@@ -12,12 +12,17 @@ function handles({id, address, name}: Person): string[] {
   ]
 }
 
-/** @throws KeyriteError `PERSON_NOT_FOUND`, also when the word fits more than one. */
-export function findPerson(roster: Roster, typed: string): Person {
+/** Everyone whom these words fit, whatever the case. */
+export function peopleCalled(roster: Roster, typed: string): readonly Person[] {
   const wanted = typed.toLowerCase()
-  const found = [...roster.values()].filter((person) =>
+  return [...roster.values()].filter((person) =>
     handles(person).some((handle) => handle.toLowerCase() === wanted),
   )
+}
+
+/** @throws KeyriteError `PERSON_NOT_FOUND`, also when the word fits more than one. */
+export function findPerson(roster: Roster, typed: string): Person {
+  const found = peopleCalled(roster, typed)
   const [person] = found
   if (person !== undefined && found.length === 1) return person
   if (found.length > 1) {

@@ -1,5 +1,5 @@
 /** What the folders above use of people. */
-export {findPerson} from './find.ts'
+export {findPerson, peopleCalled} from './find.ts'
 export {foundingData, foundPeople, signFounding, type Founder} from './found.ts'
 export {custodyFold, rosterSchema, type Custody} from './fold.ts'
 export {judgeStatement, signedStatement, type Expected, type SignedStatement} from './judge.ts'

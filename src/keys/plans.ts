@@ -1,6 +1,6 @@
 /** Pure plans on keys: each throws before anything is touched. */
 import {KeyriteError} from '../base/errors.ts'
-import {custodyFold, type Roster} from '../custody/index.ts'
+import {custodyFold, peopleCalled, type Roster} from '../custody/index.ts'
 import type {View} from '../ledger/index.ts'
 import {policyFold, ruleFor, type KeyClassName} from '../policy/index.ts'
 import {factsOf, profilesFold, type Profile} from '../profiles/index.ts'
@@ -123,14 +123,12 @@ export function profileOf(view: Known, name: string): Profile {
   throw profileNotFound(name, [...profiles.keys()])
 }
 
+/** A person of the roster, where exactly one is called so; else a name that stands, private, beside the plan. */
 function party(
   roster: Roster,
   id: string,
   typed: string,
 ): {readonly id: string; readonly name: string | null} {
-  const wanted = typed.toLowerCase()
-  const person = [...roster.values()].find((one) =>
-    [one.id, one.address?.toLowerCase(), one.name?.toLowerCase()].includes(wanted),
-  )
-  return person === undefined ? {id, name: typed} : {id: person.id, name: null}
+  const [person, ...others] = peopleCalled(roster, typed)
+  return person === undefined || others.length > 0 ? {id, name: typed} : {id: person.id, name: null}
 }

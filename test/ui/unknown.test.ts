@@ -76,8 +76,8 @@ describe('a command line', () => {
     expect(refusal('zzzzzz').hints).toEqual(['keyrite --help'])
   })
 
-  test('that starts with a flag is a usage error', () => {
-    expect(refusal('--json', 'key', 'list')).toMatchObject({code: 'USAGE', exit: 2})
+  test('that starts with a flag of one command only is a usage error', () => {
+    expect(refusal('--reason', 'x', 'key', 'list')).toMatchObject({code: 'USAGE', exit: 2})
     expect(refusal('--')).toMatchObject({code: 'USAGE'})
   })
 
