@@ -81,22 +81,32 @@ export class Ledger {
       existsSync(join(world.home, 'ledger.db-journal')) ? 'write' : 'read',
     )
     const ledger = new Ledger(world, store, {kind: 'reader', because: 'it is being read'})
-    // In this order, because others may be writing: what was signed before this look at the ledger stands in it.
-    const head = headOf(world, store)
-    store.hold()
-    ledger.#catchUp()
-    for (const checks of [signatureProblems(store, ledger.#replay), sideProblems(store, ledger.#replay)])
-      refuse(checks)
-    const access = accessOf(world, ledger.#replay, head)
-    if (access.kind === 'reader') {
-      ledger.#access = access
-      return ledger
+    try {
+      ledger.#access = ledger.#readAll()
+    } catch (error) {
+      store.close()
+      throw error
     }
+    const access = ledger.#access
+    if (access.kind === 'reader') return ledger
     store.close()
     const writing = new Ledger(world, SqliteStore.open(join(world.home, 'ledger.db'), 'write'), access)
     writing.#replay = ledger.#replay.over(writing.#source())
     writing.#side = sideMap(writing.#replay)
     return writing
+  }
+
+  /** Reads and judges everything, and finds what this process may do with it. */
+  #readAll(): Access {
+    const store = this.#store
+    // In this order, because others may be writing: what was signed before this look at the ledger stands in it.
+    const head = headOf(this.#world, store)
+    store.hold()
+    refuse(store.schemaFlaws().map((message) => ({rule: 'schema', seq: null, message})))
+    this.#catchUp()
+    refuse(signatureProblems(store, this.#replay))
+    refuse(sideProblems(store, this.#replay))
+    return accessOf(this.#world, this.#replay, head)
   }
 
   /** A ledger in a store that was just made and holds nothing yet. */
@@ -222,10 +232,7 @@ export class Ledger {
       )
       this.#side = side
       this.#appended += entries.length
-      storeHead(this.#world.state, this.#replay.facts.fingerprint, {
-        home: realHome(this.#world.home),
-        checkpoint: note,
-      })
+      this.#remember(note)
       return entries
     } catch (error) {
       this.#pending = nothing
@@ -233,6 +240,22 @@ export class Ledger {
       throw error
     } finally {
       this.#pending = nothing
+    }
+  }
+
+  /** @throws KeyriteError `STORAGE`, saying that the entries are there all the same. */
+  #remember(note: string): void {
+    try {
+      storeHead(this.#world.state, this.#replay.facts.fingerprint, {
+        home: realHome(this.#world.home),
+        checkpoint: note,
+      })
+    } catch (cause) {
+      throw new KeyriteError(
+        'STORAGE',
+        `cannot note outside the home what was signed last: ${cause instanceof Error ? cause.message : String(cause)}; the entry itself is recorded`,
+        {cause, changed: true, hints: ['keyrite ledger show --last 1', 'keyrite doctor']},
+      )
     }
   }
 

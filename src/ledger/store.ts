@@ -48,8 +48,10 @@ export interface Store {
   blob(sha256: string): Uint8Array | undefined
   count(table: 'openings' | 'blobs'): number
   side(): readonly SideRow[]
-  /** What the store itself finds wrong with its files, in words. */
+  /** What the store itself finds wrong with its files, in words; it reads every page. */
   flaws(): readonly string[]
+  /** What is not as it was made: tables, indexes and triggers that are missing, or not ours. */
+  schemaFlaws(): readonly string[]
   /**
    * Durable when it resolves, and read back. Nothing of a batch is there when it throws LEDGER_BEHIND (another wrote first);
    * on STORAGE that is not known until the ledger is read anew.

@@ -5,18 +5,12 @@ import Database from 'better-sqlite3'
 import {folds} from '../../src/app.ts'
 import {KeyriteError} from '../../src/base/errors.ts'
 import {verifyLedger, type Verification} from '../../src/ledger/index.ts'
-import type {Draft} from '../../src/ledger/index.ts'
 import type {TestLedger} from '../support/ledger.ts'
 import type {World} from '../support/run.ts'
 
 export const slow = process.env['SLOW'] === '1'
 
-export const nobody: Draft['actor'] = {person: null, evidence: 'stated'}
-
-/** The smallest thing that any ledger takes. */
-export function refused(operation = 'test', key: string | null = null): Draft {
-  return {type: 'attempt.refused', data: {operation, key, code: 'USAGE'}, actor: nobody}
-}
+export {nobody, refused} from './drafts.ts'
 
 /** Verifies as `keyrite ledger verify` does, with this user's own pins. */
 export function verified({home, state}: World, pins: readonly string[] = []): Verification {

@@ -111,11 +111,17 @@ export class SqliteStore implements Store {
     const flaws = this.#all<{integrity_check: string}>('PRAGMA integrity_check').map(
       (row) => row.integrity_check,
     )
+    return [
+      ...flaws.filter((line) => line !== 'ok').map((line) => `integrity_check: ${line}`),
+      ...this.schemaFlaws(),
+    ]
+  }
+
+  schemaFlaws(): readonly string[] {
     const found = this.#all<{sql: string | null}>(
       "SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'",
     ).map((row) => row.sql ?? '')
     return [
-      ...flaws.filter((line) => line !== 'ok').map((line) => `integrity_check: ${line}`),
       ...schema
         .filter((statement) => !found.includes(statement))
         .map((statement) => `schema: missing ${statement.slice(0, 60)}`),
