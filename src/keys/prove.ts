@@ -38,11 +38,28 @@ export function probesOf(key: Key): readonly string[] {
  * @throws KeyriteError `KEY_NOT_AS_PLANNED` after recording, if a probe failed.
  */
 export async function proveKey(context: ActContext, name: string, number: number): Promise<number> {
+  const seq = await context.ledger.alone(() => prove(context, name, number))
+  const tried = keyVersion(context, name, number).version.tried
+  const failed = tried?.results.filter(({ok}) => !ok) ?? []
+  if (failed.length > 0) {
+    throw new KeyriteError(
+      'KEY_NOT_AS_PLANNED',
+      `key "${name}" is not as it should be: ${failed.map(({probe, detail}) => `${probe}: ${detail}`).join('; ')}`,
+      {
+        changed: true,
+        hints: [`keyrite key show ${name}`, `keyrite ledger show ${seq}`],
+      },
+    )
+  }
+  return seq
+}
+
+async function prove(context: ActContext, name: string, number: number): Promise<number> {
   const {ledger} = context
   const {key, version} = keyVersion(context, name, number)
   const provider = await context.provider(key.profile)
   const about = {key: key.name, version: version.version, profile: key.profile}
-  const seq = await undertake<Tried>(context, {
+  return undertake<Tried>(context, {
     types: {intended: 'key.try.intended', done: 'key.tried', failed: 'key.try.failed'},
     about,
     intended: {probes: [...probesOf(key)]},
@@ -57,19 +74,6 @@ export async function proveKey(context: ActContext, name: string, number: number
       generation: await provider.evidence.generation(),
     }),
   })
-  const tried = keyVersion(context, name, number).version.tried
-  const failed = tried?.results.filter(({ok}) => !ok) ?? []
-  if (failed.length > 0) {
-    throw new KeyriteError(
-      'KEY_NOT_AS_PLANNED',
-      `key "${name}" is not as it should be: ${failed.map(({probe, detail}) => `${probe}: ${detail}`).join('; ')}`,
-      {
-        changed: true,
-        hints: [`keyrite key show ${name}`, `keyrite ledger show ${seq}`],
-      },
-    )
-  }
-  return seq
 }
 
 export function keyVersion(

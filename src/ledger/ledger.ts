@@ -218,6 +218,20 @@ export class Ledger {
     }
   }
 
+  /**
+   * Acts alone: while `work` runs, no other process of this home acts, and what others recorded before is known here.
+   * Entries can be added within; a second `alone` within cannot.
+   * @throws KeyriteError `LEDGER_NOT_WRITER`, `LOCKED` after 60 s, and what `work` throws.
+   */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    this.demandWriter()
+    const {home, command, onWait} = this.#world
+    return withLock(home, {command, onWait, file: 'acts.lock'}, async () => {
+      this.#catchUp()
+      return work()
+    })
+  }
+
   async #appendLocked(drafts: readonly Draft[], writer: Writer): Promise<readonly Entry[]> {
     const before = this.size
     this.#pending = this.#build(drafts)

@@ -1,6 +1,7 @@
 /**
  * `ledger.lock`: one writer at a time, by a second, empty SQLite file held exclusively. The kernel frees it at death, so
- * nothing is ever stale; `ledger.lock.info` is only a hint for the message that a waiter shows.
+ * nothing is ever stale; `ledger.lock.info` is only a hint for the message that a waiter shows. `acts.lock` is the same
+ * for acts at providers, which last longer than one entry: what one process has begun, another neither begins nor finishes.
  */
 import {existsSync, lstatSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
@@ -15,6 +16,8 @@ export interface LockOptions {
   /** Called once when the wait has lasted a second, with what the holder left about itself. */
   readonly onWait: (holder: string) => void
   readonly waitMs?: number
+  /** What is locked: `ledger.lock` unless told. */
+  readonly file?: 'ledger.lock' | 'acts.lock'
 }
 
 const shown = 1_000
@@ -24,7 +27,7 @@ const shown = 1_000
  * @throws KeyriteError `LOCKED` after 60 s, `UNSAFE_FILE`, `STORAGE`.
  */
 export async function withLock<T>(home: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
-  const path = join(home, 'ledger.lock')
+  const path = join(home, options.file ?? 'ledger.lock')
   const found = lstatSync(path, {throwIfNoEntry: false})
   if (found !== undefined && (!found.isFile() || found.nlink !== 1))
     throw new KeyriteError('UNSAFE_FILE', `cannot lock: "${path}" is not a file of its own`)
@@ -38,18 +41,21 @@ export async function withLock<T>(home: string, options: LockOptions, work: () =
     process.umask(umask)
   }
   try {
-    await take(db, home, options)
-    leaveHint(home, options.command)
-    return await work()
+    await take(db, path, options)
+    leaveHint(path, options.command)
+    try {
+      return await work()
+    } finally {
+      rmSync(hintPath(path), {force: true})
+    }
   } finally {
-    rmSync(hintPath(home), {force: true})
     db.close()
   }
 }
 
 async function take(
   db: Database.Database,
-  home: string,
+  path: string,
   {onWait, waitMs = 60_000}: LockOptions,
 ): Promise<void> {
   let said = false
@@ -61,36 +67,38 @@ async function take(
       const busy = sqliteCode(error)?.startsWith('SQLITE_BUSY') === true
       if (!busy) throw storageError('lock the ledger', error)
       if (waited >= waitMs) {
-        throw new KeyriteError('LOCKED', `cannot write the ledger: it is held by ${holder(home)}`, {
+        throw new KeyriteError('LOCKED', `cannot go on: the ledger is held by ${holder(path)}`, {
           hints: ['the same command again, when that one has ended'],
         })
       }
     }
     if (waited >= shown && !said) {
       said = true
-      onWait(holder(home))
+      onWait(holder(path))
     }
     await sleep(25)
   }
 }
 
-const hintPath = (home: string): string => join(home, 'ledger.lock.info')
+const hintPath = (path: string): string => `${path}.info`
 
-function leaveHint(home: string, command: string): void {
+function leaveHint(path: string, command: string): void {
   try {
+    // What a killed holder left, or a link that someone put there, is not written through.
+    rmSync(hintPath(path), {force: true})
     writeFileSync(
-      hintPath(home),
+      hintPath(path),
       `${command} (pid ${process.pid}, since ${new Date(performance.timeOrigin).toISOString()})`,
-      {mode: 0o600},
+      {mode: 0o600, flag: 'wx'},
     )
   } catch {
     // Only a hint: the lock itself is held.
   }
 }
 
-function holder(home: string): string {
+function holder(path: string): string {
   try {
-    return existsSync(hintPath(home)) ? readFileSync(hintPath(home), 'utf8').slice(0, 200) : 'another keyrite'
+    return existsSync(hintPath(path)) ? readFileSync(hintPath(path), 'utf8').slice(0, 200) : 'another keyrite'
   } catch {
     return 'another keyrite'
   }

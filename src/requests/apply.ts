@@ -1,6 +1,7 @@
 /** Acts on an approved plan, phase by phase. What a crash left half done is found and finished, never done twice. */
 import {KeyriteError} from '../base/errors.ts'
 import {custodyFold, isMet} from '../custody/index.ts'
+import type {Ledger} from '../ledger/index.ts'
 import {approvals} from './answer.ts'
 import {profileStands} from './checks.ts'
 import {requestAt} from './ask.ts'
@@ -29,23 +30,26 @@ export async function apply(
   }
   const operation = operationOf(operations, request.operation)
   for (const {name} of request.plan.phases) {
-    if ((phases !== null && !phases.includes(name)) || requestAt(ledger, request.seq).done.has(name)) continue
-    if (!profileStands(ledger.view, request.plan)) {
-      throw new KeyriteError(
-        'PROFILE_MOVED',
-        `cannot apply ${request.id}: profile "${request.plan.profile?.name ?? ''}" is not the one that was approved`,
-        {
-          hints: [
-            `keyrite profile show ${request.plan.profile?.name ?? ''}`,
-            'ask anew, for the place as it is now',
-          ],
-        },
-      )
-    }
-    operation.stillTrue(ledger.view, request.plan, name)
-    await operation.act({...context, approved: met}, request.plan, name)
+    if (phases !== null && !phases.includes(name)) continue
+    // Alone, so that what another process has begun is not begun, or finished, a second time.
+    await ledger.alone(async () => {
+      if (requestAt(ledger, request.seq).done.has(name)) return
+      demandProfile(ledger, request)
+      operation.stillTrue(ledger.view, request.plan, name)
+      await operation.act({...context, approved: met}, request.plan, name)
+    })
   }
   return requestAt(ledger, request.seq)
+}
+
+function demandProfile(ledger: Ledger, {id, plan}: Request): void {
+  if (profileStands(ledger.view, plan)) return
+  const name = plan.profile?.name ?? ''
+  throw new KeyriteError(
+    'PROFILE_MOVED',
+    `cannot apply ${id}: profile "${name}" is not the one that was approved`,
+    {hints: [`keyrite profile show ${name}`, 'ask anew, for the place as it is now']},
+  )
 }
 
 /** Whether enough people who count have said yes. */

@@ -120,11 +120,11 @@ function tampered(fact: string): KeyriteError {
 
 /** SQLite's own errors in our words. @param doing - what we were doing, as it stands after "cannot". */
 export function storageError(doing: string, error: unknown): Error {
-  if (!(error instanceof Error)) return new Error(String(error))
   const code = sqliteCode(error)
-  if (code === undefined) return error
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return tampered(`SQLite says "${error.message}"`)
-  const fact = code.startsWith('SQLITE_FULL') ? 'the disk is full' : error.message
+  if (code === undefined) return error instanceof Error ? error : new Error(String(error))
+  const {message} = error as {readonly message: string}
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return tampered(`SQLite says "${message}"`)
+  const fact = code.startsWith('SQLITE_FULL') ? 'the disk is full' : message
   return new KeyriteError('STORAGE', `cannot ${doing}: ${fact} (${code})`, {
     cause: error,
     hints: ['keyrite doctor'],
@@ -133,6 +133,6 @@ export function storageError(doing: string, error: unknown): Error {
 
 /** SQLite's code of an error of the driver. Its class is not asked: it is another one where the driver was loaded twice. */
 export function sqliteCode(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
   return typeof code === 'string' && code.startsWith('SQLITE_') ? code : undefined
 }
