@@ -5,28 +5,21 @@
  */
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
-import {base64, sameBytes} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
 import type {Clock, Random} from '../base/world.ts'
-import {Private, settle, type Draft, type Opening, type StoredBlob} from './draft.ts'
-import {entryBytes, leafHash, noPrev, type Entry, type Tool} from './entry.ts'
+import {accessOf, headOf, type Access} from './access.ts'
+import {build, demandClock, nothing, type Built} from './build.ts'
+import type {Draft} from './draft.ts'
+import type {Entry, Tool} from './entry.ts'
 import type {AnyFold, Handle, Problem, View} from './fold.ts'
 import {continueReplay, sideProblems, signatureProblems} from './inspect.ts'
 import {withLock} from './lock.ts'
-import {openCheckpoint, parseVkey, signCheckpoint, type Checkpoint} from './note.ts'
+import {signCheckpoint} from './note.ts'
 import {Replay, type Source} from './replay.ts'
+import {sideChange, sideMap} from './side.ts'
 import {SqliteStore} from './sqlite/store.ts'
-import type {Batch, SideRow, Store} from './store.ts'
-import {
-  behind,
-  loadHead,
-  loadWriter,
-  realHome,
-  storeHead,
-  type Head,
-  type StateDir,
-  type Writer,
-} from './writer.ts'
+import type {SideRow, Store} from './store.ts'
+import {realHome, storeHead, type StateDir, type Writer} from './writer.ts'
 
 /** What a ledger needs of the world. */
 export interface LedgerWorld {
@@ -42,13 +35,6 @@ export interface LedgerWorld {
   readonly command: string
   readonly onWait: (holder: string) => void
 }
-
-/** Why this process may only read, if so. */
-export type Access =
-  {readonly kind: 'writer'; readonly writer: Writer} | {readonly kind: 'reader'; readonly because: string}
-
-/** A clock further back than this behind the last entry is not believed. */
-const clockSlackMs = 120_000
 
 export class Ledger {
   readonly #world: LedgerWorld
@@ -100,7 +86,7 @@ export class Ledger {
   #readAll(): Access {
     const store = this.#store
     // In this order, because others may be writing: what was signed before this look at the ledger stands in it.
-    const head = headOf(this.#world, store)
+    const head = headOf(this.#world.state, store)
     store.hold()
     refuse(store.schemaFlaws().map((message) => ({rule: 'schema', seq: null, message})))
     this.#catchUp()
@@ -302,41 +288,15 @@ export class Ledger {
   #build(drafts: readonly Draft[]): Built {
     const {random, tool, host, clock} = this.#world
     const last = this.#replay.last
-    if (last !== undefined && Date.parse(last.time) - clock.now().getTime() > clockSlackMs) {
-      throw new KeyriteError(
-        'CLOCK_BEHIND',
-        `cannot record: this clock says ${clock.now().toISOString()}, the last entry was made ${last.time}`,
-        {
-          hints: ['set the clock of this machine, then run the same again'],
-        },
-      )
-    }
-    const time = this.time.toISOString()
-    const built: Built = {rows: [], openings: [], blobs: []}
-    let prev = last?.leaf ?? noPrev
-    for (const draft of drafts) {
-      const settled = settle({data: draft.data, host: new Private(host)}, random)
-      const {data, host: hostField} = settled.data as {data: Entry['data']; host: Entry['actor']['host']}
-      const seq = this.size + built.rows.length
-      const bytes = entryBytes({
-        v: 1,
-        ledger: this.#name(draft),
-        seq,
-        prev,
-        time,
-        type: draft.type,
-        actor: {...draft.actor, host: hostField},
-        approved: draft.approved ?? null,
-        ceremony: draft.ceremony ?? null,
-        tool,
-        data,
-      })
-      prev = leafHash(bytes)
-      built.rows.push({seq, leaf: Buffer.from(prev, 'hex'), bytes})
-      built.openings.push(...settled.openings)
-      built.blobs.push(...settled.blobs)
-    }
-    return built
+    if (last !== undefined) demandClock(clock.now(), last)
+    return build(drafts, {
+      random,
+      tool,
+      host,
+      last,
+      time: this.time,
+      ledger: (draft) => this.#name(draft),
+    })
   }
 
   #name(draft: Draft): string {
@@ -350,14 +310,6 @@ export class Ledger {
   }
 }
 
-interface Built {
-  readonly rows: {readonly seq: number; readonly leaf: Uint8Array; readonly bytes: Uint8Array}[]
-  readonly openings: Opening[]
-  readonly blobs: StoredBlob[]
-}
-
-const nothing: Built = {rows: [], openings: [], blobs: []}
-
 function refuse(problems: Iterable<Problem>): void {
   for (const found of problems) {
     const where = found.seq === null ? '' : ` at entry ${found.seq}`
@@ -366,58 +318,5 @@ function refuse(problems: Iterable<Problem>): void {
       `cannot use the ledger: ${found.message} (${found.rule}${where})`,
       {hints: ['keyrite ledger verify']},
     )
-  }
-}
-
-/** The head of the ledger whose first entry is in the store. */
-function headOf({state}: LedgerWorld, store: Store): Head | undefined {
-  const first = store.row(0)
-  return first === undefined ? undefined : loadHead(state, leafHash(first.bytes))
-}
-
-function accessOf(world: LedgerWorld, replay: Replay, head: Head | undefined): Access {
-  const {fingerprint, vkey} = replay.facts
-  const writer = loadWriter(world.state, fingerprint, parseVkey(vkey))
-  if (writer === undefined)
-    return {kind: 'reader', because: 'the key that writes this ledger is not on this machine'}
-  if (head === undefined) return {kind: 'writer', writer}
-  const signed = signedHead(head, writer)
-  if (signed.size > replay.size || replay.rootAt(signed.size) !== base64(signed.root)) {
-    throw behind(head, replay.size, signed.size)
-  }
-  const here = realHome(world.home)
-  if (head.home !== here && existsSync(join(head.home, 'ledger.db'))) {
-    return {kind: 'reader', because: `this home is a copy; the ledger is written in "${head.home}"`}
-  }
-  return {kind: 'writer', writer}
-}
-
-function signedHead({checkpoint}: Head, {key}: Writer): Checkpoint {
-  try {
-    return openCheckpoint(checkpoint, key)
-  } catch (cause) {
-    throw new KeyriteError(
-      'UNSAFE_FILE',
-      'cannot use what this machine signed last: it is not signed by its key',
-      {
-        cause,
-        hints: ['keyrite ledger verify', 'keyrite doctor'],
-      },
-    )
-  }
-}
-
-function sideMap(replay: Replay): ReadonlyMap<string, SideRow> {
-  return new Map([...replay.table()].map((one) => [`${one.fold}\0${one.id}`, one]))
-}
-
-function sideChange(
-  before: ReadonlyMap<string, SideRow>,
-  after: ReadonlyMap<string, SideRow>,
-): Batch['side'] {
-  const same = (a: SideRow | undefined, b: SideRow): boolean => a !== undefined && sameBytes(a.row, b.row)
-  return {
-    put: [...after].filter(([key, row]) => !same(before.get(key), row)).map(([, row]) => row),
-    removed: [...before].filter(([key]) => !after.has(key)).map(([, {fold, id}]) => ({fold, id})),
   }
 }
