@@ -2,6 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import {Private} from '../ledger/index.ts'
 import {custodyFold} from '../custody/index.ts'
+import {keysFold} from '../keys/index.ts'
 import {unrecorded} from './recorded.ts'
 import {allSteps} from './plans.ts'
 import type {Room} from './room.ts'
@@ -180,10 +181,21 @@ function demandRoles({app, id}: RunContext, ceremony: Ceremony, present: Readonl
 /** What lies at the provider because of this ceremony, in words: for whoever ends it. */
 export function leftBehind(context: Pick<RunContext, 'app' | 'id'>): readonly string[] {
   const {keys, profile} = ceremonyOf(context)
-  return keys.map(
-    ({key, version}) =>
-      `key "${key}" version ${version} in profile "${profile ?? ''}": it was made, and stays until it is destroyed`,
+  const {view} = context.app.ledger
+  // An intent without an outcome: the provider may have done it, or not.
+  const undecided = [...context.app.ledger.of(keysFold).open.values()].filter(
+    ({kind, seq}) => kind === 'create' && view.entry(seq)?.ceremony === context.id,
   )
+  return [
+    ...keys.map(
+      ({key, version}) =>
+        `key "${key}" version ${version} in profile "${profile ?? ''}": it was made, and stays until it is destroyed`,
+    ),
+    ...undecided.map(
+      ({key, version}) =>
+        `perhaps key "${key}" version ${version} in profile "${profile ?? ''}": making it was begun, and it is not known whether it was made`,
+    ),
+  ]
 }
 
 /** Ends a ceremony for good. @throws KeyriteError `CEREMONY_STATE`. */

@@ -66,19 +66,13 @@ export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<
   return id
 }
 
-/** @throws KeyriteError `FINDINGS`. */
+/** @throws KeyriteError `FINDINGS`, with the first of them as its fact and the others as hints. */
 function demandClean(findings: readonly Finding[]): void {
-  if (findings.length === 0) return
-  throw new KeyriteError(
-    'FINDINGS',
-    `cannot open the ceremony: ${findings.length === 1 ? 'its template has a finding' : `its template has ${findings.length} findings`}`,
-    {
-      hints: [
-        ...findings.map(({line, message, rule}) => `line ${line}: ${message} (${rule})`),
-        'keyrite ceremony lint FILE',
-      ],
-    },
-  )
+  const [first, ...others] = findings.map(({line, message, rule}) => `line ${line}: ${message} (${rule})`)
+  if (first === undefined) return
+  throw new KeyriteError('FINDINGS', `cannot open the ceremony: ${first}`, {
+    hints: [...others, 'keyrite ceremony lint FILE'],
+  })
 }
 
 function recordedProfile(profile: ProfileFacts): DraftObject {

@@ -51,7 +51,7 @@ export function emptyWorld(): World & {readonly remove: () => void} {
   const folder = mkdtempSync(join(tmpdir(), 'keyrite-test-'))
   return {
     home: join(folder, 'home'),
-    state: join(folder, 'state'),
+    state: join(folder, 'state', 'keyrite'),
     remove: () => {
       rmSync(folder, {recursive: true, force: true})
     },

@@ -1,0 +1,70 @@
+/** The program is killed at any time, as a power cut does, and gone on with until it is done. */
+import {setTimeout as pause} from 'node:timers/promises'
+import {createHash} from 'node:crypto'
+import {writeFileSync} from 'node:fs'
+import {dirname} from 'node:path'
+import {afterAll, beforeAll, expect, test} from '@jest/globals'
+import {ceremonyFold} from '../../src/ceremony/fold.ts'
+import {statusOfCeremony} from '../../src/ceremony/state.ts'
+import {start} from '../support/process.ts'
+import {expectWhole, makeHouse, shortTemplate, parameters, type House} from './room.ts'
+
+let house: House
+beforeAll(async () => {
+  house = await makeHouse()
+  writeFileSync(house.template, shortTemplate)
+})
+afterAll(() => {
+  house.remove()
+})
+
+const runs = process.env['SLOW'] === '1' ? 30 : 3
+
+/** The same times in every run of this test, in ms: 0 to `most`. */
+function* times(seed: string, most: number): Generator<number> {
+  for (let at = 0; ; at++) yield createHash('sha256').update(`${seed} ${at}`).digest().readUInt32BE(0) % most
+}
+
+test(`killed at random ${runs} times over, a ceremony comes to its end with each step once and one key`, async () => {
+  const env = {
+    PATH: process.env['PATH'],
+    KEYRITE_HOME: house.world.home,
+    XDG_STATE_HOME: dirname(house.world.state),
+  }
+  let killed = 0
+  for (let nth = 1; nth <= runs; nth++) {
+    const key = `killed-${nth}`
+    const answers = house.answers({
+      parameters: {...parameters, 'key-name': key},
+      default: 'yes',
+      steps: {seal: {answer: 'B-1'}},
+    })
+    const waits = times(key, 1_200)
+    let kills = 0
+    for (;;) {
+      const [open] = await house.using((app) =>
+        [...app.ledger.of(ceremonyFold).values()].filter(
+          (one) => one.bundles.length === 0 && statusOfCeremony(one) !== 'signed-off',
+        ),
+      )
+      const argv = open === undefined ? ['ceremony', 'run', house.template] : ['ceremony', 'resume', open.id]
+      const {child, ended} = start([...argv, '--answers', answers, '--json'], env)
+      // It takes its time to start; from then on it is killed at any moment, three times at most.
+      const began = new Promise<unknown>((resolve) => child.stderr?.once('data', resolve))
+      if (kills < 3) {
+        await Promise.race([ended, began])
+        await Promise.race([ended, pause(waits.next().value as number)])
+        if (child.exitCode === null && child.kill('SIGKILL')) kills++
+      }
+      const {exit, stdout, stderr} = await ended
+      if (exit === null) continue
+      expect([exit, stderr.slice(-2_000)]).toEqual([0, expect.anything()])
+      const {id, status} = JSON.parse(stdout) as {id: string; status: string}
+      killed += kills
+      expect(status).toBe('signed-off')
+      await expectWhole(house, id, key, 9)
+      break
+    }
+  }
+  expect(killed).toBeGreaterThan(runs)
+}, 600_000)
