@@ -1,6 +1,6 @@
 /**
  * Replays entries through the ledger's own rules and every fold's. The one way in which anything is learnt from a ledger
- * or a bundle: what acts, what lists and what verifies all come through here.
+ * or a bundle: what acts, what shows and what verifies all come through here. Only a list may read side tables (listing.ts).
  */
 import {base64, sha256Hex} from '../base/bytes.ts'
 import {jcsBytes, parseJcs, type Json} from '../base/jcs.ts'
