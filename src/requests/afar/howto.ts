@@ -1,0 +1,95 @@
+/** `HOWTO.md`: the same with stock tools. */
+import {namespaceOf} from '../../custody/index.ts'
+import type {Decision} from './layout.ts'
+import type {Examined} from './core.ts'
+
+const asked: Readonly<Record<Decision, string>> = {
+  approve: 'yes',
+  reject: 'no',
+  attest: 'yes',
+}
+
+/** Checks every digest of the folder, and prints what is asked; Python 3 and nothing else. */
+const check = `import hashlib, json, base64
+def read(name): return open(name, 'rb').read()
+def leaf(data): return hashlib.sha256(b'\\0' + data).hexdigest()
+said = json.loads(read('STATEMENT'))
+entry = json.loads(read('entry'))
+box = json.loads(read('openings.json'))
+first = base64.b64decode(box['entries'][0])
+assert leaf(read('entry')) == said['about'], 'entry is not what the statement is about'
+assert leaf(first) == said['ledger'], 'the first entry is that of another ledger'
+for name in ('plan', 'policy', 'roster'):
+    ref = entry['data'].get(name)
+    if isinstance(ref, dict) and 'blob' in ref:
+        assert hashlib.sha256(read(name + '.json')).hexdigest() == ref['blob'], name + '.json was changed'
+if said['plan_sha256']:
+    assert said['plan_sha256'] == entry['data']['plan']['blob'], 'the statement is over another plan'
+    print(json.dumps(json.loads(read('plan.json')), indent=2))
+for commitment, one in box['openings'].items():
+    value = json.dumps(one['value'], ensure_ascii=False, separators=(',', ':'), sort_keys=True).encode()
+    digest = hashlib.sha256(b'keyrite/v1/field\\n' + bytes.fromhex(one['salt']) + value).hexdigest()
+    assert digest == commitment, 'an opening was changed'
+names = {p['id']: box['openings'].get(p['name']['$'], {}).get('value') for p in json.loads(first)['data']['people']}
+for person in entry['data'].get('who', []): print('may answer:', person, names.get(person))
+print('expires:', entry['data'].get('expires'))
+print('everything here belongs together; you sign as', said['person'], names.get(said['person']))`
+
+export function howto({use, facts, content, statements, person}: Examined): string {
+  const namespace = namespaceOf(use, facts.organisation)
+  const [first = 'attest'] = statements.keys()
+  const digest =
+    use === 'approval' || use === 'proposal'
+      ? ['    sha256sum plan.json']
+      : ["    (printf '\\000'; cat entry) | sha256sum"]
+  return [
+    `# How to answer ${content.id} of ${facts.organisation}`,
+    '',
+    'You do not have to believe this folder. `words.txt` says what it asks; the commands below show whether that is so.',
+    '',
+    '## With keyrite',
+    '',
+    'It needs no ledger, checks everything here, and shows the plan before it asks:',
+    '',
+    '    keyrite request sign . --key ~/.ssh/id_ed25519',
+    ...(use === 'approval'
+      ? ['    keyrite request sign . --key ~/.ssh/id_ed25519 --reject --reason "why not"']
+      : []),
+    '',
+    '## With OpenSSH and Python',
+    '',
+    `1. Look at what is asked. This digest must be ${content.digest},`,
+    '   which is also what is read aloud, or told you by another channel:',
+    '',
+    ...digest,
+    '',
+    '2. Let Python hold every document against the digests in what you sign:',
+    '',
+    '```sh',
+    "python3 - <<'EOF'",
+    ...check.replace('STATEMENT', first).split('\n'),
+    'EOF',
+    '```',
+    '',
+    '3. Sign one of these files, as it is:',
+    '',
+    ...[...statements.keys()].map(
+      (decision) => `    ssh-keygen -Y sign -n ${namespace} -f ~/.ssh/id_ed25519 ${decision}`,
+    ),
+    '',
+    '   The key may also be the `.pub` file of a key that ssh-agent or a security key holds.',
+    '',
+    ...[...statements.keys()].map(
+      (decision) => `- \`${decision}\` (${asked[decision]}): ${content.effects[decision] ?? ''}`,
+    ),
+    '',
+    '## Send it back',
+    '',
+    `Send ${[...statements.keys()].map((decision) => `\`${decision}.sig\``).join(' or ')} by any channel; it holds nothing secret. Whoever sent you this folder runs`,
+    '',
+    `    keyrite request add ${[...statements.keys()][0] ?? 'attest'}.sig`,
+    '',
+    `with it beside the statement in their copy of this folder, or alone. It counts only as the answer of ${person.id}, to this, once.`,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,75 @@
+/** `openings.json`: the private values that the words need, and the first entry, which people's names come from. */
+import {z} from 'zod'
+import {base64, fromBase64, fromHex, hex} from '../../base/bytes.ts'
+import {jcsBytes, parseJcs, type Json} from '../../base/jcs.ts'
+import {isPrivate, referencesIn, type Entry, type Ledger} from '../../ledger/index.ts'
+import {commitment} from '../../ledger/draft.ts'
+
+const schema = z.strictObject({
+  entries: z.array(z.string()).length(1),
+  openings: z.record(
+    z.string().regex(/^[0-9a-f]{64}$/),
+    z.strictObject({salt: z.string().regex(/^[0-9a-f]{64}$/), value: z.json()}),
+  ),
+})
+
+/** What lies behind a commitment. */
+export type Open = (field: Json | undefined) => Json | undefined
+
+/** Every person whom these bytes name. */
+export function peopleIn(...parts: readonly (Uint8Array | undefined)[]): ReadonlySet<string> {
+  const text = parts.map((bytes) => Buffer.from(bytes ?? []).toString('latin1')).join('\n')
+  return new Set(text.match(/p-[0-9a-f]{16}/g) ?? [])
+}
+
+/** The commitments to names and addresses of these people in a first entry. */
+export function namesIn(first: Pick<Entry, 'data'>, people: ReadonlySet<string>): readonly Json[] {
+  const all = first.data['people'] as readonly {
+    readonly id: string
+    readonly name: Json
+    readonly address: Json
+  }[]
+  return all.filter(({id}) => people.has(id)).flatMap(({name, address}) => [name, address])
+}
+
+/** @throws TypeError if one is withheld. */
+export function openingsBytes(ledger: Ledger, fields: readonly Json[]): Uint8Array {
+  const opened = [...referencesIn(fields)].flatMap((field) =>
+    isPrivate(field as unknown as Json) ? [field as {readonly $: string}] : [],
+  )
+  return jcsBytes({
+    entries: [base64(ledger.store.row(0)?.bytes ?? new Uint8Array())],
+    openings: Object.fromEntries(
+      opened.map(({$}) => {
+        const one = ledger.store.opening($)
+        if (one === undefined) throw new TypeError(`private value ${$.slice(0, 12)}… is not here`)
+        return [$, {salt: hex(one.salt), value: parseJcs(one.value)}]
+      }),
+    ),
+  })
+}
+
+/** The first entry's bytes; who uses them holds their leaf hash against the statement. @throws TypeError. */
+export function readFirst(bytes: Uint8Array): Uint8Array {
+  return fromBase64(parsed(bytes).entries[0] ?? '')
+}
+
+/** @param needed - the fields that must be opened, and no others. @throws TypeError unless each opening is that of its commitment. */
+export function readOpenings(bytes: Uint8Array, needed: readonly Json[]): Open {
+  const {openings} = parsed(bytes)
+  const wanted = new Set([...referencesIn(needed)].flatMap((one) => ('$' in one ? [one.$] : [])))
+  for (const $ of wanted)
+    if (openings[$] === undefined) throw new TypeError(`private value ${$.slice(0, 12)}… is missing`)
+  for (const [$, {salt, value}] of Object.entries(openings)) {
+    if (!wanted.has($)) throw new TypeError(`nothing asks for private value ${$.slice(0, 12)}…`)
+    if (commitment(fromHex(salt), jcsBytes(value)) !== $)
+      throw new TypeError(`private value ${$.slice(0, 12)}… was changed`)
+  }
+  return (field) => (isPrivate(field) ? openings[field.$]?.value : undefined)
+}
+
+function parsed(bytes: Uint8Array): z.infer<typeof schema> {
+  const read = schema.safeParse(parseJcs(bytes))
+  if (!read.success) throw new TypeError('it is not of its form')
+  return read.data
+}

@@ -1,0 +1,132 @@
+/** What the commands for people elsewhere share: what an id stands for, and which files hold which answer. */
+import {existsSync, statSync} from 'node:fs'
+import {basename, dirname, join} from 'node:path'
+import type {App} from '../app.ts'
+import {KeyriteError} from '../base/errors.ts'
+import {readPublic} from '../base/files.ts'
+import {ceremonyFold} from '../ceremony/fold.ts'
+import {transcriptSubject} from '../ceremony/afar.ts'
+import {statusOfCeremony} from '../ceremony/state.ts'
+import {custodyFold, parseArmored, type Person} from '../custody/index.ts'
+import {findRequest, requests, statusOf} from '../requests/index.ts'
+import {
+  bad,
+  decisions,
+  foundingSubject,
+  reasonFile,
+  requestSubject,
+  signs,
+  useFor,
+  type Given,
+  type Subject,
+  type Subjects,
+} from '../requests/afar/index.ts'
+import {findCeremony} from './ceremony.ts'
+
+/** `r41`, `founding`, `ceremony-1a2b3c4d`, or a ceremony's id as other commands take it. @throws KeyriteError `REQUEST_NOT_FOUND`, `CEREMONY_NOT_FOUND`. */
+export function subjectFor(app: App, typed: string, person: Person): Subject {
+  const {ledger} = app
+  if (typed === 'founding') return foundingSubject(ledger)
+  const ceremony =
+    /^(?:ceremony-)(.*)$/.exec(typed)?.[1] ??
+    (/^[0-9a-f]{6,32}$/.test(typed) && !/^\d{1,15}$/.test(typed) ? typed : undefined)
+  if (ceremony !== undefined) return transcriptSubject(ledger, findCeremony(app, ceremony))
+  const request = findRequest(ledger, typed)
+  return requestSubject(ledger, request, useFor(request, person))
+}
+
+/** Everything in this ledger that takes signatures. */
+export function subjectsOf({ledger}: Pick<App, 'ledger'>): Subjects {
+  const asked = ledger.of(requests).all
+  const ceremonies = [...ledger.of(ceremonyFold).values()]
+  return {
+    about(seq, use) {
+      if (use === 'founding') return seq === 0 ? foundingSubject(ledger) : undefined
+      if (use === 'transcript') {
+        const ceremony = ceremonies.find(({signOff}) => signOff?.seq === seq)
+        return ceremony === undefined ? undefined : transcriptSubject(ledger, ceremony)
+      }
+      const request = asked.get(seq)
+      return request === undefined ? undefined : requestSubject(ledger, request, use)
+    },
+    open() {
+      const waiting = [...asked.values()].filter((one) => statusOf(one, ledger.time) === 'open')
+      return [
+        ...waiting.flatMap((one) =>
+          (['approval', 'proposal'] as const).map((use) => requestSubject(ledger, one, use)),
+        ),
+        ...(ledger.of(custodyFold).unsigned.length === 0 ? [] : [foundingSubject(ledger)]),
+        ...ceremonies
+          .filter((one) => statusOfCeremony(one) === 'waiting-for-signatures')
+          .map((one) => transcriptSubject(ledger, one)),
+      ]
+    },
+  }
+}
+
+/** One signature to take, and the file that it came in. */
+export interface Answered extends Given {
+  readonly path: string
+}
+
+const limitBytes = 65_536
+
+/**
+ * The signatures in these paths: folders of an export, armored signatures, and the statements that they are of.
+ * @throws KeyriteError `USAGE` if there is none or a folder holds two answers, `BAD_SIGNATURE`, `FILE_NOT_FOUND`.
+ */
+export function answersIn({ledger}: Pick<App, 'ledger'>, paths: readonly string[]): readonly Answered[] {
+  const read = paths.flatMap(inFolder).map((path) => ({path, bytes: readPublic(path, limitBytes)}))
+  const isSignature = ({bytes}: {readonly bytes: Buffer}): boolean =>
+    bytes.subarray(0, 10).equals(Buffer.from('-----BEGIN'))
+  const statements = read.filter((one) => !isSignature(one))
+  const found = read.filter(isSignature)
+  if (found.length === 0)
+    throw new KeyriteError('USAGE', `cannot find a signature in ${paths.join(', ') || 'nothing'}`, {
+      hints: ['keyrite request add approve.sig', 'ssh-keygen -Y sign writes FILE.sig beside FILE'],
+    })
+  return found.map(({path, bytes}) => {
+    const signature = blobOf(path, bytes)
+    const statement =
+      beside(path) ??
+      statements.find((one) => signs(ledger, signature, one.bytes))?.bytes ??
+      statements[0]?.bytes
+    return {path, signature, statement, reason: reasonBeside(path)}
+  })
+}
+
+function inFolder(path: string): string[] {
+  if (statSync(path, {throwIfNoEntry: false})?.isDirectory() !== true) return [path]
+  const found = decisions.map((decision) => join(path, `${decision}.sig`)).filter((one) => existsSync(one))
+  if (found.length > 1)
+    throw new KeyriteError(
+      'USAGE',
+      `cannot tell which answer is meant: "${path}" holds ${found.map((one) => basename(one)).join(' and ')}`,
+      {
+        hints: found.map((one) => `keyrite request add ${one}`),
+      },
+    )
+  return found
+}
+
+function blobOf(path: string, bytes: Buffer): Uint8Array {
+  try {
+    return parseArmored(bytes.toString('latin1'))
+  } catch (error) {
+    if (error instanceof TypeError) throw bad(`"${path}": ${error.message}`, error)
+    throw error
+  }
+}
+
+/** The file that was signed, where it lies as ssh-keygen leaves it. */
+function beside(path: string): Buffer | undefined {
+  const signed = path.replace(/\.sig$/, '')
+  return signed !== path && existsSync(signed) ? readPublic(signed, limitBytes) : undefined
+}
+
+function reasonBeside(path: string): string | null {
+  const reason = join(dirname(path), reasonFile)
+  return basename(path) === 'reject.sig' && existsSync(reason)
+    ? readPublic(reason, limitBytes).toString('utf8').trimEnd()
+    : null
+}
