@@ -27,7 +27,10 @@ export default class Demo extends KeyriteCommand {
       summary: 'where it all goes: a folder that is new or empty (default: a new one for temporary files)',
       helpValue: 'DIR',
     }),
-    keep: Flags.boolean({summary: 'keep the keys of people, token and ledger, so that you can go on'}),
+    keep: Flags.boolean({
+      summary: 'keep the keys of people, token and ledger, so that you can go on',
+      default: false,
+    }),
   }
 
   async execute(): Promise<Shown> {

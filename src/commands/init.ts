@@ -105,7 +105,8 @@ export default class Init extends KeyriteCommand {
       policy: policy.name,
     }
     return this.show(document, [
-      `Ledger ${name} is founded in ${world.home}.`,
+      `Ledger ${name} is founded.`,
+      `It lies in ${world.home}.`,
       ...(policy.name === 'solo'
         ? [
             'Policy "solo": one person alone approves everything. It is weak, and refused for production profiles.',
@@ -165,6 +166,7 @@ function founders(persons: readonly string[], given: readonly string[]): readonl
   })
   for (const text of given) {
     const at = text.indexOf('=')
+    if (at < 1) throw new KeyriteError('USAGE', `expected PERSON=ROLE,ROLE, got "${text}"`)
     const wanted = text.slice(0, at).toLowerCase()
     const person = people.find(({address, name}) =>
       [address.toLowerCase(), address.toLowerCase().split('@')[0], name.toLowerCase()].includes(wanted),
@@ -172,7 +174,7 @@ function founders(persons: readonly string[], given: readonly string[]): readonl
     if (person === undefined)
       throw new KeyriteError(
         'PERSON_NOT_FOUND',
-        `cannot give a role to "${text.slice(0, Math.max(at, 0))}": no --person is called so`,
+        `cannot give a role to "${text.slice(0, at)}": no --person is called so`,
       )
     for (const role of text.slice(at + 1).split(',')) {
       if (!isRole(role))
