@@ -3,6 +3,7 @@
  * or a bundle: what acts, what shows and what verifies all come through here. Only a list may read side tables (listing.ts).
  */
 import {base64, sha256Hex} from '../base/bytes.ts'
+import {exitOf, KeyriteError} from '../base/errors.ts'
 import {jcsBytes, parseJcs, type Json} from '../base/jcs.ts'
 import {commitment, type Opening} from './draft.ts'
 import {isBlobRef, isPrivate, noPrev, parseEntry, referencesIn, leafHash, type Entry} from './entry.ts'
@@ -144,8 +145,7 @@ export class Replay implements View {
     const problems = this.#place(entry)
     if (judged) problems.push(...this.#contents(entry))
     if (judged && problems.length === 0) problems.push(...this.#meaning(entry))
-    if (judged) this.#take(entry, problems.length === 0)
-    else problems.push(...this.#believe(entry, problems.length === 0))
+    problems.push(...this.#believe(entry, problems.length === 0))
     return {entry, problems}
   }
 
@@ -205,20 +205,18 @@ export class Replay implements View {
         .filter((fold) => fold.types.includes(entry.type))
         .flatMap((fold) => fold.check(this, entry))
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error
-      return [problem('data', entry, error.message)]
+      return [problem('data', entry, faultIn(error))]
     }
   }
 
-  /** Takes an entry that was not judged: what its data should be was not seen to. */
+  /** Takes an entry. Its data may be such that a fold cannot take it, above all where it was not judged: then it has no effect. */
   #believe(entry: Entry, counts: boolean): Problem[] {
     try {
       this.#take(entry, counts)
       return []
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error
       this.#take(entry, false)
-      return [problem('data', entry, error.message)]
+      return [problem('data', entry, faultIn(error))]
     }
   }
 
@@ -243,6 +241,16 @@ export class Replay implements View {
         yield {fold: fold.name, id, row: jcsBytes(row)}
     }
   }
+}
+
+/**
+ * What a fold threw over an entry, in words. Whoever has the writer's key can append any bytes: nothing that an entry
+ * says may stop a verification, so that it is told of this entry, and goes on. Only a store that fails ends it.
+ */
+function faultIn(error: unknown): string {
+  if (error instanceof KeyriteError && error.exit === exitOf.STORAGE) throw error
+  if (error instanceof TypeError || error instanceof KeyriteError) return error.message
+  return `it cannot be judged (${error instanceof Error ? error.name : 'unknown'})`
 }
 
 function opens(opening: Opening): boolean {
