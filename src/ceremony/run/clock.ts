@@ -12,6 +12,6 @@ export async function runClock(context: RunContext, step: StepBase): Promise<Dra
     `This machine says ${now.toISOString()} (UTC).`,
     `In local time: ${now.toLocaleString('sv-SE', {timeZone: zone})} ${zone}.`,
   ])
-  await demandYes(context, step.id, 'Does a clock that the room trusts say the same, within one minute')
+  await demandYes(context, step.id, 'Does a trusted clock say the same, within one minute')
   return {utc: now.toISOString(), zone, compared: 'stated'}
 }

@@ -20,6 +20,6 @@ export async function runMachine(context: RunContext, step: StepBase): Promise<D
     ...Object.entries(machine).map(([name, value]) => `${name}: ${value}`),
     ...Object.entries(device ?? {}).map(([name, value]) => `device ${name}: ${value}`),
   ])
-  await demandYes(context, step.id, 'Is this the machine, and the device, that the room expects')
+  await demandYes(context, step.id, 'Are these the machine and the device that were expected')
   return {machine, device: device === null ? null : {...device}, deviceEvidence: 'asserted'}
 }
