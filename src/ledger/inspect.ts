@@ -17,6 +17,11 @@ export function replayOf(store: Store, folds: readonly AnyFold[]): Replay {
   })
 }
 
+/** Where a look from `seq` on begins: whoever begins at the beginning sees what was put before it, too. */
+function startAt(seq: number): number {
+  return seq === 0 ? Number.MIN_SAFE_INTEGER : seq
+}
+
 export interface Depth {
   /** How many entries a pin stands for: they are held against their place and leaf hash, and not judged again. */
   readonly trusted: number
@@ -35,7 +40,7 @@ export function* continueReplay(
 ): Generator<Problem> {
   const from = replay.size
   for (;;) {
-    const rows = store.rows(replay.size, chunk)
+    const rows = store.rows(startAt(replay.size), chunk)
     for (const row of rows) {
       if (row.seq !== replay.size)
         yield {rule: 'seq', seq: row.seq, message: `expected entry ${replay.size}, got row ${row.seq}`}
@@ -67,7 +72,7 @@ function* storedCheckpoints(
 function* checkpointProblems(store: Store, replay: Replay, from: number, deep: boolean): Generator<Problem> {
   const key = deep && replay.opened ? parseVkey(replay.facts.vkey) : undefined
   let newest = 0
-  for (const {size, note} of storedCheckpoints(store, from + 1)) {
+  for (const {size, note} of storedCheckpoints(store, from === 0 ? startAt(0) : from + 1)) {
     newest = size
     const wrong = (rule: string, message: string): Problem => ({rule, seq: size - 1, message})
     try {

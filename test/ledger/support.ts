@@ -1,5 +1,5 @@
 /** What the tests of the ledger have in common: small drafts, a look behind keyrite's back, and what verification says. */
-import {cpSync, existsSync} from 'node:fs'
+import {chmodSync, cpSync, existsSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import Database from 'better-sqlite3'
 import {folds} from '../../src/app.ts'
@@ -13,8 +13,8 @@ export const slow = process.env['SLOW'] === '1'
 export {nobody, refused} from './drafts.ts'
 
 /** Verifies as `keyrite ledger verify` does, with this user's own pins. */
-export function verified({home, state}: World, pins: readonly string[] = []): Verification {
-  return verifyLedger({home, state: {path: state}, folds, pins})
+export function verified({home, state}: World, pins: readonly string[] = [], deep = false): Verification {
+  return verifyLedger({home, state: {path: state}, folds, pins, deep})
 }
 
 /** The rules of the problems that verification names, each once. */
@@ -59,7 +59,8 @@ export function copyOf(world: World, name: string, what: 'both' | 'home' = 'both
     home: join(folder, 'home'),
     state: what === 'both' ? join(folder, 'state') : world.state,
   }
-  cpSync(world.home, copy.home, {recursive: true, mode: 0})
+  cpSync(world.home, copy.home, {recursive: true})
+  chmodSync(copy.home, 0o700)
   if (what === 'both' && existsSync(world.state)) cpSync(world.state, copy.state, {recursive: true})
   return copy
 }

@@ -5,6 +5,7 @@
  * recursive_triggers: without it INSERT OR REPLACE walks past the triggers that refuse deletion.
  */
 import {existsSync, lstatSync, statSync} from 'node:fs'
+import {dirname} from 'node:path'
 import Database from 'better-sqlite3'
 import {KeyriteError} from '../../base/errors.ts'
 import {applicationId, schema, userVersion} from './schema.ts'
@@ -102,6 +103,7 @@ function lookAt(path: string): void {
   if (process.getuid !== undefined && found.uid !== process.getuid() && process.getuid() !== 0)
     throw unsafe('belongs to someone else')
   if ((found.mode & 0o022) !== 0) throw unsafe('can be written by others')
+  if ((statSync(dirname(path)).mode & 0o022) !== 0) throw unsafe('lies in a folder that others can write')
   if (existsSync(`${path}-wal`)) throw tampered('a -wal file lies beside it, which keyrite never makes')
   const journal = lstatSync(`${path}-journal`, {throwIfNoEntry: false})
   if (

@@ -1,0 +1,158 @@
+import {
+  chmodSync,
+  linkSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import {join} from 'node:path'
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from '@jest/globals'
+import Database from 'better-sqlite3'
+import type {TestLedger} from '../support/ledger.ts'
+import type {World} from '../support/run.ts'
+import {copyOf, flipped, slow, verified} from './support.ts'
+import {makeVictim, opening, rowsOf} from './victim.ts'
+
+let made: TestLedger
+let world: World
+let count = 0
+
+beforeAll(async () => {
+  ;({made} = await makeVictim())
+})
+afterAll(() => {
+  made.remove()
+})
+beforeEach(() => {
+  world = copyOf(made.world, `attack-${(count += 1)}`)
+})
+
+describe('what was done to the file', () => {
+  const db = (): string => join(world.home, 'ledger.db')
+  const inHome = (name: string): string => join(world.home, name)
+
+  test.each<[string, string, string, () => void]>([
+    [
+      'a -wal file beside it',
+      'LEDGER_TAMPERED',
+      'file',
+      () => {
+        writeFileSync(`${db()}-wal`, '')
+      },
+    ],
+    [
+      'a symlink in its place',
+      'UNSAFE_FILE',
+      'file',
+      () => {
+        renameSync(db(), inHome('elsewhere.db'))
+        symlinkSync('elsewhere.db', db())
+      },
+    ],
+    [
+      'a second name',
+      'UNSAFE_FILE',
+      'file',
+      () => {
+        linkSync(db(), inHome('second.db'))
+      },
+    ],
+    [
+      'writable by the group',
+      'UNSAFE_FILE',
+      'file',
+      () => {
+        chmodSync(db(), 0o660)
+      },
+    ],
+    [
+      'writable by all',
+      'UNSAFE_FILE',
+      'file',
+      () => {
+        chmodSync(db(), 0o606)
+      },
+    ],
+    [
+      'a journal that is a symlink',
+      'UNSAFE_FILE',
+      'file',
+      () => {
+        symlinkSync('elsewhere', `${db()}-journal`)
+      },
+    ],
+    [
+      'a folder that others write',
+      'UNSAFE_FILE',
+      'file',
+      () => {
+        chmodSync(world.home, 0o777)
+      },
+    ],
+    [
+      'cut in half',
+      'LEDGER_TAMPERED',
+      'file',
+      () => {
+        truncateSync(db(), Math.floor(readFileSync(db()).length / 8192) * 4096)
+      },
+    ],
+    [
+      'cut to nothing',
+      'LEDGER_TAMPERED',
+      'file',
+      () => {
+        truncateSync(db(), 0)
+      },
+    ],
+    [
+      'something else',
+      'LEDGER_TAMPERED',
+      'file',
+      () => {
+        writeFileSync(db(), 'not a database, but long enough to be taken for one'.repeat(50))
+      },
+    ],
+  ])('%s: %s', async (_name, code, rule, attack) => {
+    attack()
+    expect(verified(world).problems.map((one) => one.rule)).toContain(rule)
+    expect(await opening(world)).toBe(code)
+  })
+
+  test('a byte flipped in each page is found, or lies in space that holds nothing', async () => {
+    const whole = readFileSync(db())
+    const good = read(rowsOf)
+    const missed: number[] = []
+    const offsets = slow ? [30, 100, 400, 1000, 1500, 2000, 3000, 4000] : [1500, 4000]
+    const places = Array.from({length: whole.length / 4096}, (_, page) =>
+      offsets.map((at) => page * 4096 + at),
+    ).flat()
+    for (const at of places) {
+      writeFileSync(db(), flipped(whole, at))
+      const found = verified(world, [], true).problems.length > 0
+      const opened = await opening(world)
+      expect(['ok', 'LEDGER_TAMPERED']).toContain(opened)
+      if (found) continue
+      // Unused space of a page: nothing that any command reads is another than before.
+      missed.push(at)
+      expect(opened).toBe('ok')
+      expect(read(rowsOf)).toEqual(good)
+    }
+    expect(missed.length).toBeLessThan(places.length / 2)
+  })
+
+  function read<T>(of: (db: Database.Database) => T): T {
+    const open = new Database(db(), {readonly: true})
+    try {
+      return of(open)
+    } finally {
+      open.close()
+    }
+  }
+})
+
+afterEach(() => {
+  chmodSync(world.home, 0o700)
+})
