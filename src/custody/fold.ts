@@ -49,6 +49,12 @@ export const custodyFold: Fold<Custody> = {
   types: ['ledger.opened', 'founder.signed'],
   initial: () => ({roster: new Map(), unsigned: [], hidden: new Map()}),
 
+  /** Nobody acts who is not in the roster. The first entry brings it, and is judged with it. */
+  every(view: View, entry: Entry): readonly Problem[] {
+    if (entry.type === 'ledger.opened') return []
+    return judgeActor(entry, [...view.of(custodyFold).roster.keys()])
+  },
+
   check(view: View, entry: Entry): readonly Problem[] {
     return entry.type === 'ledger.opened' ? checkFounding(view, entry) : checkFounder(view, entry)
   },
@@ -108,7 +114,14 @@ function checkFounding(view: View, entry: Entry): Problem[] {
     return wrong('a founder counts before having signed')
   if (document.data.people.some((person) => [...person.roles].sort().join() !== person.roles.join()))
     return wrong('roles are not sorted')
-  return []
+  return judgeActor(entry, ids)
+}
+
+function judgeActor(entry: Entry, ids: readonly string[]): Problem[] {
+  const {person} = entry.actor
+  return person === null || ids.includes(person)
+    ? []
+    : [problem('actor', entry, `"${person}" is not in the roster`)]
 }
 
 function checkFounder(view: View, entry: Entry): Problem[] {

@@ -42,6 +42,8 @@ export function judgeStatement(
   expected: Expected,
 ): Problem[] {
   const wrong = (message: string): Problem[] => [problem('statement', entry, message)]
+  if (entry.actor.person !== statement.person || entry.actor.evidence !== 'signed')
+    return [problem('actor', entry, `it is signed by "${statement.person}", and says otherwise`)]
   const person = roster.get(statement.person)
   if (person === undefined) return wrong(`"${statement.person}" is not in the roster`)
   if (person.state !== expected.state)

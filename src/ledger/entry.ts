@@ -75,6 +75,7 @@ export function parseEntry(bytes: Uint8Array): Entry {
   demand(isObject(data), 'data')
   demand(isActor(actor), 'actor')
   demand(isTool(tool), 'tool')
+  demandReferences(data)
   return {...(value as unknown as Omit<Entry, 'leaf'>), leaf: leafHash(bytes)}
 }
 
@@ -134,6 +135,16 @@ export function isBlobRef(
     isCount(value['size']) &&
     typeof value['type'] === 'string'
   )
+}
+
+/** What looks like a private value or a blob reference is one: nothing hides behind an ill-formed one. @throws TypeError */
+function demandReferences(value: Json | undefined): void {
+  if (isObject(value)) {
+    if ('$' in value && !isPrivate(value)) throw new TypeError('a private value is not of its form')
+    if (Object.keys(value).join() === 'blob,size,type' && !isBlobRef(value))
+      throw new TypeError('a blob reference is not of its form')
+    for (const item of Object.values(value)) demandReferences(item)
+  } else if (Array.isArray(value)) for (const item of value as readonly Json[]) demandReferences(item)
 }
 
 /** Every private value and blob reference in an entry's actor and data, wherever it stands. */

@@ -49,6 +49,8 @@ export interface Fold<S> {
   initial(): S
   /** Judges an entry by the state before it; an entry with any problem, in any fold, has no effect. */
   check(view: View, entry: Entry): readonly Problem[]
+  /** Judges entries of all types, those of other folds too. */
+  every?(view: View, entry: Entry): readonly Problem[]
   /** The state after it. May give back the same object, changed: nobody else holds it. */
   apply(view: View, entry: Entry): S
   /** Rows for reading with other tools; they must equal their rebuild and decide nothing. */

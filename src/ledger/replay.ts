@@ -201,9 +201,10 @@ export class Replay implements View {
   #meaning(entry: Entry): Problem[] {
     try {
       if (entry.seq === 0) factsOf(entry)
-      return this.#folds
-        .filter((fold) => fold.types.includes(entry.type))
-        .flatMap((fold) => fold.check(this, entry))
+      return this.#folds.flatMap((fold) => [
+        ...(fold.every?.(this, entry) ?? []),
+        ...(fold.types.includes(entry.type) ? fold.check(this, entry) : []),
+      ])
     } catch (error) {
       return [problem('data', entry, faultIn(error))]
     }

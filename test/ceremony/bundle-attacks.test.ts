@@ -9,8 +9,10 @@ import {at, deepAttacks, one} from './attacks.ts'
 import {testWith} from '../support/needs.ts'
 import {
   inFolder,
+  entryIn,
   makeBench,
   rewritten,
+  seqsOf,
   signedAgain,
   verdictIn,
   verdictOf,
@@ -183,6 +185,24 @@ describe('with the writer key, the list signed again', () => {
     expect(
       problems.some(({rule}) => rule.startsWith('sums') || rule === 'proof' || rule === 'checkpoint'),
     ).toBe(false)
+  })
+
+  test.each([
+    ['step.done', {person: 'p-0000000000000000'}, 'somebody acts who is not in the roster'],
+    ['approval.given', {evidence: 'stated'}, 'a signature is called hearsay'],
+    ['approval.given', {person: null}, 'a signed answer is nobody’s'],
+    ['transcript.signed', {person: 'another'}, 'a signature is called another’s'],
+  ])('the whole history written anew, in which (%s, %j) %s, is seen', (type, change) => {
+    const other = entryIn(at(bench, entryPath(one(bench, 'founder.signed'))))['actor'] as JsonObject
+    const actor = change.person === 'another' ? {...change, person: other['person'] ?? null} : change
+    const seq = seqsOf(bench, type).at(-1) ?? -1
+    const {ok, problems} = verdictOf(
+      rewritten(bench, (entry) =>
+        entry['seq'] === seq ? {...entry, actor: {...(entry['actor'] as JsonObject), ...actor}} : entry,
+      ),
+    )
+    expect(ok).toBe(false)
+    expect(problems).toContainEqual(expect.objectContaining({rule: 'actor', seq, file: entryPath(seq)}))
   })
 
   test('a history without the key’s approval is seen', () => {
