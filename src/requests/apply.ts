@@ -28,18 +28,44 @@ export async function apply(
       ],
     })
   }
+  demandPlace(context.ceremony, request)
   const operation = operationOf(operations, request.operation)
   for (const {name} of request.plan.phases) {
     if (phases !== null && !phases.includes(name)) continue
     // Alone, so that what another process has begun is not begun, or finished, a second time.
     await ledger.alone(async () => {
-      if (requestAt(ledger, request.seq).done.has(name)) return
+      const now = requestAt(ledger, request.seq)
+      if (now.done.has(name)) return
+      demandNotFailed(now)
       demandProfile(ledger, request)
       operation.stillTrue(ledger.view, request.plan, name)
       await operation.act({...context, approved: met}, request.plan, name)
     })
   }
   return requestAt(ledger, request.seq)
+}
+
+/** What was approved in a ceremony is done in it, before the people who approved it; an aborted one leaves nothing to be done. @throws KeyriteError `REQUEST_STATE`. */
+export function demandPlace(ceremony: string | null, {id, ceremony: own}: Request): void {
+  if (own === ceremony) return
+  throw new KeyriteError(
+    'REQUEST_STATE',
+    own === null
+      ? `cannot apply ${id} here: it was asked for outside this ceremony`
+      : `cannot apply ${id} here: it belongs to ceremony ${own.slice(0, 8)}`,
+    {hints: own === null ? [`keyrite request apply ${id}`] : [`keyrite ceremony resume ${own.slice(0, 8)}`]},
+  )
+}
+
+function demandNotFailed({id, failed}: Request): void {
+  if (!failed) return
+  throw new KeyriteError(
+    'REQUEST_STATE',
+    `cannot apply ${id}: the provider refused it, and its approval is used up`,
+    {
+      hints: [`keyrite request show ${id}`, 'ask anew'],
+    },
+  )
 }
 
 function demandProfile(ledger: Ledger, {id, plan}: Request): void {

@@ -35,6 +35,7 @@ export function opened(view: View, state: Requests, entry: Entry): Requests {
     withdrawn: false,
     begun: new Set(),
     done: new Set(),
+    failed: false,
   }
   return change(state, request)
 }

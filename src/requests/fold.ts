@@ -68,6 +68,12 @@ function checkAct(view: View, entry: Entry, operations: Operations): readonly Pr
   const phase = operation?.writes[entry.type]
   if (operation === undefined || phase === undefined)
     return wrong(`it cites an approval of "${request.operation}"`)
+  if (entry.ceremony !== request.ceremony)
+    return wrong(
+      request.ceremony === null
+        ? 'it was approved outside a ceremony'
+        : 'it was approved for its ceremony, and is not part of it',
+    )
   if (!profileStands(view, request.plan))
     return wrong('the profile that was approved is not the one that stands')
   const planned = request.plan.phases.find(({name}) => name === phase)
@@ -102,9 +108,11 @@ function acted(state: Requests, entry: Entry, operations: Operations): Requests 
   const phase = operation?.writes[entry.type]
   if (operation === undefined || phase === undefined) return state
   const begins = operation.begins.includes(entry.type)
-  const ends = !begins || isWhole(operation, phase)
+  const failed = entry.type.endsWith('.failed')
+  const ends = !failed && (!begins || isWhole(operation, phase))
   return change(state, {
     ...request,
+    failed: request.failed || failed,
     begun: begins ? new Set([...request.begun, entry.type]) : request.begun,
     done: ends ? new Set([...request.done, phase]) : request.done,
   })

@@ -1,6 +1,6 @@
 /** What the folders above use of requests. */
 export {answer, approvals, meet, missing, propose, withdraw} from './answer.ts'
-export {apply, demandFounded, enough} from './apply.ts'
+export {apply, demandFounded, demandPlace, enough} from './apply.ts'
 export {findRequest, openRequest, requestAt, type Asking} from './ask.ts'
 export {planInWords, requestDocument, type RequestDocument} from './document.ts'
 export {requestsFold} from './fold.ts'

@@ -42,6 +42,8 @@ export interface Request {
   readonly begun: ReadonlySet<string>
   /** The phases whose outcome is recorded. */
   readonly done: ReadonlySet<string>
+  /** Whether the provider definitely refused a phase: the approval is used up, and the plan was not done. */
+  readonly failed: boolean
 }
 
 export interface Requests {
@@ -53,11 +55,12 @@ export interface Requests {
 /** Where other folders find the requests in a view. */
 export const requests = {name: 'requests', initial: (): Requests => ({all: new Map(), byMet: new Map()})}
 
-export type RequestStatus = 'open' | 'met' | 'applied' | 'withdrawn' | 'expired' | 'rejected'
+export type RequestStatus = 'open' | 'met' | 'applied' | 'withdrawn' | 'expired' | 'rejected' | 'failed'
 
 export function statusOf(request: Request, now: Date): RequestStatus {
   if (request.withdrawn) return 'withdrawn'
   if (request.plan.phases.every(({name}) => request.done.has(name))) return 'applied'
+  if (request.failed) return 'failed'
   if (request.met !== null) return 'met'
   const yes = request.answers.filter(({decision}) => decision === 'approve')
   const silent = request.who.filter(({person}) => !request.answers.some((answer) => answer.person === person))

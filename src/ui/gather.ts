@@ -10,6 +10,7 @@ import {
   answer,
   apply,
   demandFounded,
+  demandPlace,
   meet,
   missing,
   openRequest,
@@ -99,6 +100,7 @@ function openOver(app: App, sha256: string): Request | undefined {
 /** Goes on with a request: more answers, and the act if they are enough. */
 export async function gatherAndApply(app: App, request: Request, manner: Manner): Promise<Request> {
   const context = contextFor(app, manner.actor)
+  demandPlace(context.ceremony, request)
   const gathered = await meet(context, await gather(app, context, request, manner))
   return gathered.met === null ? gathered : apply(context, app.operations, gathered)
 }
