@@ -13,20 +13,33 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
 /** The root of the empty tree: SHA-256 of nothing. */
 export const emptyRoot = sha256('')
 
+/** How many leaves stand below one remembered node. */
+export const block = 256
+
 /** The tree's right edge: adds a leaf and gives the root in O(log n), without the leaves before. */
 export class Frontier {
   /** Roots of full subtrees, largest first; the set bits of `size` say how large each is. */
   #peaks: Buffer[] = []
+  readonly #blocks: Buffer[] = []
   #size = 0
 
   get size(): number {
     return this.#size
   }
 
+  /** The roots of each full `block` of leaves so far: proofs are made of them without all leaves. */
+  get blocks(): readonly Uint8Array[] {
+    return this.#blocks
+  }
+
   add(leaf: Uint8Array): void {
     let node: Buffer = Buffer.from(leaf)
-    for (let bit = this.#size; bit % 2 === 1; bit = Math.floor(bit / 2))
+    let leaves = 1
+    for (let bit = this.#size; bit % 2 === 1; bit = Math.floor(bit / 2)) {
       node = nodeHash(take(this.#peaks.pop()), node)
+      leaves *= 2
+      if (leaves === block) this.#blocks.push(node)
+    }
     this.#peaks.push(node)
     this.#size += 1
   }

@@ -114,6 +114,11 @@ export class Replay implements View {
     return this.#complete ? this.#frontier.root() : undefined
   }
 
+  /** The roots over each 256 entries, computed from their bytes. */
+  get blocks(): readonly Uint8Array[] {
+    return this.#frontier.blocks
+  }
+
   /** The same state, looking things up elsewhere from now on: the store was opened anew. */
   over(source: Source): this {
     this.#source = source

@@ -76,7 +76,7 @@ export function verifyLedger(options: VerifyOptions): Verification {
     const facts = replay.opened ? replay.facts : null
     const all = [...pins, ...own]
     const root = replay.rootAt(replay.size) ?? null
-    const tree = {size: replay.size, root: fromBase64(root ?? ''), range: storedTree(store)}
+    const tree = {size: replay.size, root: fromBase64(root ?? ''), range: storedTree(store, replay.blocks)}
     if (since !== undefined) {
       // What the pin would have stood for is judged after all.
       if (facts === null || judgePin(since, facts, tree).length > 0)

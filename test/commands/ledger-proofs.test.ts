@@ -3,6 +3,7 @@ import {execFileSync, spawnSync} from 'node:child_process'
 import {existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {folds} from '../../src/app.ts'
 import {sha256, sha256Hex} from '../../src/base/bytes.ts'
 import LedgerExport from '../../src/commands/ledger/export.ts'
 import LedgerProve from '../../src/commands/ledger/prove.ts'
@@ -12,6 +13,7 @@ import {
   parseVkey,
   proveEntry,
   tileFiles,
+  verifyLedger,
   verifyInclusion,
 } from '../../src/ledger/index.ts'
 import {tilePath} from '../../src/ledger/tiles.ts'
@@ -137,6 +139,16 @@ describe('ledger prove', () => {
       expect(code({checkpoints: () => []})).toBe('LEDGER_TAMPERED')
     })
   })
+})
+
+test('pins from before and after a full tile are continued, and one that was changed is not', async () => {
+  const {home, state} = made.world
+  const notes = await made.using((app) => app.ledger.store.checkpoints(1).map(({note}) => note))
+  const auditor = {home, state: {path: `${state}-auditor`}, folds}
+  expect(verifyLedger({...auditor, pins: notes})).toMatchObject({problems: [], pins: 6, entries: size})
+  const [last = ''] = notes.slice(-1)
+  const changed = last.replace(`\n${size}\n`, '\n299\n')
+  expect(verifyLedger({...auditor, pins: [changed]}).problems.map(({rule}) => rule)).toEqual(['pin'])
 })
 
 describe('ledger export --format tiles', () => {

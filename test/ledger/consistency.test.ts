@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {sha256} from '../../src/base/bytes.ts'
 import {consistencyProof, verifyConsistency} from '../../src/ledger/consistency.ts'
-import {inclusionPath, inclusionProof, rootOf, verifyInclusion} from '../../src/ledger/merkle.ts'
+import {Frontier, inclusionPath, inclusionProof, rootOf, verifyInclusion} from '../../src/ledger/merkle.ts'
 import {storedTree} from '../../src/ledger/stored-tree.ts'
 import {testWith} from '../support/needs.ts'
 
@@ -133,6 +133,19 @@ describe('the tree of a store', () => {
     expect(store.asked).toBe(768)
     for (const first of [256, 512, 768]) consistencyProof(first, 768, stored)
     expect(store.asked).toBe(768)
+  })
+
+  test('takes whole blocks that are known, and reads only the edges', () => {
+    const edge = new Frontier()
+    for (const leaf of leaves) edge.add(leaf)
+    expect(edge.blocks).toEqual([0, 256, 512].map((from) => range(from, from + 256)))
+    const store = counting()
+    const stored = storedTree(store, edge.blocks)
+    for (const first of [1, 300, 512, 700, 800]) {
+      store.asked = 0
+      expect(consistencyProof(first, 800, stored)).toEqual(consistencyProof(first, 800, range))
+      expect(store.asked).toBeLessThan(2 * 256)
+    }
   })
 
   test('refuses to prove by leaves that are missing', () => {
