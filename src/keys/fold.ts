@@ -67,11 +67,17 @@ type Type = keyof typeof schemas
 
 export const keysFold: Fold<Keys> = {
   name: 'keys',
-  types: Object.keys(schemas),
+  types: [...Object.keys(schemas), 'profile.removed'],
   initial: () => ({keys: new Map(), open: new Map()}),
 
   check(view: View, entry: Entry): readonly Problem[] {
     const wrong = (message: string): Problem[] => [problem('key', entry, message)]
+    if (entry.type === 'profile.removed') {
+      const {keys, open} = view.of(keysFold)
+      const name = entry.data['name']
+      const lives = [...keys.values(), ...open.values()].some((one) => one.profile === name)
+      return lives ? wrong(`keys live in profile "${String(name)}"`) : []
+    }
     const parsed = schemas[entry.type as Type].safeParse(entry.data)
     if (!parsed.success)
       return wrong(`${parsed.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
@@ -98,6 +104,7 @@ export const keysFold: Fold<Keys> = {
 
   apply(view: View, entry: Entry): Keys {
     const {keys, open} = view.of(keysFold)
+    if (entry.type === 'profile.removed') return {keys, open}
     if (entry.type.endsWith('.intended'))
       return {keys, open: new Map([...open, [entry.seq, intentOf(entry, kindOf(entry.type))]])}
     const {intended} = z.object({intended: z.int()}).parse(entry.data)

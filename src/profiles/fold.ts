@@ -24,6 +24,15 @@ export interface Profiles {
   readonly profiles: ReadonlyMap<string, Profile>
   /** The newest generation that the ledger holds of each profile's provider. */
   readonly generations: ReadonlyMap<string, number>
+  /** Places whose profile was removed, by identity: what they were used for, and how far they had come, is not forgotten. */
+  readonly left: ReadonlyMap<string, Place>
+}
+
+/** What stays known of a place. */
+export interface Place {
+  readonly name: string
+  readonly environment: Environment
+  readonly generation: number | null
 }
 
 export const profileName = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/)
@@ -45,20 +54,23 @@ const outcomes = ['key.created', 'key.tried', 'key.state.changed']
 export const profilesFold: Fold<Profiles> = {
   name: 'profiles',
   types: ['profile.added', 'profile.removed', ...outcomes],
-  initial: () => ({profiles: new Map(), generations: new Map()}),
+  initial: () => ({profiles: new Map(), generations: new Map(), left: new Map()}),
 
   check(view: View, entry: Entry): readonly Problem[] {
     const wrong = (message: string): Problem[] => [problem('profile', entry, message)]
-    const {profiles, generations} = view.of(profilesFold)
+    const {profiles, generations, left} = view.of(profilesFold)
     if (entry.type === 'profile.added') {
       const profile = added.safeParse(entry.data)
       if (!profile.success)
         return wrong(`${profile.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
       if (profiles.has(profile.data.name)) return wrong(`profile "${profile.data.name}" exists already`)
-      const twin = elsewhere(profiles, profile.data)
-      return twin === undefined
+      const twin = elsewhere({profiles, left}, profile.data)
+      if (twin !== undefined)
+        return wrong(`profile "${twin.name}" is the same place in environment ${twin.environment}`)
+      const before = left.get(jcs(profile.data.identity))?.generation ?? 0
+      return (profile.data.generation ?? before) >= before
         ? []
-        : wrong(`profile "${twin.name}" is the same place in environment ${twin.environment}`)
+        : wrong(`generation ${String(profile.data.generation)} is older than ${before}`)
     }
     if (entry.type === 'profile.removed') {
       const gone = removed.safeParse(entry.data)
@@ -74,10 +86,21 @@ export const profilesFold: Fold<Profiles> = {
   },
 
   apply(view: View, entry: Entry): Profiles {
-    const {profiles, generations} = view.of(profilesFold)
+    const {profiles, generations, left} = view.of(profilesFold)
     if (entry.type === 'profile.removed') {
       const {name} = removed.parse(entry.data)
+      const gone = profiles.get(name)
       return {
+        left:
+          gone === undefined
+            ? left
+            : new Map([
+                ...left,
+                [
+                  jcs(gone.identity),
+                  {name, environment: gone.environment, generation: generations.get(name) ?? null},
+                ],
+              ]),
         profiles: new Map([...profiles].filter(([one]) => one !== name)),
         generations: new Map([...generations].filter(([one]) => one !== name)),
       }
@@ -88,10 +111,11 @@ export const profilesFold: Fold<Profiles> = {
       return {
         profiles: new Map([...profiles, [facts.name, profile]]),
         generations: grown(generations, facts.name, generation),
+        left,
       }
     }
     const {profile, generation} = evidence.parse(entry.data)
-    return {profiles, generations: grown(generations, profile, generation)}
+    return {profiles, generations: grown(generations, profile, generation), left}
   },
 
   *table({profiles}): Generator<readonly [string, Json]> {
@@ -100,15 +124,17 @@ export const profilesFold: Fold<Profiles> = {
   },
 }
 
-/** The same place under another environment, if there is one: keys of production are not to be had as test. */
+/** The same place under another environment, if there is or was one: keys of production are not to be had as test. */
 export function elsewhere(
-  profiles: ReadonlyMap<string, ProfileFacts>,
+  {profiles, left}: Pick<Profiles, 'profiles' | 'left'>,
   wanted: ProfileFacts,
-): ProfileFacts | undefined {
+): Pick<Place, 'name' | 'environment'> | undefined {
   const identity = jcs(wanted.identity)
-  return [...profiles.values()].find(
-    (one) => jcs(one.identity) === identity && one.environment !== wanted.environment,
-  )
+  const before = left.get(identity)
+  return [
+    ...[...profiles.values()].filter((one) => jcs(one.identity) === identity),
+    ...(before === undefined ? [] : [before]),
+  ].find((one) => one.environment !== wanted.environment)
 }
 
 /** The facts alone, as a plan carries them. */

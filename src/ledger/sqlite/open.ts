@@ -4,10 +4,11 @@
  * journal_mode DELETE with synchronous EXTRA: WAL with this driver's defaults and DELETE with FULL both lose acknowledged commits.
  * recursive_triggers: without it INSERT OR REPLACE walks past the triggers that refuse deletion.
  */
-import {existsSync, lstatSync, statSync} from 'node:fs'
+import {existsSync, lstatSync, statSync, type Stats} from 'node:fs'
 import {dirname} from 'node:path'
 import Database from 'better-sqlite3'
 import {KeyriteError} from '../../base/errors.ts'
+import {storageError as fileError} from '../../base/file-errors.ts'
 import {applicationId, schema, userVersion} from './schema.ts'
 
 /** Pragma, what is set, what must be read back. */
@@ -86,7 +87,7 @@ function rollBack(path: string): void {
 }
 
 function lookAt(path: string): void {
-  const found = lstatSync(path, {throwIfNoEntry: false})
+  const found = statusOf(path)
   if (found === undefined) {
     throw new KeyriteError('LEDGER_NOT_FOUND', `cannot open a ledger: there is none at "${path}"`, {
       hints: [
@@ -111,6 +112,15 @@ function lookAt(path: string): void {
     (!journal.isFile() || journal.nlink !== 1 || journal.uid !== statSync(path).uid)
   ) {
     throw unsafe('has a journal beside it that is not its own')
+  }
+}
+
+/** What lies there; undefined if nothing does. A home that is a file, or that we may not look into, is no bug. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, {throwIfNoEntry: false})
+  } catch (cause) {
+    throw fileError('read', path, cause)
   }
 }
 

@@ -73,17 +73,17 @@ export const profileRemove: Operation = {
 
 /** @throws KeyriteError `EXISTS`, `PROFILE_ENVIRONMENT`. */
 export function demandNew(view: Pick<View, 'of'>, profile: ProfileFacts): void {
-  const {profiles} = view.of(profilesFold)
-  if (profiles.has(profile.name)) {
+  const known = view.of(profilesFold)
+  if (known.profiles.has(profile.name)) {
     throw new KeyriteError('EXISTS', `cannot add profile "${profile.name}": there is one`, {
       hints: [`keyrite profile show ${profile.name}`],
     })
   }
-  const twin = elsewhere(profiles, profile)
+  const twin = elsewhere(known, profile)
   if (twin !== undefined) {
     throw new KeyriteError(
       'PROFILE_ENVIRONMENT',
-      `cannot add profile "${profile.name}" as ${profile.environment}: the same place is profile "${twin.name}" in ${twin.environment}`,
+      `cannot add profile "${profile.name}" as ${profile.environment}: the same place is, or was, profile "${twin.name}" in ${twin.environment}`,
       {
         hints: [`keyrite profile show ${twin.name}`],
       },
