@@ -154,6 +154,9 @@ function readRoster(files: Files, entry: Entry, first: Entry, open: Open): Roste
     readonly name: Json
     readonly address: Json
   }[]
+  // Everyone ever is in a roster: so no name can be hidden by changing an id where no digest holds the document.
+  const stranger = people.find(({id}) => !parsed.data.people.some((one) => one.id === id))
+  demand(stranger === undefined, `it lacks "${stranger?.id ?? ''}", whom the first entry names`)
   const text = (field: Json | undefined): string | null => {
     const value = open(field)
     return typeof value === 'string' ? value : null
