@@ -17,6 +17,18 @@ export function visible(text: string, options: {readonly keepNewlines?: boolean}
   return text.replace(everyHidden, (found) => (keep && found === '\n' ? found : escape(found)))
 }
 
+/** A value as indented JSON whose bytes move no terminal: what has no shape is written `\u202e`, and reads back the same. */
+export function visibleJson(value: unknown): string {
+  const units = (found: string): string =>
+    Array.from(
+      {length: found.length},
+      (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join('')
+  return JSON.stringify(value, null, 2).replace(everyHidden, (found) =>
+    found === '\n' ? found : units(found),
+  )
+}
+
 /** The same on one line of at most `limit` terminal columns, ending in `…` if something was cut; no escape is cut in two. */
 export function visibleLine(text: string, limit: number): string {
   return cut(

@@ -76,7 +76,7 @@ export const keysFold: Fold<Keys> = {
       const {keys, open} = view.of(keysFold)
       const name = entry.data['name']
       const lives = [...keys.values(), ...open.values()].some((one) => one.profile === name)
-      return lives ? wrong(`keys live in profile "${String(name)}"`) : []
+      return lives ? wrong('keys live in this profile') : []
     }
     const parsed = schemas[entry.type as Type].safeParse(entry.data)
     if (!parsed.success)

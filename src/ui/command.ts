@@ -7,7 +7,7 @@
 import {Command, type Interfaces} from '@oclif/core'
 import type {App} from '../app.ts'
 import {KeyriteError} from '../base/errors.ts'
-import {visible} from '../base/visible.ts'
+import {visible, visibleJson} from '../base/visible.ts'
 import type {Ledger} from '../ledger/index.ts'
 import type {Person} from '../custody/index.ts'
 import {hang, wrap} from '../paper/wrap.ts'
@@ -225,13 +225,13 @@ export abstract class KeyriteCommand extends Command {
 
   #print({document, lines}: Shown): void {
     const {line} = this.#paintFor(this.outside.stdout)
-    const text = this.jsonEnabled() ? JSON.stringify(document, null, 2) : lines.map(line).join('\n')
+    const text = this.jsonEnabled() ? visibleJson(document) : lines.map(line).join('\n')
     if (text !== '') this.outside.stdout.write(`${text}\n`)
     this.outside.setExit(document.exit)
   }
 
   #refuse({document, lines}: Told): void {
-    if (this.jsonEnabled()) this.outside.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+    if (this.jsonEnabled()) this.outside.stdout.write(`${visibleJson(document)}\n`)
     else for (const line of lines) this.#write(line)
     this.outside.setExit(document.exit)
   }
