@@ -69,9 +69,7 @@ describe('the build', () => {
       .trimEnd()
       .split('\n')
       .map((line) => line.slice(66))
-    const ours = [checkout.path, other.path, root, homedir()].map(
-      (path) => new RegExp(`${path}/`),
-    )
+    const ours = [checkout.path, other.path, root, homedir()].map((path) => new RegExp(`${path}/`))
     const naming = shipped.filter((path) => ours.some((one) => one.test(readFileSync(at(path), 'utf8'))))
     expect(naming).toEqual([])
   })
