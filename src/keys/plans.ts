@@ -101,6 +101,11 @@ export function planActivate(view: Known, name: string): Planned {
     throw new KeyriteError('KEY_NOT_FOUND', `cannot find key "${name}"`, {hints: ['keyrite key list']})
   const version = key.versions.find((one) => one.version === key.primary)
   advance(name, version?.state ?? 'destroyed', 'activate')
+  // Before anyone is asked to sign for what could not be done.
+  if (version?.tried?.ok !== true)
+    throw new KeyriteError('KEY_STATE', `cannot activate key "${name}": it was not proved yet`, {
+      hints: [`keyrite key prove ${name}`],
+    })
   const profile = profileOf(view, key.profile)
   const {policy} = view.of(policyFold)
   const plan: Plan = {
