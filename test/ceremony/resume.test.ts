@@ -21,12 +21,14 @@ import {
 
 class PowerCut extends Error {}
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
 /** What the ledger records of a ceremony that nothing broke off, without its interruptions. */
 const shapeOf = (app: App, id: string): string[] => {
   const entries = Array.from({length: app.ledger.size}, (_, seq) => app.ledger.view.entry(seq))
   return entries.flatMap((entry) =>
     entry?.ceremony === id && !/^ceremony\.(?:resumed|stopped)$/.test(entry.type)
-      ? [`${entry.type} ${String(entry.data['step'] ?? '')}`.trim()]
+      ? [entry.type === 'step.done' ? `step.done ${textOf(entry.data['step'])}` : entry.type]
       : [],
   )
 }
