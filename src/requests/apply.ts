@@ -10,7 +10,7 @@ import type {Request} from './state.ts'
 
 /**
  * Does every phase of a met request that is not done, or only those named.
- * @throws KeyriteError `QUORUM_MISSING` if it is not met, `PLAN_MOVED` and others if its ground has moved, and what the act throws.
+ * @throws KeyriteError `QUORUM_MISSING` if it is not met, `REQUEST_STATE` if it was withdrawn, `PLAN_MOVED` and others if its ground has moved, and what the act throws.
  */
 export async function apply(
   context: Omit<ActContext, 'approved'>,
@@ -29,6 +29,11 @@ export async function apply(
     })
   }
   demandPlace(context.ceremony, request)
+  if (requestAt(ledger, request.seq).withdrawn) {
+    throw new KeyriteError('REQUEST_STATE', `cannot apply ${request.id}: it was withdrawn`, {
+      hints: [`keyrite request show ${request.id}`, 'ask anew'],
+    })
+  }
   const operation = operationOf(operations, request.operation)
   for (const {name} of request.plan.phases) {
     if (phases !== null && !phases.includes(name)) continue

@@ -74,6 +74,7 @@ function checkAct(view: View, entry: Entry, operations: Operations): readonly Pr
         ? 'it was approved outside a ceremony'
         : 'it was approved for its ceremony, and is not part of it',
     )
+  if (request.withdrawn) return wrong('it cites a request that was withdrawn')
   if (!profileStands(view, request.plan))
     return wrong('the profile that was approved is not the one that stands')
   const planned = request.plan.phases.find(({name}) => name === phase)

@@ -16,8 +16,8 @@ export interface Undertaking<Done> {
   /** What intent, outcome and failure have in common. */
   readonly about: DraftObject
   readonly intended: DraftObject
-  /** An intent of an earlier run that has no outcome yet. */
-  readonly open: Intent | undefined
+  /** An intent of an earlier run that has no outcome yet, and what approved it. */
+  readonly open: (Intent & {readonly approved: number | null}) | undefined
   /** Looks whether an earlier run did it; undefined when it did not. */
   readonly find: (intent: Intent) => Promise<Done | undefined>
   readonly act: (intent: Intent) => Promise<Done>
@@ -39,13 +39,22 @@ const undecided: readonly string[] = [
   'AMBIGUOUS',
   'TOKEN_ROLLED_BACK',
   'TOKEN_TAMPERED',
+  'NETWORK',
+  'UNSAFE_FILE',
+  'FILE_NOT_FOUND',
+  'NO_TERMINAL',
 ]
 
-/** @returns the seq of the outcome. @throws KeyriteError whatever the act threw; a definite refusal by the provider is recorded first. */
+/**
+ * @returns the seq of the outcome.
+ * @throws KeyriteError whatever the act threw; a definite refusal by the provider is recorded first. `INDETERMINATE` if what
+ * was begun under another approval has no outcome yet: that comes first, or the provider would be made to do both.
+ */
 export async function undertake<Done>(context: ActContext, work: Undertaking<Done>): Promise<number> {
   const {ledger, actor, ceremony, random} = context
   const common = {actor, ceremony, approved: work.approved}
-  let intent = work.open
+  demandSameApproval(work)
+  let intent: Intent | undefined = work.open
   if (intent === undefined) {
     const id = hex(random.bytes(16))
     const [entry] = await ledger.append([
@@ -54,10 +63,11 @@ export async function undertake<Done>(context: ActContext, work: Undertaking<Don
     intent = {seq: entry?.seq ?? -1, id}
   }
   const link = {...work.about, intended: intent.seq}
+  // Not finding out decides nothing: it is asked again.
+  const found = work.open === undefined ? undefined : await work.find(intent)
   let outcome: DraftObject
   try {
-    const done = (work.open === undefined ? undefined : await work.find(intent)) ?? (await work.act(intent))
-    outcome = await work.confirm(done)
+    outcome = await work.confirm(found ?? (await work.act(intent)))
   } catch (error) {
     if (error instanceof KeyriteError && !undecided.includes(error.code)) {
       await ledger.append([{...common, type: work.types.failed, data: {...link, code: error.code}}])
@@ -66,4 +76,13 @@ export async function undertake<Done>(context: ActContext, work: Undertaking<Don
   }
   const [entry] = await ledger.append([{...common, type: work.types.done, data: {...link, ...outcome}}])
   return entry?.seq ?? -1
+}
+
+function demandSameApproval<Done>({open, approved}: Undertaking<Done>): void {
+  if (open === undefined || open.approved === approved) return
+  throw new KeyriteError(
+    'INDETERMINATE',
+    `cannot begin: entry ${open.seq} began the same under another approval, and has no outcome yet`,
+    {hints: [`keyrite ledger show ${open.seq}`, 'keyrite request list, and apply the one that was begun']},
+  )
 }

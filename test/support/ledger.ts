@@ -36,6 +36,8 @@ export interface Wanted {
   readonly signed?: number
   readonly policy?: Policy
   readonly now?: () => Date
+  /** Whether the policy names the founders' keys, so that they count in production. */
+  readonly statedKeys?: boolean
 }
 
 const names = ['Alice', 'Bob', 'Carol', 'Dan', 'Erin', 'Frank', 'Grace']
@@ -61,14 +63,17 @@ export function emptyWorld(): World & {readonly remove: () => void} {
 export async function makeLedger({
   people = 5,
   signed = people,
-  policy = defaultPolicy,
+  policy: given = defaultPolicy,
   now,
+  statedKeys = false,
 }: Wanted = {}): Promise<TestLedger> {
   const {remove, ...empty} = emptyWorld()
   const world = now === undefined ? empty : {...empty, now}
   const open = (): App =>
     new App({...surroundingsOf(world), ask: nobody, command: 'keyrite test', say: () => undefined})
   const founders = foundersOf(people)
+  const keys = founders.map(({key}) => key.publicKey.fingerprint)
+  const policy = statedKeys ? {...given, stated_keys: keys} : given
   const app = open()
   const ledger = await foundLedger(app.ledgerWorld, {
     organisation: 'example.com',
