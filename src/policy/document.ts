@@ -66,7 +66,7 @@ export const ruleSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected a name of a-z, 0-9 and -'),
   operations: z.array(z.enum(operations)).min(1),
   classes: z.array(z.enum(classes)).min(1).nullable(),
-  /** Provider kinds; `other` stands for every kind but the local token. */
+  /** Provider kinds; null for every kind. */
   kinds: z.array(z.string()).min(1).nullable(),
   /** 0: needs nobody. */
   people: z.int().min(0).max(50),

@@ -1,6 +1,7 @@
 /** Findings on a policy that is well-formed but would not work, or would weaken what C5 and C6 ask. */
+import {KeyriteError} from '../base/errors.ts'
 import type {Roster} from '../custody/index.ts'
-import {classes, operations, type Policy} from './document.ts'
+import {classes, operations, type KeyClassName, type Policy, type Rule} from './document.ts'
 import {eligible, ruleFor} from './rules.ts'
 
 export interface PolicyFinding {
@@ -66,13 +67,24 @@ function* tooFewPeople(policy: Policy, roster: Roster | null): Generator<PolicyF
 
 function* weak(policy: Policy): Generator<PolicyFinding> {
   for (const name of classes) {
-    const rule = ruleFor(policy, {operation: 'key.create', class: name, kind: 'local'})
-    if (rule.people < 2)
+    const rule = creation(policy, name)
+    if (rule !== undefined && rule.people < 2)
       yield {rule: 'one-person', message: `one person alone makes keys of class "${name}" (C6)`}
   }
-  const kek = ruleFor(policy, {operation: 'key.create', class: 'kek', kind: 'local'})
+  const kek = creation(policy, 'kek')
   for (const role of ['ciso', 'security-lead'] as const) {
-    if (!kek.roles.includes(role))
+    if (kek?.roles.includes(role) === false)
       yield {rule: 'kek-roles', message: `a key encryption key is made without the ${role} (C6)`}
+  }
+}
+
+/** The rule by which keys of a class are made; undefined where none speaks of it, which is a finding of its own. */
+function creation(policy: Policy, name: KeyClassName): Rule | undefined {
+  const matter = {operation: 'key.create', class: name, kind: 'local'} as const
+  try {
+    return ruleFor(policy, matter)
+  } catch (error) {
+    if (error instanceof KeyriteError && error.code === 'POLICY_REFUSES') return undefined
+    throw error
   }
 }
