@@ -101,7 +101,15 @@ export function approvals(ledger: Ledger, request: Request): readonly Answer[] {
 
 /** What is missing, in words; empty when the quorum is there. */
 export function missing(ledger: Ledger, request: Request): string {
-  return missingInWords(request.needs, approvals(ledger, request))
+  const people = missingInWords(request.needs, approvals(ledger, request))
+  return lacksProposal(request)
+    ? [people, 'the signature of its author'].filter((one) => one !== '').join(', and ')
+    : people
+}
+
+/** In production the author signs the request too, and is never counted. */
+export function lacksProposal({plan, proposed, met}: Request): boolean {
+  return plan.profile?.environment === 'production' && !proposed && met === null
 }
 
 /** Records that the quorum is met, if it is. @returns the request, met or not. */
@@ -109,8 +117,7 @@ export async function meet({ledger, ceremony, actor}: Answering, request: Reques
   if (request.met !== null) return request
   demandOpen(ledger, request)
   const counted = approvals(ledger, request)
-  const needsProposal = request.plan.profile?.environment === 'production' && !request.proposed
-  if (needsProposal || !isMet(request.needs, counted)) return request
+  if (lacksProposal(request) || !isMet(request.needs, counted)) return request
   await ledger.append([
     {
       type: 'quorum.met',

@@ -1,5 +1,5 @@
 /** What the folders above use of requests. */
-export {answer, approvals, meet, missing, propose, withdraw} from './answer.ts'
+export {answer, approvals, lacksProposal, meet, missing, propose, withdraw} from './answer.ts'
 export {apply, demandFounded, demandPlace, enough} from './apply.ts'
 export {findRequest, openRequest, requestAt, type Asking} from './ask.ts'
 export {planInWords, requestDocument, type RequestDocument} from './document.ts'

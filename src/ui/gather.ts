@@ -11,6 +11,7 @@ import {
   apply,
   demandFounded,
   demandPlace,
+  lacksProposal,
   meet,
   missing,
   openRequest,
@@ -131,7 +132,8 @@ async function gather(app: App, context: Context, opened: Request, manner: Manne
 async function askPerson(app: App, context: Context, request: Request): Promise<Request | null> {
   const {ask} = app.world
   const {roster} = app.ledger.of(custodyFold)
-  const silent = request.who
+  const author = lacksProposal(request) && request.author !== null ? [{person: request.author}] : []
+  const silent = [...author, ...request.who]
     .filter(({person}) => !request.answers.some((one) => one.person === person))
     .flatMap(({person}) => roster.get(person) ?? [])
   if (silent.length === 0) return null
@@ -144,14 +146,17 @@ async function askPerson(app: App, context: Context, request: Request): Promise<
     ],
   })
   if (person === null) return null
-  const decision = await ask.choose<'approve' | 'reject'>({
-    message: `${called(person)}: the plan above`,
-    flag: '--sign-with PERSON=KEY',
-    choices: [
-      {name: 'approve', value: 'approve'},
-      {name: 'reject', value: 'reject'},
-    ],
-  })
+  const proposes = author.some((one) => one.person === person.id)
+  const decision = proposes
+    ? 'approve'
+    : await ask.choose<'approve' | 'reject'>({
+        message: `${called(person)}: the plan above`,
+        flag: '--sign-with PERSON=KEY',
+        choices: [
+          {name: 'approve', value: 'approve'},
+          {name: 'reject', value: 'reject'},
+        ],
+      })
   const path = await ask.text({
     message: 'Key file (private, or .pub of a key in ssh-agent)',
     flag: '--sign-with PERSON=KEY',
