@@ -39,7 +39,7 @@ test(`killed at random ${runs} times over, a ceremony comes to its end with each
       default: 'yes',
       steps: {seal: {answer: 'B-1'}},
     })
-    const waits = times(key, 1_200)
+    const waits = times(key, 400)
     let kills = 0
     for (;;) {
       const [open] = await house.using((app) =>
@@ -66,5 +66,5 @@ test(`killed at random ${runs} times over, a ceremony comes to its end with each
       break
     }
   }
-  expect(killed).toBeGreaterThan(runs)
+  expect(killed).toBeGreaterThanOrEqual(runs)
 }, 600_000)
