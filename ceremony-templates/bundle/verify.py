@@ -4,12 +4,11 @@
 Needs Python 3.8 and ssh-keygen. L5 is section 5 of ledger-format.md, B3 point 3 of "How it is judged" in
 bundle-format.md. Exit status: 0 ok; 6 for lines "PROBLEM file | entry | rule | sentence"; 2 cannot check.
 It checks who approved what, and that only that was done. Only `keyrite ceremony verify` checks as well
-- the signature within `checkpoint` (SHA256SUMS.sig is by the same key and covers it), and proofs/: where
-  entries are left out, the checkpoint's root is not computed here, and a line "not checked" says so;
+- the signature within `checkpoint`, and proofs/: where entries are left out, a line "not checked" says so;
 - members of data that no rule here reads; the form of rosters, policies, plans, blob references beyond what
-  is used here; the length of entries; that a key which is tried or changed exists and is in that state;
-- a sign-off's round, template, keys; SHA256SUMS' order; that allowed_signers, roster.json, policy.json,
-  template.yaml, the minutes say what the entries say (SHA256SUMS covers them; nothing here rests on them)."""
+  is used here; the length of entries; how long a request is open; which state a tried or changed key is in;
+- that steps and sign-off follow the template, and acts the ceremony's state; SHA256SUMS' order; that
+  allowed_signers, roster.json, policy.json, template.yaml, the minutes say what the entries say."""
 import sys
 if __name__ == "__main__" and not sys.flags.isolated:
     sys.path.pop(0)  # Python looks beside the script first: a json.py put into the bundle must not run
@@ -221,8 +220,9 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         if first:
             self.policy = parse(self.blob(d["policy"]["blob"]))
             self.people = {person["id"]: person for person in parse(self.blob(d["roster"]["blob"]))["people"]}
-        need("the actor is not in the roster", actor=e["actor"]["person"] in [None, *self.people])
-        need("it cites no quorum.met", approved=cited in [None, *self.met] or cited == 0 < seq)
+        need("actor, ceremony or approval is not there", actor=e["actor"]["person"] in [None, *self.people],
+             ceremony=e["ceremony"] != self.ceremony or (kind == "ceremony.opened") == (not self.opened),
+             approved=cited in [None, *self.met] or cited == 0 < seq)
         if kind in OUTCOMES:
             self.check_outcome(e, d, self.entries.get(d["intended"]), OUTCOMES[kind] + ".intended")
         if kind in ACTS:
@@ -251,10 +251,10 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         elif kind == "ceremony.opened" and e["ceremony"] == self.ceremony:
             self.opened = d
         elif kind == "signoff.opened" and e["ceremony"] == self.ceremony:
-            before = [n for n in self.mine if n < seq]
-            root = encode64(tree_root([self.leaves[n] for n in before]))
-            need("it is over other entries than these", signoff_count=d["count"] == len(before),
-                 signoff_first=d["first"] == before[0], signoff_root=d["root"] == root)
+            before = [self.leaves[n] for n in self.mine if n < seq]
+            need("it is the second, or over other entries", signoff_twice=not self.signoff,
+                 signoff_count=d["count"] == len(before), signoff_first=d["first"] == self.mine[0],
+                 signoff_root=d["root"] == encode64(tree_root(before)))
             self.signoff = seq
         self.used.add((cited, kind))
 
@@ -262,17 +262,17 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         about = {self.leaves[n].hex(): x for n, x in self.entries.items()}.get(s["about"], {"type": None})
         need("it is about no " + kind, members=set(s) == STATEMENT, statement_about=about["type"] == kind)
         person, size, root = self.people.get(s["person"]), s["checkpoint"]["size"], s["checkpoint"]["root"]
-        state = "unsigned" if use == "founding" else "active"
+        state, actor = "unsigned" if use == "founding" else "active", e["actor"]
         need("the signer is not " + state, statement_person=person and person["state"] == state)
-        decisions = ("approve", "reject") if use == "approval" else ("attest",)
         keys = [key for key in person["keys"] if fingerprint(key["key"]) == s["key"]]
         seen = about["seq"] < size <= e["seq"] and self.root_at(size) in (None, decode64(root))
         plan = about["data"]["plan"]["blob"] if kind == "quorum.opened" else None
         need("it does not say what entries and roster say", members=TIME.fullmatch(s["issued"]),
              statement_use=(s["type"], s["use"]) == ("keyrite.statement/1", use),
              statement_ledger=s["ledger"] == self.leaves[0].hex(), statement_plan=s["plan_sha256"] == plan,
-             statement_decision=s["decision"] in decisions, statement_roles=s["roles"] == person["roles"],
-             statement_key=keys, statement_checkpoint=seen)
+             statement_decision=s["decision"] in (["approve", "reject"] if use == "approval" else ["attest"]),
+             statement_roles=s["roles"] == person["roles"], statement_key=keys, statement_checkpoint=seen,
+             actor=(actor["evidence"], actor["person"]) == ("signed", s["person"]))
         need("this person answered before", one_answer=(s["about"], s["person"], use) not in self.answers)
         signature, space = decode64(e["data"]["signature"]), "keyrite-%s-v1@%s" % (use, self.org)
         check_sshsig(keys[0]["key"], space, canon(s), signature)

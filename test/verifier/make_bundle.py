@@ -144,6 +144,8 @@ class Maker:
                  'time': self.time(self.clock), 'type': kind, 'approved': approved, 'ceremony': ceremony, 'data': data,
                  'actor': {'evidence': 'stated', 'host': self.private('machine-1'), 'person': pid('alice') if self.entries else None},
                  'tool': {'sha256': 'aa' * 32, 'version': '0.1.0'}}
+        if 'statement' in data:
+            entry['actor'].update(evidence='signed', person=data['statement']['person'])
         self.tweak(self, 'entry:' + (label or kind), entry)
         self.entries.append(entry)
         self.bytes.append(canon(entry))
