@@ -1,5 +1,5 @@
 /** What the tests of the ledger have in common: small drafts, a look behind keyrite's back, and what verification says. */
-import {chmodSync, cpSync, existsSync} from 'node:fs'
+import {chmodSync, cpSync, readdirSync, readFileSync, realpathSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import Database from 'better-sqlite3'
 import {folds} from '../../src/app.ts'
@@ -61,7 +61,17 @@ export function copyOf(world: World, name: string, what: 'both' | 'home' = 'both
   }
   cpSync(world.home, copy.home, {recursive: true})
   chmodSync(copy.home, 0o700)
-  if (what === 'both' && existsSync(world.state)) cpSync(world.state, copy.state, {recursive: true})
+  if (what === 'both') {
+    cpSync(world.state, copy.state, {recursive: true})
+    // As on another machine, where the original is not: the copy is the home that was written last.
+    for (const name of readdirSync(join(copy.state, 'writers')).filter((file) => file.endsWith('.head'))) {
+      const head = join(copy.state, 'writers', name)
+      writeFileSync(
+        head,
+        readFileSync(head, 'utf8').replace(realpathSync(world.home), realpathSync(copy.home)),
+      )
+    }
+  }
   return copy
 }
 
