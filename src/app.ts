@@ -3,6 +3,9 @@ import type {Secret} from './base/secret.ts'
 import {ceremonyFold} from './ceremony/fold.ts'
 import {custodyFold} from './custody/index.ts'
 import {keyActivate, keyCreate, keysFold} from './keys/index.ts'
+import {lstatSync} from 'node:fs'
+import {KeyriteError} from './base/errors.ts'
+import {guardProduction} from './ceremony/guards.ts'
 import {Ledger, type AnyFold, type LedgerWorld} from './ledger/index.ts'
 import {policyFold} from './policy/index.ts'
 import {openProfile, profilesFold, readConfig, type ProfileFacts} from './profiles/index.ts'
@@ -85,6 +88,9 @@ export class App {
   }
 
   #open(profile: ProfileFacts): Promise<Provider> {
+    // The one way to any provider: so nothing reaches a production one past its guards.
+    const {policy} = this.ledger.of(policyFold)
+    guardProduction(profile, policy, this.world.instruments(), {answersFile: false})
     const {home, clock, random} = this.world
     return openProfile({
       profile,
@@ -97,11 +103,25 @@ export class App {
   }
 
   async #secret(called: string, profile: ProfileFacts, file: string | undefined): Promise<Secret> {
-    if (file !== undefined && this.world.ask.secretGiven !== true) return readSecretFile(file)
+    if (file !== undefined && this.world.ask.secretGiven !== true) {
+      this.#judgePinFile(file, profile)
+      return readSecretFile(file)
+    }
     return this.world.ask.secret({
       message: `${called} of profile "${profile.name}" (${profile.kind}, ${profile.environment})`,
       flag: '--pin-file FILE',
     })
+  }
+
+  /** @throws KeyriteError `UNSAFE_FILE` in production; elsewhere it is said. */
+  #judgePinFile(file: string, profile: ProfileFacts): void {
+    if ((lstatSync(file, {throwIfNoEntry: false})?.mode ?? 0) % 0o100 === 0) return
+    const fact = `others can read the PIN in "${file}"`
+    if (profile.environment === 'production')
+      throw new KeyriteError('UNSAFE_FILE', `cannot open profile "${profile.name}": ${fact}`, {
+        hints: [`chmod 600 ${file}`],
+      })
+    this.world.say(`Warning: ${fact}: chmod 600 ${file}`)
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@ import {homedir, hostname} from 'node:os'
 import {join, resolve} from 'node:path'
 import {readOwn} from './base/files.ts'
 import {tool} from './base/package.ts'
+import {instruments} from './base/instruments.ts'
 import {Secret} from './base/secret.ts'
 import type {Clock, Random} from './base/world.ts'
 import type {StateDir, Tool} from './ledger/index.ts'
@@ -18,6 +19,8 @@ export interface Surroundings {
   readonly tool: Tool
   readonly host: string
   readonly agentSocket: string | undefined
+  /** Signs that another program could steer this one, in words. */
+  readonly instruments: () => readonly string[]
   readonly ask: Ask
   /** The command that runs, without its arguments. */
   readonly command: string
@@ -52,6 +55,7 @@ export function surroundings(facts: Pick<Surroundings, 'home' | 'ask' | 'command
     tool: tool(),
     host: hostname(),
     agentSocket: process.env['SSH_AUTH_SOCK'],
+    instruments: () => instruments(process.env, process.execArgv),
   }
 }
 

@@ -3,6 +3,8 @@ import {base64, fromHex} from '../base/bytes.ts'
 import {jcs, type Json} from '../base/jcs.ts'
 import {custodyFold, judgeStatement, signedStatement} from '../custody/index.ts'
 import {problem, rootOf, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
+import {keysFold} from '../keys/index.ts'
+import {requests} from '../requests/index.ts'
 import {factsOf, profilesFold} from '../profiles/index.ts'
 import {carried, schemas, type OwnType} from './schemas.ts'
 import {everyone, statusOfCeremony, type Ceremonies, type Ceremony, type Note} from './state.ts'
@@ -122,7 +124,30 @@ function checkStep(view: View, entry: Entry, ceremony: Ceremony): Problem[] {
   // The sign-off is an entry of its own kind: it is never merely done.
   if (next.kind === 'sign-off')
     return [problem('step-order', entry, 'the sign-off is not a step like others')]
-  return strangers('step', entry, ceremony, done.by)
+  return [...strangers('step', entry, ceremony, done.by), ...checkFacts(view, entry, ceremony, done)]
+}
+
+/** A step that others' entries show is held to them: it cannot be done before they stand. */
+function checkFacts(
+  view: View,
+  entry: Entry,
+  ceremony: Ceremony,
+  {kind, result}: {readonly kind: string; readonly result: Readonly<Record<string, Json>>},
+): Problem[] {
+  const wrong = (message: string): Problem[] => [problem('step', entry, message)]
+  if (kind === 'quorum') {
+    const met = [...view.of(requests).all.values()].some(
+      (one) => one.ceremony === ceremony.id && one.met !== null && one.id === result['request'],
+    )
+    return met ? [] : wrong('no quorum of this ceremony was met that it names')
+  }
+  if (!['key.create', 'key.verify', 'key.activate'].includes(kind)) return []
+  const made = ceremony.keys.some(({key}) => key === result['key'])
+  const version = view.of(keysFold).keys.get(textOf(result['key']))?.versions[0]
+  if (!made || version === undefined) return wrong('no key of this ceremony was made that it names')
+  if (kind === 'key.verify' && version.tried?.ok !== true) return wrong('the key was not proved')
+  if (kind === 'key.activate' && version.state !== 'active') return wrong('the key is not active')
+  return []
 }
 
 function checkPresent(entry: Entry, ceremony: Ceremony): Problem[] {

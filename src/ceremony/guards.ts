@@ -1,27 +1,7 @@
 /** What the program runs in, as far as it can see: recorded, and in production refused where someone else could steer it (T18). */
-import {readFileSync} from 'node:fs'
 import {KeyriteError} from '../base/errors.ts'
 import type {Policy} from '../policy/index.ts'
 import type {ProfileFacts} from '../profiles/index.ts'
-
-/** Signs that another program could steer this one, in words; empty when none was seen. */
-export function instruments(env: NodeJS.ProcessEnv, execArgv: readonly string[]): readonly string[] {
-  return [
-    ...['LD_PRELOAD', 'LD_AUDIT', 'DYLD_INSERT_LIBRARIES', 'NODE_OPTIONS']
-      .filter((name) => (env[name] ?? '') !== '')
-      .map((name) => `${name} is set`),
-    ...(execArgv.some((argument) => argument.startsWith('--inspect')) ? ['a debugger port is open'] : []),
-    ...(tracer() ? ['another process traces this one'] : []),
-  ]
-}
-
-function tracer(): boolean {
-  try {
-    return !/^TracerPid:\s+0$/m.test(readFileSync('/proc/self/status', 'utf8'))
-  } catch {
-    return false // no /proc: nothing was seen
-  }
-}
 
 /** @throws KeyriteError `PRODUCTION_GUARD` naming the first guard that fails. */
 export function guardProduction(

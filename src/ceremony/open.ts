@@ -7,10 +7,11 @@ import {policyFold, ruleFor} from '../policy/index.ts'
 import {factsOf, type ProfileFacts} from '../profiles/index.ts'
 import {profileOf} from '../keys/index.ts'
 import {demandFounded} from '../requests/index.ts'
-import {guardProduction, instruments} from './guards.ts'
+import {instruments} from '../base/instruments.ts'
+import {guardProduction} from './guards.ts'
 import {lint, type Finding} from './lint.ts'
 import type {Values} from './placeholders.ts'
-import {recorded} from './recorded.ts'
+import {isHidden, recorded} from './recorded.ts'
 import type {CeremonyApp} from './run-context.ts'
 import {fill, type Loaded} from './template.ts'
 
@@ -54,7 +55,7 @@ export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<
       actor: {person: operator?.people[0] ?? null, evidence: 'stated'},
       data: {
         template: new Blob(opening.loaded.bytes, 'application/yaml'),
-        title: filled.title,
+        title: publicTitle(opening.loaded, filled.values),
         parameters: recorded(opening.loaded.template, filled.values, ledger.of(custodyFold).roster),
         participants: participants.map(({role, people}) => ({role, people: [...people]})),
         profile: profile === null ? null : recordedProfile(profile),
@@ -72,6 +73,14 @@ function demandClean(findings: readonly Finding[]): void {
   if (first === undefined) return
   throw new KeyriteError('FINDINGS', `cannot open the ceremony: ${first}`, {
     hints: [...others, 'keyrite ceremony lint FILE'],
+  })
+}
+
+/** The title as it may stand in the clear: a parameter whose value is private keeps its name. */
+function publicTitle({template}: Loaded, values: Values): string {
+  return template.title.replace(/\$\{([a-z][a-z0-9-]*)\}/g, (all, name: string) => {
+    const value = isHidden(template, name) ? undefined : values.get(name)
+    return value === undefined ? all : String(value)
   })
 }
 

@@ -12,6 +12,12 @@ interface Declared {
   readonly parameters: ReadonlyMap<string, {readonly type: string}>
 }
 
+/** Whether a parameter's value is kept private. Who a person is, is not to stand beside the act either. */
+export function isHidden({parameters}: Declared, name: string): boolean {
+  const type = parameters.get(name)?.type ?? ''
+  return hidden.includes(type) || people.includes(type)
+}
+
 /** What `ceremony.opened` records. @throws KeyriteError `PERSON_NOT_FOUND`. */
 export function recorded({parameters}: Declared, values: Values, roster: Roster): DraftObject {
   const entries = [...values].map(([name, value]): [string, DraftValue] => {

@@ -112,6 +112,13 @@ function checkFounding(view: View, entry: Entry): Problem[] {
     return wrong('one key stands under two names')
   if (document.data.people.some((person) => person.state !== 'unsigned'))
     return wrong('a founder counts before having signed')
+  // Nothing at founding vouches for hardware: a key is asserted by its type, or only stated.
+  if (
+    document.data.people.some((person) =>
+      person.keys.some(({class: said, key}) => said !== (parsePublicKey(key).sk ? 'asserted' : 'stated')),
+    )
+  )
+    return wrong('a key is said to be of a class that founding cannot give it')
   if (document.data.people.some((person) => [...person.roles].sort().join() !== person.roles.join()))
     return wrong('roles are not sorted')
   return judgeActor(entry, ids)

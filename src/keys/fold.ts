@@ -4,9 +4,11 @@ import type {Json} from '../base/jcs.ts'
 import {isBlobRef, problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {profilesFold} from '../profiles/index.ts'
 import {requests} from '../requests/index.ts'
+import {isPair, type Algorithm} from '../providers/algorithms.ts'
 import {keyStates, leads} from './lifecycle.ts'
 import {keyRow} from './row.ts'
 import {keyName, parseSpec} from './spec.ts'
+import {isOfAlgorithm} from './verify-signature.ts'
 import {intentOf, type Key, type Keys, type OpenIntent, type Version} from './state.ts'
 
 const ref = z.strictObject({key: z.string(), version: z.string()})
@@ -142,8 +144,7 @@ function checkOutcome(view: View, entry: Entry, key: Key | undefined, intent: Op
     const made = schemas['key.created'].parse(entry.data)
     if (key !== undefined) return wrong(`key "${key.name}" exists already`)
     if (parseSpec(made.spec).key !== made.key) return wrong('spec and key differ')
-    if (made.public !== null && !isBlobRef(made.public)) return wrong('the public key is not a blob')
-    return []
+    return checkPublic(view, entry, parseSpec(made.spec).algorithm, made.public)
   }
   if (entry.type !== 'key.state.changed') return []
   const change = schemas['key.state.changed'].parse(entry.data)
@@ -152,6 +153,22 @@ function checkOutcome(view: View, entry: Entry, key: Key | undefined, intent: Op
     change.from === versionOf(key, entry)?.state
     ? []
     : wrong('it is not the change that was intended')
+}
+
+/** A pair has a public half of its algorithm; a secret key has none. */
+function checkPublic(view: View, entry: Entry, algorithm: Algorithm, made: Json): Problem[] {
+  const wrong = (message: string): Problem[] => [problem('key', entry, message)]
+  if (!isPair(algorithm)) return made === null ? [] : wrong(`${algorithm} has no public key`)
+  if (!isBlobRef(made)) return wrong('the public key is not a blob')
+  return holdsKey(algorithm, view.blob(made.blob)) ? [] : wrong(`the public key is not one of ${algorithm}`)
+}
+
+function holdsKey(algorithm: Algorithm, spki: Uint8Array): boolean {
+  try {
+    return isOfAlgorithm(algorithm, spki)
+  } catch {
+    return false // not a public key at all
+  }
 }
 
 function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefined {

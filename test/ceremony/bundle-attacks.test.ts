@@ -187,14 +187,14 @@ describe('with the writer key, the list signed again', () => {
     ).toBe(false)
   })
 
-  test.each([
+  test.each<[string, JsonObject, string]>([
     ['step.done', {person: 'p-0000000000000000'}, 'somebody acts who is not in the roster'],
     ['approval.given', {evidence: 'stated'}, 'a signature is called hearsay'],
     ['approval.given', {person: null}, 'a signed answer is nobody’s'],
     ['transcript.signed', {person: 'another'}, 'a signature is called another’s'],
   ])('the whole history written anew, in which (%s, %j) %s, is seen', (type, change) => {
     const other = entryIn(at(bench, entryPath(one(bench, 'founder.signed'))))['actor'] as JsonObject
-    const actor = change.person === 'another' ? {...change, person: other['person'] ?? null} : change
+    const actor = change['person'] === 'another' ? {...change, person: other['person'] ?? null} : change
     const seq = seqsOf(bench, type).at(-1) ?? -1
     const {ok, problems} = verdictOf(
       rewritten(bench, (entry) =>

@@ -215,7 +215,10 @@ describe('a request', () => {
     const metSecond = await meet(context, await sayAll(context, second, people.slice(0, 3)))
     await apply(context, app.operations, metFirst)
     expect(await outcome(() => apply(context, app.operations, metSecond))).toBe('KEY_EXISTS')
+  })
 
+  test('whose profile was removed is not applied', async () => {
+    await addLocal(app, 'soft')
     const third = await ask(context, planned(app, {name: 'other'}))
     const metThird = await meet(context, await sayAll(context, third, people.slice(0, 3)))
     const seq = app.ledger.of(policyFold).seq
@@ -251,7 +254,7 @@ describe('in production', () => {
     expect(request.who.map(({person}) => person)).not.toContain(one(4).person.id)
     expect(await outcome(() => say(context, request, one(4)))).toBe('NOT_PERMITTED')
     const three = await sayAll(context, request, people.slice(0, 3))
-    expect(missing(app.ledger, three)).toBe('3 more people')
+    expect(missing(app.ledger, three)).toBe('3 more people, and the signature of its author')
     expect((await meet(context, three)).met).toBeNull()
   })
 
@@ -267,7 +270,7 @@ describe('in production', () => {
     await addLocal(app, 'soft', 'production')
     const request = await ask(context, planned(app))
     const three = await sayAll(context, request, people.slice(0, 3))
-    expect(missing(app.ledger, three)).toBe('')
+    expect(missing(app.ledger, three)).toBe('the signature of its author')
     expect((await meet(context, three)).met).toBeNull()
     const {roster} = app.ledger.of(custodyFold)
     const enrolled = (at: number) => roster.get(one(at).person.id) ?? one(at).person

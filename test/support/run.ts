@@ -16,6 +16,7 @@ export interface World {
   readonly ask?: Ask
   readonly env?: NodeJS.ProcessEnv
   readonly agentSocket?: string
+  readonly instruments?: readonly string[]
   /** Whether stdout and stderr are a terminal. */
   readonly tty?: boolean
 }
@@ -83,6 +84,7 @@ export function surroundingsOf(
     tool: {version: '0.0.0', sha256: '0'.repeat(64)},
     host: 'test-host',
     agentSocket: world.agentSocket,
+    instruments: () => world.instruments ?? [],
   }
 }
 

@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {contextOf, resume} from '../../ceremony/engine.ts'
-import {guardProduction, instruments} from '../../ceremony/guards.ts'
+import {instruments} from '../../base/instruments.ts'
+import {guardProduction} from '../../ceremony/guards.ts'
 import {policyFold} from '../../policy/index.ts'
 import {profilesFold} from '../../profiles/index.ts'
 import {CeremonyCommand} from '../../ui/ceremony-command.ts'
