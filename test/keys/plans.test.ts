@@ -1,0 +1,94 @@
+import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import type {App} from '../../src/app.ts'
+import {planActivate} from '../../src/keys/index.ts'
+import type {KeyWish} from '../../src/keys/index.ts'
+import {planDigest} from '../../src/requests/index.ts'
+import {outcome, refused} from '../ledger/support.ts'
+import {planned} from '../requests/support.ts'
+import {makeKey, makeLedger, type TestLedger} from '../support/ledger.ts'
+import {addLocal} from '../support/profile.ts'
+
+let made: TestLedger
+let app: App
+beforeAll(async () => {
+  made = await makeLedger({people: 3})
+  app = made.open()
+  await addLocal(app, 'soft')
+  await addLocal(app, 'live', 'production')
+  await makeKey(app, made.founders, {name: 'taken', profile: 'soft', algorithm: 'ed25519'})
+})
+afterAll(async () => {
+  await app.close()
+  made.remove()
+})
+
+describe('the plan of a key', () => {
+  test('holds the place by its identity, the rule, and no name of anybody', () => {
+    const {plan, names} = planned(app, {owner: 'Payments Team', consumers: ['Shop', 'bob@example.com']})
+    const bob = made.founders[1]?.person.id ?? ''
+    expect(plan).toMatchObject({
+      operation: 'key.create',
+      rule: 'key-generation',
+      phases: [{name: 'create', earliest: null, latest: null}],
+      profile: {name: 'soft', kind: 'local', environment: 'test'},
+      change: {
+        key: 'payments',
+        version: 1,
+        scheme: 'eddsa',
+        owner: 'owner',
+        consumers: ['consumer-1', bob],
+        parent: null,
+        expires: null,
+      },
+    })
+    expect(names).toEqual({owner: 'Payments Team', 'consumer-1': 'Shop'})
+    expect(JSON.stringify(plan)).not.toMatch(/Payments Team|Shop|Bob|bob@/)
+  })
+
+  test('is the same however much else was recorded, and another with any wish changed', async () => {
+    const digest = planDigest(planned(app).plan)
+    await app.ledger.append([refused()])
+    expect(planDigest(planned(app).plan)).toBe(digest)
+    const others: Partial<KeyWish>[] = [
+      {name: 'other'},
+      {algorithm: 'ec-p256'},
+      {class: 'kek'},
+      {classification: 'public'},
+      {activate: true},
+      {profile: 'live'},
+      {parent: 'taken'},
+      {expires: new Date('2031-01-01T00:00:00Z')},
+      {consumers: ['Shop']},
+      {owner: 'alice@example.com'},
+    ]
+    const digests = others.map((wish) => planDigest(planned(app, wish).plan))
+    expect(new Set([digest, ...digests]).size).toBe(others.length + 1)
+  })
+
+  test.each<[string, Partial<KeyWish>, string]>([
+    ['a name that is taken', {name: 'taken'}, 'KEY_EXISTS'],
+    ['a name in capitals', {name: 'Payments'}, 'USAGE'],
+    ['a name that is empty', {name: ''}, 'USAGE'],
+    ['a name of 64', {name: 'a'.repeat(64)}, 'USAGE'],
+    ['a name with a control character', {name: 'a\u001b[2J'}, 'USAGE'],
+    ['a profile that is not there', {profile: 'nowhere'}, 'PROFILE_NOT_FOUND'],
+    ['a parent that is not there', {parent: 'nobody'}, 'KEY_NOT_FOUND'],
+    ['a purpose that its algorithm has not', {purpose: 'encrypt'}, 'UNSUPPORTED'],
+    ['a scheme of another algorithm', {scheme: 'es256'}, 'UNSUPPORTED'],
+    [
+      'a scheme that does not serve the purpose',
+      {algorithm: 'rsa-3072', scheme: 'oaep-sha256'},
+      'UNSUPPORTED',
+    ],
+    ['an algorithm too weak for production', {profile: 'live', algorithm: 'rsa-2048'}, 'POLICY_REFUSES'],
+  ])('is refused for %s', async (_name, wish, code) => {
+    const size = app.ledger.size
+    expect(await outcome(() => planned(app, wish))).toBe(code)
+    expect(app.ledger.size).toBe(size)
+  })
+
+  test('to activate it is refused for a key that is not there, and for one that is active', async () => {
+    expect(await outcome(() => planActivate(app.ledger.view, 'nobody'))).toBe('KEY_NOT_FOUND')
+    expect(await outcome(() => planActivate(app.ledger.view, 'taken'))).toBe('KEY_STATE')
+  })
+})
