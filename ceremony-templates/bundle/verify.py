@@ -13,7 +13,6 @@ import sys
 if __name__ == "__main__" and not sys.flags.isolated:
     sys.path.pop(0)  # Python looks beside the script first: a json.py put into the bundle must not run
 import argparse, base64, contextlib, hashlib, itertools, json, pathlib, re, shutil, subprocess, tempfile
-
 ENTRY = set("v ledger seq prev time type actor approved ceremony tool data".split())
 STATEMENT = set("about checkpoint decision issued key ledger person plan_sha256 roles type use".split())
 SIGNED = {  # L3: an entry with a statement -> use, type of the entry it is about
@@ -243,6 +242,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             self.met[seq] = self.check_count(e, d, self.quorums[d["opened"]])
         elif kind == "quorum.withdrawn":
             self.quorums[d["opened"]]["closed"] = True
+            self.met = {n: x for n, x in self.met.items() if self.entries[n]["data"]["opened"] != d["opened"]}
         elif kind == "profile.added":
             need("a profile of that name stands", profile=d["name"] not in self.profiles)
             self.profiles[d["name"]] = {name: d[name] for name in ("name", "kind", "environment", "identity")}

@@ -96,7 +96,7 @@ afterAll(async () => {
 
 function bytesOf(entry: Entry): Uint8Array {
   const bare = Object.entries(entry).filter(([name]) => name !== 'leaf')
-  return jcsBytes(Object.fromEntries(bare) as JsonObject)
+  return jcsBytes(Object.fromEntries<Json>(bare))
 }
 
 /** Replays what stands before `at`, then the thief's entry in its place. */

@@ -423,6 +423,7 @@ ATTACKS = [
     ('a second sign-off', 'signoff-twice', maker_at('before:transcript:alice', lambda m: m.append('signoff.opened', next(e for e in m.entries if e['type'] == 'signoff.opened')['data'], label='again'))),
     ('activated into another state', 'plan', both(data('key.state.intended', to='destroyed'), data('key.state.changed', to='destroyed'))),
     ('a withdrawn quorum is met', 'quorum-twice', maker_at('before:quorum.met', withdraw)),
+    ('a quorum that was met is withdrawn before the act', 'approved', maker_at('before:key.create.intended', withdraw)),
     ('a key with words after it', 'malformed', commented_key),
     ('a trial of a key that was never made', 'intent', data('key.tried', key='other')),
 ]
