@@ -1,15 +1,12 @@
 import {Args, Flags} from '@oclif/core'
 import {classes} from '../../policy/index.ts'
 import {algorithms, purposes, schemes} from '../../providers/algorithms.ts'
-import {classifications, keyDocument, planCreate} from '../../keys/index.ts'
-import {KeyriteCommand, type Shown} from '../../ui/command.ts'
-import {findKey} from '../../ui/find-key.ts'
-import {pinFileFlag, signWithFlag} from '../../ui/flags.ts'
-import {askAndApply, planLines, waitingDocument} from '../../ui/gather.ts'
-import {keyLines} from '../../ui/show-key.ts'
+import {classifications, planCreate} from '../../keys/index.ts'
+import type {Shown} from '../../ui/command.ts'
+import {changeFlags, KeyChange} from '../../ui/key-change.ts'
 import {dateFlag} from '../../ui/key-flags.ts'
 
-export default class KeyCreate extends KeyriteCommand {
+export default class KeyCreate extends KeyChange {
   static override summary =
     'Make a key: plan it, have it approved, make it, and record what the provider made.'
   static override description =
@@ -50,19 +47,14 @@ export default class KeyCreate extends KeyriteCommand {
     parent: Flags.string({summary: 'the key above it', helpValue: 'KEY'}),
     expires: dateFlag('the day from which it is not to be used'),
     activate: Flags.boolean({summary: 'approve its activation in the same plan; it is proved first'}),
-    reason: Flags.string({summary: 'why, as the ledger will keep it (private)'}),
-    ticket: Flags.string({summary: 'the ticket it belongs to (private)'}),
-    'sign-with': signWithFlag,
-    'pin-file': pinFileFlag,
-    'dry-run': Flags.boolean({summary: 'show the plan and who must approve it, and stop'}),
+    ...changeFlags,
   }
 
   async execute(): Promise<Shown> {
     const {args, flags} = await this.parse(KeyCreate)
     this.concerns = args.name
-    const {app} = this
     const {activate, algorithm, classification, consumer, expires, owner, parent, profile, purpose} = flags
-    const planned = planCreate(app.ledger.view, {
+    const planned = planCreate(this.app.ledger.view, {
       name: args.name,
       profile,
       algorithm,
@@ -76,19 +68,6 @@ export default class KeyCreate extends KeyriteCommand {
       expires: expires ?? null,
       activate,
     })
-    if (flags['dry-run'])
-      return this.show({schema: 'keyrite.plan/1', plan: planned.plan}, planLines(app, planned))
-    app.ledger.demandWriter()
-    const asking = {...planned, reason: flags.reason ?? null, ticket: flags.ticket ?? null, only: null}
-    const request = await askAndApply(app, asking, {
-      signWith: flags['sign-with'],
-      actor: await this.actor(),
-      say: (line) => {
-        this.say(line)
-      },
-    })
-    if (request.met === null) return waitingDocument(app, request)
-    const key = keyDocument(app.ledger, findKey(app.ledger, args.name))
-    return this.show({schema: 'keyrite.key/1', ...key}, keyLines(this.print, key))
+    return this.change(args.name, planned, flags)
   }
 }
