@@ -15,6 +15,7 @@ import {
 import {randomBytes} from 'node:crypto'
 import {join} from 'node:path'
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from '@jest/globals'
+import {testWith} from '../../support/needs.ts'
 import Database from 'better-sqlite3'
 import {connect} from '../../../src/providers/local/database.ts'
 import {createToken, tokenIdentity} from '../../../src/providers/local/index.ts'
@@ -178,8 +179,8 @@ describe('a file that is not safe', () => {
     expect(existsSync(join(folder, 'b.token'))).toBe(false)
   })
 
-  const asRoot = process.getuid?.() === 0 ? test : test.skip // only root can give a file away
-  asRoot('somebody else’s: refused', async () => {
+  // Only root can give a file away.
+  testWith('root', 'somebody else’s: refused', async () => {
     chownSync(path, 12_345, 12_345)
     expect(await outcome(async () => tokenIdentity(path))).toBe('UNSAFE_FILE')
   })
