@@ -4,7 +4,7 @@ import {parseJcs, type Json} from '../base/jcs.ts'
 import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {judgeStatement, signedStatement} from './judge.ts'
 import {roles} from './roles.ts'
-import type {Person, Roster} from './roster.ts'
+import {personStates, type Person, type Roster} from './roster.ts'
 import {parsePublicKey} from './ssh/public-key.ts'
 
 const blobRef = z.strictObject({blob: z.string(), size: z.int(), type: z.literal('application/json')})
@@ -30,7 +30,7 @@ export const rosterSchema = z.strictObject({
         .min(1),
       recipient: z.string().nullable(),
       roles: z.array(z.enum(roles)),
-      state: z.enum(['unsigned', 'active']),
+      state: z.enum(personStates),
     }),
   ),
   type: z.literal('keyrite.roster/1'),

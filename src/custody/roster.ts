@@ -12,8 +12,12 @@ export interface EnrolledKey {
   readonly key: string
 }
 
-/** `unsigned`: a founder who has not signed yet and does not count. */
-export type PersonState = 'unsigned' | 'active'
+/**
+ * `unsigned`: a founder who has not signed yet. Only an active person counts. Who is retired stays so: they are enrolled
+ * anew, as somebody else.
+ */
+export const personStates = ['unsigned', 'active', 'suspended', 'retired'] as const
+export type PersonState = (typeof personStates)[number]
 
 export interface Person {
   readonly id: string

@@ -1,7 +1,7 @@
 /** From drafts to entries: seq, time and prev are given, private values and blobs put in their place. Pure but for the salts. */
 import {KeyriteError} from '../base/errors.ts'
 import type {Random} from '../base/world.ts'
-import {Private, settle, type Draft, type Opening, type StoredBlob} from './draft.ts'
+import {Private, settle, type Draft, type DraftObject, type Opening, type StoredBlob} from './draft.ts'
 import {entryBytes, leafHash, noPrev, type Entry, type Tool} from './entry.ts'
 
 /** What an append is made of, before it is judged. */
@@ -48,7 +48,7 @@ export function build(
   const first = last === undefined ? 0 : last.seq + 1
   let prev = last?.leaf ?? noPrev
   for (const draft of drafts) {
-    const settled = settle({data: draft.data, host: new Private(host)}, random)
+    const settled = settle({data: dataOf(draft, time), host: new Private(host)}, random)
     const {data, host: hostField} = settled.data as {data: Entry['data']; host: Entry['actor']['host']}
     const seq = first + built.rows.length
     const bytes = entryBytes({
@@ -70,4 +70,8 @@ export function build(
     built.blobs.push(...settled.blobs)
   }
   return built
+}
+
+function dataOf({data, dated}: Draft, time: Date): DraftObject {
+  return dated === undefined ? data : {...data, ...dated(time)}
 }

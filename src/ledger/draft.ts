@@ -39,6 +39,8 @@ export interface DraftObject {
 export interface Draft {
   readonly type: string
   readonly data: DraftObject
+  /** Members of the data that follow from the time that the entry will have. */
+  readonly dated?: (time: Date) => DraftObject
   /** The person, if known; evidence `signed` only where their signature stands in this request or ceremony. */
   readonly actor: {readonly person: string | null; readonly evidence: 'signed' | 'stated'}
   readonly approved?: number | null

@@ -14,7 +14,7 @@ export interface Problem {
 }
 
 /** A fold by which its state is asked for: the fold itself, or what stands for it. */
-export type Handle<S> = Pick<Fold<S>, 'name' | 'initial'>
+export type Handle<S> = Pick<Fold<S>, 'name' | 'initial' | 'tick'>
 
 /** What is known before this entry. */
 export interface View {
@@ -53,6 +53,11 @@ export interface Fold<S> {
   every?(view: View, entry: Entry): readonly Problem[]
   /** The state after it. May give back the same object, changed: nobody else holds it. */
   apply(view: View, entry: Entry): S
+  /**
+   * What time alone changes, such as a suspension that lapses: the state as it is at `time`, a new one where it differs
+   * and else the same. Asked before each entry with that entry's time, and by whoever looks now.
+   */
+  tick?(state: S, time: string): S
   /** Rows for reading with other tools; they must equal their rebuild and decide nothing. */
   table?(state: S): Iterable<readonly [id: string, row: Json]>
 }

@@ -19,6 +19,7 @@ import {Replay, type Source} from './replay.ts'
 import {sideChange, sideMap} from './side.ts'
 import {SqliteStore} from './sqlite/store.ts'
 import type {SideRow, Store} from './store.ts'
+import {ViewAt} from './view-at.ts'
 import {realHome, storeHead, type StateDir, type Writer} from './writer.ts'
 
 /** What a ledger needs of the world. */
@@ -131,12 +132,13 @@ export class Ledger {
     return this.#access
   }
 
+  /** What is known now: what time has changed since the last entry is in it. */
   get view(): View {
-    return this.#replay
+    return new ViewAt(this.#replay, () => this.time)
   }
 
   of<S>(fold: Handle<S>): S {
-    return this.#replay.of(fold)
+    return this.view.of(fold)
   }
 
   get size(): number {

@@ -37,6 +37,7 @@ const own = ['ledger.opened']
 
 export class Replay implements View {
   readonly #folds: readonly Fold<unknown>[]
+  readonly #ticking: readonly Fold<unknown>[]
   readonly #states = new Map<string, unknown>()
   readonly #known: ReadonlySet<string>
   #source: Source
@@ -54,6 +55,7 @@ export class Replay implements View {
     allowance: Allowance = {gaps: false, withheld: false},
   ) {
     this.#folds = folds
+    this.#ticking = this.#folds.filter((fold) => fold.tick !== undefined)
     this.#known = new Set([...own, ...this.#folds.flatMap((fold) => fold.types)])
     for (const fold of this.#folds) this.#states.set(fold.name, fold.initial())
     this.#source = source
@@ -148,10 +150,26 @@ export class Replay implements View {
       }
     }
     const problems = this.#place(entry)
+    const before = problems.length === 0 ? this.#tick(entry.time) : []
     if (judged) problems.push(...this.#contents(entry))
     if (judged && problems.length === 0) problems.push(...this.#meaning(entry))
     problems.push(...this.#believe(entry, problems.length === 0))
+    // An entry with a problem has no effect: its time has none either.
+    if (problems.length > 0) for (const [name, state] of before) this.#states.set(name, state)
     return {entry, problems}
+  }
+
+  /** What time alone changes, up to this entry. @returns the states that it changed, as they were. */
+  #tick(time: string): (readonly [name: string, state: unknown])[] {
+    const before: (readonly [string, unknown])[] = []
+    for (const fold of this.#ticking) {
+      const state = this.#states.get(fold.name)
+      const after = fold.tick?.(state, time)
+      if (after === state) continue
+      before.push([fold.name, state])
+      this.#states.set(fold.name, after)
+    }
+    return before
   }
 
   #place(entry: Entry): Problem[] {

@@ -55,6 +55,7 @@ export const defaultPolicy: Policy = {
       roles: two,
     }),
     rule({id: 'roster', operations: ['custodian.change'], people: 3}),
+    rule({id: 'suspension', operations: ['custodian.suspend'], people: 1, from: ['security-lead']}),
     rule({id: 'policy', operations: ['policy.adopt'], people: 3}),
     rule({id: 'ledger', operations: ['ledger.writer', 'ledger.restore', 'ledger.erase'], people: 3}),
     rule({id: 'local-profile', operations: ['profile.add', 'profile.remove'], kinds: ['local'], people: 0}),

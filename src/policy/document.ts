@@ -38,6 +38,7 @@ export const operations = [
   'key.destroy',
   'key.unrevoke',
   'custodian.change',
+  'custodian.suspend',
   'policy.adopt',
   'ledger.writer',
   'ledger.restore',

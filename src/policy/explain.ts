@@ -1,6 +1,6 @@
 /** Who may approve what, and why, in plain words. */
 import type {Person, Roster} from '../custody/index.ts'
-import {eligible, keyCounts, ruleFor, ruleInWords, type Matter} from './rules.ts'
+import {keyCounts, mayAnswer, ruleFor, ruleInWords, type Concern, type Matter} from './rules.ts'
 import type {Policy, Rule} from './document.ts'
 
 export interface Explanation {
@@ -17,22 +17,30 @@ export function explain(
   roster: Roster,
   matter: Matter,
   environment: string | null,
+  about: Concern['person'] = null,
 ): Explanation {
   const rule = ruleFor(policy, matter)
-  const asked = eligible(rule, roster)
+  const asked = mayAnswer(rule, roster, {operation: matter.operation, person: about})
   const may =
     rule.people === 0
       ? []
       : asked.filter((person) => person.keys.some((key) => keyCounts(policy, environment, key)))
   const mayNot = [...roster.values()]
     .filter((person) => !may.includes(person))
-    .map((person) => ({person, because: because(rule, asked, person)}))
+    .map((person) => ({person, because: because(rule, asked, person, about)}))
   return {rule, words: ruleInWords(rule, roster), may, mayNot}
 }
 
-function because(rule: Rule, asked: readonly Person[], person: Person): string {
+const uncounted = {
+  unsigned: 'has not signed the founding statement yet',
+  suspended: 'is suspended',
+  retired: 'is retired',
+} as const
+
+function because(rule: Rule, asked: readonly Person[], person: Person, about: string | null): string {
   if (rule.people === 0) return 'nobody is needed'
-  if (person.state !== 'active') return 'has not signed the founding statement yet'
+  if (person.state !== 'active') return uncounted[person.state]
+  if (person.id === about && !asked.includes(person)) return 'is the one whom it is about'
   if (!asked.includes(person))
     return `has none of the roles ${[...new Set([...rule.from, ...rule.roles])].join(', ')}`
   return 'has no key that counts in production: hardware-held (sk-), or named by policy'

@@ -13,4 +13,13 @@ export {defaultPolicy, soloPolicy} from './default.ts'
 export {explain, type Explanation} from './explain.ts'
 export {policyFold, type Adopted} from './fold.ts'
 export {lintPolicy, type PolicyFinding} from './lint.ts'
-export {eligible, keyCounts, needsOf, ruleFor, ruleInWords, type Matter} from './rules.ts'
+export {
+  eligible,
+  keyCounts,
+  mayAnswer,
+  needsOf,
+  ruleFor,
+  ruleInWords,
+  type Concern,
+  type Matter,
+} from './rules.ts'

@@ -91,7 +91,7 @@ export function enough(context: Pick<ActContext, 'ledger'>, request: Request): b
 /** @throws KeyriteError `LEDGER_NOT_FOUNDED` while too few founders have signed. @param people - how many the roster rule needs. */
 export function demandFounded({ledger}: Pick<ActContext, 'ledger'>, people: number): void {
   const {roster, unsigned} = ledger.of(custodyFold)
-  const signed = [...roster.values()].filter((person) => person.state === 'active').length
+  const signed = roster.size - unsigned.length
   if (signed >= Math.min(people, roster.size)) return
   const names = unsigned.map((id) => roster.get(id)?.address ?? id).join(', ')
   throw new KeyriteError(

@@ -4,9 +4,9 @@ import {parseDuration} from '../base/duration.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {custodyFold, rosterDocument} from '../custody/index.ts'
 import {Blob, jsonBlob, Private, type Ledger} from '../ledger/index.ts'
-import {eligible, needsOf, policyFold, ruleFor} from '../policy/index.ts'
+import {mayAnswer, needsOf, policyFold, ruleFor} from '../policy/index.ts'
 import type {JsonObject} from '../base/jcs.ts'
-import {matterOfPlan, type ActContext} from './operation.ts'
+import {concernOf, matterOfPlan, type ActContext} from './operation.ts'
 import {planBytes, type Plan} from './plan.ts'
 import {requests, type Request} from './state.ts'
 
@@ -34,7 +34,7 @@ export async function openRequest(
   const {roster} = ledger.of(custodyFold)
   const rule = ruleFor(policy, matterOfPlan(plan))
   const production = plan.profile?.environment === 'production'
-  const who = eligible(rule, roster)
+  const who = mayAnswer(rule, roster, concernOf(plan))
     .map((person) => person.id)
     .filter((id) => (only === null || only.includes(id)) && !(production && id === actor.person))
   if (who.length < rule.people) {

@@ -2,7 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import type {Clock, Random} from '../base/world.ts'
 import type {Entry, Ledger, Problem, View} from '../ledger/index.ts'
-import type {KeyClassName, Matter, OperationName} from '../policy/index.ts'
+import type {Concern, KeyClassName, Matter, OperationName} from '../policy/index.ts'
 import type {Provider} from '../providers/ports.ts'
 import type {Plan} from './plan.ts'
 
@@ -49,6 +49,12 @@ export function operationOf(all: Operations, name: string): Operation {
   if (operation === undefined)
     throw new KeyriteError('UNSUPPORTED', `cannot ${name}: this keyrite does not know how`)
   return operation
+}
+
+/** Whom a plan is about, as far as it bears on who may answer it. */
+export function concernOf({operation, change}: Plan): Concern {
+  const {person} = change
+  return {operation, person: typeof person === 'string' ? person : null}
 }
 
 /** What the policy chooses the rule of a plan by. */

@@ -4,8 +4,8 @@ import {parseDuration} from '../base/duration.ts'
 import {jcs, type JsonObject} from '../base/jcs.ts'
 import type {Roster} from '../custody/index.ts'
 import type {Entry} from '../ledger/index.ts'
-import {eligible, needsOf, ruleFor, type Policy} from '../policy/index.ts'
-import {matterOfPlan, type Operations} from './operation.ts'
+import {mayAnswer, needsOf, ruleFor, type Policy} from '../policy/index.ts'
+import {concernOf, matterOfPlan, type Operations} from './operation.ts'
 import type {Plan} from './plan.ts'
 
 const blobRef = z.strictObject({blob: z.string(), size: z.int(), type: z.literal('application/json')})
@@ -51,7 +51,7 @@ export function questionFault(
   if (plan.rule !== rule.id) return wrong(`rule "${rule.id}" applies, not "${plan.rule}"`)
   if (jcs(needs) !== jcs(needsOf(rule) as unknown as JsonObject))
     return wrong('what is needed is not what the rule says')
-  const may = eligible(rule, roster).map((person) => person.id)
+  const may = mayAnswer(rule, roster, concernOf(plan)).map((person) => person.id)
   if (who.join() !== [...new Set(who)].sort().join() || who.some((id) => !may.includes(id)))
     return wrong('who may answer is not what the rule says')
   if (plan.profile?.environment === 'production' && actor.person !== null && who.includes(actor.person))

@@ -4,6 +4,7 @@ import {
   classes,
   defaultPolicy,
   eligible,
+  mayAnswer,
   explain,
   keyCounts,
   lintPolicy,
@@ -124,6 +125,32 @@ describe('who may answer', () => {
     expect(ruleInWords(first(defaultPolicy), roster)).toBe(
       '3 of 3 (custodian, ciso, security-lead), among them ciso and security-lead',
     )
+  })
+
+  test('a change of the roster is not answered by the person whom it is about', () => {
+    const rule = ruleFor(defaultPolicy, {operation: 'custodian.change', class: null, kind: null})
+    const may = (person: string | null): string[] =>
+      mayAnswer(rule, roster, {operation: 'custodian.change', person}).map(({id}) => id)
+    expect(may('b')).toEqual(['c'])
+    expect(may('e')).toEqual(['b', 'c'])
+    expect(may('somebody new')).toEqual(['b', 'c'])
+    expect(may(null)).toEqual(['b', 'c'])
+  })
+
+  test('a suspension is answered by its subject too, if they are active', () => {
+    const rule = ruleFor(defaultPolicy, {operation: 'custodian.suspend', class: null, kind: null})
+    const may = (person: string): string[] =>
+      mayAnswer(rule, roster, {operation: 'custodian.suspend', person}).map(({id}) => id)
+    expect(may('b')).toEqual(['b'])
+    expect(may('e')).toEqual(['b', 'e'])
+    expect(may('d')).toEqual(['b'])
+  })
+
+  test('is explained for the person whom it is about', () => {
+    const matter = {operation: 'custodian.change', class: null, kind: null} as const
+    const {may, mayNot} = explain(defaultPolicy, roster, matter, null, 'b')
+    expect(may.map(({id}) => id)).toEqual(['c'])
+    expect(mayNot.find(({person: one}) => one.id === 'b')?.because).toBe('is the one whom it is about')
   })
 
   test('is explained person by person', () => {
