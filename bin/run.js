@@ -42,7 +42,16 @@ function start() {
     // oclif listens too, and throws at all but a closed pipe.
     listen()
     return main(process.argv.slice(2))
-  })
+  }, unbuilt)
+}
+
+// npm packs what is there, and without `prepack` (where scripts are off) nothing may have been built.
+function unbuilt(error) {
+  if (process.getBuiltinModule('node:fs').existsSync(new URL('../dist/main.js', import.meta.url))) throw error
+  console.error('Error: cannot run keyrite: this copy was packed without a build')
+  console.error('Code: BUG')
+  console.error('Try this: npm run package, in a checkout, and install what that makes')
+  process.exitCode = 1
 }
 
 // Output that cannot be written stops nothing: a change must not end half-way for the sake of it. That nobody reads on

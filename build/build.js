@@ -8,21 +8,23 @@ import {globSync, mkdirSync, existsSync, readFileSync, renameSync, rmSync, write
 import {dirname, join, relative} from 'node:path'
 import {Plugin, settings} from '@oclif/core'
 import {build} from 'esbuild'
+import {describeFor} from './describe.js'
 import {listFiles} from './files.js'
 import {leanOclif, seldomInput} from './lean.js'
-import {noticesOf} from './notices.js'
+import {bundledFolders, noticesOf} from './notices.js'
+import {sbomOf} from './sbom.js'
 
 const root = dirname(import.meta.dirname)
 const check = process.argv.includes('--check')
 
 const {dependencies} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-/** Packages that are bundled: pure JavaScript, whose many small files would cost more than half of every start. */
-const bundled = ['@oclif/core', 'canonicalize', 'chalk', 'yaml', 'zod']
-
 /**
- * Bundles src/ into `folder`/dist, with the packages above and their notices.
- * All others stay outside: cloud SDKs break inside a bundle. So do the loaders that oclif has for TypeScript.
+ * Bundles src/ into `folder`/dist, with the packages that it uses, their notices and the list of all (SBOM). They are pure
+ * JavaScript, whose many small files would cost more than half of every start; bundled, they are what was tested, and
+ * nothing of theirs is fetched where keyrite is installed. So they stand among the devDependencies.
+ * What stands among the dependencies stays outside: native addons, and cloud SDKs, which break inside a bundle. So do the
+ * loaders that oclif has for TypeScript.
  */
 async function bundle(folder) {
   const commands = globSync('src/commands/**/*.ts', {cwd: root}).sort()
@@ -36,10 +38,7 @@ async function bundle(folder) {
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    external: [
-      ...Object.keys(dependencies).filter((name) => !bundled.includes(name)),
-      ...['typescript', 'tsx', 'ts-node'],
-    ],
+    external: [...Object.keys(dependencies), 'typescript', 'tsx', 'ts-node'],
     // oclif is CommonJS: these are what it finds there.
     banner: {
       js: [
@@ -68,10 +67,12 @@ async function bundle(folder) {
     logLevel: 'warning',
   })
   const outputs = [metafile, apart.metafile].flatMap((one) => Object.values(one.outputs))
-  writeFileSync(join(folder, 'dist/THIRD-PARTY.txt'), noticesOf(outputs, root))
+  const folders = bundledFolders(outputs)
+  writeFileSync(join(folder, 'dist/THIRD-PARTY.txt'), noticesOf(folders, root))
+  writeFileSync(join(folder, 'dist/sbom.cdx.json'), sbomOf(folders, root))
 }
 
-/** Writes the manifest, so that help and dispatch load no command but the one that runs. */
+/** Writes the manifest, so that help and dispatch load no command but the one that runs; and what is made from it. */
 async function describe(folder) {
   settings.enableAutoTranspile = false
   mkdirSync(join(folder, 'dist/commands'), {recursive: true})
@@ -91,6 +92,7 @@ async function describe(folder) {
     join(folder, 'oclif.manifest.json'),
     `${JSON.stringify({commands: sorted, version}, null, 2)}\n`,
   )
+  describeFor(join(folder, 'dist'), {commands: sorted}, pjson)
 }
 
 /** Puts what was built in place. Each step is one rename; the old program stays whole until the new one is. */

@@ -2,17 +2,24 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 /**
- * The notices of every package of which something stands in the bundle: name, version, licence, and its licence files.
+ * The folders of every package of which something stands in the bundle.
  * @param outputs - esbuild's account of each file that it wrote
- * @param root - absolute path of the checkout
  */
-export function noticesOf(outputs, root) {
+export function bundledFolders(outputs) {
   const files = outputs.flatMap(({inputs}) =>
     Object.entries(inputs).flatMap(([file, {bytesInOutput}]) => (bytesInOutput > 0 ? [file] : [])),
   )
   // The innermost package: what lies in node_modules of a package is another one.
-  const folders = files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [])
-  const notices = [...new Set(folders)].map((folder) => noticeOf(join(root, folder)))
+  return [...new Set(files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []))]
+}
+
+/**
+ * The notices of packages: name, version, licence, and their licence files.
+ * @param folders - as `bundledFolders` gives them
+ * @param root - absolute path of the checkout
+ */
+export function noticesOf(folders, root) {
+  const notices = folders.map((folder) => noticeOf(join(root, folder)))
   const sorted = [...new Set(notices)].sort()
   return `keyrite contains parts of ${sorted.length} packages, under their own licences:\n${sorted.join('')}`
 }

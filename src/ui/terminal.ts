@@ -95,13 +95,13 @@ function inquirerAsk({input, output}: Terminal): Ask {
     interactive: true,
 
     async confirm(question) {
-      const {confirm} = await import('@inquirer/prompts')
+      const {confirm} = await import('./prompts.ts')
       const message = `${visible(question.message)}?`
       return answered(confirm({message, default: false}, withSignal(question)))
     },
 
     async text(question) {
-      const {input: ask} = await import('@inquirer/prompts')
+      const {input: ask} = await import('./prompts.ts')
       const validate = (text: string): true | string => question.check?.(text.trim()) ?? true
       const message = visible(question.message)
       return (await answered(ask({message, validate}, withSignal(question)))).trim()
@@ -109,7 +109,7 @@ function inquirerAsk({input, output}: Terminal): Ask {
 
     async choose<T>(question: Question & {readonly choices: readonly Choice<T>[]}) {
       const {message, choices} = question
-      const {select} = await import('@inquirer/prompts')
+      const {select} = await import('./prompts.ts')
       // By place, because inquirer gives names to the values that it knows.
       const options = choices.map(({name}, value) => ({name: visible(name), value}))
       const asked = select({message: visible(message), choices: options}, withSignal(question))

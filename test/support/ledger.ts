@@ -36,6 +36,8 @@ export interface Wanted {
   readonly signed?: number
   readonly policy?: Policy
   readonly now?: () => Date
+  /** Names and addresses of the first of them, instead of the usual ones. */
+  readonly called?: readonly (readonly [name: string, address: string])[]
   /** Whether the policy names the founders' keys, so that they count in production. */
   readonly statedKeys?: boolean
 }
@@ -65,13 +67,14 @@ export async function makeLedger({
   signed = people,
   policy: given = defaultPolicy,
   now,
+  called = [],
   statedKeys = false,
 }: Wanted = {}): Promise<TestLedger> {
   const {remove, ...empty} = emptyWorld()
   const world = now === undefined ? empty : {...empty, now}
   const open = (): App =>
     new App({...surroundingsOf(world), ask: nobody, command: 'keyrite test', say: () => undefined})
-  const founders = foundersOf(people)
+  const founders = foundersOf(people, called)
   const keys = founders.map(({key}) => key.publicKey.fingerprint)
   const policy = statedKeys ? {...given, stated_keys: keys} : given
   const app = open()
@@ -98,12 +101,12 @@ export async function makeLedger({
   }
 }
 
-function foundersOf(count: number): Founder[] {
+function foundersOf(count: number, called: NonNullable<Wanted['called']>): Founder[] {
   const keys = Array.from({length: count}, generateEd25519)
   const people = foundPeople(
     keys.map(({publicKey}, at) => ({
-      name: names[at] ?? `Person ${at}`,
-      address: `${(names[at] ?? `person${at}`).toLowerCase()}@example.com`,
+      name: called[at]?.[0] ?? names[at] ?? `Person ${at}`,
+      address: called[at]?.[1] ?? `${(names[at] ?? `person${at}`).toLowerCase()}@example.com`,
       key: publicKey.text,
       roles: rolesOf[at] ?? ['custodian'],
     })),

@@ -44,6 +44,10 @@ const needs = {
   python3: program('python3', 'python3'),
   sqlite3: program('sqlite3', 'sqlite3'),
   tmux: program('tmux', 'tmux'),
+  bash: program('bash', 'bash'),
+  zsh: program('zsh', 'zsh'),
+  fish: program('fish', 'fish'),
+  man: program('man', 'man-db'),
   chromium: {
     here: () => ['chromium', 'chromium-browser', 'google-chrome'].some((name) => onPath(name) !== undefined),
     how: 'install it: apt-get install chromium',
