@@ -81,6 +81,8 @@ export const policySchema = z.strictObject({
   rules: z.array(ruleSchema).min(1),
   /** Fingerprints of stated keys that count in production all the same. */
   stated_keys: z.array(z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/)),
+  /** Certificates (base64 of DER) that an attestation of hardware may lead to. */
+  attestation_roots: z.array(z.base64().min(1)).exactOptional(),
   minimums: z.strictObject({
     /** What a production key may be made of. */
     algorithms: z.array(z.enum(algorithms as readonly [string, ...string[]])).min(1),

@@ -1,7 +1,7 @@
-/** Replays the policy: the one that the first entry brought. */
+/** Replays the policy: the one that the first entry brought, and those adopted since. */
 import {isDeepStrictEqual} from 'node:util'
 import {KeyriteError} from '../base/errors.ts'
-import {isObject, parseJcs} from '../base/jcs.ts'
+import {isObject, parseJcs, type Json} from '../base/jcs.ts'
 import {isBlobRef, problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {parsePolicy, type Policy} from './document.ts'
 import {soloPolicy} from './default.ts'
@@ -18,10 +18,12 @@ const none: Adopted = {policy: soloPolicy, sha256: '', seq: -1}
 
 export const policyFold: Fold<Adopted> = {
   name: 'policy',
-  types: ['ledger.opened'],
+  types: ['ledger.opened', 'policy.adopted'],
   initial: () => none,
 
   check(view: View, entry: Entry): readonly Problem[] {
+    if (entry.type === 'policy.adopted' && Object.keys(entry.data).join() !== 'policy')
+      return [problem('policy', entry, 'data is not of its form')]
     try {
       read(view, entry)
       return []
@@ -40,8 +42,14 @@ function read(view: View, entry: Entry): Adopted {
   const reference = entry.data['policy']
   if (!isBlobRef(reference)) throw new TypeError('the policy is not a blob')
   const value = parseJcs(view.blob(reference.blob))
+  const policy = readPolicy(value)
+  return {policy, sha256: reference.blob, seq: entry.seq}
+}
+
+/** A policy as a ledger holds it: of its form, with nothing left to be filled in. @throws TypeError, KeyriteError `POLICY_INVALID`. */
+export function readPolicy(value: Json): Policy {
   const policy = parsePolicy(value)
   if (!isObject(value) || !isDeepStrictEqual(policy, value))
     throw new TypeError('the policy is not as it would be written')
-  return {policy, sha256: reference.blob, seq: entry.seq}
+  return policy
 }

@@ -11,7 +11,9 @@ export {
 } from './document.ts'
 export {defaultPolicy, soloPolicy} from './default.ts'
 export {explain, type Explanation} from './explain.ts'
-export {policyFold, type Adopted} from './fold.ts'
+export {askedInWords, policyChanges} from './changes.ts'
+export {policyFold, readPolicy, type Adopted} from './fold.ts'
+export {lockedOut} from './keeps.ts'
 export {lintPolicy, type PolicyFinding} from './lint.ts'
 export {
   eligible,

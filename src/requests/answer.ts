@@ -154,7 +154,8 @@ export function demandOpen(ledger: Ledger, request: Request): void {
   const status = statusOf(request, ledger.time)
   if (status === 'open') return
   const code = status === 'rejected' ? 'QUORUM_MISSING' : 'REQUEST_STATE'
-  throw new KeyriteError(code, `cannot go on with ${request.id}: it is ${status}`, {
+  const why = status === 'void' && request.voided !== null ? `, as ${request.voided}` : ''
+  throw new KeyriteError(code, `cannot go on with ${request.id}: it is ${status}${why}`, {
     hints: [`keyrite request show ${request.id}`, 'the same command again, for a new request'],
   })
 }

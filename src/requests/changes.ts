@@ -33,6 +33,7 @@ export function opened(view: View, state: Requests, entry: Entry): Requests {
     proposed: false,
     met: null,
     withdrawn: false,
+    voided: null,
     begun: new Set(),
     done: new Set(),
     failed: false,
@@ -68,6 +69,15 @@ export function met(state: Requests, entry: Entry): Requests {
 
 export function closed(state: Requests, entry: Entry): Requests {
   return change(state, {...at(state, withdrawnSchema.parse(entry.data).opened), withdrawn: true})
+}
+
+/** Ends every request that is not met: what it was asked under no longer stands, so it is asked anew. */
+export function voidOpen(state: Requests, because: string): Requests {
+  const open = [...state.all.values()].filter(
+    ({met: seq, withdrawn, voided}) => seq === null && !withdrawn && voided === null,
+  )
+  if (open.length === 0) return state
+  return {...state, all: new Map([...state.all, ...open.map((one) => [one.seq, {...one, voided: because}] as const)])}
 }
 
 function about(view: View, state: Requests, entry: Entry): Request {

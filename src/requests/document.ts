@@ -1,9 +1,11 @@
 /** A request as a JSON document (`keyrite.request/1`) and in plain words. */
 import {words} from '../base/words.ts'
-import {custodyFold, personRef, type Roster} from '../custody/index.ts'
-import type {Ledger} from '../ledger/index.ts'
+import {parseJcs} from '../base/jcs.ts'
+import {custodyFold, personRef} from '../custody/index.ts'
+import type {Ledger, View} from '../ledger/index.ts'
+import {parsePolicy, policyFold, type Policy} from '../policy/index.ts'
 import {missing} from './answer.ts'
-import {operationOf, type Operations} from './operation.ts'
+import {operationOf, type Asked, type Operations} from './operation.ts'
 import type {Plan} from './plan.ts'
 import {statusOf, type Request, type RequestStatus} from './state.ts'
 
@@ -40,7 +42,7 @@ export function requestDocument(ledger: Ledger, operations: Operations, request:
     plan: request.plan,
     planSha256: request.planSha256,
     planWords: words(Buffer.from(request.planSha256, 'hex')),
-    inWords: planInWords(roster, operations, request),
+    inWords: planInWords({roster, policy: policyOf(ledger.view, request)}, operations, request),
     status: statusOf(request, ledger.time),
     needs: {quorum: request.needs.people, roles: request.needs.roles},
     who: request.who.map(({person}) => personRef(roster, person)),
@@ -61,14 +63,20 @@ export function requestDocument(ledger: Ledger, operations: Operations, request:
 
 /** The plan in words, with the names that stand for its parties. */
 export function planInWords(
-  roster: Roster,
+  asked: Asked,
   operations: Operations,
   {plan, names}: Pick<Request, 'plan' | 'names'>,
 ): readonly string[] {
   const named = (line: string): string =>
     line.replace(
       /\{(p-[0-9a-f]{16}|owner|consumer-\d+)\}/g,
-      (_all, party: string) => names[party] ?? roster.get(party)?.name ?? party,
+      (_all, party: string) => names[party] ?? asked.roster.get(party)?.name ?? party,
     )
-  return operationOf(operations, plan.operation).inWords(plan).map(named)
+  return operationOf(operations, plan.operation).inWords(plan, asked).map(named)
+}
+
+/** The policy under which a request was asked. */
+export function policyOf(view: Pick<View, 'of' | 'blob'>, {policySha256}: Pick<Request, 'policySha256'>): Policy {
+  const standing = view.of(policyFold)
+  return standing.sha256 === policySha256 ? standing.policy : parsePolicy(parseJcs(view.blob(policySha256)))
 }

@@ -3,7 +3,7 @@ import type {Json} from '../base/jcs.ts'
 import {policyFold, ruleFor} from '../policy/index.ts'
 import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {checkAnswer, checkMet, checkOpened, checkProposal, checkWithdrawn, profileStands} from './checks.ts'
-import {answered, closed, met, opened, proposed} from './changes.ts'
+import {answered, closed, met, opened, proposed, voidOpen} from './changes.ts'
 import type {Operation, Operations} from './operation.ts'
 import {requests, type Request, type Requests} from './state.ts'
 
@@ -46,6 +46,11 @@ export function requestsFold(operations: Operations): Fold<Requests> {
           return met(state, entry)
         case 'quorum.withdrawn':
           return closed(state, entry)
+        case 'policy.adopted':
+          return voidOpen(
+            acted(state, entry, operations),
+            `another policy was adopted at entry ${entry.seq}`,
+          )
         default:
           return acted(state, entry, operations)
       }

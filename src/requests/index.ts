@@ -2,7 +2,7 @@
 export {answer, approvals, lacksProposal, meet, missing, propose, withdraw} from './answer.ts'
 export {apply, demandFounded, demandPlace, enough} from './apply.ts'
 export {findRequest, openRequest, requestAt, type Asking} from './ask.ts'
-export {planInWords, requestDocument, type RequestDocument} from './document.ts'
+export {planInWords, policyOf, requestDocument, type RequestDocument} from './document.ts'
 export {requestsFold} from './fold.ts'
 export {undertake, type Intent} from './intent.ts'
 export {
@@ -10,9 +10,11 @@ export {
   operationOf,
   operationsOf,
   type ActContext,
+  type Asked,
   type Operation,
   type Operations,
 } from './operation.ts'
+export {planAdopt, policyAdopt} from './operations/policy.ts'
 export {profileAdd, profileRemove} from './operations/profiles.ts'
 export {phase, planDigest, type Phase, type Plan} from './plan.ts'
 export {requests, statusOf, type Answer, type Request, type Requests, type RequestStatus} from './state.ts'

@@ -2,7 +2,8 @@
 import {KeyriteError} from '../base/errors.ts'
 import type {Clock, Random} from '../base/world.ts'
 import type {Entry, Ledger, Problem, View} from '../ledger/index.ts'
-import type {Concern, KeyClassName, Matter, OperationName} from '../policy/index.ts'
+import type {Roster} from '../custody/index.ts'
+import type {Concern, KeyClassName, Matter, OperationName, Policy} from '../policy/index.ts'
 import type {Provider} from '../providers/ports.ts'
 import type {Plan} from './plan.ts'
 
@@ -19,6 +20,12 @@ export interface ActContext {
   readonly approved: number
 }
 
+/** What a plan is put to people under. */
+export interface Asked {
+  readonly policy: Policy
+  readonly roster: Roster
+}
+
 export interface Operation {
   readonly name: OperationName
   /** The entry types that it writes, each with the phase that it belongs to. */
@@ -26,7 +33,7 @@ export interface Operation {
   /** Those of them that begin a phase: each once under one approval. */
   readonly begins: readonly string[]
   /** The plan as a person reads it, one sentence a line; parties stand as `{owner}`, for whoever knows their names. */
-  inWords(plan: Plan): readonly string[]
+  inWords(plan: Plan, asked: Asked): readonly string[]
   /** Looks at the preconditions again. @throws KeyriteError `PLAN_MOVED` or the state's own code if the ground has moved. */
   stillTrue(view: View, plan: Plan, phase: string): void
   /** Whether what an entry says is what the plan says. */

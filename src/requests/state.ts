@@ -38,6 +38,8 @@ export interface Request {
   readonly proposed: boolean
   readonly met: number | null
   readonly withdrawn: boolean
+  /** Why it can never be met any more, although nobody said no: another policy stands. Null where nothing speaks against it. */
+  readonly voided: string | null
   /** The types that began a phase already. */
   readonly begun: ReadonlySet<string>
   /** The phases whose outcome is recorded. */
@@ -55,13 +57,15 @@ export interface Requests {
 /** Where other folders find the requests in a view. */
 export const requests = {name: 'requests', initial: (): Requests => ({all: new Map(), byMet: new Map()})}
 
-export type RequestStatus = 'open' | 'met' | 'applied' | 'withdrawn' | 'expired' | 'rejected' | 'failed'
+export type RequestStatus =
+  'open' | 'met' | 'applied' | 'withdrawn' | 'void' | 'expired' | 'rejected' | 'failed'
 
 export function statusOf(request: Request, now: Date): RequestStatus {
   if (request.withdrawn) return 'withdrawn'
   if (request.plan.phases.every(({name}) => request.done.has(name))) return 'applied'
   if (request.failed) return 'failed'
   if (request.met !== null) return 'met'
+  if (request.voided !== null) return 'void'
   const yes = request.answers.filter(({decision}) => decision === 'approve')
   const silent = request.who.filter(({person}) => !request.answers.some((answer) => answer.person === person))
   if (!canBeMet(request.needs, yes, silent)) return 'rejected'

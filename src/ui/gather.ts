@@ -56,10 +56,11 @@ export function contextFor(app: App, actor: Person | null): Context {
 /** What the plan will do, for whoever is asked. */
 export function planLines(app: App, asking: Pick<Asking, 'plan' | 'names'>): readonly string[] {
   const {roster} = app.ledger.of(custodyFold)
+  const {policy} = app.ledger.of(policyFold)
   const {profile} = asking.plan
   return [
     ...(profile?.environment === 'production' ? [`PRODUCTION: profile "${profile.name}".`] : []),
-    ...planInWords(roster, app.operations, asking),
+    ...planInWords({roster, policy}, app.operations, asking),
     `It rests on this: ${asking.plan.rests.join('; ')}.`,
     `SHA-256 of the plan ${planDigest(asking.plan)}`,
     ...wordLines(Buffer.from(planDigest(asking.plan), 'hex')),

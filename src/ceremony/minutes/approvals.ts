@@ -4,7 +4,7 @@ import {wordLines} from '../../base/words.ts'
 import {parsePublicKey} from '../../custody/index.ts'
 import {code, codeLines, facts, heading, list, paragraph, strong, table} from '../../paper/document.ts'
 import type {Block, Inline} from '../../paper/document.ts'
-import {planInWords, requests, type Answer, type Request} from '../../requests/index.ts'
+import {planInWords, policyOf, requests, type Answer, type Request} from '../../requests/index.ts'
 import {utc, type Transcript} from './transcript.ts'
 import {keyClassInWords} from './strength.ts'
 
@@ -23,7 +23,13 @@ function requestBlocks(record: Transcript, request: Request): readonly Block[] {
   const {plan, needs} = request
   return [
     heading(3, `Request ${request.id}: ${request.operation}`),
-    list(planInWords(record.roster, record.operations, request)),
+    list(
+      planInWords(
+        {roster: record.roster, policy: policyOf(record.view, request)},
+        record.operations,
+        request,
+      ),
+    ),
     facts([
       ['Outcome', outcome(request)],
       [
@@ -46,8 +52,9 @@ function requestBlocks(record: Transcript, request: Request): readonly Block[] {
   ]
 }
 
-function outcome({met, withdrawn}: Request): readonly Inline[] {
+function outcome({met, withdrawn, voided}: Request): readonly Inline[] {
   if (met !== null) return [`Met at entry ${met}.`]
+  if (voided !== null && !withdrawn) return [strong('Void:'), ` ${voided}.`]
   return [strong(withdrawn ? 'Withdrawn.' : 'Not met.')]
 }
 

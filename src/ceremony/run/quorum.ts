@@ -10,6 +10,7 @@ import {
   openRequest,
   planDigest,
   planInWords,
+  policyOf,
   propose,
   requestAt,
   statusOf,
@@ -51,7 +52,7 @@ async function gather(context: RunContext, step: QuorumStepLike, opened: Request
   const {roster} = app.ledger.of(custodyFold)
   room.say([
     `Request ${opened.id}. It needs ${missing(app.ledger, opened) || 'nobody more'}; it expires ${opened.expires}.`,
-    ...planInWords(roster, app.operations, opened),
+    ...planInWords({roster, policy: policyOf(app.ledger.view, opened)}, app.operations, opened),
     `SHA-256 of the plan ${opened.planSha256}`,
     ...wordLines(Buffer.from(opened.planSha256, 'hex')),
   ])

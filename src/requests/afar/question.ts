@@ -35,7 +35,7 @@ export const questionContent: UseReader = {
       id: `r${entry.seq}`,
       digest: data.plan.blob,
       digestOf: 'the plan',
-      lines: linesOf(core, data, plan),
+      lines: linesOf(core, data, {plan, policy}),
       effects: effectsOf(core, data),
       environment: plan.profile?.environment ?? null,
     }
@@ -71,7 +71,11 @@ function demandMay(
     refuse(`key ${statement.key} does not count in ${plan.profile?.environment ?? 'it'}`)
 }
 
-function linesOf({roster, operations, open, entry}: Core, data: Opened, plan: Plan): string[] {
+function linesOf(
+  {roster, operations, open, entry}: Core,
+  data: Opened,
+  {plan, policy}: {readonly plan: Plan; readonly policy: Policy},
+): string[] {
   const text = (field: Parameters<typeof open>[0]): string | null => {
     const value = open(field)
     return typeof value === 'string' ? value : null
@@ -82,7 +86,7 @@ function linesOf({roster, operations, open, entry}: Core, data: Opened, plan: Pl
   const dated = plan.phases.filter(({earliest, latest}) => earliest !== null || latest !== null)
   return [
     ...(profile?.environment === 'production' ? [`PRODUCTION: profile "${profile.name}".`] : []),
-    ...planInWords(roster, operations, {plan, names}),
+    ...planInWords({roster, policy}, operations, {plan, names}),
     ...(profile === null
       ? []
       : [

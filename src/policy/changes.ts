@@ -1,0 +1,140 @@
+/** What another policy would change, in plain words: by what each rule does, not by how it is written. */
+import {attestationRootName} from './roots.ts'
+import type {OperationName, Policy, Rule} from './document.ts'
+import {operations} from './document.ts'
+
+/**
+ * Every difference, old → new, one sentence a line; empty where the two do the same. What lowers a bar is called weaker.
+ * Rules are held against each other by what they ask for each operation, class and kind, so that no order hides a change.
+ */
+export function policyChanges(old: Policy, next: Policy): readonly string[] {
+  return [...ruleChanges(old, next), ...otherChanges(old, next)]
+}
+
+/** What a rule asks, without saying of whom there are how many: `3 of custodian, among them ciso and security-lead`. */
+export function askedInWords(rule: Rule | undefined): string {
+  if (rule === undefined) return 'refused, as no rule speaks of it'
+  if (rule.people === 0) return 'nobody is needed'
+  const among = rule.roles.length === 0 ? '' : `, among them ${[...rule.roles].sort().join(' and ')}`
+  return `${rule.people} of ${rolesOf(rule).join(', ')}${among}`
+}
+
+function rolesOf({from, roles}: Rule): readonly string[] {
+  return [...new Set([...from, ...roles])].sort()
+}
+
+/** One case that a rule is chosen by; null stands for every class, or kind, that neither policy names here. */
+interface Case {
+  readonly class: string | null
+  readonly kind: string | null
+}
+
+function ruleChanges(old: Policy, next: Policy): string[] {
+  const found = new Map<string, {operations: string[]; readonly tail: string}>()
+  for (const operation of operations) {
+    for (const [where, [before, after]] of changed(operation, old, next)) {
+      const tail = `${askedInWords(before)} -> ${askedInWords(after)}.${isWeaker(before, after) ? ' WEAKER.' : ''}`
+      const key = `${where}\0${tail}`
+      const same = found.get(key)
+      if (same === undefined) found.set(key, {operations: [operation], tail: `${where}: ${tail}`})
+      else same.operations.push(operation)
+    }
+  }
+  return [...found.values()].map(({operations: names, tail}) => `${names.join(', ')}${tail}`)
+}
+
+type Pair = readonly [Rule | undefined, Rule | undefined]
+
+/** The cases of an operation that come out differently, as words, those that change alike together. */
+function changed(operation: OperationName, old: Policy, next: Policy): ReadonlyMap<string, Pair> {
+  const rules = [...old.rules, ...next.rules].filter((rule) => rule.operations.includes(operation))
+  const classes: readonly (string | null)[] = [...named(rules.map((rule) => rule.classes)), null]
+  const kinds: readonly (string | null)[] = [...named(rules.map((rule) => rule.kinds)), null]
+  const groups = new Map<string, {readonly pair: Pair; readonly cases: Case[]}>()
+  for (const name of classes) {
+    for (const kind of kinds) {
+      const one = {class: name, kind}
+      const pair: Pair = [applying(old, operation, one), applying(next, operation, one)]
+      if (askedInWords(pair[0]) === askedInWords(pair[1])) continue
+      const key = pair.map(askedInWords).join('\0')
+      const group = groups.get(key)
+      if (group === undefined) groups.set(key, {pair, cases: [one]})
+      else group.cases.push(one)
+    }
+  }
+  return new Map(
+    [...groups.values()].map(({pair, cases}) => [whereInWords(cases, classes, kinds), pair] as const),
+  )
+}
+
+function named(lists: readonly (readonly string[] | null)[]): ReadonlySet<string> {
+  return new Set(lists.flatMap((list) => list ?? []))
+}
+
+function applying(policy: Policy, operation: OperationName, {class: name, kind}: Case): Rule | undefined {
+  const fits = (list: readonly string[] | null, one: string | null): boolean =>
+    list === null || (one !== null && list.includes(one))
+  return policy.rules.find(
+    (rule) => rule.operations.includes(operation) && fits(rule.classes, name) && fits(rule.kinds, kind),
+  )
+}
+
+/** ` (class root, kek)`; nothing where every case changed alike. */
+function whereInWords(
+  cases: readonly Case[],
+  classes: readonly (string | null)[],
+  kinds: readonly (string | null)[],
+): string {
+  if (cases.length === classes.length * kinds.length) return ''
+  const some = [...new Set(cases.map((one) => one.class))]
+  const where = [...new Set(cases.map(({kind}) => kind))]
+  const whole = cases.length === some.length * where.length
+  const words = (what: string, list: readonly (string | null)[], all: readonly (string | null)[]): string[] =>
+    list.length === all.length ? [] : [`${what} ${list.map((one) => one ?? 'any other').join(', ')}`]
+  if (whole) return ` (${[...words('class', some, classes), ...words('kind', where, kinds)].join('; ')})`
+  return ` (${cases.map((one) => `class ${one.class ?? 'any other'} on ${one.kind ?? 'any other kind'}`).join('; ')})`
+}
+
+/** Whether fewer people, or people of more roles, could do it. */
+function isWeaker(before: Rule | undefined, after: Rule | undefined): boolean {
+  if (after === undefined) return false
+  if (before === undefined) return true
+  if (before.people === 0) return false
+  const wider = rolesOf(after).some((role) => !rolesOf(before).includes(role))
+  return after.people < before.people || before.roles.some((role) => !after.roles.includes(role)) || wider
+}
+
+function otherChanges(old: Policy, next: Policy): string[] {
+  return [
+    ...said('Name', `"${old.name}"`, `"${next.name}"`, false),
+    ...lists('Algorithms for production', old.minimums.algorithms, next.minimums.algorithms),
+    ...said(
+      'Witnesses at a ceremony that makes a key',
+      String(old.minimums.witnesses),
+      String(next.minimums.witnesses),
+      next.minimums.witnesses < old.minimums.witnesses,
+    ),
+    ...said('Requests wait', old.times.request, next.times.request, false),
+    ...said('A room may be idle', old.times.idle, next.times.idle, false),
+    ...lists('Stated keys that count in production', old.stated_keys, next.stated_keys),
+    ...lists(
+      'Attestation roots',
+      (old.attestation_roots ?? []).map(attestationRootName),
+      (next.attestation_roots ?? []).map(attestationRootName),
+    ),
+  ]
+}
+
+function said(what: string, before: string, after: string, weaker: boolean): string[] {
+  return before === after ? [] : [`${what}: ${before} -> ${after}.${weaker ? ' WEAKER.' : ''}`]
+}
+
+/** Of lists where more means weaker. */
+function lists(what: string, before: readonly string[], after: readonly string[]): string[] {
+  const more = after.filter((one) => !before.includes(one))
+  const fewer = before.filter((one) => !after.includes(one))
+  return [
+    ...(more.length === 0 ? [] : [`${what}, added: ${more.join(', ')}. WEAKER.`]),
+    ...(fewer.length === 0 ? [] : [`${what}, taken away: ${fewer.join(', ')}.`]),
+  ]
+}
