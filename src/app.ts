@@ -11,14 +11,27 @@ import {policyFold} from './policy/index.ts'
 import {openProfile, profilesFold, readConfig, type ProfileFacts} from './profiles/index.ts'
 import type {Provider} from './providers/ports.ts'
 import {profileOf} from './keys/index.ts'
-import {operationsOf, policyAdopt, profileAdd, profileRemove, requestsFold, type Operations} from './requests/index.ts'
+import {
+  operationsOf,
+  policyAdopt,
+  profileAdd,
+  profileRemove,
+  requestsFold,
+  type Operations,
+} from './requests/index.ts'
 import {refusalsFold} from './requests/refusals.ts'
 import {readSecretFile, type Surroundings} from './surroundings.ts'
 
 export type {Surroundings} from './surroundings.ts'
 
 /** Every operation that this keyrite knows. */
-export const operations: Operations = operationsOf([policyAdopt, profileAdd, profileRemove, keyCreate, keyActivate])
+export const operations: Operations = operationsOf([
+  policyAdopt,
+  profileAdd,
+  profileRemove,
+  keyCreate,
+  keyActivate,
+])
 
 /** Every fold, left to right as architecture.md has the folders. */
 export const folds: readonly AnyFold[] = [

@@ -1,6 +1,6 @@
 /** What the program runs in, as far as it can see: recorded, and in production refused where someone else could steer it (T18). */
 import {KeyriteError} from '../base/errors.ts'
-import type {Policy} from '../policy/index.ts'
+import {isSolo, type Policy} from '../policy/index.ts'
 import type {ProfileFacts} from '../profiles/index.ts'
 
 /** @throws KeyriteError `PRODUCTION_GUARD` naming the first guard that fails. */
@@ -19,8 +19,7 @@ export function guardProduction(
     )
   }
   if (by.answersFile) refuse('answers come from a file', 'run it in a terminal, with the people in the room')
-  if (policy.name === 'solo' || policy.rules.every((rule) => rule.people <= 1))
-    refuse('its policy lets one person do everything', 'found a ledger with the default policy')
+  if (isSolo(policy)) refuse('its policy lets one person decide alone', 'keyrite policy explain policy.adopt')
   const [first] = seen
   if (first !== undefined) refuse(first, 'start keyrite in a clean environment')
 }

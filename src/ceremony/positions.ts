@@ -94,7 +94,7 @@ export function readYaml(text: string): {readonly value: Json; readonly position
       for (const pair of node.items) {
         const name: unknown = isScalar(pair.key) ? pair.key.value : pair.key
         const at = start(pair.key, value, where)
-        if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9_.-]{0,62}$/.test(name))
+        if (typeof name !== 'string' || !/^[$]?[A-Za-z][A-Za-z0-9_.-]{0,62}$/.test(name))
           throw new YamlProblem(
             at,
             `${typeof name === 'string' ? `"${visibleLine(name, 40)}"` : 'this'} cannot be the name of a field`,
@@ -163,7 +163,7 @@ function demandVisible(text: string): void {
 }
 
 function inWords(code: string, message: string): string {
-  if (code === 'MULTIPLE_DOCS') return 'a second document begins here: a template is one document'
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here: one file is one document'
   if (code === 'TAG_RESOLVE_FAILED') return 'a tag (!) is not allowed: take it away'
   return `not YAML: ${visibleLine(message, 120)}`
 }

@@ -1,5 +1,4 @@
 import {Flags} from '@oclif/core'
-import {parse} from 'yaml'
 import {KeyriteError} from '../base/errors.ts'
 import {readPublic} from '../base/files.ts'
 import {words, wordLines} from '../base/words.ts'
@@ -16,11 +15,12 @@ import {
   type Role,
 } from '../custody/index.ts'
 import {foundLedger} from '../ledger/index.ts'
-import {defaultPolicy, lintPolicy, parsePolicy, soloPolicy, type Policy} from '../policy/index.ts'
+import {defaultPolicy, isSolo, lintPolicy, soloInWords, soloPolicy, type Policy} from '../policy/index.ts'
 import {called} from '../ui/actor.ts'
 import {KeyriteCommand, type Shown} from '../ui/command.ts'
 import {signers, signWithFlag} from '../ui/flags.ts'
 import {signerAt} from '../ui/gather.ts'
+import {readPolicyFile} from '../ui/policy-file.ts'
 
 export default class Init extends KeyriteCommand {
   static override summary =
@@ -107,11 +107,7 @@ export default class Init extends KeyriteCommand {
     return this.show(document, [
       `Ledger ${name} is founded.`,
       `It lies in ${world.home}.`,
-      ...(policy.name === 'solo'
-        ? [
-            'Policy "solo": one person alone approves everything. It is weak, and refused for production profiles.',
-          ]
-        : []),
+      ...(isSolo(policy) ? [soloInWords(policy)] : []),
       '',
       'Write this fingerprint on paper. It is what every later proof is held against:',
       '',
@@ -132,16 +128,7 @@ export default class Init extends KeyriteCommand {
 function policyOf(typed: string | undefined): Policy {
   if (typed === undefined) return defaultPolicy
   if (typed === 'solo') return soloPolicy
-  try {
-    return parsePolicy(parse(readPublic(typed, 1_000_000).toString('utf8')))
-  } catch (error) {
-    if (error instanceof KeyriteError) throw error
-    throw new KeyriteError(
-      'POLICY_INVALID',
-      `cannot read the policy "${typed}": it is neither YAML nor JSON`,
-      {hints: ['keyrite policy lint FILE']},
-    )
-  }
+  return readPolicyFile(typed).policy
 }
 
 /** `Alice Example <alice@example.com>=alice.pub`, or `alice@example.com=alice.pub`. */

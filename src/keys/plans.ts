@@ -2,7 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import {custodyFold, peopleCalled, type Roster} from '../custody/index.ts'
 import type {View} from '../ledger/index.ts'
-import {policyFold, ruleFor, type KeyClassName} from '../policy/index.ts'
+import {demandAlgorithm, policyFold, ruleFor, type KeyClassName} from '../policy/index.ts'
 import {factsOf, profilesFold, type Profile} from '../profiles/index.ts'
 import type {Algorithm, Purpose, Scheme} from '../providers/algorithms.ts'
 import {phase, type Plan} from '../requests/index.ts'
@@ -49,13 +49,7 @@ export function planCreate(view: Known, wish: KeyWish): Planned {
   const scheme = wish.scheme ?? defaultScheme(wish.algorithm, wish.purpose, wish.class)
   demandFit(wish.algorithm, scheme, wish.purpose)
   const {policy} = view.of(policyFold)
-  if (profile.environment === 'production' && !policy.minimums.algorithms.includes(wish.algorithm)) {
-    throw new KeyriteError(
-      'POLICY_REFUSES',
-      `cannot make key "${wish.name}": policy "${policy.name}" does not allow ${wish.algorithm} in production`,
-      {hints: [`--algorithm ${policy.minimums.algorithms.join('|')}`]},
-    )
-  }
+  demandAlgorithm(policy, {...wish, environment: profile.environment})
   if (wish.parent !== null && !view.of(keysFold).keys.has(wish.parent))
     throw new KeyriteError('KEY_NOT_FOUND', `cannot find the parent key "${wish.parent}"`, {
       hints: ['keyrite key list'],

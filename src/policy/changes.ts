@@ -1,7 +1,9 @@
 /** What another policy would change, in plain words: by what each rule does, not by how it is written. */
 import {attestationRootName} from './roots.ts'
-import type {OperationName, Policy, Rule} from './document.ts'
-import {operations} from './document.ts'
+import {operations, type OperationName, type Policy, type Rule} from './document.ts'
+import {askedInWords} from './rules/needs.ts'
+import {ruleOf, type Matter} from './rules/which.ts'
+import {rolesAsked} from './rules/who.ts'
 
 /**
  * Every difference, old → new, one sentence a line; empty where the two do the same. What lowers a bar is called weaker.
@@ -11,36 +13,38 @@ export function policyChanges(old: Policy, next: Policy): readonly string[] {
   return [...ruleChanges(old, next), ...otherChanges(old, next)]
 }
 
-/** What a rule asks, without saying of whom there are how many: `3 of custodian, among them ciso and security-lead`. */
-export function askedInWords(rule: Rule | undefined): string {
-  if (rule === undefined) return 'refused, as no rule speaks of it'
-  if (rule.people === 0) return 'nobody is needed'
-  const among = rule.roles.length === 0 ? '' : `, among them ${[...rule.roles].sort().join(' and ')}`
-  return `${rule.people} of ${rolesOf(rule).join(', ')}${among}`
-}
-
-function rolesOf({from, roles}: Rule): readonly string[] {
-  return [...new Set([...from, ...roles])].sort()
-}
-
 /** One case that a rule is chosen by; null stands for every class, or kind, that neither policy names here. */
-interface Case {
-  readonly class: string | null
-  readonly kind: string | null
+type Case = Pick<Matter, 'class' | 'kind'>
+
+/** One thing that rules ask differently. */
+export interface RuleDifference {
+  readonly operations: readonly OperationName[]
+  /** ` (class root, kek)`; empty where every case differs. */
+  readonly where: string
+  /** Undefined where no rule speaks of it. */
+  readonly before: Rule | undefined
+  readonly after: Rule | undefined
 }
 
-function ruleChanges(old: Policy, next: Policy): string[] {
-  const found = new Map<string, {operations: string[]; readonly tail: string}>()
+/** What the rules of two policies ask differently, operations that differ alike together. */
+export function ruleDifferences(old: Policy, next: Policy): readonly RuleDifference[] {
+  const found = new Map<string, {readonly operations: OperationName[]} & RuleDifference>()
   for (const operation of operations) {
     for (const [where, [before, after]] of changed(operation, old, next)) {
-      const tail = `${askedInWords(before)} -> ${askedInWords(after)}.${isWeaker(before, after) ? ' WEAKER.' : ''}`
-      const key = `${where}\0${tail}`
+      const key = [where, before?.id, after?.id, askedInWords(before), askedInWords(after)].join('\0')
       const same = found.get(key)
-      if (same === undefined) found.set(key, {operations: [operation], tail: `${where}: ${tail}`})
+      if (same === undefined) found.set(key, {operations: [operation], where, before, after})
       else same.operations.push(operation)
     }
   }
-  return [...found.values()].map(({operations: names, tail}) => `${names.join(', ')}${tail}`)
+  return [...found.values()]
+}
+
+function ruleChanges(old: Policy, next: Policy): string[] {
+  return ruleDifferences(old, next).map(
+    ({operations: names, where, before, after}) =>
+      `${names.join(', ')}${where}: ${askedInWords(before)} -> ${askedInWords(after)}.${isWeaker(before, after) ? ' WEAKER.' : ''}`,
+  )
 }
 
 type Pair = readonly [Rule | undefined, Rule | undefined]
@@ -48,13 +52,13 @@ type Pair = readonly [Rule | undefined, Rule | undefined]
 /** The cases of an operation that come out differently, as words, those that change alike together. */
 function changed(operation: OperationName, old: Policy, next: Policy): ReadonlyMap<string, Pair> {
   const rules = [...old.rules, ...next.rules].filter((rule) => rule.operations.includes(operation))
-  const classes: readonly (string | null)[] = [...named(rules.map((rule) => rule.classes)), null]
+  const classes: readonly Case['class'][] = [...named(rules.map((rule) => rule.classes)), null]
   const kinds: readonly (string | null)[] = [...named(rules.map((rule) => rule.kinds)), null]
   const groups = new Map<string, {readonly pair: Pair; readonly cases: Case[]}>()
   for (const name of classes) {
     for (const kind of kinds) {
       const one = {class: name, kind}
-      const pair: Pair = [applying(old, operation, one), applying(next, operation, one)]
+      const pair: Pair = [ruleOf(old, {operation, ...one}), ruleOf(next, {operation, ...one})]
       if (askedInWords(pair[0]) === askedInWords(pair[1])) continue
       const key = pair.map(askedInWords).join('\0')
       const group = groups.get(key)
@@ -67,16 +71,8 @@ function changed(operation: OperationName, old: Policy, next: Policy): ReadonlyM
   )
 }
 
-function named(lists: readonly (readonly string[] | null)[]): ReadonlySet<string> {
+function named<T extends string>(lists: readonly (readonly T[] | null)[]): ReadonlySet<T> {
   return new Set(lists.flatMap((list) => list ?? []))
-}
-
-function applying(policy: Policy, operation: OperationName, {class: name, kind}: Case): Rule | undefined {
-  const fits = (list: readonly string[] | null, one: string | null): boolean =>
-    list === null || (one !== null && list.includes(one))
-  return policy.rules.find(
-    (rule) => rule.operations.includes(operation) && fits(rule.classes, name) && fits(rule.kinds, kind),
-  )
 }
 
 /** ` (class root, kek)`; nothing where every case changed alike. */
@@ -89,7 +85,11 @@ function whereInWords(
   const some = [...new Set(cases.map((one) => one.class))]
   const where = [...new Set(cases.map(({kind}) => kind))]
   const whole = cases.length === some.length * where.length
-  const words = (what: string, list: readonly (string | null)[], all: readonly (string | null)[]): string[] =>
+  const words = (
+    what: string,
+    list: readonly (string | null)[],
+    all: readonly (string | null)[],
+  ): string[] =>
     list.length === all.length ? [] : [`${what} ${list.map((one) => one ?? 'any other').join(', ')}`]
   if (whole) return ` (${[...words('class', some, classes), ...words('kind', where, kinds)].join('; ')})`
   return ` (${cases.map((one) => `class ${one.class ?? 'any other'} on ${one.kind ?? 'any other kind'}`).join('; ')})`
@@ -100,7 +100,7 @@ function isWeaker(before: Rule | undefined, after: Rule | undefined): boolean {
   if (after === undefined) return false
   if (before === undefined) return true
   if (before.people === 0) return false
-  const wider = rolesOf(after).some((role) => !rolesOf(before).includes(role))
+  const wider = rolesAsked(after).some((role) => !rolesAsked(before).includes(role))
   return after.people < before.people || before.roles.some((role) => !after.roles.includes(role)) || wider
 }
 

@@ -1,6 +1,9 @@
 /** Who may approve what, and why, in plain words. */
 import type {Person, Roster} from '../custody/index.ts'
-import {keyCounts, mayAnswer, ruleFor, ruleInWords, type Concern, type Matter} from './rules.ts'
+import {keyCounts} from './rules/keys.ts'
+import {ruleInWords} from './rules/needs.ts'
+import {ruleFor, type Matter} from './rules/which.ts'
+import {mayAnswer, rolesAsked, type Concern} from './rules/who.ts'
 import type {Policy, Rule} from './document.ts'
 
 export interface Explanation {
@@ -41,7 +44,6 @@ function because(rule: Rule, asked: readonly Person[], person: Person, about: st
   if (rule.people === 0) return 'nobody is needed'
   if (person.state !== 'active') return uncounted[person.state]
   if (person.id === about && !asked.includes(person)) return 'is the one whom it is about'
-  if (!asked.includes(person))
-    return `has none of the roles ${[...new Set([...rule.from, ...rule.roles])].join(', ')}`
+  if (!asked.includes(person)) return `has none of the roles ${rolesAsked(rule).join(', ')}`
   return 'has no key that counts in production: hardware-held (sk-), or named by policy'
 }

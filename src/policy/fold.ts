@@ -1,7 +1,6 @@
 /** Replays the policy: the one that the first entry brought, and those adopted since. */
-import {isDeepStrictEqual} from 'node:util'
 import {KeyriteError} from '../base/errors.ts'
-import {isObject, parseJcs, type Json} from '../base/jcs.ts'
+import {jcs, parseJcs, type Json} from '../base/jcs.ts'
 import {isBlobRef, problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {parsePolicy, type Policy} from './document.ts'
 import {soloPolicy} from './default.ts'
@@ -49,7 +48,6 @@ function read(view: View, entry: Entry): Adopted {
 /** A policy as a ledger holds it: of its form, with nothing left to be filled in. @throws TypeError, KeyriteError `POLICY_INVALID`. */
 export function readPolicy(value: Json): Policy {
   const policy = parsePolicy(value)
-  if (!isObject(value) || !isDeepStrictEqual(policy, value))
-    throw new TypeError('the policy is not as it would be written')
+  if (jcs(policy) !== jcs(value)) throw new TypeError('the policy is not as it would be written')
   return policy
 }

@@ -11,17 +11,14 @@ export {
 } from './document.ts'
 export {defaultPolicy, soloPolicy} from './default.ts'
 export {explain, type Explanation} from './explain.ts'
-export {askedInWords, policyChanges} from './changes.ts'
+export {policyChanges} from './changes.ts'
 export {policyFold, readPolicy, type Adopted} from './fold.ts'
 export {lockedOut} from './keeps.ts'
-export {lintPolicy, type PolicyFinding} from './lint.ts'
-export {
-  eligible,
-  keyCounts,
-  mayAnswer,
-  needsOf,
-  ruleFor,
-  ruleInWords,
-  type Concern,
-  type Matter,
-} from './rules.ts'
+export {lintPolicy, type PolicyFinding} from './lint/index.ts'
+export {authorStandsAside} from './rules/environment.ts'
+export {keyCounts} from './rules/keys.ts'
+export {demandAlgorithm} from './rules/minimums.ts'
+export {askedInWords, meetable, needsOf, ruleInWords} from './rules/needs.ts'
+export {isSolo, soloInWords} from './rules/solo.ts'
+export {ruleFor, type Matter} from './rules/which.ts'
+export {eligible, mayAnswer, type Concern} from './rules/who.ts'

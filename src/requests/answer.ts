@@ -9,6 +9,7 @@ import {
   type Statement,
 } from '../custody/index.ts'
 import {Private, type Draft, type Ledger} from '../ledger/index.ts'
+import {authorStandsAside} from '../policy/index.ts'
 import {requestAt} from './ask.ts'
 import {counts} from './checks.ts'
 import type {ActContext} from './operation.ts'
@@ -109,7 +110,7 @@ export function missing(ledger: Ledger, request: Request): string {
 
 /** In production the author signs the request too, and is never counted. */
 export function lacksProposal({plan, proposed, met}: Request): boolean {
-  return plan.profile?.environment === 'production' && !proposed && met === null
+  return authorStandsAside(plan.profile?.environment ?? null) && !proposed && met === null
 }
 
 /** Records that the quorum is met, if it is. @returns the request, met or not. */

@@ -4,7 +4,7 @@ import {parseDuration} from '../base/duration.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {custodyFold, rosterDocument} from '../custody/index.ts'
 import {Blob, jsonBlob, Private, type Ledger} from '../ledger/index.ts'
-import {mayAnswer, needsOf, policyFold, ruleFor} from '../policy/index.ts'
+import {authorStandsAside, mayAnswer, needsOf, policyFold, ruleFor} from '../policy/index.ts'
 import type {JsonObject} from '../base/jcs.ts'
 import {concernOf, matterOfPlan, type ActContext} from './operation.ts'
 import {planBytes, type Plan} from './plan.ts'
@@ -33,10 +33,10 @@ export async function openRequest(
   const {policy} = ledger.of(policyFold)
   const {roster} = ledger.of(custodyFold)
   const rule = ruleFor(policy, matterOfPlan(plan))
-  const production = plan.profile?.environment === 'production'
+  const aside = authorStandsAside(plan.profile?.environment ?? null)
   const who = mayAnswer(rule, roster, concernOf(plan))
     .map((person) => person.id)
-    .filter((id) => (only === null || only.includes(id)) && !(production && id === actor.person))
+    .filter((id) => (only === null || only.includes(id)) && !(aside && id === actor.person))
   if (who.length < rule.people) {
     throw new KeyriteError(
       'QUORUM_MISSING',

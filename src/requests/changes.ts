@@ -77,7 +77,10 @@ export function voidOpen(state: Requests, because: string): Requests {
     ({met: seq, withdrawn, voided}) => seq === null && !withdrawn && voided === null,
   )
   if (open.length === 0) return state
-  return {...state, all: new Map([...state.all, ...open.map((one) => [one.seq, {...one, voided: because}] as const)])}
+  return {
+    ...state,
+    all: new Map([...state.all, ...open.map((one) => [one.seq, {...one, voided: because}] as const)]),
+  }
 }
 
 function about(view: View, state: Requests, entry: Entry): Request {

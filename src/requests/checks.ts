@@ -11,7 +11,7 @@ import {
   type Needs,
 } from '../custody/index.ts'
 import {problem, type Entry, type Problem, type View} from '../ledger/index.ts'
-import {keyCounts, policyFold} from '../policy/index.ts'
+import {authorStandsAside, keyCounts, policyFold} from '../policy/index.ts'
 import {factsOf, profilesFold, type ProfileFacts} from '../profiles/index.ts'
 import {jcs, jcsBytes, type JsonObject} from '../base/jcs.ts'
 import type {Operations} from './operation.ts'
@@ -107,7 +107,7 @@ export const checkMet: Check = (view, entry) => {
     return wrong('quorum', entry, 'the request was withdrawn, or met already')
   if (request.voided !== null) return wrong('quorum', entry, `the request is void: ${request.voided}`)
   if (entry.time > request.expires) return wrong('quorum', entry, `the request expired at ${request.expires}`)
-  if (request.plan.profile?.environment === 'production' && !request.proposed)
+  if (authorStandsAside(request.plan.profile?.environment ?? null) && !request.proposed)
     return wrong('separation-of-duties', entry, 'in production its author signs it first')
   const cited = request.answers.filter(
     (answer) => parsed.data.approvals.includes(answer.seq) && answer.decision === 'approve',

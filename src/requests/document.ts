@@ -76,7 +76,10 @@ export function planInWords(
 }
 
 /** The policy under which a request was asked. */
-export function policyOf(view: Pick<View, 'of' | 'blob'>, {policySha256}: Pick<Request, 'policySha256'>): Policy {
+export function policyOf(
+  view: Pick<View, 'of' | 'blob'>,
+  {policySha256}: Pick<Request, 'policySha256'>,
+): Policy {
   const standing = view.of(policyFold)
   return standing.sha256 === policySha256 ? standing.policy : parsePolicy(parseJcs(view.blob(policySha256)))
 }

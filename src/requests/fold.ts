@@ -47,10 +47,7 @@ export function requestsFold(operations: Operations): Fold<Requests> {
         case 'quorum.withdrawn':
           return closed(state, entry)
         case 'policy.adopted':
-          return voidOpen(
-            acted(state, entry, operations),
-            `another policy was adopted at entry ${entry.seq}`,
-          )
+          return voidOpen(acted(state, entry, operations), `another policy was adopted at entry ${entry.seq}`)
         default:
           return acted(state, entry, operations)
       }

@@ -32,6 +32,8 @@ export interface Operation {
   readonly writes: Readonly<Record<string, string>>
   /** Those of them that begin a phase: each once under one approval. */
   readonly begins: readonly string[]
+  /** Refuses a plan whose `change` is not of this operation's form, before anybody is asked. @throws TypeError. */
+  formed?(plan: Plan): void
   /** The plan as a person reads it, one sentence a line; parties stand as `{owner}`, for whoever knows their names. */
   inWords(plan: Plan, asked: Asked): readonly string[]
   /** Looks at the preconditions again. @throws KeyriteError `PLAN_MOVED` or the state's own code if the ground has moved. */

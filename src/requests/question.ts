@@ -4,7 +4,7 @@ import {parseDuration} from '../base/duration.ts'
 import {jcs, type JsonObject} from '../base/jcs.ts'
 import type {Roster} from '../custody/index.ts'
 import type {Entry} from '../ledger/index.ts'
-import {mayAnswer, needsOf, ruleFor, type Policy} from '../policy/index.ts'
+import {authorStandsAside, mayAnswer, needsOf, ruleFor, type Policy} from '../policy/index.ts'
 import {concernOf, matterOfPlan, type Operations} from './operation.ts'
 import type {Plan} from './plan.ts'
 
@@ -39,7 +39,7 @@ export interface Fault {
   readonly message: string
 }
 
-/** What is wrong with a question; undefined if it is the one that policy and roster make of the plan. */
+/** What is wrong with a question; undefined if it is the one that policy and roster make of the plan. @throws TypeError if the plan is not of its operation's form, KeyriteError `POLICY_REFUSES` if no rule speaks of it. */
 export function questionFault(
   {time, actor}: Pick<Entry, 'time' | 'actor'>,
   {operation, who, needs, expires}: Opened,
@@ -47,6 +47,7 @@ export function questionFault(
 ): Fault | undefined {
   const wrong = (message: string): Fault => ({rule: 'quorum', message})
   if (plan.operation !== operation || !operations.has(operation)) return wrong('operation and plan differ')
+  operations.get(operation)?.formed?.(plan)
   const rule = ruleFor(policy, matterOfPlan(plan))
   if (plan.rule !== rule.id) return wrong(`rule "${rule.id}" applies, not "${plan.rule}"`)
   if (jcs(needs) !== jcs(needsOf(rule) as unknown as JsonObject))
@@ -54,7 +55,11 @@ export function questionFault(
   const may = mayAnswer(rule, roster, concernOf(plan)).map((person) => person.id)
   if (who.join() !== [...new Set(who)].sort().join() || who.some((id) => !may.includes(id)))
     return wrong('who may answer is not what the rule says')
-  if (plan.profile?.environment === 'production' && actor.person !== null && who.includes(actor.person))
+  if (
+    authorStandsAside(plan.profile?.environment ?? null) &&
+    actor.person !== null &&
+    who.includes(actor.person)
+  )
     return {rule: 'separation-of-duties', message: 'in production its author does not approve it'}
   if (expires <= time) return wrong('it expires before it begins')
   return Date.parse(expires) - Date.parse(time) > parseDuration(policy.times.request)

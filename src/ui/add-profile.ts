@@ -6,7 +6,7 @@ import {KeyriteError} from '../base/errors.ts'
 import {makePrivateDir} from '../base/files.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Person} from '../custody/index.ts'
-import {lintPolicy, policyFold, ruleFor} from '../policy/index.ts'
+import {isSolo, policyFold, ruleFor} from '../policy/index.ts'
 import {factsOf, profilesFold, writeConfig, type Environment, type ProfileFacts} from '../profiles/index.ts'
 import type {Provider} from '../providers/ports.ts'
 import {createProvider, openProvider} from '../providers/registry.ts'
@@ -35,11 +35,10 @@ export function demandWelcome(app: App, {name, kind, environment}: Wish): void {
     })
   }
   const {policy} = ledger.of(policyFold)
-  const alone = policy.name === 'solo' || lintPolicy(policy, null).some(({rule}) => rule === 'one-person')
-  if (environment === 'production' && alone) {
+  if (environment === 'production' && isSolo(policy)) {
     throw new KeyriteError(
       'PRODUCTION_GUARD',
-      `cannot add profile "${name}" for production: under policy "${policy.name}" one person alone makes keys`,
+      `cannot add profile "${name}" for production: under policy "${policy.name}" one person alone decides`,
       {hints: ['--environment test', 'keyrite policy show']},
     )
   }

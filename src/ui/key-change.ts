@@ -7,14 +7,16 @@ import {pinFileFlag, signWithFlag} from './flags.ts'
 import {askAndApply, planLines, waitingDocument} from './gather.ts'
 import {keyLines} from './show-key.ts'
 
-/** The flags that such commands share. */
-export const changeFlags = {
+/** The flags of every command that asks people. */
+export const askFlags = {
   reason: Flags.string({summary: 'why, as the ledger will keep it (private)'}),
   ticket: Flags.string({summary: 'the ticket it belongs to (private)'}),
   'sign-with': signWithFlag,
-  'pin-file': pinFileFlag,
   'dry-run': Flags.boolean({summary: 'show the plan and who must approve it, and stop'}),
 }
+
+/** The same, for those that open a provider. */
+export const changeFlags = {...askFlags, 'pin-file': pinFileFlag}
 
 /** What their parser gives. */
 export interface ChangeFlags {

@@ -1,57 +1,44 @@
-/** Reads a policy file, YAML or JSON, and says where each finding stands. */
-import {LineCounter, parseDocument, isNode, type Document} from 'yaml'
-import {KeyriteError} from '../base/errors.ts'
-import {readPublic} from '../base/files.ts'
+/** What lint finds in a policy file, and where. */
 import type {Roster} from '../custody/index.ts'
-import {lintPolicy, parsePolicy, type Policy} from '../policy/index.ts'
+import type {App} from '../app.ts'
+import {KeyriteError} from '../base/errors.ts'
+import {isSolo, lintPolicy, type Policy, type PolicyFinding} from '../policy/index.ts'
+import {profilesFold} from '../profiles/index.ts'
+import {readPolicyFile, type PolicyFile} from './policy-file.ts'
 
 export interface Finding {
   readonly rule: string
-  /** Counted from 1; null where it is about the whole file. */
-  readonly line: number | null
+  /** Counted from 1. */
+  readonly line: number
+  readonly column: number
   readonly message: string
+  /** Such a policy is not adopted at all. */
+  readonly blocking: boolean
   readonly waived: boolean
 }
 
-const limitBytes = 1_000_000
-
-/** @throws KeyriteError `POLICY_INVALID` if the file is not a policy, `FILE_NOT_FOUND`, `UNSAFE_FILE`, `STORAGE`. */
+/** In the order of the file. @throws KeyriteError as `readPolicyFile`. */
 export function lintFile(path: string, roster: Roster | null): readonly Finding[] {
-  const lines = new LineCounter()
-  const document = parseDocument(readPublic(path, limitBytes).toString('utf8'), {lineCounter: lines})
-  const [broken] = document.errors
-  if (broken !== undefined)
-    throw invalid(path, `line ${lines.linePos(broken.pos[0]).line}: ${broken.code}`, broken)
-  const policy = parsePolicy(valueOf(path, document))
-  return lintPolicy(policy, roster).map(({rule, message}) => ({
-    rule,
-    line: lineOf(document, lines, policy, message),
-    message,
-    waived: false,
-  }))
+  const file = readPolicyFile(path)
+  return lintPolicy(file.policy, roster)
+    .map((one) => placed(file, one))
+    .sort((a, b) => a.line - b.line || a.column - b.column)
 }
 
-/** Too many aliases are refused here: a small file must not grow without bound. */
-function valueOf(path: string, document: Document): unknown {
-  try {
-    return document.toJS()
-  } catch (error) {
-    throw invalid(path, 'it refers to itself too often', error)
-  }
+function placed({positions}: PolicyFile, {rule, message, path, blocking}: PolicyFinding): Finding {
+  const {line, column} = positions.at(path)
+  return {rule, line, column, message, blocking, waived: false}
 }
 
-/** The line of the rule that the finding speaks of. */
-function lineOf(document: Document, lines: LineCounter, policy: Policy, message: string): number | null {
-  const id = /^rule "([^"]+)"/.exec(message)?.[1]
-  const at = policy.rules.findLastIndex((rule) => rule.id === id)
-  const node: unknown = at === -1 ? undefined : document.getIn(['rules', at], true)
-  const start = isNode(node) ? node.range?.[0] : undefined
-  return start === undefined ? null : lines.linePos(start).line
-}
-
-function invalid(path: string, fact: string, cause: unknown): KeyriteError {
-  return new KeyriteError('POLICY_INVALID', `cannot read the policy "${path}": ${fact}`, {
-    hints: ['keyrite policy show --json, for one that can be read'],
-    cause,
-  })
+/** @throws KeyriteError `PRODUCTION_GUARD` where one person would decide alone over a production profile that stands. */
+export function demandSafe({ledger}: Pick<App, 'ledger'>, policy: Policy): void {
+  const production = [...ledger.of(profilesFold).profiles.values()].find(
+    ({environment}) => environment === 'production',
+  )
+  if (production === undefined || !isSolo(policy)) return
+  throw new KeyriteError(
+    'PRODUCTION_GUARD',
+    `cannot adopt policy "${policy.name}": by it one person decides alone, and profile "${production.name}" is production`,
+    {hints: ['keyrite policy lint FILE', 'keyrite profile list']},
+  )
 }

@@ -42,13 +42,13 @@ describe('a production profile', () => {
       by: byHand,
       says: 'LD_PRELOAD is set',
     },
-    {name: 'the solo policy', seen: [], policy: soloPolicy, by: byHand, says: 'one person do everything'},
+    {name: 'the solo policy', seen: [], policy: soloPolicy, by: byHand, says: 'one person decide alone'},
     {
       name: 'a policy of another name that asks one person',
       seen: [],
       policy: {...soloPolicy, name: 'strict'},
       by: byHand,
-      says: 'one person do everything',
+      says: 'one person decide alone',
     },
   ])('is refused with $name', ({seen, policy, by, says}) => {
     const error = refusalOf(() => {

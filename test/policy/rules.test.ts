@@ -88,7 +88,7 @@ describe('the default policy', () => {
   test('has no findings of its own; solo is named as weak', () => {
     expect(lintPolicy(defaultPolicy, null)).toEqual([])
     expect(new Set(lintPolicy(soloPolicy, null).map(({rule}) => rule))).toEqual(
-      new Set(['one-person', 'kek-roles']),
+      new Set(['one-person', 'below-default', 'lock-out', 'witnesses']),
     )
   })
 
@@ -123,7 +123,7 @@ describe('who may answer', () => {
   test('are active people of the rule’s roles, sorted', () => {
     expect(eligible(first(defaultPolicy), roster).map(({id}) => id)).toEqual(['a', 'b', 'c'])
     expect(ruleInWords(first(defaultPolicy), roster)).toBe(
-      '3 of 3 (custodian, ciso, security-lead), among them ciso and security-lead',
+      '3 of 3 (ciso, custodian, security-lead), among them ciso and security-lead',
     )
   })
 
@@ -159,7 +159,7 @@ describe('who may answer', () => {
     expect(test.may.map(({id}) => id)).toEqual(['a', 'b', 'c'])
     expect(Object.fromEntries(test.mayNot.map((one) => [one.person.id, one.because]))).toEqual({
       d: 'has not signed the founding statement yet',
-      e: 'has none of the roles custodian, ciso, security-lead',
+      e: 'has none of the roles ciso, custodian, security-lead',
     })
     const production = explain(defaultPolicy, roster, matter, 'production')
     expect(production.may).toEqual([])
@@ -225,7 +225,7 @@ describe('lint', () => {
     ],
     ['a rule that asks nobody', edited('key-generation', {from: [], roles: []}), 'nobody'],
     ['one person who makes keys alone', edited('key-generation', {people: 1}), 'one-person'],
-    ['a kek without the roles', edited('grave-key-generation', {roles: []}), 'kek-roles'],
+    ['a kek without the roles', edited('grave-key-generation', {roles: []}), 'below-default'],
   ])('finds %s', (_name, policy, rule) => {
     expect(lintPolicy(policy, null).map((one) => one.rule)).toContain(rule)
   })

@@ -105,7 +105,11 @@ describe('a request', () => {
       {reason: 'Xylophone'},
     )
     const {roster} = app.ledger.of(custodyFold)
-    const words = planInWords({roster, policy: app.ledger.of(policyFold).policy}, app.operations, request).join(' ')
+    const words = planInWords(
+      {roster, policy: app.ledger.of(policyFold).policy},
+      app.operations,
+      request,
+    ).join(' ')
     for (const name of [planted, 'Alice', 'Yak Depot']) expect(words).toContain(name)
     expect(requestDocument(app.ledger, app.operations, request).inWords.join(' ')).toBe(words)
     const db = new Database(join(made.world.home, 'ledger.db'), {readonly: true})

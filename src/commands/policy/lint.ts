@@ -19,7 +19,7 @@ export default class PolicyLint extends KeyriteCommand {
     const {args} = await this.parse(PolicyLint)
     const findings = lintFile(args.file, this.#roster())
     const ok = findings.every(({waived}) => waived)
-    const rows = findings.map(({rule, line, message}) => [line, rule, message])
+    const rows = findings.map(({rule, line, column, message}) => [`${line}:${column}`, rule, message])
     return this.show({schema: 'keyrite.findings/1', exit: ok ? 0 : 10, ok, findings}, [
       ...this.print.table(['Line', 'Rule', 'Finding'], rows, 'No findings.'),
       ...(ok ? [] : ['', `${counted(findings.length, 'finding')}.`]),

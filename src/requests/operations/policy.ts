@@ -22,6 +22,7 @@ export const policyAdopt: Operation = {
   name: 'policy.adopt',
   writes: {'policy.adopted': 'adopt'},
   begins: ['policy.adopted'],
+  formed: proposed,
   inWords: (plan, {policy: old, roster}) => {
     const next = proposed(plan)
     const changes = policyChanges(old, next)
@@ -48,7 +49,7 @@ export const policyAdopt: Operation = {
     await ledger.append([
       {
         type: 'policy.adopted',
-        data: {policy: jsonBlob(proposed(plan) as unknown as JsonObject)},
+        data: {policy: jsonBlob(proposed(plan))},
         actor,
         ceremony,
         approved,
@@ -107,7 +108,7 @@ function faultOf(view: Pick<View, 'of'>, plan: Plan): Fault | undefined {
   if (plan.change['replaces'] !== view.of(policyFold).sha256)
     return {code: 'PLAN_MOVED', message: 'the policy that it was to replace does not stand'}
   const [locked] = lockedOut(next, view.of(custodyFold).roster)
-  return locked === undefined ? undefined : {code: 'POLICY_REFUSES', message: locked}
+  return locked === undefined ? undefined : {code: 'POLICY_REFUSES', message: locked.message}
 }
 
 /** The policy of a plan. @throws TypeError if its digest is another than the plan says, or it is none. */
