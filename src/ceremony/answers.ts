@@ -1,8 +1,9 @@
 /** A room that answers from a file: for rehearsals and tests; refused where the profile is production. */
-import {parse} from 'yaml'
+import {isUtf8} from 'node:buffer'
 import {z} from 'zod'
 import {KeyriteError} from '../base/errors.ts'
 import {nearest} from '../base/nearest.ts'
+import {readYaml, YamlProblem} from '../base/yaml.ts'
 import {findPerson, type Person, type Roster, type Signer} from '../custody/index.ts'
 import type {Room, StepHeader} from './room.ts'
 
@@ -16,6 +17,8 @@ const schema = z.strictObject({
 })
 export type Answers = z.infer<typeof schema>
 
+/** People stand here as they are called, by address too. */
+const called = /^[\p{L}\p{N}][\P{Cc}]{0,253}$/u
 const fields = ['parameters', 'participants', 'signers', 'steps', 'default']
 
 /** @throws KeyriteError `ANSWERS_INVALID` naming the field, and the nearest right word. */
@@ -25,11 +28,13 @@ export function parseAnswers(bytes: Uint8Array, path: string): Answers {
       hints: [`its fields are ${fields.join(', ')}`],
     })
   }
+  if (!isUtf8(bytes)) return refuse('it is not UTF-8 text')
   let value: unknown
   try {
-    value = parse(Buffer.from(bytes).toString('utf8'), {maxAliasCount: 0})
-  } catch {
-    return refuse('it is not YAML')
+    value = readYaml(Buffer.from(bytes).toString('utf8'), called).value
+  } catch (error) {
+    if (error instanceof YamlProblem) return refuse(`line ${error.position.line}: ${error.message}`)
+    throw error
   }
   const parsed = schema.safeParse(value ?? {})
   if (parsed.success) return parsed.data

@@ -3,7 +3,7 @@ import {z} from 'zod'
 import type {Json} from '../base/jcs.ts'
 import {nearest} from '../base/nearest.ts'
 import {visibleLine} from '../base/visible.ts'
-import type {Path} from './positions.ts'
+import type {Path} from '../base/yaml.ts'
 
 export interface Issue {
   readonly path: Path

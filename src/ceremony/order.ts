@@ -1,7 +1,8 @@
 /** The steps of a template in their order: all that the fold needs to hold a ceremony to its script. */
-import {parse} from 'yaml'
+import {isUtf8} from 'node:buffer'
 import {z} from 'zod'
 import {sha256Hex} from '../base/bytes.ts'
+import {readYaml, YamlProblem} from '../base/yaml.ts'
 
 export interface OrderedStep {
   readonly id: string
@@ -25,10 +26,13 @@ export function stepsOf(template: Uint8Array): readonly OrderedStep[] {
   return steps
 }
 
+/** As `parseTemplate` reads it: whoever records a template can record any bytes. */
 function parseYaml(bytes: Uint8Array): unknown {
+  if (!isUtf8(bytes)) throw new TypeError('the template is not UTF-8 text')
   try {
-    return parse(Buffer.from(bytes).toString('utf8'), {maxAliasCount: 0}) as unknown
-  } catch {
-    throw new TypeError('the template is not YAML')
+    return readYaml(Buffer.from(bytes).toString('utf8')).value
+  } catch (error) {
+    if (!(error instanceof YamlProblem)) throw error
+    throw new TypeError(`the template is not YAML: ${error.message}`, {cause: error})
   }
 }

@@ -1,6 +1,6 @@
 /** `${name}` in a template's texts: finding it, and putting values in its place. */
 import {isObject, type Json} from '../base/jcs.ts'
-import type {Path} from './positions.ts'
+import type {Path} from '../base/yaml.ts'
 
 /** A parameter's value: text, a whole number, or a list of texts. */
 export type Value = string | number | readonly string[]

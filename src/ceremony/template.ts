@@ -15,7 +15,7 @@ import {
 } from './outline.ts'
 import {completeValues, standIns, valueProblem} from './parameters.ts'
 import {substitute, type Reference, type Values} from './placeholders.ts'
-import {Positions, readYaml, YamlProblem, type Path, type Position} from './positions.ts'
+import {Positions, readYaml, YamlProblem, type Path, type Position} from '../base/yaml.ts'
 import {laterKinds, stepKinds, type Step} from './steps/index.ts'
 
 export type * from './steps/index.ts'

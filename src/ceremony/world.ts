@@ -1,5 +1,5 @@
 /** A model of the room: what exists in which state after each step. It finds scripts that could not be followed. */
-import type {Path} from './positions.ts'
+import type {Path} from '../base/yaml.ts'
 import type {
   KeyActivateStep,
   KeyCreateStep,

@@ -4,8 +4,8 @@ import {KeyriteError} from '../base/errors.ts'
 import {readPublic} from '../base/files.ts'
 import {isObject, type Json} from '../base/jcs.ts'
 import {visibleLine} from '../base/visible.ts'
+import {readYaml, YamlProblem, type Position, type Positions} from '../base/yaml.ts'
 import {issuesOf, type Issue} from '../ceremony/issues.ts'
-import {Positions, readYaml, YamlProblem, type Position} from '../ceremony/positions.ts'
 import {policySchema, type Policy} from '../policy/index.ts'
 
 export interface PolicyFile {
@@ -13,7 +13,7 @@ export interface PolicyFile {
   readonly positions: Positions
 }
 
-const limitBytes = 1_000_000
+const limitBytes = 256 * 1024
 /** What a word stands for, by the field that it stands in. */
 const nouns: Readonly<Record<string, string>> = {
   operations: 'operation',
@@ -25,7 +25,11 @@ const nouns: Readonly<Record<string, string>> = {
 
 /** @throws KeyriteError `POLICY_INVALID`, `path:line:column: field: what is wrong`; further problems are its hints. `FILE_NOT_FOUND`, `UNSAFE_FILE`, `STORAGE`. */
 export function readPolicyFile(path: string): PolicyFile {
-  const bytes = readPublic(path, limitBytes)
+  return parsePolicyFile(readPublic(path, limitBytes), path)
+}
+
+/** @throws KeyriteError `POLICY_INVALID`. */
+export function parsePolicyFile(bytes: Buffer, path: string): PolicyFile {
   if (!isUtf8(bytes)) throw invalid(path, [[{line: 1, column: 1}, 'not UTF-8 text']])
   const {value: whole, positions} = readSource(path, bytes.toString('utf8'))
   const value = withoutSchema(whole)

@@ -83,9 +83,13 @@ describe('ceremony run, refused before anything is opened', () => {
       text: 'participant: {}',
       says: /unknown field "participant": did you mean participants\?/,
     },
-    {name: 'no YAML', text: '{', says: /is not YAML/},
+    {name: 'no YAML', text: '{', says: /line 1: not YAML/},
     {name: 'a default that is neither yes nor no', text: 'default: perhaps', says: /default/},
-    {name: 'an alias', text: 'steps: &a {x: yes}\nparameters: *a', says: /is not YAML/},
+    {
+      name: 'an alias',
+      text: 'steps: &a {x: yes}\nparameters: *a',
+      says: /line 1: anchor "&a" is not allowed/,
+    },
   ])('an answers file with $name', async ({text, says}) => {
     const path = join(house.dir, 'bad-answers.yaml')
     writeFileSync(path, text)

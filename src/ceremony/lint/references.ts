@@ -1,7 +1,7 @@
 /** Rules on names: everything that is named exists, once, and everything that is declared is used. */
 import {unknownWord} from '../issues.ts'
 import type {Reference} from '../placeholders.ts'
-import type {Path} from '../positions.ts'
+import type {Path} from '../../base/yaml.ts'
 import {planReadBy} from '../steps/index.ts'
 import {unknownReferences} from '../template.ts'
 import type {Remark, Script} from './script.ts'

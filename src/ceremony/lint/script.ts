@@ -1,5 +1,5 @@
 /** What the rules are given: a template with every value that is known in place, and where its parts stand. */
-import type {Path} from '../positions.ts'
+import type {Path} from '../../base/yaml.ts'
 import type {KeyCreateStep, QuorumStep, Step, Template} from '../template.ts'
 
 /** What a rule says; the line is found from the path. */

@@ -4,9 +4,9 @@
  */
 import {z} from 'zod'
 import {KeyriteError} from '../../base/errors.ts'
-import {jcs, parseJcs, type Json} from '../../base/jcs.ts'
+import {jcs, type Json} from '../../base/jcs.ts'
 import {sha256Hex, base64} from '../../base/bytes.ts'
-import {enrolledKey, rosterSchema, type Person, type Roster, type Statement} from '../../custody/index.ts'
+import {enrolledKey, parseRoster, type Person, type Roster, type Statement} from '../../custody/index.ts'
 import {
   factsOf,
   isBlobRef,
@@ -147,22 +147,21 @@ function readRoster(files: Files, entry: Entry, first: Entry, open: Open): Roste
   const bytes = file(files, 'roster.json')
   const named = entry.data['roster']
   if (isBlobRef(named)) demand(named.blob === sha256Hex(bytes), 'it is not the one that the entry names')
-  const parsed = rosterSchema.safeParse(parseJcs(bytes))
-  demand(parsed.success, 'it is not of its form')
+  const parsed = parseRoster(bytes)
   const people = first.data['people'] as readonly {
     readonly id: string
     readonly name: Json
     readonly address: Json
   }[]
   // Everyone ever is in a roster: so no name can be hidden by changing an id where no digest holds the document.
-  const stranger = people.find(({id}) => !parsed.data.people.some((one) => one.id === id))
+  const stranger = people.find(({id}) => !parsed.some((one) => one.id === id))
   demand(stranger === undefined, `it lacks "${stranger?.id ?? ''}", whom the first entry names`)
   const text = (field: Json | undefined): string | null => {
     const value = open(field)
     return typeof value === 'string' ? value : null
   }
   return new Map(
-    parsed.data.people.map((person) => {
+    parsed.map((person) => {
       const names = people.find(({id}) => id === person.id)
       return [person.id, {...person, name: text(names?.name), address: text(names?.address)}]
     }),

@@ -1,7 +1,7 @@
-/** A YAML file as plain values, and where in the file each of them stands. */
+/** A YAML file that people wrote, as plain values, and where in the file each of them stands. */
 import {isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Node} from 'yaml'
-import type {Json} from '../base/jcs.ts'
-import {visible, visibleLine} from '../base/visible.ts'
+import type {Json} from './jcs.ts'
+import {visible, visibleLine} from './visible.ts'
 
 /** Names of fields and numbers of list items, from the top. */
 export type Path = readonly (string | number)[]
@@ -46,21 +46,29 @@ export class Positions {
   }
 }
 
-/** Deep enough for every field of the language, and shallow enough for every stack. */
+/** Deep enough for every file that people write, and shallow enough for every stack. */
 const deepest = 12
 const tooDeep = `nested more than ${deepest} deep`
+/** The parser needs some microseconds for each mark: with these, a file is read or refused at once. */
+const bounds = {characters: 256 * 1024, marks: 6000, brackets: 40}
+/** What fields are called unless a reader says otherwise. */
+const plainNames = /^[$]?[A-Za-z][A-Za-z0-9_.-]{0,62}$/
 
 /**
  * Reads one YAML 1.2 document of maps, lists, text, numbers, true, false and null.
  * Anchors, aliases, tags, directives, doubled keys and characters that cannot be seen are refused: what is read on paper must be all there is.
  * @throws YamlProblem.
  */
-export function readYaml(text: string): {readonly value: Json; readonly positions: Positions} {
+export function readYaml(
+  text: string,
+  names: RegExp = plainNames,
+): {readonly value: Json; readonly positions: Positions} {
   const lines = new LineCounter()
   const where = (offset: number): Position => {
     const {line, col} = lines.linePos(offset)
     return {line: Math.max(line, 1), column: Math.max(col, 1)}
   }
+  demandBounded(text)
   demandVisible(text)
   const document = parseSafely(text, lines)
   const [error] = [...document.errors, ...document.warnings]
@@ -94,7 +102,7 @@ export function readYaml(text: string): {readonly value: Json; readonly position
       for (const pair of node.items) {
         const name: unknown = isScalar(pair.key) ? pair.key.value : pair.key
         const at = start(pair.key, value, where)
-        if (typeof name !== 'string' || !/^[$]?[A-Za-z][A-Za-z0-9_.-]{0,62}$/.test(name))
+        if (typeof name !== 'string' || name === '__proto__' || !names.test(name))
           throw new YamlProblem(
             at,
             `${typeof name === 'string' ? `"${visibleLine(name, 40)}"` : 'this'} cannot be the name of a field`,
@@ -148,6 +156,24 @@ function scalar(value: unknown, at: Position): Json {
     throw new YamlProblem(at, 'not a number that can be read')
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value
   throw new YamlProblem(at, 'not a value that can be read')
+}
+
+/** Counted before the parser sees it, and so without knowing which of them are within texts. */
+function demandBounded(text: string): void {
+  let [line, start, marks, brackets] = [1, 0, 0, 0]
+  const refuse = (at: number, fact: string): never => {
+    throw new YamlProblem({line, column: at - start + 1}, fact)
+  }
+  if (text.length > bounds.characters) refuse(0, `more than ${bounds.characters} characters`)
+  for (let at = 0; at < text.length; at++) {
+    const mark = text[at] ?? ''
+    if (mark === '[' || mark === '{') brackets += 1
+    else if (mark === ']' || mark === '}') brackets = Math.max(0, brackets - 1)
+    if (brackets > bounds.brackets) refuse(at, tooDeep)
+    if ('\n,:[{"\'&*!?|>#'.includes(mark) || (mark === '-' && text[at + 1] === ' ')) marks += 1
+    if (marks > bounds.marks) refuse(at, `more than ${bounds.marks} fields, items and lines`)
+    if (mark === '\n') [line, start] = [line + 1, at + 1]
+  }
 }
 
 /** Comments too: a reader must see what the program sees. */

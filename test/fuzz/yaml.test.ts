@@ -1,0 +1,128 @@
+/** Files that people write: what is taken says the same when it is written again in another way. */
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {isDeepStrictEqual} from 'node:util'
+import {describe} from '@jest/globals'
+import {stringify} from 'yaml'
+import {parseAnswers} from '../../src/ceremony/answers.ts'
+import {stepsOf} from '../../src/ceremony/order.ts'
+import {parseTemplate} from '../../src/ceremony/template.ts'
+import {defaultPolicy, soloPolicy} from '../../src/policy/index.ts'
+import {parsePolicyFile} from '../../src/ui/policy-file.ts'
+import {byteMutations} from './bytes.ts'
+import {fuzz, isCode, isTypeError} from './fuzz.ts'
+import {textMutation} from './text.ts'
+import {yamlMutation} from './yaml-text.ts'
+
+const mutations = [
+  ...byteMutations,
+  textMutation,
+  textMutation,
+  ...Array.from({length: 12}, () => yamlMutation),
+]
+const written = (value: unknown): string => stringify(value, {aliasDuplicateObjects: false})
+const shipped = readFileSync(join(import.meta.dirname, '../../ceremony-templates/jwt-signing-rsa-4096.yaml'))
+const small = Buffer.from(`keyrite: ceremony/1
+id: small
+title: Small
+purpose: "Be small: \${what}."
+location: Room 4
+parameters:
+  what: {type: text, text: What, default: a key}
+roles:
+  operator: {count: 1}
+  witness: {minimum: 2, excludes: [operator]}
+acts:
+  - id: only
+    title: Only
+    steps:
+      - {id: here, kind: confirm, by: operator, minutes: 2, text: Here.}
+      - id: notes
+        kind: record
+        by: operator
+        minutes: 1
+        text: |
+          Write it
+          down.
+        fields: [{name: seen, text: What}]
+`)
+
+describe('templates', () => {
+  fuzz({
+    name: 'template',
+    seeds: [small, small, small, small, small, small, small, shipped],
+    mutations,
+    read: (bytes) => parseTemplate(bytes, 'a.yaml'),
+    refuses: isCode('TEMPLATE_INVALID'),
+    take(bytes) {
+      const {raw, template} = parseTemplate(bytes, 'a.yaml')
+      if (bytes.includes('\0')) return 'it holds a zero byte'
+      const again = parseTemplate(Buffer.from(written(raw)), 'a.yaml')
+      if (!isDeepStrictEqual(again.raw, raw) || !isDeepStrictEqual(again.template, template))
+        return 'written again it says something else'
+      const json = parseTemplate(Buffer.from(JSON.stringify(raw)), 'a.yaml')
+      return isDeepStrictEqual(json.template, template) ? undefined : 'as JSON it says something else'
+    },
+  })
+  fuzz({
+    name: 'steps of a recorded template',
+    seeds: [small, small, shipped],
+    mutations,
+    refuses: isTypeError,
+    take(bytes) {
+      const steps = stepsOf(bytes)
+      return steps.every(({id, kind}) => typeof id === 'string' && typeof kind === 'string')
+        ? undefined
+        : 'no step'
+    },
+  })
+})
+
+const policies = [defaultPolicy, soloPolicy]
+describe('policies', () => {
+  fuzz({
+    name: 'policy file',
+    seeds: policies.flatMap((one) => [Buffer.from(written(one)), Buffer.from(JSON.stringify(one, null, 1))]),
+    mutations,
+    read: (bytes) => parsePolicyFile(bytes, 'a.yaml'),
+    refuses: isCode('POLICY_INVALID'),
+    take(bytes) {
+      const {policy} = parsePolicyFile(bytes, 'a.yaml')
+      const same = [written(policy), JSON.stringify(policy)].map(
+        (text) => parsePolicyFile(Buffer.from(text), 'b').policy,
+      )
+      return same.every((one) => isDeepStrictEqual(one, policy))
+        ? undefined
+        : 'written again it says something else'
+    },
+  })
+})
+
+const answers = Buffer.from(`parameters: {location: Room 4, owner: alice@example.com}
+participants:
+  custodian: [alice@example.com, bob@example.com]
+  operator: carol@example.com
+signers:
+  alice@example.com: /keys/alice
+steps:
+  make: {answer: yes}
+  notes: {answer: {seen: a seal}}
+  sign-off: "yes"
+default: yes
+`)
+
+describe('answers', () => {
+  fuzz({
+    name: 'answers',
+    seeds: [answers, Buffer.from('{}\n'), Buffer.from('default: no\n')],
+    mutations,
+    read: (bytes) => parseAnswers(bytes, 'a.yaml'),
+    refuses: isCode('ANSWERS_INVALID'),
+    take(bytes) {
+      const read = parseAnswers(bytes, 'a.yaml')
+      return isDeepStrictEqual(parseAnswers(Buffer.from(written(read)), 'a.yaml'), read)
+        ? undefined
+        : 'written again it says something else'
+    },
+  })
+})
