@@ -5,6 +5,7 @@ import {custodyFold} from './custody/index.ts'
 import {keyActivate, keyCreate, keysFold} from './keys/index.ts'
 import {lstatSync} from 'node:fs'
 import {KeyriteError} from './base/errors.ts'
+import {dutiesFold} from './duties/index.ts'
 import {guardProduction} from './ceremony/guards.ts'
 import {Ledger, type AnyFold, type LedgerWorld} from './ledger/index.ts'
 import {policyFold} from './policy/index.ts'
@@ -40,6 +41,7 @@ export const folds: readonly AnyFold[] = [
   profilesFold,
   requestsFold(operations),
   refusalsFold,
+  dutiesFold,
   keysFold,
   ceremonyFold,
 ]

@@ -25,8 +25,9 @@ ACTS = {  # L5: an act that needs approval -> phase, operations whose plan may h
     "key.state.intended": ("activate", ["key.activate", "key.create"], ["key", "version", "from", "to"])}
 OUTCOMES = {"key.created": "key.create", "key.create.failed": "key.create", "key.tried": "key.try",
             "key.try.failed": "key.try", "key.state.changed": "key.state", "key.state.failed": "key.state"}
-OTHERS = """ledger.opened quorum.opened quorum.met quorum.withdrawn key.try.intended ceremony.opened step.done
-    ceremony.stopped ceremony.resumed ceremony.aborted signoff.opened bundle.made attempt.refused""".split()
+OTHERS = """ledger.opened quorum.opened quorum.met quorum.withdrawn key.try.intended ceremony.opened
+    step.done ceremony.stopped ceremony.resumed ceremony.aborted signoff.opened bundle.made attempt.refused
+    duty.opened""".split()
 FILES = """VERIFY.md verify.py bundle.json checkpoint openings.json allowed_signers roster.json policy.json
     template.yaml minutes.html minutes.txt SHA256SUMS SHA256SUMS.sig""".split()
 TIME = re.compile("[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}[.][0-9]{3}Z")

@@ -2,6 +2,7 @@
 import {custodyFold, personRef} from '../custody/index.ts'
 import type {Ledger} from '../ledger/index.ts'
 import {parseDuration} from '../base/duration.ts'
+import {duties, statusOfDuty, type DutyStatus} from '../duties/index.ts'
 import {everyone, missingSignatures, statusOfCeremony, type Ceremony} from './state.ts'
 
 type Ref = ReturnType<typeof personRef>
@@ -27,6 +28,9 @@ export interface CeremonyDocument {
     readonly text: string
     readonly owner: string
     readonly due: string
+    /** As `keyrite duty` knows it; null before the sign-off opens it. */
+    readonly duty: string | null
+    readonly status: DutyStatus | null
   }[]
   readonly steps: {readonly done: number; readonly of: number; readonly next: string | null}
   readonly profile: string | null
@@ -46,7 +50,7 @@ export interface TemplateFacts {
 }
 
 export function ceremonyDocument(
-  ledger: Pick<Ledger, 'of'>,
+  ledger: Pick<Ledger, 'of' | 'time'>,
   ceremony: Ceremony,
   template: TemplateFacts,
 ): CeremonyDocument {
@@ -74,6 +78,7 @@ export function ceremonyDocument(
       text,
       owner,
       due: new Date(started + parseDuration(due)).toISOString(),
+      ...openedDuty(ledger, ceremony, id),
     })),
     steps: {
       done: ceremony.done.length + (ceremony.signOff === null ? 0 : 1),
@@ -83,4 +88,17 @@ export function ceremonyDocument(
     profile: ceremony.profile,
     bundles: ceremony.bundles.map(({sha256}) => ({sha256})),
   }
+}
+
+function openedDuty(
+  ledger: Pick<Ledger, 'of' | 'time'>,
+  ceremony: Ceremony,
+  name: string,
+): {readonly duty: string | null; readonly status: DutyStatus | null} {
+  const duty = [...ledger.of(duties).values()].find(
+    (one) => one.ceremony === ceremony.id && one.name === name,
+  )
+  return duty === undefined
+    ? {duty: null, status: null}
+    : {duty: duty.id, status: statusOfDuty(duty, ledger.time)}
 }

@@ -7,4 +7,11 @@ export interface Filled {
   readonly purpose: string
   readonly location: string
   readonly acts: readonly {readonly id: string; readonly title: string; readonly steps: readonly StepBase[]}[]
+  /** Duties afterwards: `owner` is a role, `due` an ISO 8601 duration from the opening. */
+  readonly after: readonly {
+    readonly id: string
+    readonly text: string
+    readonly owner: string
+    readonly due: string
+  }[]
 }

@@ -67,4 +67,5 @@ export const carried = [
   'key.state.changed',
   'key.state.failed',
   'attempt.refused',
+  'duty.opened',
 ] as const

@@ -200,8 +200,13 @@ export function ceremonyLines(print: Print, one: CeremonyDocument): readonly str
       : [
           '',
           ...print.table(
-            ['Duty', 'Owner', 'Due'],
-            one.duties.map(({text, owner, due}) => [text, owner, due.slice(0, 10)]),
+            ['Duty', 'Owner', 'Due', 'Status'],
+            one.duties.map(({text, owner, due, duty, status}) => [
+              text,
+              owner,
+              due.slice(0, 10),
+              duty === null ? 'not yet' : `${status ?? ''} (${duty})`,
+            ]),
             'none',
           ),
         ]),

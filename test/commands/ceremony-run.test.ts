@@ -53,6 +53,8 @@ describe('ceremony run, to the end', () => {
       text: expect.stringContaining('payments-jwt'),
       owner: 'operator',
       due: expect.stringMatching(/Z$/),
+      duty: expect.stringMatching(/^d\d+$/),
+      status: 'open',
     })
     await expectWhole(house, document.id)
     const count = (types: readonly string[], type: string): number =>

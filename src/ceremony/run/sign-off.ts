@@ -2,6 +2,8 @@
 import {custodyFold, signStatement, type Person} from '../../custody/index.ts'
 import type {DraftObject, Ledger} from '../../ledger/index.ts'
 import type {Signer} from '../../custody/index.ts'
+import {openingDrafts} from '../../duties/index.ts'
+import {dutiesOwed} from '../owed.ts'
 import {transcriptRoot} from '../fold.ts'
 import {schemas} from '../schemas.ts'
 import {actorOf, ceremonyOf, type CeremonyApp, type RunContext} from '../run-context.ts'
@@ -10,8 +12,11 @@ import {missingSignatures, type Ceremony} from '../state.ts'
 /** Opens the sign-off if that is not done yet, and takes the signatures that can be had now. */
 export async function runSignOff(context: RunContext): Promise<DraftObject> {
   const {app, room, id} = context
-  const before = ceremonyOf(context)
-  if (before.signOff === null) {
+  if (ceremonyOf(context).signOff === null) {
+    // Before the transcript is closed, so that what is owed is signed too.
+    const owed = openingDrafts(app.ledger, id, actorOf(context), dutiesOwed(context))
+    if (owed.length > 0) await app.ledger.append(owed)
+    const before = ceremonyOf(context)
     await app.ledger.append([
       {
         type: 'signoff.opened',
