@@ -7,7 +7,14 @@ import {lstatSync} from 'node:fs'
 import {KeyriteError} from './base/errors.ts'
 import {dutiesFold} from './duties/index.ts'
 import {guardProduction} from './ceremony/guards.ts'
-import {Ledger, type AnyFold, type LedgerWorld} from './ledger/index.ts'
+import {
+  hasDraft,
+  Ledger,
+  ledgerNameIn,
+  pendingWriter,
+  type AnyFold,
+  type LedgerWorld,
+} from './ledger/index.ts'
 import {policyFold} from './policy/index.ts'
 import {openProfile, profilesFold, readConfig, type ProfileFacts} from './profiles/index.ts'
 import type {Provider} from './providers/ports.ts'
@@ -15,6 +22,8 @@ import {profileOf} from './keys/index.ts'
 import {
   operationsOf,
   policyAdopt,
+  ledgerRestore,
+  ledgerWriter,
   profileAdd,
   profileRemove,
   requestsFold,
@@ -30,6 +39,8 @@ export const operations: Operations = operationsOf([
   policyAdopt,
   profileAdd,
   profileRemove,
+  ledgerWriter,
+  ledgerRestore,
   keyCreate,
   keyActivate,
 ])
@@ -78,6 +89,19 @@ export class App {
         say(`Waiting for the ledger: it is held by ${holder}.`)
       },
     }
+  }
+
+  /** Requests are asked and answered in the take-over that waits in this home for people, if there is one. @throws as `startDraft`. */
+  useDraft(): void {
+    if (this.#ledger === undefined && hasDraft(this.world.home)) this.startDraft()
+  }
+
+  /** Opens the ledger to draft a take-over by the key that waits here. @throws KeyriteError as `Ledger.drafting`. */
+  startDraft(): Ledger {
+    this.#ledger?.close()
+    const {home, state} = this.world
+    this.#ledger = Ledger.drafting(this.ledgerWorld, pendingWriter(state, ledgerNameIn(home)))
+    return this.#ledger
   }
 
   /** Takes a ledger that was just founded. */

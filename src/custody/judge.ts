@@ -15,6 +15,8 @@ export interface Expected {
   readonly about: Entry
   readonly planSha256: string | null
   readonly state: Person['state']
+  /** Whether the entry is in a run under no checkpoint: then its signer saw the head before it. */
+  readonly run?: boolean
 }
 
 export interface SignedStatement {
@@ -58,7 +60,8 @@ export function judgeStatement(
   if (statement.roles.join() !== [...person.roles].sort().join())
     return wrong('the roles are not those of the roster')
   const {size, root} = statement.checkpoint
-  if (size <= expected.about.seq || size > entry.seq)
+  const least = expected.about.seq + (expected.run === true ? 0 : 1)
+  if (size < least || size > (expected.run === true ? least : entry.seq))
     return wrong('its checkpoint does not lie between what it is about and itself')
   const known = view.rootAt(size)
   if (known !== undefined && known !== root)

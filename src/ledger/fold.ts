@@ -33,13 +33,47 @@ export interface View {
   readonly facts: LedgerFacts
 }
 
-/** What the first entry says. */
+/** What the first entry says, and who writes. */
 export interface LedgerFacts {
   readonly name: string
   readonly organisation: string
   /** Leaf hash of entry 0, hex. */
   readonly fingerprint: string
+  /** The verifier key of whoever writes now. */
   readonly vkey: string
+  /** Everyone who wrote, in order; `keyAt` finds the key that signs the checkpoint of a size. */
+  readonly writers: readonly WriterChange[]
+  /** Copies that were seen beside this one, in order. */
+  readonly absorbed: readonly Absorbed[]
+}
+
+/** Another copy of the ledger, as it was seen. */
+export interface Absorbed {
+  readonly seq: number
+  /** The change of the writer whose risk of a fork it ends; null if none. */
+  readonly after: number | null
+  /** How many entries it has in common with this one, and how many it has. */
+  readonly at: number
+  readonly size: number
+  /** Its roots (base64) by size, from `at` on. */
+  readonly roots: ReadonlyMap<number, string>
+}
+
+/** A key that writes, and how it came to. */
+export interface WriterChange {
+  /** The entry that names it. */
+  readonly seq: number
+  readonly time: string
+  readonly by: 'founding' | 'hand-over' | 'take-over' | 'replacement' | 'restore'
+  readonly vkey: string
+  /** The size of the last checkpoint of the key before it. */
+  readonly head: number
+  /** The smallest size whose checkpoint it signs. */
+  readonly from: number
+  /** Since when the key before it may be in foreign hands. */
+  readonly stolenSince: string | null
+  /** Signed notes beyond what was restored. */
+  readonly lost: readonly string[]
 }
 
 export interface Fold<S> {

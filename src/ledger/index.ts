@@ -9,16 +9,55 @@ export {
   type Opening,
 } from './draft.ts'
 export {isBlobRef, isPrivate, isTime, leafHash, referencesIn, type Entry, type Tool} from './entry.ts'
-export {problem, type AnyFold, type Fold, type LedgerFacts, type Problem, type View} from './fold.ts'
+export {
+  problem,
+  type AnyFold,
+  type Fold,
+  type LedgerFacts,
+  type Problem,
+  type View,
+  type WriterChange,
+} from './fold.ts'
 export {foundLedger} from './found.ts'
-export {Ledger, type LedgerWorld} from './ledger.ts'
+export {Ledger} from './ledger.ts'
+export type {LedgerWorld} from './ledger-world.ts'
 export {consistencyProof, verifyConsistency} from './consistency.ts'
 export {inclusionProof, rootOf, verifyInclusion} from './merkle.ts'
-export {openCheckpoint, parseCheckpoint, parseVkey, type Checkpoint, type VerifierKey} from './note.ts'
-export {loadPin, storePin} from './pins.ts'
+export {hasDraft, discardDraft} from './draft-store.ts'
+export {
+  openCheckpoint,
+  parseCheckpoint,
+  parseVkey,
+  vkeyText,
+  type Checkpoint,
+  type VerifierKey,
+} from './note.ts'
+export {withLock} from './lock.ts'
+export {acknowledgement, loadPin, storePin} from './pins.ts'
 export {parseProof, proofText} from './proof.ts'
+export {
+  dropReceived,
+  goOn,
+  hasLedger,
+  ledgerNameIn,
+  receive,
+  relationToHome,
+  settleReceived,
+  wholeIn,
+  writeWhole,
+  type Whole,
+} from './receive.ts'
 export {proveEntry, type EntryProof} from './prove.ts'
 export {factsOf, Replay, type Source} from './replay.ts'
 export {tileFiles} from './tiles.ts'
 export {verifyLedger, type Verification} from './verify.ts'
-export type {StateDir, Writer} from './writer.ts'
+export {
+  loadHead,
+  loadPending,
+  loadWriter,
+  pendingWriter,
+  realHome,
+  type StateDir,
+  type Writer,
+} from './writer.ts'
+export {keyAt, openOwn, vkeyAt, writerTypes} from './writers.ts'

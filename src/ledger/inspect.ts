@@ -2,9 +2,10 @@
 import {base64, hex, sameBytes} from '../base/bytes.ts'
 import {leafHash} from './entry.ts'
 import type {AnyFold, Problem} from './fold.ts'
-import {openCheckpoint, parseCheckpoint, parseVkey, type VerifierKey} from './note.ts'
+import {openCheckpoint, parseCheckpoint, type VerifierKey} from './note.ts'
 import {Replay} from './replay.ts'
 import type {Store} from './store.ts'
+import {keyAt, runAround} from './writers.ts'
 
 const chunk = 1_000
 
@@ -73,7 +74,7 @@ function* storedCheckpoints(
 }
 
 function* checkpointProblems(store: Store, replay: Replay, from: number, deep: boolean): Generator<Problem> {
-  const key = deep && replay.opened ? parseVkey(replay.facts.vkey) : undefined
+  const facts = replay.opened ? replay.facts : undefined
   let newest = 0
   for (const {size, note} of storedCheckpoints(store, from === 0 ? startAt(0) : from + 1)) {
     newest = size
@@ -89,7 +90,9 @@ function* checkpointProblems(store: Store, replay: Replay, from: number, deep: b
         )
       else if (base64(checkpoint.root) !== replay.rootAt(size))
         yield wrong('root', `the root over ${size} entries is not that of the checkpoint`)
-      else if (key !== undefined) yield* badSignature(note, key, size)
+      else if (facts !== undefined && runAround(facts, size) !== undefined)
+        yield wrong('writer-run', 'a checkpoint lies within the run in which the writer changed')
+      else if (facts !== undefined && deep) yield* badSignature(note, keyAt(facts, size), size)
     } catch (error) {
       yield wrong('checkpoint', error instanceof Error ? error.message : 'not a checkpoint')
     }
@@ -110,7 +113,7 @@ export function* signatureProblems(store: Store, replay: Replay): Generator<Prob
     yield {rule: 'checkpoint', seq: null, message: 'there is no checkpoint'}
     return
   }
-  yield* badSignature(note, parseVkey(replay.facts.vkey), replay.size)
+  yield* badSignature(note, keyAt(replay.facts, replay.size), replay.size)
 }
 
 function* badSignature(note: string, key: VerifierKey, size: number): Generator<Problem> {

@@ -6,36 +6,23 @@
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import {KeyriteError} from '../base/errors.ts'
-import type {Clock, Random} from '../base/world.ts'
 import {accessOf, headOf, type Access} from './access.ts'
 import {build, demandClock, nothing, type Built} from './build.ts'
 import type {Draft} from './draft.ts'
-import type {Entry, Tool} from './entry.ts'
+import {demandRun, DraftStore} from './draft-store.ts'
+import type {Entry} from './entry.ts'
 import type {AnyFold, Handle, Problem, View} from './fold.ts'
 import {continueReplay, sideProblems, signatureProblems} from './inspect.ts'
+import type {LedgerWorld} from './ledger-world.ts'
 import {withLock} from './lock.ts'
-import {signCheckpoint} from './note.ts'
+import {parseCheckpoint, signCheckpoint, vkeyText} from './note.ts'
 import {Replay, type Source} from './replay.ts'
 import {sideChange, sideMap} from './side.ts'
 import {SqliteStore} from './sqlite/store.ts'
 import type {SideRow, Store} from './store.ts'
 import {ViewAt} from './view-at.ts'
-import {realHome, storeHead, type StateDir, type Writer} from './writer.ts'
-
-/** What a ledger needs of the world. */
-export interface LedgerWorld {
-  readonly home: string
-  readonly state: StateDir
-  readonly folds: readonly AnyFold[]
-  readonly clock: Clock
-  readonly random: Random
-  readonly tool: Tool
-  /** The name of this host, recorded as a private value. */
-  readonly host: string
-  /** The command that runs, without its arguments: shown to others who wait. */
-  readonly command: string
-  readonly onWait: (holder: string) => void
-}
+import {realHome, storeHead, type Writer} from './writer.ts'
+import {changesWriter} from './writers.ts'
 
 export class Ledger {
   readonly #world: LedgerWorld
@@ -85,15 +72,38 @@ export class Ledger {
 
   /** Reads and judges everything, and finds what this process may do with it. */
   #readAll(): Access {
-    const store = this.#store
     // In this order, because others may be writing: what was signed before this look at the ledger stands in it.
-    const head = headOf(this.#world.state, store)
+    const head = headOf(this.#world.state, this.#store)
+    this.#judgeAll()
+    return accessOf(this.#world, this.#replay, head)
+  }
+
+  #judgeAll(): void {
+    const store = this.#store
     store.hold()
     refuse(store.schemaFlaws().map((message) => ({rule: 'schema', seq: null, message})))
     this.#catchUp()
     refuse(signatureProblems(store, this.#replay))
     refuse(sideProblems(store, this.#replay))
-    return accessOf(this.#world, this.#replay, head)
+  }
+
+  /**
+   * The ledger with a take-over that waits for people: it takes only the question, its answers, and what follows them.
+   * @param writer - the key that is to write.
+   * @throws KeyriteError as `open`, and `REQUEST_STATE` if the draft follows another head.
+   */
+  static drafting(world: LedgerWorld, writer: Writer): Ledger {
+    const ledger = new Ledger(world, DraftStore.open(world.home), {kind: 'draft', writer})
+    try {
+      // What this machine signed last may lie beyond this copy: that is what a restore acknowledges.
+      ledger.#judgeAll()
+      ledger.#side = new Map(ledger.#store.side().map((one) => [`${one.fold}\0${one.id}`, one]))
+      ledger.#takeDrafted()
+    } catch (error) {
+      ledger.close()
+      throw error
+    }
+    return ledger
   }
 
   /** A ledger in a store that was just made and holds nothing yet. */
@@ -128,6 +138,12 @@ export class Ledger {
     if (this.#replay.size !== from) this.#side = sideMap(this.#replay)
   }
 
+  /** The entries of a draft, which are under no checkpoint. */
+  #takeDrafted(): void {
+    for (const {seq, bytes} of this.#store.drafted?.() ?? [])
+      if (seq >= this.size) refuse(this.#replay.step(bytes).problems)
+  }
+
   get access(): Access {
     return this.#access
   }
@@ -151,7 +167,8 @@ export class Ledger {
 
   /** Size, and root as base64: what a statement says that its signer saw. */
   get checkpoint(): {readonly root: string; readonly size: number} {
-    return {root: this.#replay.rootAt(this.size) ?? '', size: this.size}
+    const size = this.#access.kind === 'draft' ? parseCheckpoint(this.note).size : this.size
+    return {root: this.#replay.rootAt(size) ?? '', size}
   }
 
   /** The newest signed note. */
@@ -179,10 +196,21 @@ export class Ledger {
   /** @throws KeyriteError `LEDGER_NOT_WRITER`. */
   demandWriter(): Writer {
     if (this.#access.kind === 'writer') return this.#access.writer
-    throw new KeyriteError('LEDGER_NOT_WRITER', `cannot write: ${this.#access.because}`, {
+    throw this.#notWriter()
+  }
+
+  /** That answers can be taken here: by the writer, or in a take-over that waits. @throws KeyriteError `LEDGER_NOT_WRITER`. */
+  demandAnswers(): Writer {
+    if (this.#access.kind !== 'reader') return this.#access.writer
+    throw this.#notWriter()
+  }
+
+  #notWriter(): KeyriteError {
+    const because = this.#access.kind === 'reader' ? this.#access.because : 'the take-over is not done yet'
+    return new KeyriteError('LEDGER_NOT_WRITER', `cannot write: ${because}`, {
       hints: [
+        'keyrite ledger take-over --prepare, to write here; then, where it is written now: keyrite ledger hand-over --to VKEY --out FILE',
         'keyrite ledger verify, and every list and show: reading works here',
-        'run it on the machine and in the home that write this ledger',
       ],
     })
   }
@@ -193,12 +221,12 @@ export class Ledger {
    * @throws KeyriteError `LEDGER_NOT_WRITER`, `CLOCK_BEHIND`, `LOCKED`, `STORAGE`, or the code of what refuses the draft.
    */
   async append(drafts: readonly Draft[]): Promise<readonly Entry[]> {
-    const writer = this.demandWriter()
+    this.demandAnswers()
     const {home, command, onWait} = this.#world
     try {
       return await withLock(home, {command, onWait}, async () => {
-        this.#catchUp()
-        return this.#appendLocked(drafts, writer)
+        this.#takeIn()
+        return this.#appendLocked(drafts, this.demandAnswers())
       })
     } catch (error) {
       this.#failure = error
@@ -212,12 +240,26 @@ export class Ledger {
    * @throws KeyriteError `LEDGER_NOT_WRITER`, `LOCKED` after 60 s, and what `work` throws.
    */
   async alone<T>(work: () => Promise<T>): Promise<T> {
-    this.demandWriter()
+    this.demandAnswers()
     const {home, command, onWait} = this.#world
     return withLock(home, {command, onWait, file: 'acts.lock'}, async () => {
-      this.#catchUp()
+      this.#takeIn()
       return work()
     })
+  }
+
+  /** What others recorded meanwhile; the writer may be another one by now. @throws KeyriteError `LEDGER_NOT_WRITER`. */
+  #takeIn(): void {
+    this.#catchUp()
+    if (this.#access.kind === 'draft') this.#takeDrafted()
+    else this.#lookAgain()
+  }
+
+  /** Finds anew what may be done here, if the key that writes changed. */
+  #lookAgain(): void {
+    if (!this.#replay.opened || this.#access.kind === 'reader') return
+    if (vkeyText(this.#access.writer.key) === this.#replay.facts.vkey) return
+    this.#access = accessOf(this.#world, this.#replay, headOf(this.#world.state, this.#store))
   }
 
   async #appendLocked(drafts: readonly Draft[], writer: Writer): Promise<readonly Entry[]> {
@@ -225,16 +267,20 @@ export class Ledger {
     this.#pending = this.#build(drafts)
     try {
       const entries = this.#pending.rows.map(({bytes}) => this.#judged(bytes))
+      if (this.#access.kind === 'draft') demandRun(entries, this.#store)
       if (before === 0) this.#onFounding?.(this.#replay.facts.fingerprint)
       const note = this.#sign(writer)
+      const drafted = note === ''
       const side = sideMap(this.#replay)
       await this.#store.append(
         {...this.#pending, checkpoint: note, side: sideChange(this.#side, side)},
         before,
       )
+      if (drafted) return entries
       this.#side = side
       this.#appended += entries.length
       this.#remember(note)
+      if (entries.some(changesWriter)) this.#changed()
       return entries
     } catch (error) {
       this.#pending = nothing
@@ -243,6 +289,11 @@ export class Ledger {
     } finally {
       this.#pending = nothing
     }
+  }
+
+  /** Who writes is another from now on: perhaps this process by a new key, perhaps another machine. */
+  #changed(): void {
+    this.#access = accessOf(this.#world, this.#replay, headOf(this.#world.state, this.#store))
   }
 
   /** @throws KeyriteError `STORAGE`, saying that the entries are there all the same. */
@@ -266,6 +317,7 @@ export class Ledger {
     this.#replay = this.#fresh()
     try {
       this.#catchUp()
+      this.#takeDrafted()
     } catch {
       // The store itself is out of order. The error that led here is told; the next use meets this one.
       this.#replay = this.#fresh()
@@ -281,7 +333,9 @@ export class Ledger {
     return entry
   }
 
+  /** Empty where the key is not in force yet: a draft is under no checkpoint. */
   #sign(writer: Writer): string {
+    if (this.#access.kind === 'draft' && vkeyText(writer.key) !== this.#replay.facts.vkey) return ''
     const root = this.#replay.root()
     if (root === undefined) throw new TypeError('a ledger is complete')
     return signCheckpoint({origin: writer.key.name, size: this.size, root}, writer.key, writer.privateKey)

@@ -3,10 +3,11 @@ import {KeyriteError} from '../base/errors.ts'
 import {sha256} from '../base/bytes.ts'
 import type {LedgerFacts} from './fold.ts'
 import {inclusionPath, verifyInclusion} from './merkle.ts'
-import {openCheckpoint, parseVkey, type Checkpoint} from './note.ts'
+import type {Checkpoint} from './note.ts'
 import {parseProof, proofText} from './proof.ts'
 import {noteAt, type Store} from './store.ts'
 import {storedTree} from './stored-tree.ts'
+import {openOwn} from './writers.ts'
 
 export interface EntryProof {
   readonly text: string
@@ -51,7 +52,7 @@ export function proveEntry(
 /** @throws TypeError if the text does not prove the leaf. */
 function checked(text: string, leaf: Uint8Array, facts: LedgerFacts): Checkpoint {
   const proof = parseProof(text)
-  const checkpoint = openCheckpoint(proof.checkpoint, parseVkey(facts.vkey))
+  const checkpoint = openOwn(proof.checkpoint, facts)
   if (!verifyInclusion(leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root))
     throw new TypeError('what is stored does not lead to the checkpoint')
   return checkpoint

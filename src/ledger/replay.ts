@@ -18,6 +18,8 @@ import {
 } from './fold.ts'
 import {Frontier} from './merkle.ts'
 import {parseVkey} from './note.ts'
+import {branchProblems, branchType, withBranch} from './branch.ts'
+import {changesWriter, runStart, withWriter, writerProblems, writerTypes} from './writers.ts'
 
 /** Where blobs, openings and earlier entries are looked up. */
 export interface Source {
@@ -33,7 +35,7 @@ export interface Allowance {
 }
 
 /** Entry types that the ledger reads itself. */
-const own = ['ledger.opened']
+const own = ['ledger.opened', ...writerTypes, branchType]
 
 export class Replay implements View {
   readonly #folds: readonly Fold<unknown>[]
@@ -224,6 +226,12 @@ export class Replay implements View {
   #meaning(entry: Entry): Problem[] {
     try {
       if (entry.seq === 0) factsOf(entry)
+      const found = changesWriter(entry)
+        ? writerProblems(this, entry)
+        : entry.type === branchType
+          ? branchProblems(this, entry)
+          : []
+      if (found.length > 0) return found
       return this.#folds.flatMap((fold) => [
         ...(fold.every?.(this, entry) ?? []),
         ...(fold.types.includes(entry.type) ? fold.check(this, entry) : []),
@@ -250,6 +258,8 @@ export class Replay implements View {
       const touched = this.#folds.filter((fold) => fold.types.includes(entry.type))
       const after = touched.map((fold) => [fold.name, fold.apply(this, entry)] as const)
       for (const [name, state] of after) this.#states.set(name, state)
+      if (changesWriter(entry)) this.#facts = withWriter(this.facts, entry, runStart(this, entry))
+      else if (entry.type === branchType) this.#facts = withBranch(this, entry)
     }
     if (entry.seq !== this.size) this.#complete = false
     if (this.#last === undefined || entry.seq > this.#last.seq) this.#last = entry
@@ -294,5 +304,14 @@ export function factsOf(entry: Entry): LedgerFacts {
   if (parseVkey(vkey).name !== entry.ledger) throw new TypeError('the verifier key is that of another ledger')
   if (!entry.ledger.startsWith(`${organisation}/ledger/`))
     throw new TypeError('the ledger’s name is not of this organisation')
-  return {name: entry.ledger, organisation, vkey, fingerprint: entry.leaf}
+  return {
+    name: entry.ledger,
+    organisation,
+    vkey,
+    fingerprint: entry.leaf,
+    writers: [
+      {seq: 0, time: entry.time, by: 'founding', vkey, head: 0, from: 0, stolenSince: null, lost: []},
+    ],
+    absorbed: [],
+  }
 }

@@ -19,7 +19,7 @@ export interface Batch {
   readonly rows: readonly Row[]
   readonly openings: readonly Opening[]
   readonly blobs: readonly StoredBlob[]
-  /** The signed note over the size that this batch leads to. */
+  /** The signed note over the size that this batch leads to; empty for what is only drafted. */
   readonly checkpoint: string
   readonly side: {
     readonly put: readonly SideRow[]
@@ -34,6 +34,8 @@ export function noteAt(store: Pick<Store, 'checkpoints'>, size: number): string 
 }
 
 export interface Store {
+  /** Entries beyond the last checkpoint: only a draft has them. */
+  drafted?(): readonly Row[]
   /** From now on shows the ledger as it stands, whatever others add; for stores that are only read, until they are closed. */
   hold(): void
   /** At most `count` entries from `from` on, in order. */

@@ -7,7 +7,7 @@ import {leafHash} from './entry.ts'
 import type {AnyFold, LedgerFacts, Problem} from './fold.ts'
 import {continueReplay, replayOf, sideProblems, signatureProblems} from './inspect.ts'
 import {parseCheckpoint} from './note.ts'
-import {judgePin, loadPin} from './pins.ts'
+import {judgePin, loadPin, type PinVerdict} from './pins.ts'
 import {SqliteStore} from './sqlite/store.ts'
 import {noteAt} from './store.ts'
 import {storedTree} from './stored-tree.ts'
@@ -15,6 +15,8 @@ import {loadHead, type StateDir} from './writer.ts'
 
 export interface Verification {
   readonly problems: readonly Problem[]
+  /** What pins saw and the ledger does not hold, where an entry acknowledges that. */
+  readonly findings: readonly Problem[]
   readonly entries: number
   /** base64; null where the entries cannot be read to the end. */
   readonly root: string | null
@@ -79,13 +81,15 @@ export function verifyLedger(options: VerifyOptions): Verification {
     const tree = {size: replay.size, root: fromBase64(root ?? ''), range: storedTree(store, replay.blocks)}
     if (since !== undefined) {
       // What the pin would have stood for is judged after all.
-      if (facts === null || judgePin(since, facts, tree).length > 0)
+      if (facts === null || !fits(judgePin(since, facts, tree)))
         return verifyLedger({...options, since: undefined, pins: [since, ...pins]})
       all.unshift(since)
     }
-    if (facts !== null) problems.push(...all.flatMap((pin) => judgePin(pin, facts, tree)))
+    const verdicts = facts === null ? [] : all.map((pin) => judgePin(pin, facts, tree))
+    problems.push(...verdicts.flatMap((one) => one.problems))
     return {
       problems,
+      findings: different(verdicts.flatMap((one) => one.findings)),
       entries: replay.size,
       root,
       facts,
@@ -98,6 +102,12 @@ export function verifyLedger(options: VerifyOptions): Verification {
   } finally {
     store.close()
   }
+}
+
+const fits = ({problems, findings}: PinVerdict): boolean => problems.length + findings.length === 0
+
+function different(findings: readonly Problem[]): readonly Problem[] {
+  return [...new Map(findings.map((one) => [one.message, one])).values()]
 }
 
 /** How many entries a pin covers; 0 where that cannot be read. */
@@ -132,6 +142,7 @@ function failed(error: unknown, before: readonly Problem[]): Verification {
   if (!(error instanceof KeyriteError) || rule === undefined) throw error
   return {
     problems: [...before, {rule, seq: null, message: error.message}],
+    findings: [],
     entries: 0,
     root: null,
     facts: null,

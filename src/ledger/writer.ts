@@ -3,7 +3,7 @@
  * A copied home has no key and reads only; a home that does not extend the last head is an older copy and is refused.
  */
 import {createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject} from 'node:crypto'
-import {existsSync, realpathSync} from 'node:fs'
+import {existsSync, realpathSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {KeyriteError} from '../base/errors.ts'
 import {makePrivateDir, readOwn, replaceOwn, writeNew} from '../base/files.ts'
@@ -39,7 +39,7 @@ const headPath = (state: StateDir, fingerprint: string): string => join(writers(
 /** @throws KeyriteError `EXISTS` or `STORAGE`. */
 export function storeWriter(state: StateDir, fingerprint: string, writer: Writer): void {
   makePrivateDir(writers(state))
-  writeNew(keyPath(state, fingerprint), Buffer.from(writer.privateKey.export({format: 'pem', type: 'pkcs8'})))
+  writeNew(keyPath(state, fingerprint), pemOf(writer))
 }
 
 /** Whether this machine has the key that writes this ledger, or something in its place. */
@@ -47,20 +47,57 @@ export function hasWriter(state: StateDir, fingerprint: string): boolean {
   return existsSync(keyPath(state, fingerprint))
 }
 
-/** @returns undefined where this machine is not the writer. @throws KeyriteError `UNSAFE_FILE`. */
-export function loadWriter(state: StateDir, fingerprint: string, key: VerifierKey): Writer | undefined {
-  const path = keyPath(state, fingerprint)
+/** The key of a ledger on this machine, whether it writes still or not. @throws KeyriteError `UNSAFE_FILE`. */
+export function loadWriter(state: StateDir, fingerprint: string, name: string): Writer | undefined {
+  return writerIn(keyPath(state, fingerprint), name)
+}
+
+function writerIn(path: string, name: string): Writer | undefined {
   if (!existsSync(path)) return undefined
   const privateKey = privateKeyIn(path)
-  if (!rawPublicKey(createPublicKey(privateKey)).equals(key.publicKey)) {
-    throw new KeyriteError(
-      'LEDGER_TAMPERED',
-      `cannot write: the key in "${path}" is not the one that the ledger names`,
-      {hints: ['keyrite ledger verify']},
-    )
-  }
-  return {privateKey, key}
+  return {privateKey, key: {name, publicKey: rawPublicKey(createPublicKey(privateKey))}}
 }
+
+/** That the key which lies here never wrote this ledger. */
+export function strangeKey(state: StateDir, fingerprint: string): KeyriteError {
+  return new KeyriteError(
+    'LEDGER_TAMPERED',
+    `cannot write: the key in "${keyPath(state, fingerprint)}" is not one that the ledger names`,
+    {hints: ['keyrite ledger verify']},
+  )
+}
+
+/** A key that waits to become the writer's lies under the ledger's name, as its machine may not have the ledger yet. */
+const pendingPath = (state: StateDir, name: string): string =>
+  join(writers(state), `${name.slice(-32)}.pending`)
+
+/** @returns undefined where none waits. @throws KeyriteError `UNSAFE_FILE`. */
+export function loadPending(state: StateDir, name: string): Writer | undefined {
+  return writerIn(pendingPath(state, name), name)
+}
+
+/** The key that waits on this machine to write this ledger; made if there is none yet. @throws KeyriteError `UNSAFE_FILE`, `STORAGE`. */
+export function pendingWriter(state: StateDir, name: string): Writer {
+  const waiting = loadPending(state, name)
+  if (waiting !== undefined) return waiting
+  const writer = newWriter(name)
+  makePrivateDir(writers(state))
+  writeNew(pendingPath(state, name), pemOf(writer))
+  return writer
+}
+
+/**
+ * The key that waited is from now on the one that writes; the one before it is gone. May be repeated: a crash between the
+ * two steps leaves the same key under both names.
+ */
+export function promotePending(state: StateDir, fingerprint: string, name: string): void {
+  const waiting = loadPending(state, name)
+  if (waiting === undefined) return
+  replaceOwn(keyPath(state, fingerprint), pemOf(waiting))
+  rmSync(pendingPath(state, name))
+}
+
+const pemOf = ({privateKey}: Writer): Buffer => Buffer.from(privateKey.export({format: 'pem', type: 'pkcs8'}))
 
 function privateKeyIn(path: string): KeyObject {
   const bytes = readOwn(path, 4096)

@@ -15,6 +15,7 @@ import {authorStandsAside, keyCounts, policyFold} from '../policy/index.ts'
 import {factsOf, profilesFold, type ProfileFacts} from '../profiles/index.ts'
 import {jcs, jcsBytes, type JsonObject} from '../base/jcs.ts'
 import type {Operations} from './operation.ts'
+import {isRun} from './operations/writer.ts'
 import {parsePlan, type Plan} from './plan.ts'
 import {hidden, openedSchema, questionFault} from './question.ts'
 import {requests, type Request} from './state.ts'
@@ -96,6 +97,7 @@ export const checkAnswer: Check = (view, entry) => {
     about: opened,
     planSha256: request.planSha256,
     state: 'active',
+    run: isRun(request.plan),
   })
 }
 

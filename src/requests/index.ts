@@ -16,5 +16,6 @@ export {
 } from './operation.ts'
 export {planAdopt, policyAdopt} from './operations/policy.ts'
 export {profileAdd, profileRemove} from './operations/profiles.ts'
+export {isRun, ledgerRestore, ledgerWriter, restorePlan, writerPlan} from './operations/writer.ts'
 export {phase, planDigest, type Phase, type Plan} from './plan.ts'
 export {requests, statusOf, type Answer, type Request, type Requests, type RequestStatus} from './state.ts'

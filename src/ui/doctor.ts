@@ -161,7 +161,7 @@ function ledgerChecks(app: App): CheckLine[] {
 }
 
 function writerCheck({access}: Ledger): CheckLine {
-  return access.kind === 'writer'
+  return access.kind !== 'reader'
     ? good('writer', 'this home is where the ledger is written')
     : bad(
         'writer',

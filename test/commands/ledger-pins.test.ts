@@ -6,7 +6,7 @@ import {App} from '../../src/app.ts'
 import {sha256} from '../../src/base/bytes.ts'
 import LedgerPin from '../../src/commands/ledger/pin.ts'
 import LedgerVerify from '../../src/commands/ledger/verify.ts'
-import {parseVkey, signCheckpoint} from '../../src/ledger/note.ts'
+import {signCheckpoint} from '../../src/ledger/note.ts'
 import {emptyRoot} from '../../src/ledger/merkle.ts'
 import {loadWriter} from '../../src/ledger/writer.ts'
 import {behind, copyOf, refused} from '../ledger/support.ts'
@@ -150,8 +150,8 @@ describe('a pin shows', () => {
 describe('what is no pin of this ledger', () => {
   const writer = () =>
     made.using((app) => {
-      const {fingerprint, vkey} = app.ledger.view.facts
-      const found = loadWriter({path: made.world.state}, fingerprint, parseVkey(vkey))
+      const {fingerprint, name} = app.ledger.view.facts
+      const found = loadWriter({path: made.world.state}, fingerprint, name)
       if (found === undefined) throw new Error('the test is the writer')
       return found
     })

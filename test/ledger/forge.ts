@@ -32,7 +32,7 @@ export async function forge(world: World, drafts: readonly Draft[], time = new D
     store.rows(0, 10_000).map(({leaf}) => leaf),
   ])
   const key = parseVkey(facts.vkey)
-  const writer = loadWriter({path: world.state}, facts.fingerprint, key)
+  const writer = loadWriter({path: world.state}, facts.fingerprint, facts.name)
   if (writer === undefined) throw new Error('the thief has the key')
   const built = build(drafts, {
     random: {bytes: (count) => randomBytes(count)},

@@ -173,9 +173,9 @@ describe('what a signer saw last', () => {
     // As if this person had been shown another history, signed by the same writer key.
     const {signCheckpoint} = await import('../../src/ledger/note.ts')
     const {loadWriter} = await import('../../src/ledger/writer.ts')
-    const {loadPin, openCheckpoint, parseVkey, storePin} = await import('../../src/ledger/index.ts')
+    const {loadPin, openCheckpoint, storePin} = await import('../../src/ledger/index.ts')
     const facts = await fork.using(({ledger}) => ledger.view.facts)
-    const writer = loadWriter({path: fork.world.state}, facts.fingerprint, parseVkey(facts.vkey))
+    const writer = loadWriter({path: fork.world.state}, facts.fingerprint, facts.name)
     if (writer === undefined) throw new Error('the writer key is here')
     const state = {path: fork.signer(0).state}
     const seen = openCheckpoint(loadPin(state, facts.fingerprint) ?? '', writer.key)

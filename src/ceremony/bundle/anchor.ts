@@ -2,13 +2,7 @@
 import {base64, hex} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {fromWords} from '../../base/words.ts'
-import {
-  openCheckpoint,
-  parseVkey,
-  type Checkpoint,
-  type LedgerFacts,
-  type Problem,
-} from '../../ledger/index.ts'
+import {openOwn, type Checkpoint, type LedgerFacts, type Problem} from '../../ledger/index.ts'
 
 /** Given by whoever verifies, never taken from the bundle. */
 export interface Anchor {
@@ -68,7 +62,7 @@ export function judgeAnchor({fingerprint, pins}: Anchor, bundle: Comparable): An
   }
   for (const {name, note} of pins) {
     try {
-      const pin = openCheckpoint(note, parseVkey(bundle.facts.vkey))
+      const pin = openOwn(note, bundle.facts)
       const root = rootFor(bundle, pin.size)
       if (root === undefined)
         notes.push(

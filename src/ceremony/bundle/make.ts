@@ -1,15 +1,7 @@
 /** Makes the bundle of a ceremony from the ledger. docs/bundle-format.md. */
 import {sha256Hex} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
-import {
-  inclusionProof,
-  openCheckpoint,
-  parseVkey,
-  proofText,
-  type Entry,
-  type Ledger,
-  type Tool,
-} from '../../ledger/index.ts'
+import {inclusionProof, openOwn, proofText, type Entry, type Ledger, type Tool} from '../../ledger/index.ts'
 import type {Ceremony} from '../state.ts'
 import {statusOfCeremony} from '../state.ts'
 import {closure} from './closure.ts'
@@ -92,7 +84,7 @@ export async function recordBundle(
   actor: {readonly person: string | null; readonly evidence: 'stated'},
 ): Promise<void> {
   const note = Buffer.from(files.get('checkpoint') ?? '').toString('utf8')
-  const {root, size} = openCheckpoint(note, parseVkey(ledger.view.facts.vkey))
+  const {root, size} = openOwn(note, ledger.view.facts)
   await ledger.append([
     {
       type: 'bundle.made',

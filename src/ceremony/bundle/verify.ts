@@ -4,11 +4,11 @@ import {words} from '../../base/words.ts'
 import {custodyFold, personRef} from '../../custody/index.ts'
 import {
   leafHash,
-  openCheckpoint,
+  openOwn,
   parseProof,
-  parseVkey,
   verifyInclusion,
   type Checkpoint,
+  type LedgerFacts,
   type Problem,
   type Tool,
 } from '../../ledger/index.ts'
@@ -126,7 +126,7 @@ class Judgement {
     if (primary.facts.fingerprint !== facts.fingerprint || primary.facts.ledger !== facts.name)
       this.#wrong('bundle', 'bundle.json', 'ledger and fingerprint are not those of entry 0')
     this.#problems.push(...signatureProblems(this.#files, facts))
-    const checkpoint = this.#checkpoint(primary, facts.vkey)
+    const checkpoint = this.#checkpoint(primary, facts)
     if (checkpoint === undefined) return
     for (const [seq, bytes] of primary.entries) this.#proof(primary, checkpoint, seq, bytes)
     for (const seq of primary.proofs.keys())
@@ -136,8 +136,8 @@ class Judgement {
       this.#wrong('root', 'checkpoint', 'its root is not the one over the entries here')
   }
 
-  #checkpoint({checkpoint}: Primary, vkey: string): Checkpoint | undefined {
-    return this.#try('checkpoint', 'checkpoint', () => openCheckpoint(checkpoint, parseVkey(vkey)))
+  #checkpoint({checkpoint}: Primary, facts: LedgerFacts): Checkpoint | undefined {
+    return this.#try('checkpoint', 'checkpoint', () => openOwn(checkpoint, facts))
   }
 
   #proof({proofs, checkpoint: note}: Primary, checkpoint: Checkpoint, seq: number, bytes: Uint8Array): void {
@@ -162,7 +162,7 @@ class Judgement {
   #anchor(primary: Primary, {replay}: Judged): boolean {
     const {anchored, problems, notes} = judgeAnchor(this.#verifying.anchor, {
       facts: replay.facts,
-      checkpoint: openedOr(primary, replay.facts.vkey),
+      checkpoint: openedOr(primary, replay.facts),
       rootAt: (size) => replay.rootAt(size),
     })
     this.#problems.push(...problems)
@@ -254,9 +254,9 @@ function missing(ceremony: Ceremony): readonly string[] {
   return ceremony.signOff === null ? [] : missingSignatures(ceremony)
 }
 
-function openedOr({checkpoint}: Primary, vkey: string): Checkpoint | null {
+function openedOr({checkpoint}: Primary, facts: LedgerFacts): Checkpoint | null {
   try {
-    return openCheckpoint(checkpoint, parseVkey(vkey))
+    return openOwn(checkpoint, facts)
   } catch {
     return null // said before, as a problem of the checkpoint
   }

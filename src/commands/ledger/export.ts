@@ -4,7 +4,7 @@ import {hex, sha256Hex} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {readPublic, writeNew} from '../../base/files.ts'
 import {writeNewFolder} from '../../base/new-folder.ts'
-import {parseCheckpoint, tileFiles} from '../../ledger/index.ts'
+import {parseCheckpoint, tileFiles, vkeyAt} from '../../ledger/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 
 export default class LedgerExport extends KeyriteCommand {
@@ -48,17 +48,18 @@ jsonl: one entry a line. tiles: a folder as C2SP tlog-tiles has it (checkpoint, 
     const {store, size, view} = this.app.ledger
     writeNewFolder(out, 'the tiles', tileFiles(store, size))
     const checkpoint = readPublic(join(out, 'checkpoint'), 65_536)
+    const vkey = vkeyAt(view.facts, size)
     const document = {
       format: 'tiles',
       entries: size,
       folder: out,
       ledger: view.facts.name,
-      vkey: view.facts.vkey,
+      vkey,
       root: hex(parseCheckpoint(checkpoint.toString('utf8')).root),
     }
     return this.show({schema: 'keyrite.export/1', ...document}, [
       `${size} entries are in ${out}, as tiles under a signed checkpoint.`,
-      ...this.print.facts([['Verifier key', view.facts.vkey]]),
+      ...this.print.facts([['Verifier key', vkey]]),
     ])
   }
 }

@@ -3,7 +3,7 @@ import {fromBase64, hex} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {writeNew} from '../../base/files.ts'
 import {wordLines, words} from '../../base/words.ts'
-import {verifyLedger} from '../../ledger/index.ts'
+import {verifyLedger, vkeyAt} from '../../ledger/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {counted} from '../../ui/print.ts'
 
@@ -42,7 +42,7 @@ export default class LedgerPin extends KeyriteCommand {
       words: words(fingerprint),
       size: entries,
       root: hex(fromBase64(root)),
-      vkey: facts.vkey,
+      vkey: vkeyAt(facts, entries),
     }
     return this.show({schema: 'keyrite.pin/1', ...document}, [
       `The pin over ${counted(entries, 'entry')} is in ${flags.out}.`,

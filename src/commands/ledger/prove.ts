@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {hex, sha256Hex} from '../../base/bytes.ts'
 import {writeNew} from '../../base/files.ts'
-import {proveEntry} from '../../ledger/index.ts'
+import {proveEntry, vkeyAt} from '../../ledger/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {wholeNumber} from '../../ui/flags.ts'
 
@@ -28,7 +28,8 @@ export default class LedgerProve extends KeyriteCommand {
     const seq = Number(args.entry)
     const {text, leaf, checkpoint, hashes} = proveEntry(store, view.facts, size, seq)
     writeNew(flags.out, Buffer.from(text))
-    const {name, fingerprint, vkey} = view.facts
+    const {name, fingerprint} = view.facts
+    const vkey = vkeyAt(view.facts, checkpoint.size)
     const document = {
       file: flags.out,
       sha256: sha256Hex(text),

@@ -33,7 +33,8 @@ export default class RequestAdd extends KeyriteCommand {
   async execute(): Promise<Shown> {
     const {argv, flags} = await this.parse(RequestAdd)
     const {app} = this
-    app.ledger.demandWriter()
+    app.useDraft()
+    app.ledger.demandAnswers()
     const named = flags.as ?? this.outside.env['KEYRITE_AS'] ?? ''
     const by = stated(named === '' ? null : await this.actor())
     const taken: Taken[] = []

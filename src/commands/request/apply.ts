@@ -23,7 +23,8 @@ export default class RequestApply extends KeyriteCommand {
   async execute(): Promise<Shown> {
     const {args, flags} = await this.parse(RequestApply)
     const {app} = this
-    app.ledger.demandWriter()
+    app.useDraft()
+    app.ledger.demandAnswers()
     if (args.request === 'founding') return this.#found(flags['sign-with'] ?? [])
     const found = findRequest(app.ledger, args.request)
     const key = found.plan.change['key']

@@ -43,6 +43,7 @@ export default class RequestExport extends KeyriteCommand {
     const {args, flags} = await this.parse(RequestExport)
     const since = flags.since === undefined ? undefined : wholeNumber(flags.since, '--since SIZE', 1)
     const {app} = this
+    app.useDraft()
     const {ledger} = app
     const {roster} = ledger.of(custodyFold)
     const person = findPerson(roster, flags.for)

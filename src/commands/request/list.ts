@@ -13,6 +13,7 @@ export default class RequestList extends KeyriteCommand {
 
   async execute(): Promise<Shown> {
     const {flags} = await this.parse(RequestList)
+    this.app.useDraft()
     const {ledger, operations} = this.app
     const founding = foundingLine(ledger)
     const waiting = [...ledger.of(requests).all.values()]

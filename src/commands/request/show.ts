@@ -18,6 +18,7 @@ export default class RequestShow extends KeyriteCommand {
 
   async execute(): Promise<Shown> {
     const {args} = await this.parse(RequestShow)
+    this.app.useDraft()
     const {ledger, operations} = this.app
     if (args.request === 'founding') {
       const founding = foundingDocument(ledger)

@@ -7,10 +7,11 @@ import {visible} from '../../base/visible.ts'
 import {words} from '../../base/words.ts'
 import {transcriptContent} from '../../ceremony/afar.ts'
 import {armor, namespaceOf, signerFor, type Signer} from '../../custody/index.ts'
-import {loadPin, openCheckpoint, parseVkey, storePin, type Checkpoint} from '../../ledger/index.ts'
+import {loadPin, openOwn, parseCheckpoint, storePin, type Checkpoint} from '../../ledger/index.ts'
 import {
   continuation,
   decisions,
+  changeLines,
   examine,
   readExport,
   reasonFile,
@@ -114,8 +115,15 @@ export default class RequestSign extends KeyriteCommand {
       seen === 'first'
         ? 'You have seen nothing of this ledger before: compare its fingerprint with the one on paper.'
         : 'It continues what you saw last of this ledger.',
+      ...changeLines(examined.changes, this.#sawLast(examined)),
       decision === 'reject' ? 'You are about to sign NO.' : 'You are about to sign YES.',
     ]
+  }
+
+  /** How many entries this person saw last; 0 if none. */
+  #sawLast({facts}: Examined): number {
+    const note = loadPin(this.world.state, facts.fingerprint)
+    return note === undefined ? 0 : parseCheckpoint(note).size
   }
 
   async #confirm({content}: Examined, decision: Decision): Promise<void> {
@@ -146,6 +154,7 @@ export default class RequestSign extends KeyriteCommand {
         fingerprint: facts.fingerprint,
         checkpoint: {root: statement.checkpoint.root, size: checkpoint.size},
         seen,
+        writerChanges: examined.changes,
       },
       [
         `Signed: ${visible(file)}, ${decision} ${content.id}, signature verified.`,
@@ -159,7 +168,7 @@ export default class RequestSign extends KeyriteCommand {
 /** @throws KeyriteError `PIN_CONTRADICTED` if what is kept was not signed by the writer that the first entry names. */
 function readPin(note: string, {facts, content}: Examined): Checkpoint {
   try {
-    return openCheckpoint(note, parseVkey(facts.vkey))
+    return openOwn(note, facts)
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     throw new KeyriteError(

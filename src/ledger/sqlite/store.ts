@@ -1,4 +1,5 @@
 /** The embedded store: one SQLite file, one connection. */
+import {closeSync, fsyncSync, openSync} from 'node:fs'
 import type Database from 'better-sqlite3'
 import {fromHex, sameBytes} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
@@ -205,7 +206,29 @@ export class SqliteStore implements Store {
     for (const {fold, id, row} of batch.side.put) put.run(fold, id, row)
   }
 
+  /** Copies the whole file by SQLite's own backup, and returns once it is on disk. @throws KeyriteError `STORAGE`. */
+  async backup(path: string): Promise<void> {
+    const umask = process.umask(0o077)
+    try {
+      await this.#db.backup(path)
+      syncFile(path)
+    } catch (error) {
+      throw storageError('copy the ledger', error)
+    } finally {
+      process.umask(umask)
+    }
+  }
+
   close(): void {
     this.#db.close()
+  }
+}
+
+function syncFile(path: string): void {
+  const descriptor = openSync(path, 'r+')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
   }
 }

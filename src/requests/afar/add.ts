@@ -130,8 +130,14 @@ function demandSame(ledger: Ledger, subject: Subject, person: Person, statement:
   if (statement.roles.join() !== [...person.roles].sort().join())
     throw replayed(`the roles of ${calledHere(person)} are others by now`)
   const {size, root} = statement.checkpoint
-  if (size <= subject.about.seq || size > ledger.size || ledger.view.rootAt(size) !== root)
+  const least = leastSize(ledger, subject)
+  if (size < least || size > ledger.checkpoint.size || ledger.view.rootAt(size) !== root)
     throw replayed('its signer saw another history: its checkpoint is not one of this ledger')
+}
+
+/** The smallest checkpoint that an answer may name: it covers what is answered, or is the head that a take-over follows. */
+function leastSize(ledger: Ledger, {about}: Subject): number {
+  return Math.min(about.seq + 1, ledger.checkpoint.size)
 }
 
 /** How many checkpoints back an export may lie to be found by its signature alone. */
@@ -171,10 +177,7 @@ function search(ledger: Ledger, subjects: Subjects, given: Given): Taken {
 }
 
 function candidates(ledger: Ledger, subject: Subject, person: Person, key: string): Statement[] {
-  const notes = ledger.store
-    .checkpoints(subject.about.seq + 1)
-    .slice(-limit)
-    .reverse()
+  const notes = ledger.store.checkpoints(leastSize(ledger, subject)).slice(-limit).reverse()
   return notes.flatMap(({note}) => {
     const checkpoint = parseCheckpoint(note)
     return answersOf[subject.use].map((decision) =>

@@ -7,6 +7,7 @@ import type {Operations} from '../operation.ts'
 import type {AfarUse, Decision, Files} from './layout.ts'
 import type {Open} from './openings.ts'
 import type {Proof} from './proof.ts'
+import type {ChangeSeen} from './writers.ts'
 
 /** What holds for every use, before what it asks is looked at. */
 export interface Core {
@@ -20,6 +21,8 @@ export interface Core {
   readonly note: string
   readonly checkpoint: Checkpoint
   readonly proof: Proof
+  /** Every change of the key that writes. */
+  readonly changes: readonly ChangeSeen[]
   /** With the names that the openings give. */
   readonly roster: Roster
   readonly person: Person

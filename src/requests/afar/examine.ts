@@ -10,8 +10,8 @@ import {enrolledKey, parseRoster, type Person, type Roster, type Statement} from
 import {
   factsOf,
   isBlobRef,
-  openCheckpoint,
-  parseVkey,
+  openOwn,
+  parseCheckpoint,
   type Checkpoint,
   type Entry,
   type LedgerFacts,
@@ -23,7 +23,8 @@ import {demand, file, parseStatement, tampered, type Core, type Examined, type U
 import {foundingContent} from './founding.ts'
 import {answersOf, decisions, type AfarUse, type Decision, type Files} from './layout.ts'
 import {namesIn, peopleIn, readFirst, readOpenings, type Open} from './openings.ts'
-import {readProof} from './proof.ts'
+import {followsHead, readProof} from './proof.ts'
+import {approvedBy, readWriters} from './writers.ts'
 import {questionContent} from './question.ts'
 
 export interface Rules {
@@ -49,8 +50,10 @@ export function examine(files: Files, rules: Rules): Examined {
   const entry = inFile('entry', () => readEntry(files, statement))
   const openings = file(files, 'openings.json')
   const first = inFile('openings.json', () => readFirstEntry(readFirst(openings), statement))
-  const facts = inFile('openings.json', () => factsOf(first))
   const note = Buffer.from(file(files, 'checkpoint')).toString('utf8')
+  const {facts, changes: claimed} = inFile('writers', () =>
+    readWriters(files.get('writers'), factsOf(first), parseCheckpoint(note)),
+  )
   const checkpoint = inFile('checkpoint', () => readCheckpoint(note, facts, statement, entry))
   const proof = inFile('proof', () => readProof(file(files, 'proof'), entry, checkpoint))
   const named = peopleIn(...statements.values(), file(files, 'entry'), ...documentsNaming(files))
@@ -58,6 +61,7 @@ export function examine(files: Files, rules: Rules): Examined {
   const open = inFile('openings.json', () => readOpenings(openings, [...fields, ...namesIn(first, named)]))
   const roster = inFile('roster.json', () => readRoster(files, entry, first, open))
   const person = inFile('roster.json', () => personOf(roster, statement))
+  const changes = inFile('writers', () => approvedBy(claimed, roster, facts))
   const core: Core = {
     files,
     use,
@@ -69,6 +73,7 @@ export function examine(files: Files, rules: Rules): Examined {
     note,
     checkpoint,
     proof,
+    changes,
     roster,
     person,
     open,
@@ -135,10 +140,10 @@ function readFirstEntry(bytes: Uint8Array, statement: Statement): Entry {
 }
 
 function readCheckpoint(note: string, facts: LedgerFacts, statement: Statement, entry: Entry): Checkpoint {
-  const checkpoint = openCheckpoint(note, parseVkey(facts.vkey))
+  const checkpoint = openOwn(note, facts)
   const {size, root} = statement.checkpoint
   demand(checkpoint.size === size && base64(checkpoint.root) === root, 'it is not the one in the statement')
-  demand(entry.seq < size, 'it does not cover the entry')
+  demand(entry.seq < size || followsHead(entry, size), 'it does not cover the entry')
   demand(entry.ledger === facts.name, 'the entry is of another ledger')
   return checkpoint
 }

@@ -16,6 +16,7 @@ import {answersOf, type Decision, type Files} from './layout.ts'
 import {namesIn, openingsBytes, peopleIn} from './openings.ts'
 import {proofBytes} from './proof.ts'
 import {calledHere, entryAt, type Subject} from './subject.ts'
+import {writersBytes} from './writers.ts'
 
 /**
  * The one statement that an export at this checkpoint asks this person for. Nothing in it is chosen freely, so that a bare
@@ -35,7 +36,7 @@ export function statementFor(
     about: subject.about.leaf,
     checkpoint: {root: base64(checkpoint.root), size: checkpoint.size},
     decision,
-    issued: entryAt(ledger, checkpoint.size - 1).time,
+    issued: issuedAt(ledger, subject, checkpoint.size),
     key,
     ledger: ledger.view.facts.fingerprint,
     person: person.id,
@@ -44,6 +45,11 @@ export function statementFor(
     type: 'keyrite.statement/1',
     use: subject.use,
   }
+}
+
+/** For the question of a take-over, which no checkpoint covers yet, its own time. */
+function issuedAt(ledger: Ledger, {about}: Subject, size: number): string {
+  return about.seq === size ? about.time : entryAt(ledger, size - 1).time
 }
 
 /** The key to ask for: the one that was named, else the first that may sign. @throws KeyriteError `NOT_FOUND`, and what the subject throws. */
@@ -90,6 +96,7 @@ export function exportFiles(
   const roster = jcsBytes(rosterDocument(ledger.of(custodyFold).roster.values()))
   const documents = new Map([['roster.json', roster], ...subject.documents])
   const named = peopleIn(...statements.map(([, bytes]) => bytes), entry, ...documentsNaming(documents))
+  const writers = writersBytes(ledger, checkpoint.size)
   const fields = [...subject.fields, ...namesIn(entryAt(ledger, 0), named)]
   return new Map([
     ...statements,
@@ -101,6 +108,7 @@ export function exportFiles(
       'proof',
       proofBytes(ledger, subject.about, [...seenBy(ledger, person), ...(since === undefined ? [] : [since])]),
     ],
+    ...(writers === undefined ? [] : [['writers', writers] as const]),
   ])
 }
 

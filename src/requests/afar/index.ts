@@ -1,4 +1,5 @@
 /** What the folders above use to ask people who are elsewhere. */
+export {changeLines} from './writers.ts'
 export {bad, signs, takeSigned, type Given, type Subjects, type Taken} from './add.ts'
 export {demand, file, type Content, type Core, type Examined, type UseReader} from './core.ts'
 export {examine, type Rules} from './examine.ts'

@@ -34,6 +34,7 @@ const judged = [
   'transcript.jsonl',
   'checkpoint',
   'proof',
+  'writers',
 ]
 const limitBytes = 16 * 1024 * 1024
 

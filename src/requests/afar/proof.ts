@@ -15,10 +15,24 @@ const schema = z.strictObject({
 })
 export type Proof = z.infer<typeof schema>
 
+/**
+ * Whether an entry is the question of a take-over: it is under no checkpoint yet, and follows the head that its signers see.
+ * What it asks is judged by whoever reads its plan.
+ */
+export function followsHead({seq, type}: Pick<Entry, 'seq' | 'type'>, size: number): boolean {
+  return seq === size && type === 'quorum.opened'
+}
+
+/** Which leaf is proved: the entry's own, or for one that follows the head the one before, whose hash it holds. */
+function placeOf({seq}: Pick<Entry, 'seq'>, size: number): number {
+  return seq === size ? seq - 1 : seq
+}
+
 /** @param sizes - those from which a proof is to lead to the newest checkpoint; others than its own are left out. */
 export function proofBytes(ledger: Ledger, about: Pick<Entry, 'seq'>, sizes: readonly number[]): Uint8Array {
   const range = storedTree(ledger.store)
-  const {size} = ledger
+  const {size} = ledger.checkpoint
+  const index = placeOf(about, size)
   const wanted = [...new Set(sizes)].filter((one) => one >= 1 && one <= size).sort((a, b) => a - b)
   return jcsBytes({
     consistency: wanted.map((from) => ({
@@ -26,7 +40,7 @@ export function proofBytes(ledger: Ledger, about: Pick<Entry, 'seq'>, sizes: rea
       root: base64(range(0, from)),
       size: from,
     })),
-    inclusion: {hashes: inclusionPath(about.seq, size, range).map(base64), index: about.seq},
+    inclusion: {hashes: inclusionPath(index, size, range).map(base64), index},
     type: 'keyrite.proof/1',
   })
 }
@@ -37,7 +51,9 @@ export function readProof(bytes: Uint8Array, about: Entry, {size, root}: Checkpo
   if (!parsed.success) throw new TypeError('it is not of its form')
   const {inclusion, consistency} = parsed.data
   const path = inclusion.hashes.map(fromBase64)
-  if (inclusion.index !== about.seq || !verifyInclusion(fromHex(about.leaf), about.seq, size, path, root))
+  const index = placeOf(about, size)
+  const leaf = fromHex(index === about.seq ? about.leaf : about.prev)
+  if (inclusion.index !== index || !verifyInclusion(leaf, index, size, path, root))
     throw new TypeError('the entry is not in the tree of the checkpoint')
   const broken = consistency.find(
     (one) => !verifyConsistency(one.size, size, one.hashes.map(fromBase64), fromBase64(one.root), root),

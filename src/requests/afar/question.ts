@@ -5,6 +5,7 @@ import {parseJcs} from '../../base/jcs.ts'
 import {enrolledKey, type Person, type Roster} from '../../custody/index.ts'
 import {keyCounts, parsePolicy, type Policy} from '../../policy/index.ts'
 import {planInWords} from '../document.ts'
+import {isRun} from '../operations/writer.ts'
 import {parsePlan, type Plan} from '../plan.ts'
 import {openedSchema, questionFault, type Opened} from '../question.ts'
 import {file, type Content, type Core, type UseReader} from './core.ts'
@@ -29,6 +30,8 @@ export const questionContent: UseReader = {
     const policy = parsePolicy(parseJcs(policyBytes))
     const fault = questionFault(entry, data, {plan, policy, roster: core.roster, operations: core.operations})
     if (fault !== undefined) throw new TypeError(fault.message)
+    if (entry.seq === core.checkpoint.size && !isRun(plan))
+      throw new TypeError('the checkpoint does not cover it, and it is not the question of a take-over')
     if (statement.issued > data.expires)
       throw new TypeError('the statement was issued after the request expired')
     const content = {
