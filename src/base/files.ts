@@ -87,7 +87,9 @@ export function replaceOwn(path: string, bytes: Uint8Array, mode = 0o600): void 
  */
 export function readOwn(path: string, limitBytes: number): Buffer {
   return reading(path, () => {
+    let names = 1
     const check = (found: Stats): void => {
+      names = found.nlink
       refuseUnlessOwn('read', path, found, [0])
       if ((found.mode & 0o022) !== 0)
         throw unsafe('read', path, 'others may write it', [
@@ -95,8 +97,15 @@ export function readOwn(path: string, limitBytes: number): Buffer {
           'look at who could have changed it',
         ])
     }
-    check(withOneName(path) ?? lstatSync(path))
-    return readChecked(path, limitBytes, check, constants.O_NOFOLLOW)
+    for (let left = 20; ; left--) {
+      try {
+        check(withOneName(path) ?? lstatSync(path))
+        return readChecked(path, limitBytes, check, constants.O_NOFOLLOW)
+      } catch (error) {
+        // Without a name it was replaced between its opening and the look at it.
+        if (names !== 0 || left === 0) throw error
+      }
+    }
   })
 }
 

@@ -94,7 +94,7 @@ class Continued {
   #size: number
 
   constructor(size: number, peaks: readonly Uint8Array[]) {
-    if (peaks.length !== [...size.toString(2)].filter((bit) => bit === '1').length)
+    if (peaks.length !== size.toString(2).replaceAll('0', '').length)
       throw new TypeError('the branch goes on from no tree of its size')
     this.#peaks = [...peaks]
     this.#size = size
@@ -122,7 +122,7 @@ export function withBranch(view: View, {data, seq}: Entry): LedgerFacts {
     seq,
     after: typeof after === 'number' ? after : null,
     at: Number(at),
-    size: parseCheckpoint(String(head)).size,
+    size: parseCheckpoint(typeof head === 'string' ? head : '').size,
     roots,
   }
   return {...view.facts, absorbed: [...view.facts.absorbed, absorbed]}
@@ -139,7 +139,8 @@ function branchFault(view: View, {data, approved, actor, seq}: Entry): string | 
   if (Object.keys(data).join() !== 'after,at,branch,head' || typeof head !== 'string')
     return 'data is not of its form'
   if (typeof at !== 'number' || at < 1 || at > seq) return 'it leaves the ledger where there is nothing'
-  if (approved !== null || actor.person === null) return 'somebody says that they saw it, and nobody approves that'
+  if (approved !== null || actor.person === null)
+    return 'somebody says that they saw it, and nobody approves that'
   const {size, root, origin} = parseCheckpoint(head)
   if (origin !== view.facts.name) return 'the head is of another ledger'
   const known = view.rootAt(at)

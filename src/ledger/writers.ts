@@ -76,8 +76,7 @@ export function writerProblems(view: View, entry: Entry): Problem[] {
   const fault = entry.type === 'writer.changed' ? changeFault(entry) : restoreFault(view, entry)
   if (fault !== undefined) return wrong(fault)
   const vkey = textOf(entry.data['vkey'])
-  if (parseVkey(vkey).name !== view.facts.name)
-    return wrong('the new verifier key is that of another ledger')
+  if (parseVkey(vkey).name !== view.facts.name) return wrong('the new verifier key is that of another ledger')
   if (view.facts.writers.some((one) => samePublicKey(one.vkey, vkey)))
     return wrong('the new verifier key is one that this ledger had before')
   if (entry.type === 'writer.changed' && entry.data['by'] !== 'take-over') return []

@@ -2,12 +2,11 @@
 import {KeyriteError} from '../../base/errors.ts'
 import {parseJcs, type Json} from '../../base/jcs.ts'
 import {statementSchema, type Person, type Roster, type Statement} from '../../custody/index.ts'
-import type {Checkpoint, Entry, LedgerFacts} from '../../ledger/index.ts'
+import type {Checkpoint, Entry, LedgerFacts, WriterChange} from '../../ledger/index.ts'
 import type {Operations} from '../operation.ts'
 import type {AfarUse, Decision, Files} from './layout.ts'
 import type {Open} from './openings.ts'
 import type {Proof} from './proof.ts'
-import type {ChangeSeen} from './writers.ts'
 
 /** What holds for every use, before what it asks is looked at. */
 export interface Core {
@@ -29,6 +28,16 @@ export interface Core {
   readonly open: Open
   readonly operations: Operations
   readonly now: Date
+}
+
+/** One change of the key, as its reader is told of it. */
+export interface ChangeSeen {
+  readonly seq: number
+  readonly time: string
+  readonly by: WriterChange['by']
+  readonly before: string
+  readonly vkey: string
+  readonly approvedBy: readonly string[]
 }
 
 /** What a use adds: what would be signed, in words. */

@@ -34,7 +34,7 @@ import {withWriter} from '../../ledger/writers.ts'
 import {openedSchema} from '../question.ts'
 import {parsePlan} from '../plan.ts'
 import {requests} from '../state.ts'
-import {demand} from './core.ts'
+import {demand, type ChangeSeen} from './core.ts'
 import {calledHere} from './subject.ts'
 
 const text = z.string().max(100_000)
@@ -76,16 +76,6 @@ function changeOf(ledger: Ledger, {seq, head}: WriterChange, size: number): Json
     plan: base64(ledger.view.blob(request.planSha256)),
     signed: released ? inclusionPath(seq, seq + 1, range).map(base64) : [],
   }
-}
-
-/** One change of the key, as its reader is told of it. */
-export interface ChangeSeen {
-  readonly seq: number
-  readonly time: string
-  readonly by: WriterChange['by']
-  readonly before: string
-  readonly vkey: string
-  readonly approvedBy: readonly string[]
 }
 
 /**
