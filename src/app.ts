@@ -21,6 +21,7 @@ import type {Provider} from './providers/ports.ts'
 import {profileOf} from './keys/index.ts'
 import {
   operationsOf,
+  ledgerErase,
   policyAdopt,
   ledgerRestore,
   ledgerWriter,
@@ -36,6 +37,7 @@ export type {Surroundings} from './surroundings.ts'
 
 /** Every operation that this keyrite knows. */
 export const operations: Operations = operationsOf([
+  ledgerErase,
   policyAdopt,
   profileAdd,
   profileRemove,

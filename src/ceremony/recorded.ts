@@ -1,4 +1,5 @@
 /** Parameters as the ledger keeps them: people by id, texts as private values. */
+import {KeyriteError} from '../base/errors.ts'
 import type {Json} from '../base/jcs.ts'
 import {findPerson, type Roster} from '../custody/index.ts'
 import {isPrivate, Private, type DraftObject, type DraftValue, type View} from '../ledger/index.ts'
@@ -35,7 +36,7 @@ export function recorded({parameters}: Declared, values: Values, roster: Roster)
   return Object.fromEntries(entries)
 }
 
-/** The values again, as they stood when the ceremony was opened. @throws TypeError if one is withheld. */
+/** The values again, as they stood when the ceremony was opened. @throws KeyriteError `NOT_FOUND` if one was erased. */
 export function unrecorded(
   view: Pick<View, 'open'>,
   {parameters}: Declared,
@@ -46,7 +47,12 @@ export function unrecorded(
     if (!parameters.has(name)) throw new TypeError(`the template has no parameter "${name}"`)
     if (!isPrivate(value)) return [name, value as Value]
     const opened = view.open(value)
-    if (opened === undefined) throw new TypeError(`the value of parameter "${name}" is withheld`)
+    if (opened === undefined)
+      throw new KeyriteError(
+        'NOT_FOUND',
+        `cannot tell what the ceremony was: the value of parameter "${name}" was erased`,
+        {hints: ['a bundle that was made before, which still holds it']},
+      )
     return [name, opened as Value]
   })
   return new Map(entries)

@@ -2,6 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import type {Random} from '../base/world.ts'
 import {Private, settle, type Draft, type DraftObject, type Opening, type StoredBlob} from './draft.ts'
+import {erasedBy, erasedType} from './erasure.ts'
 import {entryBytes, leafHash, noPrev, type Entry, type Tool} from './entry.ts'
 
 /** What an append is made of, before it is judged. */
@@ -9,9 +10,11 @@ export interface Built {
   readonly rows: {readonly seq: number; readonly leaf: Uint8Array; readonly bytes: Uint8Array}[]
   readonly openings: Opening[]
   readonly blobs: StoredBlob[]
+  /** Commitments whose openings go with it. */
+  readonly erased: string[]
 }
 
-export const nothing: Built = {rows: [], openings: [], blobs: []}
+export const nothing: Built = {rows: [], openings: [], blobs: [], erased: []}
 
 /** A clock further back than this behind the last entry is not believed. */
 const clockSlackMs = 120_000
@@ -44,7 +47,7 @@ export function build(
   drafts: readonly Draft[],
   {random, tool, host, last, time, ledger}: Surroundings,
 ): Built {
-  const built: Built = {rows: [], openings: [], blobs: []}
+  const built: Built = {rows: [], openings: [], blobs: [], erased: []}
   const first = last === undefined ? 0 : last.seq + 1
   let prev = last?.leaf ?? noPrev
   for (const draft of drafts) {
@@ -68,6 +71,7 @@ export function build(
     built.rows.push({seq, leaf: Buffer.from(prev, 'hex'), bytes})
     built.openings.push(...settled.openings)
     built.blobs.push(...settled.blobs)
+    if (draft.type === erasedType) built.erased.push(...(erasedBy({data}) ?? []))
   }
   return built
 }

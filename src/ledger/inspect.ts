@@ -57,6 +57,7 @@ export function* continueReplay(
     }
     if (rows.length < chunk) break
   }
+  yield* replay.unexplained()
   yield* checkpointProblems(store, replay, Math.max(from, Math.min(trusted, replay.size - 1)), deep)
 }
 

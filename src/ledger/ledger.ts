@@ -122,8 +122,10 @@ export class Ledger {
       blob: (sha256) =>
         this.#pending.blobs.find((blob) => blob.sha256 === sha256)?.bytes ?? this.#store.blob(sha256),
       opening: (commitment) =>
-        this.#pending.openings.find((one) => one.commitment === commitment) ??
-        this.#store.opening(commitment),
+        this.#pending.erased.includes(commitment)
+          ? undefined
+          : (this.#pending.openings.find((one) => one.commitment === commitment) ??
+            this.#store.opening(commitment)),
     }
   }
 

@@ -16,6 +16,7 @@ import {
   type Problem,
   type View,
 } from './fold.ts'
+import {erasedType, Erasures} from './erasure.ts'
 import {Frontier} from './merkle.ts'
 import {parseVkey} from './note.ts'
 import {branchProblems, branchType, withBranch} from './branch.ts'
@@ -35,7 +36,7 @@ export interface Allowance {
 }
 
 /** Entry types that the ledger reads itself. */
-const own = ['ledger.opened', ...writerTypes, branchType]
+const own = ['ledger.opened', erasedType, ...writerTypes, branchType]
 
 export class Replay implements View {
   readonly #folds: readonly Fold<unknown>[]
@@ -47,6 +48,7 @@ export class Replay implements View {
   readonly #frontier = new Frontier()
   readonly #roots = new Map<number, string>()
   readonly #seqs = new Map<string, number>()
+  readonly #erasures = new Erasures()
   #last: Entry | undefined
   #facts: LedgerFacts | undefined
   #complete = true
@@ -116,6 +118,16 @@ export class Replay implements View {
   /** The root over all entries so far; undefined where some are missing. */
   root(): Buffer | undefined {
     return this.#complete ? this.#frontier.root() : undefined
+  }
+
+  /** Openings that are missing and that no entry so far says to be erased: asked when the last entry was taken. */
+  unexplained(): Iterable<Problem> {
+    return this.#erasures.unexplained()
+  }
+
+  /** How many private values were erased. */
+  get erased(): number {
+    return this.#erasures.count
   }
 
   /** The roots over each 256 entries, computed from their bytes. */
@@ -214,12 +226,13 @@ export class Replay implements View {
       } else if (isPrivate(reference)) {
         const opening = this.#source.opening(reference.$)
         if (opening === undefined) {
-          if (!this.#allowance.withheld)
-            found.push(problem('opening', entry, `private value ${reference.$.slice(0, 12)}… is missing`))
+          if (!this.#allowance.withheld) this.#erasures.miss(reference.$, entry.seq)
         } else if (!opens(opening))
           found.push(problem('opening', entry, `private value ${reference.$.slice(0, 12)}… was changed`))
       }
     }
+    if (entry.type === erasedType)
+      found.push(...this.#erasures.judge(entry, (one) => this.#source.opening(one) !== undefined))
     return found
   }
 
@@ -255,6 +268,7 @@ export class Replay implements View {
   #take(entry: Entry, counts: boolean): void {
     if (counts) {
       if (entry.seq === 0) this.#facts = factsOf(entry)
+      if (entry.type === erasedType) this.#erasures.take(entry)
       const touched = this.#folds.filter((fold) => fold.types.includes(entry.type))
       const after = touched.map((fold) => [fold.name, fold.apply(this, entry)] as const)
       for (const [name, state] of after) this.#states.set(name, state)

@@ -19,6 +19,8 @@ export interface Batch {
   readonly rows: readonly Row[]
   readonly openings: readonly Opening[]
   readonly blobs: readonly StoredBlob[]
+  /** Commitments whose openings are deleted. */
+  readonly erased: readonly string[]
   /** The signed note over the size that this batch leads to; empty for what is only drafted. */
   readonly checkpoint: string
   readonly side: {

@@ -25,6 +25,8 @@ export interface Verification {
   readonly pins: number
   /** How many entries were not judged again, because the pin given as `since` stands for them. */
   readonly trusted: number
+  /** How many private values were erased, by entries that say so. */
+  readonly erased: number
   /** The newest signed note, to be pinned when there is no problem. */
   readonly note: string | null
 }
@@ -95,6 +97,7 @@ export function verifyLedger(options: VerifyOptions): Verification {
       facts,
       pins: all.length,
       trusted,
+      erased: replay.erased,
       note: noteAt(store, replay.size) ?? null,
     }
   } catch (error) {
@@ -148,6 +151,7 @@ function failed(error: unknown, before: readonly Problem[]): Verification {
     facts: null,
     pins: 0,
     trusted: 0,
+    erased: 0,
     note: null,
   }
 }

@@ -14,6 +14,7 @@ export {
   type Operation,
   type Operations,
 } from './operation.ts'
+export {ledgerErase, placesIn, placesOf, planErase, type Place} from './operations/erase.ts'
 export {planAdopt, policyAdopt} from './operations/policy.ts'
 export {profileAdd, profileRemove} from './operations/profiles.ts'
 export {isRun, ledgerRestore, ledgerWriter, restorePlan, writerPlan} from './operations/writer.ts'

@@ -2,7 +2,8 @@
 import {isObject, type Json} from '../../base/jcs.ts'
 import type {Entry} from '../../ledger/index.ts'
 
-const always = /^(?:ledger\.(?:opened|restored)|founder\.signed|(?:custodian|policy|profile|writer)\..+)$/
+const always =
+  /^(?:ledger\.(?:opened|restored)|founder\.signed|(?:custodian|openings|policy|profile|writer)\..+)$/
 
 /** @returns seqs, ascending. docs/bundle-format.md, "Which entries". */
 export function closure(entries: readonly Entry[], ceremony: string): readonly number[] {

@@ -71,6 +71,8 @@ export function judge(primary: Primary, {folds}: Pick<Rules, 'folds'>): Judged {
       })
     }
   }
+  for (const one of replay.unexplained())
+    problems.push(one.seq === null ? one : {...one, file: entryPath(one.seq)})
   return {replay, entries, problems: [...problems, ...leftOver(primary, entries)], standing}
 }
 

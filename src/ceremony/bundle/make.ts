@@ -121,7 +121,12 @@ function primaryOf({ledger, ceremony, tool, level}: Making): Primary {
       seqs.map((seq) => [seq, proofText({index: seq, hashes: inclusionProof(leaves, seq), checkpoint})]),
     ),
     checkpoint,
-    openings: new Map([...privates].map((name) => [name, present(ledger.store.opening(name), name)])),
+    openings: new Map(
+      [...privates].flatMap((name) => {
+        const opening = ledger.store.opening(name)
+        return opening === undefined ? [] : [[name, opening] as const] // erased, as an entry here says
+      }),
+    ),
     blobs: new Map([...files].sort().map((sha256) => [sha256, present(ledger.store.blob(sha256), sha256)])),
   }
 }

@@ -48,6 +48,7 @@ With --since, what the pin covers is not judged again: its entries are held agai
       root: root === null ? null : hex(fromBase64(root)),
       pins: verification.pins,
       trusted: verification.trusted,
+      erased: verification.erased,
       deep: flags.deep,
       ledger: facts?.name ?? null,
       fingerprint,

@@ -193,6 +193,8 @@ export class SqliteStore implements Store {
     for (const row of batch.rows) entry.run(row.seq, row.leaf, row.bytes)
     const opening = this.#db.prepare('INSERT INTO openings (commitment, salt, value) VALUES (?, ?, ?)')
     for (const one of batch.openings) opening.run(fromHex(one.commitment), one.salt, one.value)
+    const erase = this.#db.prepare('DELETE FROM openings WHERE commitment = ?')
+    for (const one of batch.erased) erase.run(fromHex(one))
     const blob = this.#db.prepare('INSERT INTO blobs (sha256, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING')
     for (const one of batch.blobs) blob.run(fromHex(one.sha256), one.bytes)
     this.#db
