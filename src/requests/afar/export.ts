@@ -79,7 +79,7 @@ export function chooseKey(subject: Subject, person: Person, named: string | unde
   throw refused
 }
 
-/** @param since - a size that the person's own pin has, where the ledger cannot know it. @throws TypeError if a private value is not here. */
+/** @param since - a size that the person's own pin has, where the ledger cannot know it. @throws KeyriteError `NOT_FOUND` if a private value that it needs was erased. */
 export function exportFiles(
   ledger: Ledger,
   subject: Subject,

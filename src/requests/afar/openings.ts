@@ -1,5 +1,6 @@
 /** `openings.json`: the private values that the words need, and the first entry, which people's names come from. */
 import {z} from 'zod'
+import {KeyriteError} from '../../base/errors.ts'
 import {base64, fromBase64, fromHex, hex} from '../../base/bytes.ts'
 import {jcsBytes, parseJcs, type Json} from '../../base/jcs.ts'
 import {isPrivate, referencesIn, type Entry, type Ledger} from '../../ledger/index.ts'
@@ -32,7 +33,7 @@ export function namesIn(first: Pick<Entry, 'data'>, people: ReadonlySet<string>)
   return all.filter(({id}) => people.has(id)).flatMap(({name, address}) => [name, address])
 }
 
-/** @throws TypeError if one is withheld. */
+/** @throws KeyriteError `NOT_FOUND` if one was erased. */
 export function openingsBytes(ledger: Ledger, fields: readonly Json[]): Uint8Array {
   const opened = [...referencesIn(fields)].flatMap((field) =>
     isPrivate(field as unknown as Json) ? [field as {readonly $: string}] : [],
@@ -42,7 +43,12 @@ export function openingsBytes(ledger: Ledger, fields: readonly Json[]): Uint8Arr
     openings: Object.fromEntries(
       opened.map(({$}) => {
         const one = ledger.store.opening($)
-        if (one === undefined) throw new TypeError(`private value ${$.slice(0, 12)}… is not here`)
+        if (one === undefined)
+          throw new KeyriteError(
+            'NOT_FOUND',
+            `cannot export: private value ${$.slice(0, 12)}…, which the words need, was erased`,
+            {hints: ['--sign-with PERSON=KEY, where the ledger is']},
+          )
         return [$, {salt: hex(one.salt), value: parseJcs(one.value)}]
       }),
     ),
