@@ -11,7 +11,8 @@ import {openCheckpoint, parseCheckpoint, parseVkey, vkeyText, type VerifierKey} 
 import type {StateDir} from './writer.ts'
 import {keyAt, vkeyAt} from './writers.ts'
 
-const pinPath = (state: StateDir, fingerprint: string): string => join(state.path, 'pins', fingerprint)
+/** Where this user keeps the pin of a ledger. */
+export const pinPath = (state: StateDir, fingerprint: string): string => join(state.path, 'pins', fingerprint)
 
 /** @returns the signed note; undefined where this user has no pin of this ledger. */
 export function loadPin(state: StateDir, fingerprint: string): string | undefined {

@@ -11,6 +11,9 @@ export type Fact = readonly [label: string, value: Value]
 
 /** Makes lines; a blank line is an empty string. */
 export interface Print {
+  readonly plain: boolean
+  /** In columns. */
+  readonly width: number
   facts(facts: readonly Fact[]): string[]
   /** @param empty - what is said where there is no row. */
   table(heads: readonly string[], rows: readonly (readonly Value[])[], empty: string): string[]
@@ -22,6 +25,8 @@ export function printer({plain, width}: {readonly plain: boolean; readonly width
 
 function widePrint(width: number): Print {
   return {
+    plain: false,
+    width,
     facts: (facts) => factLines(present(facts), width),
     table: (heads, rows, empty) =>
       rows.length === 0
@@ -35,6 +40,8 @@ function widePrint(width: number): Print {
 }
 
 const plainPrint: Print = {
+  plain: true,
+  width: 80,
   facts: (facts) => present(facts).map(([label, value]) => `${label}: ${value}`),
   table: (heads, rows, empty) =>
     rows.length === 0

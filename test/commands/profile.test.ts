@@ -196,7 +196,7 @@ describe('profile check', () => {
     expect(check).toMatchObject({schema: 'keyrite.check/1', exit: 0, ok: true, identity: {kind: 'local'}})
     expect(check.checks.length).toBeGreaterThan(2)
     const ran = await runCommand(ProfileCheck, 'profile check', ['main'], made.world)
-    expect(ran.stdout).toMatch(/Check: opens\nResult: ok\n[\s\S]*All is well\.\n$/)
+    expect(ran.stdout).toMatch(/^ok: opens: [\s\S]*All is well\.\n$/)
   })
 
   test('a wrong PIN is a document with exit 11, and leaves a trace', async () => {

@@ -1,0 +1,74 @@
+/** The profiles: whether this machine knows where each lies, and can keep to itself what it knows. */
+import {lstatSync} from 'node:fs'
+import {relative} from 'node:path'
+import type {App} from '../../app.ts'
+import {profilesFold, readConfig, type Profile} from '../../profiles/index.ts'
+import {checkProfile} from '../check-profile.ts'
+import {failure, fault, good, note, shellWord, warning, type Finding} from './finding.ts'
+
+/** @param opens - those that are opened, and not only looked for. */
+export async function profileFindings(app: App, opens: 'all' | readonly string[]): Promise<Finding[]> {
+  const found: Finding[] = []
+  const {profiles} = app.ledger.of(profilesFold)
+  for (const profile of profiles.values()) {
+    const called = `profile ${profile.name}`
+    const looked = looksRight(app, profile, called)
+    const opening = looked.ok && (opens === 'all' || opens.includes(profile.name))
+    if (!opening) {
+      found.push(looked)
+      continue
+    }
+    const {checks} = await checkProfile(app, profile)
+    found.push(
+      ...checks.map((one): Finding => ({
+        ...one,
+        level: one.ok ? 'ok' : 'fault',
+        name: `${called}: ${one.name}`,
+      })),
+    )
+  }
+  return [...found, ...forgotten(app, new Set(profiles.keys()))]
+}
+
+function looksRight(app: App, {name, environment}: Profile, called: string): Finding {
+  try {
+    const local = readConfig(app.world.home).get(name)
+    if (local === undefined)
+      return fault(
+        called,
+        'config.yaml does not say where it lies',
+        'copy its settings from the machine that added it',
+      )
+    const files = [local.settings['path'], local.pinFile].filter((path) => path !== undefined)
+    const missing = files.find((path) => lstatSync(path, {throwIfNoEntry: false}) === undefined)
+    if (missing !== undefined)
+      return fault(called, `"${missing}" is not there`, `keyrite profile show ${name}`)
+    // What lies in the home is looked at with the home.
+    const outside = files.filter((path) => relative(app.world.home, path).startsWith('..'))
+    const open = outside.find((path) => ((lstatSync(path, {throwIfNoEntry: false})?.mode ?? 0) & 0o077) !== 0)
+    if (open !== undefined)
+      return fault(called, `others may read or change "${open}"`, `chmod go-rwx ${shellWord(open)}`)
+    return good(called, `${environment}, known here; open it with --profile ${name}`)
+  } catch (error) {
+    return failure(called, error, 'keyrite profile list')
+  }
+}
+
+/** What config.yaml still says of profiles that the ledger does not have. */
+function forgotten(app: App, known: ReadonlySet<string>): Finding[] {
+  try {
+    const names = [...readConfig(app.world.home).keys()].filter((name) => !known.has(name))
+    if (names.length === 0) return []
+    return [
+      note(
+        'config.yaml',
+        `names places that the ledger does not have: ${names.join(', ')}`,
+        'keyrite profile list',
+      ),
+    ]
+  } catch (error) {
+    return known.size > 0 ? [] : [toWarning(failure('config.yaml', error, 'keyrite profile list'))]
+  }
+}
+
+const toWarning = ({name, detail, fix}: Finding): Finding => warning(name, detail, fix ?? '')

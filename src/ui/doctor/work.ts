@@ -1,0 +1,100 @@
+/** What people have left to do: founders, rules, requests, duties, and acts that have no outcome yet. */
+import type {App} from '../../app.ts'
+import {custodyFold} from '../../custody/index.ts'
+import {duties, dutyDocument, worstFirst} from '../../duties/index.ts'
+import {keysFold} from '../../keys/index.ts'
+import type {Ledger} from '../../ledger/index.ts'
+import {isSolo, policyFold} from '../../policy/index.ts'
+import {requests, type Request} from '../../requests/index.ts'
+import {called} from '../actor.ts'
+import {requestLine, waits} from '../show-request.ts'
+import {ageFinding} from './machine.ts'
+import {fault, good, note, warning, type Finding} from './finding.ts'
+
+/** How soon a request that ends is worth a warning. */
+const soonMs = 24 * 3_600_000
+
+export function workFindings(app: App, env: NodeJS.ProcessEnv): Finding[] {
+  const {ledger} = app
+  const recipients = [...ledger.of(custodyFold).roster.values()].some(({recipient}) => recipient !== null)
+  return [
+    foundersFinding(ledger),
+    policyFinding(ledger),
+    requestFinding(app),
+    intentFinding(ledger),
+    dutyFinding(app),
+    ageFinding(recipients, env),
+  ]
+}
+
+function foundersFinding(ledger: Ledger): Finding {
+  const {roster, unsigned} = ledger.of(custodyFold)
+  const [first, ...others] = unsigned.flatMap((id) => roster.get(id) ?? [])
+  if (first === undefined) return good('founders', `all ${roster.size} have signed`)
+  return fault(
+    'founders',
+    `not signed yet: ${[first, ...others].map(called).join(', ')}`,
+    `keyrite request apply founding --sign-with ${first.address ?? first.id}=KEY`,
+  )
+}
+
+function policyFinding(ledger: Ledger): Finding {
+  const {policy} = ledger.of(policyFold)
+  return isSolo(policy)
+    ? note(
+        'policy',
+        `"${policy.name}" is weak: one person alone can do everything; production is refused`,
+        'keyrite policy show',
+      )
+    : good('policy', `"${policy.name}", which no person alone can act under`)
+}
+
+function requestFinding({ledger, operations}: App): Finding {
+  const waiting = [...ledger.of(requests).all.values()]
+    .filter((request) => waits(ledger, request))
+    .sort((a, b) => (a.expires < b.expires ? -1 : 1))
+  const [first] = waiting
+  if (first === undefined) return good('requests', 'nothing waits for people')
+  const {next} = requestLine(ledger, operations, first)
+  const met = waiting.find((request) => request.met !== null)
+  if (met !== undefined)
+    return warning(
+      'requests',
+      `${met.id} is approved and not done; ${sum(waiting)}`,
+      requestLine(ledger, operations, met).next,
+    )
+  return Date.parse(first.expires) - ledger.time.getTime() < soonMs
+    ? warning('requests', `${first.id} expires ${first.expires}; ${sum(waiting)}`, next)
+    : note('requests', `${sum(waiting)}; the first expires ${first.expires}: ${first.id}`, next)
+}
+
+const sum = (waiting: readonly Request[]): string =>
+  waiting.length === 1 ? 'one waits' : `${waiting.length} wait`
+
+function intentFinding(ledger: Ledger): Finding {
+  const open = [...ledger.of(keysFold).open.values()]
+  const [first] = open
+  return first === undefined
+    ? good('intents', 'nothing was left half-way')
+    : fault(
+        'intents',
+        `${open.length} without an outcome, the first at entry ${first.seq}`,
+        first.ceremony === null
+          ? `keyrite key show ${first.key}`
+          : `keyrite ceremony resume ${first.ceremony}`,
+      )
+}
+
+function dutyFinding({ledger}: App): Finding {
+  const over = worstFirst(ledger.of(duties).values(), ledger.time)
+    .map((one) => dutyDocument(ledger, one))
+    .filter(({overdue}) => overdue)
+  const [first] = over
+  if (first === undefined) return good('duties', 'none is overdue')
+  const what = first.what ?? first.name
+  return warning(
+    'duties',
+    `${over.length} overdue, the first: ${what} (${first.owner.name ?? first.owner.id}, ${first.due.slice(0, 10)})`,
+    `keyrite duty done ${first.id} --evidence TEXT`,
+  )
+}
