@@ -48,12 +48,14 @@ async function findings(app: App, {env, opens, full}: Wanted): Promise<Finding[]
   if (cut !== undefined) return [...machine, ...places, cut]
   const ledger = ledgerFinding(app, full)
   if (!ledger.ok) return [...machine, ...places, ledger]
+  const pins = pinFinding(app)
   return [
     ...machine,
     ...places,
     ledger,
-    writerFinding(app.ledger),
-    pinFinding(app),
+    pins,
+    // Where a pin saw more, that is why nothing is written here.
+    ...(pins.level === 'fault' ? [] : [writerFinding(app.ledger)]),
     clockFinding(app),
     ...workFindings(app, env),
     ...(await profileFindings(app, opens)),

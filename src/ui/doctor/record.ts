@@ -34,11 +34,7 @@ export function ledgerFinding(app: App, full: boolean): Finding {
 export function writerFinding({access}: Ledger): Finding {
   return access.kind !== 'reader'
     ? good('writer', 'this home is where the ledger is written')
-    : fault(
-        'writer',
-        `reading only: ${access.because}`,
-        'keyrite ledger take-over --prepare',
-      )
+    : fault('writer', `reading only: ${access.because}`, 'keyrite ledger take-over --prepare')
 }
 
 export function clockFinding({ledger, world}: App): Finding {
