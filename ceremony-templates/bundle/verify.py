@@ -3,8 +3,10 @@
 
 Needs Python 3.8 and ssh-keygen. L5 is section 5 of ledger-format.md, B3 point 3 of "How it is judged" in
 bundle-format.md. Exit status: 0 ok; 6 for lines "PROBLEM file | entry | rule | sentence"; 2 cannot check.
-It checks who approved what, and that only that was done. Only `keyrite ceremony verify` checks as well
+It checks who approved what, and that only that was done, by people, keys, policy and writer in force at each
+entry. Only `keyrite ceremony verify` checks as well
 - the signature within `checkpoint`, and proofs/: where entries are left out, a line "not checked" says so;
+- attestations of security keys; what `ledger.restored`, `branch.absorbed`, `continues` say of other copies;
 - members of data that no rule here reads; the form of rosters, policies, plans, blob references beyond what
   is used here; the length of entries; how long a request is open; which state a tried or changed key is in;
 - that steps and sign-off follow the template, and acts the ceremony's state; SHA256SUMS' order; that
@@ -13,21 +15,35 @@ import sys
 if __name__ == "__main__" and not sys.flags.isolated:
     sys.path.pop(0)  # Python looks beside the script first: a json.py put into the bundle must not run
 import argparse, base64, contextlib, hashlib, itertools, json, pathlib, re, shutil, subprocess, tempfile
+from datetime import datetime, timedelta
 ENTRY = set("v ledger seq prev time type actor approved ceremony tool data".split())
 STATEMENT = set("about checkpoint decision issued key ledger person plan_sha256 roles type use".split())
 SIGNED = {  # L3: an entry with a statement -> use, type of the entry it is about
     "founder.signed": ("founding", "ledger.opened"), "proposal.signed": ("proposal", "quorum.opened"),
-    "approval.given": ("approval", "quorum.opened"), "transcript.signed": ("transcript", "signoff.opened")}
+    "approval.given": ("approval", "quorum.opened"), "transcript.signed": ("transcript", "signoff.opened"),
+    "possession.signed": ("possession", "quorum.opened")}
 ACTS = {  # L5: an act that needs approval -> phase, operations whose plan may hold it, what its plan sets
     "profile.added": ("add", ["profile.add"], ["name", "kind", "environment", "identity"]),
     "profile.removed": ("remove", ["profile.remove"], ["name"]),
     "key.create.intended": ("create", ["key.create"], ["key", "version"]),
     "key.state.intended": ("activate", ["key.activate", "key.create"], ["key", "version", "from", "to"])}
+ALIVE = ["unsigned", "active", "suspended"]
+PEOPLE = {  # L6: a change of the roster -> what its plan calls it, the states in which a person may be
+    "custodian.enrolled": ("enroll", []), "custodian.suspended": ("suspend", ["active"]),
+    "custodian.confirmed": ("confirm", ["suspended"]), "custodian.restored": ("restore", ["suspended"]),
+    "custodian.retired": ("retire", ALIVE), "custodian.key.replaced": ("replace-key", ALIVE),
+    "custodian.recipient.set": ("set-recipient", ["active"])}
+PROVED = ("enroll", "replace-key", "set-recipient")  # L5: changes that need a statement of possession before
+WHOLE = {  # L5: an act whose data is exactly what its plan says -> operation, phase
+    **{kind: ("custodian.change", "change") for kind in PEOPLE},
+    "custodian.suspended": ("custodian.suspend", "suspend"), "policy.adopted": ("policy.adopt", "adopt"),
+    "writer.changed": ("ledger.writer", "change"), "ledger.restored": ("ledger.restore", "restore"),
+    "openings.erased": ("ledger.erase", "erase")}
 OUTCOMES = {"key.created": "key.create", "key.create.failed": "key.create", "key.tried": "key.try",
             "key.try.failed": "key.try", "key.state.changed": "key.state", "key.state.failed": "key.state"}
 OTHERS = """ledger.opened quorum.opened quorum.met quorum.withdrawn key.try.intended ceremony.opened
     step.done ceremony.stopped ceremony.resumed ceremony.aborted signoff.opened bundle.made attempt.refused
-    duty.opened""".split()
+    duty.opened clock.anomaly branch.absorbed""".split()
 FILES = """VERIFY.md verify.py bundle.json checkpoint openings.json allowed_signers roster.json policy.json
     template.yaml minutes.html minutes.txt SHA256SUMS SHA256SUMS.sig""".split()
 TIME = re.compile("[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}[.][0-9]{3}Z")
@@ -83,6 +99,19 @@ def unwire(data):  # the SSH strings that it is made of, and of nothing else
 def fingerprint(line):
     return "SHA256:" + encode64(sha256(decode64(line.split(" ")[1]))).rstrip("=")
 
+def reference(x):  # how an entry refers to the blob that holds this document
+    return x and {"blob": sha256(canon(x)).hex(), "size": len(canon(x)), "type": "application/json"}
+
+def unmet(needs, people):  # L5: what these people cannot meet, "people" or "roles" (Hall's theorem); or None
+    roles = needs["roles"]
+    need("more roles than this verifier can assign", unsupported=len(roles) <= 12)
+    if len(people) < needs["people"]:
+        return "people"
+    for some in (some for n in range(len(roles)) for some in itertools.combinations(roles, n + 1)):
+        if len([person for person in people if set(some) & set(person["roles"])]) < len(some):
+            return "roles"
+    return None
+
 def armor(label, data, columns):
     lines = re.findall(".{1,%d}" % columns, encode64(data))
     return "\n".join(["-----BEGIN %s-----" % label, *lines, "-----END %s-----\n" % label]).encode()
@@ -102,6 +131,7 @@ def check_sshsig(line, namespace, message, blob):  # L3; of sk- keys the touch, 
         command = "ssh-keygen -Y verify -f allowed -I signer -s sig -n " + namespace
         done = subprocess.run(command.split(" "), cwd=folder, input=message, capture_output=True, timeout=60)
     need("not by this key, over this, for " + namespace, signature=done.returncode == 0)
+    return int.from_bytes(touch[1:], "big")  # 0: it does not count, or is no security key
 
 class Bundle:  # a folder, checked in the order of B; each entry is judged by the good ones before it
     def __init__(self, folder):
@@ -109,6 +139,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         self.leaves, self.entries, self.private, self.mine, self.answers = {}, {}, set(), [], {}
         self.people, self.profiles, self.keys, self.quorums, self.met = {}, {}, {}, {}, {}
         self.used, self.opened, self.signoff, self.checkpoint = set(), None, None, None
+        self.writers, self.suspended, self.contested, self.had = [], {}, {}, set()
+        self.counters, self.erased, self.external, self.policy_seq = set(), set(), "", 0
 
     def problem(self, file, seq, rule, sentence):
         words = (ascii(str(word))[1:-1] for word in (file, "-" if seq is None else seq, rule, sentence))
@@ -143,41 +175,49 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             lines = ["%s  %s\n" % (sha256(self.files[name]).hex(), name) for name in names]
             for line in sorted(set(lines) ^ set(self.files["SHA256SUMS"].decode().splitlines(True))):
                 self.problem(line[66:].strip(), None, "sums", "it is missing, not listed, or not as listed")
-        with self.guard("entries/000000.json", 0):  # the anchor names the ledger and the writer's key (L2)
+        with self.guard("entries/000000.json", 0):  # the anchor names the ledger and its first writer (L2)
             first = parse(self.files["entries/000000.json"])
-            self.name, vkey = first["ledger"], first["data"]["vkey"]
+            self.name = first["ledger"]
             named = re.fullmatch("([A-Za-z0-9._-]+)/ledger/[0-9a-f]{32}", self.name)
             need("its name is ill-formed", ledger=named and named[1] == first["data"]["organisation"])
-            self.org, public = named[1], decode64(vkey[-44:])
-            self.key_id = sha256(self.name.encode() + b"\n" + public)[:4]
-            self.writer = "ssh-ed25519 " + encode64(b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + public[1:])
-            wanted = "%s+%s+%s" % (self.name, self.key_id.hex(), encode64(b"\1" + public[1:]))
-            need("it holds no verifier key of this ledger", vkey=vkey == wanted)
-        with self.guard("SHA256SUMS.sig"):
+            self.org = named[1]
+            self.writers.append((0, *self.read_vkey(first["data"]["vkey"])))
+        with self.guard("bundle.json"):
+            self.check_entries(parse(self.files["bundle.json"]))
+        with self.guard("SHA256SUMS.sig"):  # by whoever writes now
             blob = decode64("".join(self.files["SHA256SUMS.sig"].decode().split("\n")[1:-2]))
             self.wanted["SHA256SUMS.sig"] = armor("SSH SIGNATURE", blob, 70)
-            check_sshsig(self.writer, "keyrite-bundle-v1@" + self.org, self.files["SHA256SUMS"], blob)
+            writer = "ssh-ed25519 " + encode64(b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + self.writers[-1][2])
+            check_sshsig(writer, "keyrite-bundle-v1@" + self.org, self.files["SHA256SUMS"], blob)
         with self.guard("checkpoint"):
             text = self.files["checkpoint"].decode()
             note = re.fullmatch("(.*)\n(0|[1-9][0-9]{0,15})\n(.{44})\n\n— (.*) (.{92})\n", text)
-            good = note and note[1] == note[4] == self.name and decode64(note[5])[:4] == self.key_id
-            need("it is not a checkpoint of this ledger", checkpoint=good)
-            self.checkpoint = int(note[2]), decode64(note[3])
-        with self.guard("bundle.json"):
-            self.check_entries(parse(self.files["bundle.json"]))
+            need("it is not a checkpoint of this ledger", checkpoint=note and note[1] == note[4] == self.name)
+            size, root = int(note[2]), decode64(note[3])
+            wrote = [key_id for since, key_id, _ in self.writers if since <= size][-1]
+            need("it is by another key than wrote at its size", checkpoint=decode64(note[5])[:4] == wrote)
+            self.checkpoint, same = (size, root), self.root_at(size) in (None, root)
+            need("the checkpoint has another root", root=same and size > max(self.leaves))
         with self.guard("openings.json"):
             openings, level = parse(self.files["openings.json"]), self.level
             for name, opening in openings.items():
                 field = b"keyrite/v1/field\n" + bytes.fromhex(opening["salt"]) + canon(opening["value"])
                 need("it gives another digest", opening=sha256(field).hex() == name and len(opening) == 2)
             extra = set(openings) - (self.private if level != "public" else set())
-            missing = self.private - set(openings) if level == "full" else set()
+            missing = self.private - self.erased - set(openings) if level == "full" else set()
             need("not those of its level", opening_more=not extra, opening_missing=not missing)
         for name in sorted(set(self.wanted) | set(self.files)):
             if name not in self.wanted or name not in self.files:
                 self.problem(name, None, "files", "it is missing, or nothing gives reason for it")
             elif self.wanted[name] not in (None, self.files[name]):
                 self.problem(name, None, "derived", "it is not what follows from the entries")
+
+    def read_vkey(self, vkey):  # L2: its id, and the key
+        key = decode64(vkey[-44:])
+        key_id = sha256(self.name.encode() + b"\n" + key)[:4]
+        need("it holds no verifier key of this ledger",
+             vkey=vkey == "%s+%s+%s" % (self.name, key_id.hex(), encode64(b"\1" + key[1:])))
+        return key_id, key[1:]
 
     def check_entries(self, about):  # B3: the chain, and the root if every entry is here
         self.level, self.ceremony, time = about["level"], about["ceremony"], ""
@@ -196,8 +236,6 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         same = (about["ledger"], about["fingerprint"]) == (self.name, self.leaves[0].hex())
         level = about["type"] == "keyrite.bundle/1" and self.level in ("full", "restricted", "public")
         need("it names another ledger, ceremony or level", ledger=same, type=level, ceremony=self.opened)
-        size, root = self.checkpoint
-        need("the checkpoint has another root", root=size > seqs[-1] and self.root_at(size) in (None, root))
 
     def check_envelope(self, e, seq, time, text):  # L1: members, place, private values and blobs
         if e["ceremony"] == self.ceremony:
@@ -206,8 +244,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
              and TIME.fullmatch(e["time"]) and type(e["approved"]) in (int, type(None)))
         before = self.leaves[seq - 1].hex() if seq - 1 in self.leaves else e["prev"] if seq else "0" * 64
         need("it does not stand where it says", seq=e["seq"] == seq, ledger=e["ledger"] == self.name,
-             prev=e["prev"] == before, time=e["time"] >= time)
-        need("its type is not known", unknown_type=e["type"] in {*SIGNED, *ACTS, *OUTCOMES, *OTHERS})
+             prev=e["prev"] == before, time=e["time"] >= time or e["type"] == "clock.anomaly")
+        need("not a type", unknown_type=e["type"] in {*SIGNED, *ACTS, *WHOLE, *OUTCOMES, *OTHERS})
         found = re.findall('{"[$]":"([0-9a-f]{64})"}', text)
         need("an object with the member $ is no private value", private=len(found) == text.count('"$":'))
         self.private.update(found)
@@ -217,38 +255,51 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
     def judge(self, e, seq, d, kind):  # L3 to L6: its meaning; everything is checked before a change
         cited, first = e["approved"], kind == "ledger.opened"
         need("only entry 0 opens the ledger", opened=first == (seq == 0) and (first or 0 in self.entries))
+        self.lapse(max(e["time"], d.get("previous", "")) if kind == "clock.anomaly" else e["time"])
         if first:
             self.policy = parse(self.blob(d["policy"]["blob"]))
             self.people = {person["id"]: person for person in parse(self.blob(d["roster"]["blob"]))["people"]}
-        need("actor, ceremony or approval is not there", actor=e["actor"]["person"] in [None, *self.people],
+            self.had = {key["key"] for person in self.people.values() for key in person["keys"]}
+        actors = {None, *self.people, *([d["statement"]["person"]] if kind == "possession.signed" else [])}
+        need("actor, ceremony or approval is not there", actor=e["actor"]["person"] in actors,
              ceremony=e["ceremony"] != self.ceremony or (kind == "ceremony.opened") == (not self.opened),
-             approved=cited in [None, *self.met] or cited == 0 < seq)
+             approved=cited in [None, *self.met] or cited == self.policy_seq < seq)
         if kind in OUTCOMES:
             self.check_outcome(e, d, self.entries.get(d["intended"]), OUTCOMES[kind] + ".intended")
         if kind in ACTS:
             self.check_act(e, d, *ACTS[kind])
+        if kind in WHOLE:
+            self.check_whole(e, d, kind, *WHOLE[kind])
         if kind in SIGNED:
             about, person, key = self.check_statement(e, d["statement"], *SIGNED[kind])
+            quorum = self.quorums.get(about["seq"])
         if kind == "founder.signed":
             person["state"] = "active"
-        elif kind == "quorum.opened":
+        if kind == "quorum.opened":
             self.quorums[seq] = self.check_question(e, d, parse(self.blob(d["plan"]["blob"])))
         elif kind == "proposal.signed":
-            need("its author is asked to answer too", proposal=person["id"] not in about["data"]["who"])
-            self.quorums[about["seq"]]["proposed"] = True
+            need("its author is asked to answer too, or it is closed",
+                 proposal=person["id"] not in about["data"]["who"], quorum_closed=not quorum["closed"])
+            quorum["proposed"] = True
+        elif kind == "possession.signed":
+            need("it is closed", quorum_closed=quorum["closed"] in (None, "met"))
+            quorum["possession"] = key["key"]
         elif kind == "approval.given":
-            need("nobody asked this person", who=person["id"] in about["data"]["who"])
-            self.quorums[about["seq"]]["answers"][seq] = key
+            need("nobody asked this person, or not any more", who=person["id"] in about["data"]["who"],
+                 expired=e["time"] <= about["data"]["expires"], quorum_closed=not quorum["closed"])
+            quorum["answers"][seq] = key
         elif kind == "quorum.met":
             self.met[seq] = self.check_count(e, d, self.quorums[d["opened"]])
         elif kind == "quorum.withdrawn":
-            self.quorums[d["opened"]]["closed"] = True
-            self.met = {n: x for n, x in self.met.items() if self.entries[n]["data"]["opened"] != d["opened"]}
+            self.quorums[d["opened"]]["closed"] = "withdrawn"
+            self.met = {n: x for n, x in self.met.items() if x["seq"] != d["opened"]}
         elif kind == "profile.added":
             need("a profile of that name stands", profile=d["name"] not in self.profiles)
             self.profiles[d["name"]] = {name: d[name] for name in ("name", "kind", "environment", "identity")}
         elif kind == "profile.removed":
             del self.profiles[d["name"]]
+        elif kind == "clock.anomaly":
+            self.set_clock(e, d)
         elif kind == "ceremony.opened" and e["ceremony"] == self.ceremony:
             self.opened = d
         elif kind == "signoff.opened" and e["ceremony"] == self.ceremony:
@@ -259,14 +310,49 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             self.signoff = seq
         self.used.add((cited, kind))
 
+    def lapse(self, time):  # L6: a suspension that the roster quorum did not confirm ends by itself
+        for name in [name for name, (until, _) in self.suspended.items() if until and until <= time]:
+            self.end_suspension(name)
+
+    def end_suspension(self, name):  # who signed for one that nobody confirmed cannot do so again
+        until, people = self.suspended.pop(name)
+        self.people[name]["state"] = "active"
+        self.contested.setdefault(name, set()).update(people if until else ())
+
+    def set_clock(self, e, d):  # L1: a person sets it; what was asked by a time that is given up is void
+        last = self.entries.get(e["seq"] - 1, {"time": d["previous"]})["time"]
+        need("it does not say which time follows which", clock=(d["wall"], d["previous"]) == (e["time"], last)
+             and (e["approved"], e["ceremony"]) == (None, None) and e["actor"]["person"])
+        if e["time"] < d["previous"]:
+            self.external = ""
+            for quorum in self.quorums.values():
+                quorum["closed"] = quorum["closed"] or "void"
+                quorum["reached"] = max(quorum["reached"], d["previous"])
+
+    def signer(self, use, about, name):  # L3: the person, keys that count, states in which they may sign
+        person, states = self.people.get(name), ["unsigned" if use == "founding" else "active"]
+        if use != "possession":
+            return person, person["keys"] if person else [], states
+        change = self.quorums[about["seq"]]["plan"]["change"]
+        need("it is not about them, or needs no key of theirs",
+             possession=change["person"] == name and change["act"] in PROVED)
+        if change["act"] == "enroll":
+            need("they are in the roster", possession=person is None)
+            return {**change, "id": name, "state": "active"}, change["keys"], states
+        if change["act"] == "set-recipient":
+            return person, person["keys"], states
+        return person, [key for key in change["keys"] if key not in person["keys"]], ALIVE
+
     def check_statement(self, e, s, use, kind):  # L3: all that makes a statement count
         about = {self.leaves[n].hex(): x for n, x in self.entries.items()}.get(s["about"], {"type": None})
         need("it is about no " + kind, members=set(s) == STATEMENT, statement_about=about["type"] == kind)
-        person, size, root = self.people.get(s["person"]), s["checkpoint"]["size"], s["checkpoint"]["root"]
-        state, actor = "unsigned" if use == "founding" else "active", e["actor"]
-        need("the signer is not " + state, statement_person=person and person["state"] == state)
-        keys = [key for key in person["keys"] if fingerprint(key["key"]) == s["key"]]
-        seen = about["seq"] < size <= e["seq"] and self.root_at(size) in (None, decode64(root))
+        size, root, actor = s["checkpoint"]["size"], s["checkpoint"]["root"], e["actor"]
+        person, keys, states = self.signer(use, about, s["person"])
+        need("the signer is not " + states[0], statement_person=person and person["state"] in states)
+        keys = [key for key in keys if fingerprint(key["key"]) == s["key"]]
+        run = use == "approval" and self.quorums[about["seq"]]["run"]  # then they saw the head before the run
+        seen = self.root_at(size) in (None, decode64(root)) and (
+            size == about["seq"] if run else about["seq"] < size <= e["seq"])
         plan = about["data"]["plan"]["blob"] if kind == "quorum.opened" else None
         need("it does not say what entries and roster say", members=TIME.fullmatch(s["issued"]),
              statement_use=(s["type"], s["use"]) == ("keyrite.statement/1", use),
@@ -276,74 +362,188 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
              actor=(actor["evidence"], actor["person"]) == ("signed", s["person"]))
         need("this person answered before", one_answer=(s["about"], s["person"], use) not in self.answers)
         signature, space = decode64(e["data"]["signature"]), "keyrite-%s-v1@%s" % (use, self.org)
-        check_sshsig(keys[0]["key"], space, canon(s), signature)
+        count = s["key"], check_sshsig(keys[0]["key"], space, canon(s), signature)
+        need("its counter was seen before: the security key was cloned", clone=count not in self.counters)
+        self.counters.update([count] if count[1] else [])
         self.wanted["statements/%06d.json" % e["seq"]] = canon(s)
         self.wanted["statements/%06d.sig" % e["seq"]] = armor("SSH SIGNATURE", signature, 70)
         self.answers[s["about"], s["person"], use] = e["seq"]
         return about, person, keys[0]
 
-    def rule_for(self, operation, key_class, kind):  # L4; a class not known yet (...) fits for nobody
-        for rule in self.policy["rules"]:
+    def rule_for(self, operation, key_class, kind, policy=None):  # L4; a class not known: ...
+        for rule in (policy or self.policy)["rules"]:
             known = key_class if key_class is not ... or rule["people"] else (rule["classes"] or [None])[0]
             fits = rule["classes"] is None or known in rule["classes"]
             if operation in rule["operations"] and fits and (rule["kinds"] is None or kind in rule["kinds"]):
                 return rule
         raise Bad("policy", "no rule is about " + operation)
 
+    def eligible(self, rule):  # L5: who may answer, whatever it is about
+        roles = {*rule["from"], *rule["roles"]}
+        return [p for p in self.people.values() if p["state"] == "active" and roles.intersection(p["roles"])]
+
+    def can_change(self, without=None, policy=None, operation="custodian.change"):  # L5
+        rule = self.rule_for(operation, None, None, policy)
+        return rule["people"] > 0 and not unmet(rule, [p for p in self.eligible(rule) if p["id"] != without])
+
     def check_question(self, e, d, plan):  # L5: it follows from plan, policy and roster
         profile, people = plan["profile"] or {}, [self.people[name] for name in sorted(self.people)]
         rule = self.rule_for(d["operation"], plan["change"].get("class"), profile.get("kind"))
-        roles, roster = {*rule["from"], *rule["roles"]}, canon({"people": people, "type": "keyrite.roster/1"})
-        may = {p["id"] for p in people if p["state"] == "active" and roles.intersection(p["roles"])}
+        roster, whom = canon({"people": people, "type": "keyrite.roster/1"}), plan["change"].get("person")
+        may = {p["id"] for p in self.eligible(rule)}  # nobody decides on themselves, but to be suspended
+        if d["operation"] == "custodian.change":
+            may.discard(whom)
+        elif d["operation"] == "custodian.suspend" and self.people[whom]["state"] == "active":
+            may.add(whom)
         new = plan["profile"] if d["operation"] == "profile.add" else None
         judged = d["policy"]["blob"] == sha256(canon(self.policy)).hex() and plan["rule"] == rule["id"]
         need("it does not follow from plan, policy, roster and profiles", policy=judged,
              plan_profile=not profile or canon(profile) == canon(self.profiles.get(profile["name"], new)),
              plan=plan["operation"] == d["operation"], roster=d["roster"]["blob"] == sha256(roster).hex(),
-             needs=canon(d["needs"]) == canon({"people": rule["people"], "roles": rule["roles"]}),
+             needs=canon(d["needs"]) == canon({"people": rule["people"], "roles": sorted(rule["roles"])}),
              who=d["who"] == sorted(may & {*d["who"]}),
              expires=TIME.fullmatch(d["expires"]) and d["expires"] > e["time"])
-        return {"plan": plan, "asked": d, "answers": {}, "proposed": False, "closed": False}
+        return {"plan": plan, "asked": d, "answers": {}, "proposed": False, "closed": None, "reached": "",
+                "possession": None, "seq": e["seq"], "yes": set(),
+                "run": d["operation"] == "ledger.restore" or plan["change"].get("by") == "take-over"}
 
     def check_count(self, e, d, quorum):  # L5: different people and keys, a role each, nobody late
-        asked, plan, holders = quorum["asked"], quorum["plan"], {}
-        production = (plan["profile"] or {}).get("environment") == "production"
+        asked, holders = quorum["asked"], {}
+        production = (quorum["plan"]["profile"] or {}).get("environment") == "production"
+        outer = max(d.get("external", ""), self.external)
         need("it is closed, nobody proposed it, or it expired", quorum_twice=not quorum["closed"],
-             proposal=quorum["proposed"] or not production, expired=e["time"] <= asked["expires"])
+             proposal=quorum["proposed"] or not production, expired=max(e["time"], outer) <= asked["expires"],
+             quorum_approvals=len(set(d["approvals"])) == len(d["approvals"]))
         for seq in d["approvals"]:
-            need("what it cites is no answer to this question", quorum_approvals=seq in quorum["answers"])
-            given, key = self.entries[seq], quorum["answers"][seq]
-            s = given["data"]["statement"]
+            s, key = self.entries[seq]["data"].get("statement", {}), quorum["answers"].get(seq)
+            need("it cites no yes to this question", quorum_approvals=key and s["decision"] == "approve")
+            quorum["yes"].add(s["person"])
             strong = key["key"].startswith("sk-") and key["class"] in ("attested", "asserted")
             counts = strong or not production or fingerprint(key["key"]) in self.policy.get("stated_keys", [])
-            need("an approval does not count", production_keys=counts,
-                 quorum_approvals=s["decision"] == "approve", expired=given["time"] <= asked["expires"])
-            holders.setdefault(key["key"], s["person"])
-        people, roles = set(holders.values()), asked["needs"]["roles"]
-        need("an approval is cited twice", quorum_approvals=len(set(d["approvals"])) == len(d["approvals"]))
-        need("too few people with different keys", quorum_people=len(people) >= asked["needs"]["people"])
-        need("more roles than this verifier can assign", unsupported=len(roles) <= 12)
-        for some in (some for n in range(len(roles)) for some in itertools.combinations(roles, n + 1)):
-            able = [person for person in people if set(some) & set(self.people[person]["roles"])]
-            need("no different people for each role", quorum_roles=len(able) >= len(some))  # Hall's theorem
-        quorum["closed"] = True
-        return plan
+            person = self.people[s["person"]]  # as they are now: who was suspended since does not count
+            if counts and person["state"] == "active" and key in person["keys"]:
+                holders.setdefault(key["key"], person["id"])
+        missing = unmet(asked["needs"], [self.people[name] for name in sorted(set(holders.values()))])
+        need("too few people with different keys that count", quorum_people=missing != "people")
+        need("no different people for each role", quorum_roles=missing != "roles")
+        quorum["closed"], self.external = "met", outer
+        return quorum
 
     def check_act(self, e, d, phase, operations, compared):  # L5: what it cites allows it, once
         profile = d if phase == "add" else self.profiles.get(d["name" if phase == "remove" else "profile"])
         need("nothing is cited, or no such profile", profile=profile, approved=e["approved"] is not None)
-        if e["approved"] == 0:
+        if e["approved"] == self.policy_seq:
             key_class = self.keys.get((d.get("key"), d.get("version")), {"class": ...})["class"]
             rule = self.rule_for(operations[0], key_class, profile["kind"])
             return need("the rule needs people", approved=rule["people"] == 0)
-        plan = self.met[e["approved"]]
-        dates = [p for p in plan["phases"] if p["name"] == phase]
+        plan = self.met[e["approved"]]["plan"]
         change = {"from": "pre-active", "to": "active", **plan["change"]}
         same = all(d[name] == change[name] for name in compared if name in change or name in ("key", "name"))
-        need("another act was approved, or another time", approved=plan["operation"] in operations and dates,
+        need("another thing was approved", approved=plan["operation"] in operations,
+             plan=same and (phase in ("add", "remove") or plan["profile"] == profile))
+        self.check_phase(e, phase)
+
+    def check_phase(self, e, phase):  # L5: the plan has it, once, and now is the time
+        quorum, now = self.met[e["approved"]], e["time"]
+        dates = [p for p in quorum["plan"]["phases"] if p["name"] == phase]
+        need("another time was approved, or it was begun before", approved=dates,
              approved_twice=(e["approved"], e["type"]) not in self.used,
-             plan=same and (phase in ("add", "remove") or plan["profile"] == profile),
-             phase=all((p["earliest"] or "") <= e["time"] <= (p["latest"] or "9") for p in dates))
+             phase=all((p["earliest"] or "") <= now and max(now, quorum["reached"]) <= (p["latest"] or "9")
+                       for p in dates))
+
+    def check_whole(self, e, d, kind, operation, phase):  # L5: it says what its plan says, and fits
+        need("no quorum is cited", approved=e["approved"] in self.met)
+        quorum = self.met[e["approved"]]
+        asked, said = quorum["asked"], dict(quorum["plan"]["change"])
+        named = quorum["plan"]["operation"], said.pop("act", None)
+        need("another thing was approved", approved=named == (operation, PEOPLE.get(kind, [None])[0]))
+        self.check_phase(e, phase)
+        said.update({"attestation": reference(said["attestation"])} if "attestation" in said else {})
+        if kind == "custodian.enrolled":
+            said.update({name: asked["names"][name] for name in ("name", "address")})
+        elif kind == "custodian.suspended":
+            said.update(self.suspension(e, d["person"], quorum["yes"]), reason=asked["reason"])
+        elif kind == "policy.adopted":
+            said = {"policy": reference(said["document"])}
+        elif kind not in PEOPLE:
+            said["reason"] = d["reason"]  # a private value of its own
+        need("it is not what was approved", plan=canon(d) == canon(said))
+        if kind in PEOPLE:
+            self.change_person(d, kind, quorum["possession"], quorum["yes"])
+        elif kind == "policy.adopted":
+            self.adopt(e["seq"], quorum["plan"]["change"])
+        elif kind == "openings.erased":
+            self.erased.update(d["commitments"])
+        else:
+            self.change_writer(e, d, quorum)
+
+    def suspension(self, e, name, people):  # L6: by its holder without end; by others for 72 hours, and once
+        if name in people:
+            return {"by": "holder", "until": None}
+        need("they did so before and nobody confirmed it, or too few would be left",
+             suspension=not self.contested.get(name, set()) & people and self.can_change(name))
+        end = datetime.strptime(e["time"], "%Y-%m-%dT%H:%M:%S.%fZ") + timedelta(hours=72)
+        return {"by": "security-lead", "until": end.isoformat(timespec="milliseconds") + "Z"}
+
+    def change_person(self, d, kind, proof, people):  # L6
+        name, (act, states) = d["person"], PEOPLE[kind]
+        person = self.people.get(name, {"state": None, "keys": []})
+        need("they are " + str(person["state"]), person_state=person["state"] in (states or [None]))
+        need("nobody showed that they hold the key", possession=act not in PROVED or proof and (
+            act != "set-recipient" or proof in [key["key"] for key in person["keys"]]))
+        if "keys" in d:
+            self.check_keys(d["keys"], person["keys"], d["attestation"])
+            self.had.update(key["key"] for key in d["keys"])
+        if act == "suspend":
+            person["state"], self.suspended[name] = "suspended", (d["until"], people)
+        elif act == "confirm":
+            need("it lasts already", suspension=self.suspended[name][0])
+            self.suspended[name] = None, set()
+        elif act == "restore":
+            self.end_suspension(name)
+        elif act == "retire":
+            need("too few would be left to change the roster", retired=self.can_change(name))
+            self.suspended.pop(name, None)
+            person["state"] = "retired"
+        else:
+            new = {member: d[member] for member in ("keys", "recipient", "roles") if member in d}
+            self.people[name] = {"id": name, **person, "state": person["state"] or "active", **new}
+
+    def check_keys(self, keys, before, attestation):  # L4: one new key, which nobody ever had
+        old = [key["key"] for key in before]
+        added = [key for key in keys if key["key"] not in old]
+        need("not exactly one key is new, or another changed", person_keys=len(added) == 1
+             and len({key["key"] for key in keys}) == len(keys) == 1 + sum(key in before for key in keys))
+        kind, text = added[0]["key"].split(" ")
+        sk = kind.startswith("sk-")
+        wanted = "attested" if attestation else "asserted" if sk else "stated"
+        need("it was somebody's before, or is not of its kind or class",
+             person_keys=added[0]["class"] == wanted and added[0]["key"] not in self.had
+             and (sk or not attestation) and unwire(decode64(text))[0].decode() == kind)
+
+    def adopt(self, seq, change):  # L5: it stands from now on; policy and people must be changeable under it
+        new, old = change["document"], sha256(canon(self.policy)).hex()
+        need("it replaces another policy, or is not the one it says",
+             policy=(change["replaces"], change["sha256"]) == (old, sha256(canon(new)).hex()))
+        need("nobody could change policy or people any more", locked_out=all(
+            self.can_change(None, new, one) for one in ("policy.adopt", "custodian.change")))
+        self.policy, self.policy_seq = new, seq
+        for quorum in self.quorums.values():
+            quorum["closed"] = quorum["closed"] or "void"
+
+    def change_writer(self, e, d, quorum):  # L2: from which size on the new key signs
+        (key_id, key), seq, start = self.read_vkey(d["vkey"]), e["seq"], quorum["seq"]
+        need("that key wrote before", writer=key not in [old for *_, old in self.writers])
+        if quorum["run"]:  # question, answers, quorum and this, and nothing between: no checkpoint lies in it
+            run = [self.entries.get(n, {"type": None}) for n in range(start, seq)]
+            kinds = ["quorum.opened"] + ["approval.given"] * (len(run) - 2) + ["quorum.met"]
+            leaf, answers = self.leaves[start].hex(), [x["data"]["statement"]["about"] for x in run[1:-1]]
+            need("it does not end the run of its own quorum", writer_run=[x["type"] for x in run] == kinds
+                 and e["approved"] == seq - 1 and answers == [leaf] * len(answers))
+        at = d.get("from", {"size": start, "root": None})
+        need("it is not restored from where its run begins", writer=at["size"] == start and (
+            at["root"] is None or self.root_at(start) in (None, decode64(at["root"]))))
+        self.writers.append((seq + (1 if quorum["run"] else 2), key_id, key))
 
     def check_outcome(self, e, d, intent, kind):  # L5, L6: after its intent, once, and as the plan says
         need("it names no good intent before it", intent=intent and intent["type"] == kind)
@@ -351,7 +551,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         same = all(intent["data"][name] == d[name] for name in said) and intent["approved"] == e["approved"]
         need("it differs, or is the second", intent=same, one_outcome=d["intended"] not in self.used)
         if e["type"] == "key.created":
-            key, plan = (d["key"], d["version"]), self.met.get(e["approved"])
+            key, plan = (d["key"], d["version"]), self.met.get(e["approved"], {}).get("plan")
             kind = self.profiles[intent["data"]["profile"]]["kind"]
             free = not plan and self.rule_for("key.create", d["spec"]["class"], kind)["people"] == 0
             same = plan and canon(d["spec"]) == canon(plan["change"])
@@ -362,10 +562,10 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         self.used.add(d["intended"])
 
     def report(self):
-        for seq, plan in self.met.items():
+        for seq, quorum in self.met.items():
             cited = [self.entries[n]["data"]["statement"] for n in self.entries[seq]["data"]["approvals"]]
             given = ", ".join("%s (%s)" % (s["person"], "/".join(s["roles"])) for s in cited)
-            yield "quorum: %s by rule %s: approved by %s" % (plan["operation"], plan["rule"], given)
+            yield "quorum: {operation} by rule {rule}: approved by ".format(**quorum["plan"]) + given
         if self.checkpoint and self.root_at(self.checkpoint[0]) is None:
             yield "not checked: the checkpoint's root, as entries are left out"
         about = self.signoff and self.leaves[self.signoff].hex()
@@ -383,13 +583,13 @@ def main(arguments=None):
     bundle = Bundle(options.folder)
     bundle.check()
     found = bundle.leaves[0].hex() if 0 in bundle.leaves else "(there is no entry 0)"
-    if options.ledger and options.ledger != found:
-        bundle.problem("entries/000000.json", 0, "anchor", "this is ledger %s, not the one you gave" % found)
-        print("not anchored: this is NOT the ledger that you gave, but " + found)
-    elif options.ledger:
+    if not options.ledger:
+        print("not anchored: this bundle agrees with itself. Compare with the paper: " + found)
+    elif options.ledger == found:
         print("anchored: ledger %s is the one you gave" % found)
     else:
-        print("not anchored: this bundle agrees with itself. Compare with the paper: " + found)
+        bundle.problem("entries/000000.json", 0, "anchor", "this is ledger %s, not the one you gave" % found)
+        print("not anchored: this is NOT the ledger that you gave, but " + found)
     with bundle.guard("."):
         for line in bundle.report():
             print(ascii(line)[1:-1])

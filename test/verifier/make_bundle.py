@@ -71,7 +71,7 @@ class Keys:
     """The keys of the people and of the writer; every signature is made once."""
 
     def __init__(self, folder):
-        self.folder, self.made, self.line, self.raw = folder, {}, {}, {}
+        self.folder, self.made, self.line, self.raw, self.touches = folder, {}, {}, {}, 0
         kinds = {'alice': ['ed25519'], 'bob': ['ecdsa', '-b', '256'], 'carol': ['rsa', '-b', '2048'], 'erin': ['ed25519'],
                  'mallory': ['ed25519'], 'p384': ['ecdsa', '-b', '384'], 'p521': ['ecdsa', '-b', '521']}
         for name, kind in kinds.items():
@@ -93,20 +93,21 @@ class Keys:
             file.flush()
             return self.run(['openssl', 'pkeyutl', '-sign', '-inkey', name + '.pem', '-rawin', '-in', file.name])
 
-    def sshsig(self, name, space, message, flags=1, digest=b'sha512', reserved=b''):
-        asked = (name, space, message, flags, digest, reserved)
+    def sshsig(self, name, space, message, flags=1, digest=b'sha512', reserved=b'', counter=None):
+        asked = (name, space, message, flags, digest, reserved, counter)
         if asked not in self.made:
             self.made[asked] = self.make(*asked)
         return self.made[asked]
 
-    def make(self, name, space, message, flags, digest, reserved):
+    def make(self, name, space, message, flags, digest, reserved, counter):
         if name not in ('dave', 'writer'):
             text = self.run(['ssh-keygen', '-Y', 'sign', '-q', '-f', name, '-n', space], message).decode()
             return base64.b64decode(''.join(text.split('\n')[1:-2]))
         hashed = hashlib.new(digest.decode(), message).digest()
         signed = b'SSHSIG' + wire(space.encode(), reserved, digest, hashed)
         if name == 'dave':
-            touch = bytes([flags]) + (7).to_bytes(4, 'big')
+            self.touches += 1
+            touch = bytes([flags]) + (self.touches if counter is None else counter).to_bytes(4, 'big')
             inner = wire(SK, self.sign_raw(name, sha(b'ssh:') + touch + sha(signed))) + touch
         else:
             inner = wire(b'ssh-ed25519', self.sign_raw(name, signed))

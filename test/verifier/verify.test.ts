@@ -134,11 +134,11 @@ describe('the stand-alone verifier', () => {
     },
   )
 
-  test('it is one file of at most 400 lines of at most 110 columns', () => {
+  test('it is one file of at most 600 lines of at most 110 columns', () => {
     const lines = readFileSync(join(here, '../../ceremony-templates/bundle/verify.py'), 'utf8')
       .trimEnd()
       .split('\n')
-    expect(lines.length).toBeLessThanOrEqual(401)
+    expect(lines.length).toBeLessThanOrEqual(600)
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(110)
   })
 
