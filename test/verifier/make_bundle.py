@@ -1,7 +1,7 @@
 """Makes a small ledger and its ceremony's bundle from docs/ledger-format.md and docs/bundle-format.md alone, sharing no
 code with keyrite or verify.py: python3 make_bundle.py OUT [production]. Prints the ledger's fingerprint.
 
-Everything but the keys and ECDSA signatures is the same in every run. A `tweak(maker, stage, thing)` sees each thing before it is
+Everything but the keys, ECDSA signatures and counters of touches is the same in every run. A `tweak(maker, stage, thing)` sees each thing before it is
 hashed or signed and may change it: that is how an attack with real keys is made."""
 import base64
 import hashlib
@@ -261,7 +261,7 @@ class Maker:
         """Every file of the bundle but the two SHA256SUMS files: path -> bytes."""
         note = self.checkpoint(len(self.leaves))
         public, roster = self.keys.raw['product'], canon(self.roster(lambda n: 'active'))
-        spaces = ','.join('keyrite-%s-v1@%s' % (u, ORG) for u in ('approval', 'founding', 'proposal', 'transcript'))
+        spaces = ','.join('keyrite-%s-v1@%s' % (u, ORG) for u in ('approval', 'founding', 'possession', 'proposal', 'transcript'))
         lines = ['%s namespaces="%s" %s\n' % (p['id'], spaces, k['key']) for p in json.loads(roster)['people'] for k in p['keys']]
         lines.append('writer namespaces="keyrite-bundle-v1@%s" %s\n' % (ORG, self.keys.line['writer']))
         files = {'checkpoint': note, 'openings.json': canon(self.openings if self.level == 'full' else {}), 'roster.json': roster,

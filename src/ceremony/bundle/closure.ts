@@ -1,9 +1,9 @@
-/** Which entries a bundle holds: those of the ceremony, those on people, policy and profiles, and all that these rest on. */
+/** Which entries a bundle holds: those of the ceremony, those on people, policy, profiles, writer and clock, and all that these rest on. */
 import {isObject, type Json} from '../../base/jcs.ts'
 import type {Entry} from '../../ledger/index.ts'
 
 const always =
-  /^(?:ledger\.(?:opened|restored)|founder\.signed|(?:custodian|openings|policy|profile|writer)\..+)$/
+  /^(?:ledger\.(?:opened|restored)|(?:founder|possession)\.signed|openings\.erased|(?:clock|custodian|policy|profile|writer)\..+)$/
 
 /** @returns seqs, ascending. docs/bundle-format.md, "Which entries". */
 export function closure(entries: readonly Entry[], ceremony: string): readonly number[] {
@@ -33,6 +33,8 @@ class Index {
   /** Answers and proposals, by the leaf of what they are about. */
   readonly #about: ReadonlyMap<string, readonly Entry[]>
   readonly #openedBy: ReadonlyMap<string, readonly Entry[]>
+  /** By the seq of the question. */
+  readonly #withdrawn: ReadonlyMap<string, readonly Entry[]>
 
   constructor(entries: readonly Entry[]) {
     this.#bySeq = new Map(entries.map((one) => [one.seq, one]))
@@ -40,15 +42,19 @@ class Index {
     this.byKey = grouped(entries, keyOf)
     const answers = entries.filter(({type}) => type === 'approval.given' || type === 'proposal.signed')
     this.#about = grouped(answers, (one) => [aboutOf(one) ?? ''])
+    this.#withdrawn = grouped(
+      entries.filter(({type}) => type === 'quorum.withdrawn'),
+      ({data}) => (typeof data['opened'] === 'number' ? [String(data['opened'])] : []),
+    )
     this.#openedBy = grouped(
       entries.filter(({type}) => type === 'ceremony.opened'),
       (one) => [one.ceremony ?? ''],
     )
   }
 
-  /** What an entry names, and the answers to a question. */
+  /** What an entry names, and the answers to a question, or its withdrawal. */
   restsOn(entry: Entry): readonly Entry[] {
-    const {approved, ceremony, data, leaf, type} = entry
+    const {approved, ceremony, data, leaf, seq: own, type} = entry
     const cited = type === 'quorum.met' ? [data['opened'], ...list(data['approvals'])] : []
     const named = [approved, ...cited].flatMap((seq) =>
       typeof seq === 'number' ? (this.#bySeq.get(seq) ?? []) : [],
@@ -57,6 +63,7 @@ class Index {
       ...named,
       ...(this.#byLeaf.has(aboutOf(entry) ?? '') ? [this.#byLeaf.get(aboutOf(entry) ?? '')] : []),
       ...(type === 'quorum.opened' ? (this.#about.get(leaf) ?? []) : []),
+      ...(type === 'quorum.opened' ? (this.#withdrawn.get(String(own)) ?? []) : []),
       ...(ceremony === null ? [] : (this.#openedBy.get(ceremony) ?? [])),
     ].filter((one) => one !== undefined)
   }

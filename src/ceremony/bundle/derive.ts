@@ -1,11 +1,13 @@
 /** Everything in a bundle that follows from its entries. The writer and the verifier both make it here. */
+import {z} from 'zod'
 import {base64, fromBase64} from '../../base/bytes.ts'
-import {isObject, jcsBytes, parseJcs} from '../../base/jcs.ts'
-import {armor, namespaceOf} from '../../custody/index.ts'
+import {isObject, jcsBytes} from '../../base/jcs.ts'
+import {armor, namespaceOf, parseRoster} from '../../custody/index.ts'
 import {keysFold} from '../../keys/index.ts'
 import {isBlobRef, type Entry, type View} from '../../ledger/index.ts'
 import {htmlOf} from '../../paper/html.ts'
 import {textOf} from '../../paper/text.ts'
+import {parsePlan} from '../../requests/plan.ts'
 import {minutesOf} from '../minutes/index.ts'
 import {ceremonyFold} from '../fold.ts'
 import type {Ceremony} from '../state.ts'
@@ -16,7 +18,7 @@ import type {Files} from './primary.ts'
 import {writerKey} from './writer-key.ts'
 
 /** What a person signs in a ledger, in the order that `allowed_signers` has it. */
-const uses = ['approval', 'founding', 'proposal', 'transcript'] as const
+const uses = ['approval', 'founding', 'possession', 'proposal', 'transcript'] as const
 
 /**
  * Statements, `allowed_signers`, roster, policy, template and public keys.
@@ -28,7 +30,7 @@ export function derived(judged: Judged, id: string): Files {
   const roster = rosterAsJudged(judged, id)
   return new Map<string, Uint8Array>([
     ...entries.flatMap(statementFiles),
-    ['allowed_signers', Buffer.from(allowedSigners(roster, replay.facts))],
+    ['allowed_signers', Buffer.from(allowedSigners(judged))],
     ['roster.json', roster],
     ['policy.json', policyAsJudged(judged, id)],
     ['template.yaml', replay.blob(ceremony.template)],
@@ -84,16 +86,35 @@ function policyAsJudged(judged: Judged, id: string): Uint8Array {
   return judged.replay.blob(judged.standing.policy)
 }
 
-function allowedSigners(roster: Uint8Array, {organisation, vkey}: View['facts']): string {
-  const {people} = parseJcs(roster) as unknown as {
-    readonly people: readonly {readonly id: string; readonly keys: readonly {readonly key: string}[]}[]
-  }
+/** Everyone who could sign in these entries: each key that they give a person, or that a question is about. */
+function allowedSigners({replay, entries}: Judged): string {
+  const {organisation, vkey} = replay.facts
+  const given = new Map<string, Set<string>>()
+  for (const {person, key} of entries.flatMap((entry) => keysIn(replay, entry)))
+    given.set(person, (given.get(person) ?? new Set()).add(key))
+  const people = [...given].sort(([a], [b]) => (a < b ? -1 : 1))
   const namespaces = uses.map((use) => namespaceOf(use, organisation)).join()
   return [
-    ...people.flatMap(({id, keys}) => keys.map(({key}) => `${id} namespaces="${namespaces}" ${key}`)),
+    ...people.flatMap(([id, keys]) => [...keys].map((key) => `${id} namespaces="${namespaces}" ${key}`)),
     `writer namespaces="${namespaceOf('bundle', organisation)}" ${writerKey(vkey)}`,
     '',
   ].join('\n')
+}
+
+const personKeys = z.object({person: z.string(), keys: z.array(z.object({key: z.string()}))})
+
+function keysIn(
+  replay: View,
+  {type, data}: Entry,
+): readonly {readonly person: string; readonly key: string}[] {
+  if (type === 'ledger.opened' && isBlobRef(data['roster']))
+    return parseRoster(replay.blob(data['roster'].blob)).flatMap(({id, keys}) =>
+      keys.map(({key}) => ({person: id, key})),
+    )
+  const asked =
+    type === 'quorum.opened' && isBlobRef(data['plan']) ? parsePlan(replay.blob(data['plan'].blob)) : null
+  const said = personKeys.safeParse(type.startsWith('custodian.') ? data : asked?.change)
+  return said.success ? said.data.keys.map(({key}) => ({person: said.data.person, key})) : []
 }
 
 function publicKeys(view: View, entries: readonly Entry[], id: string): [string, Uint8Array][] {
