@@ -203,9 +203,9 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             for name, opening in openings.items():
                 field = b"keyrite/v1/field\n" + bytes.fromhex(opening["salt"]) + canon(opening["value"])
                 need("it gives another digest", opening=sha256(field).hex() == name and len(opening) == 2)
-            extra = set(openings) - (self.private if level != "public" else set())
-            missing = self.private - self.erased - set(openings) if level == "full" else set()
-            need("not those of its level", opening_more=not extra, opening_missing=not missing)
+            there = self.private - self.erased  # what was erased must be gone
+            missing, extra = there - set(openings), set(openings) - (there if level != "public" else set())
+            need("not of its level", opening_more=not extra, opening_missing=level != "full" or not missing)
         for name in sorted(set(self.wanted) | set(self.files)):
             if name not in self.wanted or name not in self.files:
                 self.problem(name, None, "files", "it is missing, or nothing gives reason for it")
@@ -245,7 +245,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         before = self.leaves[seq - 1].hex() if seq - 1 in self.leaves else e["prev"] if seq else "0" * 64
         need("it does not stand where it says", seq=e["seq"] == seq, ledger=e["ledger"] == self.name,
              prev=e["prev"] == before, time=e["time"] >= time or e["type"] == "clock.anomaly")
-        need("not a type", unknown_type=e["type"] in {*SIGNED, *ACTS, *WHOLE, *OUTCOMES, *OTHERS})
+        need("no type", unknown_type=e["type"] in {*SIGNED, *ACTS, *WHOLE, *OUTCOMES, *OTHERS})
         found = re.findall('{"[$]":"([0-9a-f]{64})"}', text)
         need("an object with the member $ is no private value", private=len(found) == text.count('"$":'))
         self.private.update(found)
@@ -540,9 +540,9 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             leaf, answers = self.leaves[start].hex(), [x["data"]["statement"]["about"] for x in run[1:-1]]
             need("it does not end the run of its own quorum", writer_run=[x["type"] for x in run] == kinds
                  and e["approved"] == seq - 1 and answers == [leaf] * len(answers))
-        at = d.get("from", {"size": start, "root": None})
-        need("it is not restored from where its run begins", writer=at["size"] == start and (
-            at["root"] is None or self.root_at(start) in (None, decode64(at["root"]))))
+        at = d.get("from") or {"size": start, "root": encode64(self.root_at(start) or b"")}
+        need("it is not restored from where its run begins",
+             writer=at["size"] == start and self.root_at(start) in (None, decode64(at["root"])))
         self.writers.append((seq + (1 if quorum["run"] else 2), key_id, key))
 
     def check_outcome(self, e, d, intent, kind):  # L5, L6: after its intent, once, and as the plan says
