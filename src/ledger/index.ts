@@ -21,6 +21,9 @@ export {
 export {foundLedger} from './found.ts'
 export {Ledger} from './ledger.ts'
 export type {LedgerWorld} from './ledger-world.ts'
+export {forkRisks} from './branch.ts'
+export {branchDraft, compareCopies, isNews, type Beyond, type Comparison} from './compare.ts'
+export {openCopy} from './other-copy.ts'
 export {consistencyProof, verifyConsistency} from './consistency.ts'
 export {inclusionProof, rootOf, verifyInclusion} from './merkle.ts'
 export {hasDraft, discardDraft} from './draft-store.ts'
@@ -60,4 +63,4 @@ export {
   type StateDir,
   type Writer,
 } from './writer.ts'
-export {keyAt, openOwn, vkeyAt, writerTypes} from './writers.ts'
+export {doubtfulIn, keyAt, openOwn, vkeyAt, writerTypes} from './writers.ts'

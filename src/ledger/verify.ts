@@ -12,11 +12,14 @@ import {SqliteStore} from './sqlite/store.ts'
 import {noteAt} from './store.ts'
 import {storedTree} from './stored-tree.ts'
 import {loadHead, type StateDir} from './writer.ts'
+import {doubtfulIn} from './writers.ts'
 
 export interface Verification {
   readonly problems: readonly Problem[]
   /** What pins saw and the ledger does not hold, where an entry acknowledges that. */
   readonly findings: readonly Problem[]
+  /** Entries that a thief of a key can have written before it was replaced, as they needed no approval. */
+  readonly doubtful: readonly number[]
   readonly entries: number
   /** base64; null where the entries cannot be read to the end. */
   readonly root: string | null
@@ -91,6 +94,7 @@ export function verifyLedger(options: VerifyOptions): Verification {
     problems.push(...verdicts.flatMap((one) => one.problems))
     return {
       problems,
+      doubtful: facts === null ? [] : doubtfulIn(facts, (seq) => replay.entry(seq)),
       findings: different(verdicts.flatMap((one) => one.findings)),
       entries: replay.size,
       root,
@@ -146,6 +150,7 @@ function failed(error: unknown, before: readonly Problem[]): Verification {
   return {
     problems: [...before, {rule, seq: null, message: error.message}],
     findings: [],
+    doubtful: [],
     entries: 0,
     root: null,
     facts: null,

@@ -138,6 +138,28 @@ function runProblems(view: View, entry: Entry): Problem[] {
   return []
 }
 
+/** Entries from when a key was stolen until it was replaced that nobody's signature and no approval stands behind. */
+export function doubtfulIn(
+  {writers}: Pick<LedgerFacts, 'writers'>,
+  entryAt: (seq: number) => Entry | undefined,
+): readonly number[] {
+  const found = new Set<number>()
+  for (const {seq: until, stolenSince} of writers) {
+    if (stolenSince === null) continue
+    for (let seq = until - 1; seq > 0; seq--) {
+      const entry = entryAt(seq)
+      if (entry === undefined || entry.time < stolenSince) break
+      if (needsNobody(entry)) found.add(seq)
+    }
+  }
+  return [...found].sort((a, b) => a - b)
+}
+
+/** Whether the writer's key alone can have made it: it holds no statement, and cites no quorum. */
+function needsNobody({approved, data, type}: Entry): boolean {
+  return approved === null && !('statement' in data) && type !== 'quorum.met'
+}
+
 /** The leaf that the statement in an entry is about. */
 export function aboutOf({data}: Entry): Json | undefined {
   const {statement} = data

@@ -1,7 +1,7 @@
 /** Entries of the ledger in words: private values opened, people by name. */
 import {isObject, type Json} from '../base/jcs.ts'
 import {custodyFold, personRef} from '../custody/index.ts'
-import {isBlobRef, isPrivate, type Entry, type Ledger} from '../ledger/index.ts'
+import {doubtfulIn, isBlobRef, isPrivate, type Entry, type Ledger} from '../ledger/index.ts'
 import type {Fact} from './print.ts'
 
 export interface EntryDocument {
@@ -32,6 +32,9 @@ const sentences: Readonly<Record<string, (data: Entry['data']) => string>> = {
   'quorum.met': (data) => `Enough people approved request r${text(data['opened'])}.`,
   'quorum.withdrawn': (data) => `Request r${text(data['opened'])} was withdrawn.`,
   'attempt.refused': (data) => `${text(data['operation'])} was refused: ${text(data['code'])}.`,
+  'writer.changed': (data) => `Who writes the ledger changed, by ${text(data['by'])}.`,
+  'ledger.restored': (data) => `An older state of ${restoredFrom(data['from'])} entries was restored.`,
+  'branch.absorbed': (data) => `Another copy was seen: ${text(data['at'])} entries are in common.`,
   'key.created': (data) => `Key ${text(data['key'])} was made.`,
   'key.tried': (data) => `Key ${text(data['key'])} was tried.`,
   'key.state.changed': (data) => `Key ${text(data['key'])} changed its state to ${text(data['to'])}.`,
@@ -80,9 +83,16 @@ export function entryFacts(ledger: Ledger, entry: EntryDocument): Fact[] {
     ['By', `${by}, on ${text(entry.host)}`],
     ['Approved by', entry.approved === null ? null : `entry ${entry.approved}`],
     ['Ceremony', entry.ceremony],
+    ['Doubtful', doubt(ledger, entry)],
     ['Leaf', entry.leaf],
     ...flat('', entry.data).map(([name, value]): Fact => [name, named(value)]),
   ]
+}
+
+function doubt({view}: Ledger, {seq}: EntryDocument): string | null {
+  return doubtfulIn(view.facts, (at) => view.entry(at)).includes(seq)
+    ? 'yes: whoever stole the key before it was replaced can have written it'
+    : null
 }
 
 /** `plan.profile.name` and its value, for every value in it. */
@@ -93,6 +103,10 @@ function flat(path: string, value: Json): (readonly [string, string])[] {
   if (Array.isArray(value) && (value as readonly Json[]).some((one) => typeof one === 'object'))
     return (value as readonly Json[]).flatMap((one, at) => flat(below(String(at)), one))
   return value === null ? [] : [[path, text(value)]]
+}
+
+function restoredFrom(value: Json | undefined): string {
+  return isObject(value) ? text(value['size']) : '?'
 }
 
 function decision(statement: Json | undefined): string {

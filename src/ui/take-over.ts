@@ -128,7 +128,7 @@ function forked(path: string): KeyriteError {
   return new KeyriteError(
     'LEDGER_TAMPERED',
     'cannot take this file: it and the ledger in this home are two histories of one ledger',
-    {hints: [`look at both: ${path}`, 'keyrite ledger verify']},
+    {hints: [`keyrite ledger compare ${path}`]},
   )
 }
 

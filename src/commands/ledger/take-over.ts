@@ -12,7 +12,7 @@ import {fingerprintLines, wholeDocument, wholeFacts} from '../../ui/writer.ts'
 export default class LedgerTakeOver extends KeyriteCommand {
   static override summary = 'Write the ledger on this machine from now on.'
   static override description = `With --prepare: makes the key for that, which stays here, and prints its verifier key. The machine that writes now hands the ledger over to it ("ledger hand-over"), and FILE, which it wrote, is taken over here.
-With --without-release, where that machine is lost: the quorum for the ledger approves it, in the room or from afar ("request export", "request add", "request apply"). If the lost machine goes on writing, there are two ledgers. Where a pin saw more than this copy holds, the approval names what is lost.`
+With --without-release, where that machine is lost: the quorum for the ledger approves it, in the room or from afar ("request export", "request add", "request apply"). If the lost machine goes on writing, there are two ledgers; "ledger compare" shows it. Where a pin saw more than this copy holds, the approval names what is lost.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> --prepare --pin /media/stick/pin-2026-11',
     '<%= config.bin %> <%= command.id %> /media/stick/ledger',
@@ -99,7 +99,7 @@ With --without-release, where that machine is lost: the quorum for the ledger ap
         'This machine writes the ledger from now on.',
         ...(risky
           ? [
-              'FORK RISK: if the machine that wrote it before goes on, there are two ledgers. Look for its copy.',
+              'FORK RISK: if the machine that wrote it before goes on, there are two ledgers. When its copy is found: keyrite ledger compare OTHER',
             ]
           : []),
         '',

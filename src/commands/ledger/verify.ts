@@ -3,7 +3,14 @@ import {hex, fromBase64} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {readPublic} from '../../base/files.ts'
 import {wordLines, words} from '../../base/words.ts'
-import {loadPin, storePin, verifyLedger, type Verification} from '../../ledger/index.ts'
+import {
+  forkRisks,
+  loadPin,
+  storePin,
+  verifyLedger,
+  type Verification,
+  type WriterChange,
+} from '../../ledger/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {counted} from '../../ui/print.ts'
 
@@ -37,7 +44,7 @@ With --since, what the pin covers is not judged again: its entries are held agai
     const since = flags.since === undefined ? undefined : readPin(flags.since)
     const {home, state} = this.app.world
     const verification = verifyLedger({home, state, folds: this.app.folds, pins, since, deep: flags.deep})
-    const {problems, entries, root, facts} = verification
+    const {problems, findings, entries, root, facts} = verification
     const ok = problems.length === 0
     if (ok) this.#pin(verification, since)
     const fingerprint = facts?.fingerprint ?? null
@@ -54,14 +61,18 @@ With --since, what the pin covers is not judged again: its entries are held agai
       fingerprint,
       words: fingerprint === null ? [] : words(Buffer.from(fingerprint, 'hex')),
       problems: problems.map(({rule, seq, message}) => ({rule, seq, message})),
+      findings: findings.map(({rule, seq, message}) => ({rule, seq, message})),
+      forkRisks: facts === null ? [] : forkRisks(facts).map(({seq, by}) => ({seq, by})),
+      doubtful: verification.doubtful,
+      vkey: facts?.vkey ?? null,
     }
     return this.show(
-      {schema: 'keyrite.verification/1', exit: ok ? 0 : 6, ...document},
+      {schema: 'keyrite.verification/1', exit: ok ? (findings.length === 0 ? 0 : 10) : 6, ...document},
       this.#lines(verification),
     )
   }
 
-  #lines({problems, entries, root, facts, pins, trusted}: Verification): string[] {
+  #lines({problems, findings, doubtful, entries, root, facts, pins, trusted}: Verification): string[] {
     const rows = problems.map(({seq, rule, message}) => [seq === null ? '-' : String(seq), rule, message])
     return [
       problems.length === 0
@@ -71,6 +82,13 @@ With --since, what the pin covers is not judged again: its entries are held agai
         ? []
         : [
             `The first ${counted(trusted, 'entry')} the pin stands for: they are the same, and were not judged again.`,
+          ]),
+      ...findings.map(({message}) => `A pin saw what is not here: ${message}.`),
+      ...(facts === null ? [] : forkRisks(facts).map(riskLine)),
+      ...(doubtful.length === 0
+        ? []
+        : [
+            `Doubtful, as whoever stole the key before it was replaced can have written it: entries ${doubtful.join(', ')}.`,
           ]),
       ...(problems.length === 0 ? [] : ['', ...this.print.table(['Entry', 'Rule', 'Problem'], rows, '')]),
       ...(facts === null
@@ -102,6 +120,10 @@ With --since, what the pin covers is not judged again: its entries are held agai
       this.say(`What was verified could not be pinned: ${error.message}`)
     }
   }
+}
+
+function riskLine({seq, by}: WriterChange): string {
+  return `FORK RISK since the ${by} at entry ${seq}: the copy of the machine before was not seen yet (keyrite ledger compare OTHER).`
 }
 
 function readPin(file: string): string {

@@ -9,7 +9,8 @@ import {fault, worstFirst, type Finding} from './finding.ts'
 import {machineFindings, readSystem} from './machine.ts'
 import {cutOff, placeFindings} from './places.ts'
 import {profileFindings} from './profiles.ts'
-import {clockFinding, ledgerFinding, pinFinding, writerFinding} from './record.ts'
+import {clockFinding, ledgerFinding, pinFinding} from './record.ts'
+import {writerFindings} from './writer.ts'
 import {workFindings} from './work.ts'
 
 export interface Wanted {
@@ -55,7 +56,7 @@ async function findings(app: App, {env, opens, full}: Wanted): Promise<Finding[]
     ledger,
     pins,
     // Where a pin saw more, that is why nothing is written here.
-    ...(pins.level === 'fault' ? [] : [writerFinding(app.ledger)]),
+    ...(pins.level === 'fault' ? [] : writerFindings(app)),
     clockFinding(app),
     ...workFindings(app, env),
     ...(await profileFindings(app, opens)),

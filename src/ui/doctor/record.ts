@@ -2,7 +2,7 @@
 import {lstatSync} from 'node:fs'
 import type {App} from '../../app.ts'
 import {parseCheckpoint} from '../../ledger/note.ts'
-import {loadPin, verifyLedger, type Ledger} from '../../ledger/index.ts'
+import {loadPin, verifyLedger} from '../../ledger/index.ts'
 import {acknowledgement, pinPath} from '../../ledger/pins.ts'
 import {counted} from '../print.ts'
 import {failure, fault, good, warning, type Finding} from './finding.ts'
@@ -29,12 +29,6 @@ export function ledgerFinding(app: App, full: boolean): Finding {
   } catch (error) {
     return failure('ledger', error, 'keyrite ledger verify')
   }
-}
-
-export function writerFinding({access}: Ledger): Finding {
-  return access.kind !== 'reader'
-    ? good('writer', 'this home is where the ledger is written')
-    : fault('writer', `reading only: ${access.because}`, 'keyrite ledger take-over --prepare')
 }
 
 export function clockFinding({ledger, world}: App): Finding {
