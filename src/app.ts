@@ -1,7 +1,7 @@
 /** Builds everything once: home, ledger with all folds, operations, providers, clock, random, terminal. */
 import type {Secret} from './base/secret.ts'
 import {ceremonyFold} from './ceremony/fold.ts'
-import {custodyFold} from './custody/index.ts'
+import {continuationFold, custodyFold} from './custody/index.ts'
 import {keyActivate, keyCreate, keysFold} from './keys/index.ts'
 import {lstatSync} from 'node:fs'
 import {KeyriteError} from './base/errors.ts'
@@ -50,6 +50,7 @@ export const operations: Operations = operationsOf([
 /** Every fold, left to right as architecture.md has the folders. */
 export const folds: readonly AnyFold[] = [
   custodyFold,
+  continuationFold,
   policyFold,
   profilesFold,
   requestsFold(operations),

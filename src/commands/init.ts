@@ -3,6 +3,9 @@ import {KeyriteError} from '../base/errors.ts'
 import {readPublic} from '../base/files.ts'
 import {words, wordLines} from '../base/words.ts'
 import {
+  continuationDocument,
+  continuationFold,
+  continuationInWords,
   custodyFold,
   findPerson,
   foundingData,
@@ -20,6 +23,7 @@ import {called} from '../ui/actor.ts'
 import {KeyriteCommand, type Shown} from '../ui/command.ts'
 import {signers, signWithFlag} from '../ui/flags.ts'
 import {signerAt} from '../ui/gather.ts'
+import {continues} from '../ui/old-ledger.ts'
 import {readPolicyFile} from '../ui/policy-file.ts'
 
 export default class Init extends KeyriteCommand {
@@ -49,6 +53,20 @@ export default class Init extends KeyriteCommand {
       summary: 'a policy document, or "solo" for one person alone (weak; never for production)',
       helpValue: 'FILE|solo',
     }),
+    continues: Flags.string({
+      summary: 'the ledger whose quorum was lost, and which this one continues: its home, or its ledger.db',
+      helpValue: 'OLD',
+      dependsOn: ['reason'],
+    }),
+    reason: Flags.string({
+      summary: 'why the old ledger is not gone on with (private)',
+      helpValue: 'TEXT',
+      dependsOn: ['continues'],
+    }),
+    'although-damaged': Flags.boolean({
+      summary: 'continue a ledger that does not verify',
+      dependsOn: ['continues'],
+    }),
     'sign-with': signWithFlag,
   }
 
@@ -73,9 +91,20 @@ export default class Init extends KeyriteCommand {
     )) {
       this.say(`Policy: ${message} (${rule}).`)
     }
+    const before =
+      flags.continues === undefined
+        ? null
+        : continues(flags.continues, {
+            ...app.ledgerWorld,
+            reason: flags.reason ?? '',
+            damaged: flags['although-damaged'],
+            say: (line) => {
+              this.say(line)
+            },
+          })
     const ledger = await foundLedger(app.ledgerWorld, {
       organisation: flags.org,
-      data: foundingData(people, policy),
+      data: foundingData(people, policy, before),
       actor: {person: first?.id ?? null, evidence: 'stated'},
     })
     app.adopt(ledger)
@@ -103,10 +132,15 @@ export default class Init extends KeyriteCommand {
       words: words(digest),
       unsigned: unsigned.map((id) => personRef(roster, id)),
       policy: policy.name,
+      continues: continuationDocument(ledger.of(continuationFold)),
     }
+    const continued = continuationInWords(ledger.of(continuationFold))
     return this.show(document, [
       `Ledger ${name} is founded.`,
       `It lies in ${world.home}.`,
+      ...(continued === null
+        ? []
+        : [`It ${continued}. Nothing is carried over: profiles and keys are approved anew.`]),
       ...(isSolo(policy) ? [soloInWords(policy)] : []),
       '',
       'Write this fingerprint on paper. It is what every later proof is held against:',

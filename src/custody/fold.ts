@@ -17,7 +17,8 @@ const openedSchema = z.strictObject({
   policy: blobRef,
   roster: blobRef,
   people: z.array(z.strictObject({id: personId, name: hidden, address: hidden})),
-  continues: z.null(),
+  /** Judged by the fold of continuations. */
+  continues: z.json(),
 })
 
 /** The form of a roster document: docs/ledger-format.md, section 4. */

@@ -47,8 +47,12 @@ export function foundPeople(founders: readonly Founder[], random: Random): reado
   return people.sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-/** What the first entry holds of people and policy. */
-export function foundingData(people: readonly Person[], policy: JsonObject): DraftObject {
+/** What the first entry holds of people and policy. @param continues - what it says of a ledger whose quorum was lost. */
+export function foundingData(
+  people: readonly Person[],
+  policy: JsonObject,
+  continues: DraftObject | null = null,
+): DraftObject {
   return {
     policy: jsonBlob(policy),
     roster: jsonBlob(rosterDocument(people)),
@@ -57,7 +61,7 @@ export function foundingData(people: readonly Person[], policy: JsonObject): Dra
       name: new Private(name),
       address: new Private(address),
     })),
-    continues: null,
+    continues,
   }
 }
 

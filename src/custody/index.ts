@@ -1,4 +1,10 @@
 /** What the folders above use of people. */
+export {
+  continuationDocument,
+  continuationFold,
+  continuationInWords,
+  type Continuation,
+} from './continuation.ts'
 export {findPerson, peopleCalled} from './find.ts'
 export {foundingData, foundPeople, signFounding, type Founder} from './found.ts'
 export {custodyFold, rosterSchema, type Custody} from './fold.ts'

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {fromBase64} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {leafHash} from './entry.ts'
-import type {AnyFold, LedgerFacts, Problem} from './fold.ts'
+import type {AnyFold, LedgerFacts, Problem, View} from './fold.ts'
 import {continueReplay, replayOf, sideProblems, signatureProblems} from './inspect.ts'
 import {parseCheckpoint} from './note.ts'
 import {judgePin, loadPin, type PinVerdict} from './pins.ts'
@@ -30,6 +30,8 @@ export interface Verification {
   readonly trusted: number
   /** How many private values were erased, by entries that say so. */
   readonly erased: number
+  /** The state that the entries lead to; null where they cannot be read. */
+  readonly view: Pick<View, 'of'> | null
   /** The newest signed note, to be pinned when there is no problem. */
   readonly note: string | null
 }
@@ -102,6 +104,7 @@ export function verifyLedger(options: VerifyOptions): Verification {
       pins: all.length,
       trusted,
       erased: replay.erased,
+      view: replay.opened ? replay : null,
       note: noteAt(store, replay.size) ?? null,
     }
   } catch (error) {
@@ -157,6 +160,7 @@ function failed(error: unknown, before: readonly Problem[]): Verification {
     pins: 0,
     trusted: 0,
     erased: 0,
+    view: null,
     note: null,
   }
 }

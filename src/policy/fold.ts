@@ -4,6 +4,7 @@ import {jcs, parseJcs, type Json} from '../base/jcs.ts'
 import {isBlobRef, problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {parsePolicy, type Policy} from './document.ts'
 import {soloPolicy} from './default.ts'
+import {isSolo} from './rules/solo.ts'
 
 export interface Adopted {
   readonly policy: Policy
@@ -34,6 +35,11 @@ export const policyFold: Fold<Adopted> = {
 
   apply(view: View, entry: Entry): Adopted {
     return read(view, entry)
+  },
+
+  /** For lists that are made without a replay: whether one person decides alone. */
+  *table({policy}): Generator<readonly [string, Json]> {
+    if (isSolo(policy)) yield ['alone', {name: policy.name}]
   },
 }
 

@@ -25,7 +25,7 @@ import {
   type Asking,
   type Request,
 } from '../requests/index.ts'
-import {policyFold, ruleFor} from '../policy/index.ts'
+import {isSolo, policyFold, ruleFor, soloInWords} from '../policy/index.ts'
 import {called} from './actor.ts'
 import type {Document} from './command.ts'
 import {signers} from './flags.ts'
@@ -62,6 +62,7 @@ export function planLines(app: App, asking: Pick<Asking, 'plan' | 'names'>): rea
     ...(profile?.environment === 'production' ? [`PRODUCTION: profile "${profile.name}".`] : []),
     ...planInWords({roster, policy}, app.operations, asking),
     `It rests on this: ${asking.plan.rests.join('; ')}.`,
+    ...(isSolo(policy) ? [soloInWords(policy)] : []),
     `SHA-256 of the plan ${planDigest(asking.plan)}`,
     ...wordLines(Buffer.from(planDigest(asking.plan), 'hex')),
   ]

@@ -21,6 +21,8 @@ export function verdictLines(print: Print, verdict: Verdict): readonly string[] 
       ['Status', verdict.status],
       ['Ledger', verdict.ledger],
       ['Fingerprint', verdict.fingerprint],
+      ['This ledger', verdict.continues],
+      ['Policy', verdict.weak],
       ['Entries', `${entries}, level ${verdict.level ?? 'unknown'}`],
       ['Not signed', missing.map(({id, name}) => name ?? id)],
     ]),

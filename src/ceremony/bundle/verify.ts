@@ -1,7 +1,7 @@
 /** Judges a bundle, with no ledger and no network. docs/bundle-format.md, "How it is judged". */
 import {base64, fromHex, sameBytes} from '../../base/bytes.ts'
 import {words} from '../../base/words.ts'
-import {custodyFold, personRef} from '../../custody/index.ts'
+import {continuationFold, continuationInWords, custodyFold, personRef} from '../../custody/index.ts'
 import {
   leafHash,
   openOwn,
@@ -11,7 +11,9 @@ import {
   type LedgerFacts,
   type Problem,
   type Tool,
+  type View,
 } from '../../ledger/index.ts'
+import {isSolo, policyFold, soloInWords} from '../../policy/index.ts'
 import {ceremonyFold} from '../fold.ts'
 import {missingSignatures, statusOfCeremony, type Ceremony} from '../state.ts'
 import {judgeAnchor, type Anchor} from './anchor.ts'
@@ -47,6 +49,10 @@ export interface Verdict {
   readonly problems: readonly Problem[]
   /** Participants who have not signed the transcript. */
   readonly missing: readonly {readonly id: string; readonly name: string | null}[]
+  /** Which ledger its ledger continues, and how many of its old people do, in words; null where none. */
+  readonly continues: string | null
+  /** Said where one person decides alone. */
+  readonly weak: string | null
   /** Whether minutes and guides were made again and compared: only by the program that made the bundle. */
   readonly remade: boolean
   /** What could not be looked at, in words. */
@@ -239,6 +245,8 @@ class Judgement {
       level: primary?.facts.level ?? null,
       problems: this.#problems,
       missing: ceremony === undefined ? [] : missing(ceremony).map((id) => personRef(rosterOf(judged), id)),
+      continues: replay === undefined ? null : continuationInWords(replay.of(continuationFold)),
+      weak: replay === undefined ? null : weakness(replay),
       remade,
       notes: this.#notes,
     }
@@ -269,4 +277,9 @@ function sameTool(a: Tool, b: Tool): boolean {
 function seqIn(path: string): number | null {
   const digits = /^(?:entries|statements)\/(\d{6,15})\./.exec(path)?.[1]
   return digits === undefined ? null : Number(digits)
+}
+
+function weakness(view: Pick<View, 'of'>): string | null {
+  const {policy} = view.of(policyFold)
+  return isSolo(policy) ? soloInWords(policy) : null
 }

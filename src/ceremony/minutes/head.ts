@@ -2,7 +2,8 @@
 import {fromHex} from '../../base/bytes.ts'
 import {isObject, type Json} from '../../base/jcs.ts'
 import {wordLines} from '../../base/words.ts'
-import {parsePublicKey} from '../../custody/index.ts'
+import {continuationFold, continuationInWords, parsePublicKey} from '../../custody/index.ts'
+import {isSolo, policyFold, soloInWords} from '../../policy/index.ts'
 import {code, codeLines, facts, heading, notice, paragraph, strong, table} from '../../paper/document.ts'
 import type {Block, Inline} from '../../paper/document.ts'
 import {missingSignatures, statusOfCeremony} from '../state.ts'
@@ -24,6 +25,7 @@ export function head(record: Transcript): readonly Block[] {
       ' also makes these minutes again and compares them.',
     ),
     ...standing(record),
+    ...alone(record),
     facts([
       ['Ceremony', [code(ceremony.id)]],
       ['Purpose', filled.purpose],
@@ -34,6 +36,7 @@ export function head(record: Transcript): readonly Block[] {
       ['Run by', runBy(record)],
       ['Template', [filled.id, ', SHA-256 ', code(ceremony.template)]],
       ['Ledger', [code(ledger.name)]],
+      ...continued(record),
       ['Entries', `${entries.length}, from ${ceremony.seq} to ${last?.seq ?? ceremony.seq}`],
     ]),
     ...digest('Fingerprint of the ledger', ledger.fingerprint),
@@ -151,4 +154,15 @@ function fipsLevel(record: Transcript): string {
     return [`${protection['fips']} (${record.text(protection['evidence'])})`]
   })
   return levels.length === 0 ? 'unknown: no evidence names one' : [...new Set(levels)].join(', ')
+}
+
+/** Said where one person decides alone: then what people signed is worth little. */
+function alone({view}: Transcript): readonly Block[] {
+  const {policy} = view.of(policyFold)
+  return isSolo(policy) ? [notice('warning', soloInWords(policy))] : []
+}
+
+function continued({view}: Transcript): readonly (readonly [string, string])[] {
+  const said = continuationInWords(view.of(continuationFold))
+  return said === null ? [] : [['This ledger', said]]
 }

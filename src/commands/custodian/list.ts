@@ -1,4 +1,9 @@
-import {custodyFold} from '../../custody/index.ts'
+import {
+  continuationDocument,
+  continuationFold,
+  continuationInWords,
+  custodyFold,
+} from '../../custody/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {personDocument} from '../../ui/show-people.ts'
 
@@ -16,9 +21,14 @@ export default class CustodianList extends KeyriteCommand {
       .map((person) => personDocument(ledger, person))
       .sort((a, b) => ((a.name ?? a.id) < (b.name ?? b.id) ? -1 : 1))
     const rows = people.map(({name, address, id, roles, state}) => [name, address ?? id, roles, state])
+    const continuation = ledger.of(continuationFold)
+    const said = continuationInWords(continuation)
     return this.show(
-      {schema: 'keyrite.custodians/1', people},
-      this.print.table(['Name', 'Address', 'Roles', 'State'], rows, 'There is nobody in the roster.'),
+      {schema: 'keyrite.custodians/1', people, continues: continuationDocument(continuation)},
+      [
+        ...(said === null ? [] : [`This ledger ${said}.`, '']),
+        ...this.print.table(['Name', 'Address', 'Roles', 'State'], rows, 'There is nobody in the roster.'),
+      ],
     )
   }
 }

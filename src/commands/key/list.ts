@@ -1,7 +1,9 @@
+import {visible} from '../../base/visible.ts'
 import {listKeys} from '../../keys/list.ts'
 import {Listing} from '../../ledger/listing.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {profileFlag} from '../../ui/flags.ts'
+import {weaknessListed} from '../../ui/weak.ts'
 
 export default class KeyList extends KeyriteCommand {
   static override summary = 'List the keys, with where each lies and what state it is in.'
@@ -14,7 +16,10 @@ export default class KeyList extends KeyriteCommand {
 
   async execute(): Promise<Shown> {
     const {flags} = await this.parse(KeyList)
-    const keys = Listing.read(this.world, (listing) => listKeys(listing, flags.profile))
+    const {keys, weak} = Listing.read(this.world, (listing) => ({
+      keys: listKeys(listing, flags.profile),
+      weak: weaknessListed(listing),
+    }))
     const rows = keys.map((key) => [
       key.name,
       `${key.profile} (${key.environment ?? 'removed'})`,
@@ -22,9 +27,9 @@ export default class KeyList extends KeyriteCommand {
       key.class,
       key.indeterminate.length === 0 ? key.state : `${key.state}, indeterminate`,
     ])
-    return this.show(
-      {schema: 'keyrite.keys/1', keys},
-      this.print.table(['Key', 'Profile', 'Algorithm', 'Class', 'State'], rows, 'There are no keys here.'),
-    )
+    return this.show({schema: 'keyrite.keys/1', keys, weak}, [
+      ...this.print.table(['Key', 'Profile', 'Algorithm', 'Class', 'State'], rows, 'There are no keys here.'),
+      ...(weak === null ? [] : ['', visible(weak)]),
+    ])
   }
 }

@@ -3,6 +3,7 @@ import {keyDocument} from '../../keys/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {findKey} from '../../ui/find-key.ts'
 import {keyLines} from '../../ui/show-key.ts'
+import {weakLines, weakness} from '../../ui/weak.ts'
 
 export default class KeyShow extends KeyriteCommand {
   static override summary =
@@ -15,7 +16,11 @@ export default class KeyShow extends KeyriteCommand {
 
   async execute(): Promise<Shown> {
     const {args} = await this.parse(KeyShow)
-    const key = keyDocument(this.app.ledger, findKey(this.app.ledger, args.key))
-    return this.show({schema: 'keyrite.key/1', ...key}, keyLines(this.print, key))
+    const {ledger} = this.app
+    const key = keyDocument(ledger, findKey(ledger, args.key))
+    return this.show({schema: 'keyrite.key/1', ...key, weak: weakness(ledger)}, [
+      ...keyLines(this.print, key),
+      ...weakLines(ledger),
+    ])
   }
 }

@@ -12,6 +12,8 @@ import {
   type WriterChange,
 } from '../../ledger/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
+import {continuationDocument, continuationFold, continuationInWords} from '../../custody/index.ts'
+import {weakness} from '../../ui/weak.ts'
 import {counted} from '../../ui/print.ts'
 
 export default class LedgerVerify extends KeyriteCommand {
@@ -56,6 +58,7 @@ With --since, what the pin covers is not judged again: its entries are held agai
       pins: verification.pins,
       trusted: verification.trusted,
       erased: verification.erased,
+      continues: continuationDocument(verification.view?.of(continuationFold) ?? null),
       deep: flags.deep,
       ledger: facts?.name ?? null,
       fingerprint,
@@ -72,7 +75,18 @@ With --since, what the pin covers is not judged again: its entries are held agai
     )
   }
 
-  #lines({problems, findings, doubtful, entries, root, facts, pins, trusted}: Verification): string[] {
+  #lines({
+    problems,
+    findings,
+    doubtful,
+    entries,
+    root,
+    facts,
+    pins,
+    trusted,
+    erased,
+    view,
+  }: Verification): string[] {
     const rows = problems.map(({seq, rule, message}) => [seq === null ? '-' : String(seq), rule, message])
     return [
       problems.length === 0
@@ -97,6 +111,9 @@ With --since, what the pin covers is not judged again: its entries are held agai
             '',
             ...this.print.facts([
               ['Ledger', facts.name],
+              ['This ledger', continuationInWords(view?.of(continuationFold) ?? null)],
+              ['Policy', view === null ? null : weakness(view)],
+              ['Erased', erased === 0 ? null : `${counted(erased, 'private value')}, as its entries say`],
               ['Root', root === null ? null : hex(fromBase64(root))],
               ['Fingerprint', facts.fingerprint],
             ]),

@@ -2,6 +2,7 @@ import {Args} from '@oclif/core'
 import {findRequest, requestDocument} from '../../requests/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {foundingDocument, foundingLine, requestLine, requestLines} from '../../ui/show-request.ts'
+import {weakLines, weakness} from '../../ui/weak.ts'
 
 export default class RequestShow extends KeyriteCommand {
   static override summary = 'Show a request in plain words: what would be done, who may answer, who has.'
@@ -28,6 +29,9 @@ export default class RequestShow extends KeyriteCommand {
     const request = findRequest(ledger, args.request)
     const document = requestDocument(ledger, operations, request)
     const {next} = requestLine(ledger, operations, request)
-    return this.show({schema: 'keyrite.request/1', ...document}, requestLines(this.print, document, next))
+    return this.show({schema: 'keyrite.request/1', ...document, weak: weakness(ledger)}, [
+      ...requestLines(this.print, document, next),
+      ...weakLines(ledger),
+    ])
   }
 }

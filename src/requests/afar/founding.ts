@@ -3,13 +3,14 @@ import {sha256Hex} from '../../base/bytes.ts'
 import {parseJcs} from '../../base/jcs.ts'
 import {parsePublicKey} from '../../custody/index.ts'
 import {isBlobRef} from '../../ledger/index.ts'
-import {parsePolicy} from '../../policy/index.ts'
+import {askedInWords, isSolo, parsePolicy, soloInWords} from '../../policy/index.ts'
+import {continuedInWords, reasonOf} from './continued.ts'
 import {file, type UseReader} from './core.ts'
 import {calledHere} from './subject.ts'
 
 export const foundingContent: UseReader = {
-  fields: () => [],
-  read({entry, files, statement, facts, roster}) {
+  fields: ({entry}) => reasonOf(entry),
+  read({entry, files, statement, facts, roster, open}) {
     const policyBytes = file(files, 'policy.json')
     const {policy: named} = entry.data
     if (entry.leaf !== facts.fingerprint || statement.plan_sha256 !== null)
@@ -25,14 +26,15 @@ export const foundingContent: UseReader = {
       lines: [
         `Found the ledger of ${facts.organisation}, ${facts.name}, opened ${entry.time}.`,
         `Its entries are signed by ${facts.vkey}.`,
+        ...continuedInWords(entry, open),
         ...[...roster.values()].map(
           (person) =>
             `${calledHere(person)}, ${person.address ?? person.id}: ${person.roles.join(', ')}; ${person.keys.map(({key}) => parsePublicKey(key).fingerprint).join(', ')}.`,
         ),
         `Its policy is "${policy.name}", SHA-256 ${named.blob}.`,
+        ...(isSolo(policy) ? [soloInWords(policy)] : []),
         ...policy.rules.map(
-          (rule) =>
-            `Rule "${rule.id}" (${rule.operations.join(', ')}): ${rule.people === 0 ? 'nobody is needed' : `${rule.people} of ${[...new Set([...rule.from, ...rule.roles])].join(', ')}`}${rule.roles.length === 0 ? '' : `, among them ${rule.roles.join(' and ')}`}.`,
+          (rule) => `Rule "${rule.id}" (${rule.operations.join(', ')}): ${askedInWords(rule)}.`,
         ),
       ],
       effects: {

@@ -3,7 +3,7 @@ import {sha256Hex} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {parseJcs} from '../../base/jcs.ts'
 import {enrolledKey, type Person, type Roster} from '../../custody/index.ts'
-import {keyCounts, parsePolicy, type Policy} from '../../policy/index.ts'
+import {isSolo, keyCounts, parsePolicy, soloInWords, type Policy} from '../../policy/index.ts'
 import {planInWords} from '../document.ts'
 import {isRun} from '../operations/writer.ts'
 import {parsePlan, type Plan} from '../plan.ts'
@@ -99,6 +99,7 @@ function linesOf(
       ({name, earliest, latest}) => `Phase "${name}": from ${earliest ?? 'now'} to ${latest ?? 'any time'}.`,
     ),
     `It rests on this: ${plan.rests.join('; ')}.`,
+    ...(isSolo(policy) ? [soloInWords(policy)] : []),
     ...(reason === null ? [] : [`Reason given: ${reason}`]),
     ...(ticket === null ? [] : [`Ticket: ${ticket}`]),
     `Asked ${entry.time} by ${nameIn(roster, entry.actor.person)}; it expires ${data.expires}.`,

@@ -8,6 +8,7 @@ import {parseJcs} from '../../base/jcs.ts'
 import {demandOpen} from '../answer.ts'
 import {openedSchema} from '../question.ts'
 import type {Request} from '../state.ts'
+import {reasonOf} from './continued.ts'
 import type {AfarUse, Files} from './layout.ts'
 
 export interface Subject {
@@ -103,7 +104,7 @@ export function foundingSubject(ledger: Ledger): Subject {
       ['policy.json', ledger.view.blob(policy.blob)],
       ['roster.json', ledger.view.blob(roster.blob)],
     ]),
-    fields: [],
+    fields: reasonOf(about),
     demand(person) {
       if (!ledger.of(custodyFold).unsigned.includes(person.id))
         refusePerson(person, 'they have signed the founding of this ledger', 'keyrite custodian list')

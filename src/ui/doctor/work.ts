@@ -1,6 +1,6 @@
 /** What people have left to do: founders, rules, requests, duties, and acts that have no outcome yet. */
 import type {App} from '../../app.ts'
-import {custodyFold} from '../../custody/index.ts'
+import {continuationFold, continuationInWords, custodyFold} from '../../custody/index.ts'
 import {duties, dutyDocument, worstFirst} from '../../duties/index.ts'
 import {keysFold} from '../../keys/index.ts'
 import type {Ledger} from '../../ledger/index.ts'
@@ -19,6 +19,7 @@ export function workFindings(app: App, env: NodeJS.ProcessEnv): Finding[] {
   const recipients = [...ledger.of(custodyFold).roster.values()].some(({recipient}) => recipient !== null)
   return [
     foundersFinding(ledger),
+    ...continuationFindings(ledger),
     policyFinding(ledger),
     requestFinding(app),
     intentFinding(ledger),
@@ -36,6 +37,12 @@ function foundersFinding(ledger: Ledger): Finding {
     `not signed yet: ${[first, ...others].map(called).join(', ')}`,
     `keyrite request apply founding --sign-with ${first.address ?? first.id}=KEY`,
   )
+}
+
+/** Said, not judged: whoever reads it decides what so many old custodians are worth. */
+function continuationFindings(ledger: Ledger): Finding[] {
+  const said = continuationInWords(ledger.of(continuationFold))
+  return said === null ? [] : [good('continues', `this ledger ${said}`)]
 }
 
 function policyFinding(ledger: Ledger): Finding {
