@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto'
+import {createHash, hash as hashOnce} from 'node:crypto'
 
 /** SHA-256 of the parts put together, 32 bytes. */
 export function sha256(...parts: readonly (Uint8Array | string)[]): Buffer {
@@ -9,7 +9,11 @@ export function sha256(...parts: readonly (Uint8Array | string)[]): Buffer {
 
 /** The same as 64 lower-case hex digits. */
 export function sha256Hex(...parts: readonly (Uint8Array | string)[]): string {
-  return sha256(...parts).toString('hex')
+  const [only, ...more] = parts
+  // Of one part in one call, which costs a third.
+  return only !== undefined && more.length === 0
+    ? hashOnce('sha256', only, 'hex')
+    : sha256(...parts).toString('hex')
 }
 
 export function hex(bytes: Uint8Array): string {

@@ -1,3 +1,4 @@
+import {isAscii, isUtf8} from 'node:buffer'
 import serialize from 'canonicalize'
 
 /** What keyrite stores and signs: JSON without floats, big integers and lone surrogates. */
@@ -32,15 +33,50 @@ export function jcsBytes(value: Json): Uint8Array {
  * @throws TypeError naming what is not canonical.
  */
 export function parseJcs(bytes: Uint8Array): Json {
-  const text = Buffer.from(bytes).toString('utf8')
+  const text = textOf(bytes)
   let value: Json
   try {
     value = JSON.parse(text) as Json
   } catch {
     throw new TypeError('not JSON')
   }
+  if (isPlainlyCanonical(value, text, bytes)) return value
   if (!Buffer.from(jcs(value), 'utf8').equals(bytes)) throw new TypeError('not canonical JSON (RFC 8785)')
   return value
+}
+
+function textOf(bytes: Uint8Array): string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return isAscii(buffer) ? buffer.toString('latin1') : buffer.toString('utf8')
+}
+
+/**
+ * Whether a value that was parsed from these bytes is canonical, where that is seen without writing it anew; false says
+ * nothing. RFC 8785 is what JSON.stringify writes, with members sorted by their UTF-16 units. So if JSON.stringify gives
+ * the very text back (no white space, no repeated member, no other spelling of a string or number), and members are in
+ * order, the text is canonical. What keyrite refuses beyond the RFC is looked for: numbers and depth by `isInOrder`, lone
+ * surrogates by the escape that alone can have brought them in, bytes that are no UTF-8 by asking for them.
+ */
+function isPlainlyCanonical(value: Json, text: string, bytes: Uint8Array): boolean {
+  return isUtf8(bytes) && !text.includes('\\ud') && isInOrder(value, 0) && JSON.stringify(value) === text
+}
+
+function isInOrder(value: Json, depth: number): boolean {
+  if (typeof value === 'number') return Number.isSafeInteger(value)
+  if (typeof value !== 'object' || value === null) return true
+  if (depth >= deepest) return false
+  if (Array.isArray(value)) {
+    for (const item of value as readonly Json[]) if (!isInOrder(item, depth + 1)) return false
+    return true
+  }
+  const members = value as JsonObject
+  let before: string | undefined
+  for (const name in members) {
+    if (before !== undefined && before >= name) return false
+    before = name
+    if (!isInOrder(members[name] ?? null, depth + 1)) return false
+  }
+  return true
 }
 
 export function isObject(value: Json | undefined): value is JsonObject {

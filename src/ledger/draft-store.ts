@@ -113,6 +113,11 @@ export class DraftStore implements Store {
     return this.#base.opening(commitment) ?? this.#kept.openings.find((one) => one.commitment === commitment)
   }
 
+  /** Those of the ledger; what is drafted is few, and asked for one by one. */
+  openings(after: number, count: number): readonly (Opening & {readonly at: number})[] {
+    return this.#base.openings(after, count)
+  }
+
   blob(sha256: string): Uint8Array | undefined {
     return this.#base.blob(sha256) ?? this.#kept.blobs.find((one) => one.sha256 === sha256)?.bytes
   }

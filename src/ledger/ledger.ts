@@ -5,6 +5,7 @@
  */
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
+import {fromBase64} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {accessOf, headOf, type Access} from './access.ts'
 import {build, demandClock, nothing, type Built} from './build.ts'
@@ -338,9 +339,13 @@ export class Ledger {
   /** Empty where the key is not in force yet: a draft is under no checkpoint. */
   #sign(writer: Writer): string {
     if (this.#access.kind === 'draft' && vkeyText(writer.key) !== this.#replay.facts.vkey) return ''
-    const root = this.#replay.root()
+    const root = this.#replay.rootAt(this.size)
     if (root === undefined) throw new TypeError('a ledger is complete')
-    return signCheckpoint({origin: writer.key.name, size: this.size, root}, writer.key, writer.privateKey)
+    return signCheckpoint(
+      {origin: writer.key.name, size: this.size, root: fromBase64(root)},
+      writer.key,
+      writer.privateKey,
+    )
   }
 
   #build(drafts: readonly Draft[]): Built {

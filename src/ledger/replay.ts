@@ -2,11 +2,11 @@
  * Replays entries through the ledger's own rules and every fold's. The one way in which anything is learnt from a ledger
  * or a bundle: what acts, what shows and what verifies all come through here. Only a list may read side tables (listing.ts).
  */
-import {base64, sha256Hex} from '../base/bytes.ts'
+import {sha256Hex} from '../base/bytes.ts'
 import {exitOf, KeyriteError} from '../base/errors.ts'
 import {jcsBytes, parseJcs, type Json} from '../base/jcs.ts'
 import {commitment, type Opening} from './draft.ts'
-import {isBlobRef, isPrivate, noPrev, parseEntry, referencesIn, leafHash, type Entry} from './entry.ts'
+import {isPrivate, noPrev, parseEntry, readEntry, type Entry, type Reference} from './entry.ts'
 import {
   problem,
   type AnyFold,
@@ -17,9 +17,10 @@ import {
   type View,
 } from './fold.ts'
 import {erasedType, Erasures} from './erasure.ts'
-import {Frontier} from './merkle.ts'
+import type {RangeRoot} from './merkle.ts'
 import {parseVkey} from './note.ts'
 import {branchProblems, branchType, withBranch} from './branch.ts'
+import {Tree} from './tree.ts'
 import {changesWriter, runStart, withWriter, writerProblems, writerTypes} from './writers.ts'
 
 /** Where blobs, openings and earlier entries are looked up. */
@@ -35,6 +36,11 @@ export interface Allowance {
   readonly withheld: boolean
 }
 
+interface Readers {
+  readonly judges: readonly Fold<unknown>[]
+  readonly takers: ReadonlySet<Fold<unknown>>
+}
+
 /** Entry types that the ledger reads itself. */
 const own = ['ledger.opened', erasedType, ...writerTypes, branchType]
 
@@ -45,13 +51,16 @@ export class Replay implements View {
   readonly #known: ReadonlySet<string>
   #source: Source
   readonly #allowance: Allowance
-  readonly #frontier = new Frontier()
-  readonly #roots = new Map<number, string>()
-  readonly #seqs = new Map<string, number>()
+  readonly #tree = new Tree()
+  /** Where entries are missing or out of order: the seq of those leaves whose position is another. */
+  readonly #seqs = new Map<number, number>()
+  /** For each type of entry, who judges it and who takes it, left to right. */
+  readonly #readers = new Map<string, Readers>()
   readonly #erasures = new Erasures()
   #last: Entry | undefined
   #facts: LedgerFacts | undefined
-  #complete = true
+  /** How many entries from the first on are here without a gap. */
+  #whole = 0
 
   constructor(
     folds: readonly AnyFold[],
@@ -108,16 +117,12 @@ export class Replay implements View {
   }
 
   seqOf(leaf: string): number | undefined {
-    return this.#seqs.get(leaf)
+    const at = this.#tree.find(leaf)
+    return at === undefined ? undefined : (this.#seqs.get(at) ?? at)
   }
 
   rootAt(size: number): string | undefined {
-    return this.#roots.get(size)
-  }
-
-  /** The root over all entries so far; undefined where some are missing. */
-  root(): Buffer | undefined {
-    return this.#complete ? this.#frontier.root() : undefined
+    return size <= this.#whole ? this.#tree.root(size) : undefined
   }
 
   /** Openings that are missing and that no entry so far says to be erased: asked when the last entry was taken. */
@@ -130,9 +135,9 @@ export class Replay implements View {
     return this.#erasures.count
   }
 
-  /** The roots over each 256 entries, computed from their bytes. */
-  get blocks(): readonly Uint8Array[] {
-    return this.#frontier.blocks
+  /** The roots over ranges of entries, computed from their bytes. */
+  get range(): RangeRoot {
+    return this.#tree.range
   }
 
   /** The same state, looking things up elsewhere from now on: the store was opened anew. */
@@ -152,10 +157,10 @@ export class Replay implements View {
     judged = true,
   ): {readonly entry: Entry | undefined; readonly problems: readonly Problem[]} {
     let entry: Entry
+    let references: readonly Reference[]
     try {
-      entry = parseEntry(bytes)
+      ;({entry, references} = readEntry(bytes))
     } catch (error) {
-      this.#frontier.add(Buffer.from(leafHash(bytes), 'hex'))
       return {
         entry: undefined,
         problems: [
@@ -165,8 +170,8 @@ export class Replay implements View {
     }
     const problems = this.#place(entry)
     const before = problems.length === 0 ? this.#tick(entry.time) : []
-    if (judged) problems.push(...this.#contents(entry))
-    if (judged && problems.length === 0) problems.push(...this.#meaning(entry))
+    if (judged) this.#contents(entry, references, problems)
+    if (judged && problems.length === 0) this.#meaning(entry, problems)
     problems.push(...this.#believe(entry, problems.length === 0))
     // An entry with a problem has no effect: its time has none either.
     if (problems.length > 0) for (const [name, state] of before) this.#states.set(name, state)
@@ -213,17 +218,16 @@ export class Replay implements View {
     return found
   }
 
-  #contents(entry: Entry): Problem[] {
-    const found: Problem[] = []
-    for (const reference of [...referencesIn(entry.actor.host), ...referencesIn(entry.data)]) {
-      if (isBlobRef(reference)) {
+  #contents(entry: Entry, references: readonly Reference[], found: Problem[]): void {
+    for (const reference of references) {
+      if ('blob' in reference) {
         const bytes = this.#source.blob(reference.blob)
         if (bytes === undefined)
           found.push(problem('blob', entry, `blob ${reference.blob.slice(0, 12)}… is missing`))
         else if (sha256Hex(bytes) !== reference.blob || bytes.length !== reference.size) {
           found.push(problem('blob', entry, `blob ${reference.blob.slice(0, 12)}… was changed`))
         }
-      } else if (isPrivate(reference)) {
+      } else {
         const opening = this.#source.opening(reference.$)
         if (opening === undefined) {
           if (!this.#allowance.withheld) this.#erasures.miss(reference.$, entry.seq)
@@ -233,24 +237,39 @@ export class Replay implements View {
     }
     if (entry.type === erasedType)
       found.push(...this.#erasures.judge(entry, (one) => this.#source.opening(one) !== undefined))
-    return found
   }
 
-  #meaning(entry: Entry): Problem[] {
+  #readersOf(type: string): Readers {
+    const known = this.#readers.get(type)
+    if (known !== undefined) return known
+    const takers = this.#folds.filter((fold) => fold.types.includes(type))
+    const judges = this.#folds.filter((fold) => fold.every !== undefined || takers.includes(fold))
+    const readers = {judges, takers: new Set(takers)}
+    this.#readers.set(type, readers)
+    return readers
+  }
+
+  #meaning(entry: Entry, found: Problem[]): void {
     try {
       if (entry.seq === 0) factsOf(entry)
-      const found = changesWriter(entry)
+      const own = changesWriter(entry)
         ? writerProblems(this, entry)
         : entry.type === branchType
           ? branchProblems(this, entry)
           : []
-      if (found.length > 0) return found
-      return this.#folds.flatMap((fold) => [
-        ...(fold.every?.(this, entry) ?? []),
-        ...(fold.types.includes(entry.type) ? fold.check(this, entry) : []),
-      ])
+      if (own.length > 0) {
+        found.push(...own)
+        return
+      }
+      const {judges, takers} = this.#readersOf(entry.type)
+      const all: Problem[] = []
+      for (const fold of judges) {
+        if (fold.every !== undefined) all.push(...fold.every(this, entry))
+        if (takers.has(fold)) all.push(...fold.check(this, entry))
+      }
+      found.push(...all)
     } catch (error) {
-      return [problem('data', entry, faultIn(error))]
+      found.push(problem('data', entry, faultIn(error)))
     }
   }
 
@@ -269,17 +288,18 @@ export class Replay implements View {
     if (counts) {
       if (entry.seq === 0) this.#facts = factsOf(entry)
       if (entry.type === erasedType) this.#erasures.take(entry)
-      const touched = this.#folds.filter((fold) => fold.types.includes(entry.type))
-      const after = touched.map((fold) => [fold.name, fold.apply(this, entry)] as const)
+      // Each sees the others as they were before this entry.
+      const after = [...this.#readersOf(entry.type).takers].map(
+        (fold) => [fold.name, fold.apply(this, entry)] as const,
+      )
       for (const [name, state] of after) this.#states.set(name, state)
       if (changesWriter(entry)) this.#facts = withWriter(this.facts, entry, runStart(this, entry))
       else if (entry.type === branchType) this.#facts = withBranch(this, entry)
     }
-    if (entry.seq !== this.size) this.#complete = false
+    if (entry.seq === this.size && this.#whole === this.#tree.size) this.#whole += 1
     if (this.#last === undefined || entry.seq > this.#last.seq) this.#last = entry
-    this.#seqs.set(entry.leaf, entry.seq)
-    this.#frontier.add(Buffer.from(entry.leaf, 'hex'))
-    if (this.#complete) this.#roots.set(this.size, base64(this.#frontier.root()))
+    if (this.#tree.size !== entry.seq) this.#seqs.set(this.#tree.size, entry.seq)
+    this.#tree.add(entry.leaf)
   }
 
   /** Rows of every fold's table, as they must stand. */

@@ -49,6 +49,8 @@ export interface Store {
   checkpoints(from: number, count?: number): readonly {readonly size: number; readonly note: string}[]
   lastCheckpoint(): string | undefined
   opening(commitment: string): Opening | undefined
+  /** At most `count` openings that were put after the one at `after` (0: from the first on), in the order in which they were put. */
+  openings(after: number, count: number): readonly (Opening & {readonly at: number})[]
   blob(sha256: string): Uint8Array | undefined
   count(table: 'openings' | 'blobs'): number
   side(): readonly SideRow[]

@@ -32,7 +32,12 @@ export interface Size {
 }
 
 const nobody: Draft['actor'] = {person: null, evidence: 'stated'}
-const profile = {name: 'soft', kind: 'local', environment: 'test', identity: {token: 'ab'.repeat(16)}} as const
+const profile = {
+  name: 'soft',
+  kind: 'local',
+  environment: 'test',
+  identity: {token: 'ab'.repeat(16)},
+} as const
 /** A round: the question, three answers, the quorum, intent and outcome. */
 const answers = 3
 const roundEntries = answers + 4
@@ -60,7 +65,7 @@ export async function makeBigLedger({
     }
   })
   const key = parseVkey(founded.facts.vkey)
-  const writer = loadWriter({path: made.world.state}, founded.facts.fingerprint, key)
+  const writer = loadWriter({path: made.world.state}, founded.facts.fingerprint, key.name)
   if (writer === undefined) throw new Error('it was founded here')
   const tree = new Frontier()
   for (const leaf of founded.leaves) tree.add(leaf)
@@ -107,7 +112,11 @@ export async function makeBigLedger({
   }
 
   const refused = (): void => {
-    add({type: 'attempt.refused', actor: nobody, data: {operation: 'key.create', key: 'payments', code: 'USAGE'}})
+    add({
+      type: 'attempt.refused',
+      actor: nobody,
+      data: {operation: 'key.create', key: 'payments', code: 'USAGE'},
+    })
   }
   const tried = (name: string): void => {
     const about = {key: name, version: 1, profile: profile.name}
@@ -256,5 +265,8 @@ function planFor(key: string): Plan {
 
 function spki(): Buffer {
   const {publicKey} = generateKeyPairSync('ed25519')
-  return createPublicKey(publicKey.export({format: 'pem', type: 'spki'})).export({format: 'der', type: 'spki'})
+  return createPublicKey(publicKey.export({format: 'pem', type: 'spki'})).export({
+    format: 'der',
+    type: 'spki',
+  })
 }

@@ -16,6 +16,8 @@ interface EntryRow {
 
 export class SqliteStore implements Store {
   readonly #db: Database.Database
+  /** Statements that read, by their SQL: preparing one costs more than running it. */
+  readonly #prepared = new Map<string, Database.Statement>()
   #dead = false
 
   private constructor(db: Database.Database) {
@@ -35,12 +37,18 @@ export class SqliteStore implements Store {
   }
 
   #all<T>(sql: string, ...values: unknown[]): T[] {
-    return this.#reading(() => this.#db.prepare<unknown[], T>(sql).all(...values))
+    return this.#reading(() => this.#statement(sql).all(...values) as T[])
   }
 
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the row's shape is known to whoever wrote the SQL
   #get<T>(sql: string, ...values: unknown[]): T | undefined {
-    return this.#reading(() => this.#db.prepare<unknown[], T>(sql).get(...values))
+    return this.#reading(() => this.#statement(sql).get(...values) as T | undefined)
+  }
+
+  #statement(sql: string): Database.Statement {
+    const statement = this.#prepared.get(sql) ?? this.#db.prepare(sql)
+    this.#prepared.set(sql, statement)
+    return statement
   }
 
   #reading<T>(read: () => T): T {
@@ -91,9 +99,17 @@ export class SqliteStore implements Store {
   opening(commitment: string): Opening | undefined {
     const row = this.#get<{salt: Uint8Array; value: Uint8Array}>(
       'SELECT salt, value FROM openings WHERE commitment = ?',
-      fromHex(commitment),
+      Buffer.from(commitment, 'hex'),
     )
     return row === undefined ? undefined : {commitment, ...row}
+  }
+
+  openings(after: number, count: number): readonly (Opening & {readonly at: number})[] {
+    return this.#all<{at: number; commitment: Buffer; salt: Uint8Array; value: Uint8Array}>(
+      'SELECT rowid AS at, commitment, salt, value FROM openings WHERE rowid > ? ORDER BY rowid LIMIT ?',
+      after,
+      count,
+    ).map((row) => ({...row, commitment: row.commitment.toString('hex')}))
   }
 
   blob(sha256: string): Uint8Array | undefined {
