@@ -39,6 +39,7 @@ export {withLock} from './lock.ts'
 export {acknowledgement, loadPin, storePin} from './pins.ts'
 export {parseProof, proofText} from './proof.ts'
 export {
+  demandOwnPins,
   dropReceived,
   goOn,
   hasLedger,

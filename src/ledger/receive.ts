@@ -2,6 +2,7 @@
 import {existsSync, renameSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {KeyriteError} from '../base/errors.ts'
+import {fromBase64} from '../base/bytes.ts'
 import {copyNew} from '../base/copy-file.ts'
 import {storageError} from '../base/file-errors.ts'
 import {makePrivateDir, syncFolder} from '../base/files.ts'
@@ -9,10 +10,12 @@ import {discardDraft, hasDraft} from './draft-store.ts'
 import {leafHash, parseEntry} from './entry.ts'
 import type {AnyFold, LedgerFacts} from './fold.ts'
 import {withLock, type LockOptions} from './lock.ts'
+import {judgePin, loadPin} from './pins.ts'
 import {relationOf, type Chain, type Relation} from './relate.ts'
 import {SqliteStore} from './sqlite/store.ts'
 import {verifyLedger, type Verification} from './verify.ts'
-import {promotePending, realHome, storeHead, type StateDir} from './writer.ts'
+import {storedTree} from './stored-tree.ts'
+import {loadHead, promotePending, realHome, storeHead, type StateDir} from './writer.ts'
 
 const asideIn = (home: string): string => join(home, 'received')
 
@@ -62,6 +65,22 @@ export function wholeIn(home: string, {folds, pins, state}: Against): Whole {
       {hints: ['ask for the file again', 'keyrite ledger verify, where it comes from']},
     )
   return {...found, facts, note}
+}
+
+/** Holds what lies aside against this user's own pins. @throws KeyriteError `LEDGER_TAMPERED` if one is not continued. */
+export function demandOwnPins(home: string, state: StateDir, {facts, entries, root}: Whole): void {
+  const store = SqliteStore.open(join(asideIn(home), 'ledger.db'), 'read')
+  try {
+    const own = [loadPin(state, facts.fingerprint), loadHead(state, facts.fingerprint)?.checkpoint]
+    const tree = {size: entries, root: fromBase64(root ?? ''), range: storedTree(store)}
+    const [first] = own.flatMap((pin) => (pin === undefined ? [] : judgePin(pin, facts, tree).problems))
+    if (first === undefined) return
+    throw new KeyriteError('LEDGER_TAMPERED', `cannot use this ledger: ${first.message} (${first.rule})`, {
+      hints: ['compare what you saw with what others saw', 'keyrite ledger compare OTHER'],
+    })
+  } finally {
+    store.close()
+  }
 }
 
 /** What the ledger that lies aside is to the one in the home. @throws KeyriteError `LEDGER_TAMPERED` if it is another ledger's. */

@@ -155,9 +155,9 @@ export function doubtfulIn(
   return [...found].sort((a, b) => a - b)
 }
 
-/** Whether the writer's key alone can have made it: it holds no statement, and cites no quorum. */
+/** Whether the writer's key alone can have made it: it holds no statement, cites no quorum, and is not what people answered. */
 function needsNobody({approved, data, type}: Entry): boolean {
-  return approved === null && !('statement' in data) && type !== 'quorum.met'
+  return approved === null && !('statement' in data) && type !== 'quorum.met' && type !== 'quorum.opened'
 }
 
 /** The leaf that the statement in an entry is about. */

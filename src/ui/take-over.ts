@@ -5,6 +5,7 @@ import type {App} from '../app.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {
   discardDraft,
+  demandOwnPins,
   dropReceived,
   goOn,
   hasDraft,
@@ -82,13 +83,14 @@ function demandNamed({facts}: Whole, {fingerprint}: Anchors): void {
  */
 export async function takeReleased(app: App, path: string, anchors: Anchors): Promise<Whole> {
   const {home, state} = app.world
-  const whole = receive(home, ledgerFile(path), {folds: app.folds, pins: anchors.pins, state})
+  const whole = receive(home, ledgerFile(path), {folds: app.folds, pins: anchors.pins, state: null})
   try {
     demandNamed(whole, anchors)
     demandKey(app, whole)
     const relation = hasLedger(home) ? relationToHome(home) : 'ahead'
     if (relation === 'fork') throw forked(path)
     if (relation === 'prefix') return behindHome(app, whole)
+    demandOwnPins(home, state, whole)
     await goOn(app.ledgerWorld, whole)
     return whole
   } finally {

@@ -1,0 +1,207 @@
+/** One writer: the ledger handed over to another machine, and its key replaced (threats T10, T26). */
+import {copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {afterEach, beforeEach, expect, test} from '@jest/globals'
+import {forge} from '../ledger/forge.ts'
+import {makeMachines, type Machine, type Machines} from '../ledger/machines.ts'
+import {copyOf, refused, rules} from '../ledger/support.ts'
+
+let all: Machines
+let second: Machine
+beforeEach(async () => {
+  all = await makeMachines()
+  second = all.machine('second')
+})
+afterEach(() => {
+  all.remove()
+})
+
+async function handedOver(): Promise<{readonly file: string; readonly vkey: string}> {
+  const [file, vkey] = [all.out(), await all.prepared(second)]
+  const said = await all.run(all.first, 'ledger hand-over', '--to', vkey, '--out', file, ...all.signed())
+  expect(said).toMatchObject({schema: 'keyrite.hand-over/1', exit: 0, vkey, file})
+  return {file, vkey}
+}
+
+test('a key is prepared once, and again gives the same', async () => {
+  expect(await all.prepared(second)).toBe(await all.prepared(second))
+  expect(await all.run(second, 'ledger take-over', '--prepare')).toMatchObject({exit: 2, code: 'USAGE'})
+})
+
+test('a ledger is handed over: the old machine only reads and says who writes, the new one goes on', async () => {
+  const {file, vkey} = await handedOver()
+  expect(await all.append(all.first)).toBe('LEDGER_NOT_WRITER')
+  const refusedThere = await all.run(all.first, 'ledger replace-key')
+  expect(refusedThere).toMatchObject({code: 'LEDGER_NOT_WRITER', exit: 5})
+  expect(refusedThere['message']).toContain(vkey)
+  expect(await all.run(all.first, 'ledger verify', '--deep')).toMatchObject({ok: true, exit: 0})
+  expect(await all.run(second, 'ledger take-over', file)).toMatchObject({
+    schema: 'keyrite.take-over/1',
+    exit: 0,
+    by: 'hand-over',
+    forkRisk: false,
+    vkey,
+  })
+  expect(await all.append(second)).toBe('ok')
+  const pin = all.out()
+  expect(await all.run(second, 'ledger pin', '--out', pin)).toMatchObject({exit: 0, vkey})
+  expect(await all.run(second, 'ledger verify', '--deep', '--pin', pin)).toMatchObject({
+    ok: true,
+    forkRisks: [],
+  })
+})
+
+test('of two machines with the file only the one with the key goes on, and the file twice changes nothing', async () => {
+  const {file} = await handedOver()
+  const third = all.machine('third')
+  expect(await all.run(third, 'ledger take-over', file)).toMatchObject({code: 'LEDGER_NOT_WRITER', exit: 5})
+  expect(existsSync(join(third.home, 'ledger.db'))).toBe(false)
+  await all.prepared(third)
+  expect(await all.run(third, 'ledger take-over', file)).toMatchObject({code: 'LEDGER_NOT_WRITER', exit: 5})
+  expect(await all.run(second, 'ledger take-over', file)).toMatchObject({exit: 0})
+  expect(await all.append(second)).toBe('ok')
+  expect(await all.run(second, 'ledger take-over', file)).toMatchObject({exit: 0})
+  expect((await all.run(second, 'ledger verify'))['entries']).toBe(13) // the entry made since is still there
+  expect(await all.append(second)).toBe('ok')
+})
+
+test('the file is written again by the same command, and by no other', async () => {
+  const {file, vkey} = await handedOver()
+  const again = all.out()
+  expect(await all.run(all.first, 'ledger hand-over', '--to', vkey, '--out', file)).toMatchObject({
+    code: 'EXISTS',
+  })
+  expect(await all.run(all.first, 'ledger hand-over', '--to', vkey, '--out', again)).toMatchObject({exit: 0})
+  expect(await all.run(second, 'ledger take-over', again)).toMatchObject({exit: 0})
+})
+
+test('a file that was changed on the way is refused, and leaves nothing', async () => {
+  const {file} = await handedOver()
+  const bytes = readFileSync(file)
+  const at = bytes.indexOf('"type":"writer.changed"')
+  bytes[at + 8] = (bytes[at + 8] ?? 0) ^ 1
+  writeFileSync(file, bytes)
+  expect(await all.run(second, 'ledger take-over', file)).toMatchObject({exit: 6, code: 'LEDGER_TAMPERED'})
+  expect(readdirSync(second.home)).toEqual([])
+})
+
+test('another ledger than the one on paper is not taken over', async () => {
+  const {file} = await handedOver()
+  const named = await all.run(second, 'ledger take-over', file, '--ledger', 'ab'.repeat(32))
+  expect(named).toMatchObject({exit: 6, code: 'LEDGER_TAMPERED'})
+  expect(await all.run(second, 'ledger take-over', file, '--ledger', await fingerprint())).toMatchObject({
+    exit: 0,
+  })
+})
+
+const fingerprint = (): Promise<string> => all.using(all.first, ({ledger}) => ledger.view.facts.fingerprint)
+
+test.each([
+  {name: 'no key', of: () => 'nonsense'},
+  {name: 'a key for another ledger', of: (vkey: string) => vkey.replace('example.com', 'example.org')},
+])('nothing is handed over to $name', async ({of}) => {
+  const argv = ['--to', of(await all.prepared(second)), '--out', all.out()]
+  expect(await all.run(all.first, 'ledger hand-over', ...argv)).toMatchObject({exit: 2, code: 'USAGE'})
+  expect(await all.append(all.first)).toBe('ok')
+})
+
+test('nor to the key that writes it already', async () => {
+  const vkey = await all.using(all.first, ({ledger}) => ledger.view.facts.vkey)
+  const said = await all.run(all.first, 'ledger hand-over', '--to', vkey, '--out', all.out())
+  expect(said).toMatchObject({exit: 2, code: 'USAGE'})
+})
+
+test('without the quorum it is asked for, and nothing is handed over', async () => {
+  const [file, vkey] = [all.out(), await all.prepared(second)]
+  const argv = ['--to', vkey, '--out', file]
+  expect(await all.run(all.first, 'ledger hand-over', ...argv, ...all.signed(2))).toMatchObject({exit: 8})
+  expect(existsSync(file)).toBe(false)
+  expect(await all.append(all.first)).toBe('ok')
+})
+
+test('approved from afar and applied, the same command writes the file', async () => {
+  const [file, vkey] = [all.out(), await all.prepared(second)]
+  const asked = await all.run(all.first, 'ledger hand-over', '--to', vkey, '--out', file, ...all.signed(2))
+  const id = String(asked['id'])
+  const [dir, carol] = [all.out(), all.made.founders[2]?.person.id ?? '']
+  await all.run(all.first, 'request export', id, '--for', carol, '--out', dir)
+  const signing = [dir, '--key', all.keyFile(2), '--yes']
+  expect(await all.run(all.machine('carol'), 'request sign', ...signing)).toMatchObject({exit: 0})
+  expect(await all.run(all.first, 'request add', dir)).toMatchObject({exit: 0})
+  expect(await all.run(all.first, 'request apply', id)).toMatchObject({exit: 0, status: 'applied'})
+  expect(await all.run(all.first, 'ledger hand-over', '--to', vkey, '--out', file)).toMatchObject({exit: 0})
+  expect(await all.run(second, 'ledger take-over', file)).toMatchObject({exit: 0})
+})
+
+test('a copied home is prepared, handed to, and takes the file in place of its older copy', async () => {
+  const copied = all.copy(all.first, 'copied')
+  const vkey = String((await all.run(copied, 'ledger take-over', '--prepare'))['vkey'])
+  expect(await all.append(copied)).toBe('LEDGER_NOT_WRITER')
+  expect(await all.append(all.first)).toBe('ok')
+  const file = all.out()
+  await all.run(all.first, 'ledger hand-over', '--to', vkey, '--out', file, ...all.signed())
+  expect(await all.run(copied, 'ledger take-over', file)).toMatchObject({exit: 0})
+  expect(await all.append(copied)).toBe('ok')
+})
+
+test('the ledger comes back: from the second machine to the first', async () => {
+  const {file} = await handedOver()
+  await all.run(second, 'ledger take-over', file)
+  await all.append(second)
+  const [back, vkey] = [
+    all.out(),
+    String((await all.run(all.first, 'ledger take-over', '--prepare'))['vkey']),
+  ]
+  const said = await all.run(second, 'ledger hand-over', '--to', vkey, '--out', back, ...all.signed())
+  expect(said).toMatchObject({exit: 0})
+  expect(await all.run(all.first, 'ledger take-over', back)).toMatchObject({exit: 0})
+  expect(await all.append(all.first)).toBe('ok')
+  expect(await all.append(second)).toBe('LEDGER_NOT_WRITER')
+  expect(await all.run(all.first, 'ledger verify', '--deep')).toMatchObject({ok: true})
+})
+
+test('the old home copied back to before the hand-over does not write', async () => {
+  const before = copyOf(all.first, 'before', 'home')
+  await handedOver()
+  copyFileSync(join(before.home, 'ledger.db'), join(all.first.home, 'ledger.db'))
+  expect(await all.append(all.first)).toBe('LEDGER_BEHIND')
+})
+
+test('a key is replaced on the same machine, and what the old one signs afterwards does not verify', async () => {
+  const thief = copyOf(all.first, 'thief')
+  const old = await all.using(all.first, ({ledger}) => ledger.view.facts.vkey)
+  const said = await all.run(all.first, 'ledger replace-key', '--reason', 'yearly', ...all.signed())
+  expect(said).toMatchObject({schema: 'keyrite.writer-key/1', exit: 0, replaced: old})
+  expect(said['vkey']).not.toBe(old)
+  expect(await all.append(all.first)).toBe('ok')
+  expect(await all.run(all.first, 'ledger verify', '--deep')).toMatchObject({ok: true})
+  copyFileSync(join(all.first.home, 'ledger.db'), join(thief.home, 'ledger.db'))
+  await forge(thief, [refused('mine')])
+  expect(rules(thief)).toContain('checkpoint-signature')
+})
+
+test('a crash between the change and the new key in its place is finished by the next command', async () => {
+  const writers = join(all.first.state, 'writers')
+  const key = readdirSync(writers).find((name) => name.endsWith('.key')) ?? ''
+  const old = readFileSync(join(writers, key))
+  await all.run(all.first, 'ledger replace-key', ...all.signed())
+  // As if the run had ended after the commit: the new key waits still, the old one is in its place.
+  const name = await all.using(all.first, ({ledger}) => ledger.view.facts.name)
+  writeFileSync(join(writers, `${name.slice(-32)}.pending`), readFileSync(join(writers, key)), {mode: 0o600})
+  writeFileSync(join(writers, key), old, {mode: 0o600})
+  expect(await all.append(all.first)).toBe('ok')
+  expect(readdirSync(writers).filter((one) => one.endsWith('.pending'))).toEqual([])
+})
+
+test('what needed no approval since a key was stolen is doubtful, and nothing else', async () => {
+  expect(await all.append(all.first)).toBe('ok')
+  const since = new Date(Date.now() - 3_600_000).toISOString()
+  expect(
+    await all.run(all.first, 'ledger replace-key', '--stolen-since', since, ...all.signed()),
+  ).toMatchObject({exit: 0, stolenSince: since})
+  expect((await all.run(all.first, 'ledger verify'))['doubtful']).toEqual([6])
+  const ahead = new Date(Date.now() + 3_600_000).toISOString()
+  expect(await all.run(all.first, 'ledger replace-key', '--stolen-since', ahead)).toMatchObject({
+    code: 'USAGE',
+  })
+})
