@@ -65,6 +65,8 @@ export class App {
   readonly operations = operations
   readonly folds = folds
   readonly #providers = new Map<string, Promise<Provider>>()
+  /** Those that have opened. */
+  readonly #opened = new Set<Provider>()
   #ledger: Ledger | undefined
 
   constructor(world: Surroundings) {
@@ -88,6 +90,7 @@ export class App {
       host,
       command,
       folds,
+      external: () => this.external,
       onWait: (holder) => {
         say(`Waiting for the ledger: it is held by ${holder}.`)
       },
@@ -119,14 +122,25 @@ export class App {
 
   /** The provider of a profile, opened once. @throws KeyriteError as `openProfile`. */
   provider(name: string): Promise<Provider> {
-    const open = this.#providers.get(name) ?? this.#open(profileOf(this.ledger.view, name))
+    const open = this.#providers.get(name) ?? this.#open(profileOf(this.ledger.view, name)).then(this.#took)
     this.#providers.set(name, open)
     return open
   }
 
+  /** The newest time that a provider open in this run answers with; null where none says it. */
+  get external(): Date | null {
+    const times = [...this.#opened].flatMap((provider) => provider.time()?.getTime() ?? [])
+    return times.length === 0 ? null : new Date(Math.max(...times))
+  }
+
+  readonly #took = (provider: Provider): Provider => {
+    this.#opened.add(provider)
+    return provider
+  }
+
   /** Takes a provider that was opened elsewhere (a token just made). */
   lend(name: string, provider: Provider): void {
-    this.#providers.set(name, Promise.resolve(provider))
+    this.#providers.set(name, Promise.resolve(this.#took(provider)))
   }
 
   #open(profile: ProfileFacts): Promise<Provider> {
@@ -175,6 +189,7 @@ export class App {
       }
     }
     this.#providers.clear()
+    this.#opened.clear()
     this.#ledger?.close()
     this.#ledger = undefined
   }

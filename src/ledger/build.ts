@@ -1,6 +1,6 @@
 /** From drafts to entries: seq, time and prev are given, private values and blobs put in their place. Pure but for the salts. */
-import {KeyriteError} from '../base/errors.ts'
 import type {Random} from '../base/world.ts'
+import {timeOf} from './clock.ts'
 import {Private, settle, type Draft, type DraftObject, type Opening, type StoredBlob} from './draft.ts'
 import {erasedBy, erasedType} from './erasure.ts'
 import {entryBytes, leafHash, noPrev, type Entry, type Tool} from './entry.ts'
@@ -15,21 +15,6 @@ export interface Built {
 }
 
 export const nothing: Built = {rows: [], openings: [], blobs: [], erased: []}
-
-/** A clock further back than this behind the last entry is not believed. */
-const clockSlackMs = 120_000
-
-/** @throws KeyriteError `CLOCK_BEHIND` if the clock is more than two minutes behind the last entry. */
-export function demandClock(now: Date, last: Entry): void {
-  if (Date.parse(last.time) - now.getTime() <= clockSlackMs) return
-  throw new KeyriteError(
-    'CLOCK_BEHIND',
-    `cannot record: this clock says ${now.toISOString()}, the last entry was made ${last.time}`,
-    {
-      hints: ['set the clock of this machine, then run the same again'],
-    },
-  )
-}
 
 export interface Surroundings {
   readonly random: Random
@@ -59,7 +44,7 @@ export function build(
       ledger: ledger(draft),
       seq,
       prev,
-      time: time.toISOString(),
+      time: timeOf(draft, time),
       type: draft.type,
       actor: {...draft.actor, host: hostField},
       approved: draft.approved ?? null,

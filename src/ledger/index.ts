@@ -8,6 +8,7 @@ export {
   type DraftValue,
   type Opening,
 } from './draft.ts'
+export {acceptClock, clockFault, setBackFrom, type Times} from './clock.ts'
 export {isBlobRef, isPrivate, isTime, leafHash, referencesIn, type Entry, type Tool} from './entry.ts'
 export {
   problem,

@@ -1,4 +1,5 @@
 /** Looks at a whole store: everything that every command checks before it acts, and that `ledger verify` reports. */
+import {KeyriteError} from '../base/errors.ts'
 import {base64, sameBytes} from '../base/bytes.ts'
 import {OpeningsAhead} from './ahead.ts'
 import {leafHash} from './entry.ts'
@@ -165,4 +166,16 @@ export function* sideProblems(store: Store, replay: Replay): Generator<Problem> 
   }
   for (const {fold, id} of wanted.values())
     yield {rule: 'side-table', seq: null, message: `side table "${fold}" lacks the row "${id}"`}
+}
+
+/** @throws KeyriteError `LEDGER_TAMPERED` at the first problem: nothing goes on from there. */
+export function refuse(problems: Iterable<Problem>): void {
+  for (const found of problems) {
+    const where = found.seq === null ? '' : ` at entry ${found.seq}`
+    throw new KeyriteError(
+      'LEDGER_TAMPERED',
+      `cannot use the ledger: ${found.message} (${found.rule}${where})`,
+      {hints: ['keyrite ledger verify']},
+    )
+  }
 }

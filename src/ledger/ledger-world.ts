@@ -9,6 +9,8 @@ export interface LedgerWorld {
   readonly state: StateDir
   readonly folds: readonly AnyFold[]
   readonly clock: Clock
+  /** The newest time that a provider answered with in this run, as it is now; null where none says it. */
+  readonly external: () => Date | null
   readonly random: Random
   readonly tool: Tool
   /** The name of this host, recorded as a private value. */

@@ -8,12 +8,13 @@ import {join} from 'node:path'
 import {fromBase64} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {accessOf, headOf, type Access} from './access.ts'
-import {build, demandClock, nothing, type Built} from './build.ts'
+import {build, nothing, type Built} from './build.ts'
+import {clockAnomaly, demandClock, type Times} from './clock.ts'
 import type {Draft} from './draft.ts'
 import {demandRun, DraftStore} from './draft-store.ts'
 import type {Entry} from './entry.ts'
-import type {Handle, Problem, View} from './fold.ts'
-import {continueReplay, sideProblems, signatureProblems} from './inspect.ts'
+import type {Handle, View} from './fold.ts'
+import {continueReplay, refuse, sideProblems, signatureProblems} from './inspect.ts'
 import type {LedgerWorld} from './ledger-world.ts'
 import {withLock} from './lock.ts'
 import {parseCheckpoint, signCheckpoint, vkeyText} from './note.ts'
@@ -186,6 +187,13 @@ export class Ledger {
     return last === undefined || now.toISOString() >= last.time ? now : new Date(last.time)
   }
 
+  /** What is known of the time, here and now. */
+  get times(): Times {
+    const {clock, external} = this.#world
+    const {last, skewMs} = this.#replay
+    return {wall: clock.now(), last: last?.time ?? null, external: external(), skewMs}
+  }
+
   /** How many entries this process has added. */
   get appended(): number {
     return this.#appended
@@ -219,17 +227,17 @@ export class Ledger {
   }
 
   /**
-   * Appends drafts in one transaction. What another process appended meanwhile is taken in first, and the drafts are judged by it.
+   * Appends drafts, or what a function makes of the last entry, in one transaction. What another process appended meanwhile is taken in first, and the drafts are judged by it.
    * @returns the entries, committed and read back.
-   * @throws KeyriteError `LEDGER_NOT_WRITER`, `CLOCK_BEHIND`, `LOCKED`, `STORAGE`, or the code of what refuses the draft.
+   * @throws KeyriteError `LEDGER_NOT_WRITER`, `CLOCK_BEHIND`, `CLOCK_AHEAD`, `LOCKED`, `STORAGE`, or the code of what refuses the draft.
    */
-  async append(drafts: readonly Draft[]): Promise<readonly Entry[]> {
+  async append(drafts: readonly Draft[] | (() => readonly Draft[])): Promise<readonly Entry[]> {
     this.demandAnswers()
     const {home, command, onWait} = this.#world
     try {
       return await withLock(home, {command, onWait}, async () => {
         this.#takeIn()
-        return this.#appendLocked(drafts, this.demandAnswers())
+        return this.#appendLocked(typeof drafts === 'function' ? drafts() : drafts, this.demandAnswers())
       })
     } catch (error) {
       this.#failure = error
@@ -349,9 +357,9 @@ export class Ledger {
   }
 
   #build(drafts: readonly Draft[]): Built {
-    const {random, tool, host, clock} = this.#world
+    const {random, tool, host} = this.#world
     const last = this.#replay.last
-    if (last !== undefined) demandClock(clock.now(), last)
+    if (!drafts.some(({type}) => type === clockAnomaly)) demandClock(this.times)
     return build(drafts, {
       random,
       tool,
@@ -370,16 +378,5 @@ export class Ledger {
 
   close(): void {
     this.#store.close()
-  }
-}
-
-function refuse(problems: Iterable<Problem>): void {
-  for (const found of problems) {
-    const where = found.seq === null ? '' : ` at entry ${found.seq}`
-    throw new KeyriteError(
-      'LEDGER_TAMPERED',
-      `cannot use the ledger: ${found.message} (${found.rule}${where})`,
-      {hints: ['keyrite ledger verify']},
-    )
   }
 }

@@ -5,6 +5,7 @@
 import {sha256Hex} from '../base/bytes.ts'
 import {exitOf, KeyriteError} from '../base/errors.ts'
 import {jcsBytes, parseJcs, type Json} from '../base/jcs.ts'
+import {clockAnomaly, skewAfter, timeProblems} from './clock.ts'
 import {commitment, type Opening} from './draft.ts'
 import {isPrivate, noPrev, parseEntry, readEntry, type Entry, type Reference} from './entry.ts'
 import {
@@ -42,7 +43,7 @@ interface Readers {
 }
 
 /** Entry types that the ledger reads itself. */
-const own = ['ledger.opened', erasedType, ...writerTypes, branchType]
+const own = ['ledger.opened', clockAnomaly, erasedType, ...writerTypes, branchType]
 
 export class Replay implements View {
   readonly #folds: readonly Fold<unknown>[]
@@ -61,6 +62,7 @@ export class Replay implements View {
   #facts: LedgerFacts | undefined
   /** How many entries from the first on are here without a gap. */
   #whole = 0
+  #skewMs = 0
 
   constructor(
     folds: readonly AnyFold[],
@@ -135,6 +137,11 @@ export class Replay implements View {
     return this.#erasures.count
   }
 
+  /** How far the clock was ahead of a provider's when a person last confirmed it. */
+  get skewMs(): number {
+    return this.#skewMs
+  }
+
   /** The roots over ranges of entries, computed from their bytes. */
   get range(): RangeRoot {
     return this.#tree.range
@@ -207,8 +214,7 @@ export class Replay implements View {
           : undefined
     if (before !== undefined && entry.prev !== before)
       found.push(problem('prev', entry, 'prev is not the leaf hash of the entry before'))
-    if (last !== undefined && entry.time < last.time)
-      found.push(problem('time', entry, `dated ${entry.time}, before the entry before it`))
+    found.push(...timeProblems(entry, last))
     if (this.#facts !== undefined && entry.ledger !== this.#facts.name)
       found.push(problem('ledger', entry, `belongs to ledger "${entry.ledger}"`))
     if ((entry.seq === 0) !== (entry.type === 'ledger.opened'))
@@ -295,6 +301,7 @@ export class Replay implements View {
       for (const [name, state] of after) this.#states.set(name, state)
       if (changesWriter(entry)) this.#facts = withWriter(this.facts, entry, runStart(this, entry))
       else if (entry.type === branchType) this.#facts = withBranch(this, entry)
+      this.#skewMs = skewAfter(this.#skewMs, entry)
     }
     if (entry.seq === this.size && this.#whole === this.#tree.size) this.#whole += 1
     if (this.#last === undefined || entry.seq > this.#last.seq) this.#last = entry

@@ -172,5 +172,7 @@ export interface Provider {
   readonly life: KeyLife
   readonly move: KeyMove
   readonly evidence: KeyEvidence
+  /** What the other side's clock says now: the newest Date that an answer carried, moved on by the time since, on a clock that nobody sets. Null where its answers carry none. */
+  time(): Date | null
   close(): Promise<void>
 }

@@ -118,11 +118,16 @@ export async function meet({ledger, ceremony, actor}: Answering, request: Reques
   if (request.met !== null) return request
   demandOpen(ledger, request)
   const counted = approvals(ledger, request)
+  const {external} = ledger.times
   if (lacksProposal(request) || !isMet(request.needs, counted)) return request
   await ledger.append([
     {
       type: 'quorum.met',
-      data: {opened: request.seq, approvals: counted.map((one) => one.seq)},
+      data: {
+        opened: request.seq,
+        approvals: counted.map((one) => one.seq),
+        ...(external === null ? {} : {external: external.toISOString()}),
+      },
       actor,
       ceremony,
     },

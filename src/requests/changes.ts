@@ -1,6 +1,6 @@
 /** How each entry changes what is known of requests. Called only for entries without a problem. */
 import {custodyFold, enrolledKey, signedStatement} from '../custody/index.ts'
-import type {Entry, View} from '../ledger/index.ts'
+import {setBackFrom, type Entry, type View} from '../ledger/index.ts'
 import type {OperationName} from '../policy/index.ts'
 import {metSchema, withdrawnSchema} from './checks.ts'
 import {parsePlan} from './plan.ts'
@@ -34,6 +34,7 @@ export function opened(view: View, state: Requests, entry: Entry): Requests {
     met: null,
     withdrawn: false,
     voided: null,
+    setBack: null,
     begun: new Set(),
     done: new Set(),
     failed: false,
@@ -62,9 +63,22 @@ export function answered(view: View, state: Requests, entry: Entry): Requests {
 }
 
 export function met(state: Requests, entry: Entry): Requests {
-  const {opened: seq} = metSchema.parse(entry.data)
+  const {opened: seq, external = ''} = metSchema.parse(entry.data)
   const after = change(state, {...at(state, seq), met: entry.seq})
-  return {...after, byMet: new Map([...after.byMet, [entry.seq, seq]])}
+  const newest = external > (state.external ?? '') ? external : state.external
+  return {...after, byMet: new Map([...after.byMet, [entry.seq, seq]]), external: newest}
+}
+
+/** A person has set the ledger's clock back: what was asked before, by a time that is given up, cannot be met any more. */
+export function clockSet(state: Requests, entry: Entry): Requests {
+  const reached = setBackFrom(entry)
+  if (reached === null) return state
+  const open = voidOpen(state, `the clock was set back at entry ${entry.seq}`)
+  const all = [...open.all].map(([seq, request]) => {
+    const setBack = reached > (request.setBack ?? '') ? reached : request.setBack
+    return [seq, {...request, setBack}] as const
+  })
+  return {...open, all: new Map(all), external: null}
 }
 
 export function closed(state: Requests, entry: Entry): Requests {

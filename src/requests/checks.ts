@@ -20,7 +20,11 @@ import {parsePlan, type Plan} from './plan.ts'
 import {hidden, openedSchema, questionFault} from './question.ts'
 import {requests, type Request} from './state.ts'
 
-export const metSchema = z.strictObject({opened: z.int(), approvals: z.array(z.int()).min(1)})
+export const metSchema = z.strictObject({
+  opened: z.int(),
+  approvals: z.array(z.int()).min(1),
+  external: z.iso.datetime({precision: 3}).optional(),
+})
 export const withdrawnSchema = z.strictObject({opened: z.int(), reason: hidden})
 
 type Check = (view: View, entry: Entry) => Problem[]
@@ -108,7 +112,10 @@ export const checkMet: Check = (view, entry) => {
   if (request.withdrawn || request.met !== null)
     return wrong('quorum', entry, 'the request was withdrawn, or met already')
   if (request.voided !== null) return wrong('quorum', entry, `the request is void: ${request.voided}`)
-  if (entry.time > request.expires) return wrong('quorum', entry, `the request expired at ${request.expires}`)
+  // By this clock, and by the provider's: the later of them decides.
+  const times = [entry.time, parsed.data.external ?? '', view.of(requests).external ?? '']
+  if (times.some((time) => time > request.expires))
+    return wrong('quorum', entry, `the request expired at ${request.expires}`)
   if (authorStandsAside(request.plan.profile?.environment ?? null) && !request.proposed)
     return wrong('separation-of-duties', entry, 'in production its author signs it first')
   const cited = request.answers.filter(

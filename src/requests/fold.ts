@@ -3,11 +3,18 @@ import type {Json} from '../base/jcs.ts'
 import {policyFold, ruleFor} from '../policy/index.ts'
 import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {checkAnswer, checkMet, checkOpened, checkProposal, checkWithdrawn, profileStands} from './checks.ts'
-import {answered, closed, met, opened, proposed, voidOpen} from './changes.ts'
+import {answered, clockSet, closed, met, opened, proposed, voidOpen} from './changes.ts'
 import type {Operation, Operations} from './operation.ts'
 import {requests, type Request, type Requests} from './state.ts'
 
-const own = ['quorum.opened', 'proposal.signed', 'approval.given', 'quorum.met', 'quorum.withdrawn']
+const own = [
+  'quorum.opened',
+  'proposal.signed',
+  'approval.given',
+  'quorum.met',
+  'quorum.withdrawn',
+  'clock.anomaly',
+]
 
 /** @param operations - all there are: what they write is judged here. */
 export function requestsFold(operations: Operations): Fold<Requests> {
@@ -28,6 +35,8 @@ export function requestsFold(operations: Operations): Fold<Requests> {
           return checkMet(view, entry)
         case 'quorum.withdrawn':
           return checkWithdrawn(view, entry)
+        case 'clock.anomaly':
+          return [] // the ledger itself judges it
         default:
           return checkAct(view, entry, operations)
       }
@@ -48,6 +57,8 @@ export function requestsFold(operations: Operations): Fold<Requests> {
           return closed(state, entry)
         case 'policy.adopted':
           return voidOpen(acted(state, entry, operations), `another policy was adopted at entry ${entry.seq}`)
+        case 'clock.anomaly':
+          return clockSet(state, entry)
         default:
           return acted(state, entry, operations)
       }
@@ -83,8 +94,10 @@ function checkAct(view: View, entry: Entry, operations: Operations): readonly Pr
   if (planned === undefined) return wrong(`the approved plan has no phase "${phase}"`)
   if (operation.begins.includes(entry.type)) {
     if (request.begun.has(entry.type)) return wrong(`phase "${phase}" of this approval was used already`)
-    if (planned.latest !== null && entry.time > planned.latest)
-      return wrong(`phase "${phase}" was approved until ${planned.latest}`)
+    // What was over when the clock was set back does not begin again.
+    const {latest} = planned
+    if (latest !== null && [entry.time, request.setBack ?? ''].some((time) => time > latest))
+      return wrong(`phase "${phase}" was approved until ${latest}`)
   }
   if (planned.earliest !== null && entry.time < planned.earliest)
     return wrong(`phase "${phase}" was approved from ${planned.earliest} on`)

@@ -38,8 +38,10 @@ export interface Request {
   readonly proposed: boolean
   readonly met: number | null
   readonly withdrawn: boolean
-  /** Why it can never be met any more, although nobody said no: another policy stands. Null where nothing speaks against it. */
+  /** Why it can never be met any more, although nobody said no: another policy stands, or the clock was set back. Null where nothing speaks against it. */
   readonly voided: string | null
+  /** The time that the ledger had reached when its clock was set back after this was asked; null if it was not. */
+  readonly setBack: string | null
   /** The types that began a phase already. */
   readonly begun: ReadonlySet<string>
   /** The phases whose outcome is recorded. */
@@ -52,10 +54,15 @@ export interface Requests {
   readonly all: ReadonlyMap<number, Request>
   /** From the seq of `quorum.met` to that of its request. */
   readonly byMet: ReadonlyMap<number, number>
+  /** The newest time that a provider is known to have answered with, at a quorum since the clock was last set back. */
+  readonly external: string | null
 }
 
 /** Where other folders find the requests in a view. */
-export const requests = {name: 'requests', initial: (): Requests => ({all: new Map(), byMet: new Map()})}
+export const requests = {
+  name: 'requests',
+  initial: (): Requests => ({all: new Map(), byMet: new Map(), external: null}),
+}
 
 export type RequestStatus =
   'open' | 'met' | 'applied' | 'withdrawn' | 'void' | 'expired' | 'rejected' | 'failed'

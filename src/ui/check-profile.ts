@@ -3,6 +3,7 @@ import type {App} from '../app.ts'
 import {exitOf, KeyriteError} from '../base/errors.ts'
 import type {ProfileFacts} from '../profiles/index.ts'
 import type {CheckLine, Identity} from '../providers/ports.ts'
+import {providerClock} from './clock.ts'
 
 export interface ProfileCheck {
   /** Who answered; null where nobody did. */
@@ -19,7 +20,8 @@ const notOfTheProfile: readonly string[] = ['NO_TERMINAL', 'CANCELLED', 'USAGE']
 /** @throws KeyriteError `NO_TERMINAL`, `CANCELLED` where its PIN cannot be asked for. */
 export async function checkProfile(app: App, profile: ProfileFacts): Promise<ProfileCheck> {
   try {
-    const {evidence} = await app.provider(profile.name)
+    const provider = await app.provider(profile.name)
+    const {evidence} = provider
     const identity = await evidence.identity()
     const opened: CheckLine = {
       name: 'opens',
@@ -27,7 +29,11 @@ export async function checkProfile(app: App, profile: ProfileFacts): Promise<Pro
       detail: 'it answers with the identity that was approved',
       fix: null,
     }
-    const checks = [opened, ...(await evidence.check())]
+    const checks = [
+      opened,
+      ...(await evidence.check()),
+      ...providerClock(app.world.clock.now(), provider.time()),
+    ]
     return {identity, checks, exit: checks.every(({ok}) => ok) ? 0 : exitOf.PROVIDER_FAILED, failure: null}
   } catch (error) {
     if (!(error instanceof KeyriteError) || notOfTheProfile.includes(error.code)) throw error

@@ -44,6 +44,8 @@ const needs = {
   python3: program('python3', 'python3'),
   sqlite3: program('sqlite3', 'sqlite3'),
   tmux: program('tmux', 'tmux'),
+  faketime: program('faketime', 'faketime'),
+  strace: program('strace', 'strace'),
   bash: program('bash', 'bash'),
   zsh: program('zsh', 'zsh'),
   fish: program('fish', 'fish'),

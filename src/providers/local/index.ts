@@ -41,6 +41,7 @@ function providerOf(token: LocalToken): Provider {
     life: keyLife(token),
     move: keyMove(token),
     evidence: keyEvidence(token),
+    time: () => null,
     async close() {
       token.close()
     },

@@ -2,14 +2,12 @@
 import {lstatSync} from 'node:fs'
 import type {App} from '../../app.ts'
 import {parseCheckpoint} from '../../ledger/note.ts'
-import {loadPin, verifyLedger} from '../../ledger/index.ts'
+import {clockFault, loadPin, verifyLedger} from '../../ledger/index.ts'
 import {acknowledgement, pinPath} from '../../ledger/pins.ts'
 import {counted} from '../print.ts'
 import {failure, fault, good, warning, type Finding} from './finding.ts'
 
 const staleMs = 30 * 24 * 3_600_000
-/** How far two clocks may be apart. */
-const skewMs = 120_000
 
 /** @param full - verifies every file, signature and pin, as `ledger verify` does; else it is replayed, as every command does. */
 export function ledgerFinding(app: App, full: boolean): Finding {
@@ -31,14 +29,14 @@ export function ledgerFinding(app: App, full: boolean): Finding {
   }
 }
 
-export function clockFinding({ledger, world}: App): Finding {
-  const last = ledger.view.entry(ledger.size - 1)?.time ?? ''
-  const now = world.clock.now()
-  return now.getTime() + skewMs >= Date.parse(last)
-    ? good('clock', `${now.toISOString()}, not before the last entry`)
+export function clockFinding({ledger}: App): Finding {
+  const {times} = ledger
+  const wrong = clockFault(times)
+  return wrong === null
+    ? good('clock', `${times.wall.toISOString()}, not before the last entry`)
     : fault(
         'clock',
-        `this clock says ${now.toISOString()}, the last entry was made ${last}`,
+        `${wrong.fact}; if this clock is right: keyrite ledger clock`,
         'timedatectl set-ntp true',
       )
 }
