@@ -1,6 +1,7 @@
 /** The policy document: who must approve what. Stored as JCS; its digest is what approvals are judged by. */
 import {z} from 'zod'
 import {KeyriteError} from '../base/errors.ts'
+import type {JsonObject} from '../base/jcs.ts'
 import {parseDuration} from '../base/duration.ts'
 import {roles} from '../custody/roles.ts'
 import {algorithms} from '../providers/algorithms.ts'
@@ -52,50 +53,95 @@ export const operations = [
 ] as const
 export type OperationName = (typeof operations)[number]
 
-const duration = z.string().refine((text) => {
-  try {
-    return parseDuration(text) > 0
-  } catch {
-    return false
-  }
-}, 'expected an ISO 8601 duration such as PT72H')
+const duration = z
+  .string()
+  .refine((text) => {
+    try {
+      return parseDuration(text) > 0
+    } catch {
+      return false
+    }
+  }, 'expected an ISO 8601 duration such as PT72H')
+  .meta({pattern: '^P(\\d+W)?(\\d+D)?(T(\\d+H)?(\\d+M)?(\\d+S)?)?$', examples: ['PT72H', 'P7D']})
 
 /** Every kind of provider that a rule may name; a policy is older than some of them. */
 export const kindNames = ['local', 'pkcs11', 'aws', 'azure', 'gcp', 'transit'] as const
 
-export const ruleSchema = z.strictObject({
-  id: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected a name of a-z, 0-9 and -'),
-  operations: z.array(z.enum(operations)).min(1),
-  classes: z.array(z.enum(classes)).min(1).nullable(),
-  /** Provider kinds; null for every kind. */
-  kinds: z.array(z.string()).min(1).nullable(),
-  /** 0: needs nobody. */
-  people: z.int().min(0).max(50),
-  roles: z.array(z.enum(roles)),
-  from: z.array(z.enum(roles)),
-})
+/** What editors show beside a field comes from the descriptions here. */
+export const ruleSchema = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected a name of a-z, 0-9 and -')
+      .describe('the name of this rule: a-z, 0-9 and -'),
+    operations: z.array(z.enum(operations)).min(1).describe('what it is about'),
+    classes: z
+      .array(z.enum(classes))
+      .min(1)
+      .nullable()
+      .describe('the classes of key that it is about; null for all'),
+    kinds: z
+      .array(z.string().meta({examples: [...kindNames]}))
+      .min(1)
+      .nullable()
+      .describe('the kinds of profile that it is about; null for all'),
+    people: z
+      .int()
+      .min(0)
+      .max(50)
+      .describe('how many different people must approve; 0: nobody, which only profiles can have'),
+    roles: z.array(z.enum(roles)).describe('roles that must be among them, each met by another person'),
+    from: z.array(z.enum(roles)).describe('roles whose holders are asked, beside those of `roles`'),
+  })
+  .describe('the first rule whose operations, classes and kinds fit is the one that applies')
 
 export const policySchema = z.strictObject({
-  type: z.literal('keyrite.policy/1'),
-  name: z.string().min(1).max(63),
-  rules: z.array(ruleSchema).min(1),
-  /** Fingerprints of stated keys that count in production all the same. */
-  stated_keys: z.array(z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/)),
-  /** Certificates (base64 of DER) that an attestation of hardware may lead to. */
-  attestation_roots: z.array(z.base64().min(1)).exactOptional(),
-  minimums: z.strictObject({
-    /** What a production key may be made of. */
-    algorithms: z.array(z.enum(algorithms as readonly [string, ...string[]])).min(1),
-    /** Witnesses at a ceremony that makes a key (C1). */
-    witnesses: z.int().min(0).max(50),
-  }),
-  times: z.strictObject({
-    /** How long a request waits for people. */
-    request: duration,
-    /** How long a room may be idle before the ceremony stops. */
-    idle: duration,
-  }),
+  type: z.literal('keyrite.policy/1').describe('the kind of document'),
+  name: z.string().min(1).max(63).describe('what the policy is called in every report'),
+  rules: z.array(ruleSchema).min(1).describe('in order: the first that fits applies'),
+  stated_keys: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^SHA256:[A-Za-z0-9+/]{43}$/,
+          'expected a fingerprint such as SHA256:…, as ssh-keygen -l prints it',
+        ),
+    )
+    .describe('fingerprints of keys that count in production although no hardware is known to hold them'),
+  attestation_roots: z
+    .array(z.base64().min(1))
+    .exactOptional()
+    .describe('certificates, base64 of DER, that an attestation of hardware may lead to'),
+  minimums: z
+    .strictObject({
+      algorithms: z
+        .array(z.enum(algorithms as readonly [string, ...string[]]))
+        .min(1)
+        .describe('what a production key may be made of'),
+      witnesses: z.int().min(0).max(50).describe('witnesses at a ceremony that makes a key (C1)'),
+    })
+    .describe('what is asked at least'),
+  times: z
+    .strictObject({
+      request: duration.describe('how long a request waits for people'),
+      idle: duration.describe('how long a room may be idle before the ceremony stops'),
+    })
+    .describe('ISO 8601 durations'),
 })
+
+/** The form of a policy for editors: JSON Schema draft 7, from the same definitions. */
+export function policyJsonSchema(): JsonObject {
+  const {$schema, ...schema} = z.toJSONSchema(policySchema, {target: 'draft-7', io: 'input'}) as JsonObject
+  return {
+    $schema: $schema ?? '',
+    title: 'keyrite policy',
+    description: 'Who must approve what. docs/policy.md says how to write one.',
+    ...schema,
+    // A JSON file names its schema in itself; a YAML file does so in a comment.
+    properties: {$schema: {type: 'string'}, ...(schema['properties'] as JsonObject)},
+  }
+}
 
 export type Policy = z.infer<typeof policySchema>
 export type Rule = z.infer<typeof ruleSchema>

@@ -1,5 +1,6 @@
 /** Who may approve what, and why, in plain words. */
 import type {Person, Roster} from '../custody/index.ts'
+import {authorStandsAside} from './rules/environment.ts'
 import {keyCounts} from './rules/keys.ts'
 import {ruleInWords} from './rules/needs.ts'
 import {ruleFor, type Matter} from './rules/which.ts'
@@ -20,17 +21,18 @@ export function explain(
   roster: Roster,
   matter: Matter,
   environment: string | null,
-  about: Concern['person'] = null,
+  {about = null, author = null}: {about?: Concern['person']; author?: string | null} = {},
 ): Explanation {
   const rule = ruleFor(policy, matter)
   const asked = mayAnswer(rule, roster, {operation: matter.operation, person: about})
+  const aside = authorStandsAside(environment) ? author : null
   const may =
     rule.people === 0
       ? []
-      : asked.filter((person) => person.keys.some((key) => keyCounts(policy, environment, key)))
+      : asked.filter(({id, keys}) => id !== aside && keys.some((key) => keyCounts(policy, environment, key)))
   const mayNot = [...roster.values()]
     .filter((person) => !may.includes(person))
-    .map((person) => ({person, because: because(rule, asked, person, about)}))
+    .map((person) => ({person, because: because(rule, asked, person, {about, aside})}))
   return {rule, words: ruleInWords(rule, roster), may, mayNot}
 }
 
@@ -40,9 +42,15 @@ const uncounted = {
   retired: 'is retired',
 } as const
 
-function because(rule: Rule, asked: readonly Person[], person: Person, about: string | null): string {
+function because(
+  rule: Rule,
+  asked: readonly Person[],
+  person: Person,
+  {about, aside}: {readonly about: string | null; readonly aside: string | null},
+): string {
   if (rule.people === 0) return 'nobody is needed'
   if (person.state !== 'active') return uncounted[person.state]
+  if (person.id === aside) return 'is its author, who in production signs it first and is not counted'
   if (person.id === about && !asked.includes(person)) return 'is the one whom it is about'
   if (!asked.includes(person)) return `has none of the roles ${rolesAsked(rule).join(', ')}`
   return 'has no key that counts in production: hardware-held (sk-), or named by policy'

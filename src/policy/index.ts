@@ -3,6 +3,7 @@ export {
   classes,
   operations,
   parsePolicy,
+  policyJsonSchema,
   policySchema,
   type KeyClassName,
   type OperationName,

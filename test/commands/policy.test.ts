@@ -1,11 +1,13 @@
-import {writeFileSync} from 'node:fs'
+import {readFileSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {stringify as yaml} from 'yaml'
 import PolicyExplain from '../../src/commands/policy/explain.ts'
+import PolicySchema from '../../src/commands/policy/schema.ts'
 import PolicyLint from '../../src/commands/policy/lint.ts'
 import PolicyShow from '../../src/commands/policy/show.ts'
-import {defaultPolicy, soloPolicy, type Policy} from '../../src/policy/index.ts'
+import {readPolicyFile} from '../../src/ui/policy-file.ts'
+import {defaultPolicy, operations, soloPolicy, type Policy} from '../../src/policy/index.ts'
 import {emptyWorld, makeLedger, type TestLedger} from '../support/ledger.ts'
 import {runCommand, runJson} from '../support/run.ts'
 
@@ -130,7 +132,133 @@ describe('policy lint', () => {
   })
 })
 
+describe('policy schema and show', () => {
+  test('print the schema, and policies as files that lint reads again', async () => {
+    const schema = await runCommand(PolicySchema, 'policy schema', [], made.world)
+    expect(JSON.parse(schema.stdout)).toMatchObject({title: 'keyrite policy', additionalProperties: false})
+    const {remove, ...world} = emptyWorld()
+    for (const [name, policy] of [
+      ['default', defaultPolicy],
+      ['solo', soloPolicy],
+    ] as const) {
+      const {stdout} = await runCommand(PolicyShow, 'policy show', [name, '--yaml'], world)
+      expect(stdout).toMatch(/^# yaml-language-server: \$schema=policy\.schema\.json\n/)
+      expect(readPolicyFile(file(stdout)).policy).toEqual(policy)
+      expect(await runJson(PolicyShow, 'policy show', [name], world)).toMatchObject({
+        entry: null,
+        weak: name === 'solo',
+        policy,
+      })
+    }
+    remove()
+    const standing = await runCommand(PolicyShow, 'policy show', ['--yaml'], made.world)
+    expect(readPolicyFile(file(standing.stdout)).policy).toEqual(defaultPolicy)
+  })
+
+  test('a JSON file may name its schema', () => {
+    const text = JSON.stringify({$schema: 'policy.schema.json', ...defaultPolicy})
+    expect(readPolicyFile(file(text)).policy).toEqual(defaultPolicy)
+  })
+})
+
+describe('a policy file that is not of its form', () => {
+  const lines = stringify(defaultPolicy).split('\n')
+  const at = (text: string): number => lines.findIndex((line) => line.includes(text))
+  /** The default policy with one line changed. */
+  const withLine = (find: string, put: string): string => lines.with(at(find), put).join('\n')
+  test.each<[string, string, RegExp]>([
+    [
+      'an operation',
+      withLine('- key.create', '      - key.creat'),
+      /:15:9: rules\.0\.operations\.0: operation "key.creat" is not known: did you mean "key.create"\?$/,
+    ],
+    [
+      'a class',
+      withLine('- root', '      - rot'),
+      /: rules\.0\.classes\.0: class "rot" is not known: did you mean "root"\?$/,
+    ],
+    [
+      'a role',
+      withLine('- ciso', '      - cizo'),
+      /: rules\.0\.roles\.0: role "cizo" is not known: did you mean "ciso"\?$/,
+    ],
+    [
+      'an algorithm',
+      withLine('- aes-256', '    - aes-265'),
+      /: minimums\.algorithms\.0: algorithm "aes-265" is not known: did you mean "aes-256"\?$/,
+    ],
+    [
+      'a field',
+      withLine('people: 3', '    poeple: 3'),
+      /: rules\.0\.poeple: field "poeple" is not known: did you mean "people"\?$/,
+    ],
+    [
+      'a type',
+      withLine('people: 3', '    people: three'),
+      /: rules\.0\.people: expected a number, got text$/,
+    ],
+    [
+      'a duration',
+      withLine('request: PT72H', '  request: 72 hours'),
+      /: times\.request: expected an ISO 8601 duration such as PT72H, got "72 hours"$/,
+    ],
+    ['YAML', 'type: [', /:\d+:\d+: not YAML/],
+  ])('names %s with line, column and the nearest right word', async (_name, text, message) => {
+    const refused = await runJson(PolicyLint, 'policy lint', [file(text)], made.world)
+    expect(refused).toMatchObject({code: 'POLICY_INVALID', exit: 2})
+    expect(refused['message']).toMatch(message)
+  })
+})
+
+describe('docs/policy.md', () => {
+  test('has an example that lints clean', async () => {
+    const text = readFileSync(join(import.meta.dirname, '../../docs/policy.md'), 'utf8')
+    const example = /```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? ''
+    const {remove, ...world} = emptyWorld()
+    expect(await runJson(PolicyLint, 'policy lint', [file(example)], world)).toMatchObject({
+      exit: 0,
+      findings: [],
+    })
+    remove()
+  })
+})
+
 describe('policy explain', () => {
+  test('lists every operation without one, with what it needs', async () => {
+    const listed = await runJson<{operations: {operation: string}[]}>(
+      PolicyExplain,
+      'policy explain',
+      [],
+      made.world,
+    )
+    expect(listed.operations.map(({operation}) => operation)).toEqual(operations)
+    const {stdout} = await runCommand(PolicyExplain, 'policy explain', [], made.world)
+    expect(stdout).toContain('Operation: key.create\nNeeds, by rule: 3 of 4')
+  })
+
+  test('says whom a change of people is about, and what to type', async () => {
+    const explained = await runJson<{mayNot: {because: string; person: {name: string}}[]; next: string[]}>(
+      PolicyExplain,
+      'policy explain',
+      ['custodian.change', '--about', 'bob'],
+      made.world,
+    )
+    expect(explained.mayNot.find(({person}) => person.name === 'Bob')?.because).toBe(
+      'is the one whom it is about',
+    )
+    const create = await runJson<{next: string[]}>(
+      PolicyExplain,
+      'policy explain',
+      ['key.create', '--class', 'kek'],
+      made.world,
+    )
+    expect(create.next).toEqual([
+      'keyrite key create NAME --profile PROFILE --algorithm A --purpose P --class kek --owner OWNER',
+    ])
+    const {stdout} = await runCommand(PolicyExplain, 'policy explain', ['key.destroy'], made.world)
+    expect(stdout).toContain('This keyrite has no command for it yet.')
+  })
+
   test('says who may approve, and of everyone else why not', async () => {
     const explained = await runJson<{
       may: {name: string}[]

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
-import {generateEd25519, type Person, type Roster} from '../../src/custody/index.ts'
+import {generateEd25519, parsePublicKey, type Person, type Roster} from '../../src/custody/index.ts'
 import {
   classes,
   defaultPolicy,
@@ -103,6 +103,7 @@ function person(id: string, roles: Person['roles'], state: Person['state'] = 'ac
   const keys = [{...base, key: generateEd25519().publicKey.text}]
   return {id, name: id, address: null, keys, recipient: null, roles, state}
 }
+const fingerprints = ({keys}: Person): string[] => keys.map(({key}) => parsePublicKey(key).fingerprint)
 function rosterOf(...people: readonly Person[]): Roster {
   return new Map(people.map((one) => [one.id, one]))
 }
@@ -148,7 +149,7 @@ describe('who may answer', () => {
 
   test('is explained for the person whom it is about', () => {
     const matter = {operation: 'custodian.change', class: null, kind: null} as const
-    const {may, mayNot} = explain(defaultPolicy, roster, matter, null, 'b')
+    const {may, mayNot} = explain(defaultPolicy, roster, matter, null, {about: 'b'})
     expect(may.map(({id}) => id)).toEqual(['c'])
     expect(mayNot.find(({person: one}) => one.id === 'b')?.because).toBe('is the one whom it is about')
   })
@@ -166,6 +167,14 @@ describe('who may answer', () => {
     expect(production.mayNot.find((one) => one.person.id === 'a')?.because).toContain(
       'no key that counts in production',
     )
+    // The author of a plan for production signs it first, and is not counted; elsewhere they are.
+    const hardware = {...defaultPolicy, stated_keys: [...roster.values()].flatMap(fingerprints)}
+    const authored = explain(hardware, roster, matter, 'production', {author: 'b'})
+    expect(authored.may.map(({id}) => id)).toEqual(['a', 'c'])
+    expect(authored.mayNot.find((one) => one.person.id === 'b')?.because).toBe(
+      'is its author, who in production signs it first and is not counted',
+    )
+    expect(explain(hardware, roster, matter, 'test', {author: 'b'}).may).toHaveLength(3)
     const nobody = explain(
       defaultPolicy,
       roster,

@@ -1,6 +1,22 @@
+import {Args, Flags} from '@oclif/core'
+import {stringify} from 'yaml'
+import {sha256Hex} from '../../base/bytes.ts'
+import {jcsBytes} from '../../base/jcs.ts'
 import {custodyFold} from '../../custody/index.ts'
-import {policyFold, ruleInWords} from '../../policy/index.ts'
+import {
+  defaultPolicy,
+  isSolo,
+  policyFold,
+  ruleInWords,
+  askedInWords,
+  soloInWords,
+  soloPolicy,
+  type Policy,
+  type Rule,
+} from '../../policy/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
+
+const brought: Readonly<Record<string, Policy>> = {default: defaultPolicy, solo: soloPolicy}
 
 export default class PolicyShow extends KeyriteCommand {
   static override summary =
@@ -10,31 +26,65 @@ export default class PolicyShow extends KeyriteCommand {
     '<%= config.bin %> <%= command.id %>',
     {
       description: 'As a file, to be changed, linted and adopted:',
-      command: '<%= config.bin %> <%= command.id %> --json | jq .policy > policy.json',
+      command: '<%= config.bin %> <%= command.id %> --yaml > policy.yaml',
+    },
+    {
+      description: 'One that keyrite brings, without a ledger:',
+      command: '<%= config.bin %> <%= command.id %> default --yaml > policy.yaml',
     },
   ]
+  static override args = {
+    policy: Args.string({
+      description: 'one that keyrite brings, instead of the one that stands',
+      options: Object.keys(brought),
+    }),
+  }
+  static override flags = {
+    yaml: Flags.boolean({summary: 'print it as a file that "policy lint" and "policy adopt" read'}),
+  }
 
   async execute(): Promise<Shown> {
-    await this.parse(PolicyShow)
-    const {ledger} = this.app
-    const {policy, sha256, seq} = ledger.of(policyFold)
-    const {roster} = ledger.of(custodyFold)
+    const {args, flags} = await this.parse(PolicyShow)
+    const given = args.policy === undefined ? undefined : brought[args.policy]
+    const standing = given === undefined ? this.app.ledger.of(policyFold) : undefined
+    const policy = given ?? standing?.policy ?? defaultPolicy
+    const sha256 = standing?.sha256 ?? sha256Hex(jcsBytes(policy))
+    const document = {name: policy.name, sha256, entry: standing?.seq ?? null, weak: isSolo(policy), policy}
+    return this.show(
+      {schema: 'keyrite.policy/1', ...document},
+      flags.yaml ? yamlLines(policy) : this.#lines(policy, sha256, standing?.seq),
+    )
+  }
+
+  #lines(policy: Policy, sha256: string, seq: number | undefined): readonly string[] {
+    const roster = seq === undefined ? null : this.app.ledger.of(custodyFold).roster
     const rows = policy.rules.map((rule) => [
       rule.id,
-      ruleInWords(rule, roster),
-      `${rule.operations.join(', ')}${rule.classes === null ? '' : ` of ${rule.classes.join(', ')}`}${rule.kinds === null ? '' : ` (${rule.kinds.join(', ')})`}`,
+      roster === null ? askedInWords(rule) : ruleInWords(rule, roster),
+      forInWords(rule),
     ])
-    return this.show({schema: 'keyrite.policy/1', name: policy.name, sha256, entry: seq, policy}, [
+    return [
       ...this.print.facts([
         ['Policy', policy.name],
+        ['Weak', isSolo(policy) ? soloInWords(policy) : null],
         ['SHA-256', sha256],
-        ['Set by', `entry ${seq}`],
+        ['Set by', seq === undefined ? 'nothing: keyrite brings it' : `entry ${seq}`],
         ['Witnesses', policy.minimums.witnesses],
         ['Requests wait', policy.times.request],
         ['Room idle', policy.times.idle],
       ]),
       '',
       ...this.print.table(['Rule', 'Needs', 'For'], rows, ''),
-    ])
+    ]
   }
+}
+
+function forInWords({operations, classes, kinds}: Rule): string {
+  const of = classes === null ? '' : ` of ${classes.join(', ')}`
+  return `${operations.join(', ')}${of}${kinds === null ? '' : ` (${kinds.join(', ')})`}`
+}
+
+function yamlLines(policy: Policy): readonly string[] {
+  const text = stringify(policy, {aliasDuplicateObjects: false, lineWidth: 100})
+  return ['# yaml-language-server: $schema=policy.schema.json', ...text.trimEnd().split('\n')]
 }

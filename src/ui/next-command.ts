@@ -1,0 +1,47 @@
+/** Which command asks for what a rule speaks of. */
+import type {OperationName} from '../policy/index.ts'
+
+/** The words of the command, then what follows them. Operations of parts that are not there yet have none. */
+const commands: Readonly<
+  Partial<Record<OperationName, readonly (readonly [words: string, rest: string])[]>>
+> = {
+  'key.create': [
+    ['key create', 'NAME --profile PROFILE --algorithm A --purpose P --class CLASS --owner OWNER'],
+  ],
+  'key.activate': [['key activate', 'KEY']],
+  'policy.adopt': [['policy adopt', 'FILE']],
+  'profile.add': [['profile add', 'NAME --kind KIND --environment E']],
+  'profile.remove': [['profile remove', 'PROFILE']],
+  'custodian.change': [
+    ['custodian enroll', 'PERSON --key FILE.pub --role ROLE'],
+    ['custodian retire', 'PERSON'],
+  ],
+  'custodian.suspend': [['custodian suspend', 'PERSON']],
+  'ledger.writer': [['ledger hand-over', '--to VKEY --out FILE']],
+  'ledger.erase': [['ledger erase', '--person PERSON --reason R']],
+}
+
+export interface Known {
+  readonly key: string | null
+  readonly profile: string | null
+  readonly class: string | null
+  readonly person: string | null
+}
+
+/** Whole command lines, with what is known put in. @param exists - whether this keyrite has a command, by its words. */
+export function nextCommands(
+  operation: OperationName,
+  known: Known,
+  exists: (words: string) => boolean,
+): readonly string[] {
+  return (commands[operation] ?? [])
+    .filter(([words]) => exists(words))
+    .map(([words, rest]) => {
+      const filled = rest
+        .replace(/\bPROFILE\b/, known.profile ?? 'PROFILE')
+        .replace(/\bCLASS\b/, known.class ?? 'CLASS')
+        .replace(/\bPERSON\b/, known.person ?? 'PERSON')
+        .replace(/^KEY\b/, known.key ?? 'KEY')
+      return `keyrite ${words} ${filled}`
+    })
+}
