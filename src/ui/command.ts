@@ -47,11 +47,14 @@ export abstract class KeyriteCommand extends Command {
   protected concerns: string | null = null
   /** Replaces what Ctrl-C does: `true` says that it was seen to, and that the program goes on for now. */
   protected interrupted: ((signal: NodeJS.Signals) => boolean) | null = null
+  /** Whether this command tries to do anything: what only explains leaves no trace of what it says no to. */
+  protected readonly attempts: boolean = true
   /** Whether `app` is used. A command that only reads a list does without it, and starts in a fraction of the time. */
   protected readonly withApp: boolean = true
   #parts: typeof import('./with-app.ts') | undefined
   #flags: Interfaces.InferredFlags<typeof baseFlags> | undefined
   #pinFile: string | undefined
+  #dry = false
   #app: App | undefined
 
   /** Does it, and says what to show. @throws KeyriteError for what an operator can act on. */
@@ -89,7 +92,11 @@ export abstract class KeyriteCommand extends Command {
       // Every command has the base flags, and some the one for PINs.
       const flags: unknown = parsed.flags
       this.#flags = flags as Interfaces.InferredFlags<typeof baseFlags>
-      const {'pin-file': pinFile} = flags as {readonly 'pin-file'?: unknown}
+      const {'pin-file': pinFile, 'dry-run': dry} = flags as {
+        readonly 'pin-file'?: unknown
+        readonly 'dry-run'?: unknown
+      }
+      this.#dry = dry === true
       this.#pinFile = typeof pinFile === 'string' ? pinFile : undefined
       return parsed
     } catch (error) {
@@ -181,10 +188,11 @@ export abstract class KeyriteCommand extends Command {
     return this.#flags?.as ?? (env === '' ? undefined : env)
   }
 
-  /** Records a refusal (exit 6, 8, 11) where this run has the ledger open to write. Never fails: the first error is the one to be told. */
+  /** Records a refusal (exit 6, 8, 11) where this run has the ledger open to write; a dry run is none. Never fails: the first error is the one to be told. */
   protected async leaveTrace(error: unknown): Promise<void> {
     const ledger = this.#app?.opened
     if (ledger?.access.kind !== 'writer' || !(error instanceof KeyriteError)) return
+    if (this.#dry || !this.attempts) return
     if (!recorded.includes(error.exit) || ledgerIsWrong.has(error.code) || ledger.failure === error) return
     try {
       const data = {operation: this.ctor.id.replaceAll(':', '.'), key: this.concerns, code: error.code}

@@ -47,6 +47,8 @@ export default class PolicyExplain extends KeyriteCommand {
     profile: profileFlag,
   }
 
+  protected override readonly attempts = false
+
   async execute(): Promise<Shown> {
     const {args, flags} = await this.parse(PolicyExplain)
     if (args.operation === undefined) return this.#list()

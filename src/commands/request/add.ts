@@ -55,7 +55,10 @@ export default class RequestAdd extends KeyriteCommand {
       return await work()
     } catch (error) {
       const {ledger} = this.app
-      if (error instanceof KeyriteError && ['REQUEST_STATE', 'CEREMONY_STATE'].includes(error.code)) {
+      if (
+        error instanceof KeyriteError &&
+        ['REQUEST_STATE', 'CEREMONY_STATE', 'UNSUPPORTED'].includes(error.code)
+      ) {
         const data = {operation: 'request.add', key: null, code: error.code}
         await ledger.append([{type: 'attempt.refused', data, actor: stated(null)}])
       }

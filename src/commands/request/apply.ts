@@ -1,4 +1,5 @@
 import {Args} from '@oclif/core'
+import {KeyriteError} from '../../base/errors.ts'
 import {custodyFold, findPerson, personRef, signFounding} from '../../custody/index.ts'
 import {findRequest, requestDocument} from '../../requests/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
@@ -36,6 +37,10 @@ export default class RequestApply extends KeyriteCommand {
         this.say(line)
       },
     })
+    if (request.met === null && request.answers.length === found.answers.length)
+      await this.leaveTrace(
+        new KeyriteError('QUORUM_MISSING', `${request.id} was to be applied without a quorum`),
+      )
     if (request.met === null) return waitingDocument(app, request)
     const document = requestDocument(app.ledger, app.operations, request)
     return this.show({schema: 'keyrite.request/1', ...document}, [

@@ -78,6 +78,20 @@ export default class RequestSign extends KeyriteCommand {
     return this.#result(examined, {decision, file, seen})
   }
 
+  /** Where the ledger itself is written in this home, a refusal is recorded in it, as every other command's is. */
+  protected override async leaveTrace(error: unknown): Promise<void> {
+    if (this.app.opened === undefined && existsSync(join(this.world.home, 'ledger.db'))) {
+      try {
+        // Opening it is all that is needed.
+        if (this.app.ledger.access.kind !== 'writer') return
+      } catch (second) {
+        if (second instanceof KeyriteError) return // it cannot be written to: there is nowhere to record it
+        throw second
+      }
+    }
+    await super.leaveTrace(error)
+  }
+
   /** @throws KeyriteError `PIN_CONTRADICTED`, `PIN_UNPROVEN`. */
   #continues(examined: Examined): Continuation {
     const {facts, proof, checkpoint, content, person} = examined
