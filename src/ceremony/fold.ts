@@ -1,6 +1,7 @@
 /** Replays ceremonies: each step once, in the order of the template, and signatures over exactly what happened. */
 import {base64, fromHex} from '../base/bytes.ts'
 import {jcs, type Json} from '../base/jcs.ts'
+import {Versions} from '../base/versions.ts'
 import {custodyFold, judgeStatement, signedStatement} from '../custody/index.ts'
 import {problem, rootOf, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {keysFold} from '../keys/index.ts'
@@ -13,7 +14,7 @@ import {stepsOf} from './order.ts'
 export const ceremonyFold: Fold<Ceremonies> = {
   name: 'ceremony',
   types: [...Object.keys(schemas), ...carried],
-  initial: () => new Map(),
+  initial: () => new Versions(),
 
   check(view: View, entry: Entry): readonly Problem[] {
     const wrong = (message: string): Problem[] => [problem('ceremony', entry, message)]
@@ -44,16 +45,23 @@ export const ceremonyFold: Fold<Ceremonies> = {
       leaves: [...before.leaves, entry.leaf],
       lastSeq: entry.seq,
     }
-    return new Map([...all, [after.id, after]])
+    return all.with(after.id, after)
   },
 
   *table(all: Ceremonies): Generator<readonly [string, Json]> {
-    for (const one of all.values())
-      yield [
-        one.id,
-        {status: statusOfCeremony(one), steps: one.done.length, template: one.template, title: one.title},
-      ]
+    for (const one of all.values()) yield [one.id, rowOf(one)]
   },
+
+  *changed(before: Ceremonies, after: Ceremonies) {
+    for (const id of after.changedSince(before) ?? after.keys()) {
+      const one = after.get(id)
+      if (one !== undefined) yield [id, rowOf(one)]
+    }
+  },
+}
+
+function rowOf(one: Ceremony): Json {
+  return {status: statusOfCeremony(one), steps: one.done.length, template: one.template, title: one.title}
 }
 
 function isOwn(type: string): type is OwnType {
@@ -136,10 +144,11 @@ function checkFacts(
 ): Problem[] {
   const wrong = (message: string): Problem[] => [problem('step', entry, message)]
   if (kind === 'quorum') {
-    const met = [...view.of(requests).all.values()].some(
-      (one) => one.ceremony === ceremony.id && one.met !== null && one.id === result['request'],
-    )
-    return met ? [] : wrong('no quorum of this ceremony was met that it names')
+    const request = view.of(requests).all.get(Number(textOf(result['request']).slice(1)))
+    const met = request?.ceremony === ceremony.id && request.met !== null
+    return met && request.id === result['request']
+      ? []
+      : wrong('no quorum of this ceremony was met that it names')
   }
   if (!['key.create', 'key.verify', 'key.activate'].includes(kind)) return []
   const made = ceremony.keys.some(({key}) => key === result['key'])

@@ -1,4 +1,5 @@
 /** What is known of ceremonies. */
+import type {Versions} from '../base/versions.ts'
 import type {Entry} from '../ledger/index.ts'
 
 export interface Done {
@@ -59,7 +60,7 @@ export interface Ceremony {
   readonly lastSeq: number
 }
 
-export type Ceremonies = ReadonlyMap<string, Ceremony>
+export type Ceremonies = Versions<string, Ceremony>
 
 /** Everyone who takes part, once, in the order of the roles. */
 export function everyone(ceremony: Pick<Ceremony, 'participants'>): readonly string[] {

@@ -53,7 +53,7 @@ export const custodyFold: Fold<Custody> = {
   /** Nobody acts who is not in the roster. The first entry brings it, and is judged with it. */
   every(view: View, entry: Entry): readonly Problem[] {
     if (entry.type === 'ledger.opened') return []
-    return judgeActor(entry, [...view.of(custodyFold).roster.keys()])
+    return judgeActor(entry, view.of(custodyFold).roster)
   },
 
   check(view: View, entry: Entry): readonly Problem[] {
@@ -122,12 +122,12 @@ function checkFounding(view: View, entry: Entry): Problem[] {
     return wrong('a key is said to be of a class that founding cannot give it')
   if (document.data.people.some((person) => [...person.roles].sort().join() !== person.roles.join()))
     return wrong('roles are not sorted')
-  return judgeActor(entry, ids)
+  return judgeActor(entry, new Set(ids))
 }
 
-function judgeActor(entry: Entry, ids: readonly string[]): Problem[] {
+function judgeActor(entry: Entry, ids: {has(id: string): boolean}): Problem[] {
   const {person} = entry.actor
-  return person === null || ids.includes(person)
+  return person === null || ids.has(person)
     ? []
     : [problem('actor', entry, `"${person}" is not in the roster`)]
 }

@@ -1,6 +1,7 @@
 /** Replays keys: what was intended, what was made, in which state each version is. */
 import {z} from 'zod'
 import type {Json} from '../base/jcs.ts'
+import {Versions} from '../base/versions.ts'
 import {isBlobRef, problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {profilesFold} from '../profiles/index.ts'
 import {requests} from '../requests/index.ts'
@@ -70,7 +71,7 @@ type Type = keyof typeof schemas
 export const keysFold: Fold<Keys> = {
   name: 'keys',
   types: [...Object.keys(schemas), 'profile.removed'],
-  initial: () => ({keys: new Map(), open: new Map()}),
+  initial: () => ({keys: new Versions(), open: new Versions()}),
 
   check(view: View, entry: Entry): readonly Problem[] {
     const wrong = (message: string): Problem[] => [problem('key', entry, message)]
@@ -108,15 +109,29 @@ export const keysFold: Fold<Keys> = {
     const {keys, open} = view.of(keysFold)
     if (entry.type === 'profile.removed') return {keys, open}
     if (entry.type.endsWith('.intended'))
-      return {keys, open: new Map([...open, [entry.seq, intentOf(entry, kindOf(entry.type))]])}
-    const {intended} = z.object({intended: z.int()}).parse(entry.data)
-    const rest = new Map([...open].filter(([seq]) => seq !== intended))
+      return {keys, open: open.with(entry.seq, intentOf(entry, kindOf(entry.type)))}
+    const intended = Number(entry.data['intended'])
     const changed = changedKey(view, entry, keys)
-    return {open: rest, keys: changed === undefined ? keys : new Map([...keys, [changed.name, changed]])}
+    return {
+      open: open.without(intended),
+      keys: changed === undefined ? keys : keys.with(changed.name, changed),
+    }
   },
 
   *table({keys, open}: Keys): Generator<readonly [string, Json]> {
-    for (const key of keys.values()) yield [key.name, keyRow(key, open.values())]
+    const intents = Map.groupBy(open.values(), ({key}) => key)
+    for (const key of keys.values()) yield [key.name, keyRow(key, intents.get(key.name) ?? [])]
+  },
+
+  /** A row speaks of its key and of what is open on it. */
+  *changed(before: Keys, after: Keys) {
+    const seqs = after.open.changedSince(before.open) ?? [...before.open.keys(), ...after.open.keys()]
+    const names = new Set(after.keys.changedSince(before.keys) ?? after.keys.keys())
+    for (const seq of seqs) names.add((after.open.get(seq) ?? before.open.get(seq))?.key ?? '')
+    for (const name of names) {
+      const key = after.keys.get(name)
+      if (key !== undefined) yield [name, keyRow(key, after.open.values())]
+    }
   },
 }
 
@@ -173,7 +188,7 @@ function holdsKey(algorithm: Algorithm, spki: Uint8Array): boolean {
 
 function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefined {
   if (entry.type === 'key.created') return madeKey(view, entry)
-  const key = keys.get(schemas['key.try.failed'].pick({key: true}).loose().parse(entry.data).key)
+  const key = keys.get(textOf(entry.data['key']))
   if (key === undefined) return undefined
   if (entry.type === 'key.state.changed') {
     const {version, to, enforced} = schemas['key.state.changed'].parse(entry.data)
@@ -225,4 +240,9 @@ function withVersion(key: Key, number: number, change: Partial<Version>): Key {
 
 function versionOf(key: Key | undefined, entry: Entry): Version | undefined {
   return key?.versions.find((one) => one.version === entry.data['version'])
+}
+
+/** A member whose form was checked. */
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : ''
 }

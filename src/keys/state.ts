@@ -1,5 +1,6 @@
 /** What is known of keys. */
 import type {JsonObject} from '../base/jcs.ts'
+import type {Versions} from '../base/versions.ts'
 import type {Entry} from '../ledger/index.ts'
 import type {Availability, Protection, Strength, VersionRef} from '../providers/ports.ts'
 import type {KeyState} from './lifecycle.ts'
@@ -65,8 +66,8 @@ export interface OpenIntent {
 }
 
 export interface Keys {
-  readonly keys: ReadonlyMap<string, Key>
-  readonly open: ReadonlyMap<number, OpenIntent>
+  readonly keys: Versions<string, Key>
+  readonly open: Versions<number, OpenIntent>
 }
 
 /** Reads an intent from its entry, whose form was checked. */

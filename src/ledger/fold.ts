@@ -85,7 +85,10 @@ export interface Fold<S> {
   check(view: View, entry: Entry): readonly Problem[]
   /** Judges entries of all types, those of other folds too. */
   every?(view: View, entry: Entry): readonly Problem[]
-  /** The state after it. May give back the same object, changed: nobody else holds it. */
+  /**
+   * The state after it. What was there before stays as it was: it is gone back to where an append is refused. So what grows
+   * with the ledger is kept in `Versions`, which costs an entry only what it changes.
+   */
   apply(view: View, entry: Entry): S
   /**
    * What time alone changes, such as a suspension that lapses: the state as it is at `time`, a new one where it differs
@@ -94,6 +97,11 @@ export interface Fold<S> {
   tick?(state: S, time: string): S
   /** Rows for reading with other tools; they must equal their rebuild and decide nothing. */
   table?(state: S): Iterable<readonly [id: string, row: Json]>
+  /**
+   * The rows of `after` that may differ from those of `before`, null where there is none any more; an append writes them.
+   * A fold whose table can grow has this; of others, whole tables are compared.
+   */
+  changed?(before: S, after: S): Iterable<readonly [id: string, row: Json | null]>
 }
 
 /** A fold of any state: what lists of folds hold. */

@@ -53,7 +53,8 @@ export {
   type Whole,
 } from './receive.ts'
 export {proveEntry, type EntryProof} from './prove.ts'
-export {factsOf, Replay, type Source} from './replay.ts'
+export {factsOf} from './facts.ts'
+export {Replay, type Source} from './replay.ts'
 export {tileFiles} from './tiles.ts'
 export {verifyLedger, type Verification} from './verify.ts'
 export {

@@ -18,10 +18,10 @@ import {continueReplay, refuse, sideProblems, signatureProblems} from './inspect
 import type {LedgerWorld} from './ledger-world.ts'
 import {withLock} from './lock.ts'
 import {parseCheckpoint, signCheckpoint, vkeyText} from './note.ts'
-import {Replay, type Source} from './replay.ts'
-import {sideChange, sideMap} from './side.ts'
+import {Replay, type Mark, type Source} from './replay.ts'
+import {sideChange, type States} from './side.ts'
 import {SqliteStore} from './sqlite/store.ts'
-import type {SideRow, Store} from './store.ts'
+import type {Store} from './store.ts'
 import {ViewAt} from './view-at.ts'
 import {realHome, storeHead, type Writer} from './writer.ts'
 import {changesWriter} from './writers.ts'
@@ -32,8 +32,8 @@ export class Ledger {
   #replay: Replay
   /** What is being appended: the replay judges it before it is committed. */
   #pending: Built = nothing
-  /** The side rows as they stand in the store. */
-  #side: ReadonlyMap<string, SideRow> = new Map()
+  /** The states that the side rows in the store follow from. */
+  #written: States
   #access: Access
   #appended = 0
   #failure: unknown
@@ -45,6 +45,7 @@ export class Ledger {
     this.#store = store
     this.#access = access
     this.#replay = this.#fresh()
+    this.#written = this.#replay.states
   }
 
   /**
@@ -68,7 +69,7 @@ export class Ledger {
     store.close()
     const writing = new Ledger(world, SqliteStore.open(join(world.home, 'ledger.db'), 'write'), access)
     writing.#replay = ledger.#replay.over(writing.#source())
-    writing.#side = sideMap(writing.#replay)
+    writing.#written = writing.#replay.states
     return writing
   }
 
@@ -99,7 +100,6 @@ export class Ledger {
     try {
       // What this machine signed last may lie beyond this copy: that is what a restore acknowledges.
       ledger.#judgeAll()
-      ledger.#side = new Map(ledger.#store.side().map((one) => [`${one.fold}\0${one.id}`, one]))
       ledger.#takeDrafted()
     } catch (error) {
       ledger.close()
@@ -139,7 +139,7 @@ export class Ledger {
   #catchUp(): void {
     const from = this.#replay.size
     refuse(continueReplay(this.#store, this.#replay))
-    if (this.#replay.size !== from) this.#side = sideMap(this.#replay)
+    if (this.#replay.size !== from) this.#written = this.#replay.states
   }
 
   /** The entries of a draft, which are under no checkpoint. */
@@ -275,6 +275,7 @@ export class Ledger {
 
   async #appendLocked(drafts: readonly Draft[], writer: Writer): Promise<readonly Entry[]> {
     const before = this.size
+    const mark = this.#replay.mark()
     this.#pending = this.#build(drafts)
     try {
       const entries = this.#pending.rows.map(({bytes}) => this.#judged(bytes))
@@ -282,20 +283,18 @@ export class Ledger {
       if (before === 0) this.#onFounding?.(this.#replay.facts.fingerprint)
       const note = this.#sign(writer)
       const drafted = note === ''
-      const side = sideMap(this.#replay)
-      await this.#store.append(
-        {...this.#pending, checkpoint: note, side: sideChange(this.#side, side)},
-        before,
-      )
+      const side = sideChange(this.#world.folds, this.#written, this.#replay.states)
+      await this.#store.append({...this.#pending, checkpoint: note, side}, before)
       if (drafted) return entries
-      this.#side = side
+      this.#written = this.#replay.states
       this.#appended += entries.length
       this.#remember(note)
       if (entries.some(changesWriter)) this.#changed()
       return entries
     } catch (error) {
+      const erases = this.#pending.erased.length > 0
       this.#pending = nothing
-      this.#startAgain()
+      this.#startAgain(erases ? undefined : mark)
       throw error
     } finally {
       this.#pending = nothing
@@ -323,9 +322,13 @@ export class Ledger {
     }
   }
 
-  /** The state has gone ahead of the store: it becomes what is really there, so that what failed can still be told of it. */
-  #startAgain(): void {
-    this.#replay = this.#fresh()
+  /**
+   * The state has gone ahead of the store: it becomes what is really there, so that what failed can still be told of it.
+   * It goes back to where it was before, if it can, and takes in what was committed all the same.
+   */
+  #startAgain(mark: Mark | undefined): void {
+    if (mark === undefined) this.#replay = this.#fresh()
+    else this.#replay.back(mark)
     try {
       this.#catchUp()
       this.#takeDrafted()

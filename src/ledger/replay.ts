@@ -19,8 +19,9 @@ import {
 } from './fold.ts'
 import {erasedType, Erasures} from './erasure.ts'
 import type {RangeRoot} from './merkle.ts'
-import {parseVkey} from './note.ts'
+import {factsOf} from './facts.ts'
 import {branchProblems, branchType, withBranch} from './branch.ts'
+import type {States} from './side.ts'
 import {Tree} from './tree.ts'
 import {changesWriter, runStart, withWriter, writerProblems, writerTypes} from './writers.ts'
 
@@ -35,6 +36,14 @@ export interface Source {
 export interface Allowance {
   readonly gaps: boolean
   readonly withheld: boolean
+}
+
+/** Where a replay stands. */
+export interface Mark {
+  readonly states: States
+  readonly last: Entry | undefined
+  readonly facts: LedgerFacts | undefined
+  readonly size: number
 }
 
 interface Readers {
@@ -309,6 +318,25 @@ export class Replay implements View {
     this.#tree.add(entry.leaf)
   }
 
+  /** The folds' states as they are; later entries leave them as they are. */
+  get states(): States {
+    return new Map(this.#states)
+  }
+
+  /** Where a replay of a whole ledger stands, to go back to. */
+  mark(): Mark {
+    return {states: this.states, last: this.#last, facts: this.#facts, size: this.#tree.size}
+  }
+
+  /** Goes back: what was taken since was not recorded. Not over entries that erase. */
+  back({states, last, facts, size}: Mark): void {
+    for (const [name, state] of states) this.#states.set(name, state)
+    this.#last = last
+    this.#facts = facts
+    this.#tree.cut(size)
+    this.#whole = Math.min(this.#whole, size)
+  }
+
   /** Rows of every fold's table, as they must stand. */
   *table(): Generator<{readonly fold: string; readonly id: string; readonly row: Uint8Array}> {
     for (const fold of this.#folds) {
@@ -334,25 +362,5 @@ function opens(opening: Opening): boolean {
     return opening.salt.length === 32 && commitment(opening.salt, opening.value) === opening.commitment
   } catch {
     return false
-  }
-}
-
-/** What a first entry says. @throws TypeError if it does not agree with itself. */
-export function factsOf(entry: Entry): LedgerFacts {
-  const {organisation, vkey} = entry.data
-  if (typeof organisation !== 'string' || typeof vkey !== 'string')
-    throw new TypeError('data is not of its form')
-  if (parseVkey(vkey).name !== entry.ledger) throw new TypeError('the verifier key is that of another ledger')
-  if (!entry.ledger.startsWith(`${organisation}/ledger/`))
-    throw new TypeError('the ledger’s name is not of this organisation')
-  return {
-    name: entry.ledger,
-    organisation,
-    vkey,
-    fingerprint: entry.leaf,
-    writers: [
-      {seq: 0, time: entry.time, by: 'founding', vkey, head: 0, from: 0, stolenSince: null, lost: []},
-    ],
-    absorbed: [],
   }
 }

@@ -12,7 +12,8 @@ class Hashes {
   size = 0
 
   push(hex: string): void {
-    if (this.size % perPiece === 0) this.#pieces.push(Buffer.allocUnsafeSlow(perPiece * hashBytes))
+    const last = Math.floor(this.size / perPiece)
+    this.#pieces[last] ??= Buffer.allocUnsafeSlow(perPiece * hashBytes)
     this.piece(this.size).write(hex, this.offset(this.size), hashBytes, 'hex')
     this.size += 1
   }
@@ -57,6 +58,12 @@ export class Tree {
       level.piece(left).copy(pair, 1, level.offset(left), level.offset(left) + 2 * hashBytes)
       node = hash('sha256', pair, 'hex')
     }
+  }
+
+  /** Forgets the leaves from `size` on. */
+  cut(size: number): void {
+    for (const [height, level] of this.#levels.entries()) level.size = Math.floor(size / 2 ** height)
+    this.#index.cut(size)
   }
 
   /** The root (base64) over the first `size` leaves; undefined where there are not so many, or none. */
@@ -133,6 +140,13 @@ class LeafIndex {
     this.#take(size)
     const at = this.#slots[this.#slotOf(leaf, 0)] ?? 0
     return at === 0 ? undefined : at - 1
+  }
+
+  /** What was found beyond is found no more; the table is made anew when it is asked for again. */
+  cut(size: number): void {
+    if (this.#indexed <= size) return
+    this.#slots.fill(0)
+    this.#indexed = 0
   }
 
   #take(size: number): void {

@@ -1,6 +1,7 @@
 /** Replays profiles: where keys live, by the identity that the provider answered with. */
 import {z} from 'zod'
 import {jcs, type Json} from '../base/jcs.ts'
+import {Versions} from '../base/versions.ts'
 import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {providerKinds} from '../providers/registry.ts'
 
@@ -21,11 +22,11 @@ export interface Profile extends ProfileFacts {
 }
 
 export interface Profiles {
-  readonly profiles: ReadonlyMap<string, Profile>
+  readonly profiles: Versions<string, Profile>
   /** The newest generation that the ledger holds of each profile's provider. */
-  readonly generations: ReadonlyMap<string, number>
+  readonly generations: Versions<string, number>
   /** Places whose profile was removed, by identity: what they were used for, and how far they had come, is not forgotten. */
-  readonly left: ReadonlyMap<string, Place>
+  readonly left: Versions<string, Place>
 }
 
 /** What stays known of a place. */
@@ -54,7 +55,7 @@ const outcomes = ['key.created', 'key.tried', 'key.state.changed']
 export const profilesFold: Fold<Profiles> = {
   name: 'profiles',
   types: ['profile.added', 'profile.removed', ...outcomes],
-  initial: () => ({profiles: new Map(), generations: new Map(), left: new Map()}),
+  initial: () => ({profiles: new Versions(), generations: new Versions(), left: new Versions()}),
 
   check(view: View, entry: Entry): readonly Problem[] {
     const wrong = (message: string): Problem[] => [problem('profile', entry, message)]
@@ -94,22 +95,20 @@ export const profilesFold: Fold<Profiles> = {
         left:
           gone === undefined
             ? left
-            : new Map([
-                ...left,
-                [
-                  jcs(gone.identity),
-                  {name, environment: gone.environment, generation: generations.get(name) ?? null},
-                ],
-              ]),
-        profiles: new Map([...profiles].filter(([one]) => one !== name)),
-        generations: new Map([...generations].filter(([one]) => one !== name)),
+            : left.with(jcs(gone.identity), {
+                name,
+                environment: gone.environment,
+                generation: generations.get(name) ?? null,
+              }),
+        profiles: profiles.without(name),
+        generations: generations.without(name),
       }
     }
     if (entry.type === 'profile.added') {
       const {generation, ...facts} = added.parse(entry.data)
       const profile = {...facts, addedAt: entry.time}
       return {
-        profiles: new Map([...profiles, [facts.name, profile]]),
+        profiles: profiles.with(facts.name, profile),
         generations: grown(generations, facts.name, generation),
         left,
       }
@@ -119,9 +118,22 @@ export const profilesFold: Fold<Profiles> = {
   },
 
   *table({profiles}): Generator<readonly [string, Json]> {
-    for (const {name, kind, environment, identity} of profiles.values())
-      yield [name, {kind, environment, identity}]
+    for (const profile of profiles.values()) yield [profile.name, rowOf(profile)]
   },
+
+  *changed(before: Profiles, after: Profiles) {
+    for (const name of after.profiles.changedSince(before.profiles) ?? [
+      ...before.profiles.keys(),
+      ...after.profiles.keys(),
+    ]) {
+      const profile = after.profiles.get(name)
+      yield [name, profile === undefined ? null : rowOf(profile)]
+    }
+  },
+}
+
+function rowOf({kind, environment, identity}: Profile): Json {
+  return {kind, environment, identity}
 }
 
 /** The same place under another environment, if there is or was one: keys of production are not to be had as test. */
@@ -143,9 +155,9 @@ export function factsOf({name, kind, environment, identity}: ProfileFacts): Prof
 }
 
 function grown(
-  generations: ReadonlyMap<string, number>,
+  generations: Versions<string, number>,
   name: string,
   generation: number | null,
-): ReadonlyMap<string, number> {
-  return generation === null ? generations : new Map([...generations, [name, generation]])
+): Versions<string, number> {
+  return generation === null ? generations : generations.with(name, generation)
 }

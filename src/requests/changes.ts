@@ -66,7 +66,7 @@ export function met(state: Requests, entry: Entry): Requests {
   const {opened: seq, external = ''} = metSchema.parse(entry.data)
   const after = change(state, {...at(state, seq), met: entry.seq})
   const newest = external > (state.external ?? '') ? external : state.external
-  return {...after, byMet: new Map([...after.byMet, [entry.seq, seq]]), external: newest}
+  return {...after, byMet: after.byMet.with(entry.seq, seq), external: newest}
 }
 
 /** A person has set the ledger's clock back: what was asked before, by a time that is given up, cannot be met any more. */
@@ -74,11 +74,10 @@ export function clockSet(state: Requests, entry: Entry): Requests {
   const reached = setBackFrom(entry)
   if (reached === null) return state
   const open = voidOpen(state, `the clock was set back at entry ${entry.seq}`)
-  const all = [...open.all].map(([seq, request]) => {
-    const setBack = reached > (request.setBack ?? '') ? reached : request.setBack
-    return [seq, {...request, setBack}] as const
-  })
-  return {...open, all: new Map(all), external: null}
+  const after = [...open.all.values()]
+    .filter(({setBack}) => reached > (setBack ?? ''))
+    .reduce((all, request) => change(all, {...request, setBack: reached}), open)
+  return {...after, external: null}
 }
 
 export function closed(state: Requests, entry: Entry): Requests {
@@ -90,11 +89,7 @@ export function voidOpen(state: Requests, because: string): Requests {
   const open = [...state.all.values()].filter(
     ({met: seq, withdrawn, voided}) => seq === null && !withdrawn && voided === null,
   )
-  if (open.length === 0) return state
-  return {
-    ...state,
-    all: new Map([...state.all, ...open.map((one) => [one.seq, {...one, voided: because}] as const)]),
-  }
+  return open.reduce((after, one) => change(after, {...one, voided: because}), state)
 }
 
 function about(view: View, state: Requests, entry: Entry): Request {
@@ -108,7 +103,7 @@ function at(state: Requests, seq: number): Request {
 }
 
 function change(state: Requests, request: Request): Requests {
-  return {...state, all: new Map([...state.all, [request.seq, request]])}
+  return {...state, all: state.all.with(request.seq, request)}
 }
 
 function textOf(value: unknown): string | null {

@@ -65,10 +65,20 @@ export function requestsFold(operations: Operations): Fold<Requests> {
     },
 
     *table(state: Requests): Generator<readonly [string, Json]> {
-      for (const {id, operation, planSha256, expires} of state.all.values())
-        yield [id, {expires, operation, plan: planSha256}]
+      for (const request of state.all.values()) yield [request.id, rowOf(request)]
+    },
+
+    *changed(before: Requests, after: Requests) {
+      for (const seq of after.all.changedSince(before.all) ?? after.all.keys()) {
+        const request = after.all.get(seq)
+        if (request !== undefined) yield [request.id, rowOf(request)]
+      }
     },
   }
+}
+
+function rowOf({operation, planSha256, expires}: Request): Json {
+  return {expires, operation, plan: planSha256}
 }
 
 /** The one check for everything that needs people: an act cites a quorum for the same operation and plan, once for each phase. */
@@ -145,5 +155,5 @@ function citedBy(state: Requests, entry: Entry): Request | undefined {
 }
 
 function change(state: Requests, request: Request): Requests {
-  return {...state, all: new Map([...state.all, [request.seq, request]])}
+  return {...state, all: state.all.with(request.seq, request)}
 }

@@ -1,5 +1,6 @@
 /** What is known of requests. */
 import type {JsonObject} from '../base/jcs.ts'
+import {Versions} from '../base/versions.ts'
 import type {Approver, Needs} from '../custody/index.ts'
 import {canBeMet} from '../custody/index.ts'
 import type {OperationName} from '../policy/index.ts'
@@ -51,9 +52,9 @@ export interface Request {
 }
 
 export interface Requests {
-  readonly all: ReadonlyMap<number, Request>
+  readonly all: Versions<number, Request>
   /** From the seq of `quorum.met` to that of its request. */
-  readonly byMet: ReadonlyMap<number, number>
+  readonly byMet: Versions<number, number>
   /** The newest time that a provider is known to have answered with, at a quorum since the clock was last set back. */
   readonly external: string | null
 }
@@ -61,7 +62,7 @@ export interface Requests {
 /** Where other folders find the requests in a view. */
 export const requests = {
   name: 'requests',
-  initial: (): Requests => ({all: new Map(), byMet: new Map(), external: null}),
+  initial: (): Requests => ({all: new Versions(), byMet: new Versions(), external: null}),
 }
 
 export type RequestStatus =
