@@ -223,7 +223,7 @@ def foreign_checkpoint(maker, stage, found):
     if stage == 'files':
         old = found['checkpoint']
         body = old.split(b'\n\n')[0] + b'\n'
-        new = (body.decode() + '\n— ' + body.decode().split('\n')[0] + ' ' + b64(maker.key_id + maker.keys.sign_raw('product', body)) + '\n')
+        new = (body.decode() + '\n— ' + body.decode().split('\n')[0] + ' ' + b64(bytes.fromhex(maker.vkey('writer').split('+')[1]) + maker.keys.sign_raw('product', body)) + '\n')
         for name in [n for n in found if found[n].endswith(old)]:
             found[name] = found[name].replace(old, new.encode())
 

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from datetime import datetime, timedelta
 
 ORG = 'example.com'
 NAME = ORG + '/ledger/' + '0123456789abcdef' * 2
@@ -18,10 +19,12 @@ SK = b'sk-ssh-ed25519@openssh.com'
 BUNDLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../ceremony-templates/bundle')
 PEOPLE = {'alice': (1, ['ciso', 'custodian'], 'stated'), 'bob': (2, ['custodian', 'security-lead'], 'stated'),
           'carol': (3, ['custodian'], 'stated'), 'dave': (4, ['custodian'], 'asserted'), 'erin': (5, ['auditor'], 'stated')}
+LATER = {'frank': (6, ['custodian'], 'stated')}
+ALL = {**PEOPLE, **LATER}
 
 
 def pid(name):
-    return 'p-%016x' % PEOPLE[name][0] if name in PEOPLE else name
+    return 'p-%016x' % ALL[name][0] if name in ALL else name
 
 
 def canon(value):
@@ -73,16 +76,17 @@ class Keys:
     def __init__(self, folder):
         self.folder, self.made, self.line, self.raw, self.touches = folder, {}, {}, {}, 0
         kinds = {'alice': ['ed25519'], 'bob': ['ecdsa', '-b', '256'], 'carol': ['rsa', '-b', '2048'], 'erin': ['ed25519'],
-                 'mallory': ['ed25519'], 'p384': ['ecdsa', '-b', '384'], 'p521': ['ecdsa', '-b', '521']}
+                 'mallory': ['ed25519'], 'frank': ['ed25519'], 'bob2': ['ed25519'], 'p384': ['ecdsa', '-b', '384'], 'p521': ['ecdsa', '-b', '521']}
         for name, kind in kinds.items():
             self.run(['ssh-keygen', '-q', '-t', *kind, '-N', '', '-C', '', '-f', name])
             with open(os.path.join(folder, name + '.pub')) as file:
                 self.line[name] = ' '.join(file.read().split()[:2])
-        for name in ('dave', 'writer', 'product'):
+        for name in ('dave', 'writer', 'writer2', 'writer3', 'product'):
             self.run(['openssl', 'genpkey', '-algorithm', 'ed25519', '-out', name + '.pem'])
             self.raw[name] = self.run(['openssl', 'pkey', '-in', name + '.pem', '-pubout', '-outform', 'DER'])
         self.line['dave'] = SK.decode() + ' ' + b64(wire(SK, self.raw['dave'][-32:], b'ssh:'))
-        self.line['writer'] = 'ssh-ed25519 ' + b64(wire(b'ssh-ed25519', self.raw['writer'][-32:]))
+        for name in ('writer', 'writer2', 'writer3'):
+            self.line[name] = 'ssh-ed25519 ' + b64(wire(b'ssh-ed25519', self.raw[name][-32:]))
 
     def run(self, arguments, message=b''):
         return subprocess.run(arguments, cwd=self.folder, input=message, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True).stdout
@@ -100,7 +104,7 @@ class Keys:
         return self.made[asked]
 
     def make(self, name, space, message, flags, digest, reserved, counter):
-        if name not in ('dave', 'writer'):
+        if name not in self.raw:
             text = self.run(['ssh-keygen', '-Y', 'sign', '-q', '-f', name, '-n', space], message).decode()
             return base64.b64decode(''.join(text.split('\n')[1:-2]))
         hashed = hashlib.new(digest.decode(), message).digest()
@@ -122,10 +126,11 @@ class Maker:
     def __init__(self, keys, tweak=None, production=False, level='full'):
         self.keys, self.tweak, self.production, self.level = keys, tweak or (lambda maker, stage, thing: None), production, level
         self.bytes, self.leaves, self.entries, self.blobs, self.openings = [], [], [], {}, {}
-        self.clock, self.salts = 0, 0
+        self.clock, self.salts, self.scope = 0, 0, ''
+        self.wrote, self.signing = [(0, 'writer')], {n: n for n in ALL}
 
     def time(self, seconds):
-        return '2026-11-22T%02d:%02d:%02d.000Z' % (3 + seconds // 3600, seconds // 60 % 60, seconds % 60)
+        return (datetime(2026, 11, 22, 3) + timedelta(seconds=seconds)).isoformat(timespec='milliseconds') + 'Z'
 
     def private(self, value):
         self.salts += 1
@@ -154,17 +159,19 @@ class Maker:
         self.leaves.append(sha(b'\0' + self.bytes[-1]))
         return entry['seq']
 
-    def statement(self, use, about, name, decision='attest', plan=None, more=None):
-        s = {'about': self.leaves[about].hex(), 'checkpoint': {'root': b64(root_of(self.leaves)), 'size': len(self.leaves)},
-             'decision': decision, 'issued': self.time(self.clock), 'key': self.keys.fingerprint(name), 'ledger': self.leaves[0].hex(),
-             'person': pid(name), 'plan_sha256': plan, 'roles': PEOPLE[name][1], 'type': 'keyrite.statement/1', 'use': use}
-        how = {'statement': s, 'key': name, 'space': 'keyrite-%s-v1@%s' % (use, ORG), 'flags': 1}
-        self.tweak(self, 'statement:%s:%s' % (use, name), how)
-        how['blob'] = self.keys.sshsig(how['key'], how['space'], canon(s), how['flags'])
-        self.tweak(self, 'signature:%s:%s' % (use, name), how)
-        kind = {'founding': 'founder.signed', 'proposal': 'proposal.signed', 'approval': 'approval.given', 'transcript': 'transcript.signed'}
-        return self.append(kind[use], {'statement': s, 'signature': b64(how['blob']), **(more or {})}, '%s:%s' % (use, name),
-                           ceremony=None if use == 'founding' else CEREMONY)
+    def statement(self, use, about, name, decision='attest', plan=None, more=None, ceremony=CEREMONY, size=None):
+        size, key = size or len(self.leaves), self.signing[name]
+        s = {'about': self.leaves[about].hex(), 'checkpoint': {'root': b64(root_of(self.leaves[:size])), 'size': size},
+             'decision': decision, 'issued': self.time(self.clock), 'key': self.keys.fingerprint(key), 'ledger': self.leaves[0].hex(),
+             'person': pid(name), 'plan_sha256': plan, 'roles': ALL[name][1], 'type': 'keyrite.statement/1', 'use': use}
+        how = {'statement': s, 'key': key, 'space': 'keyrite-%s-v1@%s' % (use, ORG), 'flags': 1, 'counter': None}
+        label = '%s%s:%s' % (self.scope, use, name)
+        self.tweak(self, 'statement:' + label, how)
+        how['blob'] = self.keys.sshsig(how['key'], how['space'], canon(s), how['flags'], counter=how['counter'])
+        self.tweak(self, 'signature:' + label, how)
+        kind = {'founding': 'founder.signed', 'approval': 'approval.given'}.get(use, use + '.signed')
+        return self.append(kind, {'statement': s, 'signature': b64(how['blob']), **(more or {})}, label,
+                           ceremony=None if use == 'founding' else ceremony)
 
     def roster(self, state):
         people = [{'id': pid(n), 'keys': [{'class': kind, 'key': self.keys.line[n]}], 'recipient': None, 'roles': roles, 'state': state(n)}
@@ -172,6 +179,15 @@ class Maker:
         roster = {'people': people, 'type': 'keyrite.roster/1'}
         self.tweak(self, 'roster', roster)
         return roster
+
+    def standing(self):
+        return self.roster(lambda n: 'active')
+
+    def absent(self):
+        return ()
+
+    def askable(self):
+        return [pid(n) for n in ('alice', 'bob', 'carol', 'dave')]
 
     def policy(self):
         def rule(name, operations, people, start=(), roles=(), kinds=None):
@@ -186,13 +202,15 @@ class Maker:
         self.tweak(self, 'policy', policy)
         return policy
 
+    def vkey(self, name):
+        public = b'\1' + self.keys.raw[name][-32:]
+        return '%s+%s+%s' % (NAME, sha(NAME.encode() + b'\n' + public)[:4].hex(), b64(public))
+
     def found(self):
-        public = b'\1' + self.keys.raw['writer'][-32:]
-        self.key_id = sha(NAME.encode() + b'\n' + public)[:4]
         self.standing_policy = self.policy()
         people = [{'address': self.private(n + '@example.com'), 'id': pid(n), 'name': self.private(n.title())} for n in PEOPLE]
         self.append('ledger.opened', {
-            'organisation': ORG, 'vkey': '%s+%s+%s' % (NAME, self.key_id.hex(), b64(public)), 'policy': self.blob(canon(self.standing_policy)),
+            'organisation': ORG, 'vkey': self.vkey('writer'), 'policy': self.blob(canon(self.standing_policy)),
             'roster': self.blob(canon(self.roster(lambda n: 'unsigned'))), 'people': people, 'continues': None}, ceremony=None)
         for name in ('alice', 'bob', 'carol', 'dave', 'erin'):
             self.statement('founding', 0, name)
@@ -209,9 +227,9 @@ class Maker:
         plan = self.blob(canon(self.plan))
         opened = self.append('quorum.opened', {
             'operation': 'key.create', 'plan': plan, 'policy': self.blob(canon(self.standing_policy)),
-            'roster': self.blob(canon(self.roster(lambda n: 'active'))), 'who': [pid(n) for n in ('alice', 'bob', 'carol', 'dave')],
+            'roster': self.blob(canon(self.standing())), 'who': self.askable(),
             'needs': {'people': 3, 'roles': ['ciso', 'security-lead']}, 'nonce': sha(b'nonce %d' % len(self.entries)).hex()[:32],
-            'expires': self.time(7200), 'names': {'p1': self.private('nobody')}, 'reason': None, 'ticket': self.private('CHG-1')})
+            'expires': self.time(self.clock + 6000), 'names': {'p1': self.private('nobody')}, 'reason': None, 'ticket': self.private('CHG-1')})
         if self.production:
             self.statement('proposal', opened, 'erin', plan=plan['blob'])
         given = [self.statement('approval', opened, n, 'approve', plan['blob'], {'reason': None}) for n in who]
@@ -245,7 +263,7 @@ class Maker:
             'round': 1, 'template_sha256': sha(self.template).hex(), 'first': mine[0], 'count': len(mine),
             'root': b64(root_of([self.leaves[i] for i in mine])), 'keys': [{'key': 'payments', 'version': 1}], 'sets': [], 'deviations': []})
         for name in ('alice', 'bob', 'dave', 'erin'):
-            if self.tweak(self, 'sign-off', name) is None:
+            if self.tweak(self, 'sign-off', name) is None and name not in self.absent():
                 self.statement('transcript', about, name)
 
     def step(self, name):
@@ -254,16 +272,17 @@ class Maker:
 
     def checkpoint(self, size):
         body = '%s\n%d\n%s\n' % (NAME, size, b64(root_of(self.leaves[:size])))
-        signature = self.key_id + self.keys.sign_raw('writer', body.encode())
+        key = [key for since, key in self.wrote if since <= size][-1]
+        signature = bytes.fromhex(self.vkey(key).split('+')[1]) + self.keys.sign_raw(key, body.encode())
         return (body + '\n— ' + NAME + ' ' + b64(signature) + '\n').encode()
 
     def folder(self):
         """Every file of the bundle but the two SHA256SUMS files: path -> bytes."""
         note = self.checkpoint(len(self.leaves))
-        public, roster = self.keys.raw['product'], canon(self.roster(lambda n: 'active'))
+        public, roster = self.keys.raw['product'], canon(self.standing())
         spaces = ','.join('keyrite-%s-v1@%s' % (u, ORG) for u in ('approval', 'founding', 'possession', 'proposal', 'transcript'))
         lines = ['%s namespaces="%s" %s\n' % (p['id'], spaces, k['key']) for p in json.loads(roster)['people'] for k in p['keys']]
-        lines.append('writer namespaces="keyrite-bundle-v1@%s" %s\n' % (ORG, self.keys.line['writer']))
+        lines.append('writer namespaces="keyrite-bundle-v1@%s" %s\n' % (ORG, self.keys.line[self.wrote[-1][1]]))
         files = {'checkpoint': note, 'openings.json': canon(self.openings if self.level == 'full' else {}), 'roster.json': roster,
                  'policy.json': canon(self.standing_policy), 'template.yaml': self.template, 'minutes.html': b'<p>minutes</p>\n',
                  'minutes.txt': b'minutes\n', 'allowed_signers': ''.join(lines).encode(),
@@ -291,7 +310,7 @@ class Maker:
         names = sorted(files, key=lambda name: name.encode())
         sums = ''.join('%s  %s\n' % (sha(files[name]).hex(), name) for name in names).encode()
         files['SHA256SUMS'] = sums
-        files['SHA256SUMS.sig'] = armored(self.keys.sshsig('writer', 'keyrite-bundle-v1@' + ORG, sums)).encode()
+        files['SHA256SUMS.sig'] = armored(self.keys.sshsig(self.wrote[-1][1], 'keyrite-bundle-v1@' + ORG, sums)).encode()
         self.tweak(self, 'signed files', files)
         for name, data in files.items():
             os.makedirs(os.path.dirname(os.path.join(out, name)), exist_ok=True)
