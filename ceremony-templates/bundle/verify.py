@@ -446,7 +446,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
     def check_phase(self, e, phase):  # L5: the plan has it, once, and now is the time
         quorum, now = self.met[e["approved"]], e["time"]
         dates = [p for p in quorum["plan"]["phases"] if p["name"] == phase]
-        need("another time was approved, or it was begun before", approved=dates,
+        part = self.entries[quorum["seq"]]["ceremony"] == e["ceremony"]
+        need("another time or ceremony was approved, or it was begun before", approved=dates and part,
              approved_twice=(e["approved"], e["type"]) not in self.used,
              phase=all((p["earliest"] or "") <= now and max(now, quorum["reached"]) <= (p["latest"] or "9")
                        for p in dates))
@@ -538,7 +539,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             run = [self.entries.get(n, {"type": None}) for n in range(start, seq)]
             kinds = ["quorum.opened"] + ["approval.given"] * (len(run) - 2) + ["quorum.met"]
             need("it does not end the run of its own quorum", writer_run=[x["type"] for x in run] == kinds
-                 and e["approved"] == seq - 1 and all(n in quorum["answers"] for n in range(start + 1, seq - 1)))
+                 and e["approved"] == seq - 1 and {*range(start + 1, seq - 1)} <= {*quorum["answers"]})
         at = d.get("from") or {"size": start, "root": encode64(self.root_at(start) or b"")}
         need("it is not restored from where its run begins",
              writer=at["size"] == start and self.root_at(start) in (None, decode64(at["root"])))

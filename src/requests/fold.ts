@@ -23,6 +23,18 @@ export function requestsFold(operations: Operations): Fold<Requests> {
     ...requests,
     types: [...own, ...written],
 
+    /** What an entry cites allows something: a quorum that was met, or the policy that stands. */
+    every(view: View, entry: Entry): readonly Problem[] {
+      const {approved} = entry
+      if (approved === null || approved === view.of(policyFold).seq) return []
+      const request = citedBy(view.of(requests), entry)
+      if (request === undefined)
+        return [
+          problem('approval', entry, `entry ${approved} is neither a quorum that was met nor the policy`),
+        ]
+      return request.withdrawn ? [problem('approval', entry, 'it cites a request that was withdrawn')] : []
+    },
+
     check(view: View, entry: Entry): readonly Problem[] {
       switch (entry.type) {
         case 'quorum.opened':
@@ -97,7 +109,6 @@ function checkAct(view: View, entry: Entry, operations: Operations): readonly Pr
         ? 'it was approved outside a ceremony'
         : 'it was approved for its ceremony, and is not part of it',
     )
-  if (request.withdrawn) return wrong('it cites a request that was withdrawn')
   if (!profileStands(view, request.plan))
     return wrong('the profile that was approved is not the one that stands')
   const planned = request.plan.phases.find(({name}) => name === phase)
@@ -118,8 +129,7 @@ function checkAct(view: View, entry: Entry, operations: Operations): readonly Pr
 function checkAutomatic(view: View, entry: Entry, operations: Operations): readonly Problem[] {
   const wrong = (message: string): Problem[] => [problem('approval', entry, message)]
   const {policy, seq} = view.of(policyFold)
-  if (entry.approved !== seq)
-    return wrong(`entry ${String(entry.approved)} is neither a quorum that was met nor the policy`)
+  if (entry.approved !== seq) return [] // said before
   const matter =
     [...operations.values()].find((one) => entry.type in one.writes)?.matterOf(view, entry) ?? null
   if (matter === null) return wrong('the policy alone never allows this')

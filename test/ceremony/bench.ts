@@ -48,13 +48,17 @@ export async function makeBench(ending: Ending = {}): Promise<Bench> {
 export function inFolder<T>(files: ReadonlyMap<string, Uint8Array>, work: (dir: string) => T): T {
   const dir = mkdtempSync(join(tmpdir(), 'keyrite-bundle-'))
   try {
-    for (const [path, bytes] of files) {
-      mkdirSync(dirname(join(dir, path)), {recursive: true})
-      writeFileSync(join(dir, path), bytes)
-    }
+    writeFiles(dir, files)
     return work(dir)
   } finally {
     rmSync(dir, {recursive: true, force: true})
+  }
+}
+
+export function writeFiles(dir: string, files: ReadonlyMap<string, Uint8Array>): void {
+  for (const [path, bytes] of files) {
+    mkdirSync(dirname(join(dir, path)), {recursive: true})
+    writeFileSync(join(dir, path), bytes)
   }
 }
 
@@ -90,7 +94,6 @@ export function entryIn(bytes: Uint8Array): JsonObject {
  * and everything that follows made again. Only what people signed cannot be made.
  */
 export function rewritten(bench: Bench, change: (entry: JsonObject) => JsonObject | null): FileMap {
-  const {facts, writerKey} = bench
   const before = partsOf(bench.files)
   const entries = new Map<number, Uint8Array>()
   let prev = '0'.repeat(64)
@@ -101,6 +104,16 @@ export function rewritten(bench: Bench, change: (entry: JsonObject) => JsonObjec
     entries.set(entries.size, next)
     prev = leafHash(next)
   }
+  return assembled(bench, entries, before.blobs)
+}
+
+/** A bundle of other entries and blobs: checkpoint and proofs signed by the real writer key, and all that follows made again. */
+export function assembled(
+  bench: Bench,
+  entries: ReadonlyMap<number, Uint8Array>,
+  blobs: ReadonlyMap<string, Uint8Array>,
+): FileMap {
+  const {facts, writerKey} = bench
   const leaves = [...entries.values()].map((bytes) => Buffer.from(leafHash(bytes), 'hex'))
   const key = parseVkey(facts.vkey)
   const checkpoint = signCheckpoint(
@@ -120,7 +133,7 @@ export function rewritten(bench: Bench, change: (entry: JsonObject) => JsonObjec
     ),
     checkpoint,
     openings: parseOpenings(bench.files.get('openings.json') ?? Buffer.alloc(0)),
-    blobs: before.blobs,
+    blobs,
   }
   const judged = judge(primary, rules)
   const files: FileMap = new Map(primaryFiles(primary))

@@ -83,11 +83,14 @@ export interface Finished extends TestLedger {
 export interface Ending {
   /** Who signs the transcript; everyone unless told. */
   readonly signs?: (name: string) => boolean
+  /** What happens to the ledger before the ceremony. */
+  readonly before?: (ledger: TestLedger) => Promise<void>
 }
 
 /** Runs the ceremony. The custodian who is asked first says no, the others yes. */
-export async function finishedCeremony({signs = () => true}: Ending = {}): Promise<Finished> {
+export async function finishedCeremony({signs = () => true, before}: Ending = {}): Promise<Finished> {
   const ledger = await makeLedger({people: 9})
+  await before?.(ledger)
   const id = await ledger.using(async (app) => {
     await addProfile(
       app,

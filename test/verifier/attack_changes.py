@@ -274,5 +274,5 @@ def row(keys, name, rule, tweak):
 if __name__ == '__main__':
     with tempfile.TemporaryDirectory() as home:
         keys = Keys(home)
-        found = [row(keys, *one) for one in GOOD + ATTACKS[::1 if SLOW else 4]]
+        found = [row(keys, *one) for one in GOOD + ATTACKS[::1 if SLOW else 6]]
     print(json.dumps({'rows': len(found), 'failed': [x for x in found if x]}))

@@ -191,7 +191,7 @@ describe('attacks with real keys', () => {
     ['vectors', 3, 3],
     ['algorithms', 12, 12],
     ['table', 45, 165],
-    ['changes', 15, 65],
+    ['changes', 14, 65],
     ['flips', 80, 50_000],
     ['odd', 25, 8000],
   ] as const) {

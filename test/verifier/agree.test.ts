@@ -1,0 +1,91 @@
+/**
+ * Two verifiers, written apart, in two languages: of every history they say the same. The histories are what a thief of the
+ * writer key and all people together could make, so that nothing is wrong with them but the one thing that was changed.
+ */
+import {spawn, type ChildProcess} from 'node:child_process'
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {createInterface} from 'node:readline'
+import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import {makeBench, verdictIn, writeFiles, type Bench, type FileMap} from '../ceremony/bench.ts'
+import {Rng} from '../fuzz/rng.ts'
+import {testWith} from '../support/needs.ts'
+import {manyChanges} from './changes.ts'
+import {History} from './history.ts'
+
+const tools = ['python3', 'ssh-keygen', 'openssl'] as const
+const slow = process.env['SLOW'] === '1'
+const given = process.env['FUZZ_SEED']
+const seed = given === undefined ? (slow ? Date.now() % 1_000_000 : 20261122) : Number(given)
+const only = process.env['FUZZ_CASE']
+const cases = slow ? 20_000 : 15
+
+/** What the head of verify.py leaves to `keyrite ceremony verify`, by the first thing that is wrong: only this may be seen by one alone. */
+const left = [
+  /not of its form/,
+  /^(?:ceremony|closure|derived|duty|profile|proof|signoff|step-order|steps|template): /,
+]
+
+let bench: Bench
+let history: History
+let python: ChildProcess
+let answers: AsyncIterator<string>
+
+beforeAll(async () => {
+  bench = await makeBench({before: manyChanges})
+  const signers = new Map(bench.finished.founders.map(({key}) => [key.publicKey.fingerprint, key.signer]))
+  history = new History(bench, signers)
+  python = spawn('python3', ['-B', join(import.meta.dirname, 'judge.py')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  answers = createInterface({input: python.stdout ?? process.stdin})[Symbol.asyncIterator]()
+}, 120_000)
+afterAll(() => {
+  python.stdin?.end()
+  bench.finished.remove()
+})
+
+/** What both say of a folder. */
+async function both(
+  files: FileMap,
+): Promise<{readonly ours: readonly string[]; readonly theirs: readonly string[]}> {
+  const dir = mkdtempSync(join(tmpdir(), 'keyrite-agree-'))
+  try {
+    writeFiles(dir, files)
+    python.stdin?.write(`${dir}\n`)
+    const {problems} = verdictIn(dir)
+    const said = JSON.parse((await answers.next()).value as string) as {status: number; rules: string[]}
+    if ((said.status === 0) !== (said.rules.length === 0)) throw new Error('verify.py contradicts itself')
+    return {ours: problems.map(({rule, message}) => `${rule}: ${message}`), theirs: said.rules}
+  } finally {
+    rmSync(dir, {recursive: true})
+  }
+}
+
+describe('keyrite and verify.py', () => {
+  testWith(tools, 'accept a history that was made again as it was', async () => {
+    expect(await both(await history.same())).toEqual({ours: [], theirs: []})
+  })
+
+  testWith(
+    tools,
+    `say the same of ${cases} changed histories (FUZZ_SEED=${seed})`,
+    async () => {
+      const wrong: unknown[] = []
+      const refused = {both: 0, neither: 0, ours: 0}
+      for (let at = only === undefined ? 0 : Number(only); at < cases; at++) {
+        const {name, files} = await history.changed(new Rng(seed, at))
+        const {ours, theirs} = await both(files)
+        if (ours.length > 0 && theirs.length > 0) refused.both += 1
+        else if (ours.length === 0 && theirs.length === 0) refused.neither += 1
+        else if (theirs.length === 0 && left.some((one) => one.test(ours[0] ?? ''))) refused.ours += 1
+        else wrong.push({case: at, name, ours: ours.slice(0, 4), theirs: theirs.slice(0, 4)})
+        if (only !== undefined) break
+      }
+      expect(wrong).toEqual([])
+      if (only === undefined) expect(refused.both).toBeGreaterThan(cases / 4)
+    },
+    slow ? 7_200_000 : 120_000,
+  )
+})
