@@ -85,12 +85,10 @@ export default class Init extends KeyriteCommand {
       person: findPerson(roster, person),
       path,
     }))
-    for (const {rule, message} of lintPolicy(
-      policy,
-      new Map(people.map((one) => [one.id, {...one, state: 'active' as const}])),
-    )) {
+    // What is weak about the one called solo is said in one sentence, at the end.
+    const active = new Map(people.map((one) => [one.id, {...one, state: 'active' as const}]))
+    for (const {rule, message} of policy === soloPolicy ? [] : lintPolicy(policy, active))
       this.say(`Policy: ${message} (${rule}).`)
-    }
     const before =
       flags.continues === undefined
         ? null

@@ -26,6 +26,9 @@ const sentences: Readonly<Record<string, (data: Entry['data']) => string>> = {
   'profile.added': (data) =>
     `Profile ${text(data['name'])} (${text(data['kind'])}, ${text(data['environment'])}) was added.`,
   'profile.removed': (data) => `Profile ${text(data['name'])} was removed.`,
+  'policy.adopted': () => 'Another policy was adopted.',
+  'openings.erased': (data) =>
+    `${Array.isArray(data['commitments']) ? data['commitments'].length : 0} private values were erased.`,
   'quorum.opened': (data) => `People were asked for ${text(data['operation'])}.`,
   'proposal.signed': () => 'The author of a request signed it.',
   'approval.given': (data) => `A request was answered: ${decision(data['statement'])}.`,

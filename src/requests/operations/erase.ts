@@ -16,7 +16,8 @@ export const ledgerErase: Operation = {
   begins: ['openings.erased'],
   formed: commitmentsOf,
   inWords: (plan) => [
-    `Erase ${inNumber(commitmentsOf(plan).length)} for good. Nobody can bring them back; the entries themselves stay, and verify.`,
+    `Erase ${inNumber(commitmentsOf(plan).length)} for good.`,
+    'Nobody can bring back what is erased; the entries themselves stay, and verify.',
     ...plan.rests.map((line) => `To be erased: ${line}.`),
     'Copies that were given out, bundles and backups among them, keep what they hold.',
   ],

@@ -27,7 +27,8 @@ export const policyAdopt: Operation = {
     const next = proposed(plan)
     const changes = policyChanges(old, next)
     return [
-      `Adopt policy "${next.name}", SHA-256 ${text(plan, 'sha256')}, in place of policy "${old.name}", SHA-256 ${text(plan, 'replaces')}.`,
+      `Adopt policy "${next.name}" in place of policy "${old.name}".`,
+      `SHA-256 of the new policy ${text(plan, 'sha256')}, of the old ${text(plan, 'replaces')}.`,
       ...(changes.length === 0
         ? ['It asks for the same as the one that stands: only how it is written changes.']
         : changes.map((line) => `Change: ${line}`)),
