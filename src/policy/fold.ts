@@ -38,8 +38,8 @@ export const policyFold: Fold<Adopted> = {
   },
 
   /** For lists that are made without a replay: whether one person decides alone. */
-  *table({policy}): Generator<readonly [string, Json]> {
-    if (isSolo(policy)) yield ['alone', {name: policy.name}]
+  *table({policy, seq}): Generator<readonly [string, Json]> {
+    if (seq >= 0 && isSolo(policy)) yield ['alone', {name: policy.name}]
   },
 }
 

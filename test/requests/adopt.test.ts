@@ -5,6 +5,8 @@ import {jcsBytes, type JsonObject} from '../../src/base/jcs.ts'
 import {jsonBlob, type Draft} from '../../src/ledger/index.ts'
 import {defaultPolicy, policyFold, soloPolicy, type Policy} from '../../src/policy/index.ts'
 import {apply, meet, planAdopt, requestAt, statusOf, type Request} from '../../src/requests/index.ts'
+import KeyList from '../../src/commands/key/list.ts'
+import {runJson} from '../support/run.ts'
 import {forge} from '../ledger/forge.ts'
 import {outcome, verified} from '../ledger/support.ts'
 import {makeLedger, type Founder, type TestLedger} from '../support/ledger.ts'
@@ -71,6 +73,24 @@ describe('adopting a policy', () => {
     await adopt(await approved(other, [3]))
     expect(standing()).toBe('other')
     expect(verified(made.world).problems).toEqual([])
+  })
+
+  test('leads out of solo, and what lists say of one person alone goes with it', async () => {
+    const alone = await makeLedger({people: 5, policy: soloPolicy})
+    expect(verified(alone.world).problems).toEqual([])
+    expect(await runJson(KeyList, 'key list', [], alone.world)).toMatchObject({
+      weak: expect.stringContaining('one person alone'),
+    })
+    await alone.using(async (one) => {
+      const context = contextOf(one)
+      const request = await ask(context, {plan: planAdopt(one.ledger.view, defaultPolicy), names: {}})
+      const [first] = alone.founders
+      if (first === undefined) throw new Error('there are five')
+      await apply(context, one.operations, await meet(context, await say(context, request, first)))
+    })
+    expect(verified(alone.world).problems).toEqual([])
+    expect(await runJson(KeyList, 'key list', [], alone.world)).toMatchObject({weak: null})
+    alone.remove()
   })
 
   test('voids what was not met, and leaves what was', async () => {
