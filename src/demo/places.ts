@@ -1,5 +1,5 @@
 /** The folder of one demonstration. */
-import {existsSync, mkdtempSync, readdirSync} from 'node:fs'
+import {lstatSync, mkdtempSync, readdirSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
 import {KeyriteError} from '../base/errors.ts'
@@ -13,11 +13,13 @@ export interface Places {
   readonly people: string
 }
 
-/** A new folder, or the one that was typed. @throws KeyriteError `EXISTS` if that is not empty. */
+/** A new folder, or the one that was typed. @throws KeyriteError `EXISTS` if that is no folder, or not empty. */
 export function placesIn(typed: string | undefined): Places {
   const dir = typed === undefined ? mkdtempSync(join(tmpdir(), 'keyrite-demo-')) : resolve(typed)
-  if (existsSync(dir) && readdirSync(dir).length > 0) {
-    throw new KeyriteError('EXISTS', `cannot use "${dir}": it is not empty`, {
+  const found = lstatSync(dir, {throwIfNoEntry: false})
+  const folder = found?.isDirectory() ?? true
+  if (!folder || (found !== undefined && readdirSync(dir).length > 0)) {
+    throw new KeyriteError('EXISTS', `cannot use "${dir}": it is not ${folder ? 'empty' : 'a folder'}`, {
       hints: ['--dir DIR, a folder that is new or empty'],
     })
   }

@@ -53,7 +53,9 @@ export function createFile(path: string): void {
   } catch (cause) {
     if (cause instanceof KeyriteError) throw cause
     if (systemCode(cause) === 'EEXIST')
-      throw new KeyriteError('EXISTS', `cannot create token "${path}": something with this name exists`)
+      throw new KeyriteError('EXISTS', `cannot create token "${path}": something with this name exists`, {
+        hints: [`ls -ld ${path}`, '--token FILE, of another name'],
+      })
     throw new KeyriteError('STORAGE', `cannot create token "${path}": ${systemCode(cause)}`, {cause})
   }
 }

@@ -1,0 +1,222 @@
+/** Threat T21: whatever lies where a command is to write, it is refused, and neither it nor the ledger is changed. */
+import {execFileSync} from 'node:child_process'
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import {join} from 'node:path'
+import Database from 'better-sqlite3'
+import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import CeremonyBundle from '../../src/commands/ceremony/bundle.ts'
+import CeremonyMinutes from '../../src/commands/ceremony/minutes.ts'
+import CeremonyNew from '../../src/commands/ceremony/new.ts'
+import Demo from '../../src/commands/demo.ts'
+import LedgerExport from '../../src/commands/ledger/export.ts'
+import LedgerHandOver from '../../src/commands/ledger/hand-over.ts'
+import LedgerPin from '../../src/commands/ledger/pin.ts'
+import LedgerProve from '../../src/commands/ledger/prove.ts'
+import ProfileAdd from '../../src/commands/profile/add.ts'
+import RequestExport from '../../src/commands/request/export.ts'
+import {KeyriteCommand} from '../../src/ui/command.ts'
+import {planCreate} from '../../src/keys/index.ts'
+import {openRequest} from '../../src/requests/index.ts'
+import {contextFor} from '../../src/ui/gather.ts'
+import {makeHouse, type House} from '../ceremony/room.ts'
+import {commands} from '../docs/cli.ts'
+import {runCommand, type CommandClass} from '../support/run.ts'
+import {held} from './held.ts'
+
+let house: House
+let ceremony = ''
+let request = ''
+beforeAll(async () => {
+  house = await makeHouse()
+  ceremony = (await held(house)).id
+  request = await house.using(async (app) => {
+    const {plan, names} = planCreate(app.ledger.view, {
+      name: 'waiting',
+      profile: 'main',
+      algorithm: 'ec-p256',
+      scheme: null,
+      purpose: 'sign',
+      class: 'jwt-signing',
+      classification: 'confidential',
+      owner: 'alice',
+      consumers: [],
+      parent: null,
+      expires: null,
+      activate: true,
+    })
+    const context = contextFor(app, house.founders[0]?.person ?? null)
+    return (await openRequest(context, {plan, names, reason: null, ticket: null, only: null})).id
+  })
+})
+afterAll(() => {
+  house.remove()
+})
+
+type Writes = 'file' | 'folder' | 'token'
+const vkey = 'example.com/ledger/0123+89abcdef+AQ'
+
+/** Every flag that names something to be written, with a command line that does so. */
+const outputs: readonly (readonly [
+  flag: string,
+  command: unknown,
+  writes: Writes,
+  argv: (path: string) => readonly string[],
+])[] = [
+  ['ledger pin --out', LedgerPin, 'file', (path) => ['--out', path]],
+  ['ledger prove --out', LedgerProve, 'file', (path) => ['1', '--out', path]],
+  ['ledger export --out', LedgerExport, 'file', (path) => ['--out', path]],
+  ['ledger export --out', LedgerExport, 'folder', (path) => ['--format', 'tiles', '--out', path]],
+  [
+    'ledger hand-over --out',
+    LedgerHandOver,
+    'file',
+    (path) => ['--to', vkey, '--out', path, '--as', 'alice'],
+  ],
+  ['request export --out', RequestExport, 'folder', (path) => [request, '--for', 'carol', '--out', path]],
+  ['ceremony new --out', CeremonyNew, 'file', (path) => ['jwt-signing-rsa-4096', '--out', path]],
+  ['ceremony minutes --out', CeremonyMinutes, 'file', (path) => [ceremony, '--out', path]],
+  ['ceremony bundle --out', CeremonyBundle, 'folder', (path) => [ceremony, '--out', path]],
+  ['demo --dir', Demo, 'folder', (path) => ['--dir', path]],
+  [
+    'profile add --token',
+    ProfileAdd,
+    'token',
+    (path) => [
+      'more',
+      '--kind',
+      'local',
+      '--environment',
+      'test',
+      '--as',
+      'alice',
+      '--token',
+      path,
+      '--pin-file',
+      house.pinFile,
+    ],
+  ],
+]
+
+/** What may lie there, made in a folder of its own that holds "target" too. */
+const obstacles: readonly (readonly [name: string, put: (path: string, target: string) => void])[] = [
+  [
+    'a file',
+    (path) => {
+      writeFileSync(path, 'there', {mode: 0o600})
+    },
+  ],
+  [
+    'a symlink to a file',
+    (path, target) => {
+      symlinkSync(target, path)
+    },
+  ],
+  [
+    'a symlink that leads nowhere',
+    (path) => {
+      symlinkSync(`${path}-nowhere`, path)
+    },
+  ],
+  [
+    'a symlink to an empty folder',
+    (path) => {
+      mkdirSync(`${path}-folder`)
+      symlinkSync(`${path}-folder`, path)
+    },
+  ],
+  [
+    'a second name of a file',
+    (path, target) => {
+      linkSync(target, path)
+    },
+  ],
+  [
+    'a FIFO',
+    (path) => {
+      execFileSync('mkfifo', [path])
+    },
+  ],
+  [
+    'a symlink to a device',
+    (path) => {
+      symlinkSync('/dev/null', path)
+    },
+  ],
+  [
+    'a folder with something in it',
+    (path) => {
+      mkdirSync(path)
+      writeFileSync(join(path, 'kept'), 'kept')
+    },
+  ],
+]
+
+/** Everything below a folder, as it lies there: kinds, links, modes and bytes. */
+function picture(folder: string): readonly string[] {
+  return readdirSync(folder, {recursive: true, encoding: 'utf8'})
+    .sort()
+    .map((name) => {
+      const status = lstatSync(join(folder, name))
+      const bytes = status.isFile() ? readFileSync(join(folder, name), 'utf8') : ''
+      return `${name} ${status.mode} ${status.nlink} ${status.ino} ${bytes}`
+    })
+}
+function size(): number {
+  const db = new Database(join(house.world.home, 'ledger.db'), {readonly: true})
+  try {
+    return db.prepare<[], number>('SELECT count(*) FROM entries').pluck().get() ?? 0
+  } finally {
+    db.close()
+  }
+}
+
+describe.each(outputs)('%s', (flag, command, writes, argv) => {
+  const words = flag.replace(/ --.*/, '')
+  const run = (path: string) => runCommand(command as CommandClass, words, argv(path), house.world)
+
+  test.each(obstacles)(`(a ${writes}) is refused where %s lies`, async (_name, put) => {
+    const folder = mkdtempSync(join(house.dir, 'out-'))
+    const target = join(folder, 'target')
+    writeFileSync(target, 'target', {mode: 0o600})
+    const path = join(folder, 'out.html')
+    put(path, target)
+    const [before, entries] = [picture(folder), size()]
+    const ran = await run(path)
+    expect([5, 6, ...(writes === 'token' ? [2] : [])]).toContain(ran.exit)
+    expect(ran.stdout).toBe('')
+    expect(ran.stderr).toMatch(/^Code: (EXISTS|UNSAFE_FILE|TOKEN_TAMPERED)$/m)
+    expect(ran.stderr).toMatch(/^Try this: \S/m)
+    expect(picture(folder)).toEqual(before)
+    // A refusal about integrity leaves its trace, and nothing else does.
+    expect(size() - entries).toBeLessThanOrEqual(ran.exit === 6 ? 1 : 0)
+    rmSync(folder, {recursive: true})
+  })
+
+  test('is refused where a device is named', async () => {
+    const before = lstatSync('/dev/null')
+    const ran = await run('/dev/null')
+    // Minutes are written to what ends in .html or .txt.
+    expect(ran.stderr).toMatch(/^Code: (EXISTS|UNSAFE_FILE|UNSUPPORTED)$/m)
+    expect(lstatSync('/dev/null')).toMatchObject({ino: before.ino, mode: before.mode, rdev: before.rdev})
+  })
+})
+
+test('every flag of every command that names what is to be written is in this table', () => {
+  const known = new Set(outputs.map(([flag]) => flag))
+  const all = [...commands].flatMap(([words, command]) =>
+    Object.keys({...(command as unknown as typeof KeyriteCommand).flags})
+      .filter((name) => /^(out|dir|token|card-to|journal)$/.test(name))
+      .map((name) => `${words} --${name}`),
+  )
+  expect(all.filter((flag) => !known.has(flag))).toEqual([])
+})
