@@ -6,7 +6,7 @@ import {readOwn} from './base/files.ts'
 import {tool} from './base/package.ts'
 import {instruments} from './base/instruments.ts'
 import {Secret} from './base/secret.ts'
-import type {Clock, Random} from './base/world.ts'
+import type {Clock, Interruptible, Random} from './base/world.ts'
 import type {StateDir, Tool} from './ledger/index.ts'
 import type {Ask} from './ui/ask.ts'
 
@@ -22,6 +22,8 @@ export interface Surroundings {
   /** Signs that another program could steer this one, in words. */
   readonly instruments: () => readonly string[]
   readonly ask: Ask
+  /** How what asks a person by itself (ssh-keygen) is waited for; without it nothing takes that back. */
+  readonly interruptible?: Interruptible | undefined
   /** The command that runs, without its arguments. */
   readonly command: string
   /** Says something to the person at the terminal (stderr). */
@@ -46,7 +48,9 @@ function xdg(value: string | undefined, otherwise: string): string {
 }
 
 /** The real world around a command. */
-export function surroundings(facts: Pick<Surroundings, 'home' | 'ask' | 'command' | 'say'>): Surroundings {
+export function surroundings(
+  facts: Pick<Surroundings, 'home' | 'ask' | 'interruptible' | 'command' | 'say'>,
+): Surroundings {
   return {
     ...facts,
     state: stateDir(process.env),

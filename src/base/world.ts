@@ -4,6 +4,12 @@ export interface Clock {
 }
 
 /** Random bytes from `node:crypto`, or a test's own. */
+/**
+ * Does what waits for a person, in a way that the end of the program can take back: the signal is given when it is to end, and
+ * the work then leaves the terminal as it was.
+ */
+export type Interruptible = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>
+
 export interface Random {
   bytes(count: number): Buffer
 }

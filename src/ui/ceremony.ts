@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import type {App} from '../app.ts'
 import {parseDuration} from '../base/duration.ts'
 import {KeyriteError} from '../base/errors.ts'
+import type {Interruptible} from '../base/world.ts'
 import {readPublic} from '../base/files.ts'
 import {nearest} from '../base/nearest.ts'
 import {packageRoot} from '../base/package.ts'
@@ -60,7 +61,8 @@ export function roomOf(app: App, options: RoomOptions): Room {
 function anyRoom(app: App, {answers, signWith, profile, say, signal}: RoomOptions): Room {
   const {roster} = app.ledger.of(custodyFold)
   const test = profile !== null && app.ledger.of(profilesFold).profiles.get(profile)?.environment === 'test'
-  const signer = (path: string): Promise<Signer> => signerAt(app, path, test)
+  const signer = (path: string, waiting?: Interruptible): Promise<Signer> =>
+    signerAt(app, path, test, waiting)
   if (answers !== null) return answersRoom({answers, roster, signerFor: signer, say})
   const keys = new Map(signers(signWith).map(({person, path}) => [findPerson(roster, person).id, path]))
   const idleMs = parseDuration(app.ledger.of(policyFold).policy.times.idle)

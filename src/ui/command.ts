@@ -8,6 +8,7 @@ import {Command, type Interfaces} from '@oclif/core'
 import type {App} from '../app.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {visible, visibleJson} from '../base/visible.ts'
+import type {Interruptible} from '../base/world.ts'
 import type {Ledger} from '../ledger/index.ts'
 import type {Person} from '../custody/index.ts'
 import {hang, wrap} from '../paper/wrap.ts'
@@ -15,7 +16,7 @@ import {homeDir, type Surroundings} from '../surroundings.ts'
 import {paintFor, readyPaint, type Paint} from './colour.ts'
 import {tell, usageError, type Told} from './errors.ts'
 import {baseFlags} from './flags.ts'
-import {process_, withPinFile, type Outside} from './outside.ts'
+import {process_, withInterruption, withPinFile, type Outside} from './outside.ts'
 import {printer, type Print} from './print.ts'
 import {wantsPlain} from './terminal.ts'
 
@@ -51,6 +52,10 @@ export abstract class KeyriteCommand extends Command {
   protected readonly attempts: boolean = true
   /** Whether `app` is used. A command that only reads a list does without it, and starts in a fraction of the time. */
   protected readonly withApp: boolean = true
+  /** Given when a signal ends the program while a person is asked: what asks leaves the terminal as it was, and the run ends as cancelled. */
+  readonly #ending = new AbortController()
+  /** How much waits for a person at this moment. */
+  #waiting = 0
   #parts: typeof import('./with-app.ts') | undefined
   #flags: Interfaces.InferredFlags<typeof baseFlags> | undefined
   #pinFile: string | undefined
@@ -62,7 +67,12 @@ export abstract class KeyriteCommand extends Command {
 
   override async run(): Promise<void> {
     const quiet = this.outside.onInterrupt((signal) => {
-      if (this.interrupted?.(signal) === true) return
+      const goesOn = this.interrupted?.(signal) === true
+      if (this.#waiting > 0 && !this.#ending.signal.aborted) {
+        this.#ending.abort()
+        return
+      }
+      if (goesOn) return
       // The terminal has shown `^C`, or a question stands there.
       if (this.outside.stderr.isTTY) this.outside.stderr.write('\n')
       this.#refuse(this.#tell(new KeyriteError('CANCELLED', 'cancelled')))
@@ -115,14 +125,27 @@ export abstract class KeyriteCommand extends Command {
     return this.outside.surroundings({
       home: homeDir(this.#flags?.home, this.outside.env),
       ask: withPinFile(
-        this.outside.ask({plain: this.plain, noInput: this.#flags?.['no-input'] === true}),
+        withInterruption(
+          this.outside.ask({plain: this.plain, noInput: this.#flags?.['no-input'] === true}),
+          this.#interruptible,
+        ),
         this.#pinFile,
       ),
+      interruptible: this.#interruptible,
       command: `${this.config.bin} ${this.words}`,
       say: (line) => {
         this.say(line)
       },
     })
+  }
+
+  readonly #interruptible: Interruptible = async (work) => {
+    this.#waiting++
+    try {
+      return await work(this.#ending.signal)
+    } finally {
+      this.#waiting--
+    }
   }
 
   /** The modules that stand above the ledger. */

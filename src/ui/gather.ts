@@ -4,6 +4,7 @@
  */
 import type {App} from '../app.ts'
 import {KeyriteError} from '../base/errors.ts'
+import type {Interruptible} from '../base/world.ts'
 import {wordLines} from '../base/words.ts'
 import {custodyFold, findPerson, signerFor, type Person, type Signer} from '../custody/index.ts'
 import {
@@ -182,9 +183,17 @@ async function sign(
     : answer(context, request, {person, signer, decision, reason: null})
 }
 
-/** @param test - whether the profile is one for tests: only there a key file may be read into this process. */
-export function signerAt(app: App, path: string, test: boolean): Promise<Signer> {
-  return signerFor(path, {agentSocket: app.world.agentSocket, inProcess: test})
+/**
+ * @param test - whether the profile is one for tests: only there a key file may be read into this process.
+ * @param interruptible - how ssh-keygen is waited for
+ */
+export function signerAt(
+  {world: {agentSocket, interruptible: otherwise}}: App,
+  path: string,
+  test: boolean,
+  interruptible: Interruptible | undefined = otherwise,
+): Promise<Signer> {
+  return signerFor(path, {agentSocket, inProcess: test, interruptible})
 }
 
 function said(app: App, request: Request, person: Person, what: string): string {

@@ -117,8 +117,7 @@ class Typed {
   }
 
   #type(byte: number): void {
-    if (byte === key.cancel || (byte === key.end && this.#length === 0))
-      throw new KeyriteError('CANCELLED', 'cancelled')
+    if (byte === key.cancel || byte === key.end) throw new KeyriteError('CANCELLED', 'cancelled')
     if (byte === key.clear) this.wipe()
     else if (byte === key.back || byte === key.delete) this.#back()
     else if (byte >= 0x20) {

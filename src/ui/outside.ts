@@ -3,7 +3,8 @@ import {readFileSync} from 'node:fs'
 import {readSecretFile, surroundings, type Surroundings} from '../surroundings.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {Secret} from '../base/secret.ts'
-import type {Ask} from './ask.ts'
+import type {Interruptible} from '../base/world.ts'
+import type {Ask, Question} from './ask.ts'
 import {terminalAsk, type Manner} from './terminal.ts'
 
 export interface Outside {
@@ -11,7 +12,7 @@ export interface Outside {
   readonly stdout: {readonly isTTY: boolean; readonly columns: number; write(text: string): void}
   readonly stderr: {readonly isTTY: boolean; write(text: string): void}
   ask(manner: Manner): Ask
-  surroundings(facts: Pick<Surroundings, 'home' | 'ask' | 'command' | 'say'>): Surroundings
+  surroundings(facts: Pick<Surroundings, 'home' | 'ask' | 'interruptible' | 'command' | 'say'>): Surroundings
   /** What the process will end with. */
   setExit(status: number): void
   /** Calls `act` on Ctrl-C, and when the system or a closing terminal ends this program. @returns what ends that. */
@@ -32,7 +33,10 @@ export const process_: Outside = {
     write: (text) => void process.stdout.write(text),
   },
   stderr: {isTTY: process.stderr.isTTY, write: (text) => void process.stderr.write(text)},
-  ask: (manner) => terminalAsk({input: process.stdin, output: process.stderr}, manner),
+  ask: (manner) => {
+    hearErrors()
+    return terminalAsk({input: process.stdin, output: process.stderr}, manner)
+  },
   surroundings,
   setExit: (status) => {
     process.exitCode = status
@@ -46,9 +50,36 @@ export const process_: Outside = {
   exit: (status) => process.exit(status),
 }
 
+/**
+ * A terminal that goes away answers the next read, and every change of its mode, with an error: unheard, that would end the
+ * program at once, with nothing recorded. Whoever reads hears it as the end of input.
+ */
+function hearErrors(): void {
+  if (process.stdin.isTTY && process.stdin.listenerCount('error', heard) === 0)
+    process.stdin.on('error', heard)
+}
+
+const heard = (): void => undefined
+
 /** The same questions, with those for a PIN answered by a file. */
 export function withPinFile(ask: Ask, file: string | undefined): Ask {
   return file === undefined ? ask : {...ask, secretGiven: true, secret: async () => readPin(file)}
+}
+
+/** The same questions, each taken back when the program is to end: the terminal is restored before anything else is said. */
+export function withInterruption(ask: Ask, interruptible: Interruptible): Ask {
+  const asking = <Q extends Question, T>(question: Q, one: (question: Q) => Promise<T>): Promise<T> =>
+    interruptible((signal) => {
+      const {signal: own} = question
+      return one({...question, signal: own === undefined ? signal : AbortSignal.any([own, signal])})
+    })
+  return {
+    ...ask,
+    confirm: (question) => asking(question, (one) => ask.confirm(one)),
+    text: (question) => asking(question, (one) => ask.text(one)),
+    choose: (question) => asking(question, (one) => ask.choose(one)),
+    secret: (question) => asking(question, (one) => ask.secret(one)),
+  }
 }
 
 /** Whether a PIN file is stdin or an open descriptor: nothing that could be read another time. */

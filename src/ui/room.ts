@@ -7,6 +7,7 @@ import type {Decision, Room} from '../ceremony/room.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {plainDuration} from '../base/duration.ts'
 import {parsePublicKey, type Person, type Signer} from '../custody/index.ts'
+import type {Interruptible} from '../base/world.ts'
 import {called} from './actor.ts'
 import type {Ask} from './ask.ts'
 
@@ -16,7 +17,7 @@ export interface RoomWorld {
   readonly now: () => Date
   /** Paths of keys given beforehand, by person. */
   readonly keys: ReadonlyMap<string, string>
-  readonly signerFor: (path: string) => Promise<Signer>
+  readonly signerFor: (path: string, interruptible: Interruptible) => Promise<Signer>
   /** An idle room stops the ceremony after this long, in ms. */
   readonly idleMs: number
   /** Takes back what is being asked: Ctrl-C, or the end of the terminal. */
@@ -26,7 +27,7 @@ export interface RoomWorld {
 const flag = '--answers FILE'
 
 export function terminalRoom({ask, say, now, keys, signerFor, idleMs, signal}: RoomWorld): Room {
-  const within = <T>(asked: (signal: AbortSignal) => Promise<T>): Promise<T> => watched(asked, idleMs, signal)
+  const within: Interruptible = (asked) => watched(asked, idleMs, signal)
   let planned = {since: now(), minutes: 0}
   // Long plans scroll the header away: every question has the number too.
   let number = ''
@@ -73,7 +74,7 @@ export function terminalRoom({ask, say, now, keys, signerFor, idleMs, signal}: R
       ),
     async signer(person, what) {
       const given = keys.get(person.id)
-      if (given !== undefined) return signerFor(given)
+      if (given !== undefined) return signerFor(given, within)
       // A path with a typing error is asked for again: it is no reason to stop a ceremony.
       for (;;) {
         const path = await within((taken) =>
@@ -84,7 +85,7 @@ export function terminalRoom({ask, say, now, keys, signerFor, idleMs, signal}: R
           }),
         )
         if (path === '') return null
-        const signer = await theirSigner(person, path, signerFor)
+        const signer = await theirSigner(person, path, (file) => signerFor(file, within))
         if (typeof signer !== 'string') return signer
         say(`  ${signer}`)
       }
@@ -112,7 +113,7 @@ export function terminalRoom({ask, say, now, keys, signerFor, idleMs, signal}: R
 async function theirSigner(
   person: Person,
   path: string,
-  signerFor: RoomWorld['signerFor'],
+  signerFor: (path: string) => Promise<Signer>,
 ): Promise<Signer | string> {
   try {
     const signer = await signerFor(path)

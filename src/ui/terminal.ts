@@ -6,6 +6,7 @@
  * - Without a terminal, or with `--no-input`: every question fails at once and names its flag.
  * - A secret is read by ourselves, byte by byte: a string could not be wiped.
  */
+import {PassThrough} from 'node:stream'
 import {KeyriteError} from '../base/errors.ts'
 import type {Secret} from '../base/secret.ts'
 import {visible} from '../base/visible.ts'
@@ -47,7 +48,12 @@ export function lineAsk({input, output}: Terminal): Ask {
   const keyboard = new Keyboard(input)
   const line = async (prompt: string, {signal}: Question): Promise<string> => {
     output.write(`${prompt} `)
-    return (await keyboard.line(signal)).trim()
+    try {
+      return (await keyboard.line(signal)).trim()
+    } catch (error) {
+      output.write('\n') // what is said next does not stand behind the question
+      throw error
+    }
   }
   return {
     interactive: true,
@@ -88,23 +94,29 @@ export function lineAsk({input, output}: Terminal): Ask {
 
 function inquirerAsk({input, output}: Terminal): Ask {
   const keyboard = new Keyboard(input)
-  const given = {input, output}
-  const withSignal = ({signal}: Question): typeof given & {signal?: AbortSignal} =>
-    signal === undefined ? given : {...given, signal}
+  const asked = async <T>({signal}: Question, ask: (given: Given) => Promise<T>): Promise<T> => {
+    const {stream, closed, release} = inputFor(input)
+    const taken = signal === undefined ? closed : AbortSignal.any([signal, closed])
+    try {
+      return await answered(ask({input: stream, output, signal: taken}))
+    } finally {
+      release()
+    }
+  }
   return {
     interactive: true,
 
     async confirm(question) {
       const {confirm} = await import('./prompts.ts')
       const message = `${visible(question.message)}?`
-      return answered(confirm({message, default: false}, withSignal(question)))
+      return asked(question, (given) => confirm({message, default: false}, given))
     },
 
     async text(question) {
       const {input: ask} = await import('./prompts.ts')
       const validate = (text: string): true | string => question.check?.(text.trim()) ?? true
       const message = visible(question.message)
-      return (await answered(ask({message, validate}, withSignal(question)))).trim()
+      return (await asked(question, (given) => ask({message, validate}, given))).trim()
     },
 
     async choose<T>(question: Question & {readonly choices: readonly Choice<T>[]}) {
@@ -112,13 +124,64 @@ function inquirerAsk({input, output}: Terminal): Ask {
       const {select} = await import('./prompts.ts')
       // By place, because inquirer gives names to the values that it knows.
       const options = choices.map(({name}, value) => ({name: visible(name), value}))
-      const asked = select({message: visible(message), choices: options}, withSignal(question))
-      const chosen = choices[await answered(asked)]
+      const place = await asked(question, (given) =>
+        select({message: visible(message), choices: options}, given),
+      )
+      const chosen = choices[place]
       if (chosen === undefined) throw new TypeError('what was chosen was there')
       return chosen.value
     },
 
     secret: (question) => askSecret(keyboard, output, question),
+  }
+}
+
+interface Given {
+  readonly input: NodeJS.ReadableStream
+  readonly output: NodeJS.WritableStream
+  readonly signal: AbortSignal
+}
+
+/** How long a question may take to end by itself once its lines are closed, in ms. */
+const graceMs = 50
+
+/**
+ * The input for one question of inquirer's, which hears no error: what fails at the terminal is the end of its input.
+ * @returns the stream; a signal that its lines were closed with no answer, of which inquirer itself says nothing; and what
+ * takes the stream from the terminal again.
+ */
+function inputFor(input: TypedInput): {
+  readonly stream: NodeJS.ReadableStream
+  readonly closed: AbortSignal
+  readonly release: () => void
+} {
+  const closing = new AbortController()
+  let grace: NodeJS.Timeout | undefined
+  const stream = Object.assign(new PassThrough(), {
+    isTTY: true,
+    setRawMode: (raw: boolean) => {
+      input.setRawMode?.(raw)
+      // readline's last act, after an answer as after Ctrl-D.
+      if (!raw)
+        grace = setTimeout(() => {
+          closing.abort()
+        }, graceMs)
+      return stream
+    },
+  })
+  const onData = (chunk: Buffer | string): void => void stream.write(chunk)
+  const onEnd = (): void => void stream.end()
+  if (!input.readable) onEnd()
+  input.on('data', onData).once('end', onEnd).once('error', onEnd)
+  input.resume()
+  return {
+    stream,
+    closed: closing.signal,
+    release: () => {
+      clearTimeout(grace)
+      input.pause()
+      input.removeListener('data', onData).removeListener('end', onEnd).removeListener('error', onEnd)
+    },
   }
 }
 

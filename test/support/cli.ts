@@ -9,8 +9,9 @@ const [, , ...argv] = process.argv
 const long = argv.slice(0, 2)
 const words = existsSync(join(root, 'src/commands', `${long.join('/')}.ts`)) ? long : argv.slice(0, 1)
 
-// As bin/run.js does: whoever closes the pipe has seen enough.
+// As bin/run.js does: whoever closes the pipe has seen enough, and a terminal that went away stops nothing.
 process.stdout.on('error', () => process.exit())
+process.stderr.on('error', () => undefined)
 const {default: command} = (await import(join(root, 'src/commands', `${words.join('/')}.ts`))) as {
   default: CommandClass
 }

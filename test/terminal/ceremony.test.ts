@@ -1,6 +1,7 @@
 /** Ceremonies in a real terminal: what people see and type, and every way of breaking off. */
 import {writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
+import {setTimeout as pause} from 'node:timers/promises'
 import {afterAll, beforeAll, expect} from '@jest/globals'
 import {ceremonyFold} from '../../src/ceremony/fold.ts'
 import {defaultPolicy} from '../../src/policy/index.ts'
@@ -153,6 +154,24 @@ testWith(
     await expectWhole(house, one?.id ?? '', 'typed-jwt', 9)
   },
   240_000,
+)
+
+testWith(
+  needed,
+  'a terminal that goes away stops the ceremony, and that is recorded',
+  async () => {
+    const other = openScreen(house.dir, envOf(house), 'other')
+    other.run(runLine('gone-jwt'))
+    await other.until(/1\.1 {2}Is it done/)
+    other.close()
+    const gone = async (): Promise<boolean> =>
+      (await ceremonies()).some(({stopped, notes}) => stopped && notes.at(-1)?.what === 'stopped')
+    for (const last = Date.now() + 30_000; !(await gone());) {
+      if (Date.now() > last) throw new Error('the ceremony was not stopped')
+      await pause(100)
+    }
+  },
+  60_000,
 )
 
 testWith(

@@ -16,14 +16,15 @@ export interface Screen {
   /** The exit status of what was run, and the screen. */
   ended(): Promise<{readonly exit: number; readonly screen: string}>
   /** Ends the program that runs in it by a signal. */
-  signal(name: 'HUP' | 'TERM'): void
-  /** Whether the terminal echoes and reads lines, as a shell expects it. */
+  signal(which: 'HUP' | 'TERM'): void
+  /** Whether the terminal echoes, reads lines and shows its cursor, as a shell expects it. */
   restored(): Promise<boolean>
   close(): void
 }
 
-export function openScreen(dir: string, env: Readonly<Record<string, string>>): Screen {
-  const socket = join(dir, 'tmux')
+/** @param name - of its socket, where there are several in one folder. */
+export function openScreen(dir: string, env: Readonly<Record<string, string>>, name = 'tmux'): Screen {
+  const socket = join(dir, name)
   const tmux = (...args: readonly string[]): string =>
     execFileSync('tmux', ['-S', socket, '-f', '/dev/null', ...args], {encoding: 'utf8'})
   const program = join(dir, 'keyrite')
@@ -33,7 +34,7 @@ export function openScreen(dir: string, env: Readonly<Record<string, string>>): 
   )
   chmodSync(program, 0o700)
   const given = {...env, PS1: '$ ', PATH: `${dir}:/usr/bin:/bin`, TERM: 'screen'}
-  const set = Object.entries(given).map(([name, value]) => `${name}=${value}`)
+  const set = Object.entries(given).map(([variable, value]) => `${variable}=${value}`)
   tmux('new-session', '-d', '-x', '80', '-y', '24', 'env', '-i', ...set, 'sh')
   tmux('set-option', '-g', 'history-limit', '20000')
   const shown = (): string => tmux('capture-pane', '-p')
@@ -49,7 +50,9 @@ export function openScreen(dir: string, env: Readonly<Record<string, string>>): 
   const type = (...keys: readonly string[]): void => void tmux('send-keys', ...keys)
   return {
     run: (line) => {
-      type(`clear; ${line}; echo exit=$?`, 'Enter')
+      tmux('send-keys', '-R') // an empty screen: nothing of before is taken for an answer to this
+      type('-l', `${line}; echo exit=$?`)
+      type('Enter')
     },
     type,
     until,
@@ -58,17 +61,21 @@ export function openScreen(dir: string, env: Readonly<Record<string, string>>): 
       const screen = await until(/^exit=\d+$/m)
       return {exit: Number(/^exit=(\d+)$/m.exec(screen)?.[1]), screen}
     },
-    signal: (name) => {
+    signal: (which) => {
       const shell = tmux('display-message', '-p', '#{pane_pid}').trim()
       const [child = ''] = execFileSync('ps', ['-o', 'pid=', '--ppid', shell], {encoding: 'utf8'})
         .trim()
         .split(/\s+/)
-      process.kill(Number(child), `SIG${name}`)
+      process.kill(Number(child), `SIG${which}`)
     },
     async restored() {
-      type('clear; stty -a', 'Enter')
+      // Before the screen is made empty, which would bring back a cursor that was left hidden.
+      const cursor = tmux('display-message', '-p', '#{cursor_flag}').trim()
+      tmux('send-keys', '-R')
+
+      type('stty -a', 'Enter')
       const screen = await until(/speed/)
-      return /\sicanon\b/.test(screen) && /\secho\b/.test(screen)
+      return /\sicanon\b/.test(screen) && /\secho\b/.test(screen) && cursor === '1'
     },
     close: () => {
       tmux('kill-server')

@@ -64,7 +64,11 @@ export default class RequestSign extends KeyriteCommand {
     const decision = decisionOf(examined, flags.reject)
     demandUnanswered(args.folder)
     const inProcess = examined.content.environment === 'test'
-    const signer = await signerFor(flags.key, {agentSocket: world.agentSocket, inProcess})
+    const signer = await signerFor(flags.key, {
+      agentSocket: world.agentSocket,
+      inProcess,
+      interruptible: world.interruptible,
+    })
     demandKey(examined, signer)
     for (const line of this.#shown(examined, seen, decision)) this.say(line)
     if (!flags.yes) await this.#confirm(examined, decision)

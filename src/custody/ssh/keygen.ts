@@ -9,6 +9,8 @@ export interface KeygenOptions {
   readonly agentSocket: string | undefined
   /** Whether ssh-keygen leaves out what it is doing; for security keys it must not, or nobody is told to touch them. */
   readonly quiet: boolean
+  /** Ends ssh-keygen, which leaves the terminal as it was. */
+  readonly signal: AbortSignal
 }
 
 /**
@@ -34,7 +36,7 @@ async function run(
   args: readonly string[],
   keyFile: string,
   input: Uint8Array,
-  {agentSocket, quiet}: KeygenOptions,
+  {agentSocket, quiet, signal: taken}: KeygenOptions,
 ): Promise<string> {
   const child = spawn('ssh-keygen', quiet ? ['-q', ...args] : [...args], {
     env: environment(agentSocket),
@@ -58,14 +60,21 @@ async function run(
   })
   child.on('close', (status, signal) => {
     if (output.length > 2 * limitBytes) reject(failed(keyFile, 'ssh-keygen wrote too much'))
-    else if (signal !== null)
+    else if (signal !== null || taken.aborted)
       reject(new KeyriteError('CANCELLED', `cannot sign with "${keyFile}": interrupted`))
     else if (status !== 0)
       reject(failed(keyFile, `ssh-keygen failed with status ${status ?? -1}; see its message above`))
     else resolve(output.toString('latin1'))
   })
+  const end = (): void => void child.kill()
+  if (taken.aborted) end()
+  taken.addEventListener('abort', end)
   child.stdin.end(input)
-  return promise
+  try {
+    return await promise
+  } finally {
+    taken.removeEventListener('abort', end)
+  }
 }
 
 /**

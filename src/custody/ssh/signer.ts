@@ -6,6 +6,7 @@ import {readKeyFile, type KeyFile} from './key-file.ts'
 import {keygenSign} from './keygen.ts'
 import {inspectPrivateKey, readPrivateKey, type PrivateKeyFacts} from './private-key.ts'
 import {parsePublicKey, type PublicKey} from './public-key.ts'
+import type {Interruptible} from '../../base/world.ts'
 
 export type {Signer} from './checked.ts'
 
@@ -14,6 +15,8 @@ export interface SignerOptions {
   readonly agentSocket: string | undefined
   /** Whether an unencrypted private key may be read into this process; otherwise ssh-keygen signs with it. */
   readonly inProcess: boolean
+  /** How ssh-keygen is waited for: it may ask for a passphrase, a PIN or a touch. Without it nothing takes that back. */
+  readonly interruptible?: Interruptible | undefined
 }
 
 /**
@@ -32,7 +35,7 @@ export async function signerFor(path: string, options: SignerOptions): Promise<S
       return await agentSigner(publicKey, options.agentSocket)
     }
     const here = options.inProcess && !facts.encrypted && facts.publicKey?.sk !== true
-    return here ? inProcessSigner(path, file) : fileSigner(path, facts, options.agentSocket)
+    return here ? inProcessSigner(path, file) : fileSigner(path, facts, options)
   } finally {
     file.bytes.fill(0)
   }
@@ -57,12 +60,16 @@ async function agentSigner(publicKey: PublicKey, socket: string | undefined): Pr
   return signerOfBytes(publicKey, 'agent', (bytes) => agentSign(socket, publicKey, bytes))
 }
 
-function fileSigner(path: string, facts: PrivateKeyFacts, agentSocket: string | undefined): Signer {
+function fileSigner(
+  path: string,
+  facts: PrivateKeyFacts,
+  {agentSocket, interruptible = (work) => work(new AbortController().signal)}: SignerOptions,
+): Signer {
   const publicKey = facts.publicKey ?? publicHalfBeside(path)
   // ssh-keygen says nothing about touching a security key when it is quiet.
   const options = {agentSocket, quiet: !publicKey.sk}
   return checkedSigner(publicKey, 'file', (namespace, message) =>
-    keygenSign(path, namespace, message, options),
+    interruptible((signal) => keygenSign(path, namespace, message, {...options, signal})),
   )
 }
 
