@@ -20,5 +20,6 @@ export function factsOf(entry: Entry): LedgerFacts {
       {seq: 0, time: entry.time, by: 'founding', vkey, head: 0, from: 0, stolenSince: null, lost: []},
     ],
     absorbed: [],
+    turned: [],
   }
 }

@@ -45,6 +45,8 @@ export interface LedgerFacts {
   readonly writers: readonly WriterChange[]
   /** Copies that were seen beside this one, in order. */
   readonly absorbed: readonly Absorbed[]
+  /** Entries that are dated before the one before them. */
+  readonly turned: readonly number[]
 }
 
 /** Another copy of the ledger, as it was seen. */

@@ -313,6 +313,8 @@ export class Replay implements View {
       this.#skewMs = skewAfter(this.#skewMs, entry)
     }
     if (entry.seq === this.size && this.#whole === this.#tree.size) this.#whole += 1
+    if (this.#facts !== undefined && this.#last !== undefined && entry.time < this.#last.time)
+      this.#facts = {...this.#facts, turned: [...this.#facts.turned, entry.seq]}
     if (this.#last === undefined || entry.seq > this.#last.seq) this.#last = entry
     if (this.#tree.size !== entry.seq) this.#seqs.set(this.#tree.size, entry.seq)
     this.#tree.add(entry.leaf)

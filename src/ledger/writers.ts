@@ -138,21 +138,46 @@ function runProblems(view: View, entry: Entry): Problem[] {
   return []
 }
 
-/** Entries from when a key was stolen until it was replaced that nobody's signature and no approval stands behind. */
+/**
+ * Entries from when a key was stolen until it was replaced that nobody's signature and no approval stands behind. Order is
+ * seq: a clock that a thief set back hides nothing that came after it.
+ */
 export function doubtfulIn(
-  {writers}: Pick<LedgerFacts, 'writers'>,
+  {writers, turned}: Pick<LedgerFacts, 'writers' | 'turned'>,
   entryAt: (seq: number) => Entry | undefined,
 ): readonly number[] {
   const found = new Set<number>()
   for (const {seq: until, stolenSince} of writers) {
     if (stolenSince === null) continue
-    for (let seq = until - 1; seq > 0; seq--) {
+    for (let seq = firstFrom(stolenSince, until, turned, entryAt); seq < until; seq++) {
       const entry = entryAt(seq)
-      if (entry === undefined || entry.time < stolenSince) break
-      if (needsNobody(entry)) found.add(seq)
+      if (entry !== undefined && needsNobody(entry)) found.add(seq)
     }
   }
   return [...found].sort((a, b) => a - b)
+}
+
+/** The first entry of this time or later; between two that are dated back, times only go forward. */
+function firstFrom(
+  time: string,
+  until: number,
+  turned: readonly number[],
+  entryAt: (seq: number) => Entry | undefined,
+): number {
+  const isLater = (seq: number): boolean => (entryAt(seq)?.time ?? '') >= time
+  const ends = [...turned.filter((seq) => seq < until), until]
+  let [least, most] = [1, until]
+  for (const [index, end] of ends.entries()) {
+    if (end <= 1 || !isLater(end - 1)) continue
+    ;[least, most] = [Math.max(1, ends[index - 1] ?? 1), end]
+    break
+  }
+  while (least < most) {
+    const middle = Math.floor((least + most) / 2)
+    if (isLater(middle)) most = middle
+    else least = middle + 1
+  }
+  return least
 }
 
 /** Whether the writer's key alone can have made it: it holds no statement, cites no quorum, and is not what people answered. */

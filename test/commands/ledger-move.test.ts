@@ -2,6 +2,7 @@
 import {copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterEach, beforeEach, expect, test} from '@jest/globals'
+import {openCheckpoint, parseProof, parseVkey} from '../../src/ledger/index.ts'
 import {forge} from '../ledger/forge.ts'
 import {makeMachines, type Machine, type Machines} from '../ledger/machines.ts'
 import {copyOf, refused, rules} from '../ledger/support.ts'
@@ -203,5 +204,86 @@ test('what needed no approval since a key was stolen is doubtful, and nothing el
   const ahead = new Date(Date.now() + 3_600_000).toISOString()
   expect(await all.run(all.first, 'ledger replace-key', '--stolen-since', ahead)).toMatchObject({
     code: 'USAGE',
+  })
+})
+
+test('order is seq: a clock that a thief set back does not hide what came after', async () => {
+  const {doubtfulIn} = await import('../../src/ledger/index.ts')
+  const entry = (time: string) => ({time, approved: null, data: {}, type: 'attempt.refused'}) as never
+  const times = ['t1', 't2', 't5', 't6', 't0', 't3', 't4']
+  const facts = {
+    writers: [{seq: 7, stolenSince: 't5'}] as never,
+    turned: [4],
+  }
+  expect(doubtfulIn(facts, (seq) => entry(times[seq] ?? ''))).toEqual([2, 3, 4, 5, 6])
+  expect(
+    doubtfulIn({...facts, writers: [{seq: 7, stolenSince: 't9'}] as never}, (seq) => entry(times[seq] ?? '')),
+  ).toEqual([])
+})
+
+test('proofs, tiles and pins of before and after lead under the key in force', async () => {
+  const early = all.out()
+  const before = await all.run(all.first, 'ledger pin', '--out', early)
+  const {file, vkey} = await handedOver()
+  const last = all.out()
+  expect(await all.run(all.first, 'ledger pin', '--out', last)).toMatchObject({exit: 0, vkey: before['vkey']})
+  await all.run(second, 'ledger take-over', file)
+  const tiles = all.out()
+  expect(await all.run(second, 'ledger export', '--format', 'tiles', '--out', tiles)).toMatchObject({
+    vkey: before['vkey'], // the old key signed the size that the new machine begins with
+  })
+  expect(
+    openCheckpoint(readFileSync(join(tiles, 'checkpoint'), 'utf8'), parseVkey(String(before['vkey']))).size,
+  ).toBe(12)
+  await all.append(second)
+  const proof = all.out()
+  expect(await all.run(second, 'ledger prove', '3', '--out', proof)).toMatchObject({exit: 0, vkey, size: 13})
+  const {checkpoint} = parseProof(readFileSync(proof, 'utf8'))
+  expect(openCheckpoint(checkpoint, parseVkey(vkey)).size).toBe(13)
+  expect(await all.run(second, 'ledger verify', '--pin', early, '--pin', last)).toMatchObject({
+    ok: true,
+    exit: 0,
+  })
+  const since = await all.run(second, 'ledger verify', '--since', last, '--deep')
+  expect(since).toMatchObject({ok: true, trusted: 12})
+})
+
+test('a fork under the old key after a hand-over is caught by the pin of whoever saw it', async () => {
+  const thief = copyOf(all.first, 'thief')
+  const {file} = await handedOver()
+  await all.run(second, 'ledger take-over', file)
+  await forge(
+    thief,
+    Array.from({length: 8}, () => refused('mine')),
+  )
+  expect(rules(thief)).toEqual([])
+  const pin = all.out()
+  writeFileSync(pin, await all.using({...thief, env: all.first.env ?? {}}, ({ledger}) => ledger.note))
+  expect(await all.run(second, 'ledger verify', '--pin', pin)).toMatchObject({
+    exit: 6,
+    problems: [{rule: 'pin'}],
+  })
+  expect(await all.run(second, 'ledger compare', thief.home)).toMatchObject({relation: 'fork', at: 6})
+})
+
+test('whoever signs from afar is told of the new key, old and new, and of who approved it', async () => {
+  const carol = all.machine('carol')
+  const {file, vkey} = await handedOver()
+  await all.run(second, 'ledger take-over', file)
+  const asked = await all.run(second, 'ledger replace-key')
+  const [dir, person] = [all.out(), all.made.founders[2]?.person.id ?? '']
+  await all.run(second, 'request export', String(asked['id']), '--for', person, '--out', dir)
+  const said = await all.run(carol, 'request sign', dir, '--key', all.keyFile(2), '--yes')
+  expect(said).toMatchObject({exit: 0, writerChanges: [{seq: 11, by: 'hand-over', vkey}]})
+  expect((said['writerChanges'] as {approvedBy: string[]}[])[0]?.approvedBy).toHaveLength(3)
+  const other = all.out()
+  await all.run(second, 'request export', String(asked['id']), '--for', person, '--out', other)
+  const writers = JSON.parse(readFileSync(join(other, 'writers'), 'utf8')) as {changes: {note: string}[]}
+  const [change] = writers.changes
+  if (change !== undefined) change.note = readFileSync(join(other, 'checkpoint'), 'utf8')
+  writeFileSync(join(other, 'writers'), JSON.stringify(writers))
+  expect(await all.run(carol, 'request sign', other, '--key', all.keyFile(2), '--yes')).toMatchObject({
+    exit: 6,
+    code: 'REQUEST_TAMPERED',
   })
 })

@@ -4,8 +4,10 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {App} from '../../src/app.ts'
 import LedgerCompare from '../../src/commands/ledger/compare.ts'
+import LedgerExport from '../../src/commands/ledger/export.ts'
 import LedgerHandOver from '../../src/commands/ledger/hand-over.ts'
 import LedgerPin from '../../src/commands/ledger/pin.ts'
+import LedgerProve from '../../src/commands/ledger/prove.ts'
 import LedgerReplaceKey from '../../src/commands/ledger/replace-key.ts'
 import LedgerTakeOver from '../../src/commands/ledger/take-over.ts'
 import LedgerVerify from '../../src/commands/ledger/verify.ts'
@@ -22,8 +24,10 @@ import {refused} from './support.ts'
 
 const commands: Readonly<Record<string, CommandClass>> = {
   'ledger compare': LedgerCompare,
+  'ledger export': LedgerExport,
   'ledger hand-over': LedgerHandOver,
   'ledger pin': LedgerPin,
+  'ledger prove': LedgerProve,
   'ledger replace-key': LedgerReplaceKey,
   'ledger take-over': LedgerTakeOver,
   'ledger verify': LedgerVerify,
