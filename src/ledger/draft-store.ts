@@ -5,7 +5,7 @@
  */
 import {existsSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
-import {base64, fromBase64, fromHex, hex, sha256Hex} from '../base/bytes.ts'
+import {base64, fromBase64, fromHex, hex, sameBytes, sha256Hex} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {readOwn, replaceOwn, syncFolder} from '../base/files.ts'
 import {isObject, jcsBytes, parseJcs, type Json} from '../base/jcs.ts'
@@ -20,8 +20,15 @@ const limitBytes = 64 * 1024 * 1024
 
 const pathIn = (home: string): string => join(home, 'take-over.draft')
 
+/** Whether a take-over waits here. One that follows another head than the ledger has by now is void. @throws KeyriteError `UNSAFE_FILE`, and what opening a ledger throws. */
 export function hasDraft(home: string): boolean {
-  return existsSync(pathIn(home))
+  if (!existsSync(pathIn(home))) return false
+  const store = DraftStore.open(home)
+  try {
+    return store.drafted().length > 0
+  } finally {
+    store.close()
+  }
 }
 
 /** Gives a draft up. @throws KeyriteError `STORAGE`. */
@@ -53,7 +60,7 @@ export class DraftStore implements Store {
     this.#kept = this.#read()
   }
 
-  /** @throws KeyriteError `REQUEST_STATE` if the draft follows another head than this ledger's, `UNSAFE_FILE`, and what opening a ledger throws. */
+  /** @throws KeyriteError `UNSAFE_FILE`, and what opening a ledger throws. */
   static open(home: string): DraftStore {
     return new DraftStore(home)
   }
@@ -64,22 +71,19 @@ export class DraftStore implements Store {
     const bytes = readOwn(path, limitBytes)
     try {
       const {head, kept} = parseDraft(bytes, this.#size)
-      if (head === this.#head) return kept
+      return head === this.#head ? kept : nothing
     } catch (cause) {
       if (!(cause instanceof TypeError)) throw cause
       throw new KeyriteError('UNSAFE_FILE', `cannot use "${path}": ${cause.message}`, {cause})
     }
-    throw new KeyriteError(
-      'REQUEST_STATE',
-      'cannot go on with the take-over that waits here: the ledger has another head by now',
-      {hints: [`rm ${path}, and ask anew: keyrite ledger take-over --without-release`]},
-    )
   }
 
   /** Entries beyond the last checkpoint, as the file has them now. */
   drafted(): readonly Row[] {
     const now = this.#read()
-    if (this.#kept.rows.some((row, at) => leafHash(row.bytes) !== leafHash(now.rows[at]?.bytes ?? row.bytes)))
+    const gone = ({bytes}: Row, at: number): boolean =>
+      !sameBytes(bytes, now.rows[at]?.bytes ?? new Uint8Array())
+    if (this.#kept.rows.some(gone))
       throw new KeyriteError('REQUEST_STATE', 'cannot go on: the take-over that waits here is another by now')
     this.#kept = now
     return now.rows

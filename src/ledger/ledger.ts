@@ -93,7 +93,7 @@ export class Ledger {
   /**
    * The ledger with a take-over that waits for people: it takes only the question, its answers, and what follows them.
    * @param writer - the key that is to write.
-   * @throws KeyriteError as `open`, and `REQUEST_STATE` if the draft follows another head.
+   * @throws KeyriteError as `open`.
    */
   static drafting(world: LedgerWorld, writer: Writer): Ledger {
     const ledger = new Ledger(world, DraftStore.open(world.home), {kind: 'draft', writer})

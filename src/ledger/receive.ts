@@ -6,7 +6,7 @@ import {fromBase64} from '../base/bytes.ts'
 import {copyNew} from '../base/copy-file.ts'
 import {storageError} from '../base/file-errors.ts'
 import {makePrivateDir, syncFolder} from '../base/files.ts'
-import {discardDraft, hasDraft} from './draft-store.ts'
+import {discardDraft} from './draft-store.ts'
 import {leafHash, parseEntry} from './entry.ts'
 import type {AnyFold, LedgerFacts} from './fold.ts'
 import {withLock, type LockOptions} from './lock.ts'
@@ -132,7 +132,7 @@ export async function goOn(
     settleReceived(home)
     storeHead(state, fingerprint, {home: realHome(home), checkpoint: note})
     promotePending(state, fingerprint, name)
-    if (hasDraft(home)) discardDraft(home)
+    discardDraft(home)
   })
 }
 

@@ -1,7 +1,15 @@
-/** One writer: the ledger handed over to another machine, and its key replaced (threats T10, T26). */
-import {copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+/** One writer: the ledger handed over to another machine (threats T10, T26). */
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import {join} from 'node:path'
-import {afterEach, beforeEach, expect, test} from '@jest/globals'
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {openCheckpoint, parseProof, parseVkey} from '../../src/ledger/index.ts'
 import {forge} from '../ledger/forge.ts'
 import {makeMachines, type Machine, type Machines} from '../ledger/machines.ts'
@@ -168,59 +176,6 @@ test('the old home copied back to before the hand-over does not write', async ()
   expect(await all.append(all.first)).toBe('LEDGER_BEHIND')
 })
 
-test('a key is replaced on the same machine, and what the old one signs afterwards does not verify', async () => {
-  const thief = copyOf(all.first, 'thief')
-  const old = await all.using(all.first, ({ledger}) => ledger.view.facts.vkey)
-  const said = await all.run(all.first, 'ledger replace-key', '--reason', 'yearly', ...all.signed())
-  expect(said).toMatchObject({schema: 'keyrite.writer-key/1', exit: 0, replaced: old})
-  expect(said['vkey']).not.toBe(old)
-  expect(await all.append(all.first)).toBe('ok')
-  expect(await all.run(all.first, 'ledger verify', '--deep')).toMatchObject({ok: true})
-  copyFileSync(join(all.first.home, 'ledger.db'), join(thief.home, 'ledger.db'))
-  await forge(thief, [refused('mine')])
-  expect(rules(thief)).toContain('checkpoint-signature')
-})
-
-test('a crash between the change and the new key in its place is finished by the next command', async () => {
-  const writers = join(all.first.state, 'writers')
-  const key = readdirSync(writers).find((name) => name.endsWith('.key')) ?? ''
-  const old = readFileSync(join(writers, key))
-  await all.run(all.first, 'ledger replace-key', ...all.signed())
-  // As if the run had ended after the commit: the new key waits still, the old one is in its place.
-  const name = await all.using(all.first, ({ledger}) => ledger.view.facts.name)
-  writeFileSync(join(writers, `${name.slice(-32)}.pending`), readFileSync(join(writers, key)), {mode: 0o600})
-  writeFileSync(join(writers, key), old, {mode: 0o600})
-  expect(await all.append(all.first)).toBe('ok')
-  expect(readdirSync(writers).filter((one) => one.endsWith('.pending'))).toEqual([])
-})
-
-test('what needed no approval since a key was stolen is doubtful, and nothing else', async () => {
-  expect(await all.append(all.first)).toBe('ok')
-  const since = new Date(Date.now() - 3_600_000).toISOString()
-  expect(
-    await all.run(all.first, 'ledger replace-key', '--stolen-since', since, ...all.signed()),
-  ).toMatchObject({exit: 0, stolenSince: since})
-  expect((await all.run(all.first, 'ledger verify'))['doubtful']).toEqual([6])
-  const ahead = new Date(Date.now() + 3_600_000).toISOString()
-  expect(await all.run(all.first, 'ledger replace-key', '--stolen-since', ahead)).toMatchObject({
-    code: 'USAGE',
-  })
-})
-
-test('order is seq: a clock that a thief set back does not hide what came after', async () => {
-  const {doubtfulIn} = await import('../../src/ledger/index.ts')
-  const entry = (time: string) => ({time, approved: null, data: {}, type: 'attempt.refused'}) as never
-  const times = ['t1', 't2', 't5', 't6', 't0', 't3', 't4']
-  const facts = {
-    writers: [{seq: 7, stolenSince: 't5'}] as never,
-    turned: [4],
-  }
-  expect(doubtfulIn(facts, (seq) => entry(times[seq] ?? ''))).toEqual([2, 3, 4, 5, 6])
-  expect(
-    doubtfulIn({...facts, writers: [{seq: 7, stolenSince: 't9'}] as never}, (seq) => entry(times[seq] ?? '')),
-  ).toEqual([])
-})
-
 test('proofs, tiles and pins of before and after lead under the key in force', async () => {
   const early = all.out()
   const before = await all.run(all.first, 'ledger pin', '--out', early)
@@ -286,4 +241,38 @@ test('whoever signs from afar is told of the new key, old and new, and of who ap
     exit: 6,
     code: 'REQUEST_TAMPERED',
   })
+})
+
+describe('a crash of the machine that takes over', () => {
+  const steps = {
+    'while the file was laid aside': (file: string) => {
+      mkdirSync(join(second.home, 'received'), {recursive: true, mode: 0o700})
+      chmodSync(second.home, 0o700)
+      writeFileSync(join(second.home, 'received', 'ledger.db'), readFileSync(file).subarray(0, 5000))
+    },
+    'when the ledger was in its place, and the key not yet': (file: string) => {
+      mkdirSync(second.home, {recursive: true, mode: 0o700})
+      writeFileSync(join(second.home, 'ledger.db'), readFileSync(file), {mode: 0o600})
+    },
+  }
+  test.each(Object.keys(steps) as (keyof typeof steps)[])(
+    '%s: nobody writes, and the same again goes on',
+    async (name) => {
+      const {file} = await handedOver()
+      steps[name](file)
+      expect(await all.append(second)).not.toBe('ok')
+      expect(await all.run(second, 'ledger take-over', file)).toMatchObject({exit: 0})
+      expect(await all.append(second)).toBe('ok')
+      expect(readdirSync(second.home)).not.toContain('received')
+    },
+  )
+})
+
+test('a folder that is not there is found before anything is handed over', async () => {
+  const argv = ['--to', await all.prepared(second), '--out', join(all.out(), 'no', 'file'), ...all.signed()]
+  expect(await all.run(all.first, 'ledger hand-over', ...argv)).toMatchObject({
+    exit: 4,
+    code: 'FILE_NOT_FOUND',
+  })
+  expect(await all.append(all.first)).toBe('ok')
 })

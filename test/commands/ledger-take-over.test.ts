@@ -1,5 +1,5 @@
 /** One writer: taken over without the machine that wrote, restored from an older copy, and compared with what it had (threats T10, T11, T26, T30). */
-import {copyFileSync, existsSync, readFileSync, writeFileSync} from 'node:fs'
+import {copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {makeMachines, type Machine, type Machines, type Said} from '../ledger/machines.ts'
@@ -110,6 +110,20 @@ describe('without the machine that wrote', () => {
     writeFileSync(draft(found), JSON.stringify({...kept, entries: kept.entries.slice(1)}))
     expect((await takeOver(found, ...all.signed())).exit).toBe(6)
     expect(await entries(found)).toBe(6)
+  })
+
+  test('a crash after the commit leaves the key and the draft as they were: the next command finishes it', async () => {
+    await takeOver(found, ...all.signed(2))
+    const writers = join(found.state, 'writers')
+    const pending = readdirSync(writers).find((name) => name.endsWith('.pending')) ?? ''
+    const [kept, key] = [readFileSync(draft(found)), readFileSync(join(writers, pending))]
+    await takeOver(found, '--sign-with', `${all.made.founders[2]?.person.id ?? ''}=${all.keyFile(2)}`)
+    for (const name of readdirSync(writers)) rmSync(join(writers, name))
+    writeFileSync(join(writers, pending), key, {mode: 0o600})
+    writeFileSync(draft(found), kept, {mode: 0o600})
+    expect(await all.append(found)).toBe('ok')
+    expect((await all.run(found, 'request list'))['requests']).toEqual([])
+    expect(await verify(found, '--deep')).toMatchObject({ok: true})
   })
 
   test('the machine that writes takes nothing over from itself', async () => {
