@@ -22,6 +22,8 @@ import {profileOf} from './keys/index.ts'
 import {
   operationsOf,
   ledgerErase,
+  custodianChange,
+  custodianSuspend,
   policyAdopt,
   ledgerRestore,
   ledgerWriter,
@@ -38,6 +40,8 @@ export type {Surroundings} from './surroundings.ts'
 /** Every operation that this keyrite knows. */
 export const operations: Operations = operationsOf([
   ledgerErase,
+  custodianChange,
+  custodianSuspend,
   policyAdopt,
   profileAdd,
   profileRemove,

@@ -30,6 +30,7 @@ export const exitOf = {
   EXISTS: 5,
   KEY_STATE: 5,
   KEY_EXISTS: 5,
+  PERSON_STATE: 5,
   REQUEST_STATE: 5,
   CEREMONY_STATE: 5,
   DUTY_STATE: 5,

@@ -44,6 +44,7 @@ export function transcriptSubject(ledger: Ledger, ceremony: Ceremony): Subject {
     planSha256: null,
     ceremony: ceremony.id,
     entryType: 'transcript.signed',
+    signer: null,
     documents: new Map([
       ['transcript.jsonl', Buffer.concat(rows.flatMap((bytes) => [bytes, Buffer.from('\n')]))],
     ]),

@@ -1,15 +1,19 @@
-/** Replays people: founding. */
+/** Replays people: founding, changes of the roster, suspensions, and the counters of their security keys. */
 import {z} from 'zod'
 import {parseJcs, type Json} from '../base/jcs.ts'
 import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
+import {entrySchemas, isRosterEntry, keysSchema, personId} from './change.ts'
+import {checkCounter, counted, noCounters} from './counters.ts'
+import type {Custody} from './custody.ts'
 import {judgeStatement, signedStatement} from './judge.ts'
 import {roles} from './roles.ts'
-import {personStates, type Person, type Roster} from './roster.ts'
+import {personStates, type Person} from './roster.ts'
+import {applyRosterEntry, checkRosterEntry} from './roster-changes.ts'
 import {parsePublicKey} from './ssh/public-key.ts'
+import {lapsed} from './suspension.ts'
 
 const blobRef = z.strictObject({blob: z.string(), size: z.int(), type: z.literal('application/json')})
 const hidden = z.strictObject({$: z.string()})
-const personId = z.string().regex(/^p-[0-9a-f]{16}$/)
 
 const openedSchema = z.strictObject({
   organisation: z.string(),
@@ -26,9 +30,7 @@ export const rosterSchema = z.strictObject({
   people: z.array(
     z.strictObject({
       id: personId,
-      keys: z
-        .array(z.strictObject({class: z.enum(['attested', 'asserted', 'stated']), key: z.string()}))
-        .min(1),
+      keys: keysSchema,
       recipient: z.string().nullable(),
       roles: z.array(z.enum(roles)),
       state: z.enum(personStates),
@@ -37,55 +39,83 @@ export const rosterSchema = z.strictObject({
   type: z.literal('keyrite.roster/1'),
 })
 
-export interface Custody {
-  readonly roster: Roster
-  /** Founders who have not signed yet. */
-  readonly unsigned: readonly string[]
-  /** What names and addresses stand as in the entries, by id. */
-  readonly hidden: ReadonlyMap<string, {readonly name: Json; readonly address: Json}>
-}
+/** Entries that hold a statement: each is held against the counters of security keys. */
+const statements = [
+  'founder.signed',
+  'possession.signed',
+  'proposal.signed',
+  'approval.given',
+  'transcript.signed',
+]
 
 export const custodyFold: Fold<Custody> = {
   name: 'custody',
-  types: ['ledger.opened', 'founder.signed'],
-  initial: () => ({roster: new Map(), unsigned: [], hidden: new Map()}),
+  types: ['ledger.opened', ...statements, ...Object.keys(entrySchemas)],
+  initial: () => ({
+    roster: new Map(),
+    unsigned: [],
+    hidden: new Map(),
+    suspensions: new Map(),
+    contested: new Map(),
+    holders: new Map(),
+    counters: noCounters(),
+  }),
 
   /** Nobody acts who is not in the roster. The first entry brings it, and is judged with it. */
   every(view: View, entry: Entry): readonly Problem[] {
-    if (entry.type === 'ledger.opened') return []
+    // Whoever shows that they hold a key may not be in it yet: that is judged by what asks for it.
+    if (entry.type === 'ledger.opened' || entry.type === 'possession.signed') return []
     return judgeActor(entry, view.of(custodyFold).roster)
   },
 
   check(view: View, entry: Entry): readonly Problem[] {
-    return entry.type === 'ledger.opened' ? checkFounding(view, entry) : checkFounder(view, entry)
+    if (entry.type === 'ledger.opened') return checkFounding(view, entry)
+    const custody = view.of(custodyFold)
+    if (isRosterEntry(entry.type)) return checkRosterEntry(view, custody, entry)
+    return [
+      ...(entry.type === 'founder.signed' ? checkFounder(view, entry) : []),
+      ...checkCounter(custody.counters, entry),
+    ]
   },
 
   apply(view: View, entry: Entry): Custody {
-    if (entry.type === 'ledger.opened') {
-      const people = founders(view, entry)
-      return {
-        roster: new Map(people.map((person) => [person.id, person])),
-        unsigned: people.map((person) => person.id),
-        hidden: new Map(
-          openedSchema.parse(entry.data).people.map(({id, name, address}) => [id, {name, address}]),
-        ),
-      }
-    }
+    const before = view.of(custodyFold)
+    if (entry.type === 'ledger.opened') return founded(view, entry, before)
+    if (isRosterEntry(entry.type)) return applyRosterEntry(view, before, entry)
+    const counters = counted(before.counters, entry)
+    const custody = counters === before.counters ? before : {...before, counters}
+    if (entry.type !== 'founder.signed') return custody
     const {statement} = signedStatement(entry.data)
-    const {roster, unsigned, hidden: names} = view.of(custodyFold)
-    const person = roster.get(statement.person)
+    const person = custody.roster.get(statement.person)
     if (person === undefined) throw new TypeError('checked before')
     return {
-      roster: new Map([...roster, [person.id, {...person, state: 'active'}]]),
-      unsigned: unsigned.filter((id) => id !== person.id),
-      hidden: names,
+      ...custody,
+      roster: new Map([...custody.roster, [person.id, {...person, state: 'active'}]]),
+      unsigned: custody.unsigned.filter((id) => id !== person.id),
     }
   },
+
+  tick: lapsed,
 
   *table({roster, hidden: names}): Generator<readonly [string, Json]> {
     for (const {id, roles: held, state} of roster.values())
       yield [id, {...names.get(id), roles: [...held], state}]
   },
+}
+
+function founded(view: View, entry: Entry, before: Custody): Custody {
+  const people = founders(view, entry)
+  return {
+    ...before,
+    roster: new Map(people.map((person) => [person.id, person])),
+    unsigned: people.map((person) => person.id),
+    hidden: new Map(
+      openedSchema.parse(entry.data).people.map(({id, name, address}) => [id, {name, address}]),
+    ),
+    holders: new Map(
+      people.flatMap(({id, keys}) => keys.map(({key}) => [parsePublicKey(key).fingerprint, id])),
+    ),
+  }
 }
 
 function founders(view: View, entry: Entry): Person[] {

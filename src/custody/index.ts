@@ -5,9 +5,17 @@ export {
   continuationInWords,
   type Continuation,
 } from './continuation.ts'
+export {
+  attestationDocument,
+  attestationFault,
+  parseAttestation,
+  type Attestation,
+} from './attestation/attestation.ts'
+export {entryOf, isPersonId, parseChange, type Change} from './change.ts'
+export {cloneFault, type OutOfOrder} from './counters.ts'
 export {findPerson, peopleCalled} from './find.ts'
 export {foundingData, foundPeople, signFounding, type Founder} from './found.ts'
-export {custodyFold, rosterSchema, type Custody} from './fold.ts'
+export {custodyFold, rosterSchema} from './fold.ts'
 export {judgeStatement, signedStatement, type Expected, type SignedStatement} from './judge.ts'
 export {
   canBeMet,
@@ -18,6 +26,10 @@ export {
   type Approver,
   type Needs,
 } from './quorum.ts'
+export {demandRecipient, isRecipient} from './recipient.ts'
+export {approversOf, keysFault, stateFault} from './roster-changes.ts'
+export type {Custody, Suspension} from './custody.ts'
+export {untilOf} from './suspension.ts'
 export {isRole, roles, type Role} from './roles.ts'
 export {
   enrolledKey,
@@ -27,6 +39,7 @@ export {
   type EnrolledKey,
   type KeyClass,
   type Person,
+  type PersonState,
   type Roster,
 } from './roster.ts'
 export {parseRoster} from './roster-document.ts'

@@ -2,7 +2,7 @@
 import {fromBase64} from '../base/bytes.ts'
 import type {Json} from '../base/jcs.ts'
 import {problem, type Entry, type Problem, type View} from '../ledger/index.ts'
-import type {Person, Roster} from './roster.ts'
+import type {Person, PersonState, Roster} from './roster.ts'
 import {parsePublicKey} from './ssh/public-key.ts'
 import {verifySshsig} from './ssh/sshsig.ts'
 import {namespaceOf, statementBytes, statementSchema, type Statement, type Use} from './statement.ts'
@@ -14,7 +14,8 @@ export interface Expected {
   /** The entry that it is about. */
   readonly about: Entry
   readonly planSha256: string | null
-  readonly state: Person['state']
+  /** The states in which their signature counts. */
+  readonly state: PersonState | readonly PersonState[]
   /** Whether the entry is in a run under no checkpoint: then its signer saw the head before it. */
   readonly run?: boolean
 }
@@ -48,8 +49,9 @@ export function judgeStatement(
     return [problem('actor', entry, `it is signed by "${statement.person}", and says otherwise`)]
   const person = roster.get(statement.person)
   if (person === undefined) return wrong(`"${statement.person}" is not in the roster`)
-  if (person.state !== expected.state)
-    return wrong(`"${statement.person}" is ${person.state}, not ${expected.state}`)
+  const states: readonly PersonState[] = [expected.state].flat()
+  if (!states.includes(person.state))
+    return wrong(`"${statement.person}" is ${person.state}, not ${states.join(' or ')}`)
   if (statement.use !== expected.use)
     return wrong(`it is a ${statement.use} statement, not one of ${expected.use}`)
   if (!expected.decisions.includes(statement.decision))

@@ -10,10 +10,12 @@ import {
 } from '../custody/index.ts'
 import {Private, type Draft, type Ledger} from '../ledger/index.ts'
 import {authorStandsAside} from '../policy/index.ts'
-import {requestAt} from './ask.ts'
+import {requestAt, statusNow} from './ask.ts'
 import {counts} from './checks.ts'
 import type {ActContext} from './operation.ts'
-import {statusOf, type Answer, type Request} from './state.ts'
+import {demandLead} from './operations/people-rules.ts'
+import {possessionMissing} from './possession.ts'
+import type {Answer, Request} from './state.ts'
 
 type Answering = Pick<ActContext, 'ledger' | 'ceremony' | 'actor'>
 
@@ -41,6 +43,13 @@ export async function answer(
       {hints: [`keyrite request show ${request.id}`]},
     )
   }
+  if (by.person.state !== 'active') {
+    throw new KeyriteError(
+      'NOT_PERMITTED',
+      `cannot take an answer of ${name}: they are ${by.person.state}, and do not count`,
+      {hints: [`keyrite custodian show ${by.person.address ?? by.person.id}`]},
+    )
+  }
   if (request.answers.some((one) => one.person === by.person.id)) {
     throw new KeyriteError(
       'NOT_PERMITTED',
@@ -48,6 +57,7 @@ export async function answer(
       {hints: [`keyrite request show ${request.id}`]},
     )
   }
+  if (by.decision === 'approve') demandLead(ledger.view, request.plan, by.person)
   const data = await sign(ledger, request, by.person, by.signer, 'approval', by.decision)
   const reason = by.reason === null ? null : new Private(by.reason)
   await ledger.append([
@@ -103,9 +113,18 @@ export function approvals(ledger: Ledger, request: Request): readonly Answer[] {
 /** What is missing, in words; empty when the quorum is there. */
 export function missing(ledger: Ledger, request: Request): string {
   const people = missingInWords(request.needs, approvals(ledger, request))
-  return lacksProposal(request)
-    ? [people, 'the signature of its author'].filter((one) => one !== '').join(', and ')
-    : people
+  return [
+    request.met === null ? people : '',
+    lacksProposal(request) ? 'the signature of its author' : '',
+    possessionMissing(ledger.view, request),
+  ]
+    .filter((one) => one !== '')
+    .join(', and ')
+}
+
+/** Whether it still waits for somebody's signature: an answer, its author's, or whoever is to have the key that it brings. */
+export function lacksSignatures(ledger: Ledger, request: Request): boolean {
+  return request.met === null || possessionMissing(ledger.view, request) !== ''
 }
 
 /** In production the author signs the request too, and is never counted. */
@@ -141,7 +160,7 @@ export async function withdraw(
   request: Request,
   reason: string,
 ): Promise<Request> {
-  const status = statusOf(request, ledger.time)
+  const status = statusNow(ledger, request)
   if (request.begun.size > 0 || status === 'withdrawn') {
     throw new KeyriteError(
       'REQUEST_STATE',
@@ -157,7 +176,7 @@ export async function withdraw(
 
 /** @throws KeyriteError `REQUEST_STATE`, or `QUORUM_MISSING` where people said no. */
 export function demandOpen(ledger: Ledger, request: Request): void {
-  const status = statusOf(request, ledger.time)
+  const status = statusNow(ledger, request)
   if (status === 'open') return
   const code = status === 'rejected' ? 'QUORUM_MISSING' : 'REQUEST_STATE'
   const why = status === 'void' && request.voided !== null ? `, as ${request.voided}` : ''

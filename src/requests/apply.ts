@@ -6,6 +6,7 @@ import {approvals} from './answer.ts'
 import {profileStands} from './checks.ts'
 import {requestAt} from './ask.ts'
 import {operationOf, type ActContext, type Operations} from './operation.ts'
+import {possessionMissing} from './possession.ts'
 import type {Request} from './state.ts'
 
 /**
@@ -34,6 +35,14 @@ export async function apply(
       hints: [`keyrite request show ${request.id}`, 'ask anew'],
     })
   }
+  const unproved = possessionMissing(ledger.view, request)
+  if (unproved !== '')
+    throw new KeyriteError('QUORUM_MISSING', `cannot apply ${request.id}: ${unproved} is missing`, {
+      hints: [
+        `keyrite request apply ${request.id} --sign-with PERSON=KEY`,
+        `keyrite request export ${request.id} --for PERSON --out DIR`,
+      ],
+    })
   const operation = operationOf(operations, request.operation)
   for (const {name} of request.plan.phases) {
     if (phases !== null && !phases.includes(name)) continue

@@ -8,7 +8,7 @@ import {authorStandsAside, mayAnswer, needsOf, policyFold, ruleFor} from '../pol
 import type {JsonObject} from '../base/jcs.ts'
 import {concernOf, matterOfPlan, type ActContext} from './operation.ts'
 import {planBytes, type Plan} from './plan.ts'
-import {requests, type Request} from './state.ts'
+import {requests, statusOf, type Request, type RequestStatus} from './state.ts'
 
 export interface Asking {
   readonly plan: Plan
@@ -78,6 +78,11 @@ export function requestAt(ledger: Ledger, seq: number): Request {
       hints: ['keyrite request list'],
     })
   return request
+}
+
+/** The status of a request now, with the people as they are. */
+export function statusNow(ledger: Pick<Ledger, 'of' | 'time'>, request: Request): RequestStatus {
+  return statusOf(request, ledger.time, ledger.of(custodyFold).roster)
 }
 
 /** Finds the request that someone typed: `r41`, or `41`. @throws KeyriteError `REQUEST_NOT_FOUND`. */

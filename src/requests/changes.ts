@@ -4,6 +4,7 @@ import {setBackFrom, type Entry, type View} from '../ledger/index.ts'
 import type {OperationName} from '../policy/index.ts'
 import {metSchema, withdrawnSchema} from './checks.ts'
 import {parsePlan} from './plan.ts'
+import {possessor} from './possession.ts'
 import {openedSchema} from './question.ts'
 import type {Answer, Request, Requests} from './state.ts'
 
@@ -31,6 +32,7 @@ export function opened(view: View, state: Requests, entry: Entry): Requests {
     hidden: data.names,
     answers: [],
     proposed: false,
+    possession: null,
     met: null,
     withdrawn: false,
     voided: null,
@@ -44,6 +46,17 @@ export function opened(view: View, state: Requests, entry: Entry): Requests {
 
 export function proposed(view: View, state: Requests, entry: Entry): Requests {
   return change(state, {...about(view, state, entry), proposed: true})
+}
+
+export function possessed(view: View, state: Requests, entry: Entry): Requests {
+  const request = about(view, state, entry)
+  const {person, key} = signedStatement(entry.data).statement
+  const enrolled = possessor(request, view.of(custodyFold).roster)
+  const keyClass = (enrolled === null ? undefined : enrolledKey(enrolled, key)?.class) ?? 'stated'
+  return change(state, {
+    ...request,
+    possession: {seq: entry.seq, at: entry.time, person, key, class: keyClass},
+  })
 }
 
 export function answered(view: View, state: Requests, entry: Entry): Requests {

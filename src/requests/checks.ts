@@ -17,6 +17,7 @@ import {jcs, jcsBytes, type JsonObject} from '../base/jcs.ts'
 import type {Operations} from './operation.ts'
 import {isRun} from './operations/writer.ts'
 import {parsePlan, type Plan} from './plan.ts'
+import {bringsKey, possessor} from './possession.ts'
 import {hidden, openedSchema, questionFault} from './question.ts'
 import {requests, type Request} from './state.ts'
 
@@ -38,12 +39,13 @@ export function checkOpened(view: View, entry: Entry, operations: Operations): P
     return wrong('quorum', entry, `${parsed.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
   const plan = parsePlan(view.blob(parsed.data.plan.blob))
   const {policy, sha256} = view.of(policyFold)
-  const {roster} = view.of(custodyFold)
+  const custody = view.of(custodyFold)
+  const {roster} = custody
   if (parsed.data.policy.blob !== sha256)
     return wrong('quorum', entry, 'the policy is not the one that stands')
   if (parsed.data.roster.blob !== sha256Hex(jcsBytes(rosterDocument(roster.values()))))
     return wrong('quorum', entry, 'the roster is not the one that stands')
-  const fault = questionFault(entry, parsed.data, {plan, policy, roster, operations})
+  const fault = questionFault(entry, parsed.data, {plan, policy, roster, operations, custody})
   if (fault !== undefined) return wrong(fault.rule, entry, fault.message)
   if (!profileStands(view, plan)) return wrong('quorum', entry, 'the profile is not the one that stands')
   return []
@@ -73,6 +75,33 @@ export const checkProposal: Check = (view, entry) => {
     about: found.opened,
     planSha256: found.request.planSha256,
     state: 'active',
+  })
+}
+
+/** Whose a key or a recipient is to be signs for it, with a key that the plan gives them, before it is theirs. */
+export const checkPossession: Check = (view, entry) => {
+  const found = about(view, entry)
+  if (found === undefined) return wrong('possession', entry, 'it is about no request')
+  const {request, opened} = found
+  if (Object.keys(entry.data).join() !== 'signature,statement')
+    return wrong('possession', entry, 'data is not of its form')
+  const {roster} = view.of(custodyFold)
+  const person = possessor(request, roster)
+  if (person === null) return wrong('possession', entry, 'the request brings nobody a key')
+  const signed = signedStatement(entry.data)
+  if (signed.statement.person !== person.id)
+    return wrong('possession', entry, `it is not signed by "${person.id}", whose key it is to be`)
+  if (request.withdrawn || request.voided !== null || request.done.size > 0)
+    return wrong('possession', entry, 'the request was withdrawn, is void, or was carried out already')
+  if (request.possession !== null) return wrong('possession', entry, 'it was signed already')
+  if (request.met === null && entry.time > request.expires)
+    return wrong('possession', entry, `the request expired at ${request.expires}`)
+  return judgeStatement(view, entry, new Map([...roster, [person.id, person]]), signed, {
+    use: 'possession',
+    decisions: ['attest'],
+    about: opened,
+    planSha256: request.planSha256,
+    state: bringsKey(request.plan) ? ['unsigned', 'active', 'suspended'] : 'active',
   })
 }
 

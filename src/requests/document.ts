@@ -5,9 +5,11 @@ import {custodyFold, personRef} from '../custody/index.ts'
 import type {Ledger, View} from '../ledger/index.ts'
 import {parsePolicy, policyFold, type Policy} from '../policy/index.ts'
 import {missing} from './answer.ts'
+import {counts} from './checks.ts'
 import {operationOf, type Asked, type Operations} from './operation.ts'
 import type {Plan} from './plan.ts'
-import {statusOf, type Request, type RequestStatus} from './state.ts'
+import {statusNow} from './ask.ts'
+import {type Request, type RequestStatus} from './state.ts'
 
 export interface RequestDocument {
   readonly id: string
@@ -26,7 +28,18 @@ export interface RequestDocument {
     readonly at: string
     readonly class: string
     readonly decision: string
+    /** Whether it counts now: its signer is active, with that key. */
+    readonly counts: boolean
+    /** The counter of the security key, and what it had shown before, where that was more; else null. */
+    readonly outOfOrder: {readonly counter: number; readonly highest: number} | null
   }[]
+  /** Who has shown that they hold the key which a change of the roster brings; null where nobody has. */
+  readonly possession: {
+    readonly person: {readonly id: string; readonly name: string | null}
+    readonly key: string
+    readonly at: string
+    readonly class: string
+  } | null
   readonly missing: string
   readonly author: {readonly id: string; readonly name: string | null} | null
   readonly opened: string
@@ -43,22 +56,37 @@ export function requestDocument(ledger: Ledger, operations: Operations, request:
     planSha256: request.planSha256,
     planWords: words(Buffer.from(request.planSha256, 'hex')),
     inWords: planInWords({roster, policy: policyOf(ledger.view, request)}, operations, request),
-    status: statusOf(request, ledger.time),
+    status: statusNow(ledger, request),
     needs: {quorum: request.needs.people, roles: request.needs.roles},
     who: request.who.map(({person}) => personRef(roster, person)),
-    approvals: request.answers.map(({person, key, at, class: keyClass, decision}) => ({
+    approvals: request.answers.map(({seq, person, key, at, class: keyClass, decision}) => ({
       person: personRef(roster, person),
       key,
       at,
       class: keyClass,
       decision,
+      counts: counts(ledger.view, request, {person, key}),
+      outOfOrder: outOfOrder(ledger, seq),
     })),
-    missing: request.met === null ? missing(ledger, request) : '',
+    possession: possessionOf(request),
+    missing: missing(ledger, request),
     author: request.author === null ? null : personRef(roster, request.author),
     opened: request.openedAt,
     expires: request.expires,
     ceremony: request.ceremony,
   }
+}
+
+function possessionOf({possession, plan, names}: Request): RequestDocument['possession'] {
+  if (possession === null) return null
+  const {person, key, at, class: keyClass} = possession
+  const name = plan.change['act'] === 'enroll' ? (names['name'] ?? null) : null
+  return {person: {id: person, name}, key, at, class: keyClass}
+}
+
+function outOfOrder(ledger: Ledger, seq: number): {counter: number; highest: number} | null {
+  const found = ledger.of(custodyFold).counters.outOfOrder.find((one) => one.seq === seq)
+  return found === undefined ? null : {counter: found.counter, highest: found.highest}
 }
 
 /** The plan in words, with the names that stand for its parties. */
@@ -69,7 +97,7 @@ export function planInWords(
 ): readonly string[] {
   const named = (line: string): string =>
     line.replace(
-      /\{(p-[0-9a-f]{16}|owner|consumer-\d+)\}/g,
+      /\{(p-[0-9a-f]{16}|owner|consumer-\d+|name|address)\}/g,
       (_all, party: string) => names[party] ?? asked.roster.get(party)?.name ?? party,
     )
   return operationOf(operations, plan.operation).inWords(plan, asked).map(named)

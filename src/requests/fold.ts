@@ -2,13 +2,22 @@
 import type {Json} from '../base/jcs.ts'
 import {policyFold, ruleFor} from '../policy/index.ts'
 import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
-import {checkAnswer, checkMet, checkOpened, checkProposal, checkWithdrawn, profileStands} from './checks.ts'
-import {answered, clockSet, closed, met, opened, proposed, voidOpen} from './changes.ts'
+import {
+  checkAnswer,
+  checkMet,
+  checkOpened,
+  checkPossession,
+  checkProposal,
+  checkWithdrawn,
+  profileStands,
+} from './checks.ts'
+import {answered, clockSet, closed, met, opened, possessed, proposed, voidOpen} from './changes.ts'
 import type {Operation, Operations} from './operation.ts'
 import {requests, type Request, type Requests} from './state.ts'
 
 const own = [
   'quorum.opened',
+  'possession.signed',
   'proposal.signed',
   'approval.given',
   'quorum.met',
@@ -41,6 +50,8 @@ export function requestsFold(operations: Operations): Fold<Requests> {
           return checkOpened(view, entry, operations)
         case 'proposal.signed':
           return checkProposal(view, entry)
+        case 'possession.signed':
+          return checkPossession(view, entry)
         case 'approval.given':
           return checkAnswer(view, entry)
         case 'quorum.met':
@@ -61,6 +72,8 @@ export function requestsFold(operations: Operations): Fold<Requests> {
           return opened(view, state, entry)
         case 'proposal.signed':
           return proposed(view, state, entry)
+        case 'possession.signed':
+          return possessed(view, state, entry)
         case 'approval.given':
           return answered(view, state, entry)
         case 'quorum.met':
@@ -114,7 +127,8 @@ function checkAct(view: View, entry: Entry, operations: Operations): readonly Pr
   const planned = request.plan.phases.find(({name}) => name === phase)
   if (planned === undefined) return wrong(`the approved plan has no phase "${phase}"`)
   if (operation.begins.includes(entry.type)) {
-    if (request.begun.has(entry.type)) return wrong(`phase "${phase}" of this approval was used already`)
+    if (request.begun.has(entry.type) || request.done.has(phase))
+      return wrong(`phase "${phase}" of this approval was used already`)
     // What was over when the clock was set back does not begin again.
     const {latest} = planned
     if (latest !== null && [entry.time, request.setBack ?? ''].some((time) => time > latest))
@@ -154,9 +168,9 @@ function acted(state: Requests, entry: Entry, operations: Operations): Requests 
   })
 }
 
-/** Whether one entry both begins and ends a phase. */
-function isWhole(operation: Operation, phase: string): boolean {
-  return Object.values(operation.writes).filter((one) => one === phase).length === 1
+/** Whether one entry both begins and ends a phase: everything that is written in it begins it. */
+function isWhole({writes, begins}: Operation, phase: string): boolean {
+  return Object.entries(writes).every(([type, own]) => own !== phase || begins.includes(type))
 }
 
 function citedBy(state: Requests, entry: Entry): Request | undefined {

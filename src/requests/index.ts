@@ -1,7 +1,17 @@
 /** What the folders above use of requests. */
-export {answer, approvals, lacksProposal, meet, missing, propose, withdraw} from './answer.ts'
+export {
+  answer,
+  approvals,
+  demandOpen,
+  lacksProposal,
+  lacksSignatures,
+  meet,
+  missing,
+  propose,
+  withdraw,
+} from './answer.ts'
 export {apply, demandFounded, demandPlace, enough} from './apply.ts'
-export {findRequest, openRequest, requestAt, type Asking} from './ask.ts'
+export {findRequest, openRequest, requestAt, statusNow, type Asking} from './ask.ts'
 export {planInWords, policyOf, requestDocument, type RequestDocument} from './document.ts'
 export {requestsFold} from './fold.ts'
 export {undertake, type Intent} from './intent.ts'
@@ -15,7 +25,20 @@ export {
   type Operations,
 } from './operation.ts'
 export {ledgerErase, placesIn, placesOf, planErase, type Place} from './operations/erase.ts'
+export {
+  planConfirm,
+  planEnroll,
+  planReplaceKey,
+  planRestore,
+  planRetire,
+  planSetRecipient,
+  planSuspend,
+  type Enrolment,
+  type PlannedChange,
+} from './operations/people-plans.ts'
+export {custodianChange, custodianSuspend} from './operations/people.ts'
 export {planAdopt, policyAdopt} from './operations/policy.ts'
+export {bringsKey, givePossession, needsPossession, possessor} from './possession.ts'
 export {profileAdd, profileRemove} from './operations/profiles.ts'
 export {isRun, ledgerRestore, ledgerWriter, restorePlan, writerPlan} from './operations/writer.ts'
 export {phase, planDigest, type Phase, type Plan} from './plan.ts'

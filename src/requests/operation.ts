@@ -2,7 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import type {Clock, Random} from '../base/world.ts'
 import type {Entry, Ledger, Problem, View} from '../ledger/index.ts'
-import type {Roster} from '../custody/index.ts'
+import type {Custody, Roster} from '../custody/index.ts'
 import type {Concern, KeyClassName, Matter, OperationName, Policy} from '../policy/index.ts'
 import type {Provider} from '../providers/ports.ts'
 import type {Plan} from './plan.ts'
@@ -26,6 +26,14 @@ export interface Asked {
   readonly roster: Roster
 }
 
+/** What a plan is judged by. */
+export interface Grounds extends Asked {
+  /** Null where what an attestation says of a key is not judged again: it was, when people were asked. */
+  readonly time: string | null
+  /** What the ledger knows of people beyond the roster; null for whoever judges without a ledger. */
+  readonly custody: Pick<Custody, 'holders' | 'suspensions'> | null
+}
+
 export interface Operation {
   readonly name: OperationName
   /** The entry types that it writes, each with the phase that it belongs to. */
@@ -34,6 +42,8 @@ export interface Operation {
   readonly begins: readonly string[]
   /** Refuses a plan whose `change` is not of this operation's form, before anybody is asked. @throws TypeError. */
   formed?(plan: Plan): void
+  /** What speaks against a plan by policy and people as they are, for the ledger and for whoever signs from afar; undefined if nothing does. */
+  fault?(plan: Plan, grounds: Grounds): string | undefined
   /** The plan as a person reads it, one sentence a line; parties stand as `{owner}`, for whoever knows their names. */
   inWords(plan: Plan, asked: Asked): readonly string[]
   /** Looks at the preconditions again. @throws KeyriteError `PLAN_MOVED` or the state's own code if the ground has moved. */

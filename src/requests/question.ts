@@ -5,7 +5,7 @@ import {jcs, type JsonObject} from '../base/jcs.ts'
 import type {Roster} from '../custody/index.ts'
 import type {Entry} from '../ledger/index.ts'
 import {authorStandsAside, mayAnswer, needsOf, ruleFor, type Policy} from '../policy/index.ts'
-import {concernOf, matterOfPlan, type Operations} from './operation.ts'
+import {concernOf, matterOfPlan, type Grounds, type Operations} from './operation.ts'
 import type {Plan} from './plan.ts'
 
 const blobRef = z.strictObject({blob: z.string(), size: z.int(), type: z.literal('application/json')})
@@ -27,11 +27,12 @@ export const openedSchema = z.strictObject({
 })
 export type Opened = z.infer<typeof openedSchema>
 
-export interface Grounds {
+export interface Questioned {
   readonly plan: Plan
   readonly policy: Policy
   readonly roster: Roster
   readonly operations: Operations
+  readonly custody: Grounds['custody']
 }
 
 export interface Fault {
@@ -43,11 +44,13 @@ export interface Fault {
 export function questionFault(
   {time, actor}: Pick<Entry, 'time' | 'actor'>,
   {operation, who, needs, expires}: Opened,
-  {plan, policy, roster, operations}: Grounds,
+  {plan, policy, roster, operations, custody}: Questioned,
 ): Fault | undefined {
   const wrong = (message: string): Fault => ({rule: 'quorum', message})
   if (plan.operation !== operation || !operations.has(operation)) return wrong('operation and plan differ')
   operations.get(operation)?.formed?.(plan)
+  const fault = operations.get(operation)?.fault?.(plan, {policy, roster, time, custody})
+  if (fault !== undefined) return wrong(`the plan does not fit: ${fault}`)
   const rule = ruleFor(policy, matterOfPlan(plan))
   if (plan.rule !== rule.id) return wrong(`rule "${rule.id}" applies, not "${plan.rule}"`)
   if (jcs(needs) !== jcs(needsOf(rule) as unknown as JsonObject))

@@ -2,7 +2,7 @@
 import type {JsonObject} from '../base/jcs.ts'
 import {Versions} from '../base/versions.ts'
 import type {Approver, Needs} from '../custody/index.ts'
-import {canBeMet} from '../custody/index.ts'
+import {canBeMet, enrolledKey, type Roster} from '../custody/index.ts'
 import type {OperationName} from '../policy/index.ts'
 import type {Plan} from './plan.ts'
 
@@ -37,6 +37,8 @@ export interface Request {
   readonly hidden: JsonObject
   readonly answers: readonly Answer[]
   readonly proposed: boolean
+  /** The statement of whoever is to have the key that a change of the roster brings; null where none was signed. */
+  readonly possession: Omit<Answer, 'decision' | 'roles'> | null
   readonly met: number | null
   readonly withdrawn: boolean
   /** Why it can never be met any more, although nobody said no: another policy stands, or the clock was set back. Null where nothing speaks against it. */
@@ -68,14 +70,28 @@ export const requests = {
 export type RequestStatus =
   'open' | 'met' | 'applied' | 'withdrawn' | 'void' | 'expired' | 'rejected' | 'failed'
 
-export function statusOf(request: Request, now: Date): RequestStatus {
+/**
+ * @param roster - the people as they are: who is retired, or lost the key that they signed with, is not counted. Who is
+ * suspended is not either, but may be again, so that their absence alone rejects nothing. Null judges without them.
+ */
+export function statusOf(request: Request, now: Date, roster: Roster | null = null): RequestStatus {
   if (request.withdrawn) return 'withdrawn'
   if (request.plan.phases.every(({name}) => request.done.has(name))) return 'applied'
   if (request.failed) return 'failed'
   if (request.met !== null) return 'met'
   if (request.voided !== null) return 'void'
-  const yes = request.answers.filter(({decision}) => decision === 'approve')
-  const silent = request.who.filter(({person}) => !request.answers.some((answer) => answer.person === person))
+  const may = ({person}: {readonly person: string}): boolean => roster?.get(person)?.state !== 'retired'
+  const yes = request.answers.filter(
+    (answer) => answer.decision === 'approve' && may(answer) && hasKey(roster, answer),
+  )
+  const silent = request.who.filter(
+    (one) => may(one) && !request.answers.some(({person}) => person === one.person),
+  )
   if (!canBeMet(request.needs, yes, silent)) return 'rejected'
   return now.toISOString() > request.expires ? 'expired' : 'open'
+}
+
+function hasKey(roster: Roster | null, {person, key}: Answer): boolean {
+  const signer = roster?.get(person)
+  return signer === undefined || enrolledKey(signer, key) !== undefined
 }

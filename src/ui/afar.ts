@@ -7,12 +7,13 @@ import {readPublic} from '../base/files.ts'
 import {ceremonyFold} from '../ceremony/fold.ts'
 import {transcriptSubject} from '../ceremony/afar.ts'
 import {statusOfCeremony} from '../ceremony/state.ts'
-import {custodyFold, parseArmored, type Person} from '../custody/index.ts'
-import {findRequest, requests, statusOf} from '../requests/index.ts'
+import {custodyFold, findPerson, parseArmored, peopleCalled, type Person} from '../custody/index.ts'
+import {findRequest, possessor, requests, statusNow} from '../requests/index.ts'
 import {
   bad,
   decisions,
   foundingSubject,
+  possessionSubject,
   reasonFile,
   requestSubject,
   signs,
@@ -32,7 +33,18 @@ export function subjectFor(app: App, typed: string, person: Person): Subject {
     (/^[0-9a-f]{6,32}$/.test(typed) && !/^\d{1,15}$/.test(typed) ? typed : undefined)
   if (ceremony !== undefined) return transcriptSubject(ledger, findCeremony(app, ceremony))
   const request = findRequest(ledger, typed)
+  const possession = possessionSubject(ledger, request)
+  if (possession?.signer?.id === person.id) return possession
   return requestSubject(ledger, request, useFor(request, person))
+}
+
+/** Whom these words fit, among those whom a request brings a key and the people of the roster. @throws KeyriteError `PERSON_NOT_FOUND`. */
+export function personFor({ledger}: Pick<App, 'ledger'>, id: string, typed: string): Person {
+  const {roster} = ledger.of(custodyFold)
+  const request = /^r?\d{1,15}$/.test(id) ? findRequest(ledger, id) : undefined
+  const signer = request === undefined ? null : possessor(request, roster)
+  const [found] = signer === null ? [] : peopleCalled(new Map([[signer.id, signer]]), typed)
+  return found ?? findPerson(roster, typed)
 }
 
 /** Everything in this ledger that takes signatures. */
@@ -47,14 +59,18 @@ export function subjectsOf({ledger}: Pick<App, 'ledger'>): Subjects {
         return ceremony === undefined ? undefined : transcriptSubject(ledger, ceremony)
       }
       const request = asked.get(seq)
+      if (use === 'possession') return request === undefined ? undefined : possessionSubject(ledger, request)
       return request === undefined ? undefined : requestSubject(ledger, request, use)
     },
     open() {
-      const waiting = [...asked.values()].filter((one) => statusOf(one, ledger.time) === 'open')
+      const waiting = [...asked.values()].filter((one) => statusNow(ledger, one) === 'open')
       return [
         ...waiting.flatMap((one) =>
           (['approval', 'proposal'] as const).map((use) => requestSubject(ledger, one, use)),
         ),
+        ...[...asked.values()]
+          .filter((one) => one.possession === null && ['open', 'met'].includes(statusNow(ledger, one)))
+          .flatMap((one) => possessionSubject(ledger, one) ?? []),
         ...(ledger.of(custodyFold).unsigned.length === 0 ? [] : [foundingSubject(ledger)]),
         ...ceremonies
           .filter((one) => statusOfCeremony(one) === 'waiting-for-signatures')
@@ -75,7 +91,7 @@ const limitBytes = 65_536
  * The signatures in these paths: folders of an export, armored signatures, and the statements that they are of.
  * @throws KeyriteError `USAGE` if there is none or a folder holds two answers, `BAD_SIGNATURE`, `FILE_NOT_FOUND`.
  */
-export function answersIn({ledger}: Pick<App, 'ledger'>, paths: readonly string[]): readonly Answered[] {
+export function answersIn(app: Pick<App, 'ledger'>, paths: readonly string[]): readonly Answered[] {
   const read = paths.flatMap(inFolder).map((path) => ({path, bytes: readPublic(path, limitBytes)}))
   const isSignature = ({bytes}: {readonly bytes: Buffer}): boolean =>
     bytes.subarray(0, 10).equals(Buffer.from('-----BEGIN'))
@@ -89,7 +105,7 @@ export function answersIn({ledger}: Pick<App, 'ledger'>, paths: readonly string[
     const signature = blobOf(path, bytes)
     const statement =
       beside(path) ??
-      statements.find((one) => signs(ledger, signature, one.bytes))?.bytes ??
+      statements.find((one) => signs(app.ledger, subjectsOf(app), signature, one.bytes))?.bytes ??
       statements[0]?.bytes
     return {path, signature, statement, reason: reasonBeside(path)}
   })

@@ -6,21 +6,25 @@ import type {App} from '../app.ts'
 import {KeyriteError} from '../base/errors.ts'
 import type {Interruptible} from '../base/world.ts'
 import {wordLines} from '../base/words.ts'
-import {custodyFold, findPerson, signerFor, type Person, type Signer} from '../custody/index.ts'
+import {custodyFold, findPerson, peopleCalled, signerFor, type Person, type Signer} from '../custody/index.ts'
 import {
   answer,
   apply,
   demandFounded,
   demandPlace,
+  demandOpen,
+  givePossession,
   lacksProposal,
+  lacksSignatures,
   meet,
   missing,
   openRequest,
   planDigest,
   planInWords,
+  possessor,
   propose,
   requestDocument,
-  statusOf,
+  statusNow,
   requests as requestsHandle,
   type ActContext,
   type Asking,
@@ -97,7 +101,9 @@ function openOver(app: App, sha256: string): Request | undefined {
     (one) =>
       one.ceremony === null &&
       one.planSha256 === sha256 &&
-      ['open', 'met'].includes(statusOf(one, ledger.time)),
+      ['open', 'met'].includes(statusNow(ledger, one)) &&
+      // A suspension that was signed and not done was refused to whoever signed it, and is not in the way of others.
+      (one.operation !== 'custodian.suspend' || one.met === null),
   )
 }
 
@@ -106,19 +112,26 @@ export async function gatherAndApply(app: App, request: Request, manner: Manner)
   const context = contextFor(app, manner.actor)
   demandPlace(context.ceremony, request)
   const gathered = await meet(context, await gather(app, context, request, manner))
-  return gathered.met === null ? gathered : apply(context, app.operations, gathered)
+  return lacksSignatures(app.ledger, gathered) ? gathered : apply(context, app.operations, gathered)
 }
 
 async function gather(app: App, context: Context, opened: Request, manner: Manner): Promise<Request> {
   const {roster} = app.ledger.of(custodyFold)
   let request = opened
   for (const {person: typed, path} of signers(manner.signWith)) {
-    if (request.met !== null) return request
+    if (!lacksSignatures(app.ledger, request)) return request
+    const holder = holderCalled(app, request, typed)
+    if (holder !== undefined) {
+      request = await showKey(app, context, request, path)
+      manner.say(said(app, request, holder, 'holds the key'))
+      continue
+    }
+    if (request.met !== null) continue
     const person = findPerson(roster, typed)
     request = await meet(context, await sign(app, context, request, person, path, 'approve'))
     manner.say(said(app, request, person, 'approved'))
   }
-  while (request.met === null && app.world.ask.interactive && manner.signWith === undefined) {
+  while (lacksSignatures(app.ledger, request) && app.world.ask.interactive && manner.signWith === undefined) {
     const next = await askPerson(app, context, request)
     if (next === null) return request
     request = await meet(context, next)
@@ -131,24 +144,47 @@ async function gather(app: App, context: Context, opened: Request, manner: Manne
   return request
 }
 
+/** Somebody shows that they hold a key. @throws KeyriteError `REQUEST_STATE` if it is too late, `BAD_SIGNATURE`. */
+async function showKey(app: App, context: Context, request: Request, path: string): Promise<Request> {
+  if (request.met === null) demandOpen(app.ledger, request)
+  return givePossession(context, request, await signerAt(app, path, false))
+}
+
+const keyQuestion = 'Key file (private, or .pub of a key in ssh-agent)'
+
+/** Whoever has to show that they hold a key, if these words fit them. */
+function holderCalled(app: App, request: Request, typed: string): Person | undefined {
+  const {roster} = app.ledger.of(custodyFold)
+  const holder = request.possession === null ? possessor(request, roster) : null
+  if (holder === null) return undefined
+  return peopleCalled(new Map([[holder.id, holder]]), typed)[0]
+}
+
 /** One person's answer on the terminal; null when nobody answers now. */
 async function askPerson(app: App, context: Context, request: Request): Promise<Request | null> {
   const {ask} = app.world
   const {roster} = app.ledger.of(custodyFold)
+  const holder = request.possession === null ? possessor(request, roster) : null
   const author = lacksProposal(request) && request.author !== null ? [{person: request.author}] : []
   const silent = [...author, ...request.who]
     .filter(({person}) => !request.answers.some((one) => one.person === person))
-    .flatMap(({person}) => roster.get(person) ?? [])
-  if (silent.length === 0) return null
+    .flatMap(({person}) => (request.met === null ? (roster.get(person) ?? []) : []))
+    .filter(({state}) => state === 'active')
+  if (silent.length === 0 && holder === null) return null
   const person = await ask.choose<Person | null>({
     message: `Who answers ${request.id}`,
     flag: '--sign-with PERSON=KEY',
     choices: [
+      ...(holder === null ? [] : [{name: `${called(holder)}: shows that they hold the key`, value: holder}]),
       ...silent.map((one) => ({name: called(one), value: one})),
       {name: 'nobody now: leave it open', value: null},
     ],
   })
   if (person === null) return null
+  if (person === holder) {
+    const file = await ask.text({message: keyQuestion, flag: '--sign-with PERSON=KEY'})
+    return showKey(app, context, request, file)
+  }
   const proposes = author.some((one) => one.person === person.id)
   const decision = proposes
     ? 'approve'
@@ -161,7 +197,7 @@ async function askPerson(app: App, context: Context, request: Request): Promise<
         ],
       })
   const path = await ask.text({
-    message: 'Key file (private, or .pub of a key in ssh-agent)',
+    message: keyQuestion,
     flag: '--sign-with PERSON=KEY',
   })
   return sign(app, context, request, person, path, decision)
@@ -197,7 +233,7 @@ export function signerAt(
 }
 
 function said(app: App, request: Request, person: Person, what: string): string {
-  const left = request.met === null ? missing(app.ledger, request) : ''
+  const left = missing(app.ledger, request)
   return `${called(person)}: ${what}, signature verified. ${left === '' ? 'The quorum is there.' : `Still needed: ${left}.`}`
 }
 
@@ -221,7 +257,7 @@ export function waitingDocument(
   return {
     document,
     lines: [
-      `Request ${request.id} is ${document.status}. Nothing was done at the provider.`,
+      `Request ${request.id} is ${document.status}. ${request.plan.profile === null ? 'Nothing was changed.' : 'Nothing was done at the provider.'}`,
       ...(document.missing === '' ? [] : [`Still needed: ${document.missing}.`]),
       `It expires ${request.expires}.`,
       `Next: keyrite request apply ${request.id} --sign-with PERSON=KEY`,

@@ -5,7 +5,7 @@ import {custodyFold, enrolledKey, personRef} from '../custody/index.ts'
 import type {Ledger} from '../ledger/index.ts'
 import {
   requestDocument,
-  statusOf,
+  statusNow,
   type Operations,
   type Request,
   type RequestDocument,
@@ -57,7 +57,7 @@ export function foundingLine(ledger: Ledger): RequestLine | undefined {
 
 /** Whether somebody still has to do something about it. */
 export function waits(ledger: Ledger, request: Request): boolean {
-  return ['open', 'met'].includes(statusOf(request, ledger.time))
+  return ['open', 'met'].includes(statusNow(ledger, request))
 }
 
 /** The founding in the shape of a request: its digest is the fingerprint of the ledger. */
@@ -76,6 +76,7 @@ export function foundingDocument(ledger: Ledger): Omit<RequestDocument, 'plan'> 
     needs: {quorum: everyone.length, roles: []},
     who: everyone.map((id) => personRef(roster, id)),
     approvals: signatures(ledger),
+    possession: null,
     missing: foundingLine(ledger)?.missing ?? '',
     author: null,
     opened: ledger.view.entry(0)?.time ?? '',
@@ -100,6 +101,8 @@ function signatures(ledger: Ledger): RequestDocument['approvals'] {
       at: entry.time,
       class: trust ?? 'stated',
       decision: 'attest',
+      counts: true,
+      outOfOrder: null,
     })
   }
   return signed
@@ -128,9 +131,15 @@ export function requestLines(
         (one) =>
           [
             one.decision === 'reject' ? 'Rejected by' : 'Signed by',
-            `${personText(one.person)}, ${one.at}, ${one.key} (${one.class})`,
+            `${personText(one.person)}, ${one.at}, ${one.key} (${one.class})${remarks(one)}`,
           ] as const,
       ),
+      [
+        'Key shown by',
+        document.possession === null
+          ? null
+          : `${personText(document.possession.person)}, ${document.possession.at}, ${document.possession.key} (${document.possession.class})`,
+      ],
       ['Asked by', document.author === null ? null : personText(document.author)],
       ['Opened', document.opened],
       ['Expires', document.expires === '' ? null : document.expires],
@@ -143,4 +152,14 @@ export function requestLines(
     '',
     `Next: ${next}`,
   ]
+}
+
+/** What is to be known of an answer beyond its being there. */
+function remarks({counts, decision, outOfOrder}: RequestDocument['approvals'][number]): string {
+  return [
+    counts || decision === 'reject' ? '' : ': does not count now',
+    outOfOrder === null
+      ? ''
+      : `; the counter of the security key says ${outOfOrder.counter}, after ${outOfOrder.highest}: it was signed before that one`,
+  ].join('')
 }

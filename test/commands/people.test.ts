@@ -40,10 +40,10 @@ describe('custodian list', () => {
   test('shows people as "key: value" lines where stdout is no terminal, and as a table where it is', async () => {
     const plain = await runCommand(CustodianList, 'custodian list', [], made.world)
     expect(plain.stdout).toContain(
-      'Name: Alice\nAddress: alice@example.com\nRoles: custodian, security-lead\nState: active\n\n',
+      'Name: Alice\nAddress: alice@example.com\nRoles: custodian, security-lead\nKeys: stated\nState: active\n\n',
     )
     const wide = await runCommand(CustodianList, 'custodian list', ['--no-color'], {...made.world, tty: true})
-    expect(wide.stdout).toMatch(/^Name {2,}Address {2,}Roles {2,}State\n/)
+    expect(wide.stdout).toMatch(/^Name {2,}Address {2,}Roles {2,}Keys {2,}State\n/)
     expect(Math.max(...wide.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
     expect(wide.exit).toBe(0)
   })
@@ -76,6 +76,7 @@ describe('custodian show', () => {
       {
         fingerprint: made.founders[0]?.signer.publicKey.fingerprint,
         type: 'ssh-ed25519',
+        outOfOrder: [],
         class: 'stated',
         production: false,
       },

@@ -13,7 +13,7 @@ import {
   policyOf,
   propose,
   requestAt,
-  statusOf,
+  statusNow,
   type Request,
 } from '../../requests/index.ts'
 import type {StepBase} from '../step.ts'
@@ -39,7 +39,7 @@ async function reopened(context: RunContext, step: QuorumStepLike): Promise<Requ
   const {ledger} = context.app
   const planned = planOfQuorum(ledger.view, context.filled, step.id)
   const before = requestOfQuorum(context, planDigest(planned.plan))
-  if (before !== undefined && ['open', 'met'].includes(statusOf(before, ledger.time))) return before
+  if (before !== undefined && ['open', 'met'].includes(statusNow(ledger, before))) return before
   const act = actContext(context)
   const only = peopleIn(context, step.by)
     .map((person) => person.id)

@@ -5,7 +5,7 @@ import {
   custodyFold,
 } from '../../custody/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
-import {personDocument} from '../../ui/show-people.ts'
+import {personDocument, stateInWords} from '../../ui/show-people.ts'
 
 export default class CustodianList extends KeyriteCommand {
   static override summary = 'List the people of the roster, with their roles and whether they count.'
@@ -20,14 +20,26 @@ export default class CustodianList extends KeyriteCommand {
     const people = [...ledger.of(custodyFold).roster.values()]
       .map((person) => personDocument(ledger, person))
       .sort((a, b) => ((a.name ?? a.id) < (b.name ?? b.id) ? -1 : 1))
-    const rows = people.map(({name, address, id, roles, state}) => [name, address ?? id, roles, state])
+    const rows = people.map((person) => [
+      person.name,
+      person.address ?? person.id,
+      person.roles,
+      [...new Set(person.keys.map((key) => key.class))],
+      stateInWords(person),
+    ])
+    const next = people.flatMap((person) => (person.next === null ? [] : [`Next: ${person.next}`]))
     const continuation = ledger.of(continuationFold)
     const said = continuationInWords(continuation)
     return this.show(
       {schema: 'keyrite.custodians/1', people, continues: continuationDocument(continuation)},
       [
         ...(said === null ? [] : [`This ledger ${said}.`, '']),
-        ...this.print.table(['Name', 'Address', 'Roles', 'State'], rows, 'There is nobody in the roster.'),
+        ...this.print.table(
+          ['Name', 'Address', 'Roles', 'Keys', 'State'],
+          rows,
+          'There is nobody in the roster.',
+        ),
+        ...(next.length === 0 ? [] : ['', ...next]),
       ],
     )
   }

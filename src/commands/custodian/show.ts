@@ -1,7 +1,7 @@
 import {Args} from '@oclif/core'
 import {custodyFold, findPerson} from '../../custody/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
-import {personDocument} from '../../ui/show-people.ts'
+import {personDocument, personLines} from '../../ui/show-people.ts'
 
 export default class CustodianShow extends KeyriteCommand {
   static override summary =
@@ -18,24 +18,6 @@ export default class CustodianShow extends KeyriteCommand {
     const {args} = await this.parse(CustodianShow)
     const {ledger} = this.app
     const person = personDocument(ledger, findPerson(ledger.of(custodyFold).roster, args.person))
-    const lines = this.print.facts([
-      ['Name', person.name],
-      ['Address', person.address],
-      ['Id', person.id],
-      ['Roles', person.roles],
-      [
-        'State',
-        person.state === 'unsigned' ? 'unsigned: does not count until the founding is signed' : person.state,
-      ],
-      ['Recipient', person.recipient],
-      ...person.keys.map(
-        ({fingerprint, type, class: trust, production}) =>
-          [
-            'Key',
-            `${fingerprint} ${type}, ${trust}${production ? '' : ', does not count in production'}`,
-          ] as const,
-      ),
-    ])
-    return this.show({schema: 'keyrite.custodian/1', ...person}, lines)
+    return this.show({schema: 'keyrite.custodian/1', ...person}, personLines(this.print, person))
   }
 }

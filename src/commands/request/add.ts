@@ -3,15 +3,19 @@ import {KeyriteError} from '../../base/errors.ts'
 import {visible} from '../../base/visible.ts'
 import {findCeremony} from '../../ui/ceremony.ts'
 import {missingSignatures} from '../../ceremony/state.ts'
-import {custodyFold, personRef} from '../../custody/index.ts'
-import {meet, missing, requestAt, requestDocument, statusOf, type Request} from '../../requests/index.ts'
-import {takeSigned, type Taken} from '../../requests/afar/index.ts'
+import {custodyFold} from '../../custody/index.ts'
+import {meet, missing, requestAt, requestDocument, statusNow, type Request} from '../../requests/index.ts'
+import {takeSigned, type Subject, type Taken} from '../../requests/afar/index.ts'
 import {answersIn, subjectsOf} from '../../ui/afar.ts'
 import {called, stated} from '../../ui/actor.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {foundingLine} from '../../ui/show-request.ts'
 
 const verbs = {approve: 'approved', reject: 'rejected', attest: 'signed'} as const
+
+/** Whether what is signed belongs to a request. */
+const asksForPlan = ({use}: Pick<Subject, 'use'>): boolean =>
+  use === 'approval' || use === 'proposal' || use === 'possession'
 
 export default class RequestAdd extends KeyriteCommand {
   static override summary = 'Take signatures that people made elsewhere, and say what is still missing.'
@@ -67,20 +71,17 @@ export default class RequestAdd extends KeyriteCommand {
   }
 
   async #meet({subject}: Taken, actor: ReturnType<typeof stated>): Promise<void> {
-    if (subject.use !== 'approval' && subject.use !== 'proposal') return
+    if (!asksForPlan(subject)) return
     const {ledger} = this.app
     const request = requestAt(ledger, subject.about.seq)
-    if (statusOf(request, ledger.time) !== 'open') return
+    if (statusNow(ledger, request) !== 'open') return
     await meet({ledger, ceremony: request.ceremony, actor}, request)
   }
 
   #result(taken: readonly Taken[]): Shown {
     const {ledger, operations} = this.app
-    const {roster} = ledger.of(custodyFold)
     const subjects = [...new Map(taken.map(({subject}) => [subject.id, subject])).values()]
-    const requests = subjects
-      .filter(({use}) => use === 'approval' || use === 'proposal')
-      .map(({about}) => requestAt(ledger, about.seq))
+    const requests = subjects.filter(asksForPlan).map(({about}) => requestAt(ledger, about.seq))
     const others = subjects.filter(({use}) => use === 'founding' || use === 'transcript')
     return this.show(
       {
@@ -88,7 +89,7 @@ export default class RequestAdd extends KeyriteCommand {
         added: taken.map(({subject, person, statement}) => ({
           id: subject.id,
           use: subject.use,
-          person: personRef(roster, person.id),
+          person: {id: person.id, name: person.name},
           key: statement.key,
           decision: statement.decision,
         })),
@@ -105,12 +106,12 @@ export default class RequestAdd extends KeyriteCommand {
 
   #requestLines(request: Request): string[] {
     const {ledger} = this.app
-    const status = statusOf(request, ledger.time)
-    const left = request.met === null && status === 'open' ? missing(ledger, request) : ''
+    const status = statusNow(ledger, request)
+    const left = ['open', 'met'].includes(status) ? missing(ledger, request) : ''
     const waiting = left === '' && !request.proposed && request.met === null && status === 'open'
     return [
       `Request ${request.id} is ${status}.${left === '' ? '' : ` Still needed: ${left}.`}${waiting ? ' Its author has not signed it yet.' : ''}`,
-      `Next: keyrite request ${status === 'met' ? 'apply' : 'show'} ${request.id}`,
+      `Next: keyrite request ${status === 'met' && left === '' ? 'apply' : 'show'} ${request.id}`,
     ]
   }
 

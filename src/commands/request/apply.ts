@@ -1,7 +1,7 @@
 import {Args} from '@oclif/core'
 import {KeyriteError} from '../../base/errors.ts'
 import {custodyFold, findPerson, personRef, signFounding} from '../../custody/index.ts'
-import {findRequest, requestDocument} from '../../requests/index.ts'
+import {findRequest, lacksSignatures, requestDocument} from '../../requests/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {called} from '../../ui/actor.ts'
 import {pinFileFlag, signers, signWithFlag} from '../../ui/flags.ts'
@@ -41,7 +41,7 @@ export default class RequestApply extends KeyriteCommand {
       await this.leaveTrace(
         new KeyriteError('QUORUM_MISSING', `${request.id} was to be applied without a quorum`),
       )
-    if (request.met === null) return waitingDocument(app, request)
+    if (lacksSignatures(app.ledger, request)) return waitingDocument(app, request)
     const document = requestDocument(app.ledger, app.operations, request)
     return this.show({schema: 'keyrite.request/1', ...document}, [
       `Request ${request.id} is ${document.status}.`,

@@ -2,9 +2,8 @@ import {Args, Flags} from '@oclif/core'
 import {visible} from '../../base/visible.ts'
 import {transcriptContent} from '../../ceremony/afar.ts'
 import {words} from '../../base/words.ts'
-import {custodyFold, findPerson, personRef} from '../../custody/index.ts'
 import {chooseKey, examine, exportFiles, howto, wordsOf, writeExport} from '../../requests/afar/index.ts'
-import {subjectFor} from '../../ui/afar.ts'
+import {personFor, subjectFor} from '../../ui/afar.ts'
 import {called} from '../../ui/actor.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {wholeNumber} from '../../ui/flags.ts'
@@ -45,8 +44,7 @@ export default class RequestExport extends KeyriteCommand {
     const {app} = this
     app.useDraft()
     const {ledger} = app
-    const {roster} = ledger.of(custodyFold)
-    const person = findPerson(roster, flags.for)
+    const person = personFor(app, args.request, flags.for)
     const subject = subjectFor(app, args.request, person)
     const key = chooseKey(subject, person, flags.key)
     const files = exportFiles(ledger, subject, person, key, since)
@@ -69,7 +67,7 @@ export default class RequestExport extends KeyriteCommand {
         schema: 'keyrite.export/1',
         id: content.id,
         use: subject.use,
-        person: personRef(roster, person.id),
+        person: {id: person.id, name: person.name},
         key,
         folder: flags.out,
         files: [...all.keys()],

@@ -2,7 +2,9 @@
 import {base64} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {
+  cloneFault,
   custodyFold,
+  enrolledKey,
   fingerprintOf,
   namespaceOf,
   parsePublicKey,
@@ -70,7 +72,8 @@ export async function takeSigned(ledger: Ledger, subjects: Subjects, given: Give
 function judge(ledger: Ledger, subjects: Subjects, given: Given, bytes: Uint8Array): Taken {
   const statement = readStatement(bytes)
   const subject = subjectOf(ledger, subjects, statement)
-  const person = ledger.of(custodyFold).roster.get(statement.person)
+  const {roster} = ledger.of(custodyFold)
+  const person = subject.signer?.id === statement.person ? subject.signer : roster.get(statement.person)
   if (person === undefined)
     throw new KeyriteError(
       'NOT_PERMITTED',
@@ -117,6 +120,8 @@ function demandSigned(ledger: Ledger, person: Person, statement: Statement, sign
   const namespace = namespaceOf(statement.use, ledger.view.facts.organisation)
   const verdict = verifySshsig({signature, message: statementBytes(statement), namespace, key})
   if (verdict.kind === 'bad') throw bad(verdict.reason)
+  const cloned = cloneFault(ledger.of(custodyFold).counters, signature)
+  if (cloned !== undefined) throw bad(cloned)
   if (verdict.kind === 'unsupported')
     throw new KeyriteError(
       'UNSUPPORTED',
@@ -147,9 +152,9 @@ const limit = 2_000
 function search(ledger: Ledger, subjects: Subjects, given: Given): Taken {
   const {namespace, publicKey} = readSignature(given.signature)
   const key = fingerprintOf(publicKey)
-  const person = [...ledger.of(custodyFold).roster.values()].find(({keys}) =>
-    keys.some((one) => parsePublicKey(one.key).fingerprint === key),
-  )
+  const {organisation} = ledger.view.facts
+  const open = subjects.open().filter(({use}) => namespaceOf(use, organisation) === namespace)
+  const person = holderOf(ledger, key, open)
   if (person === undefined)
     throw new KeyriteError(
       'NOT_PERMITTED',
@@ -158,10 +163,8 @@ function search(ledger: Ledger, subjects: Subjects, given: Given): Taken {
         hints: ['keyrite custodian list'],
       },
     )
-  const {organisation} = ledger.view.facts
-  const open = subjects.open().filter(({use}) => namespaceOf(use, organisation) === namespace)
   if (open.length === 0) throw bad(`nothing waits for a signature in namespace "${namespace}"`)
-  for (const subject of open) {
+  for (const subject of open.filter(({signer}) => signer === null || signer.id === person.id)) {
     const statement = candidates(ledger, subject, person, key).find((one) =>
       isSigned(ledger, person, one, given.signature),
     )
@@ -173,6 +176,14 @@ function search(ledger: Ledger, subjects: Subjects, given: Given): Taken {
     person,
     'it is of nothing that waits for it here',
     'keyrite request add SIG STATEMENT, with the file that was signed',
+  )
+}
+
+/** Whose this key is, in the roster or as something that waits here is to make it. */
+function holderOf(ledger: Ledger, key: string, open: readonly Subject[]): Person | undefined {
+  const planned = open.flatMap(({signer}) => signer ?? [])
+  return [...planned, ...ledger.of(custodyFold).roster.values()].find(
+    (person) => enrolledKey(person, key) !== undefined,
   )
 }
 
@@ -220,8 +231,10 @@ function replayed(fact: string): KeyriteError {
 }
 
 /** Whether a signature is of these bytes, a statement, by the key and in the namespace that it names. */
-export function signs(ledger: Ledger, signature: Uint8Array, bytes: Uint8Array): boolean {
+export function signs(ledger: Ledger, subjects: Subjects, signature: Uint8Array, bytes: Uint8Array): boolean {
   const statement = readStatement(bytes)
-  const person = ledger.of(custodyFold).roster.get(statement.person)
-  return person !== undefined && isSigned(ledger, person, statement, signature)
+  const planned = subjects.open().find(({signer}) => signer?.id === statement.person)?.signer
+  const person =
+    statement.use === 'possession' ? planned : ledger.of(custodyFold).roster.get(statement.person)
+  return person !== undefined && person !== null && isSigned(ledger, person, statement, signature)
 }

@@ -22,7 +22,9 @@ import {documentsNaming} from './export.ts'
 import {demand, file, parseStatement, tampered, type Core, type Examined, type UseReader} from './core.ts'
 import {foundingContent} from './founding.ts'
 import {answersOf, decisions, type AfarUse, type Decision, type Files} from './layout.ts'
-import {namesIn, peopleIn, readFirst, readOpenings, type Open} from './openings.ts'
+import {namedIn, namesIn} from './names.ts'
+import {peopleIn, readEnrolments, readFirst, readOpenings, type Open} from './openings.ts'
+import {possessionContent, possessorIn} from './possession.ts'
 import {followsHead, readProof} from './proof.ts'
 import {approvedBy, readWriters} from './writers.ts'
 import {questionContent} from './question.ts'
@@ -42,6 +44,7 @@ export function examine(files: Files, rules: Rules): Examined {
     approval: questionContent,
     proposal: questionContent,
     founding: foundingContent,
+    possession: possessionContent,
     transcript: rules.transcript,
   }
   const {statements, statement} = inFile('statements', () => readStatements(files))
@@ -55,12 +58,19 @@ export function examine(files: Files, rules: Rules): Examined {
     readWriters(files.get('writers'), factsOf(first), parseCheckpoint(note)),
   )
   const checkpoint = inFile('checkpoint', () => readCheckpoint(note, facts, statement, entry))
-  const proof = inFile('proof', () => readProof(file(files, 'proof'), entry, checkpoint))
+  const enrolled = inFile('openings.json', () => readEnrolled(openings, facts))
+  const proof = inFile('proof', () => readProof(file(files, 'proof'), entry, enrolled, checkpoint))
   const named = peopleIn(...statements.values(), file(files, 'entry'), ...documentsNaming(files))
   const fields = inFile('entry', () => reader.fields({entry, files}))
-  const open = inFile('openings.json', () => readOpenings(openings, [...fields, ...namesIn(first, named)]))
-  const roster = inFile('roster.json', () => readRoster(files, entry, first, open))
-  const person = inFile('roster.json', () => personOf(roster, statement))
+  const open = inFile('openings.json', () =>
+    readOpenings(openings, [...fields, ...namesIn([first, ...enrolled], named)]),
+  )
+  const roster = inFile('roster.json', () => readRoster(files, entry, [first, ...enrolled], open))
+  const person = inFile('roster.json', () =>
+    use === 'possession'
+      ? asPlanned(possessorIn(files, entry, roster, open), statement)
+      : personOf(roster, statement),
+  )
   const changes = inFile('writers', () => approvedBy(claimed, roster, facts))
   const core: Core = {
     files,
@@ -148,19 +158,18 @@ function readCheckpoint(note: string, facts: LedgerFacts, statement: Statement, 
   return checkpoint
 }
 
-function readRoster(files: Files, entry: Entry, first: Entry, open: Open): Roster {
+function readRoster(files: Files, entry: Entry, sources: readonly Entry[], open: Open): Roster {
   const bytes = file(files, 'roster.json')
   const named = entry.data['roster']
   if (isBlobRef(named)) demand(named.blob === sha256Hex(bytes), 'it is not the one that the entry names')
   const parsed = parseRoster(bytes)
-  const people = first.data['people'] as readonly {
-    readonly id: string
-    readonly name: Json
-    readonly address: Json
-  }[]
+  const people = sources.flatMap(namedIn)
   // Everyone ever is in a roster: so no name can be hidden by changing an id where no digest holds the document.
   const stranger = people.find(({id}) => !parsed.some((one) => one.id === id))
-  demand(stranger === undefined, `it lacks "${stranger?.id ?? ''}", whom the first entry names`)
+  demand(
+    stranger === undefined,
+    `it lacks "${stranger?.id ?? ''}", whom ${sources.length > 1 ? 'an' : 'the first'} entry names`,
+  )
   const text = (field: Json | undefined): string | null => {
     const value = open(field)
     return typeof value === 'string' ? value : null
@@ -171,6 +180,27 @@ function readRoster(files: Files, entry: Entry, first: Entry, open: Open): Roste
       return [person.id, {...person, name: text(names?.name), address: text(names?.address)}]
     }),
   )
+}
+
+/** The entries that enrolled those whose names are needed: each of this ledger, and later than the one before. */
+function readEnrolled(openings: Uint8Array, {name}: LedgerFacts): readonly Entry[] {
+  const entries = readEnrolments(openings).map(parseEntry)
+  for (const [at, entry] of entries.entries()) {
+    demand(entry.type === 'custodian.enrolled' && entry.ledger === name, 'an entry in it enrols nobody here')
+    demand(entry.seq > (entries[at - 1]?.seq ?? 0), 'its entries are not in order')
+  }
+  return entries
+}
+
+/** Somebody who is to have a key, as the plan has them. */
+function asPlanned(person: Person, statement: Statement): Person {
+  demand(person.id === statement.person, 'the statement is not of the person whom the plan is about')
+  demand(
+    [...person.roles].sort().join() === statement.roles.join(),
+    'the roles in the statement are not those of the person',
+  )
+  demand(enrolledKey(person, statement.key) !== undefined, `key ${statement.key} is not the one of the plan`)
+  return person
 }
 
 function personOf(roster: Roster, statement: Statement): Person {

@@ -11,9 +11,11 @@ import {
 import {jcsBytes} from '../../base/jcs.ts'
 import {parseCheckpoint, type Checkpoint, type Ledger} from '../../ledger/index.ts'
 import {base64} from '../../base/bytes.ts'
-import {requests, statusOf} from '../state.ts'
+import {statusNow} from '../ask.ts'
+import {requests} from '../state.ts'
 import {answersOf, type Decision, type Files} from './layout.ts'
-import {namesIn, openingsBytes, peopleIn} from './openings.ts'
+import {enrolments, namesIn} from './names.ts'
+import {openingsBytes, peopleIn} from './openings.ts'
 import {proofBytes} from './proof.ts'
 import {calledHere, entryAt, type Subject} from './subject.ts'
 import {writersBytes} from './writers.ts'
@@ -97,16 +99,22 @@ export function exportFiles(
   const documents = new Map([['roster.json', roster], ...subject.documents])
   const named = peopleIn(...statements.map(([, bytes]) => bytes), entry, ...documentsNaming(documents))
   const writers = writersBytes(ledger, checkpoint.size)
-  const fields = [...subject.fields, ...namesIn(entryAt(ledger, 0), named)]
+  const enrolled = enrolments(ledger, named)
+  const fields = [...subject.fields, ...namesIn([entryAt(ledger, 0), ...enrolled], named)]
   return new Map([
     ...statements,
     ['entry', entry],
     ...documents,
-    ['openings.json', openingsBytes(ledger, fields)],
+    ['openings.json', openingsBytes(ledger, fields, enrolled)],
     ['checkpoint', Buffer.from(ledger.note)],
     [
       'proof',
-      proofBytes(ledger, subject.about, [...seenBy(ledger, person), ...(since === undefined ? [] : [since])]),
+      proofBytes(
+        ledger,
+        subject.about,
+        [...seenBy(ledger, person), ...(since === undefined ? [] : [since])],
+        enrolled,
+      ),
     ],
     ...(writers === undefined ? [] : [['writers', writers] as const]),
   ])
@@ -119,7 +127,7 @@ export function documentsNaming(files: Files): readonly (Uint8Array | undefined)
 
 /** Sizes at which this person was shown the ledger: their last statement's, and where they may have been asked since. */
 function seenBy(ledger: Ledger, person: Person): number[] {
-  const open = [...ledger.of(requests).all.values()].filter((one) => statusOf(one, ledger.time) === 'open')
+  const open = [...ledger.of(requests).all.values()].filter((one) => statusNow(ledger, one) === 'open')
   return [lastStatement(ledger, person.id), ...open.map(({seq}) => seq + 1)]
 }
 

@@ -26,11 +26,30 @@ for name in ('plan', 'policy', 'roster'):
 if said['plan_sha256']:
     assert said['plan_sha256'] == entry['data']['plan']['blob'], 'the statement is over another plan'
     print(json.dumps(json.loads(read('plan.json')), indent=2))
+size, root = said['checkpoint']['size'], base64.b64decode(said['checkpoint']['root'])
+def inside(hash, at):  # RFC 9162, section 2.1.3.2
+    fn, sn, node = at['index'], size - 1, bytes.fromhex(hash)
+    for other in map(base64.b64decode, at['hashes']):
+        if fn & 1 or fn == sn:
+            node = hashlib.sha256(b'\\1' + other + node).digest()
+            while fn and not fn & 1: fn, sn = fn >> 1, sn >> 1
+        else: node = hashlib.sha256(b'\\1' + node + other).digest()
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and node == root
+proof = json.loads(read('proof'))
+last = entry['seq'] == size  # the question of a take-over follows the head: the entry before it is looked for
+assert inside(entry['prev'] if last else leaf(read('entry')), proof['inclusion']), 'entry is not in the ledger that the statement names'
+people = {p['id']: p for p in json.loads(first)['data']['people']}
+for enrolled, at in zip(map(base64.b64decode, box['entries'][1:]), proof.get('names', [])):
+    assert inside(leaf(enrolled), at), 'an entry with a name is not in the ledger'
+    people[json.loads(enrolled)['data']['person']] = json.loads(enrolled)['data']
 for commitment, one in box['openings'].items():
     value = json.dumps(one['value'], ensure_ascii=False, separators=(',', ':'), sort_keys=True).encode()
     digest = hashlib.sha256(b'keyrite/v1/field\\n' + bytes.fromhex(one['salt']) + value).hexdigest()
     assert digest == commitment, 'an opening was changed'
-names = {p['id']: box['openings'].get(p['name']['$'], {}).get('value') for p in json.loads(first)['data']['people']}
+def value(field): return box['openings'].get(field['$'], {}).get('value')
+names = {one: value(p['name']) for one, p in people.items()}
+for party, field in entry['data'].get('names', {}).items(): print(party + ':', value(field))
 for person in entry['data'].get('who', []): print('may answer:', person, names.get(person))
 print('expires:', entry['data'].get('expires'))
 print('everything here belongs together; you sign as', said['person'], names.get(said['person']))`
@@ -39,7 +58,7 @@ export function howto({use, facts, content, statements, person}: Examined): stri
   const namespace = namespaceOf(use, facts.organisation)
   const [first = 'attest'] = statements.keys()
   const digest =
-    use === 'approval' || use === 'proposal'
+    use === 'approval' || use === 'proposal' || use === 'possession'
       ? ['    sha256sum plan.json']
       : ["    (printf '\\000'; cat entry) | sha256sum"]
   return [

@@ -12,6 +12,7 @@ export {
   calledHere,
   entryAt,
   foundingSubject,
+  possessionSubject,
   refusePerson,
   requestSubject,
   useFor,

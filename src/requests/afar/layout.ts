@@ -8,13 +8,14 @@ import type {Statement, Use} from '../../custody/index.ts'
 
 export type Decision = Statement['decision']
 /** What can be signed from afar. */
-export type AfarUse = Extract<Use, 'approval' | 'founding' | 'proposal' | 'transcript'>
+export type AfarUse = Extract<Use, 'approval' | 'founding' | 'possession' | 'proposal' | 'transcript'>
 export type Files = ReadonlyMap<string, Uint8Array>
 
 /** The answers that each use takes, and so the statements that an export holds: the files have their names. */
 export const answersOf: Readonly<Record<AfarUse, readonly Decision[]>> = {
   approval: ['approve', 'reject'],
   founding: ['attest'],
+  possession: ['attest'],
   proposal: ['attest'],
   transcript: ['attest'],
 }

@@ -1,4 +1,4 @@
-/** `openings.json`: the private values that the words need, and the first entry, which people's names come from. */
+/** `openings.json`: the private values that the words need, and the entries that people's names come from: the first, and enrolments. */
 import {z} from 'zod'
 import {KeyriteError} from '../../base/errors.ts'
 import {base64, fromBase64, fromHex, hex} from '../../base/bytes.ts'
@@ -7,7 +7,7 @@ import {isPrivate, referencesIn, type Entry, type Ledger} from '../../ledger/ind
 import {commitment} from '../../ledger/draft.ts'
 
 const schema = z.strictObject({
-  entries: z.array(z.string()).length(1),
+  entries: z.array(z.string()).min(1),
   openings: z.record(
     z.string().regex(/^[0-9a-f]{64}$/),
     z.strictObject({salt: z.string().regex(/^[0-9a-f]{64}$/), value: z.json()}),
@@ -23,23 +23,17 @@ export function peopleIn(...parts: readonly (Uint8Array | undefined)[]): Readonl
   return new Set(text.match(/p-[0-9a-f]{16}/g) ?? [])
 }
 
-/** The commitments to names and addresses of these people in a first entry. */
-export function namesIn(first: Pick<Entry, 'data'>, people: ReadonlySet<string>): readonly Json[] {
-  const all = first.data['people'] as readonly {
-    readonly id: string
-    readonly name: Json
-    readonly address: Json
-  }[]
-  return all.filter(({id}) => people.has(id)).flatMap(({name, address}) => [name, address])
-}
-
 /** @throws KeyriteError `NOT_FOUND` if one was erased. */
-export function openingsBytes(ledger: Ledger, fields: readonly Json[]): Uint8Array {
+export function openingsBytes(
+  ledger: Ledger,
+  fields: readonly Json[],
+  enrolled: readonly Pick<Entry, 'seq'>[],
+): Uint8Array {
   const opened = [...referencesIn(fields)].flatMap((field) =>
     isPrivate(field as unknown as Json) ? [field as {readonly $: string}] : [],
   )
   return jcsBytes({
-    entries: [base64(ledger.store.row(0)?.bytes ?? new Uint8Array())],
+    entries: [{seq: 0}, ...enrolled].map(({seq}) => base64(ledger.store.row(seq)?.bytes ?? new Uint8Array())),
     openings: Object.fromEntries(
       opened.map(({$}) => {
         const one = ledger.store.opening($)
@@ -58,6 +52,11 @@ export function openingsBytes(ledger: Ledger, fields: readonly Json[]): Uint8Arr
 /** The first entry's bytes; who uses them holds their leaf hash against the statement. @throws TypeError. */
 export function readFirst(bytes: Uint8Array): Uint8Array {
   return fromBase64(parsed(bytes).entries[0] ?? '')
+}
+
+/** The entries that enrolled people whose names are needed; who uses them holds them against the tree of the checkpoint. @throws TypeError. */
+export function readEnrolments(bytes: Uint8Array): readonly Uint8Array[] {
+  return parsed(bytes).entries.slice(1).map(fromBase64)
 }
 
 /** @param needed - the fields that must be opened, and no others. @throws TypeError unless each opening is that of its commitment. */

@@ -8,9 +8,12 @@ import {inclusionPath} from '../../ledger/merkle.ts'
 import {storedTree} from '../../ledger/stored-tree.ts'
 
 const hash = z.string().regex(/^[A-Za-z0-9+/]{43}=$/)
+const inclusion = z.strictObject({hashes: z.array(hash).max(64), index: z.int().min(0)})
 const schema = z.strictObject({
   consistency: z.array(z.strictObject({hashes: z.array(hash).max(128), root: hash, size: z.int().min(1)})),
-  inclusion: z.strictObject({hashes: z.array(hash).max(64), index: z.int().min(0)}),
+  inclusion,
+  /** That the entries which names come from are in the tree too; absent where only the first entry is needed. */
+  names: z.array(inclusion).min(1).optional(),
   type: z.literal('keyrite.proof/1'),
 })
 export type Proof = z.infer<typeof schema>
@@ -28,11 +31,23 @@ function placeOf({seq}: Pick<Entry, 'seq'>, size: number): number {
   return seq === size ? seq - 1 : seq
 }
 
-/** @param sizes - those from which a proof is to lead to the newest checkpoint; others than its own are left out. */
-export function proofBytes(ledger: Ledger, about: Pick<Entry, 'seq'>, sizes: readonly number[]): Uint8Array {
+/**
+ * @param sizes - those from which a proof is to lead to the newest checkpoint; others than its own are left out.
+ * @param enrolled - the entries beside the first that names come from.
+ */
+export function proofBytes(
+  ledger: Ledger,
+  about: Pick<Entry, 'seq'>,
+  sizes: readonly number[],
+  enrolled: readonly Pick<Entry, 'seq'>[],
+): Uint8Array {
   const range = storedTree(ledger.store)
   const {size} = ledger.checkpoint
   const index = placeOf(about, size)
+  const path = (at: number): z.infer<typeof inclusion> => ({
+    hashes: inclusionPath(at, size, range).map(base64),
+    index: at,
+  })
   const wanted = [...new Set(sizes)].filter((one) => one >= 1 && one <= size).sort((a, b) => a - b)
   return jcsBytes({
     consistency: wanted.map((from) => ({
@@ -40,21 +55,29 @@ export function proofBytes(ledger: Ledger, about: Pick<Entry, 'seq'>, sizes: rea
       root: base64(range(0, from)),
       size: from,
     })),
-    inclusion: {hashes: inclusionPath(index, size, range).map(base64), index},
+    inclusion: path(index),
+    ...(enrolled.length === 0 ? {} : {names: enrolled.map(({seq}) => path(seq))}),
     type: 'keyrite.proof/1',
   })
 }
 
 /** @throws TypeError unless everything in it leads to the checkpoint. */
-export function readProof(bytes: Uint8Array, about: Entry, {size, root}: Checkpoint): Proof {
+export function readProof(
+  bytes: Uint8Array,
+  about: Entry,
+  enrolled: readonly Entry[],
+  {size, root}: Checkpoint,
+): Proof {
   const parsed = schema.safeParse(parseJcs(bytes))
   if (!parsed.success) throw new TypeError('it is not of its form')
-  const {inclusion, consistency} = parsed.data
-  const path = inclusion.hashes.map(fromBase64)
+  const {inclusion: own, names = [], consistency} = parsed.data
+  const proves = (leaf: string, at: number, one: z.infer<typeof inclusion> | undefined): boolean =>
+    one?.index === at && verifyInclusion(fromHex(leaf), at, size, one.hashes.map(fromBase64), root)
   const index = placeOf(about, size)
-  const leaf = fromHex(index === about.seq ? about.leaf : about.prev)
-  if (inclusion.index !== index || !verifyInclusion(leaf, index, size, path, root))
+  if (!proves(index === about.seq ? about.leaf : about.prev, index, own))
     throw new TypeError('the entry is not in the tree of the checkpoint')
+  if (names.length !== enrolled.length || !enrolled.every(({seq, leaf}, at) => proves(leaf, seq, names[at])))
+    throw new TypeError('an entry that names come from is not in the tree of the checkpoint')
   const broken = consistency.find(
     (one) => !verifyConsistency(one.size, size, one.hashes.map(fromBase64), fromBase64(one.root), root),
   )

@@ -17,34 +17,55 @@ export const questionContent: UseReader = {
     return [...Object.values(names), reason, ticket]
   },
   read(core) {
-    const {entry, files, statement} = core
-    if (entry.type !== 'quorum.opened') throw new TypeError('it asks for no approval')
-    const data = openedSchema.parse(entry.data)
-    const planBytes = file(files, 'plan.json')
-    const policyBytes = file(files, 'policy.json')
-    if (sha256Hex(planBytes) !== data.plan.blob || statement.plan_sha256 !== data.plan.blob)
-      throw new TypeError('plan.json is not the plan of the entry and of the statement')
-    if (sha256Hex(policyBytes) !== data.policy.blob)
-      throw new TypeError('policy.json is not the policy that the entry names')
-    const plan = parsePlan(planBytes)
-    const policy = parsePolicy(parseJcs(policyBytes))
-    const fault = questionFault(entry, data, {plan, policy, roster: core.roster, operations: core.operations})
-    if (fault !== undefined) throw new TypeError(fault.message)
-    if (entry.seq === core.checkpoint.size && !isRun(plan))
-      throw new TypeError('the checkpoint does not cover it, and it is not the question of a take-over')
-    if (statement.issued > data.expires)
-      throw new TypeError('the statement was issued after the request expired')
-    const content = {
+    const {content, data, plan, policy} = readQuestion(core)
+    demandMay(core, data, plan, policy)
+    return content
+  },
+}
+
+/** The question of an entry, in words, with every document held against what is signed. @throws TypeError. */
+export function readQuestion(core: Core): {
+  readonly content: Content
+  readonly data: Opened
+  readonly plan: Plan
+  readonly policy: Policy
+} {
+  const {entry, files, statement} = core
+  if (entry.type !== 'quorum.opened') throw new TypeError('it asks for no approval')
+  const data = openedSchema.parse(entry.data)
+  const planBytes = file(files, 'plan.json')
+  const policyBytes = file(files, 'policy.json')
+  if (sha256Hex(planBytes) !== data.plan.blob || statement.plan_sha256 !== data.plan.blob)
+    throw new TypeError('plan.json is not the plan of the entry and of the statement')
+  if (sha256Hex(policyBytes) !== data.policy.blob)
+    throw new TypeError('policy.json is not the policy that the entry names')
+  const plan = parsePlan(planBytes)
+  const policy = parsePolicy(parseJcs(policyBytes))
+  const fault = questionFault(entry, data, {
+    plan,
+    policy,
+    roster: core.roster,
+    operations: core.operations,
+    custody: null,
+  })
+  if (fault !== undefined) throw new TypeError(fault.message)
+  if (entry.seq === core.checkpoint.size && !isRun(plan))
+    throw new TypeError('the checkpoint does not cover it, and it is not the question of a take-over')
+  if (statement.issued > data.expires)
+    throw new TypeError('the statement was issued after the request expired')
+  return {
+    data,
+    plan,
+    policy,
+    content: {
       id: `r${entry.seq}`,
       digest: data.plan.blob,
       digestOf: 'the plan',
       lines: linesOf(core, data, {plan, policy}),
       effects: effectsOf(core, data),
       environment: plan.profile?.environment ?? null,
-    }
-    demandMay(core, data, plan, policy)
-    return content
-  },
+    },
+  }
 }
 
 function demandMay(

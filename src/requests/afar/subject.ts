@@ -7,6 +7,8 @@ import {keyCounts, parsePolicy} from '../../policy/index.ts'
 import {parseJcs} from '../../base/jcs.ts'
 import {demandOpen} from '../answer.ts'
 import {openedSchema} from '../question.ts'
+import {demandLead} from '../operations/people-rules.ts'
+import {possessor} from '../possession.ts'
 import type {Request} from '../state.ts'
 import {reasonOf} from './continued.ts'
 import type {AfarUse, Files} from './layout.ts'
@@ -19,7 +21,10 @@ export interface Subject {
   readonly planSha256: string | null
   readonly ceremony: string | null
   /** The entry that an answer becomes. */
-  readonly entryType: 'approval.given' | 'founder.signed' | 'proposal.signed' | 'transcript.signed'
+  readonly entryType:
+    'approval.given' | 'founder.signed' | 'possession.signed' | 'proposal.signed' | 'transcript.signed'
+  /** The one person who signs it, as they are to be; null where it is people of the roster. */
+  readonly signer: Person | null
   /** The documents that it stands on, by file name. */
   readonly documents: Files
   /** Private values that its words need, beside the names of people. */
@@ -37,6 +42,27 @@ export function refusePerson(person: Person, fact: string, hint: string): never 
   })
 }
 
+/** For whoever is to have the key that a request brings. @throws KeyriteError `NOT_PERMITTED` if it brings nobody one. */
+export function possessionSubject(ledger: Ledger, request: Request): Subject | undefined {
+  const signer = possessor(request, ledger.of(custodyFold).roster)
+  if (signer === null) return undefined
+  const hint = `keyrite request show ${request.id}`
+  return {
+    ...requestSubject(ledger, request, 'approval'),
+    use: 'possession',
+    entryType: 'possession.signed',
+    signer,
+    demand(person, key) {
+      if (request.possession !== null)
+        refusePerson(person, `they have shown already, for ${request.id}, that they hold the key`, hint)
+      if (request.met === null || request.done.size > 0) demandOpen(ledger, request)
+      if (person.id !== signer.id) refusePerson(person, `${request.id} brings them no key`, hint)
+      if (enrolledKey(signer, key) === undefined)
+        refusePerson(person, `key ${key} is not the one that ${request.id} brings`, hint)
+    },
+  }
+}
+
 /** @param use - `proposal` for the author's own signature, which a production plan needs first. */
 export function requestSubject(ledger: Ledger, request: Request, use: 'approval' | 'proposal'): Subject {
   const about = entryAt(ledger, request.seq)
@@ -49,6 +75,7 @@ export function requestSubject(ledger: Ledger, request: Request, use: 'approval'
     planSha256: request.planSha256,
     ceremony: request.ceremony,
     entryType: use === 'approval' ? 'approval.given' : 'proposal.signed',
+    signer: null,
     documents: new Map([
       ['plan.json', ledger.view.blob(data.plan.blob)],
       ['policy.json', ledger.view.blob(data.policy.blob)],
@@ -66,10 +93,17 @@ export function requestSubject(ledger: Ledger, request: Request, use: 'approval'
       }
       if (!request.who.some((one) => one.person === person.id))
         refusePerson(person, `they may not answer ${request.id}`, hint)
+      if (person.state !== 'active')
+        refusePerson(
+          person,
+          `they are ${person.state}, and do not count`,
+          `keyrite custodian show ${person.id}`,
+        )
       if (request.answers.some((one) => one.person === person.id))
         refusePerson(person, `they have answered ${request.id}, and answers are final`, hint)
       if (request.answers.some((one) => one.key === key))
         refusePerson(person, `key ${key} has answered ${request.id} already`, hint)
+      demandLead(ledger.view, request.plan, person)
       const enrolled = enrolledKey(person, key)
       const policy = parsePolicy(parseJcs(ledger.view.blob(data.policy.blob)))
       const environment = request.plan.profile?.environment ?? null
@@ -100,6 +134,7 @@ export function foundingSubject(ledger: Ledger): Subject {
     planSha256: null,
     ceremony: null,
     entryType: 'founder.signed',
+    signer: null,
     documents: new Map([
       ['policy.json', ledger.view.blob(policy.blob)],
       ['roster.json', ledger.view.blob(roster.blob)],

@@ -8,6 +8,7 @@ const titles = {
   approval: 'You are asked to approve or to reject',
   proposal: 'You are asked to sign, as its author,',
   founding: 'You are asked to sign',
+  possession: 'You are asked to show that you hold your key, for',
   transcript: 'You are asked to sign the transcript of',
 } as const
 
