@@ -28,6 +28,16 @@ export interface SignedStatement {
 
 /** Reads the two members that every entry with a statement has. @throws TypeError if they are not of their form. */
 export function signedStatement(data: Readonly<Record<string, Json>>): SignedStatement {
+  if (lastRead?.data === data) return lastRead.signed
+  const signed = readSigned(data)
+  lastRead = {data, signed}
+  return signed
+}
+
+/** What was read last: each entry's statement is asked for several times in a row. */
+let lastRead: {readonly data: unknown; readonly signed: SignedStatement} | undefined
+
+function readSigned(data: Readonly<Record<string, Json>>): SignedStatement {
   const statement = statementSchema.safeParse(data['statement'])
   const signature = data['signature']
   if (!statement.success)

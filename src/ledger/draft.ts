@@ -65,9 +65,11 @@ export interface Settled {
   readonly blobs: readonly StoredBlob[]
 }
 
+const field = Buffer.from('keyrite/v1/field\n')
+
 /** The commitment to a private value, hex. `value` is its JCS. */
 export function commitment(salt: Uint8Array, value: Uint8Array): string {
-  return sha256Hex('keyrite/v1/field\n', salt, value)
+  return sha256Hex(Buffer.concat([field, salt, value]))
 }
 
 /** Puts commitments and references in place of private values and blobs. */

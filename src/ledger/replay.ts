@@ -2,7 +2,6 @@
  * Replays entries through the ledger's own rules and every fold's. The one way in which anything is learnt from a ledger
  * or a bundle: what acts, what shows and what verifies all come through here. Only a list may read side tables (listing.ts).
  */
-import {sha256Hex} from '../base/bytes.ts'
 import {exitOf, KeyriteError} from '../base/errors.ts'
 import {jcsBytes, parseJcs, type Json} from '../base/jcs.ts'
 import {clockAnomaly, skewAfter, timeProblems} from './clock.ts'
@@ -18,6 +17,7 @@ import {
   type View,
 } from './fold.ts'
 import {erasedType, Erasures} from './erasure.ts'
+import {KnownBlobs} from './known-blobs.ts'
 import type {RangeRoot} from './merkle.ts'
 import {factsOf} from './facts.ts'
 import {branchProblems, branchType, withBranch} from './branch.ts'
@@ -67,6 +67,7 @@ export class Replay implements View {
   /** For each type of entry, who judges it and who takes it, left to right. */
   readonly #readers = new Map<string, Readers>()
   readonly #erasures = new Erasures()
+  readonly #blobs = new KnownBlobs()
   #last: Entry | undefined
   #facts: LedgerFacts | undefined
   /** How many entries from the first on are here without a gap. */
@@ -111,8 +112,8 @@ export class Replay implements View {
   }
 
   blob(sha256: string): Uint8Array {
-    const bytes = this.#source.blob(sha256)
-    if (bytes === undefined || sha256Hex(bytes) !== sha256)
+    const bytes = this.#blobs.get(sha256) ?? this.#source.blob(sha256)
+    if (bytes === undefined || !this.#blobs.isBlob(bytes, sha256))
       throw new TypeError(`blob ${sha256.slice(0, 12)}… is missing or changed`)
     return bytes
   }
@@ -236,10 +237,10 @@ export class Replay implements View {
   #contents(entry: Entry, references: readonly Reference[], found: Problem[]): void {
     for (const reference of references) {
       if ('blob' in reference) {
-        const bytes = this.#source.blob(reference.blob)
+        const bytes = this.#blobs.get(reference.blob) ?? this.#source.blob(reference.blob)
         if (bytes === undefined)
           found.push(problem('blob', entry, `blob ${reference.blob.slice(0, 12)}… is missing`))
-        else if (sha256Hex(bytes) !== reference.blob || bytes.length !== reference.size) {
+        else if (!this.#blobs.isBlob(bytes, reference.blob) || bytes.length !== reference.size) {
           found.push(problem('blob', entry, `blob ${reference.blob.slice(0, 12)}… was changed`))
         }
       } else {
@@ -336,6 +337,7 @@ export class Replay implements View {
     this.#last = last
     this.#facts = facts
     this.#tree.cut(size)
+    this.#blobs.forget()
     this.#whole = Math.min(this.#whole, size)
   }
 

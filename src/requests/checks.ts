@@ -9,6 +9,7 @@ import {
   rosterDocument,
   signedStatement,
   type Needs,
+  type Roster,
 } from '../custody/index.ts'
 import {problem, type Entry, type Problem, type View} from '../ledger/index.ts'
 import {authorStandsAside, keyCounts, policyFold} from '../policy/index.ts'
@@ -43,13 +44,22 @@ export function checkOpened(view: View, entry: Entry, operations: Operations): P
   const {roster} = custody
   if (parsed.data.policy.blob !== sha256)
     return wrong('quorum', entry, 'the policy is not the one that stands')
-  if (parsed.data.roster.blob !== sha256Hex(jcsBytes(rosterDocument(roster.values()))))
+  if (parsed.data.roster.blob !== digestOf(roster))
     return wrong('quorum', entry, 'the roster is not the one that stands')
   const fault = questionFault(entry, parsed.data, {plan, policy, roster, operations, custody})
   if (fault !== undefined) return wrong(fault.rule, entry, fault.message)
   if (!profileStands(view, plan)) return wrong('quorum', entry, 'the profile is not the one that stands')
   return []
 }
+
+/** Of the roster as a document, computed once for each state of it. */
+function digestOf(roster: Roster): string {
+  const digest = digests.get(roster) ?? sha256Hex(jcsBytes(rosterDocument(roster.values())))
+  digests.set(roster, digest)
+  return digest
+}
+
+const digests = new WeakMap<Roster, string>()
 
 /** The request that a statement in an entry is about. */
 function about(view: View, entry: Entry): {readonly request: Request; readonly opened: Entry} | undefined {

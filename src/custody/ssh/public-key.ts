@@ -45,6 +45,18 @@ export function isKeyType(name: string): name is KeyType {
  * algorithm that keyrite does not know.
  */
 export function parsePublicKey(line: string): PublicKey {
+  const before = known.get(line)
+  if (before !== undefined) return before
+  const key = readPublicKey(line)
+  if (known.size >= 1_000) known.clear()
+  known.set(line, key)
+  return key
+}
+
+/** Keys that were read: those of a roster are asked for at every statement. */
+const known = new Map<string, PublicKey>()
+
+function readPublicKey(line: string): PublicKey {
   if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(line)) {
     throw new KeyriteError('USAGE', 'cannot read the public key: this is a private key', {
       hints: ['give the file that ends in .pub, and show the private key to nobody'],
