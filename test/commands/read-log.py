@@ -2,6 +2,8 @@
 
 read-log.py tiles DIR VKEY          says size, root and the SHA-256 of all entries, one after the other
 read-log.py proof FILE ENTRY VKEY   says index, size and root
+read-log.py log DIR VKEY PIN…       the same as tiles, where the key that signs was changed: by section 2 of docs/ledger-format.md, from the
+                                    key of entry 0 on; each pin is an older checkpoint. Says besides how many keys wrote, and the pins' sizes
 Fails where anything does not fit. Ed25519 is RFC 8032, section 6.
 """
 import base64, hashlib, json, os, sys
@@ -117,11 +119,19 @@ def root_of(hashes):
     return node(root_of(hashes[:split]), root_of(hashes[split:]))
 
 
+def text_of(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return file.read()
+
+
+def bundled(folder, size):
+    return [entry for data, width in tiles(folder, "entries", size) for entry in entries_of(data, width)]
+
+
 def read_tiles(folder, vkey):
-    with open(os.path.join(folder, "checkpoint"), encoding="utf-8", newline="") as file:
-        size, root = checkpoint(file.read(), vkey)
+    size, root = checkpoint(text_of(os.path.join(folder, "checkpoint")), vkey)
     expected.add("checkpoint")
-    entries = [entry for data, width in tiles(folder, "entries", size) for entry in entries_of(data, width)]
+    entries = bundled(folder, size)
     hashes = [leaf_hash(entry) for entry in entries]
     demand(root_of(hashes) == root, "the root of the bundles")
     level = 0
@@ -133,6 +143,29 @@ def read_tiles(folder, vkey):
     found = {os.path.relpath(os.path.join(at, name), folder) for at, _, names in os.walk(folder) for name in names}
     demand(found == expected, f"what lies in the folder: {sorted(found ^ expected)}")
     return {"size": size, "root": root.hex(), "levels": level, "sha256": sha256(b"".join(entries)).hex()}
+
+
+# --- who writes
+def read_log(folder, vkey, *pins):
+    newest = os.path.join(folder, "checkpoint")
+    entries = bundled(folder, int(text_of(newest).split("\n")[1]))
+    writers = [(0, vkey)]
+    for seq, data in enumerate(map(json.loads, entries)):
+        if data["type"] in ("writer.changed", "ledger.restored"):
+            released = data["data"].get("by") in ("hand-over", "replacement")
+            writers.append((seq + 2 if released else seq + 1, data["data"]["vkey"]))
+    demand(json.loads(entries[0])["data"]["vkey"] == vkey, "the key of entry 0")
+
+    def key_at(size):
+        return [key for since, key in writers if since <= size][-1]
+
+    seen = []
+    for pin in pins:
+        size = int(text_of(pin).split("\n")[1])
+        size, root = checkpoint(text_of(pin), key_at(size))
+        demand(root_of([leaf_hash(entry) for entry in entries[:size]]) == root, "the root of a pin")
+        seen.append(size)
+    return {**read_tiles(folder, key_at(len(entries))), "keys": len(writers), "pins": seen}
 
 
 # --- proof
@@ -165,4 +198,4 @@ def fold(leaf, index, size, hashes):
 
 
 expected = set()
-print(json.dumps({"tiles": read_tiles, "proof": read_proof}[sys.argv[1]](*sys.argv[2:])))
+print(json.dumps({"tiles": read_tiles, "proof": read_proof, "log": read_log}[sys.argv[1]](*sys.argv[2:])))

@@ -54,6 +54,26 @@ for person in entry['data'].get('who', []): print('may answer:', person, names.g
 print('expires:', entry['data'].get('expires'))
 print('everything here belongs together; you sign as', said['person'], names.get(said['person']))`
 
+/** What is asked where it is no plan: who founds what, and what happened. */
+const more: Readonly<Record<string, string>> = {
+  founding: `
+for person in json.loads(read('roster.json'))['people']:
+    print(names.get(person['id']), person['id'], ', '.join(person['roles']), *(key['key'] for key in person['keys']))
+for rule in json.loads(read('policy.json'))['rules']:
+    print(rule['id'] + ':', ', '.join(rule['operations']), '-', rule['people'], 'of', ', '.join(rule['from']), 'with', rule['roles'])`,
+  transcript: `
+lines = read('transcript.jsonl').split(b'\\n')
+assert lines.pop() == b'', 'transcript.jsonl is cut off'
+def root(leaves):  # RFC 6962, section 2.1
+    if len(leaves) == 1: return leaves[0]
+    half = 1 << (len(leaves) - 1).bit_length() - 1
+    return hashlib.sha256(b'\\1' + root(leaves[:half]) + root(leaves[half:])).digest()
+whole = base64.b64encode(root([bytes.fromhex(leaf(line)) for line in lines])).decode()
+assert (whole, len(lines)) == (entry['data']['root'], entry['data']['count']), 'the transcript is another'
+for one in map(json.loads, lines):
+    print(one['time'], one['type'], one['data'].get('step') or one['data'].get('key') or '', names.get(one['actor']['person']) or '')`,
+}
+
 export function howto({use, facts, content, statements, person}: Examined): string {
   const namespace = namespaceOf(use, facts.organisation)
   const [first = 'attest'] = statements.keys()
@@ -86,7 +106,7 @@ export function howto({use, facts, content, statements, person}: Examined): stri
     '',
     '```sh',
     "python3 - <<'EOF'",
-    ...check.replace('STATEMENT', first).split('\n'),
+    ...`${check.replace('STATEMENT', first)}${more[use] ?? ''}`.split('\n'),
     'EOF',
     '```',
     '',
