@@ -41,8 +41,8 @@ export const dutiesFold: Fold<Duties> = {
   },
 
   apply(view: View, entry: Entry): Duties {
-    // Nobody else holds the map: it is changed in place.
-    const all = view.of(duties) as Map<number, Duty>
+    // Another map, not the same one changed: what is recorded beside the ledger follows from the difference.
+    const all = new Map(view.of(duties))
     if (entry.type === 'duty.opened') return all.set(entry.seq, opened(view, entry))
     const seq = Number(entry.data['duty'])
     const duty = all.get(seq)
