@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto'
 import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
+import CustodianSuspend from '../../src/commands/custodian/suspend.ts'
 import Doctor from '../../src/commands/doctor.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import LedgerVerify from '../../src/commands/ledger/verify.ts'
@@ -31,7 +32,7 @@ interface Checked {
 let made: TestLedger
 let world: World
 beforeEach(async () => {
-  made = await makeLedger({people: 3})
+  made = await makeLedger({people: 5})
   const programs = join(dirname(made.world.home), 'bin')
   mkdirSync(programs)
   for (const name of ['ssh-keygen', 'ssh-agent', 'openssl', 'sha256sum', 'python3'])
@@ -164,6 +165,23 @@ describe('doctor', () => {
     const detail = expect.stringContaining(`${id} expires ${expires}`)
     expect(await requests(2)).toMatchObject({level: 'warning', fix, detail})
     expect(await requests(-1)).toMatchObject({level: 'ok', fix: null})
+  })
+
+  test('names a suspension that ends by itself, with the command that makes it last', async () => {
+    const [lead, , carol] = made.founders
+    const dir = join(dirname(made.world.home), 'keys')
+    mkdirSync(dir, {mode: 0o700})
+    writeFileSync(join(dir, 'alice'), lead?.key.openSsh('alice') ?? '', {mode: 0o600})
+    const suspend = [carol?.person.id ?? '', '--as', 'alice', '--sign-with', `alice=${join(dir, 'alice')}`]
+    expect((await runCommand(CustodianSuspend, 'custodian suspend', suspend, world)).exit).toBe(0)
+    const {checks} = await runJson<Checked>(Doctor, 'doctor', [], world)
+    expect(checks.find(({name}) => name === 'suspensions')).toMatchObject({
+      level: 'warning',
+      detail: expect.stringMatching(
+        /^1 not confirmed, the first: Carol \(carol@example\.com\), until \d{4}-/,
+      ),
+      fix: 'keyrite custodian confirm carol@example.com',
+    })
   })
 
   test('names the policy of one person alone as weak, which is no finding', async () => {

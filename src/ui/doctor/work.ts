@@ -20,6 +20,7 @@ export function workFindings(app: App, env: NodeJS.ProcessEnv): Finding[] {
   return [
     foundersFinding(ledger),
     ...continuationFindings(ledger),
+    suspensionFinding(ledger),
     policyFinding(ledger),
     requestFinding(app),
     intentFinding(ledger),
@@ -36,6 +37,21 @@ function foundersFinding(ledger: Ledger): Finding {
     'founders',
     `not signed yet: ${[first, ...others].map(called).join(', ')}`,
     `keyrite request apply founding --sign-with ${first.address ?? first.id}=KEY`,
+  )
+}
+
+/** One that ends by itself wants the roster quorum's word: then it lasts, or it is taken back. */
+function suspensionFinding(ledger: Ledger): Finding {
+  const {roster, suspensions} = ledger.of(custodyFold)
+  const ending = [...suspensions]
+    .flatMap(([id, {until}]) => (until === null ? [] : [{until, person: roster.get(id)}]))
+    .sort((a, b) => (a.until < b.until ? -1 : 1))
+  const [first] = ending
+  if (first?.person === undefined) return good('suspensions', 'none waits for the quorum')
+  return warning(
+    'suspensions',
+    `${ending.length} not confirmed, the first: ${called(first.person)}, until ${first.until}`,
+    `keyrite custodian confirm ${first.person.address ?? first.person.id}`,
   )
 }
 
