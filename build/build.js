@@ -88,6 +88,11 @@ async function describe(folder) {
   const {commands, version} = plugin.manifest
   const sorted = Object.fromEntries(Object.entries(commands).sort(([a], [b]) => (a < b ? -1 : 1)))
 
+  // Help would show an empty default. Only help reads defaults from here.
+  for (const {flags} of Object.values(sorted))
+    for (const flag of Object.values(flags))
+      if (Array.isArray(flag.default) && flag.default.length === 0) delete flag.default
+
   writeFileSync(
     join(folder, 'oclif.manifest.json'),
     `${JSON.stringify({commands: sorted, version}, null, 2)}\n`,

@@ -55,7 +55,7 @@ describe('the package', () => {
     'holds what is needed and nothing else: no test, no source, no stand-in, nothing of ours',
     () => {
       const allowed =
-        /^(bin\/run\.js|package\.json|oclif\.manifest\.json|(README|LICENSE|CHANGELOG|SECURITY)(\.md)?|dist\/.+|ceremony-templates\/.+|docs\/[^/]+\.md|docs\/pictures\/[^/]+\.png)$/
+        /^(bin\/run\.js|package\.json|oclif\.manifest\.json|(README|LICENSE|CHANGELOG|SECURITY)(\.md)?|dist\/.+|ceremony-templates\/.+|docs\/[^/]+\.(md|schema\.json)|docs\/pictures\/[^/]+\.png)$/
       expect(files.filter((path) => !allowed.test(path))).toEqual([])
       expect(
         files.filter((path) =>

@@ -36,7 +36,8 @@ export default class ProfileRemove extends KeyriteCommand {
     if (said !== profile.name)
       throw new KeyriteError(
         'NOT_CONFIRMED',
-        `cannot remove profile "${profile.name}": "${said}" is another name`,
+        `cannot remove profile "${profile.name}": "${said}" is another name; nothing was changed`,
+        {hints: [`keyrite profile remove ${profile.name} --confirm ${profile.name}`]},
       )
     await removeProfile(this.app, profile, actor)
     const lines = [`Profile "${profile.name}" is removed. Its provider was not touched.`]
