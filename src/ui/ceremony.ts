@@ -164,7 +164,8 @@ function stepFacts({steps}: CeremonyDocument): readonly [string, string][] {
   return [['Steps', `${steps.done} of ${steps.of} done${next}`]]
 }
 
-function nextLines({id, status}: CeremonyDocument): readonly string[] {
+/** What is to be typed next, from how it stands. */
+export function nextLines({id, status}: Pick<CeremonyDocument, 'id' | 'status'>): readonly string[] {
   const short = id.slice(0, 8)
   const next: Readonly<Record<string, string>> = {
     running: `keyrite ceremony resume ${short}`,

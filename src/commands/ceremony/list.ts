@@ -1,6 +1,6 @@
 import {ceremonyFold} from '../../ceremony/fold.ts'
 import {statusOfCeremony} from '../../ceremony/state.ts'
-import {documentOf} from '../../ui/ceremony.ts'
+import {documentOf, nextLines} from '../../ui/ceremony.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 
 export default class CeremonyList extends KeyriteCommand {
@@ -24,13 +24,14 @@ export default class CeremonyList extends KeyriteCommand {
       status,
       `${steps.done} of ${steps.of}`,
     ])
-    return this.show(
-      {schema: 'keyrite.ceremonies/1', ceremonies: all},
-      this.print.table(
+    const [first] = all
+    return this.show({schema: 'keyrite.ceremonies/1', ceremonies: all}, [
+      ...this.print.table(
         ['Ceremony', 'Title', 'Status', 'Steps'],
         rows,
         'No ceremony yet. Next: keyrite ceremony templates',
       ),
-    )
+      ...(first === undefined || first.status === 'signed-off' ? [] : nextLines(first)),
+    ])
   }
 }

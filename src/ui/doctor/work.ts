@@ -1,5 +1,7 @@
 /** What people have left to do: founders, rules, requests, duties, and acts that have no outcome yet. */
 import type {App} from '../../app.ts'
+import {ceremonyFold} from '../../ceremony/fold.ts'
+import {statusOfCeremony} from '../../ceremony/state.ts'
 import {continuationFold, continuationInWords, custodyFold} from '../../custody/index.ts'
 import {duties, dutyDocument, worstFirst} from '../../duties/index.ts'
 import {keysFold} from '../../keys/index.ts'
@@ -24,6 +26,7 @@ export function workFindings(app: App, env: NodeJS.ProcessEnv): Finding[] {
     policyFinding(ledger),
     requestFinding(app),
     intentFinding(ledger),
+    ceremonyFinding(ledger),
     dutyFinding(app),
     ageFinding(recipients, env),
   ]
@@ -106,6 +109,20 @@ function intentFinding(ledger: Ledger): Finding {
           ? `keyrite key show ${first.key}`
           : `keyrite ceremony resume ${first.ceremony}`,
       )
+}
+
+/** Held at this moment, or broken off: the ledger does not know which. */
+function ceremonyFinding(ledger: Ledger): Finding {
+  const open = [...ledger.of(ceremonyFold).values()].filter((one) =>
+    ['running', 'stopped'].includes(statusOfCeremony(one)),
+  )
+  const [first] = open
+  if (first === undefined) return good('ceremonies', 'none is unfinished')
+  return note(
+    'ceremonies',
+    `${open.length} unfinished, the first: ${first.id.slice(0, 8)} ("${first.title}")`,
+    `keyrite ceremony resume ${first.id.slice(0, 8)}`,
+  )
 }
 
 function dutyFinding({ledger}: App): Finding {
