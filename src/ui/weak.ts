@@ -1,6 +1,5 @@
 /** Where one person decides alone, it is said wherever the policy's work shows. */
 import type {Ledger} from '../ledger/index.ts'
-import type {Listing} from '../ledger/listing.ts'
 import {isSolo, policyFold, soloInWords} from '../policy/index.ts'
 
 /** The sentence; null where more than one person is needed. */
@@ -12,10 +11,4 @@ export function weakness(ledger: Pick<Ledger, 'of'>): string | null {
 export function weakLines(ledger: Pick<Ledger, 'of'>): readonly string[] {
   const said = weakness(ledger)
   return said === null ? [] : ['', said]
-}
-
-/** The same from the side tables. */
-export function weaknessListed(listing: Listing): string | null {
-  const name = listing.rows('policy').get('alone')?.['name']
-  return typeof name === 'string' ? soloInWords({name}) : null
 }

@@ -3,7 +3,7 @@ import {listKeys} from '../../keys/list.ts'
 import {Listing} from '../../ledger/listing.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {profileFlag} from '../../ui/flags.ts'
-import {weaknessListed} from '../../ui/weak.ts'
+import {weaknessListed} from '../../ui/weak-listed.ts'
 
 export default class KeyList extends KeyriteCommand {
   static override summary = 'List the keys, with where each lies and what state it is in.'
