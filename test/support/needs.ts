@@ -37,7 +37,16 @@ const program = (name: string, debian: string): Need => ({
   how: `install it: apt-get install ${debian}`,
 })
 
+/** A security key in software, of Debian's openssh-tests: installed, or unpacked beside what set-up brings. */
+export const skDummy = ['/', join(root, '.tools/state/openssh-tests')]
+  .map((folder) => join(folder, 'usr/lib/openssh/regress/misc/sk-dummy/sk-dummy.so'))
+  .find((path) => existsSync(path))
+
 const needs = {
+  'sk-dummy.so': {
+    here: () => skDummy !== undefined,
+    how: 'in .tools/state: apt-get download openssh-tests && dpkg-deb -x openssh-tests_*.deb openssh-tests',
+  },
   'ssh-keygen': program('ssh-keygen', 'openssh-client'),
   'ssh-agent': program('ssh-agent', 'openssh-client'),
   openssl: program('openssl', 'openssl'),
