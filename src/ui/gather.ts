@@ -115,9 +115,16 @@ export async function gatherAndApply(app: App, request: Request, manner: Manner)
   return lacksSignatures(app.ledger, gathered) ? gathered : apply(context, app.operations, gathered)
 }
 
+/** Meets a request whose answers are enough already; any other stays as it is, for whoever asks next. */
+async function counted(context: Context, request: Request): Promise<Request> {
+  const open = statusNow(context.ledger, request) === 'open'
+  return open ? meet(context, request) : request
+}
+
 async function gather(app: App, context: Context, opened: Request, manner: Manner): Promise<Request> {
   const {roster} = app.ledger.of(custodyFold)
-  let request = opened
+  // A run that ended after the last answer, and before they were counted, is gone on with: nobody signs twice.
+  let request = await counted(context, opened)
   for (const {person: typed, path} of signers(manner.signWith)) {
     if (!lacksSignatures(app.ledger, request)) return request
     const holder = holderCalled(app, request, typed)

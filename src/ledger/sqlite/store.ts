@@ -170,7 +170,7 @@ export class SqliteStore implements Store {
       if (error instanceof KeyriteError) throw error
       // The row may still be there (EIO at the last fsync of the folder stores it): nothing more goes over this connection.
       this.#dead = true
-      throw storageError('write the ledger', error)
+      throw mayBeThere(storageError('write the ledger', error))
     }
     const back = this.rows(expectedSize, batch.rows.length + 1)
     if (
@@ -249,4 +249,18 @@ function syncFile(path: string): void {
   } finally {
     closeSync(descriptor)
   }
+}
+
+/**
+ * A commit that failed, told without claiming that nothing was stored: an I/O error at the last sync of the folder, after
+ * the journal was removed, leaves the entry stored. A disk that is full stops earlier, and SQLite takes everything back.
+ */
+function mayBeThere(error: Error): Error {
+  if (!(error instanceof KeyriteError) || sqliteCode(error.cause)?.startsWith('SQLITE_IOERR') !== true)
+    return error
+  return new KeyriteError(
+    'STORAGE',
+    `${error.message}; whether the entry is stored is not known until the ledger is read anew`,
+    {cause: error.cause, changed: true, hints: ['keyrite ledger show --last 1', ...error.hints]},
+  )
 }
