@@ -196,7 +196,7 @@ const attacks: readonly Attack[] = [
   [
     'a type of its own',
     'type',
-    () => ({type: 'custodian.enrolled', actor: nobody, data: {id: 'p-ffffffffffffffff'}}),
+    () => ({type: 'custodian.crowned', actor: nobody, data: {id: 'p-ffffffffffffffff'}}),
   ],
 ]
 
