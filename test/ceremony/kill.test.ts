@@ -18,7 +18,7 @@ afterAll(() => {
   house.remove()
 })
 
-const runs = process.env['SLOW'] === '1' ? 30 : 3
+const runs = process.env['SLOW'] === '1' ? 100 : 3
 
 /** The same times in every run of this test, in ms: 0 to `most`. */
 function* times(seed: string, most: number): Generator<number> {
@@ -66,5 +66,8 @@ test(`killed at random ${runs} times over, a ceremony comes to its end with each
       break
     }
   }
+  process.stderr.write(
+    `kills of ceremonies: ${runs} ceremonies, ${killed} kills, 0 steps lost or done twice\n`,
+  )
   expect(killed).toBeGreaterThanOrEqual(runs)
-}, 600_000)
+}, 3_600_000)
