@@ -204,8 +204,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
                 field = b"keyrite/v1/field\n" + bytes.fromhex(opening["salt"]) + canon(opening["value"])
                 need("it gives another digest", opening=sha256(field).hex() == name and len(opening) == 2)
             there = self.private - self.erased  # what was erased must be gone
-            missing, extra = there - set(openings), set(openings) - (there if level != "public" else set())
-            need("not of its level", opening_more=not extra, opening_missing=level != "full" or not missing)
+            need("not of its level", opening_more=not set(openings) - (there if level != "public" else set()),
+                 opening_missing=level != "full" or not there - set(openings))
         for name in sorted(set(self.wanted) | set(self.files)):
             if name not in self.wanted or name not in self.files:
                 self.problem(name, None, "files", "it is missing, or nothing gives reason for it")
@@ -215,8 +215,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
     def read_vkey(self, vkey):  # L2: its id, and the key
         key = decode64(vkey[-44:])
         key_id = sha256(self.name.encode() + b"\n" + key)[:4]
-        need("it holds no verifier key of this ledger",
-             vkey=vkey == "%s+%s+%s" % (self.name, key_id.hex(), encode64(b"\1" + key[1:])))
+        good = "%s+%s+%s" % (self.name, key_id.hex(), encode64(b"\1" + key[1:]))
+        need("it holds no verifier key of this ledger", vkey=vkey == good)
         return key_id, key[1:]
 
     def check_entries(self, about):  # B3: the chain, and the root if every entry is here
@@ -446,16 +446,16 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
     def check_phase(self, e, phase):  # L5: the plan has it, once, and now is the time
         quorum, now = self.met[e["approved"]], e["time"]
         dates = [p for p in quorum["plan"]["phases"] if p["name"] == phase]
-        part = self.entries[quorum["seq"]]["ceremony"] == e["ceremony"]
-        need("another time or ceremony was approved, or it was begun before", approved=dates and part,
+        need("another time or ceremony was approved, or it was begun before",
+             approved=dates and self.entries[quorum["seq"]]["ceremony"] == e["ceremony"],
              approved_twice=(e["approved"], e["type"]) not in self.used,
              phase=all((p["earliest"] or "") <= now and max(now, quorum["reached"]) <= (p["latest"] or "9")
                        for p in dates))
 
     def check_whole(self, e, d, kind, operation, phase):  # L5: it says what its plan says, and fits
         need("no quorum is cited", approved=e["approved"] in self.met)
-        quorum = self.met[e["approved"]]
-        asked, said = quorum["asked"], dict(quorum["plan"]["change"])
+        quorum, asked = self.met[e["approved"]], self.met[e["approved"]]["asked"]
+        said = dict(quorum["plan"]["change"])
         named = quorum["plan"]["operation"], said.pop("act", None)
         need("another thing was approved", approved=named == (operation, PEOPLE.get(kind, [None])[0]))
         self.check_phase(e, phase)
@@ -546,9 +546,9 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         self.writers.append((seq + (1 if quorum["run"] else 2), key_id, key))
 
     def check_outcome(self, e, d, intent, kind):  # L5, L6: after its intent, once, and as the plan says
-        need("it names no good intent before it", intent=intent and intent["type"] == kind)
-        said = {"key", "version"} | ({"profile", "from", "to"} & set(d))
-        same = all(intent["data"][name] == d[name] for name in said) and intent["approved"] == e["approved"]
+        need("no intent", intent=intent and (intent["type"], intent["approved"]) == (kind, e["approved"]))
+        said = {"from", "to"} if e["type"] == "key.state.changed" else {"profile"} & set(d)
+        same = all(intent["data"][name] == d[name] for name in {"key", "version", *said})
         need("it differs, or is the second", intent=same, one_outcome=d["intended"] not in self.used)
         if e["type"] == "key.created":
             key, plan = (d["key"], d["version"]), self.met.get(e["approved"], {}).get("plan")

@@ -45,7 +45,8 @@ export const policyFold: Fold<Adopted> = {
 
 function read(view: View, entry: Entry): Adopted {
   const reference = entry.data['policy']
-  if (!isBlobRef(reference)) throw new TypeError('the policy is not a blob')
+  if (!isBlobRef(reference) || reference.type !== 'application/json')
+    throw new TypeError('the policy is not a blob of JSON')
   const value = parseJcs(view.blob(reference.blob))
   const policy = readPolicy(value)
   return {policy, sha256: reference.blob, seq: entry.seq}

@@ -9,6 +9,7 @@ import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {makeBench, verdictIn, writeFiles, type Bench, type FileMap} from '../ceremony/bench.ts'
+import type {Signer} from '../../src/custody/index.ts'
 import {Rng} from '../fuzz/rng.ts'
 import {testWith} from '../support/needs.ts'
 import {manyChanges} from './changes.ts'
@@ -24,7 +25,7 @@ const cases = slow ? 20_000 : 15
 /** What the head of verify.py leaves to `keyrite ceremony verify`, by the first thing that is wrong: only this may be seen by one alone. */
 const left = [
   /not of its form/,
-  /^(?:ceremony|closure|derived|duty|profile|proof|signoff|step-order|steps|template): /,
+  /^(?:ceremony|closure|derived|duty|profile|proof|signoff|step|step-order|template): /,
 ]
 
 let bench: Bench
@@ -33,8 +34,10 @@ let python: ChildProcess
 let answers: AsyncIterator<string>
 
 beforeAll(async () => {
-  bench = await makeBench({before: manyChanges})
-  const signers = new Map(bench.finished.founders.map(({key}) => [key.publicKey.fingerprint, key.signer]))
+  const later = new Map<string, Signer>()
+  bench = await makeBench({before: (made) => manyChanges(made, later)})
+  const founders = bench.finished.founders.map(({key}) => [key.publicKey.fingerprint, key.signer] as const)
+  const signers = new Map([...later, ...founders])
   history = new History(bench, signers)
   python = spawn('python3', ['-B', join(import.meta.dirname, 'judge.py')], {
     stdio: ['pipe', 'pipe', 'inherit'],
