@@ -96,9 +96,12 @@ function nested(rng: Rng, text: string): string {
   return text.replace(/:[^,{}[\]]+/, `:${open.repeat(depth)}1${close.repeat(depth)}`)
 }
 
+/** Undefined where it is not JSON, or nested deeper than this file could walk: then it stays as an earlier change left it. */
 function parsed(bytes: Buffer): Value | undefined {
+  const text = bytes.toString('utf8')
+  if (depthOf(text) > 500) return undefined
   try {
-    return JSON.parse(bytes.toString('utf8')) as Value
+    return JSON.parse(text) as Value
   } catch {
     return undefined
   }
@@ -177,4 +180,14 @@ function* placesIn(value: Value): Generator<{within: Value[] | Members; name: st
     yield {within: value, name}
     yield* placesIn(inner)
   }
+}
+
+/** How many brackets are open at once, at most; those within texts count too. */
+function depthOf(text: string): number {
+  let [depth, most] = [0, 0]
+  for (const mark of text) {
+    if (mark === '[' || mark === '{') most = Math.max(most, (depth += 1))
+    else if (mark === ']' || mark === '}') depth -= 1
+  }
+  return most
 }
