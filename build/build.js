@@ -10,6 +10,7 @@ import {Plugin, settings} from '@oclif/core'
 import {build} from 'esbuild'
 import {describeFor} from './describe.js'
 import {listFiles} from './files.js'
+import {copyFonts} from './fonts.js'
 import {leanOclif, seldomInput} from './lean.js'
 import {bundledFolders, noticesOf} from './notices.js'
 import {sbomOf} from './sbom.js'
@@ -67,7 +68,7 @@ async function bundle(folder) {
     logLevel: 'warning',
   })
   const outputs = [metafile, apart.metafile].flatMap((one) => Object.values(one.outputs))
-  const folders = bundledFolders(outputs)
+  const folders = [...bundledFolders(outputs), ...copyFonts(root, join(folder, 'dist/fonts'))]
   writeFileSync(join(folder, 'dist/THIRD-PARTY.txt'), noticesOf(folders, root))
   writeFileSync(join(folder, 'dist/sbom.cdx.json'), sbomOf(folders, root))
 }

@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 /**
@@ -24,11 +24,21 @@ export function noticesOf(folders, root) {
   return `keyrite contains parts of ${sorted.length} packages, under their own licences:\n${sorted.join('')}`
 }
 
+/**
+ * The licence of a package as an SPDX expression: what its `package.json` says, or the title of its licence file.
+ * @param folder - where the package lies
+ */
+export function licenceOf({name, license}, folder) {
+  if (typeof license === 'string') return license
+  const file = join(folder, 'LICENSE')
+  if (existsSync(file) && readFileSync(file, 'utf8').startsWith('MIT License\n')) return 'MIT'
+  throw new Error(`package ${name} does not say its licence`)
+}
+
 function noticeOf(folder) {
-  const {name, version, license, author, homepage} = JSON.parse(
-    readFileSync(join(folder, 'package.json'), 'utf8'),
-  )
-  if (typeof license !== 'string') throw new Error(`package ${name} does not say its licence`)
+  const own = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const {name, version, author, homepage} = own
+  const license = licenceOf(own, folder)
   const texts = readdirSync(folder)
     .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
     .sort()

@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {licenceOf} from './notices.js'
 
 /**
  * What keyrite is made of, as CycloneDX 1.6 (https://cyclonedx.org): the packages of which something stands in the bundle,
@@ -30,7 +31,7 @@ export function sbomOf(folders, root) {
           content: Buffer.from(locked.integrity.slice('sha512-'.length), 'base64').toString('hex'),
         },
       ],
-      licenses: [{expression: own.license}],
+      licenses: [{expression: licenceOf(own, join(root, path))}],
       purl: purlOf(own),
       properties: [
         {name: 'keyrite:in', value: installed.includes(path) ? 'installed beside it' : 'the bundle'},

@@ -61,6 +61,8 @@ export const outlineSchema = z.strictObject({
   purpose: named,
   location: named,
   recording: named.optional(),
+  /** When it begins, as planned: for the script; the run does not look at it. */
+  standby: named.optional(),
   parameters: z.record(idSchema, parameter).default({}),
   roles: z.record(idSchema, role),
   materials: z.array(material).default([]),

@@ -39,6 +39,8 @@ export interface Template {
   readonly location: string
   /** What is said of the recording; null where there is nothing. */
   readonly recording: string | null
+  /** When it is planned to begin; null where there is nothing. */
+  readonly standby: string | null
   readonly parameters: ReadonlyMap<string, Parameter>
   readonly roles: ReadonlyMap<string, Role>
   readonly materials: readonly Material[]
@@ -147,10 +149,12 @@ function readStep(value: Json, path: Path): {readonly step: Step} | {readonly is
 }
 
 function headOf(outline: Outline): Loaded['template'] {
-  const {id, title, purpose, location, recording, materials} = outline
+  const {id, title, purpose, location, materials} = outline
   const parameters = new Map(Object.entries(outline.parameters))
   const roles = new Map(Object.entries(outline.roles))
-  return {id, title, purpose, location, recording: recording ?? null, parameters, roles, materials}
+  const recording = outline.recording ?? null
+  const standby = outline.standby ?? null
+  return {id, title, purpose, location, recording, standby, parameters, roles, materials}
 }
 
 function templateOf(outline: Outline, steps: readonly (readonly Step[])[]): Template {

@@ -21,7 +21,7 @@ export function htmlOf(doc: Doc): string {
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="referrer" content="no-referrer">',
     `<title>${escaped(doc.title)}</title>`,
-    `<style>\n${style}</style>`,
+    `<style>\n${style}${runningStyle(doc)}</style>`,
     '</head>',
     '<body>',
     '<main>',
@@ -31,6 +31,15 @@ export function htmlOf(doc: Doc): string {
     '</html>',
     '',
   ].join('\n')
+}
+
+/** What stands on every page when a browser prints it. */
+function runningStyle({running}: Doc): string {
+  if (running === undefined) return ''
+  const text = (pieces: readonly string[]): string =>
+    pieces.map((piece) => JSON.stringify(visible(piece)).replaceAll('<', '\\3c ')).join(' "\\A" ')
+  return `@page { margin: 26mm 18mm 30mm 22mm; @top-left { content: ${text([running.head])}; font: 8.5pt sans-serif; text-align: left; width: 100%; }
+  @bottom-left { content: ${text(running.foot)}; font: 7.5pt sans-serif; white-space: pre; text-align: left; width: 92%; } }\n`
 }
 
 function blockHtml(block: Block): string {
@@ -67,9 +76,44 @@ function blockHtml(block: Block): string {
       const name = block.tone === 'warning' ? 'Warning' : 'Note'
       return `<aside class="${block.tone}"><p><b>${name}</b> ${running(block.text)}</p></aside>`
     }
+    case 'aloud':
+      return `<blockquote><p><b>Read aloud</b> ${running(block.text)}</p></blockquote>`
+    case 'boxes':
+      return `<div class="boxes"><span>${escaped(block.label)}</span><span>${'<i></i>'.repeat(block.count)}</span></div>`
+    case 'writing':
+      return `<div class="writing"><span>${escaped(block.label)}</span><hr></div>`
+    case 'sheet':
+      return sheetHtml(block)
+    case 'qr':
+      return qrHtml(block)
     case 'pageBreak':
       return '<div class="break"></div>'
   }
+}
+
+function sheetHtml({columns, rows}: Extract<Block, {kind: 'sheet'}>): string {
+  const whole = columns.reduce((sum, {share}) => sum + share, 0)
+  const heads = columns.map(
+    ({name, share}) =>
+      `<th scope="col" style="width: ${((share / whole) * 100).toFixed(1)}%">${escaped(name)}</th>`,
+  )
+  return lines(
+    `<table class="sheet"><thead>\n${row(heads)}\n</thead><tbody>`,
+    rows.map(
+      ({cells, room}) =>
+        `<tr style="height: ${(room * 2.4).toFixed(1)}em">${cells.map((cell) => `<td>${cell.map(blockHtml).join('\n')}</td>`).join('')}</tr>`,
+    ),
+    '</tbody></table>',
+  )
+}
+
+/** Drawn as one path, so that the page needs no image. */
+function qrHtml({label, modules}: Extract<Block, {kind: 'qr'}>): string {
+  const size = modules.length
+  const path = modules.flatMap((line, y) =>
+    Array.from(line, (dark, x) => (dark === '1' ? `M${x + 4} ${y + 4}h1v1h-1z` : '')),
+  )
+  return `<figure><svg role="img" aria-label="${escaped(label)}" viewBox="0 0 ${size + 8} ${size + 8}" shape-rendering="crispEdges"><path d="${path.join('')}"/></svg><figcaption>${escaped(label)}</figcaption></figure>`
 }
 
 function lines(open: string, inner: readonly string[], close: string): string {

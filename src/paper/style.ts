@@ -34,6 +34,19 @@ aside.warning { border-left-width: 6px; }
 aside.note { border-color: #888; }
 aside p { margin: 0; }
 aside b { margin-right: .4em; }
+blockquote { margin: .4em 0; padding: .5em .8em; border-left: 5px solid #111; background: #f1f1f1; font-size: 1.08em; }
+blockquote p { margin: 0; }
+.sheet { border: 1px solid #111; margin-bottom: 1.2em; }
+.sheet th, .sheet td { border: 1px solid #555; padding: .4em .5em; }
+.sheet th { font-size: .875em; background: #eee; }
+.sheet td > *:last-child { margin-bottom: 0; }
+.boxes { display: flex; flex-wrap: wrap; gap: .3em .8em; align-items: center; margin: .4em 0; }
+.boxes i { display: inline-block; width: 1.5em; height: 1.9em; border: 1px solid #111; margin-right: 2px; vertical-align: middle; }
+.writing { margin: .4em 0; }
+.writing hr { border: 0; border-bottom: 1px solid #111; margin: 1.7em 0 .3em; }
+figure { margin: 0 0 1em; }
+figure svg { width: 34mm; height: 34mm; display: block; }
+figcaption { font-size: .875em; }
 .break { break-after: page; height: 0; }
 @media screen { .break { border-top: 1px dashed #999; margin: 3rem 0; } }
 @page { margin: 22mm 20mm 24mm 25mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9pt sans-serif; } }

@@ -48,9 +48,28 @@ function blockLines(block: Block, width: number): string[] {
       const name = block.tone === 'warning' ? 'Warning' : 'Note'
       return hang('| ', '| ', wrap(`${name}: ${running(block.text)}`, width - 2))
     }
+    case 'aloud':
+      return hang('> ', '> ', wrap(running(block.text), width - 2))
+    case 'boxes':
+      return wrap(`${visible(block.label)}: ${'[ ]'.repeat(block.count)}`, width)
+    case 'writing':
+      return wrap(`${visible(block.label)}: ${'_'.repeat(24)}`, width)
+    case 'sheet':
+      return tableLines(
+        block.columns.map(({name}) => visible(name)),
+        block.rows.map(({cells}) => cells.map((cell) => cell.map(cellText).join(' '))),
+        width,
+      )
+    case 'qr':
+      return wrap(`[QR code: ${visible(block.label)}]`, width)
     case 'pageBreak':
       return ['-'.repeat(width)]
   }
+}
+
+/** Blocks in a cell, as running text. */
+function cellText(block: Block): string {
+  return blockLines(block, 1000).join(' ')
 }
 
 function running(text: readonly Inline[]): string {

@@ -1,13 +1,10 @@
 /** What the ceremony commands share: the app as the engine needs it, the room, the document, and finding what was typed. */
-import {existsSync} from 'node:fs'
-import {join} from 'node:path'
 import type {App} from '../app.ts'
 import {parseDuration} from '../base/duration.ts'
 import {KeyriteError} from '../base/errors.ts'
 import type {Interruptible} from '../base/world.ts'
 import {readPublic} from '../base/files.ts'
 import {nearest} from '../base/nearest.ts'
-import {packageRoot} from '../base/package.ts'
 import {answersRoom, parseAnswers, type Answers} from '../ceremony/answers.ts'
 import {ceremonyDocument, type CeremonyDocument} from '../ceremony/document.ts'
 import {ceremonyFold} from '../ceremony/fold.ts'
@@ -80,16 +77,6 @@ function anyRoom(app: App, {answers, signWith, profile, say, signal}: RoomOption
 /** @throws KeyriteError `ANSWERS_INVALID`, `FILE_NOT_FOUND`. */
 export function readAnswers(path: string | undefined): Answers | null {
   return path === undefined ? null : parseAnswers(readPublic(path, 1_000_000), path)
-}
-
-/** A template by path, or a shipped one by name. @throws KeyriteError `TEMPLATE_NOT_FOUND`. */
-export function templateFile(typed: string): string {
-  if (existsSync(typed)) return typed
-  const shipped = join(packageRoot(), 'ceremony-templates', `${typed}.yaml`)
-  if (/^[a-z0-9-]+$/.test(typed) && existsSync(shipped)) return shipped
-  throw new KeyriteError('TEMPLATE_NOT_FOUND', `cannot find the template "${typed}"`, {
-    hints: ['keyrite ceremony templates', 'keyrite ceremony new TEMPLATE --out FILE'],
-  })
 }
 
 /** Finds a ceremony by its id, or the first 6 or more of its digits; without one, the only one that is not over: under way, else waiting for signatures. @throws KeyriteError `CEREMONY_NOT_FOUND`. */

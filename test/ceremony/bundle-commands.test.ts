@@ -124,10 +124,22 @@ describe('ceremony minutes', () => {
     }
   })
 
-  test('refuses PDF, a name that says no form, a file that exists, and a ceremony that is not there', async () => {
+  test('writes the same PDF each time, and another on letter paper', async () => {
+    const made = async (name: string, ...more: readonly string[]): Promise<string> => {
+      const out = join(folder, name)
+      await runJson(Minutes, 'ceremony minutes', [finished.id, '--out', out, ...more], finished.world)
+      const bytes = readFileSync(out)
+      expect(bytes.subarray(0, 8).toString()).toBe('%PDF-1.7')
+      return bytes.toString('latin1')
+    }
+    const first = await made('m1.pdf')
+    expect((await made('m2.pdf')) === first).toBe(true)
+    expect((await made('m3.pdf', '--paper', 'letter')) === first).toBe(false)
+  })
+
+  test('refuses a name that says no form, a file that exists, and a ceremony that is not there', async () => {
     const run = (id: string, out: string): Promise<unknown> =>
       runJson(Minutes, 'ceremony minutes', [id, '--out', join(folder, out)], finished.world)
-    expect(await run(finished.id, 'm.pdf')).toMatchObject({exit: 5, code: 'UNSUPPORTED'})
     expect(await run(finished.id, 'minutes')).toMatchObject({exit: 5, code: 'UNSUPPORTED'})
     expect(await run(finished.id, 'm.txt')).toMatchObject({exit: 5, code: 'EXISTS'})
     expect(await run('000000', 'n.txt')).toMatchObject({exit: 4, code: 'CEREMONY_NOT_FOUND'})

@@ -55,6 +55,7 @@ const needs = {
   tmux: program('tmux', 'tmux'),
   faketime: program('faketime', 'faketime'),
   strace: program('strace', 'strace'),
+  pdftotext: program('pdftotext', 'poppler-utils'),
   bash: program('bash', 'bash'),
   zsh: program('zsh', 'zsh'),
   fish: program('fish', 'fish'),

@@ -12,18 +12,21 @@ export interface MinutesWanted {
   readonly ledger: Ledger
   readonly operations: Operations
   readonly ceremony: Ceremony
+  /** The size of a PDF's pages. */
+  readonly paper: 'a4' | 'letter'
 }
 
 /** @throws KeyriteError `UNSUPPORTED` for a form that minutes do not have. */
-export function minutesFile(path: string, {ledger, operations, ceremony}: MinutesWanted): Uint8Array {
+export async function minutesFile(
+  path: string,
+  {ledger, operations, ceremony, paper}: MinutesWanted,
+): Promise<Uint8Array> {
   const ending = extname(path).toLowerCase()
-  if (ending !== '.html' && ending !== '.txt') {
+  if (!['.html', '.pdf', '.txt'].includes(ending)) {
     throw new KeyriteError(
       'UNSUPPORTED',
-      ending === '.pdf'
-        ? 'cannot write minutes as PDF: this keyrite writes .html and .txt'
-        : `cannot write minutes to "${path}": expected a name that ends in .html or .txt`,
-      {hints: ['--out minutes.html, and print that to PDF', '--out minutes.txt']},
+      `cannot write minutes to "${path}": expected a name that ends in .html, .pdf or .txt`,
+      {hints: ['--out minutes.html', '--out minutes.pdf', '--out minutes.txt']},
     )
   }
   const {view} = ledger
@@ -32,5 +35,9 @@ export function minutesFile(path: string, {ledger, operations, ceremony}: Minute
     (one) => one !== undefined,
   )
   const doc = minutesOf({view, entries, operations, ceremony})
+  if (ending === '.pdf') {
+    const {pdfOf} = await import('../../paper/pdf/index.ts')
+    return pdfOf(doc, paper)
+  }
   return Buffer.from(ending === '.html' ? htmlOf(doc) : textOf(doc))
 }

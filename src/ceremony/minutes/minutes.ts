@@ -20,6 +20,11 @@ export function minutesOf(from: Minuted): Doc {
   return stableDoc({
     title: `Minutes: ${record.filled.title}`,
     language: 'en',
+    dated: new Date(record.entries.at(-1)?.time ?? record.ceremony.opened.time),
+    running: {
+      head: `Minutes: ${record.filled.title}`,
+      foot: [`Ceremony ${record.ceremony.id}`, `Ledger ${record.view.facts.fingerprint}`],
+    },
     blocks: [
       ...head(record),
       ...steps(record),

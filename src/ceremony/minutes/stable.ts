@@ -61,7 +61,15 @@ export function stableText(text: string): string {
 
 /** The same document with every string of it stable. */
 export function stableDoc(doc: Doc): Doc {
-  return {...doc, title: stableText(doc.title), blocks: doc.blocks.map(stableBlock)}
+  const {running} = doc
+  return {
+    ...doc,
+    title: stableText(doc.title),
+    blocks: doc.blocks.map(stableBlock),
+    ...(running === undefined
+      ? {}
+      : {running: {head: stableText(running.head), foot: running.foot.map(stableText)}}),
+  }
 }
 
 const inline = (piece: Inline): Inline => {
@@ -91,6 +99,18 @@ function stableBlock(block: Block): Block {
       return {...block, items: block.items.map((item) => item.map(inline))}
     case 'code':
       return {...block, lines: block.lines.map(stableText)}
+    case 'aloud':
+      return {...block, text: block.text.map(inline)}
+    case 'boxes':
+    case 'writing':
+    case 'qr':
+      return {...block, label: stableText(block.label)}
+    case 'sheet':
+      return {
+        ...block,
+        columns: block.columns.map((column) => ({...column, name: stableText(column.name)})),
+        rows: block.rows.map((row) => ({...row, cells: row.cells.map((cell) => cell.map(stableBlock))})),
+      }
     case 'pageBreak':
       return block
   }

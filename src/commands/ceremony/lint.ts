@@ -2,12 +2,11 @@ import {Args, Flags} from '@oclif/core'
 import {KeyriteError} from '../../base/errors.ts'
 import {readPublic} from '../../base/files.ts'
 import {lint} from '../../ceremony/lint.ts'
-import {demandNone, valuesFromSets} from '../../ceremony/parameters.ts'
-import {largest, parseTemplate, type Loaded, type Values} from '../../ceremony/template.ts'
+import {largest, parseTemplate} from '../../ceremony/template.ts'
 import type {View} from '../../ledger/index.ts'
 import {profilesFold} from '../../profiles/index.ts'
 import type {Capabilities} from '../../providers/ports.ts'
-import {templateFile} from '../../ui/ceremony.ts'
+import {templateFile, templateValues} from '../../ui/ceremony-template.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {pinFileFlag, profileFlag} from '../../ui/flags.ts'
 import {counted} from '../../ui/print.ts'
@@ -39,7 +38,7 @@ export default class CeremonyLint extends KeyriteCommand {
     const {args, flags} = await this.parse(CeremonyLint)
     const path = templateFile(args.template)
     const loaded = parseTemplate(readPublic(path, largest), path)
-    const values = valuesOf(loaded, flags.set, flags.profile)
+    const values = templateValues(loaded, flags.set, flags.profile)
     const view = this.#view()
     const findings = lint(loaded, values, view, await this.#capabilities(view, flags.profile))
     const ok = findings.length === 0
@@ -77,18 +76,4 @@ export default class CeremonyLint extends KeyriteCommand {
       return null
     }
   }
-}
-
-/** What was set; `--profile` is the value of every parameter of that type that was not. */
-function valuesOf(
-  {template: {parameters}}: Loaded,
-  sets: readonly string[],
-  profile: string | undefined,
-): Values {
-  const {values, problems} = valuesFromSets(parameters, sets)
-  const asked = [...parameters].flatMap(([name, {type}]) => (type === 'profile' ? [name] : []))
-  const none = profile !== undefined && asked.length === 0
-  demandNone(none ? [...problems, '--profile: the template has no parameter of type profile'] : problems)
-  const given = profile === undefined ? [] : asked.map((name): [string, string] => [name, profile])
-  return new Map([...given, ...values])
 }

@@ -15,7 +15,8 @@ import type {Answers} from '../../ceremony/answers.ts'
 import {CeremonyCommand} from '../../ui/ceremony-command.ts'
 import type {Shown} from '../../ui/command.ts'
 import {pinFileFlag, signWithFlag} from '../../ui/flags.ts'
-import {ceremonyApp, readAnswers, templateFile} from '../../ui/ceremony.ts'
+import {templateFile} from '../../ui/ceremony-template.ts'
+import {ceremonyApp, readAnswers} from '../../ui/ceremony.ts'
 
 export default class CeremonyRun extends CeremonyCommand {
   static override summary =

@@ -1,0 +1,102 @@
+/** One row a step: number, what is done and by whom, room for initials and time. */
+import {fromHex} from '../../base/bytes.ts'
+import {words} from '../../base/words.ts'
+import {
+  aloud,
+  boxes,
+  code,
+  heading,
+  paragraph,
+  sheet,
+  strong,
+  writing,
+  type Block,
+} from '../../paper/document.ts'
+import type {Step} from '../template.ts'
+import {planReadBy} from '../steps/index.ts'
+import type {Printing} from './printing.ts'
+
+const columns = [
+  {name: 'Step', share: 8},
+  {name: 'Activity', share: 66},
+  {name: 'Initials', share: 12},
+  {name: 'Time (UTC)', share: 14},
+]
+
+export function acts(printing: Printing): readonly Block[] {
+  return printing.filled.acts.flatMap(({title, steps}, act): readonly Block[] => {
+    const minutes = steps.reduce((sum, step) => sum + step.minutes, 0)
+    const rows = steps.map((step, at) => ({
+      cells: [[paragraph(strong(`${act + 1}.${at + 1}`))], activity(printing, step), '', ''],
+      room: 2,
+    }))
+    return [heading(2, `Act ${act + 1}: ${title} (${minutes} min)`), sheet({columns, rows})]
+  })
+}
+
+function activity(printing: Printing, step: Step): readonly Block[] {
+  return [
+    paragraph(strong(step.by), `, ${step.minutes} min, step “${step.id}”`),
+    ...(step.kind === 'read-aloud' && step.what === 'text' ? [aloud(step.text)] : [paragraph(step.text)]),
+    ...more(printing, step),
+  ]
+}
+
+/** What a step of its kind has beyond its text. */
+function more(printing: Printing, step: Step): readonly Block[] {
+  switch (step.kind) {
+    case 'read-aloud':
+      return step.what === 'text' ? [] : readAloud(printing, step)
+    case 'record':
+      return step.fields.map(({text}) => (isNumber(text) ? boxes(text, 16) : writing(text)))
+    case 'clock':
+      return [writing('Time on the other clock (UTC)')]
+    case 'machine':
+      return [writing('Machine'), writing('Device, with its serial number')]
+    case 'quorum':
+      return [
+        paragraph(
+          'It approves: ',
+          strong(step.for.join(', ')),
+          '. Whoever says no says why, on an exception sheet.',
+        ),
+      ]
+    case 'key.create':
+      return [
+        paragraph(
+          strong(step.key),
+          `: ${step.algorithm}, ${step.purpose}, class ${step.class}, in profile ${step.profile}; answered for by ${step.owner}.`,
+        ),
+      ]
+    case 'confirm':
+    case 'key.verify':
+    case 'key.activate':
+    case 'sign-off':
+      return []
+  }
+}
+
+/** Numbers that stand on things are written one character a box. */
+function isNumber(text: string): boolean {
+  return /\b(?:bag|seal|serial|number)\b/i.test(text)
+}
+
+function readAloud(printing: Printing, step: Extract<Step, {kind: 'read-aloud'}>): readonly Block[] {
+  const hex = digestOf(printing, step)
+  if (hex === null)
+    return [
+      aloud(
+        'What the screen shows; it could not be printed here, so there is nothing on paper to compare it with.',
+      ),
+    ]
+  return [aloud(words(fromHex(hex)).join(' ')), paragraph('SHA-256 ', code(hex))]
+}
+
+function digestOf(
+  {filled, ledger, plans}: Printing,
+  step: Extract<Step, {kind: 'read-aloud'}>,
+): string | null {
+  if (step.what === 'template') return filled.sha256
+  if (step.what === 'ledger') return ledger?.fingerprint ?? null
+  return plans.find((plan) => plan.step === planReadBy(step))?.sha256 ?? null
+}

@@ -1,0 +1,141 @@
+/** The pages before the first step: what this is, against what it is compared, and who is there. */
+import {fromHex} from '../../base/bytes.ts'
+import {wordLines} from '../../base/words.ts'
+import {
+  boxes,
+  code,
+  codeLines,
+  facts,
+  heading,
+  list,
+  notice,
+  pageBreak,
+  paragraph,
+  sheet,
+  strong,
+  table,
+  type Block,
+} from '../../paper/document.ts'
+import {qr} from '../../paper/qr.ts'
+import type {Printing} from './printing.ts'
+import {moment, timePlan} from './times.ts'
+import {abbreviationsIn} from './abbreviations.ts'
+
+export function cover(printing: Printing): readonly Block[] {
+  const {filled, standby, zone} = printing
+  return [
+    heading(1, filled.title),
+    paragraph(filled.purpose),
+    facts([
+      ['Place', filled.location],
+      ['Recording', filled.recording ?? 'not said'],
+      ['Begins', standby === null ? '______________________' : moment(standby, zone)],
+      ['Template', [filled.id, ', SHA-256 ', code(filled.sha256)]],
+    ]),
+    heading(3, 'SHA-256 of the template, in words'),
+    codeLines(wordLines(fromHex(filled.sha256))),
+    qr(`sha256:${filled.sha256}`, 'The same digest, for a camera'),
+    paragraph(
+      'The same digest stands at the foot of every page. A page that bears another one does not belong to this script.',
+    ),
+    ...against(printing),
+    ...participants(printing),
+    ...timePlan(filled, standby, zone),
+    ...abbreviationsIn(filled),
+    ...materials(printing),
+  ]
+}
+
+/** What is read from a screen in the room must be the same as here. */
+function against({ledger, verifier, plans}: Printing): readonly Block[] {
+  return [
+    pageBreak,
+    heading(2, 'To be compared in the room'),
+    heading(3, 'Fingerprint of the ledger'),
+    ...(ledger === null
+      ? [
+          notice(
+            'warning',
+            'There was no ledger when this was printed: its fingerprint is not here, and cannot be compared.',
+          ),
+        ]
+      : [paragraph(code(ledger.name)), ...digest(ledger.fingerprint)]),
+    ...plans.flatMap((plan): readonly Block[] => [
+      heading(3, `Plan of step “${plan.step}”`),
+      ...(plan.sha256 === null
+        ? [notice('warning', `The digest of this plan cannot be printed: ${plan.because}.`)]
+        : digest(plan.sha256)),
+    ]),
+    heading(3, 'SHA-256 of verify.py'),
+    paragraph(
+      'The program by which a stranger checks the bundle. Whoever gets one compares it with these words first.',
+    ),
+    ...digest(verifier),
+  ]
+}
+
+export function digest(hex: string): readonly Block[] {
+  return [codeLines([...(hex.match(/.{32}/g) ?? []), ...wordLines(fromHex(hex))])]
+}
+
+function participants({filled}: Printing): readonly Block[] {
+  const rows = [...filled.roles].flatMap(([name, role]) => {
+    const places = role.count ?? (role.minimum ?? 1) + 1
+    return Array.from({length: places}, () => ({cells: [name, '', '', '', ''], room: 1.3}))
+  })
+  const said = [...filled.roles].filter(([, {text}]) => text !== '')
+  return [
+    pageBreak,
+    heading(2, 'Participants'),
+    paragraph(
+      'Each writes their name in capitals and signs, with date and time in UTC, before the first step.',
+    ),
+    sheet({
+      columns: [
+        {name: 'Role', share: 19},
+        {name: 'Printed name', share: 28},
+        {name: 'Signature', share: 27},
+        {name: 'Date', share: 14},
+        {name: 'Time', share: 12},
+      ],
+      rows,
+    }),
+    ...(said.length === 0 ? [] : [list(said.map(([name, {text}]) => [strong(`${name}: `), text]))]),
+    ...excluding(filled.roles),
+  ]
+}
+
+function excluding(roles: Printing['filled']['roles']): readonly Block[] {
+  const rows = [...roles].filter(([, {excludes}]) => excludes.length > 0)
+  if (rows.length === 0) return []
+  return [
+    table({
+      columns: ['Nobody is both', 'and'],
+      rows: rows.map(([name, {excludes}]) => [name, excludes.join(', ')]),
+    }),
+  ]
+}
+
+/** Bags, media and devices, with one box for each character of what stands on them. */
+function materials({filled}: Printing): readonly Block[] {
+  const columns = [
+    {name: 'What', share: 34},
+    {name: 'Number on it', share: 52},
+    {name: 'Initials', share: 14},
+  ]
+  const number = [boxes('', 13)]
+  const named = filled.materials.map(({id, kind, text}) => ({
+    cells: [[paragraph(strong(id), ` (${kind}): ${text}`)], number, ''],
+    room: 2,
+  }))
+  const spare = Array.from({length: named.length === 0 ? 3 : 2}, () => ({cells: ['', number, ''], room: 2}))
+  return [
+    heading(2, 'Materials'),
+    paragraph(
+      named.length === 0
+        ? 'The template names none. Bags, media and devices that are used all the same are written down here.'
+        : 'What is used and not named here is written into the last rows.',
+    ),
+    sheet({columns, rows: [...named, ...spare]}),
+  ]
+}

@@ -1,0 +1,153 @@
+/**
+ * A document as PDF 1.7: tagged for those who hear it, fonts embedded, the same bytes for equal documents.
+ *
+ * Nothing in it knows a clock, a machine or chance: its dates are the content's own, its ids follow from those, and it is
+ * deflated by code that comes with keyrite. Loaded where it is needed: it takes longer than the rest of a short run.
+ */
+import PDFDocument from 'pdfkit'
+import type {Doc as Content} from '../document.ts'
+import {pieces, sizes} from './blocks.ts'
+import {Canvas, type Doc} from './canvas.ts'
+import {fontBytes} from './faces.ts'
+import type {Piece} from './pieces.ts'
+
+export const papers = {a4: [595.28, 841.89], letter: [612, 792]} as const
+export type Paper = keyof typeof papers
+
+/** In points; the left one is wide enough to punch. */
+const margin = {left: 68, right: 45, top: 64, bottom: 54}
+const footSize = 8
+
+/** The file's bytes. */
+export function pdfOf(content: Content, paper: Paper = 'a4'): Uint8Array {
+  const dated = content.dated ?? new Date(0)
+  const doc = new PDFDocument({
+    size: [...papers[paper]],
+    margin: 0,
+    autoFirstPage: false,
+    bufferPages: true,
+    font: fontBytes('text') as unknown as string,
+    pdfVersion: '1.7',
+    tagged: true,
+    lang: content.language,
+    displayTitle: true,
+    info: {Title: content.title, CreationDate: dated, ModDate: dated, Creator: 'keyrite'},
+  })
+  const canvas = new Canvas(doc)
+  const root = doc.struct('Document')
+  doc.addStructure(root)
+  const [width, height] = papers[paper]
+  const foot = footLines(canvas, content, width - margin.left - margin.right)
+  const room = {
+    width: width - margin.left - margin.right,
+    top: margin.top,
+    bottom: height - margin.bottom - foot.length * footSize * 1.25,
+  }
+  const setting = {canvas, width: room.width, parent: root, size: sizes.text}
+  flow(
+    doc,
+    content.blocks.flatMap((block) => pieces(block, setting)),
+    room,
+  )
+  number(canvas, content, foot, room.bottom)
+  root.end()
+  doc.end()
+  return bytesOf(doc)
+}
+
+interface Room {
+  readonly top: number
+  readonly bottom: number
+}
+
+/** Puts pieces on pages, one below the other. */
+function flow(doc: Doc, all: readonly Piece[], {top, bottom}: Room): void {
+  const waiting = [...all]
+  const full = bottom - top
+  const page = {begun: false, empty: true, y: top}
+  const begin = (head: Piece | undefined): void => {
+    doc.addPage()
+    head?.draw(margin.left, top)
+    Object.assign(page, {begun: true, empty: true, y: top + (head?.height ?? 0)})
+  }
+  const place = (piece: Piece, space: number): void => {
+    piece.draw(margin.left, page.y + space)
+    page.y += space + piece.height
+    page.empty = false
+  }
+  for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) {
+    if (piece.fresh === true) {
+      page.begun = false
+      continue
+    }
+    if (!page.begun) begin(undefined)
+    const space = page.empty ? 0 : piece.space
+    const room = bottom - page.y - space
+    const fits = Math.min(togetherness(piece, waiting), full) <= room || (page.empty && piece.height <= room)
+    const tall = piece.height > full / 2 && room > full / 4
+    const halves = !fits && (tall || page.empty) ? piece.split?.(room) : undefined
+    if (halves !== undefined) {
+      place(halves[0], space)
+      waiting.unshift({...halves[1], ...(piece.head === undefined ? {} : {head: piece.head})})
+      begin(piece.head)
+    } else if (fits || page.empty) place(piece, space)
+    else {
+      waiting.unshift(piece)
+      begin(piece.head)
+    }
+  }
+}
+
+/** The height of a piece with all that must not be parted from it. */
+function togetherness(piece: Piece, rest: readonly Piece[]): number {
+  let sum = piece.height
+  let last = piece
+  for (const next of rest) {
+    if (!last.keep) break
+    sum += next.space + next.height
+    last = next
+  }
+  return sum
+}
+
+function footLines(canvas: Canvas, {running}: Content, width: number): readonly (readonly string[])[] {
+  return (running?.foot ?? []).flatMap((text) =>
+    canvas.faces.lines([text], width - 60, {size: footSize}).map((line) => line.map((run) => run.text)),
+  )
+}
+
+/** What stands on every page: it is said to be none of what is read aloud. */
+function number(
+  canvas: Canvas,
+  {running}: Content,
+  foot: readonly (readonly string[])[],
+  bottom: number,
+): void {
+  const {doc} = canvas
+  const {count} = doc.bufferedPageRange()
+  for (let at = 0; at < count; at++) {
+    doc.switchToPage(at)
+    const {width} = doc.page
+    canvas.ornament(() => {
+      doc.font('text').fontSize(9).fillColor('black')
+      if (running !== undefined)
+        doc.text(canvas.faces.shown(running.head, 'text'), margin.left, 32, {lineBreak: false})
+      for (const [line, runs] of foot.entries())
+        doc
+          .font('text')
+          .fontSize(footSize)
+          .text(runs.join(''), margin.left, bottom + 14 + line * footSize * 1.25, {lineBreak: false})
+      const page = `${at + 1} / ${count}`
+      doc.font('strong').fontSize(10)
+      doc.text(page, width - margin.right - doc.widthOfString(page), bottom + 14, {lineBreak: false})
+    })
+  }
+}
+
+/** Everything was written when the document ended: it compresses without waiting for anything. */
+function bytesOf(doc: Doc): Uint8Array {
+  const parts: Buffer[] = []
+  for (let part = doc.read() as Buffer | null; part !== null; part = doc.read() as Buffer | null)
+    parts.push(part)
+  return Buffer.concat(parts)
+}

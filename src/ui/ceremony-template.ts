@@ -1,0 +1,31 @@
+/** What commands that read a template share: finding it, and the values that were typed for it. */
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
+import {KeyriteError} from '../base/errors.ts'
+import {packageRoot} from '../base/package.ts'
+import {demandNone, valuesFromSets} from '../ceremony/parameters.ts'
+import type {Loaded, Values} from '../ceremony/template.ts'
+
+/** A template by path, or a shipped one by name. @throws KeyriteError `TEMPLATE_NOT_FOUND`. */
+export function templateFile(typed: string): string {
+  if (existsSync(typed)) return typed
+  const shipped = join(packageRoot(), 'ceremony-templates', `${typed}.yaml`)
+  if (/^[a-z0-9-]+$/.test(typed) && existsSync(shipped)) return shipped
+  throw new KeyriteError('TEMPLATE_NOT_FOUND', `cannot find the template "${typed}"`, {
+    hints: ['keyrite ceremony templates', 'keyrite ceremony new TEMPLATE --out FILE'],
+  })
+}
+
+/** What was set; `--profile` is the value of every parameter of that type that was not. */
+export function templateValues(
+  {template: {parameters}}: Loaded,
+  sets: readonly string[],
+  profile: string | undefined,
+): Values {
+  const {values, problems} = valuesFromSets(parameters, sets)
+  const asked = [...parameters].flatMap(([name, {type}]) => (type === 'profile' ? [name] : []))
+  const none = profile !== undefined && asked.length === 0
+  demandNone(none ? [...problems, '--profile: the template has no parameter of type profile'] : problems)
+  const given = profile === undefined ? [] : asked.map((name): [string, string] => [name, profile])
+  return new Map([...given, ...values])
+}
