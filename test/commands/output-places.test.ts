@@ -17,6 +17,7 @@ import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import CeremonyBundle from '../../src/commands/ceremony/bundle.ts'
 import CeremonyMinutes from '../../src/commands/ceremony/minutes.ts'
 import CeremonyNew from '../../src/commands/ceremony/new.ts'
+import CeremonyScript from '../../src/commands/ceremony/script.ts'
 import Demo from '../../src/commands/demo.ts'
 import LedgerExport from '../../src/commands/ledger/export.ts'
 import LedgerHandOver from '../../src/commands/ledger/hand-over.ts'
@@ -86,6 +87,7 @@ const outputs: readonly (readonly [
   ['ceremony new --out', CeremonyNew, 'file', (path) => ['jwt-signing-rsa-4096', '--out', path]],
   ['ceremony minutes --out', CeremonyMinutes, 'file', (path) => [ceremony, '--out', path]],
   ['ceremony bundle --out', CeremonyBundle, 'folder', (path) => [ceremony, '--out', path]],
+  ['ceremony script --out', CeremonyScript, 'folder', (path) => ['jwt-signing-rsa-4096', '--out', path]],
   ['demo --dir', Demo, 'folder', (path) => ['--dir', path]],
   [
     'profile add --token',
