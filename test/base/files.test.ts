@@ -12,6 +12,7 @@ import {
   replaceOwn,
   writeNew,
 } from '../../src/base/files.ts'
+import {testWith} from '../support/needs.ts'
 
 const bytes = Buffer.from('the new bytes')
 
@@ -300,26 +301,28 @@ describe('a private folder', () => {
 })
 
 // Only root can give files away, and root may read what it does not own.
-const asRoot = process.getuid?.() === 0 ? describe : describe.skip
-asRoot("somebody else's", () => {
-  test.each(['file', 'folder'])('%s is refused', (kind) => {
+describe("somebody else's", () => {
+  testWith('root', 'file is refused', () => {
     const path = join(folder(), 'it')
-    if (kind === 'file') writeNew(path, bytes)
-    else makePrivateDir(path)
+    writeNew(path, bytes)
     fs.chownSync(path, 12_345, 12_345)
-    if (kind === 'file') {
-      expect(codeOf(() => readOwn(path, 100))).toBe('UNSAFE_FILE')
-      expect(
-        codeOf(() => {
-          replaceOwn(path, bytes)
-        }),
-      ).toBe('UNSAFE_FILE')
-      expect(fs.lstatSync(path).uid).toBe(12_345)
-    } else
-      expect(
-        codeOf(() => {
-          makePrivateDir(path)
-        }),
-      ).toBe('UNSAFE_FILE')
+    expect(codeOf(() => readOwn(path, 100))).toBe('UNSAFE_FILE')
+    expect(
+      codeOf(() => {
+        replaceOwn(path, bytes)
+      }),
+    ).toBe('UNSAFE_FILE')
+    expect(fs.lstatSync(path).uid).toBe(12_345)
+  })
+
+  testWith('root', 'folder is refused', () => {
+    const path = join(folder(), 'it')
+    makePrivateDir(path)
+    fs.chownSync(path, 12_345, 12_345)
+    expect(
+      codeOf(() => {
+        makePrivateDir(path)
+      }),
+    ).toBe('UNSAFE_FILE')
   })
 })
