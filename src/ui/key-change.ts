@@ -1,10 +1,10 @@
 /** The way of every command that changes a key with people's approval: show the plan, ask, act, show the key. */
 import {Flags} from '@oclif/core'
 import {keyDocument, type Planned} from '../keys/index.ts'
-import {KeyriteCommand, type Shown} from './command.ts'
+import {AskingCommand} from './asking-command.ts'
+import type {Shown} from './command.ts'
 import {findKey} from './find-key.ts'
 import {pinFileFlag, signWithFlag} from './flags.ts'
-import {askAndApply, planLines, waitingDocument} from './gather.ts'
 import {keyLines} from './show-key.ts'
 
 /** The flags of every command that asks people. */
@@ -26,23 +26,12 @@ export interface ChangeFlags {
   readonly 'dry-run': boolean
 }
 
-export abstract class KeyChange extends KeyriteCommand {
+export abstract class KeyChange extends AskingCommand {
   /** With `--dry-run` the plan is shown and nothing is touched; without enough signatures the request is (exit 8). */
   protected async change(name: string, planned: Planned, flags: ChangeFlags): Promise<Shown> {
-    const {app} = this
-    if (flags['dry-run'])
-      return this.show({schema: 'keyrite.plan/1', plan: planned.plan}, planLines(app, planned))
-    app.ledger.demandWriter()
-    const asking = {...planned, reason: flags.reason ?? null, ticket: flags.ticket ?? null, only: null}
-    const request = await askAndApply(app, asking, {
-      signWith: flags['sign-with'],
-      actor: await this.actor(),
-      say: (line) => {
-        this.say(line)
-      },
+    return this.asked(planned, flags, () => {
+      const key = keyDocument(this.app.ledger, findKey(this.app.ledger, name))
+      return this.show({schema: 'keyrite.key/1', ...key}, keyLines(this.print, key))
     })
-    if (request.met === null) return waitingDocument(app, request)
-    const key = keyDocument(app.ledger, findKey(app.ledger, name))
-    return this.show({schema: 'keyrite.key/1', ...key}, keyLines(this.print, key))
   }
 }

@@ -3,9 +3,9 @@ import {Flags} from '@oclif/core'
 import {KeyriteError} from '../base/errors.ts'
 import {readPublic} from '../base/files.ts'
 import {custodyFold, findPerson, type Attestation, type Person} from '../custody/index.ts'
-import {lacksSignatures, type PlannedChange} from '../requests/index.ts'
-import {KeyriteCommand, type Shown} from './command.ts'
-import {askAndApply, planLines, waitingDocument} from './gather.ts'
+import type {PlannedChange} from '../requests/index.ts'
+import {AskingCommand} from './asking-command.ts'
+import type {Shown} from './command.ts'
 import type {ChangeFlags} from './key-change.ts'
 import {personDocument, personLines} from './show-people.ts'
 
@@ -48,32 +48,21 @@ export function readAttestation({
   return given
 }
 
-export abstract class PeopleChange extends KeyriteCommand {
+export abstract class PeopleChange extends AskingCommand {
   /** The person of the roster whom a word fits. @throws KeyriteError `PERSON_NOT_FOUND`. */
   protected person(typed: string): Person {
     return findPerson(this.app.ledger.of(custodyFold).roster, typed)
   }
 
   /** With `--dry-run` the plan is shown and nothing is touched; without enough signatures the request is (exit 8). */
-  protected async change({plan, names}: PlannedChange, flags: ChangeFlags): Promise<Shown> {
-    const {app} = this
-    const {ledger} = app
-    if (flags['dry-run']) return this.show({schema: 'keyrite.plan/1', plan}, planLines(app, {plan, names}))
-    ledger.demandWriter()
-    const asking = {plan, names, reason: flags.reason ?? null, ticket: flags.ticket ?? null, only: null}
-    const request = await askAndApply(app, asking, {
-      signWith: flags['sign-with'],
-      actor: await this.actor(),
-      say: (line) => {
-        this.say(line)
-      },
+  protected async change(planned: PlannedChange, flags: ChangeFlags): Promise<Shown> {
+    return this.asked(planned, flags, (request) => {
+      const {person} = planned.plan.change
+      const changed = personDocument(this.app.ledger, this.person(typeof person === 'string' ? person : ''))
+      return this.show(
+        {schema: 'keyrite.custodian/1', ...changed, request: request.id},
+        personLines(this.print, changed),
+      )
     })
-    if (lacksSignatures(ledger, request)) return waitingDocument(app, request)
-    const {person} = plan.change
-    const changed = personDocument(ledger, this.person(typeof person === 'string' ? person : ''))
-    return this.show(
-      {schema: 'keyrite.custodian/1', ...changed, request: request.id},
-      personLines(this.print, changed),
-    )
   }
 }

@@ -4,12 +4,12 @@ import {custodyFold, findPerson} from '../../custody/index.ts'
 import type {Entry, Ledger} from '../../ledger/index.ts'
 import {placesIn, placesOf, planErase, type Place} from '../../requests/index.ts'
 import {called} from '../../ui/actor.ts'
-import {KeyriteCommand, type Shown} from '../../ui/command.ts'
+import {AskingCommand} from '../../ui/asking-command.ts'
+import type {Shown} from '../../ui/command.ts'
 import {wholeNumber} from '../../ui/flags.ts'
-import {askAndApply, planLines, waitingDocument} from '../../ui/gather.ts'
 import {askFlags} from '../../ui/key-change.ts'
 
-export default class LedgerErase extends KeyriteCommand {
+export default class LedgerErase extends AskingCommand {
   static override summary =
     'Erase private values for good: a person’s name and address, or what an entry holds in private.'
   static override description =
@@ -50,22 +50,12 @@ export default class LedgerErase extends KeyriteCommand {
     const {app} = this
     const {ledger} = app
     const planned = {plan: planErase(ledger.view, this.#places(ledger, flags)), names: {}}
-    if (flags['dry-run'])
-      return this.show({schema: 'keyrite.plan/1', plan: planned.plan}, planLines(app, planned))
-    ledger.demandWriter()
-    const asking = {...planned, reason: flags.reason, ticket: flags.ticket ?? null, only: null}
-    const request = await askAndApply(app, asking, {
-      signWith: flags['sign-with'],
-      actor: await this.actor(),
-      say: (line) => {
-        this.say(line)
-      },
+    return this.asked(planned, flags, () => {
+      const commitments = planned.plan.change['commitments']
+      return this.show({schema: 'keyrite.erasure/1', entry: ledger.size - 1, commitments}, [
+        `Erased, by entry ${ledger.size - 1}. What was given out before is not called back: bundles, exports, backups.`,
+      ])
     })
-    if (request.met === null) return waitingDocument(app, request)
-    const commitments = planned.plan.change['commitments']
-    return this.show({schema: 'keyrite.erasure/1', entry: ledger.size - 1, commitments}, [
-      `Erased, by entry ${ledger.size - 1}. What was given out before is not called back: bundles, exports, backups.`,
-    ])
   }
 
   #places(

@@ -1,13 +1,13 @@
 import {Args} from '@oclif/core'
 import {isSolo, policyFold, soloInWords} from '../../policy/index.ts'
 import {planAdopt} from '../../requests/index.ts'
-import {KeyriteCommand, type Shown} from '../../ui/command.ts'
-import {askAndApply, planLines, waitingDocument} from '../../ui/gather.ts'
+import {AskingCommand} from '../../ui/asking-command.ts'
+import type {Shown} from '../../ui/command.ts'
 import {askFlags} from '../../ui/key-change.ts'
 import {demandSafe} from '../../ui/lint-policy.ts'
 import {readPolicyFile} from '../../ui/policy-file.ts'
 
-export default class PolicyAdopt extends KeyriteCommand {
+export default class PolicyAdopt extends AskingCommand {
   static override summary = 'Adopt another policy: approved under the one that stands, rule by rule in words.'
   static override description =
     'What changes is shown, old -> new, with what lint finds. Requests that are not met by then are void and are asked anew; those that are met stay approved. A policy under which nobody could change policy or people any more is refused.'
@@ -27,23 +27,13 @@ export default class PolicyAdopt extends KeyriteCommand {
     const {policy} = readPolicyFile(args.file)
     demandSafe(app, policy)
     const planned = {plan: planAdopt(ledger.view, policy), names: {}}
-    if (flags['dry-run'])
-      return this.show({schema: 'keyrite.plan/1', plan: planned.plan}, planLines(app, planned))
-    ledger.demandWriter()
-    const asking = {...planned, reason: flags.reason ?? null, ticket: flags.ticket ?? null, only: null}
-    const request = await askAndApply(app, asking, {
-      signWith: flags['sign-with'],
-      actor: await this.actor(),
-      say: (line) => {
-        this.say(line)
-      },
+    return this.asked(planned, flags, () => {
+      const {sha256, seq} = ledger.of(policyFold)
+      return this.show({schema: 'keyrite.policy/1', name: policy.name, sha256, entry: seq, policy}, [
+        `Policy "${policy.name}" stands, by entry ${seq}, SHA-256 ${sha256}.`,
+        ...(isSolo(policy) ? [soloInWords(policy)] : []),
+        'Requests that were not met are void: ask anew.',
+      ])
     })
-    if (request.met === null) return waitingDocument(app, request)
-    const {sha256, seq} = ledger.of(policyFold)
-    return this.show({schema: 'keyrite.policy/1', name: policy.name, sha256, entry: seq, policy}, [
-      `Policy "${policy.name}" stands, by entry ${seq}, SHA-256 ${sha256}.`,
-      ...(isSolo(policy) ? [soloInWords(policy)] : []),
-      'Requests that were not met are void: ask anew.',
-    ])
   }
 }

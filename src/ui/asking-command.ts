@@ -1,0 +1,31 @@
+/** The way of every command that needs people: show the plan, ask, act, show what came of it. */
+import {lacksSignatures, type Asking, type Request} from '../requests/index.ts'
+import {KeyriteCommand, type Shown} from './command.ts'
+import {askAndApply, planLines, waitingDocument} from './gather.ts'
+import type {ChangeFlags} from './key-change.ts'
+
+export abstract class AskingCommand extends KeyriteCommand {
+  /**
+   * With `--dry-run` the plan is shown and nothing is touched; without enough signatures the request is (exit 8).
+   * @param done - what is shown when it was applied.
+   */
+  protected async asked(
+    planned: Pick<Asking, 'plan' | 'names'>,
+    flags: ChangeFlags,
+    done: (request: Request) => Shown,
+  ): Promise<Shown> {
+    const {app} = this
+    if (flags['dry-run'])
+      return this.show({schema: 'keyrite.plan/1', plan: planned.plan}, planLines(app, planned))
+    app.ledger.demandWriter()
+    const asking = {...planned, reason: flags.reason ?? null, ticket: flags.ticket ?? null, only: null}
+    const request = await askAndApply(app, asking, {
+      signWith: flags['sign-with'],
+      actor: await this.actor(),
+      say: (line) => {
+        this.say(line)
+      },
+    })
+    return lacksSignatures(app.ledger, request) ? waitingDocument(app, request) : done(request)
+  }
+}
