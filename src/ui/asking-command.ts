@@ -2,7 +2,14 @@
 import {lacksSignatures, type Asking, type Request} from '../requests/index.ts'
 import {KeyriteCommand, type Shown} from './command.ts'
 import {askAndApply, planLines, waitingDocument} from './gather.ts'
-import type {ChangeFlags} from './key-change.ts'
+
+/** What the parser gives of `askFlags`. */
+export interface ChangeFlags {
+  readonly reason: string | undefined
+  readonly ticket: string | undefined
+  readonly 'sign-with': string[] | undefined
+  readonly 'dry-run': boolean
+}
 
 export abstract class AskingCommand extends KeyriteCommand {
   /**

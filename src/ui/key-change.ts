@@ -1,7 +1,7 @@
 /** The way of every command that changes a key with people's approval: show the plan, ask, act, show the key. */
 import {Flags} from '@oclif/core'
 import {keyDocument, type Planned} from '../keys/index.ts'
-import {AskingCommand} from './asking-command.ts'
+import {AskingCommand, type ChangeFlags} from './asking-command.ts'
 import type {Shown} from './command.ts'
 import {findKey} from './find-key.ts'
 import {pinFileFlag, signWithFlag} from './flags.ts'
@@ -17,14 +17,6 @@ export const askFlags = {
 
 /** The same, for those that open a provider. */
 export const changeFlags = {...askFlags, 'pin-file': pinFileFlag}
-
-/** What their parser gives. */
-export interface ChangeFlags {
-  readonly reason: string | undefined
-  readonly ticket: string | undefined
-  readonly 'sign-with': string[] | undefined
-  readonly 'dry-run': boolean
-}
 
 export abstract class KeyChange extends AskingCommand {
   /** With `--dry-run` the plan is shown and nothing is touched; without enough signatures the request is (exit 8). */

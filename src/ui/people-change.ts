@@ -4,9 +4,9 @@ import {KeyriteError} from '../base/errors.ts'
 import {readPublic} from '../base/files.ts'
 import {custodyFold, findPerson, type Attestation, type Person} from '../custody/index.ts'
 import type {PlannedChange} from '../requests/index.ts'
-import {AskingCommand} from './asking-command.ts'
+import {AskingCommand, type ChangeFlags} from './asking-command.ts'
 import type {Shown} from './command.ts'
-import type {ChangeFlags} from './key-change.ts'
+
 import {personDocument, personLines} from './show-people.ts'
 
 /** The flags of commands that bring a key. */
