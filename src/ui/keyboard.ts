@@ -49,11 +49,16 @@ export class Keyboard {
     }
   }
 
-  /** Bytes typed without echo, up to Enter. Backspace and Ctrl-U work. @throws KeyriteError `CANCELLED` on Ctrl-C, or at the end of input. */
-  async secret(signal?: AbortSignal): Promise<Secret> {
+  /**
+   * Bytes typed without echo, up to Enter. Backspace and Ctrl-U work.
+   * @param ask - puts the question, once nothing is echoed any more: whoever types as soon as it stands there is not seen.
+   * @throws KeyriteError `CANCELLED` on Ctrl-C, or at the end of input.
+   */
+  async secret(ask: () => void, signal?: AbortSignal): Promise<Secret> {
     const typed = new Typed()
     this.#input.setRawMode?.(true)
     try {
+      ask()
       for (;;) {
         const chunk = await this.#next(signal)
         const end = typed.take(chunk)

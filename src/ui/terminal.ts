@@ -201,9 +201,8 @@ async function askSecret(
   output: NodeJS.WritableStream,
   {message, signal}: Question,
 ): Promise<Secret> {
-  output.write(`${visible(message)} (not shown): `)
   try {
-    return await keyboard.secret(signal)
+    return await keyboard.secret(() => void output.write(`${visible(message)} (not shown): `), signal)
   } finally {
     output.write('\n')
   }

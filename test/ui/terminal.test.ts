@@ -136,6 +136,16 @@ describe.each([
     expect(terminal.raw).toEqual([true, false])
   })
 
+  test('is asked for only when nothing is echoed any more, so that what is typed at once is not seen', async () => {
+    const terminal = new FakeTerminal()
+    const echoed: boolean[] = []
+    terminal.output.on('data', () => void echoed.push(terminal.raw.at(-1) !== true))
+    terminal.type('hunter22\r')
+    await secret(terminal)
+    await new Promise(setImmediate)
+    expect(echoed[0]).toBe(false)
+  })
+
   test.each([
     ['backspace takes back one letter', 'abé\u007f\u007fc\r', 'ac'],
     ['Ctrl-U takes back all', 'abc\u0015d\r', 'd'],
