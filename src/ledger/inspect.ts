@@ -31,6 +31,8 @@ export interface Depth {
   readonly trusted: number
   /** Whether the signature of every stored checkpoint beyond them is verified, not only that of the newest. */
   readonly deep: boolean
+  /** Told from time to time how many entries have been looked at. */
+  readonly onProgress?: ((entries: number) => void) | undefined
 }
 
 /**
@@ -40,7 +42,7 @@ export interface Depth {
 export function* continueReplay(
   store: Store,
   replay: Replay,
-  {trusted, deep}: Depth = {trusted: 0, deep: false},
+  {trusted, deep, onProgress}: Depth = {trusted: 0, deep: false},
 ): Generator<Problem> {
   const from = replay.size
   // By row, not by what the entries say of themselves: rows that repeat an entry must not be read for ever.
@@ -58,6 +60,7 @@ export function* continueReplay(
       for (const one of problems) yield {...one, seq: row.seq}
       if (entry === undefined) return // an entry that cannot be read has no successor that could be judged
     }
+    onProgress?.(replay.size)
     if (rows.length < chunk) break
   }
   yield* replay.unexplained()

@@ -50,7 +50,8 @@ export interface VerifyOptions {
   readonly since?: string | undefined
   /** Whether the signature of every stored checkpoint (beyond `since`) is verified, not only that of the newest. */
   readonly deep?: boolean
-  readonly onProgress?: (entries: number) => void
+  /** Told from time to time how many entries have been looked at, and how many the newest checkpoint covers (null where it cannot be read). */
+  readonly onProgress?: (entries: number, of: number | null) => void
 }
 
 /** @throws KeyriteError `LEDGER_NOT_FOUND`; everything else that is wrong is a problem in the result. */
@@ -78,7 +79,9 @@ export function verifyLedger(options: VerifyOptions): Verification {
     )
     const replay = replayOf(store, folds)
     const trusted = sizeOf(since)
-    problems.push(...continueReplay(store, replay, {trusted, deep}))
+    const of = sizeOf(store.lastCheckpoint())
+    const onProgress = (entries: number): void => options.onProgress?.(entries, of === 0 ? null : of)
+    problems.push(...continueReplay(store, replay, {trusted, deep, onProgress}))
     problems.push(...signatureProblems(store, replay))
     if (problems.length === 0) problems.push(...sideProblems(store, replay))
     const facts = replay.opened ? replay.facts : null

@@ -24,6 +24,16 @@ interface Verified {
 }
 
 describe('ledger verify', () => {
+  test('says beside the result how far it has come when it takes long, and nothing when it does not', async () => {
+    const quick = await runCommand(LedgerVerify, 'ledger verify', [], made.world)
+    expect(quick.stderr).not.toContain('verified so far')
+    let looks = 0
+    const now = (): Date => new Date(Date.now() + (looks += 1) * 6_000)
+    const slow = await runCommand(LedgerVerify, 'ledger verify', ['--json'], {...made.world, now})
+    expect(slow.stderr).toContain('4 of 4 entries verified so far.\n')
+    expect(JSON.parse(slow.stdout)).toMatchObject({ok: true, entries: 4})
+  })
+
   test('finds a good ledger good, and pins it for this user', async () => {
     const verified = await runJson<Verified>(LedgerVerify, 'ledger verify', [], made.world)
     expect(verified).toMatchObject({

@@ -40,12 +40,34 @@ With --since, what the pin covers is not judged again: its entries are held agai
     deep: Flags.boolean({summary: 'verify the signature of every stored checkpoint, not only the newest'}),
   }
 
+  /** Says on stderr how far it has come, every five seconds: a short verification says nothing. */
+  #progress(): (entries: number, of: number | null) => void {
+    const {clock} = this.app.world
+    let said = clock.now().getTime()
+    return (entries, of) => {
+      const now = clock.now().getTime()
+      if (now - said < 5_000) return
+      said = now
+      this.say(
+        `${entries.toLocaleString('en')}${of === null ? '' : ` of ${of.toLocaleString('en')}`} entries verified so far.`,
+      )
+    }
+  }
+
   async execute(): Promise<Shown> {
     const {flags} = await this.parse(LedgerVerify)
     const pins = (flags.pin ?? []).map(readPin)
     const since = flags.since === undefined ? undefined : readPin(flags.since)
     const {home, state} = this.app.world
-    const verification = verifyLedger({home, state, folds: this.app.folds, pins, since, deep: flags.deep})
+    const verification = verifyLedger({
+      home,
+      state,
+      folds: this.app.folds,
+      pins,
+      since,
+      deep: flags.deep,
+      onProgress: this.#progress(),
+    })
     const {problems, findings, entries, root, facts} = verification
     const ok = problems.length === 0
     if (ok) this.#pin(verification, since)
