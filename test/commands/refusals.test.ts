@@ -3,6 +3,7 @@ import {writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {stringify} from 'yaml'
+import CustodianSuspend from '../../src/commands/custodian/suspend.ts'
 import LedgerErase from '../../src/commands/ledger/erase.ts'
 import KeyActivate from '../../src/commands/key/activate.ts'
 import KeyProve from '../../src/commands/key/prove.ts'
@@ -16,6 +17,7 @@ import RequestExport from '../../src/commands/request/export.ts'
 import RequestShow from '../../src/commands/request/show.ts'
 import RequestSign from '../../src/commands/request/sign.ts'
 import {defaultPolicy, soloPolicy, type Policy} from '../../src/policy/index.ts'
+import {makeHouse} from '../ceremony/room.ts'
 import {makeLedger, type TestLedger} from '../support/ledger.ts'
 import {makeAfar, type Afar} from '../requests/afar-support.ts'
 import {runCommand, somebody, type CommandClass, type World} from '../support/run.ts'
@@ -175,6 +177,44 @@ describe('a refusal leaves one entry: operation, key and code', () => {
     expect(ran.stderr).toContain('Code: PRODUCTION_GUARD')
     expect(await traces(alone)).toEqual([{operation: 'profile.add', key: null, code: 'PRODUCTION_GUARD'}])
     alone.remove()
+  })
+})
+
+describe('who cannot answer any more, and what production refuses', () => {
+  test('somebody suspended since a request was opened: the answer is refused, and leaves a trace', async () => {
+    const {id} = await made.ask('suspended')
+    const theirs = ['--sign-with', `${person(2)}=${made.keyFile(2)}`]
+    const suspended = await runCommand(
+      CustodianSuspend,
+      'custodian suspend',
+      [person(2), '--as', person(2), ...theirs],
+      made.world,
+    )
+    expect(suspended.exit).toBe(0)
+    const size = await made.using((app) => app.ledger.size)
+    const ran = await runCommand(
+      RequestApply,
+      'request apply',
+      [id, '--as', person(0), ...theirs],
+      made.world,
+    )
+    expect([ran.exit, ran.stderr]).toEqual([8, expect.stringContaining('suspended')])
+    expect(await made.using((app) => app.ledger.size)).toBe(size + 1)
+    expect((await traces(made)).at(-1)).toEqual({
+      operation: 'request.apply',
+      key: 'suspended',
+      code: 'NOT_PERMITTED',
+    })
+  })
+
+  test('a policy by which one person decides alone, where a production profile stands', async () => {
+    const house = await makeHouse({environment: 'production', statedKeys: true})
+    const file = join(house.dir, 'solo.yaml')
+    writeFileSync(file, stringify(soloPolicy, {aliasDuplicateObjects: false}))
+    const ran = await runCommand(PolicyAdopt, 'policy adopt', [file, '--as', 'alice'], house.world)
+    expect([ran.exit, ran.stderr]).toEqual([8, expect.stringContaining('Code: PRODUCTION_GUARD')])
+    expect(await traces(house)).toEqual([{operation: 'policy.adopt', key: null, code: 'PRODUCTION_GUARD'}])
+    house.remove()
   })
 })
 
