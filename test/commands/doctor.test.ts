@@ -6,11 +6,9 @@ import CustodianSuspend from '../../src/commands/custodian/suspend.ts'
 import Doctor from '../../src/commands/doctor.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import LedgerVerify from '../../src/commands/ledger/verify.ts'
-import {planCreate} from '../../src/keys/index.ts'
 import {soloPolicy} from '../../src/policy/index.ts'
-import {openRequest} from '../../src/requests/index.ts'
 import {nodeFinding} from '../../src/ui/doctor/machine.ts'
-import {contextFor} from '../../src/ui/gather.ts'
+import {ask, contextOf, planned} from '../requests/support.ts'
 import {makeHouse} from '../ceremony/room.ts'
 import {emptyWorld, makeLedger, type TestLedger} from '../support/ledger.ts'
 import {held} from './held.ts'
@@ -134,22 +132,7 @@ describe('doctor', () => {
   test('names requests: that wait as a note, that end soon as a finding, each with what deals with it', async () => {
     const {id, expires} = await made.using(async (app) => {
       await addLocal(app, 'main')
-      const {plan, names} = planCreate(app.ledger.view, {
-        name: 'waiting',
-        profile: 'main',
-        algorithm: 'ec-p256',
-        scheme: null,
-        purpose: 'sign',
-        class: 'jwt-signing',
-        classification: 'confidential',
-        owner: 'alice',
-        consumers: [],
-        parent: null,
-        expires: null,
-        activate: true,
-      })
-      const context = contextFor(app, made.founders[0]?.person ?? null)
-      return openRequest(context, {plan, names, reason: null, ticket: null, only: null})
+      return ask(contextOf(app, made.founders[0]), planned(app, {name: 'waiting', profile: 'main'}))
     })
     const requests = async (hours: number): Promise<Check | undefined> => {
       const now = (): Date => new Date(Date.parse(expires) - hours * 3_600_000)

@@ -26,9 +26,7 @@ import LedgerProve from '../../src/commands/ledger/prove.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import RequestExport from '../../src/commands/request/export.ts'
 import {KeyriteCommand} from '../../src/ui/command.ts'
-import {planCreate} from '../../src/keys/index.ts'
-import {openRequest} from '../../src/requests/index.ts'
-import {contextFor} from '../../src/ui/gather.ts'
+import {ask, contextOf, planned} from '../requests/support.ts'
 import {makeHouse, type House} from '../ceremony/room.ts'
 import {commands} from '../docs/cli.ts'
 import {runCommand, type CommandClass} from '../support/run.ts'
@@ -41,22 +39,8 @@ beforeAll(async () => {
   house = await makeHouse()
   ceremony = (await held(house)).id
   request = await house.using(async (app) => {
-    const {plan, names} = planCreate(app.ledger.view, {
-      name: 'waiting',
-      profile: 'main',
-      algorithm: 'ec-p256',
-      scheme: null,
-      purpose: 'sign',
-      class: 'jwt-signing',
-      classification: 'confidential',
-      owner: 'alice',
-      consumers: [],
-      parent: null,
-      expires: null,
-      activate: true,
-    })
-    const context = contextFor(app, house.founders[0]?.person ?? null)
-    return (await openRequest(context, {plan, names, reason: null, ticket: null, only: null})).id
+    const wish = planned(app, {name: 'waiting', profile: 'main'})
+    return (await ask(contextOf(app, house.founders[0]), wish)).id
   })
 })
 afterAll(() => {

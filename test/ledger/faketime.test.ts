@@ -62,6 +62,10 @@ const create = (name: string): string[] => [
 ]
 const signed = (...people: readonly string[]): string[] =>
   people.flatMap((one) => ['--sign-with', `${one}=${house.keyOf(one)}`])
+const apply = (id: string): string[] => [
+  ...['request', 'apply', id, '--as', 'alice', '--pin-file', house.pinFile],
+  ...signed('bob', 'carol'),
+]
 const sizeOf = (): Promise<number> => house.using((app) => app.ledger.size)
 const dayOf = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 
@@ -92,17 +96,7 @@ describe('ten years off', () => {
       const opened = await off(0, ...create('waits'), ...signed('alice'))
       expect(opened.exit).toBe(8)
       const id = String(document(opened)['id'])
-      const late = await off(
-        tenYears,
-        'request',
-        'apply',
-        id,
-        '--as',
-        'alice',
-        ...signed('bob', 'carol'),
-        '--pin-file',
-        house.pinFile,
-      )
+      const late = await off(tenYears, ...apply(id))
       expect([late.exit, document(late)['code'], document(late)['message']]).toEqual([
         5,
         'REQUEST_STATE',
@@ -110,17 +104,7 @@ describe('ten years off', () => {
       ])
       // Somebody asks for something else under the false clock: the ledger is there now.
       expect((await off(tenYears, ...create('future'), ...signed('alice'))).exit).toBe(8)
-      const back = await off(
-        0,
-        'request',
-        'apply',
-        id,
-        '--as',
-        'alice',
-        ...signed('bob', 'carol'),
-        '--pin-file',
-        house.pinFile,
-      )
+      const back = await off(0, ...apply(id))
       expect(back.exit).toBe(5)
       const accepted = await off(
         0,
@@ -135,17 +119,7 @@ describe('ten years off', () => {
         dayOf(0),
       )
       expect([accepted.stderr, accepted.exit]).toEqual([expect.stringContaining('They do not agree'), 0])
-      const revived = await off(
-        0,
-        'request',
-        'apply',
-        id,
-        '--as',
-        'alice',
-        ...signed('bob', 'carol'),
-        '--pin-file',
-        house.pinFile,
-      )
+      const revived = await off(0, ...apply(id))
       expect([revived.exit, document(revived)['message']]).toEqual([
         5,
         expect.stringContaining('it is void, as the clock was set back at entry'),

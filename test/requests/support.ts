@@ -27,7 +27,7 @@ export function planned(app: App, wish: Partial<KeyWish> = {}): Planned {
 }
 
 /** @param author - who asks; nobody unless told. */
-export function contextOf(app: App, author: Founder | null = null): Context {
+export function contextOf(app: App, author: Founder | null | undefined = null): Context {
   return contextFor(app, author?.person ?? null)
 }
 

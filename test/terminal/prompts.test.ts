@@ -7,9 +7,7 @@ import {copyFileSync, chmodSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import Database from 'better-sqlite3'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
-import {planCreate} from '../../src/keys/index.ts'
-import {openRequest} from '../../src/requests/index.ts'
-import {contextFor} from '../../src/ui/gather.ts'
+import {ask, contextOf, planned} from '../requests/support.ts'
 import {makeHouse, type House} from '../ceremony/room.ts'
 import {onPath, testWith} from '../support/needs.ts'
 import {addLocal} from '../support/profile.ts'
@@ -32,9 +30,8 @@ beforeAll(async () => {
   execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', canary, '-f', lockedKey])
   request = await house.using(async (app) => {
     await addLocal(app, 'spare')
-    const {plan, names} = planCreate(app.ledger.view, wish)
-    const context = contextFor(app, house.founders[0]?.person ?? null)
-    return (await openRequest(context, {plan, names, reason: null, ticket: null, only: null})).id
+    const wish = planned(app, {name: 'waiting', profile: 'main'})
+    return (await ask(contextOf(app, house.founders[0]), wish)).id
   })
   screen = openScreen(house.dir, {KEYRITE_HOME: house.world.home, XDG_STATE_HOME: dirname(house.world.state)})
 })
@@ -44,20 +41,6 @@ afterAll(() => {
   house.remove()
 })
 
-const wish = {
-  name: 'waiting',
-  profile: 'main',
-  algorithm: 'ec-p256',
-  scheme: null,
-  purpose: 'sign',
-  class: 'jwt-signing',
-  classification: 'confidential',
-  owner: 'alice',
-  consumers: [],
-  parent: null,
-  expires: null,
-  activate: true,
-} as const
 const create = (name: string, more: string): string =>
   `keyrite key create ${name} --profile main --algorithm ec-p256 --purpose sign --class jwt-signing --owner alice ${more}`
 
