@@ -8,7 +8,6 @@ import {
   demandOwnPins,
   dropReceived,
   goOn,
-  hasDraft,
   hasLedger,
   ledgerNameIn,
   loadHead,
@@ -225,12 +224,4 @@ function freshDraft(app: App): ReturnType<App['startDraft']> {
   if (waiting === undefined || ['open', 'met'].includes(statusOf(waiting, ledger.time))) return ledger
   discardDraft(app.world.home)
   return app.startDraft()
-}
-
-/** The request of the take-over that waits in this home; undefined where none does. */
-export function draftedRequest(app: App): Request | undefined {
-  if (!hasDraft(app.world.home)) return undefined
-  app.useDraft()
-  const {ledger} = app
-  return ledger.of(requests).all.get(parseCheckpoint(ledger.note).size)
 }
