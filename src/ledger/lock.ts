@@ -46,7 +46,7 @@ export async function withLock<T>(home: string, options: LockOptions, work: () =
     try {
       return await work()
     } finally {
-      rmSync(hintPath(path), {force: true})
+      takeHint(path)
     }
   } finally {
     db.close()
@@ -93,6 +93,15 @@ function leaveHint(path: string, command: string): void {
     )
   } catch {
     // Only a hint: the lock itself is held.
+  }
+}
+
+/** The next holder leaves another one: that this one stays, where it cannot be taken away, changes nothing. */
+function takeHint(path: string): void {
+  try {
+    rmSync(hintPath(path), {force: true})
+  } catch {
+    // What was done under the lock is done, and must not be told as a failure.
   }
 }
 

@@ -142,6 +142,20 @@ testWith(
 
 testWith(
   'strace',
+  'a hint of who holds the lock that cannot be taken away makes no failure of what was done',
+  async () => {
+    const hint = points().filter(({call, what}) => call === 'unlink' && what.endsWith('.lock.info'))
+    expect(hint.length).toBeGreaterThan(1)
+    for (const point of [hint[0], hint.at(-1)]) {
+      if (point === undefined) return
+      expect(await disturbed(point, 'error=EIO')).toMatchObject({exit: 0, hit: true})
+    }
+  },
+  120_000,
+)
+
+testWith(
+  'strace',
   'EIO at the last sync of the folder is an error although the entry is stored, and says where to look',
   async () => {
     const all = points()
