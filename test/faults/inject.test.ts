@@ -73,7 +73,13 @@ async function disturbed(point: Point, fault: string): Promise<Outcome> {
   const ended = home.run(home.makes('made'), tracer(log, call, '-e', `inject=${call}:${fault}:when=${when}`))
   const {exit, signal} = ended
   const document = said(ended)
-  const hit = signal === 'SIGKILL' || readFileSync(log, 'utf8').includes('(INJECTED)')
+  // Calls are counted, and a file of a random name may change the count: what was struck instead may be Node's own, which
+  // aborts where it cannot wake its threads. Then only what is left is judged, not how it ended.
+  const struck = readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('(INJECTED)'))
+  const hit = signal === 'SIGKILL' || struck.some((line) => line.includes(home.work))
+  const astray = signal === 'SIGABRT' && struck.length > 0 && !hit
   rmSync(log)
 
   const {problems, entries} = home.verified()
@@ -88,7 +94,7 @@ async function disturbed(point: Point, fault: string): Promise<Outcome> {
         document.changed === true || (document.try ?? []).includes('keyrite ledger show --last 1')
       if (entries > first) expect([document.message, tellsOfIt]).toEqual([document.message, true])
     }
-  } else expect(signal).toBe('SIGKILL')
+  } else if (!astray) expect(signal).toBe('SIGKILL')
 
   // The same command again: it finishes what was begun, or finds it done. Nothing is done twice.
   const again = home.run(home.makes('made'))
