@@ -61,6 +61,7 @@ export {
   loadHead,
   loadPending,
   loadWriter,
+  newWriter,
   pendingWriter,
   realHome,
   type StateDir,

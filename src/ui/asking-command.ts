@@ -19,7 +19,7 @@ export abstract class AskingCommand extends KeyriteCommand {
   protected async asked(
     planned: Pick<Asking, 'plan' | 'names'>,
     flags: ChangeFlags,
-    done: (request: Request) => Shown,
+    done: (request: Request) => Shown | Promise<Shown>,
   ): Promise<Shown> {
     const {app} = this
     if (flags['dry-run'])

@@ -3,7 +3,7 @@ import {copyFileSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterEach, beforeEach, expect, test} from '@jest/globals'
 import {forge} from '../ledger/forge.ts'
-import {makeMachines, type Machines} from '../ledger/machines.ts'
+import {makeMachines, type Machines, type Said} from '../ledger/machines.ts'
 import {copyOf, refused, rules} from '../ledger/support.ts'
 
 let all: Machines
@@ -27,6 +27,19 @@ test('a key is replaced on the same machine, and what the old one signs afterwar
   expect(rules(thief)).toContain('checkpoint-signature')
 })
 
+test('a dry run makes no key that stays, and shows the one that waits', async () => {
+  const waiting = (): string[] =>
+    readdirSync(join(all.first.state, 'writers')).filter((name) => name.endsWith('.pending'))
+  const dry = (): Promise<Said> => all.run(all.first, 'ledger replace-key', '--dry-run')
+  const vkeyOf = ({plan}: Said): unknown => (plan as {change: {vkey: unknown}}).change.vkey
+  expect(vkeyOf(await dry())).not.toBe(vkeyOf(await dry()))
+  expect(waiting()).toEqual([])
+  const asked = await all.run(all.first, 'ledger replace-key', ...all.signed(1))
+  expect(asked).toMatchObject({exit: 8, status: 'open'})
+  expect(waiting()).toHaveLength(1)
+  expect(vkeyOf(await dry())).toBe(vkeyOf(asked))
+})
+
 test('a crash between the change and the new key in its place is finished by the next command', async () => {
   const writers = join(all.first.state, 'writers')
   const key = readdirSync(writers).find((name) => name.endsWith('.key')) ?? ''
@@ -47,6 +60,15 @@ test('what needed no approval since a key was stolen is doubtful, and nothing el
     await all.run(all.first, 'ledger replace-key', '--stolen-since', since, ...all.signed()),
   ).toMatchObject({exit: 0, stolenSince: since})
   expect((await all.run(all.first, 'ledger verify'))['doubtful']).toEqual([6])
+  const {checks} = (await all.run(all.first, 'doctor')) as unknown as {
+    checks: readonly Readonly<Record<string, unknown>>[]
+  }
+  expect(checks.find(({name}) => name === 'doubtful')).toMatchObject({
+    ok: true,
+    level: 'note',
+    detail: expect.stringMatching(/^1 entry needed no approval .*: 6$/),
+    fix: 'keyrite ledger show 6',
+  })
   const ahead = new Date(Date.now() + 3_600_000).toISOString()
   expect(await all.run(all.first, 'ledger replace-key', '--stolen-since', ahead)).toMatchObject({
     code: 'USAGE',

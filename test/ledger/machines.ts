@@ -3,6 +3,7 @@ import {chmodSync, cpSync, mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {App} from '../../src/app.ts'
+import Doctor from '../../src/commands/doctor.ts'
 import LedgerCompare from '../../src/commands/ledger/compare.ts'
 import LedgerExport from '../../src/commands/ledger/export.ts'
 import LedgerHandOver from '../../src/commands/ledger/hand-over.ts'
@@ -23,6 +24,7 @@ import {runJson, surroundingsOf, type CommandClass, type World} from '../support
 import {refused} from './support.ts'
 
 const commands: Readonly<Record<string, CommandClass>> = {
+  doctor: Doctor,
   'ledger compare': LedgerCompare,
   'ledger export': LedgerExport,
   'ledger hand-over': LedgerHandOver,

@@ -1,12 +1,12 @@
 import {Flags} from '@oclif/core'
 import {writeWhole} from '../../ledger/index.ts'
 import {writerPlan} from '../../requests/index.ts'
-import {KeyriteCommand, type Shown} from '../../ui/command.ts'
-import {signWithFlag} from '../../ui/flags.ts'
-import {askAndApply, planLines, waitingDocument} from '../../ui/gather.ts'
-import {askingFor, demandFreeFile, newKey, ruleId, wholeDocument, wholeFacts} from '../../ui/writer.ts'
+import {AskingCommand} from '../../ui/asking-command.ts'
+import type {Shown} from '../../ui/command.ts'
+import {askFlags} from '../../ui/key-change.ts'
+import {demandFreeFile, newKey, ruleId, wholeDocument, wholeFacts} from '../../ui/writer.ts'
 
-export default class LedgerHandOver extends KeyriteCommand {
+export default class LedgerHandOver extends AskingCommand {
   static override summary = 'Hand the ledger over to another machine: from then on only that one writes it.'
   static override description = `The key is what "ledger take-over --prepare" printed there. The quorum for the ledger approves it, the change is the last entry that is written here, and FILE is the whole ledger for the other machine: "ledger take-over FILE" there goes on.
 The same command again writes FILE once more, or for the first time where the approvals came from afar.`
@@ -20,35 +20,24 @@ The same command again writes FILE once more, or for the first time where the ap
       required: true,
     }),
     out: Flags.string({summary: 'a file that is not there yet', helpValue: 'FILE', required: true}),
-    reason: Flags.string({summary: 'why, as the ledger will keep it (private)'}),
-    'sign-with': signWithFlag,
-    'dry-run': Flags.boolean({summary: 'show the plan and who must approve it, and stop'}),
+    ...askFlags,
   }
 
   async execute(): Promise<Shown> {
     const {flags} = await this.parse(LedgerHandOver)
     const {app} = this
     demandFreeFile(flags.out)
-    if (!this.#isDone(flags.to)) {
-      const vkey = newKey(app.ledger.view.facts, flags.to)
-      const plan = writerPlan(
-        app.ledger.view,
-        {by: 'hand-over', vkey, stolenSince: null},
-        ruleId(app, 'ledger.writer'),
-      )
-      const asking = askingFor(plan, flags.reason)
-      if (flags['dry-run']) return this.show({schema: 'keyrite.plan/1', plan}, planLines(app, asking))
-      app.ledger.demandWriter()
-      const request = await askAndApply(app, asking, {
-        signWith: flags['sign-with'],
-        actor: await this.actor(),
-        say: (line) => {
-          this.say(line)
-        },
-      })
-      if (request.met === null) return this.#waiting(waitingDocument(app, request), flags.out)
-    }
-    return this.#write(flags.out)
+    if (this.#isDone(flags.to)) return this.#write(flags.out)
+    const vkey = newKey(app.ledger.view.facts, flags.to)
+    const plan = writerPlan(
+      app.ledger.view,
+      {by: 'hand-over', vkey, stolenSince: null},
+      ruleId(app, 'ledger.writer'),
+    )
+    const {document, lines} = await this.asked({plan, names: {}}, flags, () => this.#write(flags.out))
+    const waits = document.schema === 'keyrite.request/1'
+    const more = waits ? [`Once it is applied, the same command again writes ${flags.out}.`] : []
+    return {document, lines: [...lines, ...more]}
   }
 
   /** Whether this is what was done last: only the file is wanted then. */
@@ -56,10 +45,6 @@ The same command again writes FILE once more, or for the first time where the ap
     const {view, size} = this.app.ledger
     const last = view.facts.writers.at(-1)
     return last?.by === 'hand-over' && last.vkey === typed && size === last.seq + 1
-  }
-
-  #waiting({document, lines}: Shown, out: string): Shown {
-    return {document, lines: [...lines, `Once it is applied, the same command again writes ${out}.`]}
   }
 
   async #write(out: string): Promise<Shown> {

@@ -1,11 +1,18 @@
 /** Who writes: here or elsewhere, a key or a take-over that waits, a fork that may come. */
 import {join} from 'node:path'
 import type {App} from '../../app.ts'
-import {forkRisks, hasDraft, loadPending, vkeyText} from '../../ledger/index.ts'
-import {fault, good, warning, type Finding} from './finding.ts'
+import {doubtfulIn, forkRisks, hasDraft, loadPending, vkeyText} from '../../ledger/index.ts'
+import {counted} from '../print.ts'
+import {fault, good, note, warning, type Finding} from './finding.ts'
 
 export function writerFindings(app: App): readonly Finding[] {
-  return [writerFinding(app), ...riskFindings(app), ...keyFindings(app), ...draftFindings(app)]
+  return [
+    writerFinding(app),
+    ...riskFindings(app),
+    ...doubtFindings(app),
+    ...keyFindings(app),
+    ...draftFindings(app),
+  ]
 }
 
 function writerFinding({ledger: {access}}: App): Finding {
@@ -22,6 +29,21 @@ function riskFindings({ledger}: App): Finding[] {
       'keyrite ledger compare OTHER',
     ),
   )
+}
+
+/** Nothing mends them: they stay, and whoever reads them should know. */
+function doubtFindings({ledger: {view}}: App): Finding[] {
+  const doubtful = doubtfulIn(view.facts, (seq) => view.entry(seq))
+  const [first] = doubtful
+  if (first === undefined) return []
+  const shown = doubtful.slice(0, 10).join(', ')
+  return [
+    note(
+      'doubtful',
+      `${counted(doubtful.length, 'entry')} needed no approval and came after the writer’s key was stolen, so its thief can have written them: ${shown}${doubtful.length > 10 ? ', …' : ''}`,
+      `keyrite ledger show ${first}`,
+    ),
+  ]
 }
 
 function keyFindings({ledger, world}: App): Finding[] {
