@@ -9,6 +9,7 @@ export {
   type Opening,
 } from './draft.ts'
 export {acceptClock, clockFault, setBackFrom, type Times} from './clock.ts'
+export {erasedBy, erasedType} from './erasure.ts'
 export {isBlobRef, isPrivate, isTime, leafHash, referencesIn, type Entry, type Tool} from './entry.ts'
 export {
   problem,

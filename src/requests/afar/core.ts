@@ -5,7 +5,7 @@ import {statementSchema, type Person, type Roster, type Statement} from '../../c
 import type {Checkpoint, Entry, LedgerFacts, WriterChange} from '../../ledger/index.ts'
 import type {Operations} from '../operation.ts'
 import type {AfarUse, Decision, Files} from './layout.ts'
-import type {Open} from './openings.ts'
+import type {Erasure, Open} from './openings.ts'
 import type {Proof} from './proof.ts'
 
 /** What holds for every use, before what it asks is looked at. */
@@ -26,6 +26,8 @@ export interface Core {
   readonly roster: Roster
   readonly person: Person
   readonly open: Open
+  /** What the words would show, and was erased. */
+  readonly erased: readonly Erasure[]
   readonly operations: Operations
   readonly now: Date
 }

@@ -8,6 +8,7 @@ import {jcs, type Json} from '../../base/jcs.ts'
 import {sha256Hex, base64} from '../../base/bytes.ts'
 import {enrolledKey, parseRoster, type Person, type Roster, type Statement} from '../../custody/index.ts'
 import {
+  erasedType,
   factsOf,
   isBlobRef,
   openOwn,
@@ -23,7 +24,7 @@ import {demand, file, parseStatement, tampered, type Core, type Examined, type U
 import {foundingContent} from './founding.ts'
 import {answersOf, decisions, type AfarUse, type Decision, type Files} from './layout.ts'
 import {namedIn, namesIn} from './names.ts'
-import {peopleIn, readEnrolments, readFirst, readOpenings, type Open} from './openings.ts'
+import {peopleIn, readFirst, readOpenings, readSources, type Open} from './openings.ts'
 import {possessionContent, possessorIn} from './possession.ts'
 import {followsHead, readProof} from './proof.ts'
 import {approvedBy, readWriters} from './writers.ts'
@@ -58,14 +59,14 @@ export function examine(files: Files, rules: Rules): Examined {
     readWriters(files.get('writers'), factsOf(first), parseCheckpoint(note)),
   )
   const checkpoint = inFile('checkpoint', () => readCheckpoint(note, facts, statement, entry))
-  const enrolled = inFile('openings.json', () => readEnrolled(openings, facts))
-  const proof = inFile('proof', () => readProof(file(files, 'proof'), entry, enrolled, checkpoint))
+  const sources = inFile('openings.json', () => sourcesIn(openings, facts))
+  const proof = inFile('proof', () => readProof(file(files, 'proof'), entry, sources, checkpoint))
   const named = peopleIn(...statements.values(), file(files, 'entry'), ...documentsNaming(files))
   const fields = inFile('entry', () => reader.fields({entry, files}))
-  const open = inFile('openings.json', () =>
-    readOpenings(openings, [...fields, ...namesIn([first, ...enrolled], named)]),
+  const {open, erased} = inFile('openings.json', () =>
+    readOpenings(openings, [...fields, ...namesIn([first, ...sources], named)], sources),
   )
-  const roster = inFile('roster.json', () => readRoster(files, entry, [first, ...enrolled], open))
+  const roster = inFile('roster.json', () => readRoster(files, entry, [first, ...sources], open))
   const person = inFile('roster.json', () =>
     use === 'possession'
       ? asPlanned(possessorIn(files, entry, roster, open), statement)
@@ -87,6 +88,7 @@ export function examine(files: Files, rules: Rules): Examined {
     roster,
     person,
     open,
+    erased,
     operations: rules.operations,
     now: rules.now,
   }
@@ -182,11 +184,14 @@ function readRoster(files: Files, entry: Entry, sources: readonly Entry[], open:
   )
 }
 
-/** The entries that enrolled those whose names are needed: each of this ledger, and later than the one before. */
-function readEnrolled(openings: Uint8Array, {name}: LedgerFacts): readonly Entry[] {
-  const entries = readEnrolments(openings).map(parseEntry)
+/** The entries that enrolled those whose names are needed, or erased what is: each of this ledger, and later than the one before. */
+function sourcesIn(openings: Uint8Array, {name}: LedgerFacts): readonly Entry[] {
+  const entries = readSources(openings).map(parseEntry)
   for (const [at, entry] of entries.entries()) {
-    demand(entry.type === 'custodian.enrolled' && entry.ledger === name, 'an entry in it enrols nobody here')
+    demand(
+      (entry.type === 'custodian.enrolled' || entry.type === erasedType) && entry.ledger === name,
+      'an entry in it neither enrols nor erases anything here',
+    )
     demand(entry.seq > (entries[at - 1]?.seq ?? 0), 'its entries are not in order')
   }
   return entries

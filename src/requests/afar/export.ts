@@ -14,7 +14,7 @@ import {base64} from '../../base/bytes.ts'
 import {statusNow} from '../ask.ts'
 import {requests} from '../state.ts'
 import {answersOf, type Decision, type Files} from './layout.ts'
-import {enrolments, namesIn} from './names.ts'
+import {enrolments, erasures, namesIn} from './names.ts'
 import {openingsBytes, peopleIn} from './openings.ts'
 import {proofBytes} from './proof.ts'
 import {calledHere, entryAt, type Subject} from './subject.ts'
@@ -81,7 +81,7 @@ export function chooseKey(subject: Subject, person: Person, named: string | unde
   throw refused
 }
 
-/** @param since - a size that the person's own pin has, where the ledger cannot know it. @throws KeyriteError `NOT_FOUND` if a private value that it needs was erased. */
+/** @param since - a size that the person's own pin has, where the ledger cannot know it. */
 export function exportFiles(
   ledger: Ledger,
   subject: Subject,
@@ -101,11 +101,12 @@ export function exportFiles(
   const writers = writersBytes(ledger, checkpoint.size)
   const enrolled = enrolments(ledger, named)
   const fields = [...subject.fields, ...namesIn([entryAt(ledger, 0), ...enrolled], named)]
+  const sources = [...enrolled, ...erasures(ledger, fields)].sort((a, b) => a.seq - b.seq)
   return new Map([
     ...statements,
     ['entry', entry],
     ...documents,
-    ['openings.json', openingsBytes(ledger, fields, enrolled)],
+    ['openings.json', openingsBytes(ledger, fields, sources)],
     ['checkpoint', Buffer.from(ledger.note)],
     [
       'proof',
@@ -113,7 +114,7 @@ export function exportFiles(
         ledger,
         subject.about,
         [...seenBy(ledger, person), ...(since === undefined ? [] : [since])],
-        enrolled,
+        sources,
       ),
     ],
     ...(writers === undefined ? [] : [['writers', writers] as const]),

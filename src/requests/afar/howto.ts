@@ -40,14 +40,17 @@ proof = json.loads(read('proof'))
 last = entry['seq'] == size  # the question of a take-over follows the head: the entry before it is looked for
 assert inside(entry['prev'] if last else leaf(read('entry')), proof['inclusion']), 'entry is not in the ledger that the statement names'
 people = {p['id']: p for p in json.loads(first)['data']['people']}
-for enrolled, at in zip(map(base64.b64decode, box['entries'][1:]), proof.get('names', [])):
-    assert inside(leaf(enrolled), at), 'an entry with a name is not in the ledger'
-    people[json.loads(enrolled)['data']['person']] = json.loads(enrolled)['data']
+gone = set()
+for source, at in zip(map(base64.b64decode, box['entries'][1:]), proof.get('names', [])):
+    assert inside(leaf(source), at), 'an entry with names, or by which some were erased, is not in the ledger'
+    data = json.loads(source)['data']
+    if json.loads(source)['type'] == 'openings.erased': gone.update(data['commitments'])
+    else: people[data['person']] = data
 for commitment, one in box['openings'].items():
     value = json.dumps(one['value'], ensure_ascii=False, separators=(',', ':'), sort_keys=True).encode()
     digest = hashlib.sha256(b'keyrite/v1/field\\n' + bytes.fromhex(one['salt']) + value).hexdigest()
     assert digest == commitment, 'an opening was changed'
-def value(field): return box['openings'].get(field['$'], {}).get('value')
+def value(field): return '(erased)' if field['$'] in gone else box['openings'].get(field['$'], {}).get('value')
 names = {one: value(p['name']) for one, p in people.items()}
 for party, field in entry['data'].get('names', {}).items(): print(party + ':', value(field))
 for person in entry['data'].get('who', []): print('may answer:', person, names.get(person))

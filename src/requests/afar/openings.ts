@@ -1,10 +1,10 @@
-/** `openings.json`: the private values that the words need, and the entries that people's names come from: the first, and enrolments. */
+/** `openings.json`: the private values that the words need, and the entries that these come from: the first, enrolments, and those that erased some. */
 import {z} from 'zod'
-import {KeyriteError} from '../../base/errors.ts'
 import {base64, fromBase64, fromHex, hex} from '../../base/bytes.ts'
 import {jcsBytes, parseJcs, type Json} from '../../base/jcs.ts'
-import {isPrivate, referencesIn, type Entry, type Ledger} from '../../ledger/index.ts'
+import {erasedBy, erasedType, isPrivate, type Entry, type Ledger} from '../../ledger/index.ts'
 import {commitment} from '../../ledger/draft.ts'
+import {commitmentsIn} from './names.ts'
 
 const schema = z.strictObject({
   entries: z.array(z.string()).min(1),
@@ -14,7 +14,7 @@ const schema = z.strictObject({
   ),
 })
 
-/** What lies behind a commitment. */
+/** What lies behind a commitment; undefined where it was erased. */
 export type Open = (field: Json | undefined) => Json | undefined
 
 /** Every person whom these bytes name. */
@@ -23,27 +23,18 @@ export function peopleIn(...parts: readonly (Uint8Array | undefined)[]): Readonl
   return new Set(text.match(/p-[0-9a-f]{16}/g) ?? [])
 }
 
-/** @throws KeyriteError `NOT_FOUND` if one was erased. */
+/** @param sources - the entries beside the first that these private values come from, or were erased by. */
 export function openingsBytes(
   ledger: Ledger,
   fields: readonly Json[],
-  enrolled: readonly Pick<Entry, 'seq'>[],
+  sources: readonly Pick<Entry, 'seq'>[],
 ): Uint8Array {
-  const opened = [...referencesIn(fields)].flatMap((field) =>
-    isPrivate(field as unknown as Json) ? [field as {readonly $: string}] : [],
-  )
   return jcsBytes({
-    entries: [{seq: 0}, ...enrolled].map(({seq}) => base64(ledger.store.row(seq)?.bytes ?? new Uint8Array())),
+    entries: [{seq: 0}, ...sources].map(({seq}) => base64(ledger.store.row(seq)?.bytes ?? new Uint8Array())),
     openings: Object.fromEntries(
-      opened.map(({$}) => {
+      [...commitmentsIn(fields)].flatMap(($) => {
         const one = ledger.store.opening($)
-        if (one === undefined)
-          throw new KeyriteError(
-            'NOT_FOUND',
-            `cannot export: private value ${$.slice(0, 12)}…, which the words need, was erased`,
-            {hints: ['--sign-with PERSON=KEY, where the ledger is']},
-          )
-        return [$, {salt: hex(one.salt), value: parseJcs(one.value)}]
+        return one === undefined ? [] : [[$, {salt: hex(one.salt), value: parseJcs(one.value)}]]
       }),
     ),
   })
@@ -54,23 +45,46 @@ export function readFirst(bytes: Uint8Array): Uint8Array {
   return fromBase64(parsed(bytes).entries[0] ?? '')
 }
 
-/** The entries that enrolled people whose names are needed; who uses them holds them against the tree of the checkpoint. @throws TypeError. */
-export function readEnrolments(bytes: Uint8Array): readonly Uint8Array[] {
+/** The entries that enrolled people whose names are needed, or erased what is; who uses them holds them against the tree of the checkpoint. @throws TypeError. */
+export function readSources(bytes: Uint8Array): readonly Uint8Array[] {
   return parsed(bytes).entries.slice(1).map(fromBase64)
 }
 
-/** @param needed - the fields that must be opened, and no others. @throws TypeError unless each opening is that of its commitment. */
-export function readOpenings(bytes: Uint8Array, needed: readonly Json[]): Open {
+/**
+ * @param needed - the fields that must be opened, and no others.
+ * @param sources - with the entries that erased some of them. Whether people approved that is judged by whoever verifies the ledger.
+ * @throws TypeError unless each opening is that of its commitment, or was erased.
+ */
+export function readOpenings(
+  bytes: Uint8Array,
+  needed: readonly Json[],
+  sources: readonly Entry[],
+): {readonly open: Open; readonly erased: readonly Erasure[]} {
   const {openings} = parsed(bytes)
-  const wanted = new Set([...referencesIn(needed)].flatMap((one) => ('$' in one ? [one.$] : [])))
+  const wanted = commitmentsIn(needed)
+  const erased = sources
+    .filter(({type}) => type === erasedType)
+    .map((entry) => ({seq: entry.seq, gone: (erasedBy(entry) ?? []).filter(($) => wanted.has($))}))
+  const useless = erased.find(({gone}) => gone.length === 0)
+  if (useless !== undefined) throw new TypeError(`entry ${useless.seq} erased nothing that is asked for`)
+  const gone = new Set(erased.flatMap((one) => one.gone))
   for (const $ of wanted)
-    if (openings[$] === undefined) throw new TypeError(`private value ${$.slice(0, 12)}… is missing`)
+    if (openings[$] === undefined && !gone.has($))
+      throw new TypeError(`private value ${$.slice(0, 12)}… is missing`)
   for (const [$, {salt, value}] of Object.entries(openings)) {
     if (!wanted.has($)) throw new TypeError(`nothing asks for private value ${$.slice(0, 12)}…`)
+    if (gone.has($)) throw new TypeError(`private value ${$.slice(0, 12)}… was erased, and is here`)
     if (commitment(fromHex(salt), jcsBytes(value)) !== $)
       throw new TypeError(`private value ${$.slice(0, 12)}… was changed`)
   }
-  return (field) => (isPrivate(field) ? openings[field.$]?.value : undefined)
+  const open: Open = (field) => (isPrivate(field) ? openings[field.$]?.value : undefined)
+  return {open, erased: erased.map(({seq, gone: {length}}) => ({seq, count: length}))}
+}
+
+/** How much of what the words would show an entry erased. */
+export interface Erasure {
+  readonly seq: number
+  readonly count: number
 }
 
 function parsed(bytes: Uint8Array): z.infer<typeof schema> {

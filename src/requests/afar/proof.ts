@@ -12,7 +12,7 @@ const inclusion = z.strictObject({hashes: z.array(hash).max(64), index: z.int().
 const schema = z.strictObject({
   consistency: z.array(z.strictObject({hashes: z.array(hash).max(128), root: hash, size: z.int().min(1)})),
   inclusion,
-  /** That the entries which names come from are in the tree too; absent where only the first entry is needed. */
+  /** That the entries beside the first in `openings.json` are in the tree too; absent where there are none. */
   names: z.array(inclusion).min(1).optional(),
   type: z.literal('keyrite.proof/1'),
 })
@@ -33,13 +33,13 @@ function placeOf({seq}: Pick<Entry, 'seq'>, size: number): number {
 
 /**
  * @param sizes - those from which a proof is to lead to the newest checkpoint; others than its own are left out.
- * @param enrolled - the entries beside the first that names come from.
+ * @param sources - the entries beside the first that private values come from, or were erased by.
  */
 export function proofBytes(
   ledger: Ledger,
   about: Pick<Entry, 'seq'>,
   sizes: readonly number[],
-  enrolled: readonly Pick<Entry, 'seq'>[],
+  sources: readonly Pick<Entry, 'seq'>[],
 ): Uint8Array {
   const range = storedTree(ledger.store)
   const {size} = ledger.checkpoint
@@ -56,7 +56,7 @@ export function proofBytes(
       size: from,
     })),
     inclusion: path(index),
-    ...(enrolled.length === 0 ? {} : {names: enrolled.map(({seq}) => path(seq))}),
+    ...(sources.length === 0 ? {} : {names: sources.map(({seq}) => path(seq))}),
     type: 'keyrite.proof/1',
   })
 }
@@ -65,7 +65,7 @@ export function proofBytes(
 export function readProof(
   bytes: Uint8Array,
   about: Entry,
-  enrolled: readonly Entry[],
+  sources: readonly Entry[],
   {size, root}: Checkpoint,
 ): Proof {
   const parsed = schema.safeParse(parseJcs(bytes))
@@ -76,8 +76,10 @@ export function readProof(
   const index = placeOf(about, size)
   if (!proves(index === about.seq ? about.leaf : about.prev, index, own))
     throw new TypeError('the entry is not in the tree of the checkpoint')
-  if (names.length !== enrolled.length || !enrolled.every(({seq, leaf}, at) => proves(leaf, seq, names[at])))
-    throw new TypeError('an entry that names come from is not in the tree of the checkpoint')
+  if (names.length !== sources.length || !sources.every(({seq, leaf}, at) => proves(leaf, seq, names[at])))
+    throw new TypeError(
+      'an entry that private values come from, or were erased by, is not in the tree of the checkpoint',
+    )
   const broken = consistency.find(
     (one) => !verifyConsistency(one.size, size, one.hashes.map(fromBase64), fromBase64(one.root), root),
   )

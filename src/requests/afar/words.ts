@@ -12,11 +12,23 @@ const titles = {
   transcript: 'You are asked to sign the transcript of',
 } as const
 
-export function wordsOf({use, facts, person, statement, content, checkpoint}: Examined): readonly string[] {
+export function wordsOf({
+  use,
+  facts,
+  person,
+  statement,
+  content,
+  checkpoint,
+  erased,
+}: Examined): readonly string[] {
   return [
     `${titles[use]} ${content.id} of ${facts.organisation}.`,
     '',
     ...content.lines,
+    ...erased.map(
+      ({seq, count}) =>
+        `ERASED by entry ${seq}, and so not shown here: ${count} of the names and texts that belong to this.`,
+    ),
     '',
     `SHA-256 of ${content.digestOf}: ${content.digest}`,
     ...wordLines(fromHex(content.digest)),
