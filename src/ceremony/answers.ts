@@ -65,7 +65,11 @@ export function answersRoom({answers, roster, signerFor, say}: AnswerWorld): Roo
     return typeof one === 'object' ? one.answer : one
   }
   const yes = (value: unknown): boolean => value === true || value === 'yes' || value === 'approve'
-  const agreed = (step: string): boolean => yes(given(step) ?? answers.default)
+  // A step that is also asked for words has its yes or no beside them, as `confirm`.
+  const agreed = (step: string): boolean => {
+    const said = given(step)
+    return yes((isFields(said) ? said['confirm'] : said) ?? answers.default)
+  }
   return {
     begin: (header) => {
       for (const line of headerLines(header)) say(line)
@@ -107,13 +111,14 @@ export function headerLines({
   ]
 }
 
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** A map of field to text; a bare text where the step has one field. */
 function textFor(value: unknown, step: string, field: string): string {
   if (typeof value === 'string' && value !== '') return value
-  const found =
-    typeof value === 'object' && value !== null
-      ? (value as Readonly<Record<string, unknown>>)[field]
-      : undefined
+  const found = isFields(value) ? value[field] : undefined
   if (typeof found === 'string' && found !== '') return found
   if (typeof found === 'number') return String(found)
   throw new KeyriteError(

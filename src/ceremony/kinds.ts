@@ -2,7 +2,7 @@
 import type {z} from 'zod'
 import type {DraftObject} from '../ledger/index.ts'
 import type {StepBase} from './step.ts'
-import type {World} from './world.ts'
+import type {World} from './world/index.ts'
 import type {RunContext} from './run-context.ts'
 
 /** One kind of step. `Step` is what its schema gives, with parameters already in place. */

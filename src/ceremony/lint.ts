@@ -2,16 +2,18 @@
 import type {View} from '../ledger/index.ts'
 import type {Capabilities} from '../providers/ports.ts'
 import {capability} from './lint/capability.ts'
+import {materials} from './lint/materials.ts'
 import {policy} from './lint/policy.ts'
 import {references} from './lint/references.ts'
 import {roles} from './lint/roles.ts'
 import {placedSteps, type Remark, type Script} from './lint/script.ts'
+import {firstState} from './materials.ts'
 import {completeValues, standIns, withoutValue} from './parameters.ts'
 import type {Values} from './placeholders.ts'
 import type {Path} from '../base/yaml.ts'
 import {kindOf} from './steps/index.ts'
 import {read, type Loaded} from './template.ts'
-import {World} from './world.ts'
+import {World} from './world/index.ts'
 
 export interface Finding {
   readonly rule: string
@@ -55,6 +57,7 @@ export function lint(
     const script: Script = {template, steps: placedSteps(template), knows}
     remarks.push(
       ...references(script, reading.references),
+      ...materials(script),
       ...roles(script, view),
       ...policy(script, view),
       ...capability(script, capabilities),
@@ -70,10 +73,17 @@ export function lint(
 }
 
 /** Every step in its order, in a model of the room. */
-function walkThrough({steps}: Script): readonly Remark[] {
+function walkThrough({steps, template: {materials: declared}}: Script): readonly Remark[] {
   const found: Remark[] = []
   const world = new World(
     steps.map(({step}) => step),
+    declared.map((one) => ({
+      id: one.id,
+      kind: one.kind,
+      state: firstState(one, declared),
+      bag: one.in ?? null,
+      profile: one.profile ?? null,
+    })),
     (step, field, rule, message) => {
       const {path, number} = steps.find((one) => one.step === step) ?? {path: [], number: '?'}
       found.push({rule, path: [...path, ...field], message: `step ${number} "${step.id}": ${message}`})

@@ -35,7 +35,7 @@ export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<
   const filled = fill(opening.loaded, opening.values)
   const profileName = filled.acts
     .flatMap((act) => act.steps)
-    .flatMap((step) => ('profile' in step ? [step.profile] : []))[0]
+    .flatMap((step) => ('profile' in step && step.profile !== undefined ? [step.profile] : []))[0]
   const profile = profileName === undefined ? null : profileOf(ledger.view, profileName)
   const seen = instruments(process.env, process.execArgv)
   guardProduction(profile, policy, seen, {answersFile: opening.answersFile})

@@ -1,5 +1,6 @@
 /** The form of a template around its steps. docs/ceremony-templates.md. */
 import {z} from 'zod'
+import {materialKinds, materialStates} from './materials.ts'
 import {durationSchema, idSchema} from './steps/common.ts'
 
 /** What a parameter can be. `person` and `person-list` are people of the roster, or anybody by name. */
@@ -39,7 +40,26 @@ const role = z.strictObject({
 })
 export type Role = z.infer<typeof role>
 
-const material = z.strictObject({id: idSchema, kind: idSchema, text: z.string()})
+const material = z.strictObject({
+  id: idSchema.describe('the name of this thing, once in the template'),
+  kind: z.enum(materialKinds).describe('what it is'),
+  text: z.string().describe('what it is, in words for the room'),
+  state: z
+    .enum(materialStates)
+    .optional()
+    .describe(
+      'what it is like before the first step; where it is left out: off, out, locked, new, or as it lies',
+    ),
+  in: idSchema.optional().describe('the bag that it lies in before the first step'),
+  number: z
+    .string()
+    .min(1, 'expected a number')
+    .optional()
+    .describe('the number that stands on it, as it was recorded before: the ceremony compares it'),
+  profile: idSchema
+    .optional()
+    .describe('the profile that speaks to this device: it must be connected when that is used'),
+})
 export type Material = z.infer<typeof material>
 
 const duty = z.strictObject({

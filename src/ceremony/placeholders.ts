@@ -13,7 +13,15 @@ export interface Reference {
 }
 
 /** Fields that name things of the template itself: what stands there is never a parameter. */
-const fixed: ReadonlySet<string | number> = new Set(['keyrite', 'id', 'kind', 'by', 'excludes', 'for'])
+const fixed: ReadonlySet<string | number> = new Set([
+  'keyrite',
+  'id',
+  'kind',
+  'by',
+  'reads',
+  'excludes',
+  'for',
+])
 
 /**
  * The same values with parameters in place, and every place that asks for one. Values are put in once: a `${…}` within a value stays text.

@@ -1,5 +1,7 @@
 /** The shapes of steps, as far as the model of the room and the engine know them. The schemas of `steps/` are stricter. */
 
+import type {MaterialState} from './materials.ts'
+
 /** What every step has, whatever its kind. */
 export interface StepBase {
   readonly id: string
@@ -10,6 +12,9 @@ export interface StepBase {
   readonly by: string
   /** Planned minutes. */
   readonly minutes: number
+  /** By material: the state that it must be in before, and that which it is in afterwards. */
+  readonly needs?: Readonly<Record<string, MaterialState>> | undefined
+  readonly leaves?: Readonly<Record<string, MaterialState>> | undefined
 }
 
 export interface QuorumStep extends StepBase {
@@ -44,9 +49,34 @@ export interface SignOffStep extends StepBase {
   readonly kind: 'sign-off'
 }
 
+export interface BagStep extends StepBase {
+  readonly kind: 'bag'
+  readonly action: 'seal' | 'check' | 'open' | 'destroy'
+  readonly bag: string
+  /** Ids of materials. */
+  readonly contents?: readonly string[] | undefined
+  /** The role that reads the number aloud. */
+  readonly reads?: string | undefined
+}
+
+export interface AttestStep extends StepBase {
+  readonly kind: 'attest'
+  readonly profile?: string | undefined
+  readonly key?: string | undefined
+  readonly material?: string | undefined
+}
+
 interface OtherStep extends StepBase {
-  readonly kind: 'clock' | 'confirm' | 'machine' | 'record'
+  readonly kind: 'clock' | 'confirm' | 'machine' | 'photo' | 'record'
 }
 
 export type Step =
-  QuorumStep | ReadAloudStep | KeyCreateStep | KeyVerifyStep | KeyActivateStep | SignOffStep | OtherStep
+  | QuorumStep
+  | ReadAloudStep
+  | KeyCreateStep
+  | KeyVerifyStep
+  | KeyActivateStep
+  | SignOffStep
+  | BagStep
+  | AttestStep
+  | OtherStep

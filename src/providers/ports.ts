@@ -47,8 +47,9 @@ export interface Description {
   readonly destroyAt: Date | null
 }
 
-/** How strong a fact is. `attested` hardware signature verified; `verified` tried; `asserted` the provider says so; `stated` a person says so. */
-export type Strength = 'attested' | 'verified' | 'asserted' | 'stated'
+/** How strong a fact is, the strongest first. `attested` hardware signature verified; `verified` tried; `asserted` the provider says so; `stated` a person says so. */
+export const strengths = ['attested', 'verified', 'asserted', 'stated'] as const
+export type Strength = (typeof strengths)[number]
 
 export interface Protection {
   /** `software` is never presented as hardware; `unknown` where no evidence says. */

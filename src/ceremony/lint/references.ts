@@ -61,7 +61,10 @@ function* rolesNamed({template, steps}: Script): Generator<Remark> {
     ...[...template.roles].flatMap(([name, {excludes}]) =>
       excludes.map((role, at): readonly [string, Path] => [role, ['roles', name, 'excludes', at]]),
     ),
-    ...steps.map(({step, path}): readonly [string, Path] => [step.by, [...path, 'by']]),
+    ...steps.flatMap(({step, path}): readonly (readonly [string, Path])[] => [
+      [step.by, [...path, 'by']],
+      ...(step.kind === 'bag' && step.reads !== undefined ? [[step.reads, [...path, 'reads']] as const] : []),
+    ]),
     ...template.after.map(({owner}, at): readonly [string, Path] => [owner, ['after', at, 'owner']]),
   ]
   for (const [role, path] of named) {

@@ -15,6 +15,7 @@ import {
 import {missingSignatures} from '../state.ts'
 import {utc, type Transcript} from './transcript.ts'
 import {keyClassInWords} from './strength.ts'
+import {materialInWords} from './things.ts'
 import {parsePublicKey} from '../../custody/index.ts'
 
 export function interruptions(record: Transcript): readonly Block[] {
@@ -103,9 +104,7 @@ export function duties(record: Transcript): readonly Block[] {
   const started = Date.parse(record.ceremony.opened.time)
   const due = (text: string): string => new Date(started + parseDuration(text)).toISOString().slice(0, 10)
   return [
-    ...(materials.length === 0
-      ? []
-      : [heading(2, 'Materials'), list(materials.map(({id, kind, text}) => `${id} (${kind}): ${text}`))]),
+    ...(materials.length === 0 ? [] : [heading(2, 'Materials'), list(materials.map(materialInWords))]),
     heading(2, 'To be done afterwards'),
     after.length === 0
       ? paragraph('The template names no duties.')

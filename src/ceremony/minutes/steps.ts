@@ -5,6 +5,7 @@ import {missingSignatures, type Done} from '../state.ts'
 import type {Act, Step} from '../template.ts'
 import type {Transcript} from './transcript.ts'
 import {gateOf} from './strength.ts'
+import {attestInWords, bagInWords} from './things.ts'
 
 const columns = ['Step', 'What was done, and what was recorded', 'By', 'Time', 'Gate']
 
@@ -84,6 +85,12 @@ function inWords(record: Transcript, step: Step, result: Done['result']): string
       return `key “${say('key')}” version ${say('version')}, at the provider ${say('provider')}; protection ${say('level')} (${say('evidence')}).`
     case 'key.verify':
       return `${result['ok'] === true ? 'every check was good' : 'NOT every check was good'}; see entry ${say('entry')} under “Keys”.`
+    case 'bag':
+      return bagInWords(record, result)
+    case 'photo':
+      return `shows ${say('subject')}; reference ${say('reference')}${result['sha256'] === undefined ? '' : `; SHA-256 of the file ${say('sha256')}`}.`
+    case 'attest':
+      return attestInWords(record, result)
     case 'key.activate':
       return `key “${say('key')}” is ${say('state')}; the provider itself enforces: ${say('enforced')}.`
     case 'sign-off':

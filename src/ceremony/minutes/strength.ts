@@ -7,11 +7,12 @@ export function keyClassInWords(strength: string, type: string): string {
 }
 
 /** How a step was held to. */
-export type Gate = 'signature' | 'prompt' | 'tried'
+export type Gate = 'signature' | 'prompt' | 'tried' | 'asked'
 
-/** Steps that nothing but a signature lets happen, and the one that is tried at the provider; at all others somebody answered a prompt. */
+/** Steps that nothing but a signature lets happen, and those that are tried or asked at the provider; at all others somebody answered a prompt. */
 export function gateOf(kind: string): Gate {
   if (['quorum', 'key.create', 'key.activate', 'sign-off'].includes(kind)) return 'signature'
+  if (kind === 'attest') return 'asked'
   return kind === 'key.verify' ? 'tried' : 'prompt'
 }
 
@@ -24,6 +25,7 @@ export const strengths: readonly Block[] = [
       'Gate: the step could not be done without the signatures of the people it names, over exactly this plan or transcript. They can be checked.',
     ],
     ['tried', 'Gate: the program tried it at the provider, and records what came of it.'],
+    ['asked', 'Gate: the program asked the provider; how strong the answer is stands beside it.'],
     [
       'prompt',
       'Gate: somebody at the terminal answered. That it was so is their word, and that of those who signed the transcript.',

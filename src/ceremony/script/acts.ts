@@ -14,6 +14,7 @@ import {
 } from '../../paper/document.ts'
 import type {Step} from '../template.ts'
 import {planReadBy} from '../steps/index.ts'
+import {attestRow, bagRow, thingsIn} from './things.ts'
 import type {Printing} from './printing.ts'
 
 const columns = [
@@ -39,6 +40,7 @@ function activity(printing: Printing, step: Step): readonly Block[] {
     paragraph(strong(step.by), `, ${step.minutes} min, step “${step.id}”`),
     ...(step.kind === 'read-aloud' && step.what === 'text' ? [aloud(step.text)] : [paragraph(step.text)]),
     ...more(printing, step),
+    ...thingsIn(step),
   ]
 }
 
@@ -68,6 +70,16 @@ function more(printing: Printing, step: Step): readonly Block[] {
           `: ${step.algorithm}, ${step.purpose}, class ${step.class}, in profile ${step.profile}; answered for by ${step.owner}.`,
         ),
       ]
+    case 'bag':
+      return bagRow(printing.filled, step)
+    case 'photo':
+      return [
+        paragraph('The picture shows: ', strong(step.subject)),
+        writing('Reference of the picture'),
+        ...(step.file === true ? [writing('SHA-256 of its file, first and last four digits')] : []),
+      ]
+    case 'attest':
+      return attestRow(step)
     case 'confirm':
     case 'key.verify':
     case 'key.activate':

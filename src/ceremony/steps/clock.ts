@@ -11,7 +11,7 @@ export const clock: StepKind<ClockStep> = {
   summary: "The machine's clock is compared with a clock in the room.",
   schema,
   plan(world) {
-    world.checkClock()
+    world.keys.checkClock()
   },
   run: runClock,
 }

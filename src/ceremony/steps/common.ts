@@ -1,19 +1,30 @@
 /** What the schemas of all step kinds share. */
 import {z} from 'zod'
 import {parseDuration} from '../../base/duration.ts'
+import {materialStates} from '../materials.ts'
 
 /** Ids and names within a template. */
 export const idSchema = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected 1 to 63 of a-z, 0-9 and -, starting with a letter')
 
-/** The fields that every step has; each kind adds its own. */
+const states = z.record(idSchema, z.enum(materialStates))
+
+/** The fields that every step has; each kind adds its own. Editors show the descriptions. */
 export const base = {
-  id: idSchema,
-  text: z.string(),
-  by: idSchema,
+  id: idSchema.describe(
+    'the name of this step, once in the template: other steps, answers and minutes name it',
+  ),
+  text: z.string().describe('who does what, in words for the room, and what to do when it goes wrong'),
+  by: idSchema.describe('the role that does it'),
   /** Planned minutes; lint says which are sensible. */
-  minutes: z.int('expected a whole number of minutes'),
+  minutes: z.int('expected a whole number of minutes').describe('how long it is planned to take, 0 to 240'),
+  needs: states
+    .optional()
+    .describe('the state that materials must be in before this step, by their ids: {hsm-1: connected}'),
+  leaves: states
+    .optional()
+    .describe('the state that materials are in after this step, by their ids: {hsm-1: connected}'),
 } as const
 
 /** An ISO 8601 duration such as `P30D`. */

@@ -1,11 +1,14 @@
 /** The step kinds that this keyrite knows. */
 import type {StepKind} from '../kinds.ts'
+import {attest, type AttestStep} from './attest.ts'
+import {bag, type BagStep} from './bag.ts'
 import {clock, type ClockStep} from './clock.ts'
 import {confirm, type ConfirmStep} from './confirm.ts'
 import {keyActivate, type KeyActivateStep} from './key-activate.ts'
 import {keyCreate, type KeyCreateStep} from './key-create.ts'
 import {keyVerify, type KeyVerifyStep} from './key-verify.ts'
 import {machine, type MachineStep} from './machine.ts'
+import {photo, type PhotoStep} from './photo.ts'
 import {quorum, type QuorumStep} from './quorum.ts'
 import {readAloud, type ReadAloudStep} from './read-aloud.ts'
 import {record, type RecordStep} from './record.ts'
@@ -13,39 +16,53 @@ import {signOff, type SignOffStep} from './sign-off.ts'
 
 /** A step of any kind, with parameters in place. */
 export type Step =
+  | AttestStep
+  | BagStep
   | ClockStep
   | ConfirmStep
   | KeyActivateStep
   | KeyCreateStep
   | KeyVerifyStep
   | MachineStep
+  | PhotoStep
   | QuorumStep
   | ReadAloudStep
   | RecordStep
   | SignOffStep
 
-const all = [confirm, record, readAloud, clock, machine, quorum, keyCreate, keyVerify, keyActivate, signOff]
+const all = [
+  confirm,
+  record,
+  readAloud,
+  photo,
+  clock,
+  machine,
+  bag,
+  quorum,
+  keyCreate,
+  keyVerify,
+  attest,
+  keyActivate,
+  signOff,
+]
 
 /** By name, in the order of the documents. */
 export const stepKinds: ReadonlyMap<string, StepKind> = new Map(all.map((kind) => [kind.kind, kind]))
 
 /** Kinds that the language names and this keyrite does not have yet. */
 export const laterKinds: readonly string[] = [
-  'bag',
   'key.import',
   'key.rotate',
   'key.destroy',
   'certificate.self-sign',
   'certificate.request',
   'certificate.verify',
-  'attest',
   'shares.split',
   'shares.receive',
   'shares.combine',
   'share.check',
   'backup.start',
   'backup.verify',
-  'photo',
   'pause',
 ]
 
@@ -59,12 +76,15 @@ export function kindOf(step: Step): StepKind {
 export {planReadBy} from './read-aloud.ts'
 export {wishOf} from './key-create.ts'
 export type {
+  AttestStep,
+  BagStep,
   ClockStep,
   ConfirmStep,
   KeyActivateStep,
   KeyCreateStep,
   KeyVerifyStep,
   MachineStep,
+  PhotoStep,
   QuorumStep,
   ReadAloudStep,
   RecordStep,

@@ -11,7 +11,7 @@ export const keyActivate: StepKind<KeyActivateStep> = {
   summary: 'A key that was made and verified may be used from now on.',
   schema,
   plan(world, step) {
-    world.activateKey(step)
+    world.keys.activate(step)
   },
   run: runKeyActivate,
 }

@@ -53,7 +53,7 @@ export const keyCreate: StepKind<KeyCreateStep> = {
   summary: 'A key is made at the provider; it cannot be used until it has been verified and activated.',
   schema,
   plan(world, step) {
-    world.makeKey(step)
+    world.keys.make(step)
   },
   run: runKeyCreate,
 }

@@ -12,7 +12,7 @@ export const keyVerify: StepKind<KeyVerifyStep> = {
     'The key is tried: it does what it is for, its public half fits, its private half does not come out.',
   schema,
   plan(world, step) {
-    world.proveKey(step)
+    world.keys.prove(step)
   },
   run: runKeyVerify,
 }

@@ -11,7 +11,7 @@ export const machine: StepKind<MachineStep> = {
   summary: 'The machine, the program and the device that will hold the key are recorded.',
   schema,
   plan(world) {
-    world.recordMachine()
+    world.keys.recordMachine()
   },
   run: runMachine,
 }

@@ -16,7 +16,7 @@ export const quorum: StepKind<QuorumStep> = {
   summary: 'People sign the plan of later steps; without enough of them these steps do nothing.',
   schema,
   plan(world, step) {
-    world.approve(step)
+    world.approvals.approve(step)
   },
   run: runQuorum,
 }

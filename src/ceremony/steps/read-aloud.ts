@@ -27,7 +27,7 @@ export const readAloud: StepKind<ReadAloudStep> = {
   schema,
   plan(world, step) {
     const quorum = planReadBy(step)
-    if (quorum !== null) world.readPlan(step, quorum)
+    if (quorum !== null) world.approvals.readPlan(step, quorum)
   },
   run: runReadAloud,
 }

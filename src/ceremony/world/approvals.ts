@@ -1,0 +1,86 @@
+/** Which steps a quorum has approved, and when. */
+import type {KeyActivateStep, KeyCreateStep, QuorumStep, ReadAloudStep} from '../step.ts'
+import type {Room} from './room.ts'
+
+export class Approvals {
+  readonly #room: Room
+  readonly #approved = new Set<string>()
+
+  constructor(room: Room) {
+    this.#room = room
+  }
+
+  readPlan(step: ReadAloudStep, quorum: string): void {
+    if (this.#room.isDone(quorum))
+      this.#room.report(
+        step,
+        ['what'],
+        'read-too-late',
+        `the plan of "${quorum}" is read after it was approved: move this step before it`,
+      )
+  }
+
+  approve(step: QuorumStep): void {
+    const {report, steps} = this.#room
+    const keys = new Set<string>()
+    for (const [at, id] of step.for.entries()) {
+      const field = ['for', at]
+      const wanted = steps.find((one) => one.id === id)
+      if (wanted === undefined) continue // said by the references
+      if (wanted.kind !== 'key.create' && wanted.kind !== 'key.activate') {
+        report(
+          step,
+          field,
+          'quorum-for-what',
+          `step "${id}" (${wanted.kind}) needs no quorum: name key.create and key.activate steps`,
+        )
+        continue
+      }
+      keys.add(wanted.key)
+      if (this.#room.isDone(id))
+        report(
+          step,
+          field,
+          'quorum-too-late',
+          `step "${id}" stands before its quorum: move the quorum before it`,
+        )
+      if (this.#approved.has(id))
+        report(step, field, 'approved-twice', `step "${id}" has a quorum already: take it out of one of them`)
+      this.#approved.add(id)
+    }
+    if (keys.size > 1)
+      report(
+        step,
+        ['for'],
+        'quorum-for-several',
+        `one quorum approves one key, not ${[...keys].join(', ')}: make a quorum step for each`,
+      )
+    this.#demandCreation(step)
+  }
+
+  /** Says so where no quorum approves a step. */
+  demand(step: KeyCreateStep | KeyActivateStep): void {
+    if (this.#approved.has(step.id)) return
+    const later = this.#room.steps.some((one) => one.kind === 'quorum' && one.for.includes(step.id))
+    if (!later)
+      this.#room.report(
+        step,
+        ['id'],
+        'needs-quorum',
+        `nobody approves step "${step.id}": name it in "for" of a quorum step before it`,
+      )
+  }
+
+  /** A plan is one of making a key, and later phases of it; it cannot activate what it does not make. */
+  #demandCreation(step: QuorumStep): void {
+    const wanted = this.#room.steps.filter((one) => step.for.includes(one.id))
+    const creates = wanted.filter((one) => one.kind === 'key.create')
+    if (wanted.some((one) => one.kind === 'key.activate') && creates.length === 0)
+      this.#room.report(
+        step,
+        ['for'],
+        'quorum-without-creation',
+        'it approves to activate a key and not to make it: name the key.create step of that key too',
+      )
+  }
+}

@@ -1,0 +1,72 @@
+/** A model of the room: what exists in which state after each step. It finds scripts that could not be followed. */
+import type {SignOffStep, Step} from '../step.ts'
+import {Approvals} from './approvals.ts'
+import {Keys} from './keys.ts'
+import {Materials, type Thing} from './materials.ts'
+import type {Report, Room} from './room.ts'
+
+export class World implements Room {
+  readonly report: Report
+  readonly steps: readonly Step[]
+  readonly approvals: Approvals
+  readonly keys: Keys
+  readonly materials: Materials
+  readonly #done = new Set<string>()
+  #signedOff = false
+
+  /** @param steps - all of them, in order. @param things - the materials, as they are before the first step. */
+  constructor(steps: readonly Step[], things: readonly Thing[], report: Report) {
+    this.steps = steps
+    this.report = report
+    this.materials = new Materials(this, things)
+    this.approvals = new Approvals(this)
+    this.keys = new Keys(this, this.approvals, this.materials)
+  }
+
+  isDone(id: string): boolean {
+    return this.#done.has(id)
+  }
+
+  /** Before every step. */
+  begin(step: Step): void {
+    if (this.#signedOff)
+      this.report(
+        step,
+        ['id'],
+        'after-sign-off',
+        'nothing can be done after the sign-off: move this step before it',
+      )
+    this.materials.demand(step)
+  }
+
+  /** After every step. */
+  end(step: Step): void {
+    this.materials.leave(step)
+    this.#done.add(step.id)
+  }
+
+  signOff(step: SignOffStep): void {
+    if (this.#signedOff)
+      this.report(
+        step,
+        ['kind'],
+        'sign-off-twice',
+        'there is a sign-off before this one: exactly one, the last step',
+      )
+    this.#signedOff = true
+  }
+
+  /** After the last step. */
+  finish(): void {
+    this.keys.finish()
+    this.materials.finish()
+    const last = this.steps.at(-1)
+    if (!this.#signedOff && last !== undefined)
+      this.report(
+        last,
+        ['id'],
+        'no-sign-off',
+        'there is no sign-off: put one after this step, as the last of all',
+      )
+  }
+}
