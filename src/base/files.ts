@@ -59,6 +59,15 @@ export function writeNew(path: string, bytes: Uint8Array, mode = 0o600, link = l
   })
 }
 
+/** For before anybody is asked what goes into it. @throws KeyriteError `EXISTS`, `FILE_NOT_FOUND` if its folder is missing, `STORAGE`. */
+export function demandNoFile(path: string): void {
+  writing(path, () => {
+    lstatSync(dirname(path))
+    if (lstatSync(path, {throwIfNoEntry: false}) !== undefined)
+      throw Object.assign(new Error('it exists'), {code: 'EEXIST', syscall: 'open'})
+  })
+}
+
 /**
  * Replaces a file of our own at once, or creates it; a crash leaves the old bytes or the new ones.
  * @throws KeyriteError `UNSAFE_FILE` unless what is there is regular, ours, with one name; `FILE_NOT_FOUND` if its folder

@@ -4,13 +4,23 @@ import {join} from 'node:path'
 import {KeyriteError} from '../base/errors.ts'
 import {nearest} from '../base/nearest.ts'
 import {packageRoot} from '../base/package.ts'
-import {parseTemplate, type Loaded} from './template.ts'
+import {standIns} from './parameters.ts'
+import {parseTemplate, read as readWith, type Loaded, type Step} from './template.ts'
+
+/** One that comes with keyrite, and its steps with stand-ins for what has no value. */
+export interface Shipped extends Loaded {
+  readonly steps: readonly Step[]
+}
 
 const folder = (): string => join(packageRoot(), 'ceremony-templates')
 
 /** All of them, by name. */
-export function shippedTemplates(): readonly Loaded[] {
-  return namesOf().map((name) => read(name))
+export function shippedTemplates(): readonly Shipped[] {
+  return namesOf().map((name) => {
+    const loaded = read(name)
+    const {template} = readWith(loaded.raw, standIns(loaded.template.parameters))
+    return {...loaded, steps: template?.acts.flatMap(({steps}) => steps) ?? []}
+  })
 }
 
 /** @throws KeyriteError `TEMPLATE_NOT_FOUND` with the nearest name. */

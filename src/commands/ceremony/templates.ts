@@ -10,12 +10,14 @@ export default class CeremonyTemplates extends KeyriteCommand {
 
   async execute(): Promise<Shown> {
     await this.parse(CeremonyTemplates)
-    const templates = shippedTemplates().map(({path, sha256, template}) => ({
+    const templates = shippedTemplates().map(({path, sha256, template, steps}) => ({
       id: template.id,
       title: template.title,
       purpose: template.purpose,
       file: path,
       sha256,
+      steps: steps.length,
+      minutes: steps.reduce((sum, {minutes}) => sum + minutes, 0),
       parameters: [...template.parameters].map(([name, {type, text, default: value}]) => ({
         name,
         type,
@@ -30,8 +32,8 @@ export default class CeremonyTemplates extends KeyriteCommand {
     }))
     return this.show({schema: 'keyrite.templates/1', templates}, [
       ...this.print.table(
-        ['Template', 'Title'],
-        templates.map(({id, title}) => [id, title]),
+        ['Template', 'Minutes', 'Title'],
+        templates.map(({id, minutes, title}) => [id, String(minutes), title]),
         'No templates.',
       ),
       '',
