@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Checks a keyrite ceremony bundle without keyrite: python3 -I verify.py [DIR] [--ledger FINGERPRINT]
 
+With --rehearsal the bundle of a rehearsal, which is refused without; every line then says REHEARSAL.
 Needs Python 3.8 and ssh-keygen. L5 is section 5 of ledger-format.md, B3 point 3 of "How it is judged" in
 bundle-format.md. Exit status: 0 ok; 6 for lines "PROBLEM file | entry | rule | sentence"; 2 cannot check.
 It checks who approved what, and that only that was done, by people, keys, policy and writer in force at each
@@ -118,11 +119,13 @@ def armor(label, data, columns):
 
 def check_sshsig(line, namespace, message, blob):  # L3; of sk- keys the touch, which ssh-keygen ignores
     kind, text = line.split(" ")
-    key, *_, inner = unwire(blob[10:])
+    key, said, *_, inner = unwire(blob[10:])
     touch = inner[-5:] if kind[:3] == "sk-" else b""  # a byte of flags, four of a counter
     algorithm = unwire(inner[:len(inner) - len(touch)])[0]
     known = algorithm in ([b"rsa-sha2-256", b"rsa-sha2-512"] if kind == "ssh-rsa" else [kind.encode()])
     need("it is by another key than the roster's", sshsig_key=key == decode64(text))
+    need("it was signed in a rehearsal and this is none, or the other way round",
+         rehearsal=said.startswith(b"keyrite-rehearsal-") == namespace.startswith("keyrite-rehearsal-"))
     need("its algorithm is not that of the key, or too weak", unsupported=known)
     need("the security key was not touched", user_presence=not touch or touch[0] & 1)
     with tempfile.TemporaryDirectory() as folder:
@@ -141,6 +144,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         self.used, self.opened, self.signoff, self.checkpoint = set(), None, None, None
         self.writers, self.suspended, self.contested, self.had = [], {}, {}, set()
         self.counters, self.erased, self.external, self.policy_seq = set(), set(), "", 0
+        self.rehearsal, self.org = False, ""
 
     def problem(self, file, seq, rule, sentence):
         words = (ascii(str(word))[1:-1] for word in (file, "-" if seq is None else seq, rule, sentence))
@@ -180,7 +184,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             self.name = first["ledger"]
             named = re.fullmatch("([A-Za-z0-9._-]+)/ledger/[0-9a-f]{32}", self.name)
             need("its name is ill-formed", ledger=named and named[1] == first["data"]["organisation"])
-            self.org = named[1]
+            self.org, self.rehearsal = named[1], "rehearsal" in first["data"]
             self.writers.append((0, *self.read_vkey(first["data"]["vkey"])))
         with self.guard("bundle.json"):
             self.check_entries(parse(self.files["bundle.json"]))
@@ -188,7 +192,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             blob = decode64("".join(self.files["SHA256SUMS.sig"].decode().split("\n")[1:-2]))
             self.wanted["SHA256SUMS.sig"] = armor("SSH SIGNATURE", blob, 70)
             writer = "ssh-ed25519 " + encode64(b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + self.writers[-1][2])
-            check_sshsig(writer, "keyrite-bundle-v1@" + self.org, self.files["SHA256SUMS"], blob)
+            check_sshsig(writer, self.namespace("bundle"), self.files["SHA256SUMS"], blob)
         with self.guard("checkpoint"):
             text = self.files["checkpoint"].decode()
             note = re.fullmatch("(.*)\n(0|[1-9][0-9]{0,15})\n(.{44})\n\n— (.*) (.{92})\n", text)
@@ -211,6 +215,9 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
                 self.problem(name, None, "files", "it is missing, or nothing gives reason for it")
             elif self.wanted[name] not in (None, self.files[name]):
                 self.problem(name, None, "derived", "it is not what follows from the entries")
+
+    def namespace(self, use):  # L3: in a rehearsal one for all, so that nothing signed there counts elsewhere
+        return "keyrite-%s-v1@%s" % ("rehearsal" if self.rehearsal else use, self.org)
 
     def read_vkey(self, vkey):  # L2: its id, and the key
         key = decode64(vkey[-44:])
@@ -257,6 +264,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         need("only entry 0 opens the ledger", opened=first == (seq == 0) and (first or 0 in self.entries))
         self.lapse(max(e["time"], d.get("previous", "")) if kind == "clock.anomaly" else e["time"])
         if first:
+            need("it says more than that it is one, or continues a ledger",
+                 rehearsal=not self.rehearsal or (d["rehearsal"] is True and d["continues"] is None))
             self.policy = parse(self.blob(d["policy"]["blob"]))
             self.people = {person["id"]: person for person in parse(self.blob(d["roster"]["blob"]))["people"]}
             self.had = {key["key"] for person in self.people.values() for key in person["keys"]}
@@ -294,7 +303,9 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             self.quorums[d["opened"]]["closed"] = "withdrawn"
             self.met = {n: x for n, x in self.met.items() if x["seq"] != d["opened"]}
         elif kind == "profile.added":
-            need("a profile of that name stands", profile=d["name"] not in self.profiles)
+            need("a profile of that name stands, or it is production's in a rehearsal",
+                 profile=d["name"] not in self.profiles,
+                 rehearsal=not self.rehearsal or d["environment"] != "production")
             self.profiles[d["name"]] = {name: d[name] for name in ("name", "kind", "environment", "identity")}
         elif kind == "profile.removed":
             del self.profiles[d["name"]]
@@ -361,8 +372,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
              statement_roles=s["roles"] == person["roles"], statement_key=keys, statement_checkpoint=seen,
              actor=(actor["evidence"], actor["person"]) == ("signed", s["person"]))
         need("this person answered before", one_answer=(s["about"], s["person"], use) not in self.answers)
-        signature, space = decode64(e["data"]["signature"]), "keyrite-%s-v1@%s" % (use, self.org)
-        count = s["key"], check_sshsig(keys[0]["key"], space, canon(s), signature)
+        signature = decode64(e["data"]["signature"])
+        count = s["key"], check_sshsig(keys[0]["key"], self.namespace(use), canon(s), signature)
         need("its counter was seen before: the security key was cloned", clone=count not in self.counters)
         self.counters.update([count] if count[1] else [])
         self.wanted["statements/%06d.json" % e["seq"]] = canon(s)
@@ -577,23 +588,27 @@ def main(arguments=None):
     parser.add_argument("folder", nargs="?", default=pathlib.Path(__file__).resolve().parent, metavar="DIR")
     parser.add_argument("--ledger", metavar="FINGERPRINT", help="64 hex digits, from the paper",
                         type=lambda text: re.fullmatch("[0-9a-f]{64}", re.sub(r"[\s:]", "", text).lower())[0])
+    parser.add_argument("--rehearsal", action="store_true", help="check that of a rehearsal, and no other")
     options = parser.parse_args(arguments)
     if not pathlib.Path(options.folder).is_dir() or not shutil.which("ssh-keygen"):
         parser.error("cannot check: no such folder, or no ssh-keygen on this machine")
     bundle = Bundle(options.folder)
     bundle.check()
     found = bundle.leaves[0].hex() if 0 in bundle.leaves else "(there is no entry 0)"
+    if bundle.rehearsal != options.rehearsal:
+        says = "this is a rehearsal, and proves nothing else: --rehearsal checks it as one"
+        bundle.problem("entries/000000.json", 0, "rehearsal", says if bundle.rehearsal else "this is none")
     if not options.ledger:
-        print("not anchored: this bundle agrees with itself. Compare with the paper: " + found)
+        lines = ["not anchored: this bundle agrees with itself. Compare with the paper: " + found]
     elif options.ledger == found:
-        print("anchored: ledger %s is the one you gave" % found)
+        lines = ["anchored: ledger %s is the one you gave" % found]
     else:
         bundle.problem("entries/000000.json", 0, "anchor", "this is ledger %s, not the one you gave" % found)
-        print("not anchored: this is NOT the ledger that you gave, but " + found)
+        lines = ["not anchored: this is NOT the ledger that you gave, but " + found]
     with bundle.guard("."):
-        for line in bundle.report():
-            print(ascii(line)[1:-1])
-    print("\n".join(bundle.problems + ["%d problems" % len(bundle.problems) if bundle.problems else "ok"]))
+        lines.extend(ascii(line)[1:-1] for line in bundle.report())
+    lines.extend(bundle.problems + ["%d problems" % len(bundle.problems) if bundle.problems else "ok"])
+    print("\n".join(("REHEARSAL  " if bundle.rehearsal else "") + line for line in lines))
     return 6 if bundle.problems else 0
 
 if __name__ == "__main__":

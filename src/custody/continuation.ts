@@ -60,6 +60,7 @@ export const continuationFold: Fold<Continuation | null> = {
 /** @throws TypeError. */
 function read(view: View, {data}: Entry): Continuation | null {
   if (data['continues'] === null) return null
+  if (data['rehearsal'] !== undefined) throw new TypeError('a rehearsal continues nothing')
   const parsed = schema.safeParse(data['continues'])
   if (!parsed.success) throw new TypeError(parsed.error.issues[0]?.path.join('.') ?? '')
   const {origin, size} = parseCheckpoint(parsed.data.checkpoint)

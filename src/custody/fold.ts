@@ -23,6 +23,7 @@ const openedSchema = z.strictObject({
   people: z.array(z.strictObject({id: personId, name: hidden, address: hidden})),
   /** Judged by the fold of continuations. */
   continues: z.json(),
+  rehearsal: z.literal(true).optional(),
 })
 
 /** The form of a roster document: docs/ledger-format.md, section 4. */

@@ -43,7 +43,14 @@ export {
   type Roster,
 } from './roster.ts'
 export {parseRoster} from './roster-document.ts'
-export {namespaceOf, statementBytes, statementSchema, type Statement, type Use} from './statement.ts'
+export {
+  namespaceOf,
+  rehearsalFault,
+  statementBytes,
+  statementSchema,
+  type Statement,
+  type Use,
+} from './statement.ts'
 export {fingerprintOf, parsePublicKey, type PublicKey} from './ssh/public-key.ts'
 export {armor, buildSshsig, parseArmored, parseSshsig, signedData, verifySshsig} from './ssh/sshsig.ts'
 export {signerFor, type Signer} from './ssh/signer.ts'

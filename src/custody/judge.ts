@@ -1,11 +1,18 @@
 /** Judges one signed statement against the ledger as it stood before it: each way of being wrong has its own sentence. */
 import {fromBase64} from '../base/bytes.ts'
 import type {Json} from '../base/jcs.ts'
-import {problem, type Entry, type Problem, type View} from '../ledger/index.ts'
+import {problem, type Entry, type LedgerFacts, type Problem, type View} from '../ledger/index.ts'
 import type {Person, PersonState, Roster} from './roster.ts'
 import {parsePublicKey} from './ssh/public-key.ts'
 import {verifySshsig} from './ssh/sshsig.ts'
-import {namespaceOf, statementBytes, statementSchema, type Statement, type Use} from './statement.ts'
+import {
+  namespaceOf,
+  rehearsalFault,
+  statementBytes,
+  statementSchema,
+  type Statement,
+  type Use,
+} from './statement.ts'
 
 /** What a statement must say to count here. */
 export interface Expected {
@@ -78,28 +85,28 @@ export function judgeStatement(
   const known = view.rootAt(size)
   if (known !== undefined && known !== root)
     return wrong('its signer saw another history: the checkpoint is not one of this ledger')
-  return judgeSignature(
-    person,
-    statement,
-    signature,
-    namespaceOf(statement.use, view.facts.organisation),
-  ).map((message) => problem('signature', entry, message))
+  return judgeSignature(person, statement, signature, view.facts).map((message) =>
+    problem('signature', entry, message),
+  )
 }
 
 function judgeSignature(
   person: Person,
   statement: Statement,
   signature: string,
-  namespace: string,
+  facts: LedgerFacts,
 ): string[] {
   const key = person.keys
     .map((enrolled) => parsePublicKey(enrolled.key))
     .find((one) => one.fingerprint === statement.key)
   if (key === undefined) return [`key ${statement.key} is not one of ${person.id}`]
+  const blob = fromBase64(signature)
+  const fault = rehearsalFault(blob, statement.use, facts)
+  if (fault !== undefined) return [`the signature of ${person.id} does not count: ${fault}`]
   const verdict = verifySshsig({
-    signature: fromBase64(signature),
+    signature: blob,
     message: statementBytes(statement),
-    namespace,
+    namespace: namespaceOf(statement.use, facts),
     key,
   })
   switch (verdict.kind) {

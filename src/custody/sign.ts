@@ -49,9 +49,6 @@ export async function signStatement(
     type: 'keyrite.statement/1',
     use: signing.use,
   }
-  const signature = await signer.sign(
-    namespaceOf(signing.use, signing.facts.organisation),
-    statementBytes(statement),
-  )
+  const signature = await signer.sign(namespaceOf(signing.use, signing.facts), statementBytes(statement))
   return {statement, signature: base64(signature)}
 }

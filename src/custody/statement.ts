@@ -2,6 +2,8 @@
 import {z} from 'zod'
 import {jcsBytes} from '../base/jcs.ts'
 import {isTime} from '../ledger/entry.ts'
+import type {LedgerFacts} from '../ledger/index.ts'
+import {parseSshsig} from './ssh/sshsig.ts'
 
 const hex32 = z.string().regex(/^[0-9a-f]{64}$/)
 
@@ -37,7 +39,30 @@ export function statementBytes(statement: Statement): Uint8Array {
   return jcsBytes(statement)
 }
 
-/** The SSHSIG namespace of a use within an organisation. */
-export function namespaceOf(use: Use | 'journal' | 'bundle', organisation: string): string {
-  return `keyrite-${use}-v1@${organisation}`
+/** The SSHSIG namespace of a use in a ledger: in that of a rehearsal one for all uses, so that nothing signed there counts elsewhere. */
+export function namespaceOf(
+  use: Use | 'journal' | 'bundle',
+  {organisation, rehearsal}: Pick<LedgerFacts, 'organisation' | 'rehearsal'>,
+): string {
+  return `keyrite-${rehearsal ? 'rehearsal' : use}-v1@${organisation}`
+}
+
+/** Where a signature was made for a rehearsal and the ledger is none, or the other way round: that, in words. */
+export function rehearsalFault(
+  signature: Uint8Array,
+  use: Use | 'journal' | 'bundle',
+  facts: Pick<LedgerFacts, 'organisation' | 'rehearsal'>,
+): string | undefined {
+  if (namespaceIn(signature) !== namespaceOf(use, {...facts, rehearsal: !facts.rehearsal})) return undefined
+  return facts.rehearsal
+    ? 'it was signed for a real ledger, and this is a rehearsal'
+    : 'it was signed in a rehearsal, and this is none'
+}
+
+function namespaceIn(signature: Uint8Array): string | undefined {
+  try {
+    return parseSshsig(signature).namespace
+  } catch {
+    return undefined // it is no signature, and is refused as such
+  }
 }

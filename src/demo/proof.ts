@@ -36,6 +36,7 @@ export function verifyingOf({folds, ledger, operations, world}: App): Verifying 
   return {
     rules: {folds, operations},
     anchor: {fingerprint: ledger.view.facts.fingerprint, pins: []},
+    rehearsal: ledger.view.facts.rehearsal,
     tool: world.tool,
     packageRoot: packageRoot(),
   }

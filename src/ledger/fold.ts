@@ -37,6 +37,8 @@ export interface View {
 export interface LedgerFacts {
   readonly name: string
   readonly organisation: string
+  /** Whether it is that of a rehearsal: nothing in it counts anywhere else. */
+  readonly rehearsal: boolean
   /** Leaf hash of entry 0, hex. */
   readonly fingerprint: string
   /** The verifier key of whoever writes now. */

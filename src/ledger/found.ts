@@ -15,6 +15,8 @@ export interface Founding {
   readonly organisation: string
   readonly data: Draft['data']
   readonly actor: Draft['actor']
+  /** The ledger of a rehearsal: nothing that is signed for it counts anywhere else. */
+  readonly rehearsal?: boolean
 }
 
 /**
@@ -41,7 +43,12 @@ export async function foundLedger(world: LedgerWorld, founding: Founding): Promi
   await ledger.append([
     {
       type: 'ledger.opened',
-      data: {...founding.data, organisation: founding.organisation, vkey: vkeyText(writer.key)},
+      data: {
+        ...founding.data,
+        organisation: founding.organisation,
+        vkey: vkeyText(writer.key),
+        ...(founding.rehearsal === true ? {rehearsal: true} : {}),
+      },
       actor: founding.actor,
     },
   ])

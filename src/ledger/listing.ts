@@ -40,6 +40,12 @@ export class Listing {
     }
   }
 
+  /** Whether it is the ledger of a rehearsal. */
+  get rehearsal(): boolean {
+    const first = parseJcs(this.#store.row(0)?.bytes ?? new Uint8Array())
+    return isObject(first) && isObject(first['data']) && 'rehearsal' in first['data']
+  }
+
   /** A fold's rows, by id. @throws TypeError for a row that is no JSON object. */
   rows(fold: string): ReadonlyMap<string, JsonObject> {
     return new Map(

@@ -64,6 +64,8 @@ export const profilesFold: Fold<Profiles> = {
       const profile = added.safeParse(entry.data)
       if (!profile.success)
         return wrong(`${profile.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
+      if (view.facts.rehearsal && profile.data.environment === 'production')
+        return wrong('a rehearsal has no profile in production')
       if (profiles.has(profile.data.name)) return wrong(`profile "${profile.data.name}" exists already`)
       const twin = elsewhere({profiles, left}, profile.data)
       if (twin !== undefined)

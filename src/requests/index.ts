@@ -39,7 +39,7 @@ export {
 export {custodianChange, custodianSuspend} from './operations/people.ts'
 export {planAdopt, policyAdopt} from './operations/policy.ts'
 export {bringsKey, givePossession, needsPossession, possessor} from './possession.ts'
-export {profileAdd, profileRemove} from './operations/profiles.ts'
+export {demandNotRehearsed, profileAdd, profileRemove} from './operations/profiles.ts'
 export {isRun, ledgerRestore, ledgerWriter, restorePlan, writerPlan} from './operations/writer.ts'
 export {phase, planDigest, type Phase, type Plan} from './plan.ts'
 export {requests, statusOf, type Answer, type Request, type Requests, type RequestStatus} from './state.ts'

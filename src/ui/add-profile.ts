@@ -10,7 +10,7 @@ import {isSolo, policyFold, ruleFor} from '../policy/index.ts'
 import {factsOf, profilesFold, writeConfig, type Environment, type ProfileFacts} from '../profiles/index.ts'
 import type {Provider} from '../providers/ports.ts'
 import {createProvider, openProvider} from '../providers/registry.ts'
-import {operationOf, phase, type Plan} from '../requests/index.ts'
+import {demandNotRehearsed, operationOf, phase, type Plan} from '../requests/index.ts'
 import {contextFor} from './gather.ts'
 
 export interface Wish {
@@ -25,7 +25,7 @@ export interface Wish {
 
 /**
  * What speaks against a profile before anything is asked or made.
- * @throws KeyriteError `EXISTS`, `PRODUCTION_GUARD`, `POLICY_REFUSES`, `UNSUPPORTED`.
+ * @throws KeyriteError `EXISTS`, `PROFILE_ENVIRONMENT`, `PRODUCTION_GUARD`, `POLICY_REFUSES`, `UNSUPPORTED`.
  */
 export function demandWelcome(app: App, {name, kind, environment}: Wish): void {
   const {ledger} = app
@@ -34,6 +34,7 @@ export function demandWelcome(app: App, {name, kind, environment}: Wish): void {
       hints: [`keyrite profile show ${name}`],
     })
   }
+  demandNotRehearsed(ledger.view.facts, {name, environment})
   const {policy} = ledger.of(policyFold)
   if (environment === 'production' && isSolo(policy)) {
     throw new KeyriteError(

@@ -7,6 +7,7 @@
 import {Command, type Interfaces} from '@oclif/core'
 import type {App} from '../app.ts'
 import {KeyriteError} from '../base/errors.ts'
+import {markColumns, markedLine} from '../base/rehearsal.ts'
 import {visible, visibleJson} from '../base/visible.ts'
 import type {Interruptible} from '../base/world.ts'
 import type {Ledger} from '../ledger/index.ts'
@@ -52,6 +53,8 @@ export abstract class KeyriteCommand extends Command {
   protected readonly attempts: boolean = true
   /** Whether `app` is used. A command that only reads a list does without it, and starts in a fraction of the time. */
   protected readonly withApp: boolean = true
+  /** Whether it is about a rehearsal that it does not open as its ledger: then, too, every line says so. */
+  protected rehearsal = false
   /** Given when a signal ends the program while a person is asked: what asks leaves the terminal as it was, and the run ends as cancelled. */
   readonly #ending = new AbortController()
   /** How much waits for a person at this moment. */
@@ -166,7 +169,20 @@ export abstract class KeyriteCommand extends Command {
 
   protected get print(): Print {
     const {isTTY, columns} = this.outside.stdout
-    return printer({plain: this.plain || !isTTY, width: columns > 20 ? columns : 80})
+    return printer({plain: this.plain || !isTTY, width: this.#room(columns)})
+  }
+
+  /** Columns for a line, beside the mark of a rehearsal. */
+  #room(columns: number): number {
+    return Math.min(columns > 20 ? columns : 80, 80) - (this.#rehearses ? markColumns : 0)
+  }
+
+  get #rehearses(): boolean {
+    return this.rehearsal || this.#app?.opened?.view.facts.rehearsal === true
+  }
+
+  #marked(line: string): string {
+    return this.#rehearses ? markedLine(line) : line
   }
 
   #paintFor({isTTY}: {readonly isTTY: boolean}): Paint {
@@ -192,13 +208,13 @@ export abstract class KeyriteCommand extends Command {
   #write(line: string): void {
     const {columns} = this.outside.stdout
     const [start = ''] = /^ *(?:(?:Error|Changed|Cancelled)[:.] )?/.exec(line) ?? []
-    const width = Math.min(columns > 20 ? columns : 80, 80) - start.length
+    const width = this.#room(columns) - start.length
     const whole = !this.outside.stderr.isTTY || /^(?:Try this:|Next:|\s+(?:at|keyrite) )/.test(line)
     const lines = whole
       ? [line]
       : hang(start, ' '.repeat(start.length), wrap(line.slice(start.length), width))
     const paint = this.#paintFor(this.outside.stderr)
-    this.outside.stderr.write(lines.map((one) => `${paint.line(one)}\n`).join(''))
+    this.outside.stderr.write(lines.map((one) => `${this.#marked(paint.line(one))}\n`).join(''))
   }
 
   /** Who acts. @throws KeyriteError as `actor`. */
@@ -256,7 +272,10 @@ export abstract class KeyriteCommand extends Command {
 
   #print({document, lines}: Shown): void {
     const {line} = this.#paintFor(this.outside.stdout)
-    const text = this.jsonEnabled() ? visibleJson(document) : lines.map(line).join('\n')
+    const said = this.#rehearses ? {...document, rehearsal: true} : document
+    const text = this.jsonEnabled()
+      ? visibleJson(said)
+      : lines.map((one) => this.#marked(line(one))).join('\n')
     if (text !== '') this.outside.stdout.write(`${text}\n`)
     this.outside.setExit(document.exit)
   }

@@ -27,7 +27,7 @@ export interface Reading {
 /**
  * What the first entry of the new ledger says of the old one.
  * @param path - its home, or its `ledger.db`.
- * @throws KeyriteError `LEDGER_NOT_FOUND`, `LEDGER_TAMPERED` if it does not verify.
+ * @throws KeyriteError `LEDGER_NOT_FOUND`, `LEDGER_TAMPERED` if it does not verify, `NOT_PERMITTED` for that of a rehearsal.
  */
 export function continues(path: string, {state, folds, reason, damaged, say}: Reading): DraftObject {
   const home = homeOf(path)
@@ -51,6 +51,10 @@ export function continues(path: string, {state, folds, reason, damaged, say}: Re
   if (facts === null || note === null || view === null)
     throw new KeyriteError('LEDGER_TAMPERED', `cannot continue "${path}": it has no last checkpoint`, {
       hints: [`keyrite --home ${home} ledger verify`],
+    })
+  if (facts.rehearsal)
+    throw new KeyriteError('NOT_PERMITTED', `cannot continue "${path}": it is the ledger of a rehearsal`, {
+      hints: ['--continues HOME, the folder of a real ledger'],
     })
   return {
     checkpoint: note,

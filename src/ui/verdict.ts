@@ -13,6 +13,7 @@ export function verdictLines(print: Print, verdict: Verdict): readonly string[] 
   const {problems, entries, missing, notes} = verdict
   const left = problems.length - shownProblems
   return [
+    ...(verdict.rehearsal ? ['This is a rehearsal: it proves nothing but itself.'] : []),
     ...anchorLines(verdict),
     '',
     ...print.facts([

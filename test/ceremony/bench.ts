@@ -62,12 +62,18 @@ export function writeFiles(dir: string, files: ReadonlyMap<string, Uint8Array>):
   }
 }
 
-export function verdictIn(dir: string, anchor: Anchor = noAnchor, by = tool): Verdict {
-  return verifyBundle(dir, {rules, anchor, tool: by, packageRoot: packageRoot()})
+/** @param rehearsal - whether the bundle is to be that of one. */
+export function verdictIn(dir: string, anchor: Anchor = noAnchor, by = tool, rehearsal = false): Verdict {
+  return verifyBundle(dir, {rules, anchor, rehearsal, tool: by, packageRoot: packageRoot()})
 }
 
-export function verdictOf(files: ReadonlyMap<string, Uint8Array>, anchor?: Anchor, by = tool): Verdict {
-  return inFolder(files, (dir) => verdictIn(dir, anchor, by))
+export function verdictOf(
+  files: ReadonlyMap<string, Uint8Array>,
+  anchor?: Anchor,
+  by = tool,
+  rehearsal = false,
+): Verdict {
+  return inFolder(files, (dir) => verdictIn(dir, anchor, by, rehearsal))
 }
 
 /** The list of files and its signature made again, as a thief of the writer key would. */

@@ -85,11 +85,17 @@ export interface Ending {
   readonly signs?: (name: string) => boolean
   /** What happens to the ledger before the ceremony. */
   readonly before?: (ledger: TestLedger) => Promise<void>
+  /** Whether its ledger is that of a rehearsal. */
+  readonly rehearsal?: boolean
 }
 
 /** Runs the ceremony. The custodian who is asked first says no, the others yes. */
-export async function finishedCeremony({signs = () => true, before}: Ending = {}): Promise<Finished> {
-  const ledger = await makeLedger({people: 9})
+export async function finishedCeremony({
+  signs = () => true,
+  before,
+  rehearsal = false,
+}: Ending = {}): Promise<Finished> {
+  const ledger = await makeLedger({people: 9, rehearsal})
   await before?.(ledger)
   const id = await ledger.using(async (app) => {
     await addProfile(

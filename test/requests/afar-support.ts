@@ -45,6 +45,7 @@ export async function makeAfar(
     policy?: Policy
     now?: () => Date
     environment?: 'test' | 'production'
+    rehearsal?: boolean
   } = {},
 ): Promise<Afar> {
   const {environment = 'test', ...wanted} = given

@@ -40,6 +40,8 @@ export interface Wanted {
   readonly called?: readonly (readonly [name: string, address: string])[]
   /** Whether the policy names the founders' keys, so that they count in production. */
   readonly statedKeys?: boolean
+  /** Whether it is that of a rehearsal. */
+  readonly rehearsal?: boolean
 }
 
 const names = ['Alice', 'Bob', 'Carol', 'Dan', 'Erin', 'Frank', 'Grace']
@@ -69,6 +71,7 @@ export async function makeLedger({
   now,
   called = [],
   statedKeys = false,
+  rehearsal = false,
 }: Wanted = {}): Promise<TestLedger> {
   const {remove, ...empty} = emptyWorld()
   const world = now === undefined ? empty : {...empty, now}
@@ -80,6 +83,7 @@ export async function makeLedger({
   const app = open()
   const ledger = await foundLedger(app.ledgerWorld, {
     organisation: 'example.com',
+    rehearsal,
     actor: {person: null, evidence: 'stated'},
     data: foundingData(founders.map(({person}) => person).sort(byId), policy),
   })

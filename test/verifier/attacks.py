@@ -228,12 +228,12 @@ def foreign_checkpoint(maker, stage, found):
             found[name] = found[name].replace(old, new.encode())
 
 
-def resign(change, key='writer'):
+def resign(change, key='writer', space='keyrite-bundle-v1@' + ORG):
     """Changes SHA256SUMS itself, and signs it again."""
     def tweak(maker, stage, found):
         if stage == 'signed files':
             found['SHA256SUMS'] = change(found['SHA256SUMS'])
-            found['SHA256SUMS.sig'] = armored(maker.keys.sshsig(key, 'keyrite-bundle-v1@' + ORG, found['SHA256SUMS'])).encode()
+            found['SHA256SUMS.sig'] = armored(maker.keys.sshsig(key, space, found['SHA256SUMS'])).encode()
     return tweak
 
 
@@ -303,7 +303,7 @@ ATTACKS = [
     ('founding: of another ledger', 'statement-ledger', said('founding:alice', ledger='ab' * 32)),
     ('signed with a key that nobody enrolled', 'sshsig-key', signed(A, key='mallory')),
     ('signed with the key of another', 'sshsig-key', signed(A, key='carol')),
-    ('signed for another use', 'signature', signed(A, space='keyrite-rehearsal-v1@' + ORG)),
+    ('signed for another use', 'signature', signed(A, space='keyrite-presence-v1@' + ORG)),
     ('signed for another organisation', 'signature', signed(A, space='keyrite-approval-v1@example.org')),
     ('security key without a touch', 'user-presence', signed('approval:dave', flags=0)),
     ('with verification, without a touch', 'user-presence', signed('approval:dave', flags=4)),
@@ -450,6 +450,28 @@ PRODUCTION = [
     ('production: stated keys', 'quorum-people', at('policy', no_stated)), ('production: a file key called asserted', 'quorum-people', dressed_up),
     ('production: the author answers', 'proposal', lambda m, s, t: (t.update(key='carol'), t['statement'].update(person=pid('carol'), roles=['custodian'], key=m.keys.fingerprint('carol'))) if s == 'statement:proposal:erin' else None),
 ]
+R = 'keyrite-rehearsal-v1@' + ORG
+REAL = [  # in a real ledger
+    ('a real ceremony, to be checked as a rehearsal', 'rehearsal', None, ['--rehearsal']),
+    ('an approval that was signed in a rehearsal', 'rehearsal', signed(A, space=R), []),
+    ('a founding that was signed in a rehearsal', 'rehearsal', signed('founding:bob', space=R), []),
+    ('a transcript that was signed in a rehearsal', 'rehearsal', signed(T, space=R), []),
+    ('the list of files is signed as in a rehearsal', 'rehearsal', resign(lambda s: s, space=R), []),
+    ('the mark of a rehearsal is put in, and asked for', 'rehearsal', data('ledger.opened', rehearsal=True), ['--rehearsal']),
+    ('it says that it is no rehearsal', 'rehearsal', data('ledger.opened', rehearsal=False), []),
+]
+REHEARSED = [  # in that of a rehearsal
+    ('a whole rehearsal, asked for as one', None, None, ['--rehearsal']),
+    ('a rehearsal is passed off as the real thing', 'rehearsal', None, []),
+    ('the mark is dropped', 'rehearsal', at('entry:ledger.opened', lambda e: e['data'].pop('rehearsal')), []),
+    ('the mark is dropped, and asked for', 'rehearsal', at('entry:ledger.opened', lambda e: e['data'].pop('rehearsal')), ['--rehearsal']),
+    ('the mark is another value', 'rehearsal', data('ledger.opened', rehearsal=1), ['--rehearsal']),
+    ('an approval that was signed for a real ledger', 'rehearsal', signed(A, space='keyrite-approval-v1@' + ORG), ['--rehearsal']),
+    ('a transcript that was signed for a real ledger', 'rehearsal', signed(T, space='keyrite-transcript-v1@' + ORG), ['--rehearsal']),
+    ('the list of files is signed as for a real ledger', 'rehearsal', resign(lambda s: s), ['--rehearsal']),
+    ('it continues a ledger', 'rehearsal', data('ledger.opened', continues={}), ['--rehearsal']),
+    ('a profile of production', 'rehearsal', data('profile.added', environment='production'), ['--rehearsal']),
+]
 
 
 def judged(folder, *arguments):
@@ -457,13 +479,13 @@ def judged(folder, *arguments):
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         status = verify.main([folder, *arguments])
-    rules = [line.split(' | ')[2] for line in out.getvalue().split('\n') if line.startswith('PROBLEM ')]
+    rules = [line.split(' | ')[2] for line in out.getvalue().split('\n') if line.replace('REHEARSAL  ', '').startswith('PROBLEM ')]
     return status, rules, out.getvalue()
 
 
-def made(keys, tweak=None, production=False, level='full'):
+def made(keys, tweak=None, production=False, level='full', rehearsal=False):
     options = tweak if isinstance(tweak, dict) else {}
-    maker = Maker(keys, None if options else tweak, production, level)
+    maker = Maker(keys, None if options else tweak, production, level, rehearsal)
     if options:
         maker.ask = lambda: Maker.ask(maker, options['who'])
     maker.ledger()
@@ -472,10 +494,10 @@ def made(keys, tweak=None, production=False, level='full'):
     return folder, maker
 
 
-def row(keys, name, rule, tweak, production=False):
-    folder, _ = made(keys, tweak, production)
+def row(keys, name, rule, tweak, arguments=(), production=False, rehearsal=False):
+    folder, _ = made(keys, tweak, production, rehearsal=rehearsal)
     try:
-        status, rules, text = judged(folder)
+        status, rules, text = judged(folder, *arguments)
         if (status, rules) == (0, []) if rule is None else (status == 6 and rule in rules):
             return None
         return {'name': name, 'expected': rule, 'status': status, 'rules': rules, 'text': text[-600:]}
@@ -490,6 +512,17 @@ def table(keys):
     every = 1 if SLOW else 4
     rows = [(r, False) for r in GOOD + ATTACKS[::every] + UNCHECKED[::every]] + [(r, True) for r in PRODUCTION]
     return [row(keys, *r, production=p) for r, p in rows]
+
+
+def rehearsals(keys):
+    """A rehearsal is never taken for the real thing, nor the other way round; what is printed of one says so in every line."""
+    out = [row(keys, *r) for r in REAL] + [row(keys, *r, rehearsal=True) for r in REHEARSED]
+    folder, _ = made(keys, rehearsal=True)
+    for arguments in ([], ['--rehearsal'], ['--ledger', 'ab' * 32]):
+        lines = judged(folder, *arguments)[2].strip().split('\n')
+        bare = [line for line in lines if not line.startswith('REHEARSAL  ')]
+        out.append({'name': 'a line without the mark', 'lines': bare} if bare else None)
+    return out
 
 
 def flips(keys):
@@ -577,5 +610,5 @@ def vectors(keys):
 
 if __name__ == '__main__':
     with tempfile.TemporaryDirectory() as home:
-        found = {'table': table, 'flips': flips, 'odd': odd, 'algorithms': algorithms, 'vectors': vectors}[sys.argv[1]](Keys(home))
+        found = {'table': table, 'rehearsals': rehearsals, 'flips': flips, 'odd': odd, 'algorithms': algorithms, 'vectors': vectors}[sys.argv[1]](Keys(home))
     print(json.dumps({'rows': len(found), 'failed': [x for x in found if x]}))

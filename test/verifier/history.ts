@@ -148,7 +148,7 @@ export class History {
     }
     const signer = typeof key === 'string' ? this.#signers.get(key) : undefined
     if (signer === undefined || typeof use !== 'string') return
-    const namespace = namespaceOf(use as 'approval', this.#bench.facts.organisation)
+    const namespace = namespaceOf(use as 'approval', this.#bench.facts)
     draft.signature = base64(await signer.sign(namespace, jcsBytes(statement)))
   }
 }

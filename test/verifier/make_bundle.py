@@ -1,5 +1,5 @@
 """Makes a small ledger and its ceremony's bundle from docs/ledger-format.md and docs/bundle-format.md alone, sharing no
-code with keyrite or verify.py: python3 make_bundle.py OUT [production]. Prints the ledger's fingerprint.
+code with keyrite or verify.py: python3 make_bundle.py OUT [production|rehearsal]. Prints the ledger's fingerprint.
 
 Everything but the keys, ECDSA signatures and counters of touches is the same in every run. A `tweak(maker, stage, thing)` sees each thing before it is
 hashed or signed and may change it: that is how an attack with real keys is made."""
@@ -123,7 +123,8 @@ class Keys:
 
 
 class Maker:
-    def __init__(self, keys, tweak=None, production=False, level='full'):
+    def __init__(self, keys, tweak=None, production=False, level='full', rehearsal=False):
+        self.rehearsal = rehearsal
         self.keys, self.tweak, self.production, self.level = keys, tweak or (lambda maker, stage, thing: None), production, level
         self.bytes, self.leaves, self.entries, self.blobs, self.openings = [], [], [], {}, {}
         self.clock, self.salts, self.scope = 0, 0, ''
@@ -164,7 +165,7 @@ class Maker:
         s = {'about': self.leaves[about].hex(), 'checkpoint': {'root': b64(root_of(self.leaves[:size])), 'size': size},
              'decision': decision, 'issued': self.time(self.clock), 'key': self.keys.fingerprint(key), 'ledger': self.leaves[0].hex(),
              'person': pid(name), 'plan_sha256': plan, 'roles': ALL[name][1], 'type': 'keyrite.statement/1', 'use': use}
-        how = {'statement': s, 'key': key, 'space': 'keyrite-%s-v1@%s' % (use, ORG), 'flags': 1, 'counter': None}
+        how = {'statement': s, 'key': key, 'space': self.space(use), 'flags': 1, 'counter': None}
         label = '%s%s:%s' % (self.scope, use, name)
         self.tweak(self, 'statement:' + label, how)
         how['blob'] = self.keys.sshsig(how['key'], how['space'], canon(s), how['flags'], counter=how['counter'])
@@ -172,6 +173,9 @@ class Maker:
         kind = {'founding': 'founder.signed', 'approval': 'approval.given'}.get(use, use + '.signed')
         return self.append(kind, {'statement': s, 'signature': b64(how['blob']), **(more or {})}, label,
                            ceremony=None if use == 'founding' else ceremony)
+
+    def space(self, use):
+        return 'keyrite-%s-v1@%s' % ('rehearsal' if self.rehearsal else use, ORG)
 
     def roster(self, state):
         people = [{'id': pid(n), 'keys': [{'class': kind, 'key': self.keys.line[n]}], 'recipient': None, 'roles': roles, 'state': state(n)}
@@ -211,7 +215,8 @@ class Maker:
         people = [{'address': self.private(n + '@example.com'), 'id': pid(n), 'name': self.private(n.title())} for n in PEOPLE]
         self.append('ledger.opened', {
             'organisation': ORG, 'vkey': self.vkey('writer'), 'policy': self.blob(canon(self.standing_policy)),
-            'roster': self.blob(canon(self.roster(lambda n: 'unsigned'))), 'people': people, 'continues': None}, ceremony=None)
+            'roster': self.blob(canon(self.roster(lambda n: 'unsigned'))), 'people': people, 'continues': None,
+            **({'rehearsal': True} if self.rehearsal else {})}, ceremony=None)
         for name in ('alice', 'bob', 'carol', 'dave', 'erin'):
             self.statement('founding', 0, name)
         self.profile = {'environment': 'production' if self.production else 'test', 'identity': {'token': 'T-1'}, 'kind': 'local',
@@ -280,9 +285,10 @@ class Maker:
         """Every file of the bundle but the two SHA256SUMS files: path -> bytes."""
         note = self.checkpoint(len(self.leaves))
         public, roster = self.keys.raw['product'], canon(self.standing())
-        spaces = ','.join('keyrite-%s-v1@%s' % (u, ORG) for u in ('approval', 'founding', 'possession', 'proposal', 'transcript'))
+        uses = ('approval', 'founding', 'possession', 'proposal', 'transcript')
+        spaces = ','.join(dict.fromkeys(self.space(use) for use in uses))
         lines = ['%s namespaces="%s" %s\n' % (p['id'], spaces, k['key']) for p in json.loads(roster)['people'] for k in p['keys']]
-        lines.append('writer namespaces="keyrite-bundle-v1@%s" %s\n' % (ORG, self.keys.line[self.wrote[-1][1]]))
+        lines.append('writer namespaces="%s" %s\n' % (self.space('bundle'), self.keys.line[self.wrote[-1][1]]))
         files = {'checkpoint': note, 'openings.json': canon(self.openings if self.level == 'full' else {}), 'roster.json': roster,
                  'policy.json': canon(self.standing_policy), 'template.yaml': self.template, 'minutes.html': b'<p>minutes</p>\n',
                  'minutes.txt': b'minutes\n', 'allowed_signers': ''.join(lines).encode(),
@@ -310,7 +316,7 @@ class Maker:
         names = sorted(files, key=lambda name: name.encode())
         sums = ''.join('%s  %s\n' % (sha(files[name]).hex(), name) for name in names).encode()
         files['SHA256SUMS'] = sums
-        files['SHA256SUMS.sig'] = armored(self.keys.sshsig(self.wrote[-1][1], 'keyrite-bundle-v1@' + ORG, sums)).encode()
+        files['SHA256SUMS.sig'] = armored(self.keys.sshsig(self.wrote[-1][1], self.space('bundle'), sums)).encode()
         self.tweak(self, 'signed files', files)
         for name, data in files.items():
             os.makedirs(os.path.dirname(os.path.join(out, name)), exist_ok=True)
@@ -321,7 +327,7 @@ class Maker:
 
 def main(out, kind='test'):
     with tempfile.TemporaryDirectory() as folder:
-        maker = Maker(Keys(folder), production=kind == 'production')
+        maker = Maker(Keys(folder), production=kind == 'production', rehearsal=kind == 'rehearsal')
         maker.ledger()
         print(maker.write(out))
 

@@ -88,15 +88,15 @@ function policyAsJudged(judged: Judged, id: string): Uint8Array {
 
 /** Everyone who could sign in these entries: each key that they give a person, or that a question is about. */
 function allowedSigners({replay, entries}: Judged): string {
-  const {organisation, vkey} = replay.facts
+  const {facts} = replay
   const given = new Map<string, Set<string>>()
   for (const {person, key} of entries.flatMap((entry) => keysIn(replay, entry)))
     given.set(person, (given.get(person) ?? new Set()).add(key))
   const people = [...given].sort(([a], [b]) => (a < b ? -1 : 1))
-  const namespaces = uses.map((use) => namespaceOf(use, organisation)).join()
+  const namespaces = [...new Set(uses.map((use) => namespaceOf(use, facts)))].join()
   return [
     ...people.flatMap(([id, keys]) => [...keys].map((key) => `${id} namespaces="${namespaces}" ${key}`)),
-    `writer namespaces="${namespaceOf('bundle', organisation)}" ${writerKey(vkey)}`,
+    `writer namespaces="${namespaceOf('bundle', facts)}" ${writerKey(facts.vkey)}`,
     '',
   ].join('\n')
 }

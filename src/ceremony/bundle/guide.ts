@@ -2,7 +2,9 @@
 import {join} from 'node:path'
 import {fromHex, sha256Hex} from '../../base/bytes.ts'
 import {readPublic} from '../../base/files.ts'
+import {rehearsalMark} from '../../base/rehearsal.ts'
 import {wordLines} from '../../base/words.ts'
+import {namespaceOf} from '../../custody/index.ts'
 import type {LedgerFacts} from '../../ledger/index.ts'
 import type {Files} from './primary.ts'
 
@@ -14,15 +16,23 @@ const limitBytes = 1024 * 1024
  */
 export function guideFiles(
   packageRoot: string,
-  {fingerprint, organisation}: Pick<LedgerFacts, 'fingerprint' | 'organisation'>,
+  facts: Pick<LedgerFacts, 'fingerprint' | 'organisation' | 'rehearsal'>,
   ceremony: string,
 ): Files {
   const folder = join(packageRoot, 'ceremony-templates/bundle')
   const script = readPublic(join(folder, 'verify.py'), limitBytes)
+  const {fingerprint, organisation, rehearsal} = facts
   const values: Readonly<Record<string, string>> = {
+    'bundle-namespace': namespaceOf('bundle', facts),
     ceremony,
     fingerprint,
+    flag: rehearsal ? ' --rehearsal' : '',
+    mark: rehearsal ? `${rehearsalMark}: ` : '',
+    note: rehearsal
+      ? `This is a **${rehearsalMark}**. It proves nothing but itself: every signature in it is for namespace \`${namespaceOf('bundle', facts)}\`,\nand counts nowhere else. In section 6 each line begins with ${rehearsalMark}.\n\n`
+      : '',
     organisation,
+    'statement-namespace': rehearsal ? namespaceOf('bundle', facts) : `keyrite-$use-v1@${organisation}`,
     'verify-sha256': sha256Hex(script),
     words: wordLines(fromHex(fingerprint))
       .map((line) => `    ${line}`)

@@ -7,6 +7,7 @@ import {
   namespaceOf,
   parseArmored,
   parsePublicKey,
+  rehearsalFault,
   signedData,
   verifySshsig,
 } from '../../custody/index.ts'
@@ -26,13 +27,13 @@ export function sumsOf(files: Files): Uint8Array {
 /** The armored SSHSIG of `SHA256SUMS` by the writer. */
 export function signSums(
   sums: Uint8Array,
-  {organisation, vkey}: Pick<LedgerFacts, 'organisation' | 'vkey'>,
+  facts: Pick<LedgerFacts, 'organisation' | 'rehearsal' | 'vkey'>,
   privateKey: KeyObject,
 ): Uint8Array {
-  const namespace = namespaceOf('bundle', organisation)
+  const namespace = namespaceOf('bundle', facts)
   const raw = sign(null, signedData(namespace, 'sha512', sums), privateKey)
   const blob = buildSshsig({
-    publicKey: parsePublicKey(writerKey(vkey)).blob,
+    publicKey: parsePublicKey(writerKey(facts.vkey)).blob,
     namespace,
     hash: 'sha512',
     signature: Buffer.concat([sshString('ssh-ed25519'), sshString(raw)]),
@@ -69,7 +70,7 @@ export function sumsProblems(files: Files): Problem[] {
 /** The signature under the list, by the key that entry 0 names. */
 export function signatureProblems(
   files: Files,
-  {organisation, vkey}: Pick<LedgerFacts, 'organisation' | 'vkey'>,
+  facts: Pick<LedgerFacts, 'organisation' | 'rehearsal' | 'vkey'>,
 ): Problem[] {
   const [sums, signature] = [files.get('SHA256SUMS'), files.get('SHA256SUMS.sig')]
   const wrong = (message: string): Problem[] => [
@@ -82,11 +83,13 @@ export function signatureProblems(
   } catch (error) {
     return wrong(error instanceof Error ? error.message : 'it is not a signature')
   }
+  const fault = rehearsalFault(blob, 'bundle', facts)
+  if (fault !== undefined) return wrong(fault)
   const verdict = verifySshsig({
     signature: blob,
     message: sums,
-    namespace: namespaceOf('bundle', organisation),
-    key: parsePublicKey(writerKey(vkey)),
+    namespace: namespaceOf('bundle', facts),
+    key: parsePublicKey(writerKey(facts.vkey)),
   })
   if (verdict.kind === 'good') return []
   if (verdict.kind === 'unsupported') return wrong(`its algorithm ${verdict.algorithm} is not known`)

@@ -29,6 +29,8 @@ import {signatureProblems, sumsProblems} from './sums.ts'
 export interface Verifying {
   readonly rules: Rules
   readonly anchor: Anchor
+  /** Whether it is to be the bundle of a rehearsal. */
+  readonly rehearsal: boolean
   /** This program: where the bundle was made by the same one, minutes and guides are made again and compared. */
   readonly tool: Tool
   readonly packageRoot: string
@@ -37,6 +39,8 @@ export interface Verifying {
 export interface Verdict {
   readonly ok: boolean
   readonly anchored: boolean
+  /** Whether it is that of a rehearsal, whatever was asked for. */
+  readonly rehearsal: boolean
   /** Null where the bundle does not say it readably, as all below. */
   readonly ledger: string | null
   readonly fingerprint: string | null
@@ -86,6 +90,7 @@ class Judgement {
     const judged = judge(primary, this.#verifying.rules)
     this.#problems.push(...judged.problems)
     const opened = judged.replay.opened
+    if (opened) this.#rehearsed(judged)
     if (opened) this.#writer(primary, judged)
     else this.#wrong('entry', entryPath(0), 'it does not open a ledger', 0)
     const anchored = opened ? this.#anchor(primary, judged) : false
@@ -124,6 +129,16 @@ class Judgement {
     if (facts.level !== 'full')
       this.#wrong('level', 'bundle.json', `bundles of level "${facts.level}" are not known to this keyrite`)
     return {facts, ...partsOf(this.#files), openings: openings ?? new Map(), checkpoint: checkpoint ?? ''}
+  }
+
+  /** A rehearsal is never taken for the real thing, nor that for a rehearsal. */
+  #rehearsed({replay}: Judged): void {
+    const {rehearsal} = replay.facts
+    if (rehearsal === this.#verifying.rehearsal) return
+    const message = rehearsal
+      ? 'it is a rehearsal, and proves nothing else: --rehearsal checks it as one'
+      : 'it is not a rehearsal, and was to be checked as one'
+    this.#wrong('rehearsal', entryPath(0), message, 0)
   }
 
   /** The writer's signatures, and that every entry is in the ledger that it signed. */
@@ -235,6 +250,7 @@ class Judgement {
     return {
       ok: this.#problems.length === 0,
       anchored: anchored && this.#problems.length === 0,
+      rehearsal: replay?.facts.rehearsal ?? false,
       ledger: replay?.facts.name ?? null,
       fingerprint,
       words: fingerprint === null ? [] : words(fromHex(fingerprint)),

@@ -28,6 +28,10 @@ export default class CeremonyVerify extends KeyriteCommand {
       helpValue: 'FILE',
       multiple: true,
     }),
+    rehearsal: Flags.boolean({
+      summary: 'check the bundle of a rehearsal, and no other; without this one is refused',
+      default: false,
+    }),
   }
 
   async execute(): Promise<Shown> {
@@ -35,10 +39,12 @@ export default class CeremonyVerify extends KeyriteCommand {
     const pins = (flags.pin ?? []).map((name) => ({name, note: readPublic(name, 65_536).toString('utf8')}))
     const verdict = verifyBundle(args.bundle, {
       rules: {folds, operations},
+      rehearsal: flags.rehearsal,
       anchor: {fingerprint: flags.ledger ?? null, pins},
       tool: this.app.world.tool,
       packageRoot: packageRoot(),
     })
+    this.rehearsal = verdict.rehearsal
     const {ok, problems, words, ...facts} = verdict
     return this.show(
       {

@@ -16,10 +16,12 @@ export default class KeyList extends KeyriteCommand {
 
   async execute(): Promise<Shown> {
     const {flags} = await this.parse(KeyList)
-    const {keys, weak} = Listing.read(this.world, (listing) => ({
+    const {keys, weak, rehearsal} = Listing.read(this.world, (listing) => ({
+      rehearsal: listing.rehearsal,
       keys: listKeys(listing, flags.profile),
       weak: weaknessListed(listing),
     }))
+    this.rehearsal = rehearsal
     const rows = keys.map((key) => [
       key.name,
       `${key.profile} (${key.environment ?? 'removed'})`,

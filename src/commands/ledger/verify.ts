@@ -70,6 +70,7 @@ With --since, what the pin covers is not judged again: its entries are held agai
     })
     const {problems, findings, entries, root, facts} = verification
     const ok = problems.length === 0
+    this.rehearsal = facts?.rehearsal ?? false
     if (ok) this.#pin(verification, since)
     const fingerprint = facts?.fingerprint ?? null
     const document = {
@@ -82,6 +83,7 @@ With --since, what the pin covers is not judged again: its entries are held agai
       erased: verification.erased,
       continues: continuationDocument(verification.view?.of(continuationFold) ?? null),
       deep: flags.deep,
+      rehearsal: this.rehearsal,
       ledger: facts?.name ?? null,
       fingerprint,
       words: fingerprint === null ? [] : words(Buffer.from(fingerprint, 'hex')),

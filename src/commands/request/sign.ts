@@ -72,7 +72,7 @@ export default class RequestSign extends KeyriteCommand {
     demandKey(examined, signer)
     for (const line of this.#shown(examined, seen, decision)) this.say(line)
     if (!flags.yes) await this.#confirm(examined, decision)
-    const namespace = namespaceOf(examined.use, examined.facts.organisation)
+    const namespace = namespaceOf(examined.use, examined.facts)
     const bytes = examined.statements.get(decision) ?? new Uint8Array()
     const signature = armor(await signer.sign(namespace, bytes))
     const file = join(args.folder, `${decision}.sig`)

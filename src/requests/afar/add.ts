@@ -9,6 +9,7 @@ import {
   namespaceOf,
   parsePublicKey,
   parseSshsig,
+  rehearsalFault,
   statementBytes,
   verifySshsig,
   type Person,
@@ -117,7 +118,10 @@ function demandSigned(ledger: Ledger, person: Person, statement: Statement, sign
     .map((one) => parsePublicKey(one.key))
     .find(({fingerprint}) => fingerprint === statement.key)
   if (key === undefined) throw bad(`key ${statement.key} is not one of ${calledHere(person)}`)
-  const namespace = namespaceOf(statement.use, ledger.view.facts.organisation)
+  const {facts} = ledger.view
+  const fault = rehearsalFault(signature, statement.use, facts)
+  if (fault !== undefined) throw replayed(fault)
+  const namespace = namespaceOf(statement.use, facts)
   const verdict = verifySshsig({signature, message: statementBytes(statement), namespace, key})
   if (verdict.kind === 'bad') throw bad(verdict.reason)
   const cloned = cloneFault(ledger.of(custodyFold).counters, signature)
@@ -152,8 +156,13 @@ const limit = 2_000
 function search(ledger: Ledger, subjects: Subjects, given: Given): Taken {
   const {namespace, publicKey} = readSignature(given.signature)
   const key = fingerprintOf(publicKey)
-  const {organisation} = ledger.view.facts
-  const open = subjects.open().filter(({use}) => namespaceOf(use, organisation) === namespace)
+  const {facts} = ledger.view
+  const all = subjects.open()
+  for (const {use} of all) {
+    const fault = rehearsalFault(given.signature, use, facts)
+    if (fault !== undefined) throw replayed(fault)
+  }
+  const open = all.filter(({use}) => namespaceOf(use, facts) === namespace)
   const person = holderOf(ledger, key, open)
   if (person === undefined)
     throw new KeyriteError(

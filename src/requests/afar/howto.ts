@@ -78,14 +78,14 @@ for one in map(json.loads, lines):
 }
 
 export function howto({use, facts, content, statements, person}: Examined): string {
-  const namespace = namespaceOf(use, facts.organisation)
+  const namespace = namespaceOf(use, facts)
   const [first = 'attest'] = statements.keys()
   const digest =
     use === 'approval' || use === 'proposal' || use === 'possession'
       ? ['    sha256sum plan.json']
       : ["    (printf '\\000'; cat entry) | sha256sum"]
   return [
-    `# How to answer ${content.id} of ${facts.organisation}`,
+    `# ${facts.rehearsal ? 'REHEARSAL: how' : 'How'} to answer ${content.id} of ${facts.organisation}`,
     '',
     'You do not have to believe this folder. `words.txt` says what it asks; the commands below show whether that is so.',
     '',

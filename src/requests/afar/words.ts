@@ -22,6 +22,7 @@ export function wordsOf({
   erased,
 }: Examined): readonly string[] {
   return [
+    ...(facts.rehearsal ? ['REHEARSAL: what you sign here counts nowhere else.', ''] : []),
     `${titles[use]} ${content.id} of ${facts.organisation}.`,
     '',
     ...content.lines,

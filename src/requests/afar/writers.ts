@@ -134,7 +134,7 @@ interface Evidence {
 export function approvedBy(
   changes: ReturnType<typeof readWriters>['changes'],
   roster: Roster,
-  {organisation, fingerprint}: LedgerFacts,
+  facts: LedgerFacts,
 ): readonly ChangeSeen[] {
   return changes.map(({evidence, ...seen}) => {
     const opened = parseEntry(evidence.opened)
@@ -152,7 +152,7 @@ export function approvedBy(
         .find((one) => one.fingerprint === statement.key)
       const fits =
         statement.about === opened.leaf &&
-        statement.ledger === fingerprint &&
+        statement.ledger === facts.fingerprint &&
         statement.plan_sha256 === data.plan.blob &&
         statement.use === 'approval' &&
         statement.decision === 'approve'
@@ -160,7 +160,7 @@ export function approvedBy(
       const verdict = verifySshsig({
         signature: fromBase64(signature),
         message: statementBytes(statement),
-        namespace: namespaceOf('approval', organisation),
+        namespace: namespaceOf('approval', facts),
         key,
       })
       return verdict.kind === 'good' ? [person] : []

@@ -72,7 +72,8 @@ export const profileRemove: Operation = {
 }
 
 /** @throws KeyriteError `EXISTS`, `PROFILE_ENVIRONMENT`. */
-export function demandNew(view: Pick<View, 'of'>, profile: ProfileFacts): void {
+export function demandNew(view: Pick<View, 'of' | 'facts'>, profile: ProfileFacts): void {
+  demandNotRehearsed(view.facts, profile)
   const known = view.of(profilesFold)
   if (known.profiles.has(profile.name)) {
     throw new KeyriteError('EXISTS', `cannot add profile "${profile.name}": there is one`, {
@@ -89,6 +90,19 @@ export function demandNew(view: Pick<View, 'of'>, profile: ProfileFacts): void {
       },
     )
   }
+}
+
+/** @throws KeyriteError `PROFILE_ENVIRONMENT`. */
+export function demandNotRehearsed(
+  {rehearsal}: View['facts'],
+  {name, environment}: Pick<ProfileFacts, 'name' | 'environment'>,
+): void {
+  if (!rehearsal || environment !== 'production') return
+  throw new KeyriteError(
+    'PROFILE_ENVIRONMENT',
+    `cannot add profile "${name}": this is the ledger of a rehearsal, and nothing of production is touched from it`,
+    {hints: ['--environment test', 'in the home of the real ledger: keyrite --home DIR profile add NAME …']},
+  )
 }
 
 function kindOf(view: View, entry: Entry): string | undefined {
