@@ -1,7 +1,20 @@
 // The layers of src/, lowest first. A folder may import from itself and from folders before it.
 const layers = [
-  'base', 'paper', 'providers', 'ledger', 'custody', 'policy', 'profiles', 'requests',
-  'duties', 'keys', 'shares', 'ceremony', 'incidents', 'reports',
+  'base',
+  'paper',
+  'providers',
+  'ledger',
+  'custody',
+  'policy',
+  'profiles',
+  'requests',
+  'duties',
+  'keys',
+  'certificates',
+  'shares',
+  'ceremony',
+  'incidents',
+  'reports',
 ]
 const upTo = (name) => layers.slice(0, layers.indexOf(name) + 1)
 
@@ -18,6 +31,7 @@ const homes = {
   '@aws-sdk/': 'src/providers/aws/',
   '(@azure/|@azure-rest/)': 'src/providers/azure/',
   '@google-cloud/': 'src/providers/gcp/',
+  '@peculiar/': 'src/certificates/',
 }
 
 module.exports = {
@@ -26,21 +40,32 @@ module.exports = {
     {name: 'no-unresolved', severity: 'error', from: {}, to: {couldNotResolve: true}},
     {name: 'commands-are-leaves', severity: 'error', from: {path: '^src/'}, to: {path: '^src/commands/'}},
     {
-      name: 'backends-share-no-code', severity: 'error',
-      from: {path: '^src/providers/([^/]+)/'}, to: {path: '^src/providers/[^/]+/', pathNot: '^src/providers/$1/'},
+      name: 'backends-share-no-code',
+      severity: 'error',
+      from: {path: '^src/providers/([^/]+)/'},
+      to: {path: '^src/providers/[^/]+/', pathNot: '^src/providers/$1/'},
     },
     ...layers.map((layer) => ({
-      name: `${layer}-imports-only-what-is-below`, severity: 'error',
-      from: {path: `^src/${layer}/`}, to: {path: '^src/', pathNot: `^src/(${upTo(layer).join('|')})/`},
+      name: `${layer}-imports-only-what-is-below`,
+      severity: 'error',
+      from: {path: `^src/${layer}/`},
+      to: {path: '^src/', pathNot: `^src/(${upTo(layer).join('|')})/`},
     })),
     ...Object.entries(homes).map(([pkg, home]) => ({
-      name: `${pkg}-has-one-home`, severity: 'error',
-      from: {path: '^src/', pathNot: `^${home}`}, to: {path: `(^|node_modules/)${pkg}`},
+      name: `${pkg}-has-one-home`,
+      severity: 'error',
+      from: {path: '^src/', pathNot: `^${home}`},
+      to: {path: `(^|node_modules/)${pkg}`},
     })),
   ],
   options: {
     // Without exportsFields @oclif/core does not resolve, and its rule is silent.
-    tsPreCompilationDeps: true, doNotFollow: {path: 'node_modules'},
-    enhancedResolveOptions: {exportsFields: ['exports'], conditionNames: ['import', 'node', 'types'], extensions: ['.ts', '.js']},
+    tsPreCompilationDeps: true,
+    doNotFollow: {path: 'node_modules'},
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types'],
+      extensions: ['.ts', '.js'],
+    },
   },
 }
