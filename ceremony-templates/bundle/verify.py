@@ -22,6 +22,7 @@ STATEMENT = set("about checkpoint decision issued key ledger person plan_sha256 
 SIGNED = {  # L3: an entry with a statement -> use, type of the entry it is about
     "founder.signed": ("founding", "ledger.opened"), "proposal.signed": ("proposal", "quorum.opened"),
     "approval.given": ("approval", "quorum.opened"), "transcript.signed": ("transcript", "signoff.opened"),
+    "participant.present": ("presence", "ceremony.opened"),
     "possession.signed": ("possession", "quorum.opened")}
 ACTS = {  # L5: an act that needs approval -> phase, operations whose plan may hold it, what its plan sets
     "profile.added": ("add", ["profile.add"], ["name", "kind", "environment", "identity"]),
@@ -43,8 +44,8 @@ WHOLE = {  # L5: an act whose data is exactly what its plan says -> operation, p
 OUTCOMES = {"key.created": "key.create", "key.create.failed": "key.create", "key.tried": "key.try",
             "key.try.failed": "key.try", "key.state.changed": "key.state", "key.state.failed": "key.state"}
 OTHERS = """ledger.opened quorum.opened quorum.met quorum.withdrawn key.try.intended ceremony.opened
-    step.done ceremony.stopped ceremony.resumed ceremony.aborted signoff.opened bundle.made attempt.refused
-    duty.opened clock.anomaly branch.absorbed""".split()
+    step.done ceremony.stopped ceremony.paused ceremony.resumed ceremony.aborted deviation.recorded
+    signoff.opened bundle.made attempt.refused duty.opened clock.anomaly branch.absorbed""".split()
 FILES = """VERIFY.md verify.py bundle.json checkpoint openings.json allowed_signers roster.json policy.json
     template.yaml minutes.html minutes.txt SHA256SUMS SHA256SUMS.sig""".split()
 TIME = re.compile("[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}[.][0-9]{3}Z")
@@ -143,6 +144,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         self.people, self.profiles, self.keys, self.quorums, self.met = {}, {}, {}, {}, {}
         self.used, self.opened, self.signoff, self.checkpoint = set(), None, None, None
         self.writers, self.suspended, self.contested, self.had = [], {}, {}, set()
+        self.round, self.deviations, self.there = 0, [], set()
         self.counters, self.erased, self.external, self.policy_seq = set(), set(), "", 0
         self.rehearsal, self.org = False, ""
 
@@ -311,15 +313,38 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             del self.profiles[d["name"]]
         elif kind == "clock.anomaly":
             self.set_clock(e, d)
-        elif kind == "ceremony.opened" and e["ceremony"] == self.ceremony:
-            self.opened = d
-        elif kind == "signoff.opened" and e["ceremony"] == self.ceremony:
-            before = [self.leaves[n] for n in self.mine if n < seq]
-            need("it is the second, or over other entries", signoff_twice=not self.signoff,
-                 signoff_count=d["count"] == len(before), signoff_first=d["first"] == self.mine[0],
-                 signoff_root=d["root"] == encode64(tree_root(before)))
-            self.signoff = seq
+        elif kind == "participant.present":
+            need("it is about another ceremony", presence=about["ceremony"] == e["ceremony"])
+        if e["ceremony"] == self.ceremony and self.ceremony:
+            self.check_own(e, seq, d, kind)
         self.used.add((cited, kind))
+
+    def check_own(self, e, seq, d, kind):  # L6: who takes part, deviations, and rounds of signatures
+        if kind == "ceremony.opened":
+            self.opened = d
+            self.there = {person for part in d["participants"] for person in part["people"]}
+        here = {"ceremony.paused": "remain", "ceremony.resumed": "present", "step.done": "by"}
+        named = {*d.get(here.get(kind), []), *d.get("agreed_by", [])} | {d.get("decided_by")} - {None}
+        if kind in ("participant.present", "transcript.signed"):
+            named.add(d["statement"]["person"])
+        need("somebody is named who takes no part", takes_part=self.there.issuperset(named))
+        due = self.deviations and self.deviations[-1] > (self.signoff or 0)
+        if kind == "participant.present":
+            need("the sign-off was opened before", presence=not self.signoff)
+        elif kind == "deviation.recorded":
+            self.deviations.append(seq)
+        elif kind == "transcript.signed":
+            last = self.leaves.get(self.signoff, b"").hex()
+            need("not of the last round, or a deviation came after it",
+                 signoff_round=d["statement"]["about"] == last and not due)
+        elif kind == "signoff.opened":
+            before = [self.leaves[n] for n in self.mine if n < seq]
+            need("it is the second without a deviation, or over other entries",
+                 signoff_twice=not self.signoff or due, signoff_round=d["round"] == self.round + 1,
+                 signoff_count=d["count"] == len(before), signoff_first=d["first"] == self.mine[0],
+                 signoff_root=d["root"] == encode64(tree_root(before)),
+                 signoff_deviations=d["deviations"] == self.deviations)
+            self.signoff, self.round = seq, d["round"]
 
     def lapse(self, time):  # L6: a suspension that the roster quorum did not confirm ends by itself
         for name in [name for name, (until, _) in self.suspended.items() if until and until <= time]:
@@ -579,8 +604,15 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             yield "quorum: {operation} by rule {rule}: approved by ".format(**quorum["plan"]) + given
         if self.checkpoint and self.root_at(self.checkpoint[0]) is None:
             yield "not checked: the checkpoint's root, as entries are left out"
-        about = self.signoff and self.leaves[self.signoff].hex()
-        for person in sorted({person for part in self.opened["participants"] for person in part["people"]}):
+        for number, seq in enumerate(self.deviations, 1):
+            yield "deviation D%d: entry %d, at step %s" % (number, seq, self.entries[seq]["data"]["step"])
+        due = self.deviations and self.deviations[-1] > (self.signoff or 0)
+        about = not due and self.signoff and self.leaves[self.signoff].hex()
+        if self.round > 1 or self.signoff and due:
+            yield "signatures count of round %d%s" % (self.round + bool(due), ", not yet open" if due else "")
+        for person in sorted(self.there):
+            if (self.leaves[self.mine[0]].hex(), person, "presence") not in self.answers:
+                yield "presence stated, not signed: " + person
             yield ("signed: " if (about, person, "transcript") in self.answers else "missing: ") + person
 
 def main(arguments=None):

@@ -67,6 +67,7 @@ export function transcriptSubject(ledger: Ledger, ceremony: Ceremony): Subject {
 function privateIn(entries: readonly Entry[]): readonly Json[] {
   return entries.flatMap(({type, data}) => {
     if (type === 'ceremony.opened') return [data['location'] ?? null]
+    if (type === 'deviation.recorded') return [data['what'] ?? null, data['why'] ?? null]
     return type === 'ceremony.stopped' || type === 'ceremony.aborted' ? [data['reason'] ?? null] : []
   })
 }
@@ -137,13 +138,23 @@ export const transcriptContent: UseReader = {
 }
 
 function lineOf({roster, open}: Core, {seq, time, type, data, actor}: Entry): string {
-  const reason = open(data['reason'])
+  const reason = type === 'deviation.recorded' ? deviationIn(data, open) : open(data['reason'])
   const by = Array.isArray(data['by'])
     ? (data['by'] as readonly string[])
-    : actor.person === null
-      ? []
-      : [actor.person]
+    : typeof data['decided_by'] === 'string'
+      ? [data['decided_by']]
+      : actor.person === null
+        ? []
+        : [actor.person]
   const what = [data['step'], data['key'], data['code']].filter((one) => typeof one === 'string')
   const names = by.map((id) => nameIn(roster, id)).join(', ')
   return `  ${seq}  ${time}  ${[type, ...what].join(' ')}${names === '' ? '' : ` by ${names}`}${typeof reason === 'string' ? `: ${reason}` : ''}`
+}
+
+function deviationIn(data: Entry['data'], open: Core['open']): string {
+  const said = (name: string): string => {
+    const value = open(data[name])
+    return typeof value === 'string' ? value : 'withheld'
+  }
+  return `${said('what')} (${said('why')})`
 }

@@ -3,7 +3,7 @@ import {custodyFold, personRef} from '../custody/index.ts'
 import type {Ledger} from '../ledger/index.ts'
 import {parseDuration} from '../base/duration.ts'
 import {duties, statusOfDuty, type DutyStatus} from '../duties/index.ts'
-import {everyone, missingSignatures, statusOfCeremony, type Ceremony} from './state.ts'
+import {everyone, missingSignatures, roundIsDue, statusOfCeremony, type Ceremony} from './state.ts'
 
 type Ref = ReturnType<typeof personRef>
 
@@ -20,9 +20,27 @@ export interface CeremonyDocument {
   readonly participants: readonly {
     readonly person: Ref
     readonly roles: readonly string[]
+    /** When they signed that they are here; null where it is only stated. */
+    readonly present: string | null
+    /** When they signed the last round. */
     readonly signed: string | null
+    /** The last earlier round that they signed. */
+    readonly signedAsOfRound: number | null
   }[]
-  readonly deviations: readonly object[]
+  readonly deviations: readonly {
+    /** `D1`, `D2` … */
+    readonly id: string
+    readonly step: string
+    /** Null where withheld. */
+    readonly what: string | null
+    readonly why: string | null
+    readonly decidedBy: Ref
+    readonly agreedBy: readonly Ref[]
+    readonly at: string
+    readonly seq: number
+  }[]
+  /** Of the sign-off; null before it. */
+  readonly round: number | null
   readonly duties: readonly {
     readonly id: string
     readonly text: string
@@ -70,9 +88,21 @@ export function ceremonyDocument(
     participants: everyone(ceremony).map((id) => ({
       person: personRef(roster, id),
       roles: ceremony.participants.filter(({people}) => people.includes(id)).map(({role}) => role),
-      signed: signedAt(id),
+      present: ceremony.present.find(({person}) => person === id)?.at ?? null,
+      signed: roundIsDue(ceremony) ? null : signedAt(id),
+      signedAsOfRound: asOf(ceremony, id),
     })),
-    deviations: [],
+    deviations: ceremony.deviations.map(({name, step, what, why, decidedBy, agreedBy, at, seq}) => ({
+      id: name,
+      step,
+      what,
+      why,
+      decidedBy: personRef(roster, decidedBy),
+      agreedBy: agreedBy.map((one) => personRef(roster, one)),
+      at,
+      seq,
+    })),
+    round: ceremony.signOff?.round ?? null,
     duties: template.after.map(({id, text, owner, due}) => ({
       id,
       text,
@@ -88,6 +118,11 @@ export function ceremonyDocument(
     profile: ceremony.profile,
     bundles: ceremony.bundles.map(({sha256}) => ({sha256})),
   }
+}
+
+function asOf(ceremony: Ceremony, id: string): number | null {
+  const earlier = [...ceremony.signedBefore, ...(roundIsDue(ceremony) ? ceremony.signed : [])]
+  return earlier.findLast(({person}) => person === id)?.round ?? null
 }
 
 function openedDuty(

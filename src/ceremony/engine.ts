@@ -7,6 +7,7 @@ import {unrecorded} from './recorded.ts'
 import {allSteps} from './plans.ts'
 import type {Room} from './room.ts'
 import {actorOf, ceremonyOf, peopleIn, type CeremonyApp, type RunContext} from './run-context.ts'
+import {checkIn} from './run/presence.ts'
 import {runSignOff} from './run/sign-off.ts'
 import {everyone, missingSignatures, statusOfCeremony, type Ceremony} from './state.ts'
 import {stepKinds} from './steps/index.ts'
@@ -41,10 +42,18 @@ export function contextOf(app: CeremonyApp, room: Room, id: string): RunContext 
 }
 
 /**
- * Runs every step that is not done.
- * @throws KeyriteError what stopped it, after that was recorded; `CEREMONY_STATE` if it is over.
+ * Runs a ceremony that was just opened: check-in, then every step.
+ * @throws KeyriteError as `goOn`.
  */
 export async function walk(context: RunContext): Promise<void> {
+  await goOn(context, everyone(ceremonyOf(context)))
+}
+
+/**
+ * Runs every step that is not done, once these people had the chance to sign that they are here.
+ * @throws KeyriteError what stopped it, after that was recorded; `CEREMONY_STATE` if it is over.
+ */
+async function goOn(context: RunContext, present: readonly string[]): Promise<void> {
   const status = statusOfCeremony(ceremonyOf(context))
   if (status === 'aborted' || status === 'signed-off') {
     throw new KeyriteError(
@@ -54,16 +63,23 @@ export async function walk(context: RunContext): Promise<void> {
     )
   }
   const steps = allSteps(context.filled)
+  if (status === 'running')
+    await stopping(context, nextStep(context, steps)?.id ?? '', () => checkIn(context, present))
   for (;;) {
     const step = nextStep(context, steps)
     if (step === undefined) return
-    try {
-      await runStep(context, steps, step)
-    } catch (error) {
-      await recordStop(context, step, error)
-      throw error
-    }
+    await stopping(context, step.id, () => runStep(context, steps, step))
     if (step.kind === 'sign-off') return
+  }
+}
+
+/** Does it; what stops it is recorded. */
+async function stopping(context: RunContext, step: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    await recordStop(context, step, error)
+    throw error
   }
 }
 
@@ -112,7 +128,7 @@ async function runStep(context: RunContext, steps: readonly StepBase[], step: St
 }
 
 /** A stop is a fact too: it is recorded where that can be done, and never hides what stopped it. */
-async function recordStop(context: RunContext, step: StepBase, error: unknown): Promise<void> {
+async function recordStop(context: RunContext, step: string, error: unknown): Promise<void> {
   if (!(error instanceof KeyriteError) || !stops.includes(error.code)) return
   if (statusOfCeremony(ceremonyOf(context)) !== 'running') return
   try {
@@ -121,7 +137,7 @@ async function recordStop(context: RunContext, step: StepBase, error: unknown): 
         type: 'ceremony.stopped',
         actor: actorOf(context),
         ceremony: context.id,
-        data: {step: step.id, reason: new Private(error.message)},
+        data: {step, reason: new Private(error.message)},
       },
     ])
   } catch {
@@ -134,6 +150,7 @@ export async function resume(context: RunContext): Promise<void> {
   const {app, room} = context
   const ceremony = ceremonyOf(context)
   const status = statusOfCeremony(ceremony)
+  let present: readonly string[] = []
   if (status === 'stopped' || status === 'running') {
     const {roster} = app.ledger.of(custodyFold)
     const step = allSteps(context.filled)[ceremony.done.length]
@@ -141,18 +158,19 @@ export async function resume(context: RunContext): Promise<void> {
       `Ceremony ${context.id.slice(0, 8)}: ${ceremony.title}. ${ceremony.done.length} of ${allSteps(context.filled).length} steps are done.`,
       ...(step === undefined ? [] : [`It goes on with step ${numberOf(context, step)} (${step.id}).`]),
     ])
-    const present = await room.present(everyone(ceremony).flatMap((id) => roster.get(id) ?? []))
-    demandRoles(context, ceremony, new Set(present.map(({id}) => id)))
+    const people = await room.present(everyone(ceremony).flatMap((id) => roster.get(id) ?? []))
+    present = people.map(({id}) => id)
+    demandRoles(context, ceremony, new Set(present))
     await app.ledger.append([
       {
         type: 'ceremony.resumed',
         actor: actorOf(context),
         ceremony: context.id,
-        data: {step: step?.id ?? '', present: present.map((person) => person.id)},
+        data: {step: step?.id ?? '', present: [...present]},
       },
     ])
   }
-  await walk(context)
+  await goOn(context, present)
 }
 
 /** Whoever left, the roles still have the people that the template asks for. @throws KeyriteError `POLICY_REFUSES`. */

@@ -46,9 +46,12 @@ export function peopleIn(context: Pick<RunContext, 'app' | 'id'>, role: string):
 
 /** Who acts: the first operator, else whoever is first; stated until their signature stands in this ceremony. */
 export function actorOf(context: Pick<RunContext, 'app' | 'id'>): ActContext['actor'] {
-  const {participants, signed} = ceremonyOf(context)
+  const {participants, present, signed} = ceremonyOf(context)
   const person = (participants.find(({role}) => role === 'operator') ?? participants[0])?.people[0] ?? null
-  return {person, evidence: signed.some((one) => one.person === person) ? 'signed' : 'stated'}
+  return {
+    person,
+    evidence: [...present, ...signed].some((one) => one.person === person) ? 'signed' : 'stated',
+  }
 }
 
 /** What operations act with, inside this ceremony. */

@@ -46,6 +46,7 @@ const statements = [
   'possession.signed',
   'proposal.signed',
   'approval.given',
+  'participant.present',
   'transcript.signed',
 ]
 

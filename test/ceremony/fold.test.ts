@@ -219,7 +219,10 @@ describe('sign-off', () => {
       await refused(app, 'transcript.signed', id, await signed('alice', {about: 'ab'.repeat(32)})),
     ).toContain('is running')
     await app.ledger.append([{type: 'signoff.opened', actor, ceremony: id, data: signOff(app, id)}])
-    expect(await refused(app, 'signoff.opened', id, signOff(app, id))).toContain('waiting-for-signatures')
+    expect(await refused(app, 'signoff.opened', id, signOff(app, id))).toContain('round 1 is not the next')
+    expect(await refused(app, 'signoff.opened', id, {...signOff(app, id), round: 2})).toContain(
+      'no deviation came after the round before',
+    )
     await refused(
       app,
       'transcript.signed',

@@ -47,8 +47,7 @@ def at(stage, change):
 
 def both(*tweaks):
     def tweak(maker, name, thing):
-        for one in tweaks:
-            one(maker, name, thing)
+        return next((said for said in [one(maker, name, thing) for one in tweaks] if said), None)
     return tweak
 
 
@@ -108,21 +107,21 @@ def seq_of(maker, kind, which=-1):
 
 
 def drop(found):
-    del found['entries/000016.json'], found['proofs/000016.tlog-proof']
+    del found['entries/000020.json'], found['proofs/000020.tlog-proof']
     about = json.loads(found['bundle.json'])
-    about['entries'].remove(16)
+    about['entries'].remove(20)
     found['bundle.json'] = canon(about)
 
 
 def swap(found):
-    a, b = 'entries/000016.json', 'entries/000017.json'
+    a, b = 'entries/000020.json', 'entries/000021.json'
     found[a], found[b] = found[b], found[a]
 
 
 def double(found):
-    found['entries/000026.json'], found['proofs/000026.tlog-proof'] = found['entries/000025.json'], found['proofs/000025.tlog-proof']
+    found['entries/000031.json'], found['proofs/000031.tlog-proof'] = found['entries/000030.json'], found['proofs/000030.tlog-proof']
     about = json.loads(found['bundle.json'])
-    about['entries'].append(26)
+    about['entries'].append(31)
     found['bundle.json'] = canon(about)
 
 
@@ -266,6 +265,26 @@ def absent(*names):
     return lambda maker, stage, thing: 'absent' if stage == 'sign-off' and thing in names else None
 
 
+def after_all(act):
+    """Goes on once everybody has signed the first round."""
+    def tweak(maker, stage, thing):
+        if stage == 'whole':
+            act(maker)
+    return tweak
+
+
+def in_second_round(act):
+    """A deviation, and a second round that nobody has signed yet."""
+    def tweak(maker, stage, thing):
+        if stage == 'whole':
+            maker.deviate()
+            maker.second = True
+            maker.sign_off(2)
+            act(maker)
+        return 'absent' if stage == 'sign-off' and hasattr(maker, 'second') else None
+    return tweak
+
+
 def asks(*who):
     return {'who': who}
 
@@ -275,6 +294,9 @@ GOOD = [
     ('a whole ceremony', None, None), ('a person who has not signed is named, and no problem', None, absent('erin', 'bob')),
     ('a security key that signs with sha256', None, sk_options(digest=b'sha256')),
     ('an approval beyond the needed ones', None, asks('alice', 'bob', 'carol', 'dave')),
+    ('a second round after a deviation', None, after_all(lambda m: (m.deviate(), m.sign_off(2)))),
+    ('a second round that waits for people', None, in_second_round(lambda m: m.statement('transcript', seq_of(m, 'signoff.opened'), 'erin'))),
+    ('a deviation that no round covers yet', None, after_all(lambda m: m.deviate())),
 ]
 ATTACKS = [
     ('an entry is dropped', 'signoff-count', files(drop)),
@@ -283,8 +305,8 @@ ATTACKS = [
     ('statement: about', 'statement-about', said(A, about='ab' * 32)),
     ('statement: about the wrong kind of entry', 'statement-about', lambda m, s, t: t['statement'].update(about=m.leaves[0].hex()) if s == 'statement:' + A else None),
     ('statement: checkpoint root', 'statement-checkpoint', lambda m, s, t: t['statement']['checkpoint'].update(root=b64(b'x' * 32)) if s == 'statement:' + A else None),
-    ('statement: checkpoint before the question', 'statement-checkpoint', lambda m, s, t: t['statement'].update(checkpoint={'size': 9, 'root': b64(root_of(m.leaves[:9]))}) if s == 'statement:' + A else None),
-    ('statement: checkpoint from the future', 'statement-checkpoint', lambda m, s, t: t['statement']['checkpoint'].update(size=24) if s == 'statement:' + A else None),
+    ('statement: checkpoint before the question', 'statement-checkpoint', lambda m, s, t: t['statement'].update(checkpoint={'size': 13, 'root': b64(root_of(m.leaves[:13]))}) if s == 'statement:' + A else None),
+    ('statement: checkpoint from the future', 'statement-checkpoint', lambda m, s, t: t['statement']['checkpoint'].update(size=29) if s == 'statement:' + A else None),
     ('statement: decision', 'statement-decision', said(A, decision='attest')),
     ('statement: issued', 'members', said(A, issued='2026-11-22')),
     ('statement: key of another person', 'statement-key', lambda m, s, t: t['statement'].update(key=m.keys.fingerprint('bob')) if s == 'statement:' + A else None),
@@ -319,7 +341,7 @@ ATTACKS = [
     ('roles unmet', 'quorum-roles', asks('alice', 'carol', 'dave')),
     ('one person for two roles', 'quorum-roles', two_roles),
     ('a rejection is counted', 'quorum-approvals', said('approval:bob', decision='reject')),
-    ('an approval is cited twice', 'quorum-approvals', at('entry:quorum.met', lambda e: e['data'].update(approvals=[10, 11, 11]))),
+    ('an approval is cited twice', 'quorum-approvals', at('entry:quorum.met', lambda e: e['data'].update(approvals=[14, 15, 15]))),
     ('an approval after expiry', 'expired', late('approval:dave')),
     ('met after expiry', 'expired', late('quorum.met')),
     ('an approval of another quorum is cited', 'quorum-approvals', replay(True)),
@@ -339,8 +361,8 @@ ATTACKS = [
     ('a rule that needs people is called one that needs nobody', 'approved', at('policy', lambda p: p['rules'][0].update(people=1))),
     ('an act without approval', 'approved', entry('key.create.intended', approved=None)),
     ('an act that cites the policy', 'approved', entry('key.create.intended', approved=0)),
-    ('an act that cites an approval', 'approved', entry('key.create.intended', approved=12)),
-    ('an act before its approval', 'approved', entry('key.create.intended', approved=20)),
+    ('an act that cites an approval', 'approved', entry('key.create.intended', approved=16)),
+    ('an act before its approval', 'approved', entry('key.create.intended', approved=24)),
     ('an approval used twice', 'approved-twice', another('key.create.intended', 'key.try.intended', {'version': 1, 'key': 'payments'})),
     ('a quorum met twice', 'quorum-twice', another('quorum.met', 'key.try.intended')),
     ('a phase that the plan lacks', 'approved', at('plan', lambda p: p['phases'].pop())),
@@ -350,8 +372,8 @@ ATTACKS = [
     ('another version', 'plan', data('key.create.intended', version=2)),
     ('another profile', 'profile', data('key.create.intended', profile='other')),
     ('another spec', 'plan', at('entry:key.created', lambda e: e['data'].update(spec=dict(e['data']['spec'], algorithm='rsa')))),
-    ('an outcome without intent', 'intent', data('key.created', intended=13)),
-    ('an outcome from the future', 'intent', data('key.created', intended=24)),
+    ('an outcome without intent', 'intent', data('key.created', intended=17)),
+    ('an outcome from the future', 'intent', data('key.created', intended=29)),
     ('an outcome with another approval', 'intent', entry('key.created', approved=0)),
     ('a second outcome', 'one-outcome', another('key.tried', 'key.state.intended')),
     ('a trial of another key than its outcome', 'intent', data('key.try.intended', key='other')),
@@ -360,6 +382,30 @@ ATTACKS = [
     ('sign-off: root', 'signoff-root', data('signoff.opened', root=b64(b'x' * 32))),
     ('sign-off: count', 'signoff-count', data('signoff.opened', count=13)),
     ('sign-off: first', 'signoff-first', data('signoff.opened', first=8)),
+    ('sign-off: round', 'signoff-round', data('signoff.opened', round=2)),
+    ('sign-off: a deviation is left out', 'signoff-deviations', data('signoff.opened', deviations=[])),
+    ('sign-off: a deviation more', 'signoff-deviations', at('entry:signoff.opened', lambda e: e['data']['deviations'].append(24))),
+    ('a transcript of a round that a deviation came after', 'signoff-round', maker_at('before:transcript:dave', lambda m: m.deviate())),
+    ('a second round without a deviation', 'signoff-twice', after_all(lambda m: m.sign_off(2))),
+    ('a second round that is called the first', 'signoff-round', after_all(lambda m: (m.deviate(), m.sign_off(1)))),
+    ('a signature of the first round in the second', 'signoff-round', both(absent('erin'), in_second_round(lambda m: m.statement('transcript', seq_of(m, 'signoff.opened', 0), 'erin')))),
+    ('a person signs a second round twice', 'one-answer', in_second_round(lambda m: (m.statement('transcript', seq_of(m, 'signoff.opened'), 'erin'), m.statement('transcript', seq_of(m, 'signoff.opened'), 'erin')))),
+    ('a deviation that a stranger decided', 'takes-part', at('entry:deviation.recorded', lambda e: e['data'].update(decided_by=pid('carol')))),
+    ('a deviation that a stranger agreed to', 'takes-part', at('entry:deviation.recorded', lambda e: e['data']['agreed_by'].append(pid('carol')))),
+    ('a stranger remains in the pause', 'takes-part', at('entry:ceremony.paused', lambda e: e['data']['remain'].append(pid('carol')))),
+    ('a stranger is back', 'takes-part', at('entry:ceremony.resumed', lambda e: e['data']['present'].append(pid('carol')))),
+    ('a stranger did a step', 'takes-part', data('step:welcome', by=[pid('carol')])),
+    ('a stranger signs the transcript', 'takes-part', after_all(lambda m: m.statement('transcript', seq_of(m, 'signoff.opened'), 'carol'))),
+    ('presence: of a stranger', 'takes-part', maker_at('before:step:welcome', lambda m: m.statement('presence', seq_of(m, 'ceremony.opened'), 'carol'))),
+    ('presence: twice', 'one-answer', maker_at('before:step:welcome', lambda m: m.statement('presence', seq_of(m, 'ceremony.opened'), 'alice'))),
+    ('presence: after the sign-off', 'presence', after_all(lambda m: m.statement('presence', seq_of(m, 'ceremony.opened'), 'bob'))),
+    ('presence: about the sign-off', 'statement-about', after_all(lambda m: m.statement('presence', seq_of(m, 'signoff.opened'), 'bob'))),
+    ('presence: of another ceremony', 'presence', maker_at('before:step:welcome', lambda m: m.statement('presence', seq_of(m, 'ceremony.opened'), 'bob', ceremony=None))),
+    ('presence: with a plan', 'statement-plan', said('presence:alice', plan_sha256='ab' * 32)),
+    ('presence: a yes', 'statement-decision', said('presence:alice', decision='approve')),
+    ('presence: signed as an approval', 'signature', signed('presence:alice', space='keyrite-approval-v1@' + ORG)),
+    ('presence: without a touch', 'user-presence', signed('presence:dave', flags=0)),
+    ('presence: a transcript called presence', 'statement-use', said('presence:alice', use='transcript')),
     ('a type that is not known', 'unknown-type', maker_at('before:ceremony.opened', lambda m: m.append('custodian.promoted', {'person': pid('erin')}))),
     ('a second beginning', 'opened', another('ledger.opened', 'ceremony.opened')),
     ('entry: a member more', 'members', entry('step:welcome', more=1)),
@@ -432,9 +478,8 @@ UNCHECKED = [
     ('sign-off: template', None, data('signoff.opened', template_sha256='ab' * 32)),
     ('sign-off: no keys', None, data('signoff.opened', keys=[])),
     ('sign-off: a key more', None, data('signoff.opened', keys=[{'key': k, 'version': 1} for k in ('other', 'payments')])),
-    ('sign-off: round', None, data('signoff.opened', round=2)),
     ('entry: too long', None, raw('step:welcome', b'confirm', b'c' * 65536)),
-    ('entry: data of another form', None, data('step:welcome', by='p-1')),
+    ('entry: data of another form', None, data('step:welcome', kind=7)),
     ('a blob reference with more beside it', None, data('step:welcome', result={'blob': 'ab' * 32})),
     ('proof: changed', None, files(lambda f: f.update({'proofs/000012.tlog-proof': f['proofs/000011.tlog-proof'].replace(b'index 11', b'index 12')}))),
     ('proof: a hash more', None, files(lambda f: f.update({'proofs/000012.tlog-proof': f['proofs/000012.tlog-proof'].replace(b'\n\n', b'\n' + b64(b'x' * 32).encode() + b'\n\n')}))),

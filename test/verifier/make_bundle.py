@@ -170,7 +170,7 @@ class Maker:
         self.tweak(self, 'statement:' + label, how)
         how['blob'] = self.keys.sshsig(how['key'], how['space'], canon(s), how['flags'], counter=how['counter'])
         self.tweak(self, 'signature:' + label, how)
-        kind = {'founding': 'founder.signed', 'approval': 'approval.given'}.get(use, use + '.signed')
+        kind = {'founding': 'founder.signed', 'approval': 'approval.given', 'presence': 'participant.present'}.get(use, use + '.signed')
         return self.append(kind, {'statement': s, 'signature': b64(how['blob']), **(more or {})}, label,
                            ceremony=None if use == 'founding' else ceremony)
 
@@ -260,13 +260,28 @@ class Maker:
             'template': self.blob(self.template, 'application/yaml'), 'title': 'The first key', 'parameters': {'key': 'payments'},
             'participants': [{'role': 'custodian', 'people': [pid(n) for n in ('alice', 'bob', 'dave')]}, {'role': 'auditor', 'people': [pid('erin')]}],
             'profile': {k: self.profile[k] for k in ('name', 'environment', 'identity')}, 'location': self.private('room 4'), 'machine': {}})
+        opened = len(self.entries) - 1
+        for name in ('alice', 'dave'):
+            self.statement('presence', opened, name)
         self.step('welcome')
+        self.append('ceremony.paused', {'step': 'make', 'remain': [pid('alice')]})
+        self.append('ceremony.resumed', {'step': 'make', 'present': [pid(n) for n in ('alice', 'bob', 'dave', 'erin')]})
         self.act(self.ask())
         self.step('make')
+        self.deviate()
+        self.sign_off(1)
+        self.tweak(self, 'whole', None)
+
+    def deviate(self):
+        self.append('deviation.recorded', {'step': 'make', 'what': self.private('another seal'), 'why': self.private('the first was torn'),
+                                           'decided_by': pid('alice'), 'agreed_by': [pid('bob'), pid('erin')]})
+
+    def sign_off(self, number):
         mine = [e['seq'] for e in self.entries if e['ceremony'] == CEREMONY]
         about = self.append('signoff.opened', {
-            'round': 1, 'template_sha256': sha(self.template).hex(), 'first': mine[0], 'count': len(mine),
-            'root': b64(root_of([self.leaves[i] for i in mine])), 'keys': [{'key': 'payments', 'version': 1}], 'sets': [], 'deviations': []})
+            'round': number, 'template_sha256': sha(self.template).hex(), 'first': mine[0], 'count': len(mine),
+            'root': b64(root_of([self.leaves[i] for i in mine])), 'keys': [{'key': 'payments', 'version': 1}], 'sets': [],
+            'deviations': [e['seq'] for e in self.entries if e['type'] == 'deviation.recorded']})
         for name in ('alice', 'bob', 'dave', 'erin'):
             if self.tweak(self, 'sign-off', name) is None and name not in self.absent():
                 self.statement('transcript', about, name)
@@ -285,7 +300,7 @@ class Maker:
         """Every file of the bundle but the two SHA256SUMS files: path -> bytes."""
         note = self.checkpoint(len(self.leaves))
         public, roster = self.keys.raw['product'], canon(self.standing())
-        uses = ('approval', 'founding', 'possession', 'proposal', 'transcript')
+        uses = ('approval', 'founding', 'possession', 'presence', 'proposal', 'transcript')
         spaces = ','.join(dict.fromkeys(self.space(use) for use in uses))
         lines = ['%s namespaces="%s" %s\n' % (p['id'], spaces, k['key']) for p in json.loads(roster)['people'] for k in p['keys']]
         lines.append('writer namespaces="%s" %s\n' % (self.space('bundle'), self.keys.line[self.wrote[-1][1]]))

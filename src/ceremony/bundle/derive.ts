@@ -18,7 +18,7 @@ import type {Files} from './primary.ts'
 import {writerKey} from './writer-key.ts'
 
 /** What a person signs in a ledger, in the order that `allowed_signers` has it. */
-const uses = ['approval', 'founding', 'possession', 'proposal', 'transcript'] as const
+const uses = ['approval', 'founding', 'possession', 'presence', 'proposal', 'transcript'] as const
 
 /**
  * Statements, `allowed_signers`, roster, policy, template and public keys.

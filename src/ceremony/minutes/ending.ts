@@ -24,9 +24,11 @@ export function interruptions(record: Transcript): readonly Block[] {
     return what === null ? [] : [[[record.time(entry.time)], what, [String(entry.seq)]]]
   })
   return [
-    heading(2, 'Stops and failures'),
+    heading(2, 'Stops, deviations and failures'),
     rows.length === 0
-      ? paragraph('None: the ceremony was not stopped, and nothing that was begun failed.')
+      ? paragraph(
+          'None: the ceremony was not stopped, no deviation was recorded, and nothing that was begun failed.',
+        )
       : table({columns: ['When', 'What', 'Entry'], rows}),
   ]
 }
@@ -41,6 +43,16 @@ function otherwise(record: Transcript, {type, data}: Entry): readonly Inline[] |
       return [
         strong('Resumed'),
         ` at step “${say('step')}”; present: ${record.names(Array.isArray(present) ? present.map(String) : [])}`,
+      ]
+    case 'ceremony.paused':
+      return [
+        strong('Paused'),
+        ` before step “${say('step')}”; remained: ${record.names(Array.isArray(data['remain']) ? data['remain'].map(String) : []) || 'nobody'}`,
+      ]
+    case 'deviation.recorded':
+      return [
+        strong('Deviation'),
+        ` at step “${say('step')}”: ${say('what')}, because ${say('why')}; decided by ${record.names([say('decided_by')])}, agreed by ${record.names(Array.isArray(data['agreed_by']) ? data['agreed_by'].map(String) : [])}`,
       ]
     case 'ceremony.aborted':
       return [strong('Aborted'), `: ${say('reason')}. Left behind: ${say('left')}`]

@@ -7,7 +7,30 @@ import {dutiesOwed} from '../owed.ts'
 import {transcriptRoot} from '../fold.ts'
 import {schemas} from '../schemas.ts'
 import {actorOf, ceremonyOf, type CeremonyApp, type RunContext} from '../run-context.ts'
-import {missingSignatures, type Ceremony} from '../state.ts'
+import {missingSignatures, roundIsDue, type Ceremony} from '../state.ts'
+
+/** Closes the transcript for its first round of signatures, or for the next where a deviation came after the last one. */
+export async function openRound(context: Pick<RunContext, 'app' | 'id'>): Promise<void> {
+  const before = ceremonyOf(context)
+  if (before.signOff !== null && !roundIsDue(before)) return
+  await context.app.ledger.append([
+    {
+      type: 'signoff.opened',
+      actor: actorOf(context),
+      ceremony: context.id,
+      data: {
+        round: (before.signOff?.round ?? 0) + 1,
+        template_sha256: before.template,
+        first: before.seq,
+        count: before.leaves.length,
+        root: transcriptRoot(before),
+        keys: before.keys.map((key) => ({...key})),
+        sets: [],
+        deviations: before.deviations.map(({seq}) => seq),
+      },
+    },
+  ])
+}
 
 /** Opens the sign-off if that is not done yet, and takes the signatures that can be had now. */
 export async function runSignOff(context: RunContext): Promise<DraftObject> {
@@ -16,32 +39,18 @@ export async function runSignOff(context: RunContext): Promise<DraftObject> {
     // Before the transcript is closed, so that what is owed is signed too.
     const owed = openingDrafts(app.ledger, id, actorOf(context), dutiesOwed(context))
     if (owed.length > 0) await app.ledger.append(owed)
-    const before = ceremonyOf(context)
-    await app.ledger.append([
-      {
-        type: 'signoff.opened',
-        actor: actorOf(context),
-        ceremony: id,
-        data: {
-          round: 1,
-          template_sha256: before.template,
-          first: before.seq,
-          count: before.leaves.length,
-          root: transcriptRoot(before),
-          keys: before.keys.map((key) => ({...key})),
-          sets: [],
-          deviations: [],
-        },
-      },
-    ])
   }
+  await openRound(context)
   const {roster} = app.ledger.of(custodyFold)
   const opened = ceremonyOf(context)
   // As it was closed: the entries of the sign-off itself are no part of it.
   const {count, root} = schemas['signoff.opened'].parse(
     app.ledger.view.entry(opened.signOff?.seq ?? -1)?.data,
   )
-  room.say([`The transcript is closed: ${count} entries, root ${root}. Everyone signs it.`])
+  const round = opened.signOff?.round ?? 1
+  room.say([
+    `The transcript is closed${round === 1 ? '' : `, round ${round}`}: ${count} entries, root ${root}. Everyone signs it.`,
+  ])
   for (const one of missingSignatures(opened)) {
     const person = roster.get(one)
     const signer = person === undefined ? null : await room.signer(person, 'the transcript')

@@ -1,0 +1,184 @@
+/** What each entry of a ceremony is held to, by the ceremony as it stood before it. docs/ledger-format.md, section 6. */
+import {base64, fromHex} from '../base/bytes.ts'
+import {jcs, type Json} from '../base/jcs.ts'
+import {custodyFold, judgeStatement, signedStatement} from '../custody/index.ts'
+import {problem, rootOf, type Entry, type Problem, type View} from '../ledger/index.ts'
+import {keysFold} from '../keys/index.ts'
+import {requests} from '../requests/index.ts'
+import {textOf} from './changes.ts'
+import {schemas, type OwnType} from './schemas.ts'
+import {everyone, roundIsDue, statusOfCeremony, type Ceremony} from './state.ts'
+import {stepsOf} from './order.ts'
+
+/** What is wrong with an entry of a ceremony that was opened. */
+export function checkWithin(view: View, entry: Entry, ceremony: Ceremony): Problem[] {
+  const wrong = (message: string): Problem[] => [problem('ceremony', entry, message)]
+  const status = statusOfCeremony(ceremony)
+  const demand = (...allowed: readonly string[]): Problem[] =>
+    allowed.includes(status) ? [] : wrong(`the ceremony is ${status}`)
+  switch (entry.type as OwnType) {
+    case 'ceremony.opened':
+      return wrong('it was opened before')
+    case 'step.done':
+      return [...demand('running'), ...checkStep(view, entry, ceremony)]
+    case 'ceremony.stopped':
+      return demand('running')
+    case 'ceremony.paused':
+      return [...demand('running'), ...checkPaused(view, entry, ceremony)]
+    case 'ceremony.resumed':
+      return [...demand('stopped', 'running'), ...checkResumed(entry, ceremony)]
+    case 'participant.present':
+      return [...demand('stopped', 'running'), ...checkPresence(view, entry, ceremony)]
+    case 'deviation.recorded':
+      return [
+        ...demand('stopped', 'running', 'waiting-for-signatures', 'signed-off'),
+        ...checkDeviation(view, entry, ceremony),
+      ]
+    case 'ceremony.aborted':
+      return demand('stopped', 'running')
+    case 'signoff.opened':
+      return [
+        ...demand(ceremony.signOff === null ? 'running' : 'waiting-for-signatures'),
+        ...checkSignOff(view, entry, ceremony),
+      ]
+    case 'transcript.signed':
+      return [...demand('waiting-for-signatures'), ...checkTranscript(view, entry, ceremony)]
+    case 'bundle.made':
+      return demand('waiting-for-signatures', 'signed-off', 'aborted')
+  }
+}
+
+function checkStep(view: View, entry: Entry, ceremony: Ceremony): Problem[] {
+  const done = schemas['step.done'].parse(entry.data)
+  const next = stepsOf(view.blob(ceremony.template))[ceremony.done.length]
+  if (next === undefined) return [problem('step-order', entry, 'the template has no more steps')]
+  if (next.id !== done.step || next.kind !== done.kind)
+    return [
+      problem(
+        'step-order',
+        entry,
+        `expected step "${next.id}" (${next.kind}), got "${done.step}" (${done.kind})`,
+      ),
+    ]
+  // The sign-off is an entry of its own kind: it is never merely done.
+  if (next.kind === 'sign-off')
+    return [problem('step-order', entry, 'the sign-off is not a step like others')]
+  return [...strangers('step', entry, ceremony, done.by), ...checkFacts(view, entry, ceremony, done)]
+}
+
+/** A step that others' entries show is held to them: it cannot be done before they stand. */
+function checkFacts(
+  view: View,
+  entry: Entry,
+  ceremony: Ceremony,
+  {kind, result}: {readonly kind: string; readonly result: Readonly<Record<string, Json>>},
+): Problem[] {
+  const wrong = (message: string): Problem[] => [problem('step', entry, message)]
+  if (kind === 'quorum') {
+    const request = view.of(requests).all.get(Number(textOf(result['request']).slice(1)))
+    const met = request?.ceremony === ceremony.id && request.met !== null
+    return met && request.id === result['request']
+      ? []
+      : wrong('no quorum of this ceremony was met that it names')
+  }
+  if (!['key.create', 'key.verify', 'key.activate'].includes(kind)) return []
+  const made = ceremony.keys.some(({key}) => key === result['key'])
+  const version = view.of(keysFold).keys.get(textOf(result['key']))?.versions[0]
+  if (!made || version === undefined) return wrong('no key of this ceremony was made that it names')
+  if (kind === 'key.verify' && version.tried?.ok !== true) return wrong('the key was not proved')
+  if (kind === 'key.activate' && version.state !== 'active') return wrong('the key is not active')
+  return []
+}
+
+function checkResumed(entry: Entry, ceremony: Ceremony): Problem[] {
+  return strangers('ceremony', entry, ceremony, schemas['ceremony.resumed'].parse(entry.data).present)
+}
+
+function checkPaused(view: View, entry: Entry, ceremony: Ceremony): Problem[] {
+  const {step, remain} = schemas['ceremony.paused'].parse(entry.data)
+  const next = stepsOf(view.blob(ceremony.template))[ceremony.done.length]
+  return step === next?.id
+    ? strangers('ceremony', entry, ceremony, remain)
+    : [problem('step-order', entry, `expected step "${next?.id ?? ''}", got a pause before "${step}"`)]
+}
+
+function checkPresence(view: View, entry: Entry, ceremony: Ceremony): Problem[] {
+  const signed = signedStatement(entry.data)
+  const {person} = signed.statement
+  const wrong = (message: string): Problem[] => [problem('presence', entry, message)]
+  if (!everyone(ceremony).includes(person)) return wrong(`"${person}" takes no part in this ceremony`)
+  if (ceremony.present.some((one) => one.person === person)) return wrong(`"${person}" has signed already`)
+  return judgeStatement(view, entry, view.of(custodyFold).roster, signed, {
+    use: 'presence',
+    decisions: ['attest'],
+    about: ceremony.opened,
+    planSha256: null,
+    state: 'active',
+  })
+}
+
+function checkDeviation(view: View, entry: Entry, ceremony: Ceremony): Problem[] {
+  const {step, decided_by: by, agreed_by: agreed} = schemas['deviation.recorded'].parse(entry.data)
+  const known = stepsOf(view.blob(ceremony.template)).some(({id}) => id === step)
+  return known
+    ? strangers('deviation', entry, ceremony, [by, ...agreed])
+    : [problem('step', entry, `the template has no step "${step}"`)]
+}
+
+function strangers(rule: string, entry: Entry, ceremony: Ceremony, people: readonly string[]): Problem[] {
+  const stranger = people.find((id) => !everyone(ceremony).includes(id))
+  return stranger === undefined ? [] : [problem(rule, entry, `"${stranger}" takes no part in this ceremony`)]
+}
+
+function checkSignOff(view: View, entry: Entry, ceremony: Ceremony): Problem[] {
+  const wrong = (message: string): Problem[] => [problem('signoff', entry, message)]
+  const said = schemas['signoff.opened'].parse(entry.data)
+  const next = stepsOf(view.blob(ceremony.template))[ceremony.done.length]
+  if (said.round !== (ceremony.signOff?.round ?? 0) + 1) return wrong(`round ${said.round} is not the next`)
+  if (ceremony.signOff !== null && !roundIsDue(ceremony))
+    return wrong('no deviation came after the round before it')
+  if (next?.kind !== 'sign-off')
+    return [
+      problem(
+        'step-order',
+        entry,
+        `expected step "${next?.id ?? ''}" (${next?.kind ?? ''}), got the sign-off`,
+      ),
+    ]
+  if (said.template_sha256 !== ceremony.template) return wrong('the template is another')
+  if (said.first !== ceremony.seq || said.count !== ceremony.leaves.length)
+    return wrong(
+      `it speaks of ${said.count} entries from ${said.first}; there are ${ceremony.leaves.length} from ${ceremony.seq}`,
+    )
+  if (said.root !== transcriptRoot(ceremony)) return wrong('its root is not that of the ceremony’s entries')
+  if (jcs(said.deviations) !== jcs(ceremony.deviations.map(({seq}) => seq)))
+    return wrong('its deviations are not those that were recorded')
+  return jcs(said.keys) === jcs(ceremony.keys.map((one) => ({...one})))
+    ? []
+    : wrong('its keys are not those that were made')
+}
+
+function checkTranscript(view: View, entry: Entry, ceremony: Ceremony): Problem[] {
+  const signed = signedStatement(entry.data)
+  const about = ceremony.signOff === null ? undefined : view.entry(ceremony.signOff.seq)
+  const {person} = signed.statement
+  if (about === undefined) return [problem('transcript', entry, 'the sign-off is not here')]
+  if (roundIsDue(ceremony))
+    return [problem('transcript', entry, 'a deviation came after this round: the next is not open')]
+  if (!everyone(ceremony).includes(person))
+    return [problem('transcript', entry, `"${person}" took no part in this ceremony`)]
+  if (ceremony.signed.some((one) => one.person === person))
+    return [problem('transcript', entry, `"${person}" has signed already`)]
+  return judgeStatement(view, entry, view.of(custodyFold).roster, signed, {
+    use: 'transcript',
+    decisions: ['attest'],
+    about,
+    planSha256: null,
+    state: 'active',
+  })
+}
+
+/** RFC 6962 root, base64, over the leaf hashes of a ceremony's entries so far. */
+export function transcriptRoot({leaves}: Pick<Ceremony, 'leaves'>): string {
+  return base64(rootOf(leaves.map((leaf) => fromHex(leaf))))
+}
