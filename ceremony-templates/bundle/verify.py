@@ -101,6 +101,9 @@ def unwire(data):  # the SSH strings that it is made of, and of nothing else
 def fingerprint(line):
     return "SHA256:" + encode64(sha256(decode64(line.split(" ")[1]))).rstrip("=")
 
+def pair(line):  # what it is verified with, however the key is dressed: type, application, exponent
+    return unwire(decode64(line.split(" ")[1]))[1 if "ed25519" in line else 2]
+
 def reference(x):  # how an entry refers to the blob that holds this document
     return x and {"blob": sha256(canon(x)).hex(), "size": len(canon(x)), "type": "application/json"}
 
@@ -270,7 +273,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
                  rehearsal=not self.rehearsal or (d["rehearsal"] is True and d["continues"] is None))
             self.policy = parse(self.blob(d["policy"]["blob"]))
             self.people = {person["id"]: person for person in parse(self.blob(d["roster"]["blob"]))["people"]}
-            self.had = {key["key"] for person in self.people.values() for key in person["keys"]}
+            self.had = {pair(key["key"]) for person in self.people.values() for key in person["keys"]}
         actors = {None, *self.people, *([d["statement"]["person"]] if kind == "possession.signed" else [])}
         need("actor, ceremony or approval is not there", actor=e["actor"]["person"] in actors,
              ceremony=e["ceremony"] != self.ceremony or (kind == "ceremony.opened") == (not self.opened),
@@ -458,7 +461,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             counts = strong or not production or fingerprint(key["key"]) in self.policy.get("stated_keys", [])
             person = self.people[s["person"]]  # as they are now: who was suspended since does not count
             if counts and person["state"] == "active" and key in person["keys"]:
-                holders.setdefault(key["key"], person["id"])
+                holders.setdefault(pair(key["key"]), person["id"])
         missing = unmet(asked["needs"], [self.people[name] for name in sorted(set(holders.values()))])
         need("too few people with different keys that count", quorum_people=missing != "people")
         need("no different people for each role", quorum_roles=missing != "roles")
@@ -530,7 +533,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             act != "set-recipient" or proof in [key["key"] for key in person["keys"]]))
         if "keys" in d:
             self.check_keys(d["keys"], person["keys"], d["attestation"])
-            self.had.update(key["key"] for key in d["keys"])
+            self.had.update(pair(key["key"]) for key in d["keys"])
         if act == "suspend":
             person["state"], self.suspended[name] = "suspended", (d["until"], people)
         elif act == "confirm":
@@ -555,7 +558,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         sk = kind.startswith("sk-")
         wanted = "attested" if attestation else "asserted" if sk else "stated"
         need("it was somebody's before, or is not of its kind or class",
-             person_keys=added[0]["class"] == wanted and added[0]["key"] not in self.had
+             person_keys=added[0]["class"] == wanted and pair(added[0]["key"]) not in self.had
              and (sk or not attestation) and unwire(decode64(text))[0].decode() == kind)
 
     def adopt(self, seq, change):  # L5: it stands from now on; policy and people must be changeable under it

@@ -22,7 +22,7 @@ export interface Custody {
   readonly suspensions: ReadonlyMap<string, Suspension>
   /** By person, those who had them suspended without the roster quorum confirming it. */
   readonly contested: ReadonlyMap<string, ReadonlySet<string>>
-  /** Whose each key is, or ever was, by fingerprint. */
+  /** Whose each key is, or ever was, by its `pair`. */
   readonly holders: ReadonlyMap<string, string>
   readonly counters: Counters
 }

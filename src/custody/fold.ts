@@ -114,9 +114,7 @@ function founded(view: View, entry: Entry, before: Custody): Custody {
     hidden: new Map(
       openedSchema.parse(entry.data).people.map(({id, name, address}) => [id, {name, address}]),
     ),
-    holders: new Map(
-      people.flatMap(({id, keys}) => keys.map(({key}) => [parsePublicKey(key).fingerprint, id])),
-    ),
+    holders: new Map(people.flatMap(({id, keys}) => keys.map(({key}) => [parsePublicKey(key).pair, id]))),
   }
 }
 
@@ -141,8 +139,7 @@ function checkFounding(view: View, entry: Entry): Problem[] {
     return wrong('the roster is not sorted, or names someone twice')
   if (ids.join() !== opened.data.people.map((person) => person.id).join())
     return wrong('people and roster differ')
-  if (new Set(keys.map((key) => key.fingerprint)).size !== keys.length)
-    return wrong('one key stands under two names')
+  if (new Set(keys.map(({pair}) => pair)).size !== keys.length) return wrong('one key stands under two names')
   if (document.data.people.some((person) => person.state !== 'unsigned'))
     return wrong('a founder counts before having signed')
   // Nothing at founding vouches for hardware: a key is asserted by its type, or only stated.

@@ -39,8 +39,8 @@ export function foundPeople(founders: readonly Founder[], random: Random): reado
       state: 'unsigned',
     }
   })
-  const fingerprints = people.map(({keys}) => keys[0]?.key)
-  if (new Set(fingerprints).size !== people.length)
+  const pairs = people.flatMap(({keys}) => keys.map(({key}) => parsePublicKey(key).pair))
+  if (new Set(pairs).size !== people.length)
     throw new KeyriteError('USAGE', 'cannot found: two people have one key', {
       hints: ['each person signs with a key of their own'],
     })

@@ -40,11 +40,11 @@ export function keysFault(
   const known = new Map(before.map((key) => [key.key, key.class]))
   const parsed = keys.map((key) => ({...key, parsed: parsePublicKey(key.key)}))
   if (parsed.some(({key, parsed: one}) => one.text !== key)) return 'a key is not in its one spelling'
-  if (new Set(parsed.map(({key}) => key)).size !== keys.length) return 'a key stands there twice'
+  if (new Set(parsed.map(({parsed: {pair}}) => pair)).size !== keys.length) return 'a key stands there twice'
   const added = parsed.filter(({key}) => !known.has(key))
   const [one] = added
   if (one === undefined || added.length > 1) return 'exactly one key is new in each change'
-  const holder = holders.get(one.parsed.fingerprint)
+  const holder = holders.get(one.parsed.pair)
   if (holder !== undefined) return `key ${one.parsed.fingerprint} stands, or stood, under "${holder}"`
   if (parsed.some(({key, class: said}) => known.has(key) && known.get(key) !== said))
     return 'a key that stays changes its class'
@@ -191,7 +191,7 @@ function withPerson(custody: Custody, person: Person): Custody {
     roster: new Map([...custody.roster, [person.id, person]]),
     holders: new Map([
       ...custody.holders,
-      ...person.keys.map(({key}) => [parsePublicKey(key).fingerprint, person.id] as const),
+      ...person.keys.map(({key}) => [parsePublicKey(key).pair, person.id] as const),
     ]),
   }
 }

@@ -36,7 +36,7 @@ export function readConfig(home: string): ReadonlyMap<string, LocalSettings> {
     if (error instanceof KeyriteError) throw error
     throw unreadable(home, 'it is not YAML')
   }
-  if (!parsed.success) throw unreadable(home, parsed.error.issues[0]?.path.join('.') ?? '')
+  if (!parsed.success) throw unreadable(home, inWords(parsed.error))
   return new Map(
     Object.entries(parsed.data.profiles).map(([name, one]) => [
       name,
@@ -57,6 +57,12 @@ export function writeConfig(home: string, name: string, local: LocalSettings | n
     ]),
   )
   replaceOwn(path(home), Buffer.from(stringify({profiles})))
+}
+
+function inWords({issues: [first]}: z.ZodError): string {
+  const where = first?.path.join('.') ?? ''
+  const fact = first?.message ?? 'it is not of its form'
+  return where === '' ? fact : `${where}: ${fact}`
 }
 
 function unreadable(home: string, fact: string): KeyriteError {

@@ -3,6 +3,7 @@ import {randomBytes} from 'node:crypto'
 import {expect, test} from '@jest/globals'
 import {App} from '../../src/app.ts'
 import {foundingData, foundPeople, generateEd25519} from '../../src/custody/index.ts'
+import {string} from '../../src/custody/ssh/wire.ts'
 import {foundLedger} from '../../src/ledger/index.ts'
 import {soloPolicy} from '../../src/policy/index.ts'
 import {emptyWorld} from '../support/ledger.ts'
@@ -36,4 +37,19 @@ test.each([
   } finally {
     world.remove()
   }
+})
+
+test('one pair of keys under two names is refused, whatever it is dressed in', () => {
+  const {text, blob} = generateEd25519().publicKey
+  const type = 'sk-ssh-ed25519@openssh.com'
+  const dressed = Buffer.concat([string(type), string(blob.subarray(-32)), string('ssh:')]).toString('base64')
+  const founders = [text, `${type} ${dressed}`].map((key, at) => ({
+    name: `Founder ${at}`,
+    address: `f${at}@example.com`,
+    key,
+    roles: ['custodian' as const],
+  }))
+  expect(() => foundPeople(founders, {bytes: (count) => randomBytes(count)})).toThrow(
+    expect.objectContaining({code: 'USAGE', message: 'cannot found: two people have one key'}),
+  )
 })

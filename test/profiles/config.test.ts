@@ -41,17 +41,22 @@ describe('config.yaml', () => {
   })
 
   test.each([
-    ['is not YAML', 'a: [', 'USAGE'],
-    ['has a member more', 'environment: production', 'USAGE'],
+    ['is not YAML', 'a: [', /: it is not YAML$/],
+    ['has a member more', 'environment: production', /: Unrecognized key: "environment"$/],
     [
       'says of a profile where it is production',
       'profiles: {soft: {settings: {}, environment: test}}',
-      'USAGE',
+      /: profiles\.soft: Unrecognized key: "environment"$/,
     ],
-    ['has a setting that is no text', 'profiles: {soft: {settings: {path: 1}}}', 'USAGE'],
-  ])('that %s is refused', async (_name, text, code) => {
+    [
+      'has a setting that is no text',
+      'profiles: {soft: {settings: {path: 1}}}',
+      /: profiles\.soft\.settings\.path: /,
+    ],
+  ])('that %s is refused, by what is wrong with it', async (_name, text, fact) => {
     writeFileSync(file(), text, {mode: 0o600})
-    expect(await outcome(() => readConfig(home))).toBe(code)
+    expect(await outcome(() => readConfig(home))).toBe('USAGE')
+    expect(() => readConfig(home)).toThrow(fact)
   })
 
   test('that others may write, or that is a link, is not believed', async () => {

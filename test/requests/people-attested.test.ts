@@ -6,6 +6,7 @@ import LedgerShow from '../../src/commands/ledger/show.ts'
 import RequestAdd from '../../src/commands/request/add.ts'
 import RequestExport from '../../src/commands/request/export.ts'
 import {armor, buildSshsig} from '../../src/custody/index.ts'
+import {string} from '../../src/custody/ssh/wire.ts'
 import {defaultPolicy} from '../../src/policy/index.ts'
 import {attest, certificate, challenge, pair, root} from '../custody/authenticator.ts'
 import {skEcdsa, skEd25519, skSignature, type Pair} from '../custody/ssh/software-keys.ts'
@@ -101,4 +102,16 @@ describe('a security key that its maker vouches for', () => {
     // Only the trace of the refusal.
     expect(await made.using(({ledger}) => ledger.size)).toBe(size + 1)
   })
+})
+
+test('a key that was somebody’s does not come back in the dress of a security key', async () => {
+  const {blob} = made.founders[3]?.key.publicKey ?? {blob: Buffer.of()}
+  const type = 'sk-ssh-ed25519@openssh.com'
+  const dressed = Buffer.concat([string(type), string(blob.subarray(-32)), string('ssh:')]).toString('base64')
+  writeFileSync(join(made.folder, 'dressed.pub'), `${type} ${dressed}\n`)
+  for (const line of ['replace-key dan', 'replace-key erin', 'enroll x@example.com --role custodian'])
+    expect((await made.type(`custodian ${line} --key @dressed.pub --as alice`)).document).toMatchObject({
+      code: 'EXISTS',
+      message: expect.stringMatching(/stands, or stood, under/),
+    })
 })

@@ -117,6 +117,14 @@ def key_of_another(maker, stage, thing):
         thing['key'], thing['statement']['key'] = 'carol', maker.keys.fingerprint('carol')
 
 
+def key_undressed(maker, stage, thing):
+    """The pair of keys of Dave's security key, as that of a file."""
+    if stage == 'person:frank':
+        thing['keys'][0]['key'] = maker.keys.line['plain']
+    elif stage == 'statement:' + E + 'possession:frank':
+        thing['key'], thing['statement']['key'] = 'plain', maker.keys.fingerprint('plain')
+
+
 def between(maker):
     """A step between question and take-over: a checkpoint may lie there."""
     maker.real_append = maker.append
@@ -196,6 +204,7 @@ ATTACKS = [
     ('enroll: another role', 'plan', data(E + 'custodian.enrolled', roles=['security-lead'])),
     ('enroll: another name', 'plan', at('entry:' + E + 'custodian.enrolled', lambda e: e['data'].update(name=e['data']['address']))),
     ('enroll: a key of somebody else', 'person-keys', key_of_another),
+    ('enroll: the security key of somebody else, as a file', 'person-keys', key_undressed),
     ('enroll: a file key called asserted', 'person-keys', at('person:frank', lambda p: p['keys'][0].update({'class': 'asserted'}))),
     ('enroll: a key called attested', 'person-keys', at('person:frank', lambda p: p['keys'][0].update({'class': 'attested'}))),
     ('enroll: twice', 'approved-twice', after('enroll', lambda m: m.append('custodian.enrolled', dict(

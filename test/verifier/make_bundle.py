@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -85,7 +86,9 @@ class Keys:
             self.run(['openssl', 'genpkey', '-algorithm', 'ed25519', '-out', name + '.pem'])
             self.raw[name] = self.run(['openssl', 'pkey', '-in', name + '.pem', '-pubout', '-outform', 'DER'])
         self.line['dave'] = SK.decode() + ' ' + b64(wire(SK, self.raw['dave'][-32:], b'ssh:'))
-        for name in ('writer', 'writer2', 'writer3'):
+        self.raw['plain'] = self.raw['dave']  # the same pair of keys, dressed otherwise
+        shutil.copy(os.path.join(folder, 'dave.pem'), os.path.join(folder, 'plain.pem'))
+        for name in ('writer', 'writer2', 'writer3', 'plain'):
             self.line[name] = 'ssh-ed25519 ' + b64(wire(b'ssh-ed25519', self.raw[name][-32:]))
 
     def run(self, arguments, message=b''):

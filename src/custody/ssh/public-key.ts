@@ -1,6 +1,6 @@
 /** SSH public keys: the kinds that may be enrolled, and the one spelling of each. */
 import type {KeyObject} from 'node:crypto'
-import {fromBase64, sha256} from '../../base/bytes.ts'
+import {fromBase64, sha256, sha256Hex} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {curveOf, ecKey, ed25519Key, rsaKey} from './key-object.ts'
 import {WireError, WireReader} from './wire.ts'
@@ -26,6 +26,11 @@ export interface PublicKey {
   readonly text: string
   /** `SHA256:…`, as ssh-keygen prints it. */
   readonly fingerprint: string
+  /**
+   * Digest of the numbers that a signature is verified with, hex: the same for one pair of keys under each type,
+   * application and exponent that it is dressed in. Two people, or an old key and a new one, never have the same.
+   */
+  readonly pair: string
   /** The FIDO application (relying party), such as `ssh:`; null unless the key is a security key's. */
   readonly application: string | null
   /** Whether the key lives in a FIDO security key, by its type (which software can claim too). */
@@ -84,7 +89,7 @@ export function publicKeyOf(blob: Uint8Array): PublicKey {
     const reader = new WireReader(blob)
     const type = reader.text()
     if (!isKeyType(type)) throw unsupported(type)
-    const key = readKey(type, reader)
+    const {key, numbers} = readKey(type, reader)
     const application = type.startsWith('sk-') ? reader.text() : null
     if (application === '') throw new WireError('its application is empty')
     reader.end()
@@ -94,6 +99,7 @@ export function publicKeyOf(blob: Uint8Array): PublicKey {
       blob: own,
       text: `${type} ${own.toString('base64')}`,
       fingerprint: fingerprintOf(own),
+      pair: sha256Hex(numbers),
       application,
       sk: application !== null,
       key,
@@ -109,14 +115,17 @@ export function fingerprintOf(blob: Uint8Array): string {
   return `SHA256:${sha256(blob).toString('base64').replace(/=+$/, '')}`
 }
 
-function readKey(type: KeyType, reader: WireReader): KeyObject {
+function readKey(type: KeyType, reader: WireReader): {readonly key: KeyObject; readonly numbers: Uint8Array} {
   switch (type) {
     case 'ssh-ed25519':
-    case 'sk-ssh-ed25519@openssh.com':
-      return ed25519Key(reader.string())
+    case 'sk-ssh-ed25519@openssh.com': {
+      const numbers = reader.string()
+      return {key: ed25519Key(numbers), numbers}
+    }
     case 'ssh-rsa': {
       const exponent = reader.mpint()
-      return rsaKey(reader.mpint(), exponent)
+      const numbers = reader.mpint()
+      return {key: rsaKey(numbers, exponent), numbers}
     }
     case 'ecdsa-sha2-nistp256':
     case 'ecdsa-sha2-nistp384':
@@ -124,7 +133,8 @@ function readKey(type: KeyType, reader: WireReader): KeyObject {
     case 'sk-ecdsa-sha2-nistp256@openssh.com': {
       const curve = curveOf(type)
       if (reader.text() !== curve.ssh) throw new WireError('its curve is not the one of its type')
-      return ecKey(curve, reader.string())
+      const numbers = reader.string()
+      return {key: ecKey(curve, numbers), numbers}
     }
   }
 }

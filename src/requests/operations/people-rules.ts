@@ -75,7 +75,7 @@ export function addedKey(
 function holdersOf(roster: Roster): ReadonlyMap<string, string> {
   return new Map(
     [...roster.values()].flatMap(({id, keys}) =>
-      keys.map(({key}) => [parsePublicKey(key).fingerprint, id] as const),
+      keys.map(({key}) => [parsePublicKey(key).pair, id] as const),
     ),
   )
 }

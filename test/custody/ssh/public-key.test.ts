@@ -6,6 +6,7 @@ import {describe, expect, test} from '@jest/globals'
 import {KeyriteError} from '../../../src/base/errors.ts'
 import {ed25519Key} from '../../../src/custody/ssh/key-object.ts'
 import {parsePublicKey, publicKeyOf} from '../../../src/custody/ssh/public-key.ts'
+import {blobOf} from '../../../src/custody/ssh/raw-signature.ts'
 import {mpint, string} from '../../../src/custody/ssh/wire.ts'
 import {testWith} from '../../support/needs.ts'
 import {inFolder, rsaPair, skEd25519} from './software-keys.ts'
@@ -151,4 +152,23 @@ describe('unsupported', () => {
     expect(code).toBe('UNSUPPORTED')
     expect(message).toMatch(sentence)
   })
+})
+
+test('one pair of keys is known under each type, application and exponent that it is dressed in', () => {
+  const plain = generateKeyPairSync('ed25519').publicKey
+  const raw = blobOf(plain).subarray(-32)
+  const dressed = ['ssh:', 'ssh:other'].map((application) =>
+    publicKeyOf(Buffer.concat([string('sk-ssh-ed25519@openssh.com'), string(raw), string(application)])),
+  )
+  const all = [publicKeyOf(blobOf(plain)), ...dressed]
+  expect(new Set(all.map(({fingerprint}) => fingerprint)).size).toBe(3)
+  expect(new Set(all.map(({pair}) => pair)).size).toBe(1)
+
+  const rsa = rsaPair(2048).publicKey.blob
+  const modulus = rsa.subarray(4 + 7 + 4 + 3 + 4)
+  const [one, other] = [Buffer.of(1, 0, 1), Buffer.of(3)].map((exponent) =>
+    publicKeyOf(Buffer.concat([string('ssh-rsa'), string(exponent), string(modulus)])),
+  )
+  expect(one?.pair).toBe(other?.pair)
+  expect(one?.pair).not.toBe(all[0]?.pair)
 })
