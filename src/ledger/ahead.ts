@@ -1,47 +1,111 @@
 /** Reads openings ahead: they lie in the store in the order of the entries that they came with, so whole pieces are read at once. */
-import type {Opening} from './draft.ts'
-import type {Store} from './store.ts'
+import {hash} from 'node:crypto'
+import {parseJcs} from '../base/jcs.ts'
+import {opens} from './contents.ts'
+import {commitmentField} from './draft.ts'
+import type {Seal} from './source.ts'
+import type {OpeningText, Store} from './store.ts'
 
 /** How many are read at once. */
 const piece = 1_000
+const saltBytes = 32
+/** Longer values are judged one by one. */
+const longest = 4_096
+
+/** What is hashed to a commitment. */
+const sealed = Buffer.alloc(commitmentField.length + saltBytes + 4 * longest)
+sealed.set(commitmentField)
+const saltStart = commitmentField.length
+const valueStart = saltStart + saltBytes
+
+interface Piece {
+  readonly list: readonly OpeningText[]
+  /** By commitment, where they were asked for in another order. */
+  readonly found: Map<string, OpeningText>
+}
+
+const empty: Piece = {list: [], found: new Map()}
 
 export class OpeningsAhead {
-  readonly #store: Pick<Store, 'opening' | 'openings'>
+  readonly #store: Pick<Store, 'opening' | 'openingTexts'>
   /** The piece that was read last, and the one before it. */
-  #pieces: readonly ReadonlyMap<string, Opening>[] = []
+  #pieces: readonly [Piece, Piece] = [empty, empty]
   #after = 0
+  /** Where in the piece that was read last the one stands that comes next. */
+  #next = 0
   /** How often what was read last was asked for: reading on makes sense only while it is. */
   #used = piece
 
-  constructor(store: Pick<Store, 'opening' | 'openings'>) {
+  constructor(store: Pick<Store, 'opening' | 'openingTexts'>) {
     this.#store = store
   }
 
-  /** What the store holds; asked for one by one only where it lies elsewhere than expected. */
-  opening(commitment: string): Opening | undefined {
+  /** What is there behind a commitment; asked for one by one only where it lies elsewhere than expected. */
+  seal(commitment: string): Seal {
+    const found = this.#find(commitment)
+    if (found !== undefined) return this.#sealOf(found)
+    const opening = this.#store.opening(commitment)
+    return opening === undefined ? undefined : opens(opening) ? 'whole' : 'changed'
+  }
+
+  #sealOf({commitment, salt, value}: OpeningText): Seal {
+    if (salt.length !== 2 * saltBytes) return 'changed'
+    if (value === null || value.length > longest) {
+      const opening = this.#store.opening(commitment)
+      return opening === undefined ? undefined : opens(opening) ? 'whole' : 'changed'
+    }
+    sealed.write(salt, saltStart, saltBytes, 'hex')
+    const end = valueStart + sealed.write(value, valueStart, 'utf8')
+    if (hash('sha256', sealed.subarray(0, end), 'hex') !== commitment) return 'changed'
+    return isPlainText(value) || isCanonical(sealed.subarray(valueStart, end)) ? 'whole' : 'changed'
+  }
+
+  #find(commitment: string): OpeningText | undefined {
+    const expected = this.#pieces[0].list[this.#next]
+    if (expected?.commitment === commitment) {
+      this.#next += 1
+      this.#used += 1
+      return expected
+    }
     const found = this.#read(commitment)
     if (found !== undefined) {
       this.#used += 1
       return found
     }
-    if (this.#used < piece / 2) return this.#store.opening(commitment)
-    this.#next()
-    return this.#read(commitment) ?? this.#store.opening(commitment)
+    if (this.#used < piece / 2) return undefined
+    this.#readOn()
+    const [{list}] = this.#pieces
+    this.#next = list[0]?.commitment === commitment ? 1 : 0
+    return this.#next === 1 ? list[0] : this.#read(commitment)
   }
 
-  #read(commitment: string): Opening | undefined {
-    for (const one of this.#pieces) {
-      const found = one.get(commitment)
-      if (found !== undefined) return found
+  #read(commitment: string): OpeningText | undefined {
+    for (const {list, found} of this.#pieces) {
+      if (found.size === 0) for (const one of list) found.set(one.commitment, one)
+      const one = found.get(commitment)
+      if (one !== undefined) return one
     }
     return undefined
   }
 
-  #next(): void {
-    const read = this.#store.openings(this.#after, piece)
-    this.#after = read.at(-1)?.at ?? this.#after
+  #readOn(): void {
+    const list = this.#store.openingTexts(this.#after, piece)
+    this.#after = list.at(-1)?.at ?? this.#after
     this.#used = 0
-    const [last] = this.#pieces
-    this.#pieces = [new Map(read.map((one) => [one.commitment, one])), ...(last === undefined ? [] : [last])]
+    this.#pieces = [{list, found: new Map()}, this.#pieces[0]]
+  }
+}
+
+/** Whether a value is, at first sight, the canonical JSON of a text without anything special in it. */
+function isPlainText(value: string): boolean {
+  return /^"[ !#-[\]-~]*"$/.test(value)
+}
+
+function isCanonical(value: Uint8Array): boolean {
+  try {
+    parseJcs(value)
+    return true
+  } catch {
+    return false
   }
 }

@@ -13,7 +13,7 @@ import type {Opening, StoredBlob} from './draft.ts'
 import {leafHash, type Entry} from './entry.ts'
 import {parseCheckpoint} from './note.ts'
 import {SqliteStore} from './sqlite/store.ts'
-import type {Batch, Row, SideRow, Store} from './store.ts'
+import type {Batch, OpeningText, Row, SideRow, Store, TextRow} from './store.ts'
 import {aboutOf, writerTypes} from './writers.ts'
 
 const limitBytes = 64 * 1024 * 1024
@@ -97,6 +97,10 @@ export class DraftStore implements Store {
     return this.#base.rows(from, count)
   }
 
+  texts(from: number, count: number): readonly TextRow[] {
+    return this.#base.texts(from, count)
+  }
+
   row(seq: number): Row | undefined {
     return this.#base.row(seq) ?? this.#kept.rows.find((row) => row.seq === seq)
   }
@@ -118,8 +122,8 @@ export class DraftStore implements Store {
   }
 
   /** Those of the ledger; what is drafted is few, and asked for one by one. */
-  openings(after: number, count: number): readonly (Opening & {readonly at: number})[] {
-    return this.#base.openings(after, count)
+  openingTexts(after: number, count: number): readonly OpeningText[] {
+    return this.#base.openingTexts(after, count)
   }
 
   blob(sha256: string): Uint8Array | undefined {

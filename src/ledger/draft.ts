@@ -65,11 +65,12 @@ export interface Settled {
   readonly blobs: readonly StoredBlob[]
 }
 
-const field = Buffer.from('keyrite/v1/field\n')
+/** What stands before salt and value where they are hashed. */
+export const commitmentField = Buffer.from('keyrite/v1/field\n')
 
 /** The commitment to a private value, hex. `value` is its JCS. */
 export function commitment(salt: Uint8Array, value: Uint8Array): string {
-  return sha256Hex(Buffer.concat([field, salt, value]))
+  return sha256Hex(Buffer.concat([commitmentField, salt, value]))
 }
 
 /** Puts commitments and references in place of private values and blobs. */

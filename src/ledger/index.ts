@@ -55,7 +55,8 @@ export {
 } from './receive.ts'
 export {proveEntry, type EntryProof} from './prove.ts'
 export {factsOf} from './facts.ts'
-export {Replay, type Source} from './replay.ts'
+export {Replay} from './replay.ts'
+export type {Source} from './source.ts'
 export {tileFiles} from './tiles.ts'
 export {verifyLedger, type Verification} from './verify.ts'
 export {

@@ -1,24 +1,24 @@
 /** Looks at a whole store: everything that every command checks before it acts, and that `ledger verify` reports. */
 import {KeyriteError} from '../base/errors.ts'
-import {base64, sameBytes} from '../base/bytes.ts'
-import {OpeningsAhead} from './ahead.ts'
+import {sameBytes} from '../base/bytes.ts'
+import {nothing} from './build.ts'
+import {badSignature, StoredCheckpoints} from './checkpoints.ts'
 import {leafHash} from './entry.ts'
-import type {AnyFold, LedgerFacts, Problem} from './fold.ts'
-import {openCheckpoint, parseCheckpoint, type VerifierKey} from './note.ts'
+import type {AnyFold, Problem} from './fold.ts'
+import {parseCheckpoint} from './note.ts'
+import {sourceOf} from './pending-source.ts'
 import {Replay} from './replay.ts'
 import type {Store} from './store.ts'
-import {keyAt, runAround} from './writers.ts'
+import {keyAt} from './writers.ts'
 
 const chunk = 1_000
 
 /** A replay that reads from this store. */
 export function replayOf(store: Store, folds: readonly AnyFold[]): Replay {
-  const ahead = new OpeningsAhead(store)
-  return new Replay(folds, {
-    bytes: (seq) => store.row(seq)?.bytes,
-    blob: (sha256) => store.blob(sha256),
-    opening: (commitment) => ahead.opening(commitment),
-  })
+  return new Replay(
+    folds,
+    sourceOf(store, () => nothing, true),
+  )
 }
 
 /** Where a look from `seq` on begins: whoever begins at the beginning sees what was put before it, too. */
@@ -45,86 +45,43 @@ export function* continueReplay(
   {trusted, deep, onProgress}: Depth = {trusted: 0, deep: false},
 ): Generator<Problem> {
   const from = replay.size
+  // At least the newest is looked at, whatever is trusted.
+  const checked = Math.max(from, trusted === 0 ? 0 : Math.min(trusted, sizeOfNewest(store) - 1))
+  const checkpoints = new StoredCheckpoints(store, replay, checked === 0 ? startAt(0) : checked + 1, deep)
   // By row, not by what the entries say of themselves: rows that repeat an entry must not be read for ever.
   let next = startAt(from)
   for (;;) {
-    const rows = store.rows(next, chunk)
-    for (const row of rows) {
-      next = row.seq + 1
-      if (row.seq !== replay.size)
-        yield {rule: 'seq', seq: row.seq, message: `expected entry ${replay.size}, got row ${row.seq}`}
-      const stored = Buffer.from(row.leaf.buffer, row.leaf.byteOffset, row.leaf.byteLength).toString('hex')
-      const {entry, problems} = replay.step(row.bytes, row.seq >= trusted)
-      if (stored !== (entry?.leaf ?? leafHash(row.bytes)))
-        yield {rule: 'leaf', seq: row.seq, message: 'the stored leaf hash is not that of the entry'}
-      for (const one of problems) yield {...one, seq: row.seq}
+    const rows = store.texts(next, chunk)
+    for (const {seq, leaf, text} of rows) {
+      next = seq + 1
+      if (seq !== replay.size)
+        yield {rule: 'seq', seq, message: `expected entry ${replay.size}, got row ${seq}`}
+      const bytes = text ?? store.row(seq)?.bytes ?? ''
+      const {entry, problems} = replay.step(bytes, seq >= trusted)
+      if (leaf !== (entry?.leaf ?? leafHash(bytes)))
+        yield {rule: 'leaf', seq, message: 'the stored leaf hash is not that of the entry'}
+      for (const one of problems) yield {...one, seq}
       if (entry === undefined) return // an entry that cannot be read has no successor that could be judged
+      checkpoints.catchUp()
     }
     onProgress?.(replay.size)
     if (rows.length < chunk) break
   }
   yield* replay.unexplained()
-  yield* checkpointProblems(store, replay, Math.max(from, Math.min(trusted, replay.size - 1)), deep)
-}
-
-function* storedCheckpoints(
-  store: Store,
-  from: number,
-): Generator<{readonly size: number; readonly note: string}> {
-  for (let next = from; ;) {
-    const some = store.checkpoints(next, chunk)
-    yield* some
-    const last = some.at(-1)
-    if (last === undefined || some.length < chunk) return
-    next = last.size + 1
-  }
-}
-
-function* checkpointProblems(store: Store, replay: Replay, from: number, deep: boolean): Generator<Problem> {
-  const facts = replay.opened ? replay.facts : undefined
-  let newest = 0
-  const good = facts === undefined || deep ? undefined : goodNote(facts)
-  for (const {size, note} of storedCheckpoints(store, from === 0 ? startAt(0) : from + 1)) {
-    newest = size
-    if (good?.(note, size, replay.rootAt(size)) === true) continue
-    const wrong = (rule: string, message: string): Problem => ({rule, seq: size - 1, message})
-    try {
-      const checkpoint = parseCheckpoint(note)
-      if (checkpoint.size !== size)
-        yield wrong('checkpoint', `the checkpoint stored for ${size} entries is one for ${checkpoint.size}`)
-      else if (size > replay.size)
-        yield wrong(
-          'checkpoint',
-          `a checkpoint covers ${size} entries, the ledger has ${replay.size}: entries are missing`,
-        )
-      else if (base64(checkpoint.root) !== replay.rootAt(size))
-        yield wrong('root', `the root over ${size} entries is not that of the checkpoint`)
-      else if (facts !== undefined && runAround(facts, size) !== undefined)
-        yield wrong('writer-run', 'a checkpoint lies within the run in which the writer changed')
-      else if (facts !== undefined && deep) yield* badSignature(note, keyAt(facts, size), size)
-    } catch (error) {
-      yield wrong('checkpoint', error instanceof Error ? error.message : 'not a checkpoint')
-    }
-  }
-  if (newest < replay.size && replay.size > from) {
+  yield* checkpoints.problems()
+  if (checkpoints.newest < replay.size && replay.size > checked)
     yield {
       rule: 'checkpoint',
       seq: replay.size - 1,
-      message: `the newest checkpoint covers ${newest} entries, the ledger has ${replay.size}`,
+      message: `the newest checkpoint covers ${checkpoints.newest} entries, the ledger has ${replay.size}`,
     }
-  }
 }
 
-/** Whether a note is, letter by letter, a checkpoint of this size and root, where one may be; false says nothing. */
-function goodNote(facts: LedgerFacts): (note: string, size: number, root: string | undefined) => boolean {
-  const {name} = facts
-  const signer = `— ${name} `
-  // 68 bytes in their one spelling.
-  const signature = /^[A-Za-z0-9+/]{90}[AEIMQUYcgkosw048]=\n$/
-  return (note, size, root) => {
-    if (root === undefined || runAround(facts, size) !== undefined) return false
-    const text = `${name}\n${size}\n${root}\n\n${signer}`
-    return note.startsWith(text) && signature.test(note.slice(text.length))
+function sizeOfNewest(store: Store): number {
+  try {
+    return parseCheckpoint(store.lastCheckpoint() ?? '').size
+  } catch {
+    return 1
   }
 }
 
@@ -135,16 +92,8 @@ export function* signatureProblems(store: Store, replay: Replay): Generator<Prob
     yield {rule: 'checkpoint', seq: null, message: 'there is no checkpoint'}
     return
   }
-  yield* badSignature(note, keyAt(replay.facts, replay.size), replay.size)
-}
-
-function* badSignature(note: string, key: VerifierKey, size: number): Generator<Problem> {
-  try {
-    openCheckpoint(note, key)
-  } catch (error) {
-    const message = error instanceof Error ? error.message : 'not a checkpoint'
-    yield {rule: 'checkpoint-signature', seq: size - 1, message}
-  }
+  const found = badSignature(note, keyAt(replay.facts, replay.size))
+  if (found !== undefined) yield {...found, seq: replay.size - 1}
 }
 
 /** Side tables decide nothing, but they must equal their rebuild. */

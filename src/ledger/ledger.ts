@@ -18,7 +18,9 @@ import {continueReplay, refuse, sideProblems, signatureProblems} from './inspect
 import type {LedgerWorld} from './ledger-world.ts'
 import {withLock} from './lock.ts'
 import {parseCheckpoint, signCheckpoint, vkeyText} from './note.ts'
-import {Replay, type Mark, type Source} from './replay.ts'
+import {Replay, type Mark} from './replay.ts'
+import {sourceOf} from './pending-source.ts'
+import type {Source} from './source.ts'
 import {sideChange, type States} from './side.ts'
 import {SqliteStore} from './sqlite/store.ts'
 import type {Store} from './store.ts'
@@ -119,16 +121,8 @@ export class Ledger {
   }
 
   #source(): Source {
-    return {
-      bytes: (seq) => this.#pending.rows.find((row) => row.seq === seq)?.bytes ?? this.#store.row(seq)?.bytes,
-      blob: (sha256) =>
-        this.#pending.blobs.find((blob) => blob.sha256 === sha256)?.bytes ?? this.#store.blob(sha256),
-      opening: (commitment) =>
-        this.#pending.erased.includes(commitment)
-          ? undefined
-          : (this.#pending.openings.find((one) => one.commitment === commitment) ??
-            this.#store.opening(commitment)),
-    }
+    // Whoever only reads holds the ledger as it stands, and reads all of it.
+    return sourceOf(this.#store, () => this.#pending, this.#access.kind === 'reader')
   }
 
   #fresh(): Replay {

@@ -5,8 +5,17 @@
 import {exitOf, KeyriteError} from '../base/errors.ts'
 import {jcsBytes, parseJcs, type Json} from '../base/jcs.ts'
 import {clockAnomaly, skewAfter, timeProblems} from './clock.ts'
-import {commitment, type Opening} from './draft.ts'
-import {isPrivate, noPrev, parseEntry, readEntry, type Entry, type Reference} from './entry.ts'
+import {Contents} from './contents.ts'
+import {
+  isPrivate,
+  leafHash,
+  maxEntryBytes,
+  noPrev,
+  parseEntry,
+  readEntry,
+  type Entry,
+  type Reference,
+} from './entry.ts'
 import {
   problem,
   type AnyFold,
@@ -16,27 +25,15 @@ import {
   type Problem,
   type View,
 } from './fold.ts'
-import {erasedType, Erasures} from './erasure.ts'
-import {KnownBlobs} from './known-blobs.ts'
+import {erasedType} from './erasure.ts'
+import {PlainEntries} from './plain-entry.ts'
 import type {RangeRoot} from './merkle.ts'
 import {factsOf} from './facts.ts'
 import {branchProblems, branchType, withBranch} from './branch.ts'
 import type {States} from './side.ts'
+import type {Allowance, Source} from './source.ts'
 import {Tree} from './tree.ts'
 import {changesWriter, runStart, withWriter, writerProblems, writerTypes} from './writers.ts'
-
-/** Where blobs, openings and earlier entries are looked up. */
-export interface Source {
-  bytes(seq: number): Uint8Array | undefined
-  blob(sha256: string): Uint8Array | undefined
-  opening(commitment: string): Opening | undefined
-}
-
-/** What a source leaves out without that being wrong: a bundle holds some entries, and below level full not all openings. */
-export interface Allowance {
-  readonly gaps: boolean
-  readonly withheld: boolean
-}
 
 /** Where a replay stands. */
 export interface Mark {
@@ -48,8 +45,12 @@ export interface Mark {
 
 interface Readers {
   readonly judges: readonly Fold<unknown>[]
-  readonly takers: ReadonlySet<Fold<unknown>>
+  readonly takers: readonly Fold<unknown>[]
 }
+
+/** A state as it was. */
+type Before = readonly [name: string, state: unknown]
+const none: readonly Before[] = []
 
 /** Entry types that the ledger reads itself. */
 const own = ['ledger.opened', clockAnomaly, erasedType, ...writerTypes, branchType]
@@ -61,13 +62,13 @@ export class Replay implements View {
   readonly #known: ReadonlySet<string>
   #source: Source
   readonly #allowance: Allowance
-  readonly #tree = new Tree()
+  readonly #contents: Contents
+  readonly #plain = new PlainEntries()
+  readonly #tree: Tree
   /** Where entries are missing or out of order: the seq of those leaves whose position is another. */
   readonly #seqs = new Map<number, number>()
   /** For each type of entry, who judges it and who takes it, left to right. */
   readonly #readers = new Map<string, Readers>()
-  readonly #erasures = new Erasures()
-  readonly #blobs = new KnownBlobs()
   #last: Entry | undefined
   #facts: LedgerFacts | undefined
   /** How many entries from the first on are here without a gap. */
@@ -85,6 +86,10 @@ export class Replay implements View {
     for (const fold of this.#folds) this.#states.set(fold.name, fold.initial())
     this.#source = source
     this.#allowance = allowance
+    this.#contents = new Contents(source, allowance.withheld)
+    this.#tree = new Tree(
+      source.leaves === undefined ? undefined : (from, count) => this.#source.leaves?.(from, count) ?? [],
+    )
   }
 
   /** The seq that a complete ledger would hold next. */
@@ -112,10 +117,7 @@ export class Replay implements View {
   }
 
   blob(sha256: string): Uint8Array {
-    const bytes = this.#blobs.get(sha256) ?? this.#source.blob(sha256)
-    if (bytes === undefined || !this.#blobs.isBlob(bytes, sha256))
-      throw new TypeError(`blob ${sha256.slice(0, 12)}… is missing or changed`)
-    return bytes
+    return this.#contents.blob(sha256)
   }
 
   open(field: Json | undefined): Json | undefined {
@@ -139,12 +141,12 @@ export class Replay implements View {
 
   /** Openings that are missing and that no entry so far says to be erased: asked when the last entry was taken. */
   unexplained(): Iterable<Problem> {
-    return this.#erasures.unexplained()
+    return this.#contents.unexplained()
   }
 
   /** How many private values were erased. */
   get erased(): number {
-    return this.#erasures.count
+    return this.#contents.erased
   }
 
   /** How far the clock was ahead of a provider's when a person last confirmed it. */
@@ -160,23 +162,25 @@ export class Replay implements View {
   /** The same state, looking things up elsewhere from now on: the store was opened anew. */
   over(source: Source): this {
     this.#source = source
+    this.#contents.over(source)
     return this
   }
 
   /**
    * Takes the next entry.
+   * @param bytes - or the text that they are the UTF-8 of.
    * @param judged - whether contents and meaning are judged too, or only bytes and place: someone else has judged it, and
    * the caller holds the root over it against what they signed.
    * @returns what is wrong with it; only an entry with nothing wrong has an effect.
    */
   step(
-    bytes: Uint8Array,
+    bytes: Uint8Array | string,
     judged = true,
   ): {readonly entry: Entry | undefined; readonly problems: readonly Problem[]} {
     let entry: Entry
     let references: readonly Reference[]
     try {
-      ;({entry, references} = readEntry(bytes))
+      ;({entry, references} = this.#read(bytes))
     } catch (error) {
       return {
         entry: undefined,
@@ -186,26 +190,36 @@ export class Replay implements View {
       }
     }
     const problems = this.#place(entry)
-    const before = problems.length === 0 ? this.#tick(entry.time) : []
-    if (judged) this.#contents(entry, references, problems)
+    const before = problems.length === 0 ? this.#tick(entry.time) : none
+    if (judged) this.#contents.judge(entry, references, problems)
     if (judged && problems.length === 0) this.#meaning(entry, problems)
-    problems.push(...this.#believe(entry, problems.length === 0))
+    this.#believe(entry, problems)
     // An entry with a problem has no effect: its time has none either.
     if (problems.length > 0) for (const [name, state] of before) this.#states.set(name, state)
     return {entry, problems}
   }
 
+  #read(bytes: Uint8Array | string): {readonly entry: Entry; readonly references: readonly Reference[]} {
+    if (typeof bytes !== 'string') return readEntry(bytes)
+    const usual =
+      this.#last === undefined || this.#facts === undefined || 3 * bytes.length > maxEntryBytes
+        ? undefined
+        : this.#plain.read(bytes, this.#facts.name, this.#last)
+    if (usual === undefined) return readEntry(Buffer.from(bytes, 'utf8'))
+    return {entry: {...usual.entry, leaf: leafHash(bytes)}, references: usual.references}
+  }
+
   /** What time alone changes, up to this entry. @returns the states that it changed, as they were. */
-  #tick(time: string): (readonly [name: string, state: unknown])[] {
-    const before: (readonly [string, unknown])[] = []
+  #tick(time: string): readonly Before[] {
+    let before: Before[] | undefined
     for (const fold of this.#ticking) {
       const state = this.#states.get(fold.name)
       const after = fold.tick?.(state, time)
       if (after === state) continue
-      before.push([fold.name, state])
+      ;(before ??= []).push([fold.name, state])
       this.#states.set(fold.name, after)
     }
-    return before
+    return before ?? none
   }
 
   #place(entry: Entry): Problem[] {
@@ -234,33 +248,12 @@ export class Replay implements View {
     return found
   }
 
-  #contents(entry: Entry, references: readonly Reference[], found: Problem[]): void {
-    for (const reference of references) {
-      if ('blob' in reference) {
-        const bytes = this.#blobs.get(reference.blob) ?? this.#source.blob(reference.blob)
-        if (bytes === undefined)
-          found.push(problem('blob', entry, `blob ${reference.blob.slice(0, 12)}… is missing`))
-        else if (!this.#blobs.isBlob(bytes, reference.blob) || bytes.length !== reference.size) {
-          found.push(problem('blob', entry, `blob ${reference.blob.slice(0, 12)}… was changed`))
-        }
-      } else {
-        const opening = this.#source.opening(reference.$)
-        if (opening === undefined) {
-          if (!this.#allowance.withheld) this.#erasures.miss(reference.$, entry.seq)
-        } else if (!opens(opening))
-          found.push(problem('opening', entry, `private value ${reference.$.slice(0, 12)}… was changed`))
-      }
-    }
-    if (entry.type === erasedType)
-      found.push(...this.#erasures.judge(entry, (one) => this.#source.opening(one) !== undefined))
-  }
-
   #readersOf(type: string): Readers {
     const known = this.#readers.get(type)
     if (known !== undefined) return known
     const takers = this.#folds.filter((fold) => fold.types.includes(type))
     const judges = this.#folds.filter((fold) => fold.every !== undefined || takers.includes(fold))
-    const readers = {judges, takers: new Set(takers)}
+    const readers = {judges, takers}
     this.#readers.set(type, readers)
     return readers
   }
@@ -281,7 +274,7 @@ export class Replay implements View {
       const all: Problem[] = []
       for (const fold of judges) {
         if (fold.every !== undefined) all.push(...fold.every(this, entry))
-        if (takers.has(fold)) all.push(...fold.check(this, entry))
+        if (takers.includes(fold)) all.push(...fold.check(this, entry))
       }
       found.push(...all)
     } catch (error) {
@@ -290,25 +283,23 @@ export class Replay implements View {
   }
 
   /** Takes an entry. Its data may be such that a fold cannot take it, above all where it was not judged: then it has no effect. */
-  #believe(entry: Entry, counts: boolean): Problem[] {
+  #believe(entry: Entry, found: Problem[]): void {
     try {
-      this.#take(entry, counts)
-      return []
+      this.#take(entry, found.length === 0)
     } catch (error) {
       this.#take(entry, false)
-      return [problem('data', entry, faultIn(error))]
+      found.push(problem('data', entry, faultIn(error)))
     }
   }
 
   #take(entry: Entry, counts: boolean): void {
     if (counts) {
       if (entry.seq === 0) this.#facts = factsOf(entry)
-      if (entry.type === erasedType) this.#erasures.take(entry)
+      this.#contents.take(entry)
       // Each sees the others as they were before this entry.
-      const after = [...this.#readersOf(entry.type).takers].map(
-        (fold) => [fold.name, fold.apply(this, entry)] as const,
-      )
-      for (const [name, state] of after) this.#states.set(name, state)
+      const {takers} = this.#readersOf(entry.type)
+      const after = takers.map((fold) => fold.apply(this, entry))
+      for (const [at, {name}] of takers.entries()) this.#states.set(name, after[at])
       if (changesWriter(entry)) this.#facts = withWriter(this.facts, entry, runStart(this, entry))
       else if (entry.type === branchType) this.#facts = withBranch(this, entry)
       this.#skewMs = skewAfter(this.#skewMs, entry)
@@ -337,7 +328,7 @@ export class Replay implements View {
     this.#last = last
     this.#facts = facts
     this.#tree.cut(size)
-    this.#blobs.forget()
+    this.#contents.forget()
     this.#whole = Math.min(this.#whole, size)
   }
 
@@ -358,13 +349,4 @@ function faultIn(error: unknown): string {
   if (error instanceof KeyriteError && error.exit === exitOf.STORAGE) throw error
   if (error instanceof TypeError || error instanceof KeyriteError) return error.message
   return `it cannot be judged (${error instanceof Error ? error.name : 'unknown'})`
-}
-
-function opens(opening: Opening): boolean {
-  try {
-    parseJcs(opening.value)
-    return opening.salt.length === 32 && commitment(opening.salt, opening.value) === opening.commitment
-  } catch {
-    return false
-  }
 }

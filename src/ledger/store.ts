@@ -8,6 +8,25 @@ export interface Row {
   readonly bytes: Uint8Array
 }
 
+/** The same as text: more of them are read in the same time. */
+export interface TextRow {
+  readonly seq: number
+  /** Hex. */
+  readonly leaf: string
+  /** What the bytes are the UTF-8 of; null where that is not certain. */
+  readonly text: string | null
+}
+
+/** An opening as text, and where it lies in the order in which they were put. */
+export interface OpeningText {
+  readonly at: number
+  readonly commitment: string
+  /** Hex. */
+  readonly salt: string
+  /** What the bytes of the value are the UTF-8 of; null where that is not certain. */
+  readonly value: string | null
+}
+
 export interface SideRow {
   readonly fold: string
   readonly id: string
@@ -42,6 +61,8 @@ export interface Store {
   hold(): void
   /** At most `count` entries from `from` on, in order. */
   rows(from: number, count: number): readonly Row[]
+  /** The same as text. */
+  texts(from: number, count: number): readonly TextRow[]
   row(seq: number): Row | undefined
   /** At most `count` leaf hashes from `from` on, in order, as stored. */
   leaves(from: number, count: number): readonly Uint8Array[]
@@ -50,7 +71,7 @@ export interface Store {
   lastCheckpoint(): string | undefined
   opening(commitment: string): Opening | undefined
   /** At most `count` openings that were put after the one at `after` (0: from the first on), in the order in which they were put. */
-  openings(after: number, count: number): readonly (Opening & {readonly at: number})[]
+  openingTexts(after: number, count: number): readonly OpeningText[]
   blob(sha256: string): Uint8Array | undefined
   count(table: 'openings' | 'blobs'): number
   side(): readonly SideRow[]

@@ -10,6 +10,7 @@ import {
 import {join} from 'node:path'
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from '@jest/globals'
 import Database from 'better-sqlite3'
+import {schema} from '../../src/ledger/sqlite/schema.ts'
 import type {TestLedger} from '../support/ledger.ts'
 import type {World} from '../support/run.ts'
 import {copyOf, flipped, slow, verified} from './support.ts'
@@ -108,6 +109,14 @@ describe('what was done to the file', () => {
       },
     ],
     [
+      'the same tables in UTF-16, which would make other text of the same bytes',
+      'LEDGER_TAMPERED',
+      'file',
+      () => {
+        inUtf16(db())
+      },
+    ],
+    [
       'something else',
       'LEDGER_TAMPERED',
       'file',
@@ -156,3 +165,20 @@ describe('what was done to the file', () => {
 afterEach(() => {
   chmodSync(world.home, 0o700)
 })
+
+/** Writes the ledger anew, row by row, as a database of another encoding. */
+function inUtf16(path: string): void {
+  const [from, to] = [new Database(path), new Database(`${path}.new`)]
+  to.pragma('encoding = "UTF-16le"')
+  for (const name of ['application_id', 'user_version'])
+    to.pragma(`${name} = ${String(from.pragma(name, {simple: true}))}`)
+  for (const statement of schema) to.exec(statement)
+  for (const table of ['entries', 'checkpoints', 'openings', 'blobs', 'side']) {
+    const rows = from.prepare(`SELECT * FROM ${table}`).raw().all() as unknown[][]
+    for (const row of rows)
+      to.prepare(`INSERT INTO ${table} VALUES (${row.map(() => '?').join()})`).run(...row)
+  }
+  for (const db of [from, to]) db.close()
+  chmodSync(`${path}.new`, 0o600)
+  renameSync(`${path}.new`, path)
+}

@@ -61,6 +61,8 @@ export function openDatabase(path: string, access: 'read' | 'write'): Database.D
     const version = db.pragma('user_version', {simple: true})
     if (version !== userVersion)
       throw tampered(`its user_version is ${String(version)}; this keyrite reads ${userVersion}`)
+    // Else what SQLite gives as text would not be what the bytes say.
+    if (db.pragma('encoding', {simple: true}) !== 'UTF-8') throw tampered('its encoding is not UTF-8')
     return db
   } catch (error) {
     throw storageError('open the ledger', error)
