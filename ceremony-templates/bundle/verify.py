@@ -11,7 +11,7 @@ entry. Only `keyrite ceremony verify` checks as well
 - members of data that no rule here reads; the form of rosters, policies, plans, blob references beyond what
   is used here; the length of entries; how long a request is open; which state a tried or changed key is in;
 - that steps and sign-off follow the template, and acts the ceremony's state; SHA256SUMS' order; that
-  allowed_signers, roster.json, policy.json, template.yaml, the minutes say what the entries say."""
+  allowed_signers, roster.json, policy.json, the minutes say what the entries say."""
 import sys
 if __name__ == "__main__" and not sys.flags.isolated:
     sys.path.pop(0)  # Python looks beside the script first: a json.py put into the bundle must not run
@@ -47,7 +47,7 @@ OTHERS = """ledger.opened quorum.opened quorum.met quorum.withdrawn key.try.inte
     step.done ceremony.stopped ceremony.paused ceremony.resumed ceremony.aborted deviation.recorded
     signoff.opened bundle.made attempt.refused duty.opened clock.anomaly branch.absorbed""".split()
 FILES = """VERIFY.md verify.py bundle.json checkpoint openings.json allowed_signers roster.json policy.json
-    template.yaml minutes.html minutes.txt SHA256SUMS SHA256SUMS.sig""".split()
+    minutes.html minutes.pdf minutes.txt SHA256SUMS SHA256SUMS.sig""".split()
 TIME = re.compile("[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}[.][0-9]{3}Z")
 
 class Bad(Exception):
@@ -117,6 +117,12 @@ def unmet(needs, people):  # L5: what these people cannot meet, "people" or "rol
             return "roles"
     return None
 
+def people_fields(e):  # B, "Levels": private values that say who somebody is, or at which machine
+    d, kind = e["data"], e["type"]
+    named = {"ledger.opened": d.get("people"), "quorum.opened": d.get("names"),
+             "custodian.enrolled": [d.get("name"), d.get("address")]}.get(kind)
+    return re.findall('{"[$]":"([0-9a-f]{64})"}', canon([e["actor"]["host"], named]).decode())
+
 def armor(label, data, columns):
     lines = re.findall(".{1,%d}" % columns, encode64(data))
     return "\n".join(["-----BEGIN %s-----" % label, *lines, "-----END %s-----\n" % label]).encode()
@@ -144,6 +150,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
     def __init__(self, folder):
         self.folder, self.files, self.problems, self.wanted = folder, {}, [], dict.fromkeys(FILES)
         self.leaves, self.entries, self.private, self.mine, self.answers = {}, {}, set(), [], {}
+        self.naming, self.script = set(), None
         self.people, self.profiles, self.keys, self.quorums, self.met = {}, {}, {}, {}, {}
         self.used, self.opened, self.signoff, self.checkpoint = set(), None, None, None
         self.writers, self.suspended, self.contested, self.had = [], {}, {}, set()
@@ -213,7 +220,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
                 field = b"keyrite/v1/field\n" + bytes.fromhex(opening["salt"]) + canon(opening["value"])
                 need("it gives another digest", opening=sha256(field).hex() == name and len(opening) == 2)
             there = self.private - self.erased  # what was erased must be gone
-            need("not of its level", opening_more=not set(openings) - (there if level != "public" else set()),
+            there -= {"full": set(), "restricted": self.naming, "public": there}[level]
+            need("not of its level", opening_more=not set(openings) - there,
                  opening_missing=level != "full" or not there - set(openings))
         for name in sorted(set(self.wanted) | set(self.files)):
             if name not in self.wanted or name not in self.files:
@@ -261,8 +269,12 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         found = re.findall('{"[$]":"([0-9a-f]{64})"}', text)
         need("an object with the member $ is no private value", private=len(found) == text.count('"$":'))
         self.private.update(found)
-        for digest, size in re.findall('{"blob":"([0-9a-f]{64})","size":([0-9]+),"type":"[^"]*"}', text):
-            need("a blob has another size", blob=len(self.blob(digest)) == int(size))
+        self.naming.update(people_fields(e))
+        for digest, size, kind in re.findall('{"blob":"([0-9a-f]{64})","size":([0-9]+),"type":"([^"]*)"}', text):
+            here = "blobs/" + digest in self.files or kind != "application/yaml" or self.level == "full"
+            need("a blob has another size", blob=not here or len(self.blob(digest)) == int(size))
+            if e["type"] == "ceremony.opened" and e["ceremony"] == self.ceremony and here:
+                self.script = self.wanted["template.yaml"] = self.blob(digest)
 
     def judge(self, e, seq, d, kind):  # L3 to L6: its meaning; everything is checked before a change
         cited, first = e["approved"], kind == "ledger.opened"
@@ -607,6 +619,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             yield "quorum: {operation} by rule {rule}: approved by ".format(**quorum["plan"]) + given
         if self.checkpoint and self.root_at(self.checkpoint[0]) is None:
             yield "not checked: the checkpoint's root, as entries are left out"
+        if not self.script:
+            yield "not checked: the template is withheld at level " + self.level
         for number, seq in enumerate(self.deviations, 1):
             yield "deviation D%d: entry %d, at step %s" % (number, seq, self.entries[seq]["data"]["step"])
         due = self.deviations and self.deviations[-1] > (self.signoff or 0)

@@ -8,7 +8,7 @@ import {changed, openedBy} from './changes.ts'
 import {checkWithin} from './rules.ts'
 import {carried, schemas, type OwnType} from './schemas.ts'
 import {statusOfCeremony, type Ceremonies, type Ceremony} from './state.ts'
-import {stepsOf} from './order.ts'
+import {scriptOf} from './order.ts'
 
 export {transcriptRoot} from './rules.ts'
 
@@ -83,7 +83,7 @@ function checkOpened(view: View, entry: Entry): Problem[] {
     .flatMap(({people}) => people)
     .find((id) => roster.get(id)?.state !== 'active')
   if (stranger !== undefined) return wrong(`"${stranger}" is not active in the roster`)
-  stepsOf(view.blob(opened.template.blob))
+  scriptOf(view, opened.template.blob)
   if (opened.profile === null) return []
   const standing = view.of(profilesFold).profiles.get(opened.profile.name)
   if (standing === undefined) return wrong(`there is no profile "${opened.profile.name}"`)

@@ -3,6 +3,7 @@ import {isUtf8} from 'node:buffer'
 import {z} from 'zod'
 import {sha256Hex} from '../base/bytes.ts'
 import {readYaml, YamlProblem} from '../base/yaml.ts'
+import type {View} from '../ledger/index.ts'
 
 export interface OrderedStep {
   readonly id: string
@@ -13,6 +14,14 @@ const schema = z.object({
   acts: z.array(z.object({steps: z.array(z.object({id: z.string(), kind: z.string()}))})),
 })
 const known = new Map<string, readonly OrderedStep[]>()
+
+/** Those of the template of this digest; null where a bundle withholds it. @throws TypeError as `stepsOf`. */
+export function scriptOf(
+  view: Pick<View, 'blob' | 'holds'>,
+  template: string,
+): readonly OrderedStep[] | null {
+  return view.holds(template) ? stepsOf(view.blob(template)) : null
+}
 
 /** @throws TypeError if the bytes hold no acts with steps. */
 export function stepsOf(template: Uint8Array): readonly OrderedStep[] {

@@ -36,17 +36,24 @@ export function recorded({parameters}: Declared, values: Values, roster: Roster)
   return Object.fromEntries(entries)
 }
 
-/** The values again, as they stood when the ceremony was opened. @throws KeyriteError `NOT_FOUND` if one was erased. */
+/**
+ * The values again, as they stood when the ceremony was opened.
+ * @param missing - what stands in place of a private one that is not here, for reading
+ * @throws KeyriteError `NOT_FOUND` if one was erased and nothing is to stand in its place.
+ */
 export function unrecorded(
   view: Pick<View, 'open'>,
   {parameters}: Declared,
   stored: Json | undefined,
+  missing?: (commitment: string) => string,
 ): Values {
   const given = typeof stored === 'object' && stored !== null && !Array.isArray(stored) ? stored : {}
   const entries = Object.entries(given).map(([name, value]): [string, Value] => {
     if (!parameters.has(name)) throw new TypeError(`the template has no parameter "${name}"`)
     if (!isPrivate(value)) return [name, value as Value]
     const opened = view.open(value)
+    if (opened === undefined && missing !== undefined)
+      return [name, parameters.get(name)?.type.endsWith('-list') ? [missing(value.$)] : missing(value.$)]
     if (opened === undefined)
       throw new KeyriteError(
         'NOT_FOUND',

@@ -65,10 +65,10 @@ export default class Demo extends KeyriteCommand {
     await bundleDemo(app, id, places)
     if (keep) keepPeople(places, people)
     this.say('5. Verify: the ledger and the bundle with keyrite, then the bundle with what others made.')
-    verifyDemo(app, places, this.app.world.state)
+    await verifyDemo(app, places, this.app.world.state)
     const checked = crossCheck(places.bundle, app.ledger.view.facts, indented)
     this.say('6. Change one byte in a copy of the bundle, and verify that.')
-    const refused = tamperedIsRefused(places.bundle, places.dir, verifyingOf(app))
+    const refused = tamperedIsRefused(places.bundle, places.dir, await verifyingOf(app))
     return this.#done(app, places, {id, keep, checked, refused})
   }
 

@@ -7,6 +7,7 @@ import {packageRoot} from '../base/package.ts'
 import {
   makeBundle,
   recordBundle,
+  rulesOf,
   verifyBundle,
   writeFolder,
   type Verifying,
@@ -21,20 +22,20 @@ export async function bundleDemo(app: App, id: string, {bundle}: Places): Promis
   const ceremony = findCeremony(app, id)
   const files = makeBundle({
     ledger,
-    rules: {folds, operations},
+    rules: await rulesOf({folds, operations}),
     ceremony,
     tool: world.tool,
     packageRoot: packageRoot(),
     level: 'full',
   })
   writeFolder(bundle, files)
-  await recordBundle(ledger, ceremony, files, {person: null, evidence: 'stated'})
+  await recordBundle(ledger, ceremony, files, 'full', {person: null, evidence: 'stated'})
 }
 
 /** How the bundle is looked at: with the fingerprint as if from the paper. */
-export function verifyingOf({folds, ledger, operations, world}: App): Verifying {
+export async function verifyingOf({folds, ledger, operations, world}: App): Promise<Verifying> {
   return {
-    rules: {folds, operations},
+    rules: await rulesOf({folds, operations}),
     anchor: {fingerprint: ledger.view.facts.fingerprint, pins: []},
     rehearsal: ledger.view.facts.rehearsal,
     tool: world.tool,
@@ -43,10 +44,10 @@ export function verifyingOf({folds, ledger, operations, world}: App): Verifying 
 }
 
 /** Verifies ledger and bundle, and keeps the pin of what was verified. @throws KeyriteError `BUNDLE_TAMPERED` naming the first problem. */
-export function verifyDemo(app: App, {dir, home, bundle}: Places, pins: StateDir): void {
+export async function verifyDemo(app: App, {dir, home, bundle}: Places, pins: StateDir): Promise<void> {
   const {facts} = app.ledger.view
   const ledger = verifyLedger({home, state: app.world.state, folds: app.folds, pins: []})
-  const verdict = verifyBundle(bundle, verifyingOf(app))
+  const verdict = verifyBundle(bundle, await verifyingOf(app))
   const [wrong] = [...ledger.problems, ...verdict.problems]
   if (wrong !== undefined) {
     throw new KeyriteError(

@@ -13,7 +13,7 @@ export class Contents {
   readonly #erasures = new Erasures()
   readonly #blobs = new KnownBlobs()
 
-  /** @param withheld - whether openings may be missing without that being wrong. */
+  /** @param withheld - whether openings and templates may be missing without that being wrong. */
   constructor(source: Source, withheld: boolean) {
     this.#source = source
     this.#withheld = withheld
@@ -32,6 +32,10 @@ export class Contents {
     return bytes
   }
 
+  holds(sha256: string): boolean {
+    return (this.#blobs.get(sha256) ?? this.#source.blob(sha256)) !== undefined
+  }
+
   /** What is wrong with what an entry refers to, added to `found`. */
   judge(entry: Entry, references: readonly Reference[], found: Problem[]): void {
     for (const reference of references) {
@@ -47,8 +51,9 @@ export class Contents {
       found.push(...this.#erasures.judge(entry, (one) => this.#source.opening(one) !== undefined))
   }
 
-  #judgeBlob(entry: Entry, {blob, size}: Extract<Reference, {blob: string}>, found: Problem[]): void {
+  #judgeBlob(entry: Entry, {blob, size, type}: Extract<Reference, {blob: string}>, found: Problem[]): void {
     const bytes = this.#blobs.get(blob) ?? this.#source.blob(blob)
+    if (bytes === undefined && this.#withheld && type === 'application/yaml') return
     if (bytes === undefined) found.push(problem('blob', entry, `blob ${blob.slice(0, 12)}… is missing`))
     else if (!this.#blobs.isBlob(bytes, blob) || bytes.length !== size)
       found.push(problem('blob', entry, `blob ${blob.slice(0, 12)}… was changed`))

@@ -22,6 +22,8 @@ export interface View {
   of<S>(fold: Handle<S>): S
   /** @throws TypeError if an entry refers to a blob that is not there. */
   blob(sha256: string): Uint8Array
+  /** Whether that blob is there: below level full a bundle may withhold a template. */
+  holds(sha256: string): boolean
   /** The private value behind a commitment; undefined where it is withheld or erased. */
   open(field: Json | undefined): Json | undefined
   /** An entry before this one; undefined if there is none with this seq (or a bundle does not hold it). */

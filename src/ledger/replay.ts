@@ -120,6 +120,10 @@ export class Replay implements View {
     return this.#contents.blob(sha256)
   }
 
+  holds(sha256: string): boolean {
+    return this.#contents.holds(sha256)
+  }
+
   open(field: Json | undefined): Json | undefined {
     const opening = isPrivate(field) ? this.#source.opening(field.$) : undefined
     return opening === undefined ? undefined : parseJcs(opening.value)

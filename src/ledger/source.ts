@@ -16,7 +16,7 @@ export interface Source {
   readonly leaves?: LeavesAt
 }
 
-/** What a source leaves out without that being wrong: a bundle holds some entries, and below level full not all openings. */
+/** What a source leaves out without that being wrong: a bundle holds some entries, and below level full not all openings and templates. */
 export interface Allowance {
   readonly gaps: boolean
   readonly withheld: boolean

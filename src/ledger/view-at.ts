@@ -21,6 +21,10 @@ export class ViewAt implements View {
     return this.#view.blob(sha256)
   }
 
+  holds(sha256: string): boolean {
+    return this.#view.holds(sha256)
+  }
+
   open(field: Json | undefined): Json | undefined {
     return this.#view.open(field)
   }

@@ -6,16 +6,36 @@ import {dirname, join} from 'node:path'
 import {folds, operations} from '../../src/app.ts'
 import {isObject, jcsBytes, parseJcs, type JsonObject} from '../../src/base/jcs.ts'
 import {packageRoot} from '../../src/base/package.ts'
-import {makeBundle, verifyBundle, type Anchor, type Verdict} from '../../src/ceremony/bundle/index.ts'
+import {
+  makeBundle,
+  verifyBundle,
+  type Anchor,
+  type Level,
+  type Rules,
+  type Verdict,
+} from '../../src/ceremony/bundle/index.ts'
 import {derived, minutesFiles} from '../../src/ceremony/bundle/derive.ts'
 import {judge} from '../../src/ceremony/bundle/judge.ts'
 import {parseFacts, parseOpenings, partsOf, primaryFiles} from '../../src/ceremony/bundle/primary.ts'
 import {signSums, sumsOf} from '../../src/ceremony/bundle/sums.ts'
 import {inclusionProof, leafHash, proofText, rootOf, type LedgerFacts} from '../../src/ledger/index.ts'
 import {parseVkey, signCheckpoint} from '../../src/ledger/note.ts'
+import {pdfOf} from '../../src/paper/pdf/index.ts'
 import {finishedCeremony, type Ending, type Finished} from './finished.ts'
 
-export const rules = {folds, operations}
+/** PDFs that were made: of equal documents they are equal, which test/paper shows. */
+const pdfs = new Map<string, Uint8Array>()
+
+export const rules: Rules = {
+  folds,
+  operations,
+  pdf: (doc) => {
+    const name = JSON.stringify(doc)
+    const made = pdfs.get(name) ?? pdfOf(doc, 'a4')
+    pdfs.set(name, made)
+    return made
+  },
+}
 export const tool = {version: '0.0.0', sha256: '0'.repeat(64)}
 export const noAnchor: Anchor = {fingerprint: null, pins: []}
 
@@ -30,13 +50,13 @@ export interface Bench {
   readonly writerKey: KeyObject
 }
 
-export async function makeBench(ending: Ending = {}): Promise<Bench> {
+export async function makeBench(ending: Ending = {}, level: Level = 'full'): Promise<Bench> {
   const finished = await finishedCeremony(ending)
   return finished.using(({ledger}) => {
     const ceremony = finished.ceremonyIn({ledger})
     return {
       finished,
-      files: makeBundle({ledger, rules, ceremony, tool, packageRoot: packageRoot(), level: 'full'}),
+      files: makeBundle({ledger, rules, ceremony, tool, packageRoot: packageRoot(), level}),
       facts: ledger.view.facts,
       note: ledger.note,
       writerKey: ledger.demandWriter().privateKey,
@@ -144,7 +164,10 @@ export function assembled(
   const judged = judge(primary, rules)
   const files: FileMap = new Map(primaryFiles(primary))
   for (const path of ['VERIFY.md', 'verify.py']) files.set(path, bench.files.get(path) ?? Buffer.alloc(0))
-  for (const make of [() => derived(judged, all.ceremony), () => minutesFiles(judged, rules, all.ceremony)]) {
+  for (const make of [
+    () => derived(judged, all.ceremony),
+    () => minutesFiles(judged, rules, all.ceremony, all.level),
+  ]) {
     try {
       for (const [path, bytes] of make()) files.set(path, bytes)
     } catch {

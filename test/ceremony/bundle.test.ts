@@ -127,14 +127,6 @@ describe('an anchor', () => {
 })
 
 describe('making a bundle', () => {
-  test('refuses the levels that are not there yet', async () => {
-    await bench.finished.using((app) => {
-      const made = {ledger: app.ledger, rules, ceremony: bench.finished.ceremonyIn(app), tool}
-      for (const level of ['restricted', 'public'] as const)
-        expect(codeOf(() => makeBundle({...made, packageRoot: packageRoot(), level}))).toBe('UNSUPPORTED')
-    })
-  })
-
   test('refuses a ceremony that goes on, and a machine that is not the writer', async () => {
     await bench.finished.using((app) => {
       const ceremony = {...bench.finished.ceremonyIn(app), signOff: null}
@@ -181,7 +173,7 @@ describe('making a bundle', () => {
 
   test('is recorded; the next bundle holds that, and verifies, and so does the ledger', async () => {
     await bench.finished.using(async (app) => {
-      await recordBundle(app.ledger, bench.finished.ceremonyIn(app), bench.files, {
+      await recordBundle(app.ledger, bench.finished.ceremonyIn(app), bench.files, 'full', {
         person: null,
         evidence: 'stated',
       })
@@ -199,7 +191,8 @@ describe('making a bundle', () => {
       })
       expect(verdictOf(files)).toMatchObject({ok: true})
       expect(seqsOf({files}, 'bundle.made')).toHaveLength(1)
-      expect(files.get('minutes.html')).toEqual(bench.files.get('minutes.html'))
+      expect(files.get('minutes.txt')).toEqual(bench.files.get('minutes.txt'))
+      expect(files.get('minutes.pdf')).toEqual(bench.files.get('minutes.pdf'))
     })
     const {home, state} = bench.finished.world
     expect(verifyLedger({home, state: {path: state}, folds: rules.folds, pins: []}).problems).toEqual([])

@@ -83,6 +83,11 @@ export interface Finished extends TestLedger {
 export interface Ending {
   /** Who signs the transcript; everyone unless told. */
   readonly signs?: (name: string) => boolean
+  /** What people are called, and what is typed where something is to be written down. */
+  readonly called?: readonly (readonly [name: string, address: string])[]
+  readonly seen?: string
+  /** Another template than the one here, made of it. */
+  readonly script?: (template: string) => string
   /** What happens to the ledger before the ceremony. */
   readonly before?: (ledger: TestLedger) => Promise<void>
   /** Whether its ledger is that of a rehearsal. */
@@ -90,12 +95,9 @@ export interface Ending {
 }
 
 /** Runs the ceremony. The custodian who is asked first says no, the others yes. */
-export async function finishedCeremony({
-  signs = () => true,
-  before,
-  rehearsal = false,
-}: Ending = {}): Promise<Finished> {
-  const ledger = await makeLedger({people: 9, rehearsal})
+export async function finishedCeremony(ending: Ending = {}): Promise<Finished> {
+  const {signs = () => true, before, called = [], seen = typed, script, rehearsal = false} = ending
+  const ledger = await makeLedger({people: 9, called, rehearsal})
   await before?.(ledger)
   const id = await ledger.using(async (app) => {
     await addProfile(
@@ -111,7 +113,7 @@ export async function finishedCeremony({
       new Secret(Buffer.from('a pin for tests only')),
     )
     const opened = await openCeremony(ceremonyApp(app), {
-      loaded: parseTemplate(Buffer.from(template), 'test.yaml'),
+      loaded: parseTemplate(Buffer.from(script?.(template) ?? template), 'test.yaml'),
       values: new Map([
         ['location', 'Room 4, cellar'],
         ['recording', 'Camera 2, tape 17'],
@@ -126,7 +128,7 @@ export async function finishedCeremony({
       },
       answersFile: true,
     })
-    await walk(contextOf(ceremonyApp(app), roomOf(ledger, signs), opened))
+    await walk(contextOf(ceremonyApp(app), roomOf(ledger, signs, seen), opened))
     return opened
   })
   return {
@@ -140,13 +142,13 @@ export async function finishedCeremony({
   }
 }
 
-function roomOf({founders}: TestLedger, signs: (name: string) => boolean): Room {
+function roomOf({founders}: TestLedger, signs: (name: string) => boolean, seen: string): Room {
   const asked: string[] = []
   return {
     begin: () => undefined,
     say: () => undefined,
     confirm: async () => true,
-    text: async (_step, field) => (field === 'seen' ? typed : '12'),
+    text: async (_step, field) => (field === 'seen' ? seen : '12'),
     decide: async (_step, person) => (asked.push(person.id) === 1 ? 'reject' : 'approve'),
     signer: async (person, what) => {
       if (what === 'the transcript' && !signs(person.name ?? '')) return null

@@ -25,8 +25,9 @@ test('they follow from the entries alone: made from the bundle they are the same
   const facts = parseFacts(bytes('bundle.json'))
   const parts = {...partsOf(bench.files), openings: parseOpenings(bytes('openings.json'))}
   const judged = judge({facts, ...parts, checkpoint: ''}, rules)
-  expect([...minutesFiles(judged, rules, facts.ceremony)]).toEqual([
+  expect([...minutesFiles(judged, rules, facts.ceremony, 'full')]).toEqual([
     ['minutes.html', Buffer.from(page)],
+    ['minutes.pdf', bytes('minutes.pdf')],
     ['minutes.txt', Buffer.from(text)],
   ])
 })

@@ -91,6 +91,19 @@ def first(found, start):
     return sorted(name for name in found if name.startswith(start))[0]
 
 
+def at_level(level, change):
+    """A bundle of that level that opens nothing, changed further."""
+    def one(found):
+        found['bundle.json'] = canon({**json.loads(found['bundle.json']), 'level': level})
+        found['openings.json'] = b'{}'
+        change(found)
+    return files(one)
+
+
+def without_template(found):
+    del found['blobs/' + sha(found.pop('template.yaml')).hex()]
+
+
 def maker_at(stage, act):
     """A tweak that calls act(maker) once, at one stage."""
     done = []
@@ -453,6 +466,11 @@ ATTACKS = [
     ('bundle.json: fingerprint', 'ledger', edit('bundle.json', lambda b: b.update(fingerprint='ab' * 32))),
     ('bundle.json: ceremony', 'ceremony', edit('bundle.json', lambda b: b.update(ceremony='ab' * 16))),
     ('bundle.json: level', 'opening-more', edit('bundle.json', lambda b: b.update(level='public'))),
+    ('level restricted: names are opened', 'opening-more', edit('bundle.json', lambda b: b.update(level='restricted'))),
+    ('level restricted: another blob than the template is withheld', 'blob-missing', at_level('restricted', lambda f: f.pop(next(n for n in f if n.startswith('blobs/') and b'keyrite.roster' in f[n])))),
+    ('level public: template.yaml withheld, its blob not', 'files', at_level('public', lambda f: f.pop('template.yaml'))),
+    ('level public: the blob withheld, template.yaml not', 'files', at_level('public', lambda f: f.pop('blobs/' + sha(f['template.yaml']).hex()))),
+    ('level full: the template is withheld', 'blob-missing', files(without_template)),
     ('bundle.json: level unknown', 'type', edit('bundle.json', lambda b: b.update(level='some'))),
     ('bundle.json: not canonical', 'canonical-json', files(lambda f: f.update({'bundle.json': f['bundle.json'] + b'\n'}))),
     ('a file that does not belong', 'files', files(lambda f: f.update({'json.py': b'x'}))),
@@ -462,7 +480,7 @@ ATTACKS = [
     ('minutes missing', 'files', files(lambda f: f.pop('minutes.txt'))),
     ('no entry 0', 'files', files(lambda f: f.pop('entries/000000.json'))),
     *[('derived: ' + name, 'derived', files(lambda f, name=name: f.update({name: f[name] + b'\n'}))) for name in (
-        'keys/payments-v1.pem', 'statements/000001.json', 'statements/000001.sig')],
+        'keys/payments-v1.pem', 'statements/000001.json', 'statements/000001.sig', 'template.yaml')],
     ('actor: called hearsay, where it is signed', 'actor', at('entry:approval:alice', lambda e: e['actor'].update(evidence='stated'))),
     ('actor: another than who signed', 'actor', at('entry:approval:alice', lambda e: e['actor'].update(person=None))),
     ('a ceremony is opened twice', 'ceremony', maker_at('before:quorum.opened', lambda m: m.append('ceremony.opened', next(e for e in m.entries if e['type'] == 'ceremony.opened')['data'], label='again'))),
@@ -476,6 +494,8 @@ ATTACKS = [
 # What the head comment of verify.py leaves to `keyrite ceremony verify`: these are good to it, so that the comment stays true.
 UNCHECKED = [
     ('sign-off: template', None, data('signoff.opened', template_sha256='ab' * 32)),
+    ('level public: nothing opened', None, at_level('public', lambda f: None)),
+    ('level restricted: the template is withheld', None, at_level('restricted', without_template)),
     ('sign-off: no keys', None, data('signoff.opened', keys=[])),
     ('sign-off: a key more', None, data('signoff.opened', keys=[{'key': k, 'version': 1} for k in ('other', 'payments')])),
     ('entry: too long', None, raw('step:welcome', b'confirm', b'c' * 65536)),
@@ -487,7 +507,7 @@ UNCHECKED = [
     ('checkpoint: signed by another key', None, foreign_checkpoint),
     ('SHA256SUMS: not sorted', None, resign(lambda s: b''.join(reversed(s.splitlines(True))))),
     *[(name + ' says more', None, files(lambda f, name=name: f.update({name: f[name] + b'\n'}))) for name in (
-        'allowed_signers', 'roster.json', 'policy.json', 'template.yaml', 'minutes.txt')],
+        'allowed_signers', 'roster.json', 'policy.json', 'minutes.txt')],
     ('derived: a signer more', None, files(lambda f: f.update(allowed_signers=f['allowed_signers'].replace(pid('alice').encode(), b'*')))),
 ]
 PRODUCTION = [

@@ -13,7 +13,7 @@ import {ceremonyFold} from '../fold.ts'
 import type {Ceremony} from '../state.ts'
 import {keyOf} from './closure.ts'
 import type {Judged, Rules} from './judge.ts'
-import {statementPaths} from './layout.ts'
+import {statementPaths, type Level} from './layout.ts'
 import type {Files} from './primary.ts'
 import {writerKey} from './writer-key.ts'
 
@@ -33,20 +33,27 @@ export function derived(judged: Judged, id: string): Files {
     ['allowed_signers', Buffer.from(allowedSigners(judged))],
     ['roster.json', roster],
     ['policy.json', policyAsJudged(judged, id)],
-    ['template.yaml', replay.blob(ceremony.template)],
+    ...templateFile(replay, ceremony.template),
     ...publicKeys(replay, entries, id),
   ])
+}
+
+/** Withheld below level full where it names somebody. */
+function templateFile(view: View, sha256: string): [string, Uint8Array][] {
+  return view.holds(sha256) ? [['template.yaml', view.blob(sha256)]] : []
 }
 
 /** The minutes, for reading. @throws as `minutesOf`. */
 export function minutesFiles(
   {replay, entries}: Judged,
-  {operations}: Pick<Rules, 'operations'>,
+  {operations, pdf}: Pick<Rules, 'operations' | 'pdf'>,
   id: string,
+  level: Level,
 ): Files {
-  const doc = minutesOf({view: replay, entries, operations, ceremony: ceremonyIn(replay, id)})
+  const doc = minutesOf({view: replay, entries, operations, ceremony: ceremonyIn(replay, id), level})
   return new Map([
     ['minutes.html', Buffer.from(htmlOf(doc))],
+    ['minutes.pdf', pdf(doc)],
     ['minutes.txt', Buffer.from(textOf(doc))],
   ])
 }

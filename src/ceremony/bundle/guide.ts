@@ -6,6 +6,7 @@ import {rehearsalMark} from '../../base/rehearsal.ts'
 import {wordLines} from '../../base/words.ts'
 import {namespaceOf} from '../../custody/index.ts'
 import type {LedgerFacts} from '../../ledger/index.ts'
+import type {Level} from './layout.ts'
 import type {Files} from './primary.ts'
 
 const limitBytes = 1024 * 1024
@@ -18,6 +19,7 @@ export function guideFiles(
   packageRoot: string,
   facts: Pick<LedgerFacts, 'fingerprint' | 'organisation' | 'rehearsal'>,
   ceremony: string,
+  level: Level,
 ): Files {
   const folder = join(packageRoot, 'ceremony-templates/bundle')
   const script = readPublic(join(folder, 'verify.py'), limitBytes)
@@ -31,6 +33,7 @@ export function guideFiles(
     note: rehearsal
       ? `This is a **${rehearsalMark}**. It proves nothing but itself: every signature in it is for namespace \`${namespaceOf('bundle', facts)}\`,\nand counts nowhere else. In section 6 each line begins with ${rehearsalMark}.\n\n`
       : '',
+    level,
     organisation,
     'statement-namespace': rehearsal ? namespaceOf('bundle', facts) : `keyrite-$use-v1@${organisation}`,
     'verify-sha256': sha256Hex(script),

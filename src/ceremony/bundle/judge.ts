@@ -11,15 +11,19 @@ import {
   type Entry,
   type Problem,
 } from '../../ledger/index.ts'
+import type {Doc} from '../../paper/document.ts'
 import {policyFold} from '../../policy/index.ts'
 import type {Operations} from '../../requests/index.ts'
 import {blobPath, entryPath} from './layout.ts'
+import {levelProblems} from './level.ts'
 import type {Primary} from './primary.ts'
 
 /** What entries are judged by, and plans are put into words with: `app.ts` has it. */
 export interface Rules {
   readonly folds: readonly AnyFold[]
   readonly operations: Operations
+  /** How a document becomes a PDF: what does that is loaded late. */
+  readonly pdf: (doc: Doc) => Uint8Array
 }
 
 export interface Judged {
@@ -41,7 +45,7 @@ export function judge(primary: Primary, {folds}: Pick<Rules, 'folds'>): Judged {
       blob: (sha256) => primary.blobs.get(sha256),
       opening: (commitment) => primary.openings.get(commitment),
     },
-    {gaps: true, withheld: false},
+    {gaps: true, withheld: primary.facts.level !== 'full'},
   )
   const entries: Entry[] = []
   const problems: Problem[] = []
@@ -73,7 +77,11 @@ export function judge(primary: Primary, {folds}: Pick<Rules, 'folds'>): Judged {
   }
   for (const one of replay.unexplained())
     problems.push(one.seq === null ? one : {...one, file: entryPath(one.seq)})
-  return {replay, entries, problems: [...problems, ...leftOver(primary, entries)], standing}
+  problems.push(
+    ...levelProblems(primary.facts.level, entries, primary.openings),
+    ...leftOver(primary, entries),
+  )
+  return {replay, entries, problems, standing}
 }
 
 /** Openings and blobs that no entry asks for, and blobs that are not what they are called. */

@@ -20,6 +20,7 @@ const plain = [
   'policy.json',
   'template.yaml',
   'minutes.html',
+  'minutes.pdf',
   'minutes.txt',
   'SHA256SUMS',
   'SHA256SUMS.sig',

@@ -1,14 +1,24 @@
 /** Makes the bundle of a ceremony from the ledger. docs/bundle-format.md. */
 import {sha256Hex} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
-import {inclusionProof, openOwn, proofText, type Entry, type Ledger, type Tool} from '../../ledger/index.ts'
+import {
+  inclusionProof,
+  isBlobRef,
+  openOwn,
+  proofText,
+  type Entry,
+  type Ledger,
+  type Tool,
+} from '../../ledger/index.ts'
 import type {Ceremony} from '../state.ts'
 import {statusOfCeremony} from '../state.ts'
 import {closure} from './closure.ts'
 import {derived, minutesFiles} from './derive.ts'
 import {guideFiles} from './guide.ts'
 import {judge, referred, type Rules} from './judge.ts'
-import type {Level} from './layout.ts'
+import type {Hidden} from './hidden.ts'
+import {blobPath, entryPath, type Level} from './layout.ts'
+import {openedAt} from './level.ts'
 import {primaryFiles, type Files, type Primary} from './primary.ts'
 import {signSums, sumsOf} from './sums.ts'
 
@@ -20,6 +30,8 @@ export interface Making {
   /** Where this keyrite's own files lie: `verify.py` and `VERIFY.md` come from there. */
   readonly packageRoot: string
   readonly level: Level
+  /** Whether it is made although signed bytes say what the level withholds. */
+  readonly acceptVisible?: boolean
 }
 
 /** The states in which a ceremony has something to be bundled. */
@@ -27,19 +39,10 @@ const over = ['waiting-for-signatures', 'signed-off', 'aborted']
 
 /**
  * Every file of the bundle, by path. Nothing is written.
- * @throws KeyriteError `UNSUPPORTED` for a level other than full, `CEREMONY_STATE` while the ceremony goes on, `LEDGER_NOT_WRITER`.
+ * @throws KeyriteError `CEREMONY_STATE` while the ceremony goes on, `LEDGER_NOT_WRITER`, `NOT_WITHHELD` if the signed bytes themselves say what the level withholds.
  */
 export function makeBundle(making: Making): Files {
-  const {ledger, rules, ceremony, packageRoot, level} = making
-  if (level !== 'full') {
-    throw new KeyriteError(
-      'UNSUPPORTED',
-      `cannot make a bundle of level "${level}": this keyrite makes full ones`,
-      {
-        hints: ['--level full, and pass it only to those who may read every name in it'],
-      },
-    )
-  }
+  const {ledger, rules, ceremony, packageRoot, level, acceptVisible = false} = making
   const status = statusOfCeremony(ceremony)
   if (!over.includes(status)) {
     throw new KeyriteError(
@@ -52,16 +55,17 @@ export function makeBundle(making: Making): Files {
   }
   const writer = ledger.demandWriter()
   const {facts} = ledger.view
-  const primary = primaryOf(making)
+  const {primary, hidden} = primaryOf(making)
+  if (!acceptVisible) demandWithheld(level, primary, hidden)
   const judged = judge(primary, rules)
   const [wrong] = judged.problems
   if (wrong !== undefined)
     throw new TypeError(`a bundle that would not verify: entry ${String(wrong.seq)}: ${wrong.message}`)
   const files = new Map([
     ...primaryFiles(primary),
-    ...guideFiles(packageRoot, facts, ceremony.id),
+    ...guideFiles(packageRoot, facts, ceremony.id, level),
     ...derived(judged, ceremony.id),
-    ...minutesFiles(judged, rules, ceremony.id),
+    ...minutesFiles(judged, rules, ceremony.id, level),
   ])
   const sums = sumsOf(files)
   return new Map([
@@ -81,6 +85,7 @@ export async function recordBundle(
   ledger: Ledger,
   ceremony: Ceremony,
   files: Files,
+  level: Level,
   actor: {readonly person: string | null; readonly evidence: 'stated'},
 ): Promise<void> {
   const note = Buffer.from(files.get('checkpoint') ?? '').toString('utf8')
@@ -92,14 +97,41 @@ export async function recordBundle(
       ceremony: ceremony.id,
       data: {
         sha256: bundleDigest(files),
-        level: 'full',
+        level,
         checkpoint: {root: Buffer.from(root).toString('base64'), size},
       },
     },
   ])
 }
 
-function primaryOf({ledger, ceremony, tool, level}: Making): Primary {
+/** Entries, and blobs but templates, are the same bytes at every level. */
+function demandWithheld(level: Level, {entries, blobs}: Primary, hidden: Hidden): void {
+  const places = [
+    ...[...entries].map(([seq, bytes]) => [entryPath(seq), bytes] as const),
+    ...[...blobs].map(([sha256, bytes]) => [blobPath(sha256), bytes] as const),
+  ].flatMap(([path, bytes]) =>
+    hidden.foundIn(Buffer.from(bytes).toString('utf8')).map((text) => `${path} says “${text}”`),
+  )
+  const [first] = places
+  if (first === undefined) return
+  const more = places.length === 1 ? '' : `, and ${places.length - 1} more places`
+  throw new KeyriteError(
+    'NOT_WITHHELD',
+    `cannot make a bundle of level "${level}": what it withholds stands in bytes that were signed as they are: ${first}${more}`,
+    {hints: ['--accept-visible, if its readers may know that', ...places.slice(1, 8)]},
+  )
+}
+
+/** What a bundle is made of, and what its level withholds. */
+export function primaryOf({
+  ledger,
+  ceremony,
+  tool,
+  level,
+}: Pick<Making, 'ledger' | 'ceremony' | 'tool' | 'level'>): {
+  readonly primary: Primary
+  readonly hidden: Hidden
+} {
   const checkpoint = ledger.note
   const {fingerprint, name} = ledger.view.facts
   const all = allEntries(ledger)
@@ -107,7 +139,19 @@ function primaryOf({ledger, ceremony, tool, level}: Making): Primary {
   const leaves = all.map(({leaf}) => Buffer.from(leaf, 'hex'))
   const chosen = seqs.flatMap((seq) => all[seq] ?? [])
   const {privates, files} = referred(chosen)
-  return {
+  const there = new Map(
+    [...privates].flatMap((name) => {
+      const opening = ledger.store.opening(name)
+      return opening === undefined ? [] : [[name, opening] as const] // erased, as an entry says
+    }),
+  )
+  const {openings, hidden} = openedAt(level, chosen, there)
+  const templates = new Set(chosen.flatMap(templateOf))
+  const blobs = [...files]
+    .sort()
+    .map((sha256) => [sha256, present(ledger.store.blob(sha256), sha256)] as const)
+    .filter(([sha256, bytes]) => !(templates.has(sha256) && hidden.mayStandInTemplate(bytes)))
+  const primary: Primary = {
     facts: {
       ceremony: ceremony.id,
       entries: seqs,
@@ -121,14 +165,15 @@ function primaryOf({ledger, ceremony, tool, level}: Making): Primary {
       seqs.map((seq) => [seq, proofText({index: seq, hashes: inclusionProof(leaves, seq), checkpoint})]),
     ),
     checkpoint,
-    openings: new Map(
-      [...privates].flatMap((name) => {
-        const opening = ledger.store.opening(name)
-        return opening === undefined ? [] : [[name, opening] as const] // erased, as an entry here says
-      }),
-    ),
-    blobs: new Map([...files].sort().map((sha256) => [sha256, present(ledger.store.blob(sha256), sha256)])),
+    openings,
+    blobs: new Map(blobs),
   }
+  return {primary, hidden}
+}
+
+function templateOf({type, data}: Entry): readonly string[] {
+  const template = data['template']
+  return type === 'ceremony.opened' && isBlobRef(template) ? [template.blob] : []
 }
 
 function allEntries(ledger: Ledger): readonly Entry[] {

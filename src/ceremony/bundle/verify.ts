@@ -126,8 +126,6 @@ class Judgement {
     const checkpoint = this.#try('checkpoint', 'checkpoint', () =>
       Buffer.from(this.#bytes('checkpoint')).toString('utf8'),
     )
-    if (facts.level !== 'full')
-      this.#wrong('level', 'bundle.json', `bundles of level "${facts.level}" are not known to this keyrite`)
     return {facts, ...partsOf(this.#files), openings: openings ?? new Map(), checkpoint: checkpoint ?? ''}
   }
 
@@ -218,8 +216,10 @@ class Judgement {
         `the ceremony is ${statusOfCeremony(ceremony)}: nothing was signed off`,
       )
     const made = this.#compare(() => derived(judged, id)) ?? new Map<string, Uint8Array>()
+    if (!judged.replay.holds(ceremony.template))
+      this.#notes.push('the template is withheld: that the steps are its steps, in its order')
     for (const path of this.#files.keys())
-      if (/^(?:statements|keys)\//.test(path) && !made.has(path))
+      if (/^(?:(?:statements|keys)\/|template\.yaml$)/.test(path) && !made.has(path))
         this.#wrong('derived', path, 'it follows from no entry here')
     if (!sameTool(tool, this.#verifying.tool)) {
       this.#notes.push(
@@ -227,8 +227,8 @@ class Judgement {
       )
       return
     }
-    this.#compare(() => minutesFiles(judged, this.#verifying.rules, id))
-    this.#compare(() => guideFiles(this.#verifying.packageRoot, judged.replay.facts, id))
+    this.#compare(() => minutesFiles(judged, this.#verifying.rules, id, primary.facts.level))
+    this.#compare(() => guideFiles(this.#verifying.packageRoot, judged.replay.facts, id, primary.facts.level))
   }
 
   #compare(make: () => Files): Files | undefined {

@@ -112,14 +112,14 @@ export function signatures(record: Transcript): readonly Block[] {
 }
 
 export function duties(record: Transcript): readonly Block[] {
-  const {after, materials} = record.filled
+  const {after, materials, instead} = record.script
   const started = Date.parse(record.ceremony.opened.time)
   const due = (text: string): string => new Date(started + parseDuration(text)).toISOString().slice(0, 10)
   return [
     ...(materials.length === 0 ? [] : [heading(2, 'Materials'), list(materials.map(materialInWords))]),
     heading(2, 'To be done afterwards'),
     after.length === 0
-      ? paragraph('The template names no duties.')
+      ? paragraph(instead === null ? 'The template names no duties.' : `${instead}: duties are not known.`)
       : table({
           columns: ['Duty', 'Owner', 'Due'],
           rows: after.map((one) => [

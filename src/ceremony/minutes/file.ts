@@ -30,11 +30,10 @@ export async function minutesFile(
     )
   }
   const {view} = ledger
-  const span = ceremony.lastSeq - ceremony.seq + 1
-  const entries = Array.from({length: span}, (_, at) => view.entry(ceremony.seq + at)).filter(
+  const entries = Array.from({length: ledger.size}, (_, seq) => view.entry(seq)).filter(
     (one) => one !== undefined,
   )
-  const doc = minutesOf({view, entries, operations, ceremony})
+  const doc = minutesOf({view, entries, operations, ceremony, level: 'full'})
   if (ending === '.pdf') {
     const {pdfOf} = await import('../../paper/pdf/index.ts')
     return pdfOf(doc, paper)

@@ -11,11 +11,11 @@ import {utc, type Transcript} from './transcript.ts'
 import {keyClassInWords} from './strength.ts'
 
 export function head(record: Transcript): readonly Block[] {
-  const {ceremony, filled, view, entries} = record
+  const {ceremony, script, view, entries} = record
   const {facts: ledger} = view
   const last = entries.at(-1)
   return [
-    heading(1, `Minutes: ${filled.title}`),
+    heading(1, `Minutes: ${script.title}`),
     paragraph(
       'These are the minutes of a key ceremony, for reading. The proof is the ledger’s signed entries: the minutes follow from them and can be made again from them. ',
       'In the ceremony’s bundle, ',
@@ -24,17 +24,21 @@ export function head(record: Transcript): readonly Block[] {
       code('keyrite ceremony verify'),
       ' also makes these minutes again and compares them.',
     ),
+    ...opened(record),
     ...standing(record),
     ...alone(record),
     facts([
       ['Ceremony', [code(ceremony.id)]],
-      ['Purpose', filled.purpose],
+      ['Purpose', script.purpose ?? '[withheld]'],
       ['Date', record.day],
       ['Time', `${utc(ceremony.opened.time)} to ${last === undefined ? 'unknown' : utc(last.time)}`],
       ['Location', record.text(ceremony.opened.data['location'])],
-      ['Recording', filled.recording ?? 'no reference recorded'],
+      ['Recording', script.recording ?? (script.instead === null ? 'no reference recorded' : '[withheld]')],
       ['Run by', runBy(record)],
-      ['Template', [filled.id, ', SHA-256 ', code(ceremony.template)]],
+      [
+        'Template',
+        [script.id === null ? 'withheld, SHA-256 ' : `${script.id}, SHA-256 `, code(ceremony.template)],
+      ],
       ['Ledger', [code(ledger.name)]],
       ...continued(record),
       ['Entries', `${entries.length}, from ${ceremony.seq} to ${last?.seq ?? ceremony.seq}`],
@@ -44,6 +48,20 @@ export function head(record: Transcript): readonly Block[] {
     ...participants(record),
     ...machine(record),
   ]
+}
+
+/** What these minutes do not say, and why. */
+function opened({level, script}: Transcript): readonly Block[] {
+  const said = {
+    full: [],
+    restricted: [
+      'Level restricted: people are called by their ids, and nothing is opened in which a name occurs.',
+    ],
+    public: ['Level public: no private value is opened; people are called by their ids.'],
+  }[level]
+  const instead = script.instead === null ? [] : [`${script.instead}: steps are as their entries show them.`]
+  const all = [...said, ...instead]
+  return all.length === 0 ? [] : [notice('note', all.join(' '))]
 }
 
 /** What a reader must know before anything else: whether it came to its end, and who has not signed. */

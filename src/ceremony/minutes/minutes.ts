@@ -13,16 +13,16 @@ export type {Minuted} from './transcript.ts'
 
 /**
  * Equal entries give equal minutes: no clock, no machine and no version of the reader is in them.
- * @throws KeyriteError `TEMPLATE_INVALID`, TypeError if values are withheld.
+ * @throws KeyriteError `TEMPLATE_INVALID`.
  */
 export function minutesOf(from: Minuted): Doc {
   const record = new Transcript(from)
   return stableDoc({
-    title: `Minutes: ${record.filled.title}`,
+    title: `Minutes: ${record.script.title}`,
     language: 'en',
     dated: new Date(record.entries.at(-1)?.time ?? record.ceremony.opened.time),
     running: {
-      head: `Minutes: ${record.filled.title}`,
+      head: `Minutes: ${record.script.title}`,
       foot: [`Ceremony ${record.ceremony.id}`, `Ledger ${record.view.facts.fingerprint}`],
     },
     blocks: [

@@ -2,7 +2,7 @@
 import {isObject, type Json} from '../../base/jcs.ts'
 import {heading, paragraph, strong, table, type Block, type Inline} from '../../paper/document.ts'
 import {missingSignatures, type Done} from '../state.ts'
-import type {Act, Step} from '../template.ts'
+import type {Script, ScriptStep} from './script.ts'
 import type {Transcript} from './transcript.ts'
 import {gateOf} from './strength.ts'
 import {attestInWords, bagInWords} from './things.ts'
@@ -15,11 +15,11 @@ export function steps(record: Transcript): readonly Block[] {
     paragraph(
       `All times are UTC, on ${record.day} where no date stands with them. The minutes in brackets were planned.`,
     ),
-    ...record.filled.acts.flatMap((act, at) => actBlocks(record, act, at + 1)),
+    ...record.script.acts.flatMap((act, at) => actBlocks(record, act, at + 1)),
   ]
 }
 
-function actBlocks(record: Transcript, act: Act, number: number): readonly Block[] {
+function actBlocks(record: Transcript, act: Script['acts'][number], number: number): readonly Block[] {
   const rows = act.steps.map((step, at): readonly (readonly Inline[])[] => {
     const done = record.ceremony.done.find((one) => one.step === step.id)
     return [
@@ -33,12 +33,13 @@ function actBlocks(record: Transcript, act: Act, number: number): readonly Block
   return [heading(3, `${number}. ${act.title}`), table({columns, rows})]
 }
 
-function by(record: Transcript, step: Step, done: Done | undefined): string {
-  const names = record.names(done?.by ?? record.holders(step.by))
+function by(record: Transcript, step: ScriptStep, done: Done | undefined): string {
+  const names = record.names(done?.by ?? record.holders(step.by ?? ''))
+  if (step.by === null) return names
   return names === '' ? step.by : `${step.by}: ${names}`
 }
 
-function times(record: Transcript, step: Step, done: Done | undefined): readonly Inline[] {
+function times(record: Transcript, step: ScriptStep, done: Done | undefined): readonly Inline[] {
   const planned = ` (${step.minutes}\u00a0min)`
   if (done !== undefined) return [`${record.time(done.started)} to ${record.time(done.at)}${planned}`]
   const {signOff, signed} = record.ceremony
@@ -48,7 +49,7 @@ function times(record: Transcript, step: Step, done: Done | undefined): readonly
   return [`${from}${record.time(signed.at(-1)?.at ?? signOff.at)}${planned}`]
 }
 
-function told(record: Transcript, step: Step, done: Done | undefined): readonly Inline[] {
+function told(record: Transcript, step: ScriptStep, done: Done | undefined): readonly Inline[] {
   const said =
     step.kind === 'sign-off'
       ? signOffInWords(record)
@@ -64,7 +65,7 @@ function signOffInWords({ceremony}: Transcript): string {
   return `${ceremony.signed.length} signed${missing === 0 ? '' : `, ${missing} missing`}.`
 }
 
-function inWords(record: Transcript, step: Step, result: Done['result']): string {
+function inWords(record: Transcript, step: ScriptStep, result: Done['result']): string {
   const say = (name: string): string => record.text(result[name])
   switch (step.kind) {
     case 'confirm':
@@ -95,7 +96,16 @@ function inWords(record: Transcript, step: Step, result: Done['result']): string
       return `key “${say('key')}” is ${say('state')}; the provider itself enforces: ${say('enforced')}.`
     case 'sign-off':
       return ''
+    default:
+      return factsInWords(record, result)
   }
+}
+
+/** What a kind of step that has no words of its own recorded, as it is called there. */
+function factsInWords(record: Transcript, result: Done['result']): string {
+  return Object.entries(result)
+    .map(([name, value]) => `${name.replaceAll('_', ' ')}: ${record.text(value)}`)
+    .join('; ')
 }
 
 /** The beginning of a digest that stands in full elsewhere in the minutes. */
@@ -104,9 +114,11 @@ function short(digest: string): string {
 }
 
 /** Each field by what was asked. */
-function fieldsInWords(record: Transcript, step: Step, fields: Json | undefined): string {
-  const asked = step.kind === 'record' ? step.fields : []
+function fieldsInWords(record: Transcript, step: ScriptStep, fields: Json | undefined): string {
   return Object.entries(isObject(fields) ? fields : {})
-    .map(([name, value]) => `${asked.find((one) => one.name === name)?.text ?? name}: ${record.text(value)}`)
+    .map(
+      ([name, value]) =>
+        `${step.fields.find((one) => one.name === name)?.text ?? name}: ${record.text(value)}`,
+    )
     .join('; ')
 }

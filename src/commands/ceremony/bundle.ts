@@ -7,6 +7,7 @@ import {
   levels,
   makeBundle,
   recordBundle,
+  rulesOf,
   writeFolder,
   type Level,
 } from '../../ceremony/bundle/index.ts'
@@ -16,8 +17,11 @@ import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 export default class CeremonyBundle extends KeyriteCommand {
   static override summary = 'Write one folder that proves a ceremony to someone who has no keyrite.'
   static override description =
-    'Level full, the only one that this keyrite makes, opens every name, place and reason in it: pass it only to those who may read them.'
-  static override examples = ['<%= config.bin %> <%= command.id %> 1a2b3c4d --out jwt-2026-bundle']
+    'Level full opens every name, place and reason in it: pass it only to those who may read them. Level restricted opens what was recorded, and nothing that names anybody; level public opens nothing. What is signed is the same at each. docs/bundle-format.md says what stays visible.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> 1a2b3c4d --out jwt-2026-bundle',
+    '<%= config.bin %> <%= command.id %> 1a2b3c4d --level public --out jwt-2026-public',
+  ]
   static override args = {
     ceremony: Args.string({description: 'its id, or the first 6 or more digits', required: true}),
   }
@@ -28,9 +32,12 @@ export default class CeremonyBundle extends KeyriteCommand {
       required: true,
     }),
     level: Flags.string({
-      summary: 'how much is opened to its readers (only full so far)',
+      summary: 'how much is opened to its readers',
       options: [...levels],
       default: 'full',
+    }),
+    'accept-visible': Flags.boolean({
+      summary: 'make it although the signed bytes themselves say what its level withholds',
     }),
   }
 
@@ -39,27 +46,26 @@ export default class CeremonyBundle extends KeyriteCommand {
     const {ledger, world} = this.app
     const ceremony = findCeremony(this.app, args.ceremony)
     demandFree(flags.out)
-    const rules = {folds, operations}
+    const rules = await rulesOf({folds, operations})
+    const level = flags.level as Level
     const made = {ledger, rules, ceremony, tool: world.tool, packageRoot: packageRoot()}
-    const files = makeBundle({...made, level: flags.level as Level})
+    const files = makeBundle({...made, level, acceptVisible: flags['accept-visible']})
     writeFolder(flags.out, files)
-    await recordBundle(ledger, ceremony, files, {person: null, evidence: 'stated'})
+    await recordBundle(ledger, ceremony, files, level, {person: null, evidence: 'stated'})
     const {fingerprint} = ledger.view.facts
     const facts = {path: flags.out, sha256: bundleDigest(files), files: files.size}
-    return this.show(
-      {schema: 'keyrite.bundle/1', ceremony: ceremony.id, level: flags.level, fingerprint, ...facts},
-      [
-        ...this.print.facts([
-          ['Bundle', facts.path],
-          ['Ceremony', ceremony.id],
-          ['Files', facts.files],
-          ['SHA-256 of SHA256SUMS', facts.sha256],
-        ]),
-        '',
-        'Next:',
-        `  keyrite ceremony verify ${facts.path} --ledger ${fingerprint}`,
-        '  VERIFY.md in it says how to check it without keyrite',
-      ],
-    )
+    return this.show({schema: 'keyrite.bundle/1', ceremony: ceremony.id, level, fingerprint, ...facts}, [
+      ...this.print.facts([
+        ['Bundle', facts.path],
+        ['Ceremony', ceremony.id],
+        ['Level', level],
+        ['Files', facts.files],
+        ['SHA-256 of SHA256SUMS', facts.sha256],
+      ]),
+      '',
+      'Next:',
+      `  keyrite ceremony verify ${facts.path} --ledger ${fingerprint}`,
+      '  VERIFY.md in it says how to check it without keyrite',
+    ])
   }
 }

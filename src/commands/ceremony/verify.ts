@@ -2,7 +2,7 @@ import {Args, Flags} from '@oclif/core'
 import {folds, operations} from '../../app.ts'
 import {readPublic} from '../../base/files.ts'
 import {packageRoot} from '../../base/package.ts'
-import {parseFingerprint, verifyBundle} from '../../ceremony/bundle/index.ts'
+import {parseFingerprint, rulesOf, verifyBundle} from '../../ceremony/bundle/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {verdictLines} from '../../ui/verdict.ts'
 
@@ -38,7 +38,7 @@ export default class CeremonyVerify extends KeyriteCommand {
     const {args, flags} = await this.parse(CeremonyVerify)
     const pins = (flags.pin ?? []).map((name) => ({name, note: readPublic(name, 65_536).toString('utf8')}))
     const verdict = verifyBundle(args.bundle, {
-      rules: {folds, operations},
+      rules: await rulesOf({folds, operations}),
       rehearsal: flags.rehearsal,
       anchor: {fingerprint: flags.ledger ?? null, pins},
       tool: this.app.world.tool,
