@@ -270,7 +270,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         need("an object with the member $ is no private value", private=len(found) == text.count('"$":'))
         self.private.update(found)
         self.naming.update(people_fields(e))
-        for digest, size, kind in re.findall('{"blob":"([0-9a-f]{64})","size":([0-9]+),"type":"([^"]*)"}', text):
+        blobs = re.findall('{"blob":"([0-9a-f]{64})","size":([0-9]+),"type":"([^"]*)"}', text)
+        for digest, size, kind in blobs:
             here = "blobs/" + digest in self.files or kind != "application/yaml" or self.level == "full"
             need("a blob has another size", blob=not here or len(self.blob(digest)) == int(size))
             if e["type"] == "ceremony.opened" and e["ceremony"] == self.ceremony and here:

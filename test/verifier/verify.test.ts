@@ -270,6 +270,7 @@ describe('VERIFY.md', () => {
       'ceremony',
       'fingerprint',
       'flag',
+      'level',
       'mark',
       'note',
       'organisation',
