@@ -42,9 +42,11 @@ export function openedAt(level: Level, entries: readonly Entry[], all: ReadonlyM
   }
 }
 
-/** What a duty is, is the template's own text, with parameters that are looked for themselves. */
+/** What a duty is, and what a picture shows: the template's own texts, with parameters that are looked for themselves. */
 function templateWords({type, data}: Entry): readonly string[] {
-  return type === 'duty.opened' && isPrivate(data['what']) ? [data['what'].$] : []
+  const result = type === 'step.done' && data['kind'] === 'photo' ? data['result'] : undefined
+  const own = type === 'duty.opened' ? data['what'] : isObject(result) ? result['subject'] : undefined
+  return isPrivate(own) ? [own.$] : []
 }
 
 /** What must not stand in `openings.json` at this level, and does. */
