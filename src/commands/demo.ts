@@ -6,10 +6,12 @@ import {packageRoot} from '../base/package.ts'
 import {words} from '../base/words.ts'
 import {profileName, runDemoCeremony} from '../demo/ceremony.ts'
 import {crossCheck, type CrossChecked} from '../demo/cross-check.ts'
-import {addToken, foundDemo, keepPeople} from '../demo/founding.ts'
+import {keepPeople} from '../demo/founding.ts'
 import {demoPeople} from '../demo/people.ts'
 import {placesIn, type Places} from '../demo/places.ts'
 import {bundleDemo, tamperedIsRefused, verifyDemo, verifyingOf} from '../demo/proof.ts'
+import {defaultPolicy} from '../policy/index.ts'
+import {foundStage, stageToken} from '../rehearsal/stage.ts'
 import {documentOf, findCeremony} from '../ui/ceremony.ts'
 import {KeyriteCommand, type Shown} from '../ui/command.ts'
 
@@ -54,11 +56,11 @@ export default class Demo extends KeyriteCommand {
       this.say(`   ${line}`)
     }
     this.say('1. Found a ledger: nine people, each signs the first entry with a key of their own.')
-    await foundDemo(app, people)
+    await foundStage(app, people, {organisation: 'example.com', policy: defaultPolicy, rehearsal: false})
     this.say(
       `2. Add profile "${profileName}": a software token, encrypted under a random PIN. It is no hardware, and never called so.`,
     )
-    await addToken(app, places, keep)
+    await stageToken(app, profileName, keep ? join(places.dir, 'demo-token.pin') : undefined)
     this.say('3. Run the ceremony of the shipped template jwt-signing-rsa-4096.')
     const id = await runDemoCeremony(app, packageRoot(), people, indented)
     this.say('4. Bundle it: one folder that proves it to someone who has no keyrite.')

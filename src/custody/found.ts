@@ -16,6 +16,8 @@ export interface Founder {
   readonly address: string
   /** A public key line. */
   readonly key: string
+  /** Further keys of theirs, each a public key line. */
+  readonly others?: readonly string[]
   readonly roles: readonly Role[]
 }
 
@@ -26,21 +28,20 @@ export function foundPeople(founders: readonly Founder[], random: Random): reado
     throw new KeyriteError('USAGE', 'cannot found: two people have one address', {
       hints: ['--person ADDRESS=KEY.pub, once for each person'],
     })
-  const people = founders.map(({name, address, key, roles}): Person => {
-    const parsed = parsePublicKey(key)
-    const keyClass = parsed.sk ? 'asserted' : 'stated'
+  const people = founders.map(({name, address, key, others = [], roles}): Person => {
+    const keys = [key, ...others].map((line) => parsePublicKey(line))
     return {
       id: `p-${hex(random.bytes(8))}`,
       name,
       address,
-      keys: [{class: keyClass, key: parsed.text}],
+      keys: keys.map(({sk, text}) => ({class: sk ? 'asserted' : 'stated', key: text})),
       recipient: null,
       roles: [...new Set(roles)].sort(),
       state: 'unsigned',
     }
   })
   const pairs = people.flatMap(({keys}) => keys.map(({key}) => parsePublicKey(key).pair))
-  if (new Set(pairs).size !== people.length)
+  if (new Set(pairs).size !== pairs.length)
     throw new KeyriteError('USAGE', 'cannot found: two people have one key', {
       hints: ['each person signs with a key of their own'],
     })

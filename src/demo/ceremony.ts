@@ -10,13 +10,14 @@ import {publicKeySha256} from '../ceremony/run/key.ts'
 import {largest, parseTemplate} from '../ceremony/template.ts'
 import {custodyFold} from '../custody/index.ts'
 import {ceremonyApp} from '../ui/ceremony.ts'
-import {participants, type DemoPerson} from './people.ts'
+import type {Player} from '../rehearsal/players.ts'
+import {participants} from './people.ts'
 
 export const keyName = 'payments-jwt'
 export const profileName = 'demo-token'
 
 /** As an answers file holds them; `--keep` writes it down too. @param keyOf - the path of a person's key. */
-export function demoAnswers(keyOf: (handle: string) => string, people: readonly DemoPerson[]): object {
+export function demoAnswers(keyOf: (handle: string) => string, people: readonly Player[]): object {
   return {
     parameters: {
       'key-name': keyName,
@@ -42,7 +43,7 @@ export function demoAnswers(keyOf: (handle: string) => string, people: readonly 
 export async function runDemoCeremony(
   app: App,
   root: string,
-  people: readonly DemoPerson[],
+  people: readonly Player[],
   say: (line: string) => void,
 ): Promise<string> {
   const path = join(root, 'ceremony-templates', 'jwt-signing-rsa-4096.yaml')

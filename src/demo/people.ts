@@ -1,12 +1,6 @@
 /** The people of the demo: five custodians, an operator and three witnesses, with keys made here and used in this process only. */
-import {generateEd25519, type Founder, type Role, type Signer} from '../custody/index.ts'
-
-export interface DemoPerson extends Founder {
-  readonly handle: string
-  readonly signer: Signer
-  /** The private key as an OpenSSH file; wiped by whoever takes it. */
-  readonly openSsh: () => Buffer
-}
+import type {Role} from '../custody/index.ts'
+import {player, type Player} from '../rehearsal/players.ts'
 
 const cast: readonly (readonly [name: string, roles: readonly Role[]])[] = [
   ['Alice Ames', ['custodian', 'security-lead']],
@@ -28,18 +22,8 @@ export const participants: Readonly<Record<string, readonly string[]>> = {
   witness: ['grace', 'heidi', 'ivan'],
 }
 
-export function demoPeople(): readonly DemoPerson[] {
-  return cast.map(([name, roles]) => {
-    const key = generateEd25519()
-    const handle = (name.split(' ')[0] ?? name).toLowerCase()
-    return {
-      name,
-      handle,
-      address: `${handle}@example.com`,
-      key: key.publicKey.text,
-      roles,
-      signer: key.signer,
-      openSsh: () => key.openSsh(`${handle}@example.com`),
-    }
-  })
+export function demoPeople(): readonly Player[] {
+  return cast.map(([name, roles]) =>
+    player({name, address: `${(name.split(' ')[0] ?? name).toLowerCase()}@example.com`}, roles),
+  )
 }

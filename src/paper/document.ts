@@ -46,6 +46,8 @@ export interface Doc {
   readonly blocks: readonly Block[]
   /** What stands on every page of paper; on a screen nothing of it. */
   readonly running?: Running
+  /** Whether every page and every line of text says that it is one. */
+  readonly rehearsal?: boolean
   /** What a file says of its making: a time of the content, never of the clock. */
   readonly dated?: Date
 }

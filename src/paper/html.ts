@@ -5,9 +5,10 @@
  * - Every string is escaped, and what cannot be seen in it is written out (`visible`); the page forbids itself every
  *   resource, so even a mistake here could fetch and run nothing.
  */
+import {rehearsalMark} from '../base/rehearsal.ts'
 import {visible} from '../base/visible.ts'
 import type {Block, Doc, Inline} from './document.ts'
-import {style} from './style.ts'
+import {rehearsalStyle, style} from './style.ts'
 
 /** The page as UTF-8 text. @throws TypeError unless the language is a BCP 47 tag. */
 export function htmlOf(doc: Doc): string {
@@ -20,10 +21,11 @@ export function htmlOf(doc: Doc): string {
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="referrer" content="no-referrer">',
-    `<title>${escaped(doc.title)}</title>`,
-    `<style>\n${style}${runningStyle(doc)}</style>`,
+    `<title>${doc.rehearsal === true ? `${rehearsalMark}: ` : ''}${escaped(doc.title)}</title>`,
+    `<style>\n${style}${doc.rehearsal === true ? rehearsalStyle : ''}${runningStyle(doc)}</style>`,
     '</head>',
     '<body>',
+    ...(doc.rehearsal === true ? [`<div class="rehearsal">${rehearsalMark}</div>`] : []),
     '<main>',
     ...doc.blocks.map(blockHtml),
     '</main>',

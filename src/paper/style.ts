@@ -60,3 +60,10 @@ figcaption { font-size: .875em; }
   .facts th { color: #111; }
 }
 `.trimStart()
+
+/** Stays in view on a screen, and stands at the top of every page that is printed. */
+export const rehearsalStyle = `
+.rehearsal { position: fixed; top: 0; left: 0; right: 0; z-index: 1; padding: .3em; text-align: center; font-weight: 700; letter-spacing: .5em;
+  color: #fff; background: #a40000; print-color-adjust: exact; }
+@media print { .rehearsal { padding: 0; color: #a40000; background: none; } main { padding-top: 2em; } }
+`.trimStart()

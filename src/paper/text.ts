@@ -1,4 +1,5 @@
 /** A document as plain text: for a terminal, a mail, or a printer that knows nothing else. */
+import {markColumns, markedLine} from '../base/rehearsal.ts'
 import {columns, visible} from '../base/visible.ts'
 import type {Block, Doc, Inline} from './document.ts'
 import {factLines, tableLines} from './text-table.ts'
@@ -11,8 +12,9 @@ const underline: Readonly<Record<1 | 2 | 3, string>> = {1: '=', 2: '-', 3: ''}
  * through `visible`: the line feeds are the only controls in it. Equal documents give equal text.
  */
 export function textOf(doc: Doc, width = 80): string {
-  const room = Math.max(24, width)
-  return `${doc.blocks.map((block) => blockLines(block, room).join('\n')).join('\n\n')}\n`
+  const room = Math.max(24, width - (doc.rehearsal === true ? markColumns : 0))
+  const text = doc.blocks.map((block) => blockLines(block, room).join('\n')).join('\n\n')
+  return `${doc.rehearsal === true ? text.split('\n').map(markedLine).join('\n') : text}\n`
 }
 
 function blockLines(block: Block, width: number): string[] {

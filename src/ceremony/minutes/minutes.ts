@@ -20,6 +20,7 @@ export function minutesOf(from: Minuted): Doc {
   return stableDoc({
     title: `Minutes: ${record.script.title}`,
     language: 'en',
+    rehearsal: record.view.facts.rehearsal,
     dated: new Date(record.entries.at(-1)?.time ?? record.ceremony.opened.time),
     running: {
       head: `Minutes: ${record.script.title}`,

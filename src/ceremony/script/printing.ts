@@ -6,7 +6,7 @@ import type {Printed} from './plans.ts'
 export interface Printing {
   readonly filled: Filled
   /** Null where there is none: then what hangs on it is not printed, and the script says so. */
-  readonly ledger: Pick<LedgerFacts, 'name' | 'fingerprint'> | null
+  readonly ledger: Pick<LedgerFacts, 'name' | 'fingerprint' | 'rehearsal'> | null
   readonly plans: readonly Printed[]
   /** SHA-256 of `verify.py`, hex. */
   readonly verifier: string

@@ -9,10 +9,11 @@ import type {Printing} from './printing.ts'
 
 /** Equal templates, ledgers and values give equal scripts: no clock and no machine is in them. */
 export function scriptOf(printing: Printing): Doc {
-  const {filled, standby} = printing
+  const {filled, ledger, standby} = printing
   return {
     title: `Script: ${filled.title}`,
     language: 'en',
+    rehearsal: ledger?.rehearsal ?? false,
     dated: standby ?? new Date(0),
     running: {
       head: filled.title,

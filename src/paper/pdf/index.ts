@@ -5,6 +5,7 @@
  * deflated by code that comes with keyrite. Loaded where it is needed: it takes longer than the rest of a short run.
  */
 import PDFDocument from 'pdfkit'
+import {rehearsalMark} from '../../base/rehearsal.ts'
 import type {Doc as Content} from '../document.ts'
 import {pieces, sizes} from './blocks.ts'
 import {Canvas, type Doc} from './canvas.ts'
@@ -31,7 +32,12 @@ export function pdfOf(content: Content, paper: Paper = 'a4'): Uint8Array {
     tagged: true,
     lang: content.language,
     displayTitle: true,
-    info: {Title: content.title, CreationDate: dated, ModDate: dated, Creator: 'keyrite'},
+    info: {
+      Title: content.rehearsal === true ? `${rehearsalMark}: ${content.title}` : content.title,
+      CreationDate: dated,
+      ModDate: dated,
+      Creator: 'keyrite',
+    },
   })
   const canvas = new Canvas(doc)
   const root = doc.struct('Document')
@@ -119,7 +125,7 @@ function footLines(canvas: Canvas, {running}: Content, width: number): readonly 
 /** What stands on every page: it is said to be none of what is read aloud. */
 function number(
   canvas: Canvas,
-  {running}: Content,
+  {running, rehearsal}: Content,
   foot: readonly (readonly string[])[],
   bottom: number,
 ): void {
@@ -129,6 +135,12 @@ function number(
     doc.switchToPage(at)
     const {width} = doc.page
     canvas.ornament(() => {
+      if (rehearsal === true) {
+        doc.font('strong').fontSize(13).fillColor('#a40000')
+        doc.text(rehearsalMark, width - margin.right - doc.widthOfString(rehearsalMark), 28, {
+          lineBreak: false,
+        })
+      }
       doc.font('text').fontSize(9).fillColor('black')
       if (running !== undefined)
         doc.text(canvas.faces.shown(running.head, 'text'), margin.left, 32, {lineBreak: false})
