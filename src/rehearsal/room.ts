@@ -34,8 +34,10 @@ export function rehearsalRoom(room: Room, rehearsing: Rehearsing): Room {
   }
   const attended: Room = {
     ...room,
-    text: unattended ? orElse(room, text) : room.text,
-    signer: async (person, what) => (own(person) ? await room.signer(person, what) : null) ?? signer(person, what),
+    text: (step, field, question) =>
+      unattended ? orElse(room, text)(step, field, question) : room.text(step, field, question),
+    signer: async (person, what) =>
+      (own(person) ? await room.signer(person, what) : null) ?? signer(person, what),
   }
   let waiting = from
   const now = (): Room => (waiting === null ? attended : alone)
@@ -55,7 +57,9 @@ export function rehearsalRoom(room: Room, rehearsing: Rehearsing): Room {
 
 /** What a stand-in says where words are asked for: what the template has, where it has something to compare with. */
 function standInTexts(filled: Filled): (step: string, field: string) => string {
-  const numbers = new Map(filled.materials.flatMap(({id, number}) => (number === undefined ? [] : [[id, number]])))
+  const numbers = new Map(
+    filled.materials.flatMap(({id, number}) => (number === undefined ? [] : [[id, number]])),
+  )
   const steps = new Map(allSteps(filled).map((step) => [step.id, step]))
   return (id, field) => {
     const step = steps.get(id)

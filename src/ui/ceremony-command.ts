@@ -11,6 +11,10 @@ const ledgerFailed = new Set(['LEDGER_TAMPERED', 'LEDGER_BEHIND', 'LEDGER_NOT_WR
 export interface Manner {
   readonly answers: Answers | null
   readonly signWith: readonly string[] | undefined
+  /** Whether keys of people may be read into this process where the profile is in environment test. */
+  readonly inProcess?: boolean
+  /** What happens where a person has no key at hand, in words. */
+  readonly withoutKey?: string
 }
 
 export abstract class CeremonyCommand extends KeyriteCommand {
@@ -25,17 +29,12 @@ export abstract class CeremonyCommand extends KeyriteCommand {
   /**
    * Runs in the room. A ceremony that stopped has a document, so that is shown, with the exit status of what stopped it.
    */
-  protected async carryOn(
-    id: string,
-    {answers, signWith}: Manner,
-    run: (room: Room) => Promise<void>,
-  ): Promise<Shown> {
+  protected async carryOn(id: string, manner: Manner, run: (room: Room) => Promise<void>): Promise<Shown> {
     const {profile} = findCeremony(this.app, id)
     const signal = this.#interruptible()
     const room = roomOf(this.app, {
       signal,
-      answers,
-      signWith,
+      ...manner,
       profile,
       say: (line) => {
         this.say(line)

@@ -38,6 +38,9 @@ export interface RoomOptions {
   readonly signWith: readonly string[] | undefined
   /** The profile of the ceremony: only for one in environment test, keys are read into this process. */
   readonly profile: string | null
+  /** False where they are never read into it. */
+  readonly inProcess?: boolean
+  readonly withoutKey?: string
   readonly say: (line: string) => void
   /** Ctrl-C: what is being asked is taken back, and no further step begins. */
   readonly signal: AbortSignal
@@ -55,11 +58,14 @@ export function roomOf(app: App, options: RoomOptions): Room {
   }
 }
 
-function anyRoom(app: App, {answers, signWith, profile, say, signal}: RoomOptions): Room {
+function anyRoom(
+  app: App,
+  {answers, signWith, profile, say, signal, inProcess = true, withoutKey}: RoomOptions,
+): Room {
   const {roster} = app.ledger.of(custodyFold)
   const test = profile !== null && app.ledger.of(profilesFold).profiles.get(profile)?.environment === 'test'
   const signer = (path: string, waiting?: Interruptible): Promise<Signer> =>
-    signerAt(app, path, test, waiting)
+    signerAt(app, path, test && inProcess, waiting)
   if (answers !== null) return answersRoom({answers, roster, signerFor: signer, say})
   const keys = new Map(signers(signWith).map(({person, path}) => [findPerson(roster, person).id, path]))
   const idleMs = parseDuration(app.ledger.of(policyFold).policy.times.idle)
@@ -71,6 +77,7 @@ function anyRoom(app: App, {answers, signWith, profile, say, signal}: RoomOption
     signerFor: signer,
     idleMs,
     signal,
+    ...(withoutKey === undefined ? {} : {withoutKey}),
   })
 }
 
@@ -119,11 +126,15 @@ export function documentOf(app: Pick<App, 'ledger'>, ceremony: Ceremony): Ceremo
   const {view} = app.ledger
   const loaded = parseTemplate(view.blob(ceremony.template), 'template')
   const filled = fill(loaded, unrecorded(view, loaded.template, ceremony.opened.data['parameters']))
-  return ceremonyDocument(app.ledger, ceremony, {
+  const document = ceremonyDocument(app.ledger, ceremony, {
     id: filled.id,
     steps: filled.acts.flatMap((act) => act.steps),
     after: filled.after,
   })
+  // What was signed in a rehearsal signs nothing off.
+  return view.facts.rehearsal && document.status === 'signed-off'
+    ? {...document, status: 'rehearsed'}
+    : document
 }
 
 /** The exit status of a ceremony as it stands: 8 while signatures are missing, 9 while it can be gone on with. */

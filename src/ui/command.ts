@@ -17,7 +17,7 @@ import {homeDir, type Surroundings} from '../surroundings.ts'
 import {paintFor, readyPaint, type Paint} from './colour.ts'
 import {tell, usageError, type Told} from './errors.ts'
 import {baseFlags} from './flags.ts'
-import {process_, withInterruption, withPinFile, type Outside} from './outside.ts'
+import {process_, withInterruption, withMark, withPinFile, type Outside} from './outside.ts'
 import {printer, type Print} from './print.ts'
 import {wantsPlain} from './terminal.ts'
 
@@ -129,7 +129,10 @@ export abstract class KeyriteCommand extends Command {
       home: homeDir(this.#flags?.home, this.outside.env),
       ask: withPinFile(
         withInterruption(
-          this.outside.ask({plain: this.plain, noInput: this.#flags?.['no-input'] === true}),
+          withMark(
+            this.outside.ask({plain: this.plain, noInput: this.#flags?.['no-input'] === true}),
+            () => this.#rehearses,
+          ),
           this.#interruptible,
         ),
         this.#pinFile,

@@ -2,6 +2,7 @@
 import {readFileSync} from 'node:fs'
 import {readSecretFile, surroundings, type Surroundings} from '../surroundings.ts'
 import {KeyriteError} from '../base/errors.ts'
+import {markedLine} from '../base/rehearsal.ts'
 import {Secret} from '../base/secret.ts'
 import type {Interruptible} from '../base/world.ts'
 import type {Ask, Question} from './ask.ts'
@@ -79,6 +80,23 @@ export function withInterruption(ask: Ask, interruptible: Interruptible): Ask {
     text: (question) => asking(question, (one) => ask.text(one)),
     choose: (question) => asking(question, (one) => ask.choose(one)),
     secret: (question) => asking(question, (one) => ask.secret(one)),
+  }
+}
+
+/** The same questions, each with a mark before it while `marks` says so. */
+export function withMark(ask: Ask, marks: () => boolean): Ask {
+  const marked = (text: string): string => (marks() ? markedLine(text) : text)
+  const asked = <Q extends Question>(question: Q): Q => ({...question, message: marked(question.message)})
+  return {
+    ...ask,
+    confirm: (question) => ask.confirm(asked(question)),
+    text: (question) => ask.text(asked(question)),
+    choose: (question) =>
+      ask.choose({
+        ...asked(question),
+        choices: question.choices.map((one) => ({...one, name: marked(one.name)})),
+      }),
+    secret: (question) => ask.secret(asked(question)),
   }
 }
 

@@ -22,11 +22,22 @@ export interface RoomWorld {
   readonly idleMs: number
   /** Takes back what is being asked: Ctrl-C, or the end of the terminal. */
   readonly signal: AbortSignal
+  /** What happens where a person has no key at hand, in words. */
+  readonly withoutKey?: string
 }
 
 const flag = '--answers FILE'
 
-export function terminalRoom({ask, say, now, keys, signerFor, idleMs, signal}: RoomWorld): Room {
+export function terminalRoom({
+  ask,
+  say,
+  now,
+  keys,
+  signerFor,
+  idleMs,
+  signal,
+  withoutKey = 'not now',
+}: RoomWorld): Room {
   const within: Interruptible = (asked) => watched(asked, idleMs, signal)
   let planned = {since: now(), minutes: 0}
   // Long plans scroll the header away: every question has the number too.
@@ -80,7 +91,7 @@ export function terminalRoom({ask, say, now, keys, signerFor, idleMs, signal}: R
         const path = await within((taken) =>
           ask.text({
             signal: taken,
-            message: numbered(`Key file of ${called(person)} for ${what} (empty: not now)`),
+            message: numbered(`Key file of ${called(person)} for ${what} (empty: ${withoutKey})`),
             flag: '--sign-with PERSON=KEY',
           }),
         )

@@ -44,6 +44,9 @@ export function attestInWords(record: Transcript, result: Done['result']): strin
     say('detail').replace(/\.$/, ''),
     ...device.map(([name, value]) => `device ${name} ${record.text(value)} (${say('device_evidence')})`),
     ...(result['serial_of'] === undefined ? [] : [`its serial number is that of “${say('serial_of')}”`]),
+    ...(Array.isArray(result['not_met'])
+      ? result['not_met'].map((one) => `NOT MET IN REHEARSAL: ${record.text(one)}`)
+      : []),
   ]
     .join('; ')
     .concat('.')

@@ -5,6 +5,7 @@ import type {DraftObject} from '../../ledger/index.ts'
 import {strengths, type Protection, type Provider, type Strength} from '../../providers/ports.ts'
 import type {AttestStep as Shape} from '../step.ts'
 import type {RunContext} from '../run-context.ts'
+import {notMet} from './not-met.ts'
 
 export interface AttestStep extends Shape {
   readonly level?: 'hardware' | undefined
@@ -25,8 +26,9 @@ export async function runAttest(context: RunContext, step: AttestStep): Promise<
     protection.detail,
     ...Object.entries(device).map(([name, value]) => `device ${name} (asserted): ${value}`),
   ])
-  demandProtection(context, step, protection)
-  const serial = demandSerial(context, step, device['serial'])
+  const compared = compareSerial(context, step, device['serial'])
+  const faults = [...protectionFaults(context, step, protection), ...compared]
+  const unmet = faults.map((fault) => notMet(context, fault))
   return {
     profile: asked.profile,
     ...(step.key === undefined ? {} : {key: step.key, version: asked.version}),
@@ -36,7 +38,8 @@ export async function runAttest(context: RunContext, step: AttestStep): Promise<
     detail: protection.detail,
     device: {...device},
     device_evidence: 'asserted',
-    ...(serial === null ? {} : {serial_of: serial}),
+    ...(step.material === undefined || compared.length > 0 ? {} : {serial_of: step.material}),
+    ...(unmet.length === 0 ? {} : {not_met: unmet}),
   }
 }
 
@@ -63,39 +66,44 @@ async function protectionOf(provider: Provider, ref: Asked['ref']): Promise<Prot
   }
 }
 
-/** @throws KeyriteError `KEY_NOT_AS_PLANNED` where the template demands more. */
-function demandProtection(
+/** `KEY_NOT_AS_PLANNED` where the template demands more. */
+function protectionFaults(
   {id}: Pick<RunContext, 'id'>,
   step: AttestStep,
   {level, evidence}: Protection,
-): void {
-  const wrong = (fact: string): never => {
-    throw new KeyriteError('KEY_NOT_AS_PLANNED', `key "${step.key ?? ''}": ${fact}`, {
+): readonly KeyriteError[] {
+  const fault = (fact: string): KeyriteError =>
+    new KeyriteError('KEY_NOT_AS_PLANNED', `key "${step.key ?? ''}": ${fact}`, {
       hints: [`keyrite key show ${step.key ?? ''}`, abortHint(id)],
     })
-  }
-  if (step.level !== undefined && level !== step.level)
-    wrong(`the template demands ${step.level}, and what protects it is ${level} (${evidence})`)
-  if (step.evidence !== undefined && strengths.indexOf(evidence) > strengths.indexOf(step.evidence))
-    wrong(`the template demands that its protection is ${step.evidence}, and it is ${evidence}`)
+  return [
+    ...(step.level === undefined || level === step.level
+      ? []
+      : [fault(`the template demands ${step.level}, and what protects it is ${level} (${evidence})`)]),
+    ...(step.evidence === undefined || strengths.indexOf(evidence) <= strengths.indexOf(step.evidence)
+      ? []
+      : [fault(`the template demands that its protection is ${step.evidence}, and it is ${evidence}`)]),
+  ]
 }
 
-/** @returns the material whose number was compared; null where none was. @throws KeyriteError `KEY_NOT_AS_PLANNED` if the device is another. */
-function demandSerial(
+/** `KEY_NOT_AS_PLANNED` if the device is not the material that the step names. */
+function compareSerial(
   {filled, id: ceremony}: RunContext,
   step: AttestStep,
   serial: string | undefined,
-): string | null {
-  if (step.material === undefined) return null
+): readonly KeyriteError[] {
+  if (step.material === undefined) return []
   const expected = filled.materials.find(({id}) => id === step.material)?.number
-  if (expected !== undefined && serial === expected) return step.material
-  throw new KeyriteError(
-    'KEY_NOT_AS_PLANNED',
-    serial === undefined
-      ? `the device gives no serial number to compare with that of "${step.material}"`
-      : `the device is not "${step.material}": its serial number is ${serial}`,
-    {hints: ['look at the label of the device that is connected', abortHint(ceremony)]},
-  )
+  if (expected !== undefined && serial === expected) return []
+  return [
+    new KeyriteError(
+      'KEY_NOT_AS_PLANNED',
+      serial === undefined
+        ? `the device gives no serial number to compare with that of "${step.material}"`
+        : `the device is not "${step.material}": its serial number is ${serial}`,
+      {hints: ['look at the label of the device that is connected', abortHint(ceremony)]},
+    ),
+  ]
 }
 
 function abortHint(id: string): string {

@@ -1,0 +1,154 @@
+/** One rehearsal: its people, its ledger and its tokens, made before the first step and cleared away after the last. */
+import {App} from '../app.ts'
+import {KeyriteError} from '../base/errors.ts'
+import type {Answers} from '../ceremony/answers.ts'
+import {allSteps} from '../ceremony/plans.ts'
+import {fill, type Loaded, type Values} from '../ceremony/template.ts'
+import {custodyFold, findPerson, type Signer} from '../custody/index.ts'
+import {defaultPolicy, ruleFor, type Policy} from '../policy/index.ts'
+import {castOf, nowhere, type Cast, type Casting} from './cast.ts'
+import type {Earnest} from './earnest.ts'
+import {clearSecrets, type RehearsalPlaces} from './places.ts'
+import {foundStage, stageToken} from './stage.ts'
+import {peopleMentioned, profilesOf, replaceProfiles, withStandIns, type Replaced} from './values.ts'
+
+export interface Given {
+  readonly loaded: Loaded
+  /** As they were typed, without defaults. */
+  readonly typed: Values
+  readonly participants: Readonly<Record<string, readonly string[]>>
+  /** Public keys with which people mean to sign, by who was typed. */
+  readonly keys: ReadonlyMap<string, string>
+  readonly earnest: Earnest | null
+}
+
+/** What is known before anything is made. */
+export interface Prepared {
+  readonly loaded: Loaded
+  readonly values: Values
+  readonly replaced: readonly Replaced[]
+  readonly profiles: readonly string[]
+  readonly cast: Cast
+  readonly policy: Policy
+  readonly organisation: string
+}
+
+/** @throws KeyriteError `PERSON_NOT_FOUND`, `USAGE` for values, `TEMPLATE_INVALID`. */
+export function prepare({loaded, typed, participants, keys, earnest}: Given): Prepared {
+  const policy = withTokens(earnest?.policy ?? defaultPolicy)
+  const {values, replaced} = replaceProfiles(loaded, typed)
+  // Who is made up answers for what nobody was named for: so the cast comes first, and is made of what was typed.
+  const rough = withStandIns(loaded, values, 'nobody')
+  const cast = castOf({
+    roles: loaded.template.roles,
+    named: participants,
+    mentioned: peopleMentioned(loaded, values),
+    roster: earnest?.roster ?? null,
+    asked: askedOf(loaded, rough, policy),
+    keys,
+  })
+  const first = cast.parts[0]?.player.address ?? cast.players[0]?.address ?? ''
+  const complete = withStandIns(loaded, withAddresses(loaded, values, cast), first)
+  return {
+    loaded,
+    values: complete,
+    replaced,
+    profiles: profilesOf(loaded, complete),
+    cast,
+    policy,
+    organisation: earnest?.organisation ?? nowhere,
+  }
+}
+
+/** A rehearsal has its software tokens whatever people the policy asks for one. */
+function withTokens(policy: Policy): Policy {
+  const adding = policy.rules.find(
+    ({operations, kinds}) =>
+      operations.includes('profile.add') && (kinds === null || kinds.includes('local')),
+  )
+  if (adding?.people === 0) return policy
+  const rule = {
+    id: 'rehearsal-token',
+    operations: ['profile.add' as const],
+    kinds: ['local'],
+    classes: null,
+    people: 0,
+    from: ['custodian' as const],
+    roles: [],
+  }
+  return {...policy, rules: [rule, ...policy.rules]}
+}
+
+/** People in values by their address in the rehearsal: ids are others there. */
+function withAddresses({template: {parameters}}: Loaded, values: Values, {addressOf}: Cast): Values {
+  return new Map(
+    [...values].map(([name, value]) => {
+      const type = parameters.get(name)?.type
+      if (type === 'person') return [name, addressOf(String(value))]
+      return [name, type === 'person-list' && Array.isArray(value) ? value.map(addressOf) : value]
+    }),
+  )
+}
+
+/** What the policy asks of each role whose people approve something. */
+function askedOf(loaded: Loaded, values: Values, policy: Policy): Casting['asked'] {
+  const steps = allSteps(fill(loaded, values))
+  return new Map(
+    steps.flatMap((step) => {
+      if (step.kind !== 'quorum' || !('for' in step) || !Array.isArray(step.for)) return []
+      const covered: readonly unknown[] = step.for
+      const made = steps.find((one) => covered.includes(one.id) && 'class' in one)
+      const key = made !== undefined && 'class' in made ? (made.class as never) : null
+      try {
+        const {people, roles} = ruleFor(policy, {operation: 'key.create', class: key, kind: 'local'})
+        return [[step.by, {people, roles}] as const]
+      } catch (error) {
+        if (error instanceof KeyriteError) return [] // lint says so, with its line
+        throw error
+      }
+    }),
+  )
+}
+
+export interface Staged {
+  readonly app: App
+  /** Keys made for the rehearsal, by the id of the person in it. */
+  readonly standIns: ReadonlyMap<string, Signer>
+  /** Closes it, and clears away what must not stay. */
+  readonly end: () => Promise<void>
+}
+
+/** Founds the ledger of the rehearsal and makes its tokens. */
+export async function stage(
+  world: App['world'],
+  {home, state}: RehearsalPlaces,
+  {cast, policy, organisation, profiles}: Prepared,
+): Promise<Staged> {
+  const app = new App({...world, home, state: {path: state}})
+  const clear = (): void => {
+    clearSecrets({home, state})
+  }
+  // A second Ctrl-C ends the program at once: what must not stay goes then, too.
+  process.once('exit', clear)
+  const end = async (): Promise<void> => {
+    await app.close()
+    clear()
+    process.removeListener('exit', clear)
+  }
+  try {
+    await foundStage(app, cast.players, {organisation, policy, rehearsal: true})
+    for (const name of profiles) await stageToken(app, name)
+  } catch (error) {
+    await end()
+    throw error
+  }
+  const {roster} = app.ledger.of(custodyFold)
+  const standIns = new Map(cast.players.map(({address, signer}) => [findPerson(roster, address).id, signer]))
+  return {app, standIns, end}
+}
+
+/** The same answers, with everyone called by their address in the rehearsal. */
+export function answersFor(answers: Answers, {addressOf}: Cast): Answers {
+  const signers = Object.entries(answers.signers).map(([typed, path]) => [addressOf(typed), path] as const)
+  return {...answers, signers: Object.fromEntries(signers)}
+}
