@@ -9,7 +9,6 @@ import {rehearsalMark} from '../../base/rehearsal.ts'
 import type {Doc as Content} from '../document.ts'
 import {pieces, sizes} from './blocks.ts'
 import {Canvas, type Doc} from './canvas.ts'
-import {fontBytes} from './faces.ts'
 import type {Piece} from './pieces.ts'
 
 export const papers = {a4: [595.28, 841.89], letter: [612, 792]} as const
@@ -27,7 +26,8 @@ export function pdfOf(content: Content, paper: Paper = 'a4'): Uint8Array {
     margin: 0,
     autoFirstPage: false,
     bufferPages: true,
-    font: fontBytes('text') as unknown as string,
+    // None by itself: one opened here would be opened again at every use of its name.
+    font: null as unknown as string,
     pdfVersion: '1.7',
     tagged: true,
     lang: content.language,
