@@ -65,6 +65,9 @@ function checkStep(view: View, entry: Entry, ceremony: Ceremony): Problem[] {
   // The sign-off is an entry of its own kind: it is never merely done.
   if (next.kind === 'sign-off')
     return [problem('step-order', entry, 'the sign-off is not a step like others')]
+  // What is not as the template demands stops a ceremony; only a rehearsal goes on.
+  if (done.result['not_met'] !== undefined && !view.facts.rehearsal)
+    return [problem('step', entry, 'what was not met is gone on with, and this is no rehearsal')]
   return [...strangers('step', entry, ceremony, done.by), ...checkFacts(view, entry, ceremony, done)]
 }
 

@@ -1,10 +1,9 @@
-/** What a rehearsal leaves to be looked at: script, bundle with minutes, minutes as PDF, time plan. Every page and line says what it is. */
+/** What a rehearsal leaves to be looked at: script, bundle with minutes, time plan. Every page and line says what it is. */
 import {join} from 'node:path'
 import type {App} from '../app.ts'
 import {writeNew} from '../base/files.ts'
 import {packageRoot} from '../base/package.ts'
-import {makeBundle, recordBundle, verifyBundle, writeFolder} from '../ceremony/bundle/index.ts'
-import {minutesFile} from '../ceremony/minutes/file.ts'
+import {makeBundle, recordBundle, rulesOf, verifyBundle, writeFolder} from '../ceremony/bundle/index.ts'
 import type {Ceremony} from '../ceremony/state.ts'
 import type {Loaded, Values} from '../ceremony/template.ts'
 import {KeyriteError} from '../base/errors.ts'
@@ -28,20 +27,16 @@ export async function writeScript(
   return join(dir, [...files.keys()].find((name) => name.endsWith('.pdf')) ?? 'script.html')
 }
 
-/** Bundles what was rehearsed, verifies it as a rehearsal, and writes the minutes as PDF. @throws KeyriteError `BUNDLE_TAMPERED`. */
-export async function writeRecord(
-  app: App,
-  {bundle, dir}: RehearsalPlaces,
-  ceremony: Ceremony,
-): Promise<void> {
+/** Bundles what was rehearsed, minutes within, and verifies it as a rehearsal. @throws KeyriteError `BUNDLE_TAMPERED`. */
+export async function writeRecord(app: App, {bundle}: RehearsalPlaces, ceremony: Ceremony): Promise<void> {
   const {folds, ledger, operations, world} = app
-  const rules = {folds, operations}
+  const rules = await rulesOf({folds, operations})
   const files = makeBundle({
     ...{ledger, rules, ceremony, tool: world.tool},
     ...{packageRoot: packageRoot(), level: 'full'},
   })
   writeFolder(bundle, files)
-  await recordBundle(ledger, ceremony, files, {person: null, evidence: 'stated'})
+  await recordBundle(ledger, ceremony, files, 'full', {person: null, evidence: 'stated'})
   const {problems} = verifyBundle(bundle, {
     rules,
     anchor: {fingerprint: ledger.view.facts.fingerprint, pins: []},
@@ -59,8 +54,6 @@ export async function writeRecord(
         hints: [`look into ${bundle}`],
       },
     )
-  const pdf = join(dir, 'minutes.pdf')
-  writeNew(pdf, await minutesFile(pdf, {ledger, operations, ceremony, paper: 'a4'}), 0o644)
 }
 
 /** The time plan, as text and as JSON. */

@@ -129,6 +129,21 @@ describe('the bundle of a rehearsal', () => {
 })
 
 describe('a real bundle', () => {
+  test('is refused where a step went on with what was not met, as only a rehearsal does', () => {
+    const changed = (bench: Bench): FileMap =>
+      rewritten(bench, (entry) => {
+        const data = isObject(entry['data']) ? entry['data'] : {}
+        const result = isObject(data['result']) ? data['result'] : {}
+        return data['step'] === 'clock'
+          ? {...entry, data: {...data, result: {...result, not_met: ['x']}}}
+          : entry
+      })
+    expect(rulesOf(asReal(changed(real)))).toContain(
+      'step: what was not met is gone on with, and this is no rehearsal',
+    )
+    expect(rulesOf(asRehearsal(changed(rehearsed))).join()).not.toContain('not met')
+  })
+
   test('is refused as a rehearsal', () => {
     const verdict = asRehearsal(real.files)
     expect(verdict).toMatchObject({ok: false, rehearsal: false})

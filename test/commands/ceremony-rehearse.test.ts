@@ -111,7 +111,7 @@ describe('ceremony rehearse --unattended', () => {
       }
       const headings = readFileSync(join(dir, 'bundle/VERIFY.md'), 'utf8').match(/^#.*$/gm) ?? []
       expect(headings.filter((one) => !one.includes('REHEARSAL'))).toEqual([])
-      for (const name of ['script.pdf', 'minutes.pdf'])
+      for (const name of ['script.pdf', 'bundle/minutes.pdf'])
         expect(readFileSync(join(dir, name)).subarray(0, 5).toString()).toBe('%PDF-')
       expectNoSecrets(dir)
       const verified = await runCommand(
@@ -164,6 +164,45 @@ describe('ceremony rehearse --unattended', () => {
     expect(marked(readFileSync(out, 'utf8'))).toEqual([])
     const shown = await runJson(Show, 'ceremony show', [document.id], inIt)
     expect(shown).toMatchObject({exit: 0, status: 'rehearsed', rehearsal: true})
+  }, 60_000)
+
+  test('what only hardware meets is gone through all the same, and shown as not met: on the screen, in the document and in the minutes', async () => {
+    const file = join(dirname(world.home), 'hardware.yaml')
+    const demanding = shortTemplate
+      .replace(
+        'acts:\n',
+        'materials:\n  - {id: hsm, kind: hsm, text: The device., profile: "${profile}", number: SN-77}\nacts:\n',
+      )
+      .replace('{id: machine,', '{id: machine, leaves: {hsm: connected},')
+      .replace('{id: use,', '{id: use, leaves: {hsm: "off"},')
+      .replace(
+        '      - {id: prove,',
+        '      - {id: protected, kind: attest, key: "${key-name}", material: hsm, level: hardware, evidence: attested, by: operator, minutes: 1, text: The machine is asked.}\n      - {id: prove,',
+      )
+    writeFileSync(file, demanding)
+    const dir = join(dirname(world.home), 'of-hardware')
+    const ran = await runCommand(
+      Rehearse,
+      'ceremony rehearse',
+      [file, '--unattended', '--json', '--dir', dir],
+      world,
+    )
+    const document = JSON.parse(ran.stdout) as Rehearsed
+    expect([document.status ?? ran.stdout, ran.stderr]).toEqual([
+      'rehearsed',
+      expect.stringContaining('NOT MET IN REHEARSAL: '),
+    ])
+    expect(ran.stderr).toContain('software token "rehearsal-token" stands in for it')
+    expect(document.notMet.map(({step, fact}) => `${step}: ${fact}`)).toEqual([
+      expect.stringMatching(/^protected: .*demands hardware, and what protects it is software/),
+      expect.stringMatching(/^protected: .*demands that its protection is attested/),
+      expect.stringMatching(/^protected: the device is not "hsm": its serial number is /),
+    ])
+    const minutes = readFileSync(join(dir, 'bundle/minutes.txt'), 'utf8').replaceAll(
+      /\s+(?:REHEARSAL)?\s*/g,
+      ' ',
+    )
+    expect(minutes.split('NOT MET IN').length).toBe(4)
   }, 60_000)
 
   test('a folder that is not empty, a step that is not there, and nobody to ask are refused, and nothing is made', async () => {

@@ -16,6 +16,15 @@ export function head(record: Transcript): readonly Block[] {
   const last = entries.at(-1)
   return [
     heading(1, `Minutes: ${script.title}`),
+    ...(ledger.rehearsal
+      ? [
+          notice(
+            'warning',
+            strong('This was a rehearsal.'),
+            ' Software tokens stood in for every device, and keys made for it for the people who did not try their own. Nothing signed in it counts anywhere else.',
+          ),
+        ]
+      : []),
     paragraph(
       'These are the minutes of a key ceremony, for reading. The proof is the ledger’s signed entries: the minutes follow from them and can be made again from them. ',
       'In the ceremony’s bundle, ',
@@ -70,7 +79,11 @@ function standing(record: Transcript): readonly Block[] {
   const status = statusOfCeremony(ceremony)
   switch (status) {
     case 'signed-off':
-      return [paragraph('Status: signed off. Every participant has signed the transcript.')]
+      return [
+        paragraph(
+          `Status: ${record.view.facts.rehearsal ? 'rehearsed' : 'signed off'}. Every participant has signed the transcript.`,
+        ),
+      ]
     case 'waiting-for-signatures':
       return [
         notice('warning', 'Signatures are missing: ', strong(record.names(missingSignatures(ceremony))), '.'),
