@@ -1,5 +1,5 @@
 /** Bags and evidence in words, as the minutes tell them. */
-import {isObject} from '../../base/jcs.ts'
+import {isObject, type Json} from '../../base/jcs.ts'
 import type {Done} from '../state.ts'
 import type {Material} from '../template.ts'
 import type {Transcript} from './transcript.ts'
@@ -45,7 +45,7 @@ export function attestInWords(record: Transcript, result: Done['result']): strin
     ...device.map(([name, value]) => `device ${name} ${record.text(value)} (${say('device_evidence')})`),
     ...(result['serial_of'] === undefined ? [] : [`its serial number is that of “${say('serial_of')}”`]),
     ...(Array.isArray(result['not_met'])
-      ? result['not_met'].map((one) => `NOT MET IN REHEARSAL: ${record.text(one)}`)
+      ? result['not_met'].map((one: Json) => `NOT MET IN REHEARSAL: ${record.text(one)}`)
       : []),
   ]
     .join('; ')
