@@ -14,6 +14,7 @@ import {stepKinds} from './steps/index.ts'
 import {fill, parseTemplate} from './template.ts'
 import type {StepKind} from './kinds.ts'
 import type {StepBase} from './step.ts'
+import {demandWaivers, waiverInWords} from './waived.ts'
 
 /** What goes on when a step throws one of these: the ceremony is stopped, and can be resumed. */
 const stops: readonly string[] = [
@@ -63,6 +64,7 @@ async function goOn(context: RunContext, present: readonly string[]): Promise<vo
     )
   }
   const steps = allSteps(context.filled)
+  if (status === 'running') context.room.say(context.filled.waivers.map(waiverInWords))
   if (status === 'running')
     await stopping(context, nextStep(context, steps)?.id ?? '', () => checkIn(context, present))
   for (;;) {
@@ -154,13 +156,15 @@ export async function resume(context: RunContext): Promise<void> {
   if (status === 'stopped' || status === 'running') {
     const {roster} = app.ledger.of(custodyFold)
     const step = allSteps(context.filled)[ceremony.done.length]
+    const done = ceremony.done.map((one) => one.step)
+    demandWaivers(context.filled, done, app.clock.now(), context.id)
     room.say([
       `Ceremony ${context.id.slice(0, 8)}: ${ceremony.title}. ${ceremony.done.length} of ${allSteps(context.filled).length} steps are done.`,
       ...(step === undefined ? [] : [`It goes on with step ${numberOf(context, step)} (${step.id}).`]),
     ])
     const people = await room.present(everyone(ceremony).flatMap((id) => roster.get(id) ?? []))
     present = people.map(({id}) => id)
-    demandRoles(context, ceremony, new Set(present))
+    demandRoles(context, ceremony, step, new Set(present))
     await app.ledger.append([
       {
         type: 'ceremony.resumed',
@@ -174,9 +178,16 @@ export async function resume(context: RunContext): Promise<void> {
 }
 
 /** Whoever left, the roles still have the people that the template asks for. @throws KeyriteError `POLICY_REFUSES`. */
-function demandRoles({app, id}: RunContext, ceremony: Ceremony, present: ReadonlySet<string>): void {
+function demandRoles(
+  {app, id, filled}: RunContext,
+  ceremony: Ceremony,
+  step: StepBase | undefined,
+  present: ReadonlySet<string>,
+): void {
+  const act = filled.acts.find(({steps}) => step !== undefined && steps.includes(step))?.id
   const {template} = parseTemplate(app.ledger.view.blob(ceremony.template), 'template')
-  for (const [role, {count, minimum}] of template.roles) {
+  for (const [role, {count, minimum, acts}] of template.roles) {
+    if (acts !== undefined && act !== undefined && !acts.includes(act)) continue
     const here = ceremony.participants
       .filter((one) => one.role === role)
       .flatMap(({people}) => people)

@@ -1,5 +1,5 @@
 /** A template with its parameters in place, as running needs it: without what only lint and parsing know. */
-import type {Material} from './outline.ts'
+import type {Material, Waiver} from './outline.ts'
 import type {StepBase} from './step.ts'
 
 export interface Filled {
@@ -8,6 +8,7 @@ export interface Filled {
   readonly purpose: string
   readonly location: string
   readonly materials: readonly Material[]
+  readonly waivers: readonly Waiver[]
   readonly acts: readonly {readonly id: string; readonly title: string; readonly steps: readonly StepBase[]}[]
   /** Duties afterwards: `owner` is a role, `due` an ISO 8601 duration from the opening. */
   readonly after: readonly {

@@ -2,11 +2,14 @@
 import type {View} from '../ledger/index.ts'
 import type {Capabilities} from '../providers/ports.ts'
 import {capability} from './lint/capability.ts'
+import {checklist} from './lint/checklist.ts'
 import {materials} from './lint/materials.ts'
 import {policy} from './lint/policy.ts'
+import {presence} from './lint/presence.ts'
 import {references} from './lint/references.ts'
 import {roles} from './lint/roles.ts'
 import {placedSteps, type Remark, type Script} from './lint/script.ts'
+import {waive, type JudgedRemark, type Waived} from './lint/waivers.ts'
 import {firstState} from './materials.ts'
 import {completeValues, standIns, withoutValue} from './parameters.ts'
 import type {Values} from './placeholders.ts'
@@ -22,8 +25,8 @@ export interface Finding {
   readonly column: number
   /** What is wrong, and what to change. */
   readonly message: string
-  /** Who let it pass, until when; waivers come with a later part of the language. */
-  readonly waived: null
+  /** Who let it pass, why, and until when; null where nobody does, and it counts. */
+  readonly waived: Waived | null
 }
 
 /**
@@ -31,6 +34,7 @@ export interface Finding {
  * @param values - what is known of the parameters; those without value or default are unknown, and what hangs on them is not judged.
  * @param view - the ledger; without one the default policy is the measure, and nothing is said of profiles, names and people.
  * @param capabilities - of the profile that the first key goes to; null where it was not asked.
+ * @param now - the day by which waivers are judged; without it none holds.
  * @throws KeyriteError `USAGE` for values that are unknown or not of their type.
  */
 export function lint(
@@ -38,6 +42,7 @@ export function lint(
   values: Values | null,
   view: Pick<View, 'of'> | null,
   capabilities: Capabilities | null,
+  now: Date | null = null,
 ): readonly Finding[] {
   const {parameters} = loaded.template
   const given = values ?? new Map()
@@ -53,23 +58,32 @@ export function lint(
     .filter(({path}) => knows(path))
     .map(({path, at, message}) => ({rule: 'schema', path, at, message: `${path.join('.')}: ${message}`}))
   const {template} = reading
+  let judged: readonly JudgedRemark[] = remarks.map((remark) => ({...remark, waived: null}))
   if (template !== null) {
     const script: Script = {template, steps: placedSteps(template), knows}
     remarks.push(
       ...references(script, reading.references),
       ...materials(script),
       ...roles(script, view),
+      ...presence(script),
       ...policy(script, view),
+      ...checklist(script, view),
       ...capability(script, capabilities),
       ...walkThrough(script),
     )
+    judged = waive(remarks, script, now, view !== null)
   }
-  return remarks.map(({rule, path, at, message}): Finding => ({
+  return judged.map(({rule, path, at, message, waived}): Finding => ({
     rule,
     ...loaded.positions.at(path, at),
     message,
-    waived: null,
+    waived,
   }))
+}
+
+/** Those that nobody lets pass. */
+export function counting(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter(({waived}) => waived === null)
 }
 
 /** Every step in its order, in a model of the room. */

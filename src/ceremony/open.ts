@@ -9,7 +9,7 @@ import {profileOf} from '../keys/index.ts'
 import {demandFounded} from '../requests/index.ts'
 import {instruments} from '../base/instruments.ts'
 import {guardProduction} from './guards.ts'
-import {lint, type Finding} from './lint.ts'
+import {counting, lint, type Finding} from './lint.ts'
 import type {Values} from './placeholders.ts'
 import {isHidden, recorded} from './recorded.ts'
 import type {CeremonyApp} from './run-context.ts'
@@ -37,14 +37,15 @@ export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<
     .flatMap((act) => act.steps)
     .flatMap((step) => ('profile' in step && step.profile !== undefined ? [step.profile] : []))[0]
   const profile = profileName === undefined ? null : profileOf(ledger.view, profileName)
+  const now = app.clock.now()
   const seen = instruments(process.env, process.execArgv)
   guardProduction(profile, policy, seen, {answersFile: opening.answersFile})
   // First what needs no PIN: nobody types one for a ceremony that cannot be.
-  demandClean(lint(opening.loaded, opening.values, ledger.view, null))
+  demandClean(lint(opening.loaded, opening.values, ledger.view, null, now))
   const participants = assigned(app, opening)
   if (profile !== null) {
     const {evidence} = await app.provider(profile.name)
-    demandClean(lint(opening.loaded, opening.values, ledger.view, await evidence.capabilities()))
+    demandClean(lint(opening.loaded, opening.values, ledger.view, await evidence.capabilities(), now))
   }
   const id = hex(app.random.bytes(16))
   const operator = participants.find(({role}) => role === 'operator') ?? participants[0]
@@ -69,7 +70,9 @@ export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<
 
 /** @throws KeyriteError `FINDINGS`, with the first of them as its fact and the others as hints. */
 function demandClean(findings: readonly Finding[]): void {
-  const [first, ...others] = findings.map(({line, message, rule}) => `line ${line}: ${message} (${rule})`)
+  const [first, ...others] = counting(findings).map(
+    ({line, message, rule}) => `line ${line}: ${message} (${rule})`,
+  )
   if (first === undefined) return
   throw new KeyriteError('FINDINGS', `cannot open the ceremony: ${first}`, {
     hints: [...others, 'keyrite ceremony lint FILE'],

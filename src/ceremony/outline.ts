@@ -1,12 +1,14 @@
 /** The form of a template around its steps. docs/ceremony-templates.md. */
 import {z} from 'zod'
 import {materialKinds, materialStates} from './materials.ts'
+import {waivable} from './waivable.ts'
 import {durationSchema, idSchema} from './steps/common.ts'
 
 /** What a parameter can be. `person` and `person-list` are people of the roster, or anybody by name. */
 export const parameterTypes = [
   'key-label',
   'profile',
+  'path',
   'algorithm',
   'scheme',
   'duration',
@@ -19,24 +21,32 @@ export const parameterTypes = [
 export type ParameterType = (typeof parameterTypes)[number]
 
 const parameter = z.strictObject({
-  type: z.enum(parameterTypes),
-  /** What is asked. */
-  text: z.string().min(1, 'expected the question that is asked'),
+  type: z.enum(parameterTypes).describe('what its value is'),
+  text: z
+    .string()
+    .min(1, 'expected the question that is asked')
+    .describe('what is asked of whoever runs the ceremony'),
   default: z
     .union([z.string(), z.int(), z.array(z.string())], 'expected text, a whole number or a list of texts')
-    .optional(),
+    .optional()
+    .describe('the value where none is given'),
 })
 export type Parameter = z.infer<typeof parameter>
 
 const people = z.int('expected a whole number of people')
 const role = z.strictObject({
-  /** Exactly so many people … */
-  count: people.optional(),
-  /** … or at least so many. */
-  minimum: people.optional(),
-  /** Roles that nobody of this one may have as well. It holds both ways. */
-  excludes: z.array(idSchema).default([]),
-  text: z.string().default(''),
+  count: people.optional().describe('exactly so many people; or minimum'),
+  minimum: people.optional().describe('at least so many people; or count'),
+  excludes: z
+    .array(idSchema)
+    .default([])
+    .describe('roles that nobody of this one may have as well; it holds both ways'),
+  acts: z
+    .array(idSchema)
+    .min(1, 'expected the ids of acts')
+    .optional()
+    .describe('the acts in which they are in the room, where that is not all of them'),
+  text: z.string().default('').describe('what they are there for'),
 })
 export type Role = z.infer<typeof role>
 
@@ -47,9 +57,7 @@ const material = z.strictObject({
   state: z
     .enum(materialStates)
     .optional()
-    .describe(
-      'what it is like before the first step; where it is left out: off, out, locked, new, or as it lies',
-    ),
+    .describe('what it is like before the first step; left out: off, out, locked, new, or as it lies'),
   in: idSchema.optional().describe('the bag that it lies in before the first step'),
   number: z
     .string()
@@ -62,39 +70,61 @@ const material = z.strictObject({
 })
 export type Material = z.infer<typeof material>
 
+const waiver = z.strictObject({
+  rule: z
+    .string()
+    .min(1, 'expected the name of a rule')
+    .describe('the rule of lint whose finding is let pass')
+    .meta({enum: [...waivable]}),
+  step: idSchema.optional().describe('only at this step'),
+  reason: z.string().min(1, 'expected a reason').describe('why it is let pass'),
+  by: z.string().min(1, 'expected a name').describe('who lets it pass, and answers for it'),
+  until: z.iso.date('expected a day such as 2027-12-31').describe('the last day on which it holds, in UTC'),
+})
+export type Waiver = z.infer<typeof waiver>
+
 const duty = z.strictObject({
-  id: idSchema,
-  text: z.string(),
-  /** The role that owes it. */
-  owner: idSchema,
-  /** How long after the ceremony. */
-  due: durationSchema,
+  id: idSchema.describe('the name of this duty, once in the template'),
+  text: z.string().describe('what is to be done'),
+  owner: idSchema.describe('the role that owes it'),
+  due: durationSchema.describe('how long after the ceremony began: an ISO 8601 duration such as P7D'),
 })
 export type AfterDuty = z.infer<typeof duty>
 
 const named = z.string().min(1, 'expected text')
 
+export const actSchema = z.strictObject({
+  id: idSchema.describe('the name of this act, once in the template'),
+  title: named.describe('its heading on paper and on the screen'),
+  steps: z
+    .array(z.record(z.string(), z.json()))
+    .min(1, 'expected at least one step')
+    .describe('what is done, in this order'),
+})
+
 export const outlineSchema = z.strictObject({
-  keyrite: z.literal('ceremony/1'),
-  id: idSchema,
-  title: named,
-  purpose: named,
-  location: named,
-  recording: named.optional(),
-  /** When it begins, as planned: for the script; the run does not look at it. */
-  standby: named.optional(),
-  parameters: z.record(idSchema, parameter).default({}),
-  roles: z.record(idSchema, role),
-  materials: z.array(material).default([]),
+  keyrite: z.literal('ceremony/1').describe('the language of this file'),
+  id: idSchema.describe('the name of this template'),
+  title: named.describe('its heading on every page'),
+  purpose: named.describe('what the ceremony is for: one paragraph'),
+  location: named.describe('where it is held; recorded, and private where it is a parameter'),
+  recording: named.optional().describe('how it is recorded, and who keeps the recording'),
+  standby: named
+    .optional()
+    .describe(
+      'when everybody is in the room, in UTC, such as 2026-12-01T09:00Z: for the time plan of the script',
+    ),
+  parameters: z
+    .record(idSchema, parameter)
+    .default({})
+    .describe('what is asked before the ceremony; ${name} stands for the value in any text'),
+  roles: z.record(idSchema, role).describe('who takes part'),
+  materials: z.array(material).default([]).describe('bags, devices and media, with their states'),
   acts: z
-    .array(
-      z.strictObject({
-        id: idSchema,
-        title: named,
-        steps: z.array(z.record(z.string(), z.json())).min(1, 'expected at least one step'),
-      }),
-    )
-    .min(1, 'expected at least one act'),
-  after: z.array(duty).default([]),
+    .array(actSchema)
+    .min(1, 'expected at least one act')
+    .describe('the parts of the ceremony, in order'),
+  after: z.array(duty).default([]).describe('what is owed afterwards, tracked until it is done'),
+  waivers: z.array(waiver).default([]).describe('findings of lint that somebody lets pass, until a day'),
 })
 export type Outline = z.infer<typeof outlineSchema>

@@ -46,6 +46,7 @@ function wordProblem(type: ParameterType, text: string): string | null {
       : unknownWord('algorithm', text, algorithms)
   if (type === 'scheme')
     return (schemes as readonly string[]).includes(text) ? null : unknownWord('scheme', text, schemes)
+  if (type === 'path') return text.trim() === text ? null : 'expected a path without blanks around it'
   if (type !== 'duration') return null
   try {
     return parseDuration(text) > 0 ? null : 'expected a duration of more than nothing'

@@ -13,7 +13,7 @@ export interface Reference {
 }
 
 /** Fields that name things of the template itself: what stands there is never a parameter. */
-const fixed: ReadonlySet<string | number> = new Set([
+export const fixedFields: ReadonlySet<string | number> = new Set([
   'keyrite',
   'id',
   'kind',
@@ -39,7 +39,7 @@ export function substitute(
     return Object.fromEntries(
       Object.entries(value).map(([name, item]): [string, Json] => [
         name,
-        (fixed.has(name) && !isObject(item)) || (path.length === 0 && name === 'parameters')
+        (fixedFields.has(name) && !isObject(item)) || (path.length === 0 && name === 'parameters')
           ? item
           : walk(item, [...path, name]),
       ]),

@@ -6,7 +6,7 @@ import {isPrivate, Private, type DraftObject, type DraftValue, type View} from '
 import type {Value, Values} from './placeholders.ts'
 
 /** Types whose values can name people, places or reasons. */
-const hidden: readonly string[] = ['text', 'text-list']
+const hidden: readonly string[] = ['text', 'text-list', 'path']
 const people: readonly string[] = ['person', 'person-list']
 
 interface Declared {

@@ -1,5 +1,6 @@
 /** The shapes of steps, as far as the model of the room and the engine know them. The schemas of `steps/` are stricter. */
 
+import type {Checkpoint} from './checklist.ts'
 import type {MaterialState} from './materials.ts'
 
 /** What every step has, whatever its kind. */
@@ -12,6 +13,8 @@ export interface StepBase {
   readonly by: string
   /** Planned minutes. */
   readonly minutes: number
+  /** Points of the checklist that it settles. */
+  readonly checks?: readonly Checkpoint[] | undefined
   /** By material: the state that it must be in before, and that which it is in afterwards. */
   readonly needs?: Readonly<Record<string, MaterialState>> | undefined
   readonly leaves?: Readonly<Record<string, MaterialState>> | undefined

@@ -12,6 +12,7 @@ import {
   type Outline,
   type Parameter,
   type Role,
+  type Waiver,
 } from './outline.ts'
 import {completeValues, standIns, valueProblem} from './parameters.ts'
 import {substitute, type Reference, type Values} from './placeholders.ts'
@@ -19,7 +20,7 @@ import {Positions, readYaml, YamlProblem, type Path, type Position} from '../bas
 import {laterKinds, stepKinds, type Step} from './steps/index.ts'
 
 export type * from './steps/index.ts'
-export type {AfterDuty, Material, Parameter, ParameterType, Role} from './outline.ts'
+export type {AfterDuty, Material, Parameter, ParameterType, Role, Waiver} from './outline.ts'
 export type {Value, Values} from './placeholders.ts'
 
 /** The largest template, in bytes. */
@@ -44,6 +45,7 @@ export interface Template {
   readonly parameters: ReadonlyMap<string, Parameter>
   readonly roles: ReadonlyMap<string, Role>
   readonly materials: readonly Material[]
+  readonly waivers: readonly Waiver[]
   readonly acts: readonly Act[]
   readonly after: readonly AfterDuty[]
 }
@@ -149,12 +151,12 @@ function readStep(value: Json, path: Path): {readonly step: Step} | {readonly is
 }
 
 function headOf(outline: Outline): Loaded['template'] {
-  const {id, title, purpose, location, materials} = outline
+  const {id, title, purpose, location, materials, waivers} = outline
   const parameters = new Map(Object.entries(outline.parameters))
   const roles = new Map(Object.entries(outline.roles))
   const recording = outline.recording ?? null
   const standby = outline.standby ?? null
-  return {id, title, purpose, location, recording, standby, parameters, roles, materials}
+  return {id, title, purpose, location, recording, standby, parameters, roles, materials, waivers}
 }
 
 function templateOf(outline: Outline, steps: readonly (readonly Step[])[]): Template {

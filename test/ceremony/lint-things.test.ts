@@ -66,14 +66,14 @@ const rows: readonly Exact[] = [
     rule: 'device-not-connected',
     line: 'kind: key.create',
     message:
-      'step 2.5 "make": profile "local" speaks to "hsm-1", which is off: put a step before it that leaves it connected',
+      'step 2.6 "make": profile "local" speaks to "hsm-1", which is off: put a step before it that leaves it connected',
   },
   {
     name: 'a bag that is cut open twice',
     changes: [['{id: shred, kind: bag, action: destroy', '{id: shred, kind: bag, action: open']],
     rule: 'bag-state',
     line: 'id: shred',
-    message: 'step 2.13 "shred": bag "bag-1" cannot be cut open: it is open: look at the steps before',
+    message: 'step 2.14 "shred": bag "bag-1" cannot be cut open: it is open: look at the steps before',
   },
   {
     name: 'a bag that is sealed again after it was cut open',
@@ -81,7 +81,7 @@ const rows: readonly Exact[] = [
     rule: 'bag-state',
     line: 'id: seal,',
     message:
-      'step 2.12 "seal": bag "bag-1" cannot be sealed: it is open: a bag is sealed once: take a new one',
+      'step 2.13 "seal": bag "bag-1" cannot be sealed: it is open: a bag is sealed once: take a new one',
   },
   {
     name: 'a new bag that is checked before it was sealed',
@@ -95,7 +95,7 @@ const rows: readonly Exact[] = [
     changes: [['contents: [card, stick], ', '']],
     rule: 'bag-contents',
     line: 'id: seal,',
-    message: 'step 2.12 "seal": nothing is put into the bag: name the materials in contents',
+    message: 'step 2.13 "seal": nothing is put into the bag: name the materials in contents',
   },
   {
     name: 'a card that is still connected and goes into a bag',
@@ -103,14 +103,14 @@ const rows: readonly Exact[] = [
     rule: 'bag-contents',
     line: 'id: seal,',
     message:
-      'step 2.12 "seal": "card" cannot go into the bag: it is connected: put a step before it that leaves it out',
+      'step 2.13 "seal": "card" cannot go into the bag: it is connected: put a step before it that leaves it out',
   },
   {
     name: 'a safe that goes into a bag',
     changes: [['contents: [card, stick]', 'contents: [card, safe]']],
     rule: 'bag-contents',
     line: 'id: seal,',
-    message: 'step 2.12 "seal": a safe does not go into a bag: take "safe" out of contents',
+    message: 'step 2.13 "seal": a safe does not go into a bag: take "safe" out of contents',
   },
   {
     name: 'a thing that comes out of a bag in which it was not',

@@ -70,7 +70,7 @@ describe('what is not known is not judged', () => {
       {
         rule: 'schema',
         line: lineOf(text, 'classification:'),
-        message: 'acts.0.steps.4.classification: value "restrictid" is not known: did you mean "restricted"?',
+        message: 'acts.0.steps.5.classification: value "restrictid" is not known: did you mean "restricted"?',
       },
     ])
   })

@@ -28,7 +28,7 @@ const form: readonly Row[] = [
     name: 'an unknown field of a step',
     changes: [['minutes: 5, text: Sign the plan.', 'minutes: 5, txt: Sign the plan.']],
     at: 'txt:',
-    says: 'acts.0.steps.3.txt: field "txt" is not known: did you mean "text"?',
+    says: 'acts.0.steps.4.txt: field "txt" is not known: did you mean "text"?',
   },
   {
     name: 'an unknown field of a role',
@@ -40,7 +40,7 @@ const form: readonly Row[] = [
     name: 'an unknown field within a step',
     changes: [['fields: [{name: serial, text', 'fields: [{name: serial, tezt']],
     at: 'tezt',
-    says: 'acts.0.steps.7.fields.0.tezt: field "tezt"',
+    says: 'acts.0.steps.8.fields.0.tezt: field "tezt"',
   },
   {
     name: 'a field that is missing',
@@ -52,7 +52,7 @@ const form: readonly Row[] = [
     name: 'a field of a step that is missing',
     changes: [['by: operator, minutes: 1, text: Compare', 'minutes: 1, text: Compare']],
     at: '{id: clock',
-    says: 'acts.0.steps.0.by: is missing',
+    says: 'acts.0.steps.1.by: is missing',
   },
   {
     name: 'another language',
@@ -82,49 +82,49 @@ const form: readonly Row[] = [
     name: 'text where a list belongs',
     changes: [['for: [make, activate]', 'for: make']],
     at: 'make, by',
-    says: 'acts.0.steps.3.for: expected a list, got text',
+    says: 'acts.0.steps.4.for: expected a list, got text',
   },
   {
     name: 'an empty list of steps to approve',
     changes: [['for: [make, activate]', 'for: []']],
     at: '[], by',
-    says: 'acts.0.steps.3.for: expected the ids',
+    says: 'acts.0.steps.4.for: expected the ids',
   },
   {
     name: 'a step that is only a word',
     changes: [['- {id: clock, kind: clock, by: operator, minutes: 1, text: Compare the clocks.}', '- clock']],
     at: 'clock\n',
-    says: 'acts.0.steps.0: expected fields, got text',
+    says: 'acts.0.steps.1: expected fields, got text',
   },
   {
     name: 'a step without a kind',
     changes: [['kind: clock, ', '']],
     at: '{id: clock',
-    says: 'acts.0.steps.0.kind: is missing',
+    says: 'acts.0.steps.1.kind: is missing',
   },
   {
     name: 'a kind that is not known',
     changes: [['kind: quorum', 'kind: quorun']],
     at: 'quorun',
-    says: 'acts.0.steps.3.kind: step kind "quorun" is not known: did you mean "quorum"?',
+    says: 'acts.0.steps.4.kind: step kind "quorun" is not known: did you mean "quorum"?',
   },
   {
     name: 'a kind of a later keyrite',
     changes: [['kind: clock', 'kind: shares.split']],
     at: 'shares.split',
-    says: 'acts.0.steps.0.kind: step kind "shares.split" is not there yet in this keyrite',
+    says: 'acts.0.steps.1.kind: step kind "shares.split" is not there yet in this keyrite',
   },
   {
     name: 'an algorithm that is not known',
     changes: [['rsa-4096', 'rsa-409']],
     at: 'rsa-409',
-    says: 'acts.0.steps.4.algorithm: value "rsa-409" is not known: did you mean "rsa-4096"?',
+    says: 'acts.0.steps.5.algorithm: value "rsa-409" is not known: did you mean "rsa-4096"?',
   },
   {
     name: 'a thing to read that is none',
     changes: [['plan of approve', 'the plan']],
     at: 'the plan, by',
-    says: 'acts.0.steps.2.what: expected template, ledger, text',
+    says: 'acts.0.steps.3.what: expected template, ledger, text',
   },
   {
     name: 'an id with capitals',
@@ -166,7 +166,7 @@ const form: readonly Row[] = [
     name: 'an expiry that is a duration',
     changes: [['owner: alice', 'expires: P365D\n        owner: alice']],
     at: 'P365D',
-    says: 'acts.0.steps.4.expires: expected a day such as 2027-12-31',
+    says: 'acts.0.steps.5.expires: expected a day such as 2027-12-31',
   },
   {
     name: 'a field that stands twice',
@@ -255,7 +255,7 @@ describe('what is not in the language is refused at its line and column', () => 
     )
     expect(
       [error.message, ...error.hints].map((line) => line.replace(/^a\.yaml:(\d+):\d+: ([^:]*):.*$/, '$1 $2')),
-    ).toEqual(['3 titel', '17 acts.0.steps.0.minutes', '39 after.0.due', 'docs/ceremony-templates.md'])
+    ).toEqual(['3 titel', '18 acts.0.steps.1.minutes', '40 after.0.due', 'docs/ceremony-templates.md'])
   })
 
   test.each([

@@ -22,6 +22,7 @@ acts:
   - id: only
     title: The only act
     steps:
+      - {id: settled, kind: confirm, checks: [device, access, multi-person, backup, documented, witnesses, audit-log, recording], by: operator, minutes: 1, text: All is ready.}
       - {id: clock, kind: clock, by: operator, minutes: 1, text: Compare the clocks.}
       - {id: machine, kind: machine, by: operator, minutes: 1, text: Record the machine.}
       - {id: read, kind: read-aloud, what: plan of approve, by: operator, minutes: 1, text: Read the plan.}

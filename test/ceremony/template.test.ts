@@ -14,7 +14,7 @@ describe('filling a template', () => {
     const filled = withValues(load(small), {profile: 'local'})
     expect(filled.sha256).toBe(createHash('sha256').update(small).digest('hex'))
     expect(Buffer.from(filled.bytes).toString()).toBe(small)
-    expect(filled.acts[0]?.steps[4]).toMatchObject({
+    expect(filled.acts[0]?.steps[5]).toMatchObject({
       kind: 'key.create',
       key: 'small-key',
       profile: 'local',
@@ -39,7 +39,7 @@ describe('filling a template', () => {
       ],
     ])
     const filled = withValues(load(text), {profile: 'local', services: ['web', 'mail']})
-    expect(filled.acts[0]?.steps[4]).toMatchObject({
+    expect(filled.acts[0]?.steps[5]).toMatchObject({
       consumers: ['web', 'mail'],
       minutes: 7,
       text: 'For web, mail, in 7 minutes.',
@@ -83,7 +83,7 @@ describe('filling a template', () => {
     const error = refusal(() => withValues(load(text), {profile: 'local', class: 'jwt'}))
     expect(error).toMatchObject({
       code: 'TEMPLATE_INVALID',
-      message: expect.stringContaining('acts.0.steps.4.class: value "jwt" is not known'),
+      message: expect.stringContaining('acts.0.steps.5.class: value "jwt" is not known'),
     })
   })
 
@@ -101,7 +101,7 @@ test('a step to make a key becomes the wish that plans are made of', () => {
   const step = withValues(
     load(changed(small, [['owner: alice', 'owner: alice\n        expires: 2027-12-31']])),
     {profile: 'local'},
-  ).acts[0]?.steps[4]
+  ).acts[0]?.steps[5]
   if (step?.kind !== 'key.create') throw new Error('not the step that was meant')
   expect(wishOf(step, true)).toEqual({
     name: 'small-key',

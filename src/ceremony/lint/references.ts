@@ -38,6 +38,7 @@ export function* references(script: Script, asked: readonly Reference[]): Genera
     template.materials.map(({id}, at) => [id, ['materials', at]]),
   )
   yield* rolesNamed(script)
+  yield* actsNamed(script)
   yield* stepsNamed(script)
   yield* contents(script)
 }
@@ -70,6 +71,16 @@ function* rolesNamed({template, steps}: Script): Generator<Remark> {
   for (const [role, path] of named) {
     if (!template.roles.has(role))
       yield {rule: 'unknown-role', path, message: unknownWord('role', role, roles)}
+  }
+}
+
+function* actsNamed({template: {roles, acts}}: Script): Generator<Remark> {
+  const ids = acts.map(({id}) => id)
+  for (const [name, {acts: named = []}] of roles) {
+    for (const [at, id] of named.entries()) {
+      if (!ids.includes(id))
+        yield {rule: 'unknown-act', path: ['roles', name, 'acts', at], message: unknownWord('act', id, ids)}
+    }
   }
 }
 

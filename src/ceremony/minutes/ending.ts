@@ -13,6 +13,7 @@ import {
   type Inline,
 } from '../../paper/document.ts'
 import {missingSignatures} from '../state.ts'
+import {waived} from '../printed-waivers.ts'
 import {utc, type Transcript} from './transcript.ts'
 import {keyClassInWords} from './strength.ts'
 import {materialInWords} from './things.ts'
@@ -112,11 +113,12 @@ export function signatures(record: Transcript): readonly Block[] {
 }
 
 export function duties(record: Transcript): readonly Block[] {
-  const {after, materials, instead} = record.script
+  const {after, materials, waivers, instead} = record.script
   const started = Date.parse(record.ceremony.opened.time)
   const due = (text: string): string => new Date(started + parseDuration(text)).toISOString().slice(0, 10)
   return [
     ...(materials.length === 0 ? [] : [heading(2, 'Materials'), list(materials.map(materialInWords))]),
+    ...waived(waivers),
     heading(2, 'To be done afterwards'),
     after.length === 0
       ? paragraph(instead === null ? 'The template names no duties.' : `${instead}: duties are not known.`)

@@ -5,7 +5,7 @@ import {unrecorded} from '../recorded.ts'
 import type {Ceremony} from '../state.ts'
 import {fill, parseTemplate, type Filled, type Step} from '../template.ts'
 
-export interface Script extends Pick<Filled, 'title' | 'materials' | 'after'> {
+export interface Script extends Pick<Filled, 'title' | 'materials' | 'waivers' | 'after'> {
   /** Null where the template is withheld, as all below. */
   readonly id: string | null
   readonly purpose: string | null
@@ -32,9 +32,9 @@ export function scriptOf(view: View, ceremony: Ceremony, missing: (commitment: s
   const loaded = parseTemplate(view.blob(ceremony.template), 'template')
   try {
     const values = unrecorded(view, loaded.template, ceremony.opened.data['parameters'], missing)
-    const {id, title, purpose, recording, materials, after, acts} = fill(loaded, values)
+    const {id, title, purpose, recording, materials, waivers, after, acts} = fill(loaded, values)
     return {
-      ...{id, title, purpose, recording, materials, after, instead: null},
+      ...{id, title, purpose, recording, materials, waivers, after, instead: null},
       acts: acts.map((act) => ({title: act.title, steps: act.steps.map(stepOf)})),
     }
   } catch (error) {
@@ -57,6 +57,7 @@ function fromEntries({opened, done, signOff}: Ceremony, why: string): Script {
     purpose: null,
     recording: null,
     materials: [],
+    waivers: [],
     after: [],
     acts: [
       {

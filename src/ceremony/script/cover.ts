@@ -20,6 +20,7 @@ import {qr} from '../../paper/qr.ts'
 import type {Printing} from './printing.ts'
 import {moment, timePlan} from './times.ts'
 import {abbreviationsIn} from './abbreviations.ts'
+import {waived} from '../printed-waivers.ts'
 
 export function cover(printing: Printing): readonly Block[] {
   const {filled, standby, zone} = printing
@@ -43,6 +44,7 @@ export function cover(printing: Printing): readonly Block[] {
     ...timePlan(filled, standby, zone),
     ...abbreviationsIn(filled),
     ...materials(printing),
+    ...waived(filled.waivers),
   ]
 }
 
@@ -101,8 +103,24 @@ function participants({filled}: Printing): readonly Block[] {
       rows,
     }),
     ...(said.length === 0 ? [] : [list(said.map(([name, {text}]) => [strong(`${name}: `), text]))]),
+    ...awhile(filled),
     ...excluding(filled.roles),
   ]
+}
+
+/** Roles that are not in the room all the time. */
+function awhile({roles, acts}: Printing['filled']): readonly Block[] {
+  const rows = [...roles].flatMap(([name, {acts: there}]) =>
+    there === undefined
+      ? []
+      : [
+          [
+            name,
+            acts.flatMap(({id, title}, at) => (there.includes(id) ? [`${at + 1}. ${title}`] : [])).join(', '),
+          ],
+        ],
+  )
+  return rows.length === 0 ? [] : [table({columns: ['In the room only', 'in these acts'], rows})]
 }
 
 function excluding(roles: Printing['filled']['roles']): readonly Block[] {

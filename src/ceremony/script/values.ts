@@ -3,7 +3,7 @@ import {isListType} from '../parameters.ts'
 import type {Value, Values} from '../placeholders.ts'
 import {fill, type Filled, type Loaded, type ParameterType} from '../template.ts'
 
-const written: readonly ParameterType[] = ['text', 'text-list', 'person', 'person-list']
+const written: readonly ParameterType[] = ['text', 'text-list', 'path', 'person', 'person-list']
 
 export interface Blanked {
   readonly filled: Filled

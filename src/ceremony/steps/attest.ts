@@ -6,7 +6,7 @@ import {base, idSchema, oneOf} from './common.ts'
 
 const schema = z.strictObject({
   ...base,
-  kind: z.literal('attest').describe('the provider is asked what protects a key, and what shows it'),
+  kind: z.literal('attest'),
   profile: idSchema.optional().describe('the profile whose device is asked; needed where no key is named'),
   key: idSchema.optional().describe('the key that is asked about'),
   material: idSchema

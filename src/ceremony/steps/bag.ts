@@ -5,7 +5,7 @@ import {base, idSchema} from './common.ts'
 
 const schema = z.strictObject({
   ...base,
-  kind: z.literal('bag').describe('a tamper-evident bag is sealed, checked, opened or destroyed'),
+  kind: z.literal('bag'),
   action: z
     .enum(['seal', 'check', 'open', 'destroy'])
     .describe('seal a new bag, check a sealed one, cut it open, or destroy what is left of it'),

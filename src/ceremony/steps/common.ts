@@ -1,6 +1,7 @@
 /** What the schemas of all step kinds share. */
 import {z} from 'zod'
 import {parseDuration} from '../../base/duration.ts'
+import {checkpoints} from '../checklist.ts'
 import {materialStates} from '../materials.ts'
 
 /** Ids and names within a template. */
@@ -19,6 +20,11 @@ export const base = {
   by: idSchema.describe('the role that does it'),
   /** Planned minutes; lint says which are sensible. */
   minutes: z.int('expected a whole number of minutes').describe('how long it is planned to take, 0 to 240'),
+  checks: z
+    .array(z.enum(checkpoints))
+    .min(1, 'expected points of the checklist')
+    .optional()
+    .describe('the points of the checklist before a key is made that this step settles'),
   needs: states
     .optional()
     .describe('the state that materials must be in before this step, by their ids: {hsm-1: connected}'),

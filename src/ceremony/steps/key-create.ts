@@ -9,24 +9,28 @@ import {base, idSchema, oneOf} from './common.ts'
 const schema = z.strictObject({
   ...base,
   kind: z.literal('key.create'),
-  key: idSchema,
-  profile: idSchema,
-  algorithm: oneOf(algorithms),
-  /** Where it is left out: the usual one for algorithm, purpose and class. */
-  scheme: oneOf(schemes).optional(),
-  purpose: oneOf(purposes),
-  class: oneOf(classes),
-  classification: oneOf(classifications),
-  /** A person of the roster, or anybody by name. */
-  owner: z.string().min(1, 'expected a name'),
-  consumers: z.array(z.string().min(1, 'expected a name')).default([]),
+  key: idSchema.describe('the name of the key'),
+  profile: idSchema.describe('the profile where it will live'),
+  algorithm: oneOf(algorithms).describe('what it is made of'),
+  scheme: oneOf(schemes)
+    .optional()
+    .describe('how it is used; left out: the usual one for algorithm, purpose and class'),
+  purpose: oneOf(purposes).describe('the one thing that it is for'),
+  class: oneOf(classes).describe('what losing it would cost: rules of the policy go by it'),
+  classification: oneOf(classifications).describe('how secret what it protects is'),
+  owner: z
+    .string()
+    .min(1, 'expected a name')
+    .describe('who answers for it: a person of the roster, or anybody by name'),
+  consumers: z.array(z.string().min(1, 'expected a name')).default([]).describe('which services use it'),
   /** A day or an RFC 3339 time in UTC; a plan holds no clock, so never a duration. */
   expires: z
     .union(
       [z.iso.date(), z.iso.datetime()],
       'expected a day such as 2027-12-31, or a time such as 2027-12-31T12:00:00Z',
     )
-    .optional(),
+    .optional()
+    .describe('the day or the time in UTC from which it is not to be used'),
 })
 export type KeyCreateStep = z.infer<typeof schema>
 

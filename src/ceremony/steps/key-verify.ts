@@ -3,7 +3,11 @@ import {runKeyVerify} from '../run/key.ts'
 import type {StepKind} from '../kinds.ts'
 import {base, idSchema} from './common.ts'
 
-const schema = z.strictObject({...base, kind: z.literal('key.verify'), key: idSchema})
+const schema = z.strictObject({
+  ...base,
+  kind: z.literal('key.verify'),
+  key: idSchema.describe('the name of the key'),
+})
 export type KeyVerifyStep = z.infer<typeof schema>
 
 export const keyVerify: StepKind<KeyVerifyStep> = {

@@ -5,7 +5,7 @@ import {base} from './common.ts'
 
 const schema = z.strictObject({
   ...base,
-  kind: z.literal('photo').describe('somebody takes a picture of something'),
+  kind: z.literal('photo'),
   subject: z.string().min(1, 'expected what is to be seen').describe('what is to be seen in the picture'),
   file: z
     .boolean()

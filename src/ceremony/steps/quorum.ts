@@ -6,8 +6,10 @@ import {base, idSchema} from './common.ts'
 const schema = z.strictObject({
   ...base,
   kind: z.literal('quorum'),
-  /** The steps it approves: the key.create and, if it is to be used at once, the key.activate of one key. */
-  for: z.array(idSchema).min(1, 'expected the ids of the steps that it approves'),
+  for: z
+    .array(idSchema)
+    .min(1, 'expected the ids of the steps that it approves')
+    .describe('the steps that it approves: the key.create and key.activate of one key'),
 })
 export type QuorumStep = z.infer<typeof schema>
 

@@ -12,7 +12,8 @@ const schema = z.strictObject({
     .regex(
       /^(?:template|ledger|text|plan of [a-z][a-z0-9-]{0,62})$/,
       'expected template, ledger, text, or "plan of" and the id of a quorum step',
-    ),
+    )
+    .describe('what is read: template, ledger, text, or "plan of" and the id of a quorum step'),
 })
 export type ReadAloudStep = z.infer<typeof schema>
 

@@ -4,16 +4,17 @@ import type {StepKind} from '../kinds.ts'
 import {base, idSchema} from './common.ts'
 
 const field = z.strictObject({
-  name: idSchema,
-  /** What is asked. */
-  text: z.string(),
-  /** Private values are recorded as commitments, with their openings beside the ledger. */
-  private: z.boolean().default(true),
+  name: idSchema.describe('the name of this field, once in the step'),
+  text: z.string().describe('what is asked'),
+  private: z
+    .boolean()
+    .default(true)
+    .describe('whether it is recorded as a commitment, with its opening beside the ledger'),
 })
 const schema = z.strictObject({
   ...base,
   kind: z.literal('record'),
-  fields: z.array(field).min(1, 'expected at least one field'),
+  fields: z.array(field).min(1, 'expected at least one field').describe('what is written down'),
 })
 export type RecordStep = z.infer<typeof schema>
 

@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {KeyriteError} from '../../base/errors.ts'
 import {readPublic} from '../../base/files.ts'
-import {lint} from '../../ceremony/lint.ts'
+import {counting, lint} from '../../ceremony/lint.ts'
 import {largest, parseTemplate} from '../../ceremony/template.ts'
 import type {View} from '../../ledger/index.ts'
 import {profilesFold} from '../../profiles/index.ts'
@@ -40,12 +40,23 @@ export default class CeremonyLint extends KeyriteCommand {
     const loaded = parseTemplate(readPublic(path, largest), path)
     const values = templateValues(loaded, flags.set, flags.profile)
     const view = this.#view()
-    const findings = lint(loaded, values, view, await this.#capabilities(view, flags.profile))
-    const ok = findings.length === 0
-    const rows = findings.map(({rule, line, message}) => [line, rule, message])
+    const capabilities = await this.#capabilities(view, flags.profile)
+    const findings = lint(loaded, values, view, capabilities, this.app.world.clock.now())
+    const count = counting(findings).length
+    const passed = findings.length - count
+    const ok = count === 0
+    const rows = findings.map(({rule, line, message, waived}) => [
+      line,
+      rule,
+      waived === null
+        ? message
+        : `${message} -- waived by ${waived.by} until ${waived.until}: ${waived.reason}`,
+    ])
     return this.show({schema: 'keyrite.findings/1', exit: ok ? 0 : 10, ok, findings}, [
       ...this.print.table(['Line', 'Rule', 'Finding'], rows, 'No findings.'),
-      ...(ok ? [] : ['', `${counted(findings.length, 'finding')}.`]),
+      ...(findings.length === 0
+        ? []
+        : ['', `${counted(count, 'finding')}${passed === 0 ? '' : `, ${passed} waived`}.`]),
     ])
   }
 
