@@ -24,7 +24,7 @@ export function templateJsonSchema(): JsonObject {
   }
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'keyrite ceremony template',
+    title: 'a ceremony of keyrite',
     description: 'One file is the ceremony. docs/ceremony-templates.md teaches the language.',
     ...withPlaceholders({...outline, properties: {...properties, acts}}),
   }

@@ -12,7 +12,10 @@ const waived = changed(shortTemplate, [
     'acts:\n',
     `waivers:\n  - {rule: minutes, step: seal, reason: It is far away., by: Alice, until: ${day(2)}}\nacts:\n`,
   ],
-  ['{id: seal, kind: record, by: operator, minutes: 1', '{id: seal, kind: record, by: operator, minutes: 300'],
+  [
+    '{id: seal, kind: record, by: operator, minutes: 1',
+    '{id: seal, kind: record, by: operator, minutes: 300',
+  ],
 ])
 
 let house: House
