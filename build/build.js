@@ -18,7 +18,7 @@ import {sbomOf} from './sbom.js'
 const root = dirname(import.meta.dirname)
 const check = process.argv.includes('--check')
 
-const {dependencies} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const {dependencies, optionalDependencies} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /**
  * Bundles src/ into `folder`/dist, with the packages that it uses, their notices and the list of all (SBOM). They are pure
@@ -32,14 +32,19 @@ async function bundle(folder) {
   const named = commands.map((file) => [relative('src', file).slice(0, -'.ts'.length), file])
   const {metafile} = await build({
     absWorkingDir: root,
-    entryPoints: Object.fromEntries([['main', 'src/ui/main.ts'], ...named]),
+    // The host of PKCS#11 modules is a program of its own: it runs in another process.
+    entryPoints: Object.fromEntries([
+      ['main', 'src/ui/main.ts'],
+      ['pkcs11-host', 'src/providers/pkcs11/host.ts'],
+      ...named,
+    ]),
     outdir: join(folder, 'dist'),
     bundle: true,
     splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    external: [...Object.keys(dependencies), 'typescript', 'tsx', 'ts-node'],
+    external: [...Object.keys({...dependencies, ...optionalDependencies}), 'typescript', 'tsx', 'ts-node'],
     // oclif is CommonJS: these are what it finds there.
     banner: {
       js: [

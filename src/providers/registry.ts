@@ -45,6 +45,22 @@ export const providerKinds = {
       return createToken({path: setting(settings, 'path'), name, pin: needed(secret, 'PIN'), random, clock})
     },
   },
+  pkcs11: {
+    title: 'an HSM, or anything that speaks PKCS#11, through its maker’s module',
+    settings: {
+      module: 'the module’s file',
+      serial: 'the serial number of the token',
+      label: 'the label of the token, where two have one serial number',
+    },
+    secret: 'PIN',
+    hardware: 'possible',
+    async open({settings, secret}) {
+      const {openHsm} = await import('./pkcs11/index.ts')
+      const place = {module: setting(settings, 'module'), serial: setting(settings, 'serial')}
+      return openHsm({...place, label: settings['label'] ?? null}, secret)
+    },
+    create: null,
+  },
 } as const satisfies Record<string, ProviderKind>
 
 export type ProviderKindName = keyof typeof providerKinds

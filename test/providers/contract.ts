@@ -30,8 +30,11 @@ export interface Bench {
 export interface Expected {
   readonly kind: string
   /** What it cannot do: each must be refused with UNSUPPORTED. */
-  readonly refuses: readonly (Algorithm | 'rotate' | 'import' | 'export' | 'backup')[]
+  readonly refuses: readonly (
+    Algorithm | 'oaep-sha256' | 'empty' | 'rotate' | 'import' | 'export' | 'backup'
+  )[]
   readonly enforces: readonly Availability[]
+  /** 0 at most: it destroys at once, and nothing of the version is left. */
   readonly destructionDays: {readonly least: number; readonly most: number}
   readonly level: 'hardware' | 'software' | 'unknown'
   /** Opens what `encrypt` gave, with node:crypto and the raw key; null where the format is the provider's secret. */

@@ -46,51 +46,29 @@ export function lifeContract({refuses, enforces, destructionDays}: Expected, ben
         const ref = await enabled(bench().open, specOf('ed25519'))
         await life.scheduleDestruction(ref, wait)
         expect(await outcome(life.rotate('nowhere', intent()))).toBe('KEY_NOT_FOUND')
-        expect(await outcome(life.rotate(ref.key, intent()))).toBe('KEY_STATE')
+        expect(await outcome(life.rotate(ref.key, intent()))).toBe(most === 0 ? 'KEY_NOT_FOUND' : 'KEY_STATE')
       })
 
-    test(`destruction waits, can be cancelled, and is said once`, async () => {
-      const {life, store, use} = bench().open
-      const ref = await enabled(bench().open, specOf('ed25519'))
-      const at = await life.scheduleDestruction(ref, wait)
-      expect(await described(store, ref)).toMatchObject({availability: 'destruction-pending', destroyAt: at})
-      expect(await life.scheduleDestruction(ref, wait)).toEqual(at)
-      expect(await outcome(life.setAvailability(ref, 'enabled'))).toBe('KEY_STATE')
-      expect(await life.cancelDestruction(ref)).toBe('disabled')
-      expect(await described(store, ref)).toMatchObject({availability: 'disabled', destroyAt: null})
-      expect(await outcome(life.cancelDestruction(ref))).toBe('KEY_STATE')
-      await life.setAvailability(ref, 'enabled')
-      expect(await outcome(use.sign(ref, Buffer.from('alive again')))).toBe('ok')
-    })
-
-    test('when the wait is over the version is a tombstone, and nothing brings it back', async () => {
-      const {life, store, use} = bench().open
-      const spec = specOf('ed25519')
-      const made = intent()
-      const ref = await store.create(spec, made)
-      const at = await life.scheduleDestruction(ref, wait)
-      bench().forward(wait - 1)
-      expect((await described(store, ref)).availability).toBe('destruction-pending')
-      bench().forward(1)
-      expect(await described(store, ref)).toMatchObject({
-        ref,
-        spec,
-        intent: made,
-        availability: 'destroyed',
-        destroyAt: at,
+    if (most === 0) {
+      test('what is destroyed is gone at once, and nothing brings it back', async () => {
+        const {life, store, use} = bench().open
+        const made = intent()
+        const ref = await store.create(specOf('ed25519'), made)
+        expect(await outcome(life.cancelDestruction(ref))).toBe('KEY_STATE')
+        await life.scheduleDestruction(ref, 0)
+        expect(await store.describe(ref)).toBeUndefined()
+        expect(await store.find(made, [])).toEqual({kind: 'none'})
+        for (const call of [
+          life.cancelDestruction(ref),
+          life.scheduleDestruction(ref, 0),
+          life.setAvailability(ref, 'enabled'),
+          use.sign(ref, labelled('x')),
+        ])
+          expect(await outcome(call)).toBe('KEY_NOT_FOUND')
+        await bench().reopen()
+        expect(await bench().open.store.describe(ref)).toBeUndefined()
       })
-      expect(await outcome(life.cancelDestruction(ref))).toBe('KEY_STATE')
-      for (const availability of enforces)
-        expect(await outcome(life.setAvailability(ref, availability))).toBe('KEY_STATE')
-      expect(await outcome(use.sign(ref, labelled('x')))).toBe('KEY_STATE')
-      expect(await life.scheduleDestruction(ref, wait)).toEqual(at)
-      expect(await outcome(store.create(spec, intent()))).toBe('KEY_EXISTS')
-      await bench().reopen()
-      expect((await described(bench().open.store, ref)).availability).toBe('destroyed')
-      bench().forward(-wait * 2)
-      expect((await described(bench().open.store, ref)).availability).toBe('destroyed')
-      bench().forward(wait * 2)
-    })
+    } else waitingContract({enforces, wait}, bench)
 
     test('a date is the wait from now', async () => {
       const {life, store} = bench().open
@@ -99,7 +77,6 @@ export function lifeContract({refuses, enforces, destructionDays}: Expected, ben
       const at = await life.scheduleDestruction(ref, most)
       expect(Math.abs(at.getTime() - createdAt.getTime() - most * dayMs)).toBeLessThan(60_000)
     })
-
     test.each([least - 1, most + 1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
       'a wait of %p days is refused',
       async (days) => {
@@ -119,5 +96,54 @@ export function lifeContract({refuses, enforces, destructionDays}: Expected, ben
       expect(await outcome(life.cancelDestruction(ref))).toBe('KEY_NOT_FOUND')
       expect(await all(store)).toHaveLength(count)
     })
+  })
+}
+
+/** Where a version waits before it is gone. */
+function waitingContract(
+  {enforces, wait}: Pick<Expected, 'enforces'> & {readonly wait: number},
+  bench: () => Bench,
+): void {
+  test(`destruction waits, can be cancelled, and is said once`, async () => {
+    const {life, store, use} = bench().open
+    const ref = await enabled(bench().open, specOf('ed25519'))
+    const at = await life.scheduleDestruction(ref, wait)
+    expect(await described(store, ref)).toMatchObject({availability: 'destruction-pending', destroyAt: at})
+    expect(await life.scheduleDestruction(ref, wait)).toEqual(at)
+    expect(await outcome(life.setAvailability(ref, 'enabled'))).toBe('KEY_STATE')
+    expect(await life.cancelDestruction(ref)).toBe('disabled')
+    expect(await described(store, ref)).toMatchObject({availability: 'disabled', destroyAt: null})
+    expect(await outcome(life.cancelDestruction(ref))).toBe('KEY_STATE')
+    await life.setAvailability(ref, 'enabled')
+    expect(await outcome(use.sign(ref, Buffer.from('alive again')))).toBe('ok')
+  })
+
+  test('when the wait is over the version is a tombstone, and nothing brings it back', async () => {
+    const {life, store, use} = bench().open
+    const spec = specOf('ed25519')
+    const made = intent()
+    const ref = await store.create(spec, made)
+    const at = await life.scheduleDestruction(ref, wait)
+    bench().forward(wait - 1)
+    expect((await described(store, ref)).availability).toBe('destruction-pending')
+    bench().forward(1)
+    expect(await described(store, ref)).toMatchObject({
+      ref,
+      spec,
+      intent: made,
+      availability: 'destroyed',
+      destroyAt: at,
+    })
+    expect(await outcome(life.cancelDestruction(ref))).toBe('KEY_STATE')
+    for (const availability of enforces)
+      expect(await outcome(life.setAvailability(ref, availability))).toBe('KEY_STATE')
+    expect(await outcome(use.sign(ref, labelled('x')))).toBe('KEY_STATE')
+    expect(await life.scheduleDestruction(ref, wait)).toEqual(at)
+    expect(await outcome(store.create(spec, intent()))).toBe('KEY_EXISTS')
+    await bench().reopen()
+    expect((await described(bench().open.store, ref)).availability).toBe('destroyed')
+    bench().forward(-wait * 2)
+    expect((await described(bench().open.store, ref)).availability).toBe('destroyed')
+    bench().forward(wait * 2)
   })
 }

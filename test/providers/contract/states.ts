@@ -81,9 +81,15 @@ async function bring({life}: Provider, ref: VersionRef, state: string, expected:
 
 export function statesContract(expected: Expected, bench: () => Bench): void {
   const enforced: readonly string[] = expected.enforces
+  // Where nothing is left of what is destroyed, there is nothing to ask for its state.
+  const shown = rows.filter(
+    ({state}) => expected.destructionDays.most > 0 || !['pending', 'destroyed'].includes(state),
+  )
 
   describe('states', () => {
-    test.each(kinds)(
+    test.each(
+      kinds.filter(([purpose]) => purpose !== 'decrypt' || !expected.refuses.includes('oaep-sha256')),
+    )(
       'a key to %s does in each state what the table says, and never anything else',
       async (_purpose, spec, can) => {
         const provider = bench().open
@@ -95,7 +101,7 @@ export function statesContract(expected: Expected, bench: () => Bench): void {
         ]
         const answers: string[] = []
         const wanted: string[] = []
-        for (const {state, rules} of rows) {
+        for (const {state, rules} of shown) {
           if (['probe', 'enabled', 'historic', 'disabled'].includes(state) && !enforced.includes(state))
             continue
           await bring(provider, ref, state, expected)

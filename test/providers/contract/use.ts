@@ -76,7 +76,8 @@ export function useContract({refuses, decipher}: Expected, bench: () => Bench): 
           flipped(signature, 40),
         ])
           expect(await use.verify(ref, message, bad)).toBe(false)
-        expect(await use.sign(ref, none)).toHaveLength(sizes[algorithm] ?? 0)
+        if (refuses.includes('empty')) expect(await outcome(use.sign(ref, none))).toBe('UNSUPPORTED')
+        else expect(await use.sign(ref, none)).toHaveLength(sizes[algorithm] ?? 0)
       },
     )
 
@@ -107,7 +108,8 @@ export function useContract({refuses, decipher}: Expected, bench: () => Bench): 
         expect(await refused(ciphertext.slice(0, length), context)).toBe('PROVIDER_FAILED')
       for (let at = 0; at < ciphertext.length; at++)
         expect(await refused(flipped(ciphertext, at), context)).toBe('PROVIDER_FAILED')
-      expect(bytesOf(await use.decrypt(ref, await use.encrypt(ref, none, none), none))).toHaveLength(0)
+      if (refuses.includes('empty')) expect(await outcome(use.encrypt(ref, none, none))).toBe('UNSUPPORTED')
+      else expect(bytesOf(await use.decrypt(ref, await use.encrypt(ref, none, none), none))).toHaveLength(0)
     })
 
     test('wrapping takes a key in and gives it back, and refuses what was touched', async () => {
@@ -131,8 +133,13 @@ export function useContract({refuses, decipher}: Expected, bench: () => Bench): 
     test.each(['rsa-2048', 'rsa-3072'] as const)(
       '%s decrypts and unwraps what a stranger encrypted to its public half',
       async (algorithm) => {
-        const {use} = bench().open
+        const {use, store} = bench().open
         for (const purpose of ['decrypt', 'wrap'] as const) {
+          if (refuses.includes('oaep-sha256')) {
+            const spec = specOf(algorithm, {scheme: 'oaep-sha256', purpose})
+            expect(await outcome(store.create(spec, intent()))).toBe('UNSUPPORTED')
+            continue
+          }
           const ref = await enabled(bench().open, specOf(algorithm, {scheme: 'oaep-sha256', purpose}))
           const key = createPublicKey({
             key: Buffer.from(await use.publicKey(ref)),
@@ -194,7 +201,8 @@ export function useContract({refuses, decipher}: Expected, bench: () => Bench): 
           secretOf(message),
         )
         const kwp = createDecipheriv('id-aes256-wrap-pad', kek, Buffer.from('a65959a6', 'hex'))
-        expect(kwp.update(wrapped)).toEqual(message)
+        if (decipher !== null) expect(kwp.update(wrapped)).toEqual(message)
+        if (refuses.includes('oaep-sha256')) return
         const {privateKey} = generateKeyPairSync('rsa', {modulusLength: 2048})
         const rsa = await bring(
           specOf('rsa-2048', {scheme: 'oaep-sha256', purpose: 'wrap'}),

@@ -1,0 +1,89 @@
+/** What a token can do: by its list of mechanisms, and where that list does not tell, by trying without a trace. */
+import {generateKeyPairSync} from 'node:crypto'
+import {KeyriteError} from '../../base/errors.ts'
+import {algorithms, purposes, purposesOf, schemesOf, type Algorithm, type Scheme} from '../algorithms.ts'
+import type {Capability, KeySpec} from '../ports.ts'
+import {cka, ckk, ckm, cko} from './constants.ts'
+import {rvOf} from './failures.ts'
+import {methodOf, oaepSha256, signingOf} from './methods.ts'
+import type {Token} from './token.ts'
+
+/** It does not change while a token is open. */
+const known = new WeakMap<Token, readonly Capability[]>()
+
+export function capabilitiesOf(token: Token): readonly Capability[] {
+  const before = known.get(token)
+  if (before !== undefined) return before
+  const oaep = token.mechanisms.has(ckm.rsaOaep) && takesOaep(token)
+  const found = algorithms.flatMap((algorithm): Capability[] => {
+    if (!makes(token, algorithm)) return []
+    const schemes = schemesOf[algorithm].filter((scheme) => uses(token, scheme, oaep))
+    return schemes.length === 0 ? [] : [{algorithm, schemes}]
+  })
+  known.set(token, found)
+  return found
+}
+
+function makes({mechanisms}: Token, algorithm: Algorithm): boolean {
+  const {makes: mechanism, uses: used, bits} = methodOf(algorithm)
+  const info = mechanisms.get(mechanism)
+  if (info === undefined || !mechanisms.has(used)) return false
+  // Some say 0, or give bytes: then nothing is held against it.
+  return bits === null || info.maxKeySize < 112 || (bits >= info.minKeySize && bits <= info.maxKeySize)
+}
+
+function uses(token: Token, scheme: Scheme, oaep: boolean): boolean {
+  if (scheme === 'a256gcm') return token.mechanisms.has(ckm.aesGcm)
+  if (scheme === 'oaep-sha256') return oaep
+  const signing = signingOf(scheme)
+  return signing !== undefined && token.mechanisms.has(signing.mechanism.mechanism)
+}
+
+/** AES key wrap with padding (RFC 5649): by its own number, or as the older one that tokens give the same meaning. */
+export function wrapMechanism({mechanisms}: Pick<Token, 'mechanisms'>): number | undefined {
+  return [ckm.aesWrapKwp, ckm.aesWrapPad].find((one) => mechanisms.has(one))
+}
+
+/** The list says that there is OAEP, and not with which hash. A public key of nobody, in this session only, is tried. */
+function takesOaep(token: Token): boolean {
+  const {n, e} = generateKeyPairSync('rsa', {modulusLength: 2048}).publicKey.export({format: 'jwk'})
+  const key = token.module.C_CreateObject(token.session, [
+    {type: cka.class, value: cko.publicKey},
+    {type: cka.keyType, value: ckk.rsa},
+    {type: cka.token, value: false},
+    {type: cka.encrypt, value: true},
+    {type: cka.modulus, value: Buffer.from(n ?? '', 'base64url')},
+    {type: cka.publicExponent, value: Buffer.from(e ?? '', 'base64url')},
+  ])
+  try {
+    token.encrypt(oaepSha256, key, Buffer.from('tried'), 256)
+    return true
+  } catch (error) {
+    if (rvOf(error) === undefined) throw error
+    return false
+  } finally {
+    token.discard(key)
+  }
+}
+
+/** @throws KeyriteError `USAGE` for a bad label, `UNSUPPORTED` where algorithm, scheme and purpose do not go together on this token. */
+export function permitSpec(token: Token, {label, algorithm, scheme, purpose}: KeySpec): void {
+  if (!/^[a-z][a-z0-9-]{0,62}$/.test(label))
+    throw new KeyriteError('USAGE', 'expected a key label of 1 to 63 of a-z 0-9 -, starting with a letter')
+  const refuse = (fact: string): never => {
+    throw new KeyriteError('UNSUPPORTED', `cannot create key "${label}": ${fact}`)
+  }
+  const fitting = purposesOf(scheme)
+  const schemes: readonly string[] = schemesOf[algorithm]
+  if (!schemes.includes(scheme)) refuse(`${algorithm} has no scheme ${scheme}, but ${schemes.join(', ')}`)
+  if (!purposes.includes(purpose) || !fitting.includes(purpose))
+    refuse(`the purpose of ${scheme} is ${fitting.join(' or ')}, not ${purpose}`)
+  const offered = capabilitiesOf(token)
+  const can = offered.find((one) => one.algorithm === algorithm)
+  if (can === undefined)
+    return refuse(`this token has no ${algorithm}, but ${offered.map((one) => one.algorithm).join(', ')}`)
+  if (!can.schemes.includes(scheme))
+    refuse(`this token uses ${algorithm} with ${can.schemes.join(', ')}, and not with ${scheme}`)
+  if (algorithm === 'aes-256' && purpose === 'wrap' && wrapMechanism(token) === undefined)
+    refuse('this token has no AES key wrap with padding')
+}

@@ -1,0 +1,178 @@
+import {KeyriteError} from '../../base/errors.ts'
+import type {CheckLine, Identity, KeyEvidence, Protection} from '../ports.ts'
+import {capabilitiesOf, wrapMechanism} from './capable.ts'
+import {cka, ckf} from './constants.ts'
+import {failure} from './failures.ts'
+import {destructionDays, enforced} from './life.ts'
+import {methodOf} from './methods.ts'
+import {existing, piecesOf, versions, type Version} from './objects.ts'
+import {trimmed, triesLeft, type Token} from './token.ts'
+
+/** Modules that are software, whatever they say of themselves. */
+const software = /softhsm|opencryptoki.*soft|\bsoft(?:ware)?\b|nss|utimaco.*simulator|simulator/i
+
+export function keyEvidence(token: Token): KeyEvidence {
+  return {
+    async identity() {
+      return identityOf(token)
+    },
+
+    async check() {
+      return [
+        {
+          name: 'logged in',
+          ok: true,
+          detail: `token ${trimmed(token.info.serialNumber)} of ${maker(token)}`,
+          fix: null,
+        },
+        pinLine(token),
+        algorithmsLine(token),
+        objectsLine(token),
+      ]
+    },
+
+    async capabilities() {
+      return {
+        keys: capabilitiesOf(token),
+        enforces: enforced,
+        rotates: true,
+        imports: wrapMechanism(token) !== undefined,
+        exports: false,
+        backs_up: false,
+        destructionDays,
+      }
+    },
+
+    async protection(ref) {
+      return protectionOf(token, existing(token, ref))
+    },
+
+    async generation() {
+      return null
+    },
+
+    async device() {
+      const {info, module} = token
+      const {libraryDescription, libraryVersion, cryptokiVersion} = module.C_GetInfo()
+      const version = ({major, minor}: {major: number; minor: number}): string => `${major}.${minor}`
+      return {
+        model: trimmed(info.model),
+        manufacturer: trimmed(info.manufacturerID),
+        serial: trimmed(info.serialNumber),
+        firmware: version(info.firmwareVersion),
+        ...(isSoftware(token) ? {} : {hardware: version(info.hardwareVersion)}),
+        name: trimmed(info.label),
+        library: `${trimmed(libraryDescription)} ${version(libraryVersion)}, PKCS#11 ${version(cryptokiVersion)}`,
+      }
+    },
+  }
+}
+
+function identityOf({info}: Token): Identity {
+  return {
+    kind: 'pkcs11',
+    manufacturer: trimmed(info.manufacturerID),
+    model: trimmed(info.model),
+    serial: trimmed(info.serialNumber),
+  }
+}
+
+function maker({info}: Token): string {
+  return `${trimmed(info.manufacturerID)} ${trimmed(info.model)}`
+}
+
+function isSoftware(token: Token): boolean {
+  return software.test(`${maker(token)} ${trimmed(token.module.C_GetInfo().manufacturerID)}`)
+}
+
+/** What the attributes say of a version: made here and never out, or not. That it lies in hardware only the maker says. */
+function protectionOf(token: Token, {object, spec}: Version): Protection {
+  const wanted: readonly (readonly [string, number, boolean])[] = [
+    ['SENSITIVE', cka.sensitive, true],
+    ['EXTRACTABLE', cka.extractable, false],
+    ['ALWAYS_SENSITIVE', cka.alwaysSensitive, true],
+    ['NEVER_EXTRACTABLE', cka.neverExtractable, true],
+    ['LOCAL', cka.local, true],
+  ]
+  const wrong = wanted.filter(([, type, value]) => token.is(object, type) !== value).map(([name]) => name)
+  const made = token.mechanisms.get(methodOf(spec.algorithm).makes)
+  const says = isSoftware(token)
+    ? `${maker(token)} is software: no hardware is involved`
+    : `${maker(token)} says that it is hardware`
+  const attributes =
+    wrong.length === 0
+      ? 'the token says: made inside, never extractable, always sensitive'
+      : `the token does not say that it was made inside and never left: ${wrong.join(', ')}`
+  return {
+    level: isSoftware(token)
+      ? 'software'
+      : ((made?.flags ?? 0) & ckf.hardware) === 0
+        ? 'unknown'
+        : 'hardware',
+    fips: null,
+    evidence: isSoftware(token) ? 'verified' : 'asserted',
+    detail: `${says}; ${attributes}`,
+  }
+}
+
+function pinLine({info}: Token): CheckLine {
+  const said = triesLeft({info})
+  return said === ''
+    ? {name: 'PIN', ok: true, detail: 'no wrong PIN was given before', fix: null}
+    : {
+        name: 'PIN',
+        ok: false,
+        detail: said.slice(2),
+        fix: 'log in with the right PIN once; find out who tried',
+      }
+}
+
+function algorithmsLine(token: Token): CheckLine {
+  try {
+    const keys = capabilitiesOf(token)
+    return keys.length === 0
+      ? {name: 'algorithms', ok: false, detail: 'none that keyrite uses', fix: 'another module or token'}
+      : {name: 'algorithms', ok: true, detail: keys.map(({algorithm}) => algorithm).join(', '), fix: null}
+  } catch (error) {
+    return {
+      name: 'algorithms',
+      ok: false,
+      detail: failure('ask what it can do', error).message,
+      fix: 'look at the token',
+    }
+  }
+}
+
+/** Doubled ids and halves of pairs, told apart from keys. */
+function objectsLine(token: Token): CheckLine {
+  const ids = [...versions(token)].map(({ref}) => ref.version)
+  const doubled = ids.filter((id, at) => ids.indexOf(id) !== at)
+  const halves = debris(token, new Set(ids))
+  const [first] = [...doubled, ...halves]
+  if (first === undefined)
+    return {name: 'objects', ok: true, detail: `${ids.length} versions, none doubled, no debris`, fix: null}
+  const detail = [
+    ...(doubled.length > 0 ? [`CKA_ID given twice: ${doubled.join(', ')}`] : []),
+    ...(halves.length > 0 ? [`half a pair, left by something that was cut off: ${halves.join(', ')}`] : []),
+  ].join('; ')
+  return {name: 'objects', ok: false, detail, fix: `pkcs11-tool --list-objects --id ${first}`}
+}
+
+function debris(token: Token, whole: ReadonlySet<string>): string[] {
+  const found = new Set<string>()
+  for (const object of token.search([{type: cka.token, value: true}])) {
+    const id = token.attribute(object, cka.id)
+    if (id === undefined || (id.length !== 16 && id.length !== 32) || whole.has(id.toString('hex'))) continue
+    const {whole: kept, halves} = piecesOf(token, id)
+    if (kept.length !== halves.length && kept.length + halves.length === 1) found.add(id.toString('hex'))
+  }
+  return [...found]
+}
+
+/** @throws KeyriteError `PROVIDER_FAILED`, always: what a token keeps is saved by the tool of its maker. */
+export function refuseBackup(token: Token, verb: 'back up' | 'restore'): never {
+  throw new KeyriteError(
+    'UNSUPPORTED',
+    `cannot ${verb} ${maker(token)}: PKCS#11 has no call for it; its maker’s own tool does it`,
+  )
+}

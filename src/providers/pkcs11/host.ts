@@ -1,0 +1,94 @@
+/**
+ * A process of its own for one token of one module: a vendor's library that hangs or crashes takes this process with it,
+ * and nothing else. `line.ts` starts it, asks one thing at a time, and ends it.
+ */
+import {KeyriteError} from '../../base/errors.ts'
+import {Secret} from '../../base/secret.ts'
+import type {Provider} from '../ports.ts'
+import {keyEvidence} from './evidence.ts'
+import {failure} from './failures.ts'
+import {keyLife} from './life.ts'
+import {keyMove} from './move.ts'
+import {keyStore} from './store.ts'
+import {openToken, type Place, type Token} from './token.ts'
+import {keyUse} from './use.ts'
+import {fromWire, toWire, type Answer, type Question} from './wire.ts'
+
+/** C_Initialize: the module may use the system's own locks. p11-kit asks for it. */
+const systemLocks = 0x2
+const clock = {now: () => new Date()}
+
+type Ports = Pick<Provider, 'store' | 'use' | 'life' | 'move' | 'evidence'>
+const open: {ports?: Ports; token?: Token} = {}
+
+async function start(place: Place, pin: Secret | null): Promise<void> {
+  const {PKCS11} = await import('pkcs11js').then(
+    (loaded) => ('default' in loaded ? loaded.default : loaded) as typeof loaded,
+  )
+  const module = new PKCS11()
+  try {
+    module.load(place.module)
+    module.C_Initialize({flags: systemLocks})
+  } catch (error) {
+    throw failure(`load the module "${place.module}"`, error)
+  }
+  const token =
+    pin === null ? openToken(module, place, null) : pin.consume((bytes) => openToken(module, place, bytes))
+  open.token = token
+  open.ports = {
+    store: keyStore(token, clock),
+    use: keyUse(token),
+    life: keyLife(token, clock),
+    move: keyMove(token, clock),
+    evidence: keyEvidence(token),
+  }
+}
+
+async function answerTo({port, method, args}: Question): Promise<unknown> {
+  if (port === 'open') return start(args[0] as Place, args[1] as Secret | null)
+  const ports = open.ports
+  if (ports === undefined) throw new TypeError('nothing is open')
+  const call = (ports[port] as unknown as Readonly<Record<string, (...all: unknown[]) => unknown>>)[method]
+  if (call === undefined) throw new TypeError(`no such call: ${port}.${method}`)
+  const answer = await call(...args)
+  if (method !== 'list') return answer
+  const all: unknown[] = []
+  for await (const one of answer as AsyncIterable<unknown>) all.push(one)
+  return all
+}
+
+process.on('message', (question: Question) => {
+  void answer(question)
+})
+process.on('disconnect', () => {
+  open.token?.close()
+  process.exit(0)
+})
+// Whoever presses Ctrl-C speaks to keyrite, which decides what becomes of this process.
+process.on('SIGINT', () => undefined)
+
+async function answer(question: Question): Promise<void> {
+  const reply = (answer: Answer): void => {
+    process.send?.(answer)
+  }
+  try {
+    const args = question.args.map(fromWire)
+    reply({id: question.id, value: toWire(await answerTo({...question, args}))})
+  } catch (thrown) {
+    const error = known(thrown)
+    if (error instanceof KeyriteError) {
+      const {code, message, hints, changed} = error
+      reply({id: question.id, error: {code, message, hints: [...hints], changed}})
+    } else
+      reply({id: question.id, bug: error instanceof Error ? (error.stack ?? error.message) : String(error)})
+  }
+}
+
+/** What a call let through of the module's own failures, as an operator should see it. */
+function known(error: unknown): unknown {
+  try {
+    return failure('use the token', error)
+  } catch {
+    return error // a bug
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * An HSM, or anything that speaks PKCS#11, through its maker's module.
+ *
+ * The module runs in a process of its own (`host.ts`); here is only the line to it. A version is known by its CKA_ID. States
+ * are kept as usage attributes, which the token enforces and anybody with the PIN can set again.
+ */
+import {Secret} from '../../base/secret.ts'
+import type {Provider} from '../ports.ts'
+import {Line} from './line.ts'
+import type {Place} from './token.ts'
+
+export type {Place} from './token.ts'
+
+/**
+ * @param pin - stays the caller's to wipe; null where the token asks for it on a pad of its own.
+ * @throws KeyriteError `PROVIDER_UNREACHABLE` if module or token are not there, `CREDENTIALS_REFUSED`, `AMBIGUOUS`, `UNSUPPORTED` without the driver.
+ */
+export async function openHsm(place: Place, pin: Secret | null): Promise<Provider> {
+  // A host that died is started again, and logs in again.
+  const line = new Line(place, pin?.use((bytes) => new Secret(Uint8Array.from(bytes))) ?? null)
+  const provider: Provider = {
+    kind: 'pkcs11',
+    store: port(line, 'store', ['create', 'describe', 'find'], {list: () => listed(line)}),
+    use: port(
+      line,
+      'use',
+      ['sign', 'verify', 'encrypt', 'decrypt', 'wrap', 'unwrap', 'mac', 'publicKey'],
+      {},
+    ),
+    life: port(line, 'life', ['setAvailability', 'rotate', 'scheduleDestruction', 'cancelDestruction'], {}),
+    move: port(line, 'move', ['import', 'export', 'backup', 'restore'], {}),
+    evidence: port(
+      line,
+      'evidence',
+      ['identity', 'check', 'capabilities', 'protection', 'generation', 'device'],
+      {},
+    ),
+    time: () => null,
+    close: () => line.close(),
+  }
+  try {
+    await provider.evidence.identity()
+    return provider
+  } catch (error) {
+    await provider.close()
+    throw error
+  }
+}
+
+type PortName = 'store' | 'use' | 'life' | 'move' | 'evidence'
+
+/** A port whose calls are asked over the line, by their own names. */
+function port<Name extends PortName>(
+  line: Line,
+  name: Name,
+  methods: readonly (keyof Provider[Name] & string)[],
+  own: Partial<Provider[Name]>,
+): Provider[Name] {
+  const asked = methods.map(
+    (method) => [method, (...args: unknown[]) => line.ask(name, method, args)] as const,
+  )
+  return Object.assign(Object.fromEntries(asked), own) as unknown as Provider[Name]
+}
+
+async function* listed(line: Line): AsyncGenerator<never> {
+  yield* (await line.ask('store', 'list', [])) as readonly never[]
+}

@@ -1,0 +1,134 @@
+/** The line to the host process: one question at a time, each with a time within which it must be answered. */
+import {fork, type ChildProcess} from 'node:child_process'
+import {KeyriteError} from '../../base/errors.ts'
+import type {Secret} from '../../base/secret.ts'
+import type {Place} from './token.ts'
+import {fromWire, toWire, wipe, type Answer, type Question} from './wire.ts'
+
+/** What a healthy HSM never needs, in milliseconds. Making a large RSA key is slow on small ones. */
+const usual = 30_000
+const making = 180_000
+const slow: readonly string[] = ['create', 'rotate', 'import']
+
+/** Where the host process begins: beside this file in the sources, and beside the bundle when it is built. */
+const start = new URL(import.meta.url.endsWith('.ts') ? './host.ts' : './pkcs11-host.js', import.meta.url)
+
+export class Line {
+  readonly #place: Place
+  readonly #pin: Secret | null
+  #host: ChildProcess | undefined
+  #asked = 0
+  #queue: Promise<unknown> = Promise.resolve()
+  #closed = false
+
+  /** @param pin - becomes this object's own: a host that died is started again with it. */
+  constructor(place: Place, pin: Secret | null) {
+    this.#place = place
+    this.#pin = pin
+  }
+
+  /** @throws KeyriteError what the port throws; `PROVIDER_UNREACHABLE` if there is no answer in time, or the host died. */
+  async ask(port: Question['port'], method: string, args: readonly unknown[]): Promise<unknown> {
+    const turn = this.#queue.then(async () => {
+      if (this.#closed) throw new KeyriteError('PROVIDER_FAILED', 'cannot use the token: it is closed')
+      const host = this.#host ?? (await this.#begin())
+      return this.#exchange(host, port, method, args)
+    })
+    this.#queue = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #begin(): Promise<ChildProcess> {
+    const host = fork(start, [], {
+      serialization: 'advanced',
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    })
+    this.#host = host
+    host.once('exit', () => {
+      if (this.#host === host) this.#host = undefined
+    })
+    try {
+      await this.#exchange(host, 'open', '', [this.#place, this.#pin])
+      return host
+    } catch (error) {
+      this.#end(host)
+      throw error
+    }
+  }
+
+  async #exchange(
+    host: ChildProcess,
+    port: Question['port'],
+    method: string,
+    args: readonly unknown[],
+  ): Promise<unknown> {
+    const id = ++this.#asked
+    const sent = args.map(toWire)
+    const within = slow.includes(method) ? making : usual
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        done(() => {
+          reject(this.#gone(`it gave no answer within ${within / 1000} seconds`))
+        })
+        this.#end(host)
+      }, within)
+      const heard = (one: Answer): void => {
+        if (one.id === id)
+          done(() => {
+            resolve(one)
+          })
+      }
+      const left = (): void => {
+        done(() => {
+          reject(this.#gone('its module ended while it worked'))
+        })
+      }
+      const done = (end: () => void): void => {
+        clearTimeout(timer)
+        host.off('message', heard)
+        host.off('exit', left)
+        end()
+      }
+      host.on('message', heard)
+      host.once('exit', left)
+      host.send({id, port, method, args: sent} satisfies Question, () => {
+        sent.forEach(wipe)
+      })
+    })
+    if ('value' in answer) return fromWire(answer.value)
+    if ('bug' in answer) throw new Error(answer.bug)
+    const {code, message, hints, changed} = answer.error
+    // Only a new start helps against a token that went away: the next question makes one.
+    if (code === 'PROVIDER_UNREACHABLE') this.#end(host)
+    throw new KeyriteError(code, message, {hints, changed})
+  }
+
+  #gone(fact: string): KeyriteError {
+    return new KeyriteError('PROVIDER_UNREACHABLE', `cannot reach the token ${this.#place.serial}: ${fact}`, {
+      hints: ['look whether it is on and connected, then the same command again: it asks what was done'],
+    })
+  }
+
+  #end(host: ChildProcess): void {
+    if (this.#host === host) this.#host = undefined
+    host.kill('SIGKILL')
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#queue
+    const host = this.#host
+    this.#host = undefined
+    this.#pin?.wipe()
+    if (host === undefined) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => host.kill('SIGKILL'), 2000)
+      host.once('exit', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+      host.disconnect()
+    })
+  }
+}

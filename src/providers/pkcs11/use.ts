@@ -1,0 +1,143 @@
+import {createHash} from 'node:crypto'
+import {KeyriteError} from '../../base/errors.ts'
+import {isPair, type Purpose} from '../algorithms.ts'
+import type {KeyUse, VersionRef} from '../ports.ts'
+import {failure, rvOf} from './failures.ts'
+import {signingOf} from './methods.ts'
+import {existing, type Version} from './objects.ts'
+import {mostWrapped, seal, unseal, unwrapContent, wrapContent} from './sealing.ts'
+import {spkiOf} from './spki.ts'
+import type {Token} from './token.ts'
+
+type Operation = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'wrap' | 'unwrap' | 'mac' | 'publicKey'
+
+const operationsOf = {
+  sign: ['sign', 'verify', 'publicKey'],
+  encrypt: ['encrypt', 'decrypt'],
+  wrap: ['wrap', 'unwrap', 'publicKey'],
+  mac: ['mac', 'verify'],
+  decrypt: ['decrypt', 'publicKey'],
+} as const satisfies Record<Purpose, readonly Operation[]>
+
+/** Longer than any signature and any overhead of a ciphertext (ML-DSA-87 signs with 4627 bytes). */
+const room = 8192
+export function keyUse(token: Token): KeyUse {
+  /** The version, if its purpose allows the operation; what its state forbids is refused by the token itself. */
+  function permitted(ref: VersionRef, operation: Operation): Version {
+    const version = existing(token, ref)
+    const {label, purpose, algorithm} = version.spec
+    const can: readonly Operation[] = operationsOf[purpose].filter(
+      (one) => one !== 'publicKey' || isPair(algorithm),
+    )
+    if (!can.includes(operation))
+      throw new KeyriteError(
+        'UNSUPPORTED',
+        `cannot ${operation} with key "${label}": a key to ${purpose} can ${can.join(', ')}`,
+      )
+    return version
+  }
+
+  function attempt<T>({spec}: Version, operation: Operation, act: () => T): T {
+    try {
+      return act()
+    } catch (error) {
+      if (rvOf(error) === undefined) throw error
+      throw failure(`${operation} with key "${spec.label}"`, error)
+    }
+  }
+
+  return {
+    async sign(ref, message) {
+      const version = permitted(ref, 'sign')
+      demandContent(version, 'sign', message)
+      return attempt(version, 'sign', () => signed(token, version, message))
+    },
+
+    async verify(ref, message, signature) {
+      const version = permitted(ref, 'verify')
+      const signing = signingOf(version.spec.scheme)
+      if (signing === undefined) throw new TypeError('the purpose was checked')
+      // Some take an empty one for an error of the caller.
+      if (signature.length === 0) return false
+      return attempt(version, 'verify', () =>
+        token.verify(
+          signing.mechanism,
+          version.half ?? version.object,
+          digested(message, signing.hash),
+          Buffer.from(signature),
+        ),
+      )
+    },
+
+    async encrypt(ref, plaintext, context) {
+      const version = permitted(ref, 'encrypt')
+      demandContent(version, 'encrypt', plaintext)
+      return attempt(version, 'encrypt', () => seal(token, version, plaintext, Buffer.from(context)))
+    },
+
+    async decrypt(ref, ciphertext, context) {
+      const version = permitted(ref, 'decrypt')
+      if (version.spec.scheme === 'oaep-sha256' && context.length > 0)
+        throw new KeyriteError(
+          'UNSUPPORTED',
+          `cannot decrypt with key "${version.spec.label}": oaep-sha256 has no context`,
+        )
+      return attempt(version, 'decrypt', () => unseal(token, version, ciphertext, Buffer.from(context)))
+    },
+
+    async wrap(ref, material) {
+      const version = permitted(ref, 'wrap')
+      return material.use((content) => {
+        const most = mostWrapped(version.spec.algorithm)
+        if (content.length < 1 || content.length > most)
+          throw new KeyriteError(
+            'UNSUPPORTED',
+            `cannot wrap with key "${version.spec.label}": it takes 1 to ${most} bytes`,
+          )
+        return attempt(version, 'wrap', () => wrapContent(token, version, content))
+      })
+    },
+
+    async unwrap(ref, sealed) {
+      const version = permitted(ref, 'unwrap')
+      return attempt(version, 'unwrap', () => unwrapContent(token, version, Buffer.from(sealed)))
+    },
+
+    async mac(ref, message) {
+      const version = permitted(ref, 'mac')
+      demandContent(version, 'mac', message)
+      return attempt(version, 'mac', () => signed(token, version, message))
+    },
+
+    async publicKey(ref) {
+      const version = permitted(ref, 'publicKey')
+      // The token gives it whatever the state; keyrite does not, as for any other provider.
+      if (version.availability === 'disabled')
+        throw new KeyriteError(
+          'KEY_STATE',
+          `cannot give the public half of key "${version.spec.label}": it is disabled`,
+        )
+      if (version.half === null) throw new TypeError('a pair has two objects')
+      return spkiOf(token, version.half, version.spec.algorithm)
+    },
+  }
+}
+
+/** For many modules nothing is an error of the caller. */
+function demandContent({spec}: Version, operation: Operation, content: Uint8Array): void {
+  if (content.length === 0)
+    throw new KeyriteError(
+      'UNSUPPORTED',
+      `cannot ${operation} with key "${spec.label}": PKCS#11 takes at least one byte`,
+    )
+}
+
+function signed(token: Token, {object, spec}: Version, message: Uint8Array): Buffer {
+  const signing = signingOf(spec.scheme)
+  if (signing === undefined) throw new TypeError('the purpose was checked')
+  return token.sign(signing.mechanism, object, digested(message, signing.hash), room)
+}
+
+function digested(message: Uint8Array, hash: 'sha256' | 'sha384' | 'sha512' | null): Buffer {
+  return hash === null ? Buffer.from(message) : createHash(hash).update(message).digest()
+}

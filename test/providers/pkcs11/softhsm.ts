@@ -1,0 +1,96 @@
+/** SoftHSM2, a token in software by other people, in a folder of its own. */
+import {execFileSync, spawn, type ChildProcess} from 'node:child_process'
+import {once} from 'node:events'
+import {existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+/** Where Debian and others put the module. */
+export const softhsmModule = [
+  '/usr/lib/softhsm/libsofthsm2.so',
+  '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so',
+  '/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so',
+  '/usr/lib64/pkcs11/libsofthsm2.so',
+].find((path) => existsSync(path))
+
+export interface SoftHsm {
+  readonly module: string
+  readonly serial: string
+  readonly pin: string
+  readonly folder: string
+  remove(): void
+}
+
+/** Makes a token. SoftHSM finds it by SOFTHSM2_CONF, which is set for this process and those that it starts. */
+export function softHsm(label = 'lab', pin = '1234-lab'): SoftHsm {
+  const folder = mkdtempSync(join(tmpdir(), 'keyrite-hsm-'))
+  mkdirSync(join(folder, 'tokens'))
+  const config = join(folder, 'softhsm2.conf')
+  writeFileSync(
+    config,
+    `directories.tokendir = ${folder}/tokens\nobjectstore.backend = file\nlog.level = ERROR\nslots.removable = false\n`,
+  )
+  process.env['SOFTHSM2_CONF'] = config
+  initToken(label, pin)
+  return {
+    module: softhsmModule ?? '',
+    serial: serialOf(label),
+    pin,
+    folder,
+    remove: () => {
+      rmSync(folder, {recursive: true, force: true})
+    },
+  }
+}
+
+export function initToken(label: string, pin: string): void {
+  execFileSync(
+    'softhsm2-util',
+    ['--init-token', '--free', '--label', label, '--so-pin', '87654321', '--pin', pin],
+    {
+      stdio: 'ignore',
+    },
+  )
+}
+
+export function serialOf(label: string): string {
+  const shown = execFileSync('softhsm2-util', ['--show-slots'], {encoding: 'utf8'})
+  const slot = shown.split(/^Slot /m).find((one) => new RegExp(`Label:\\s+${label}\\s*$`, 'm').test(one))
+  return /Serial number:\s+(\S+)/.exec(slot ?? '')?.[1] ?? ''
+}
+
+/** `p11-kit server` in front of it: an HSM that can be stopped, killed and started again. */
+export class Server {
+  readonly socket: string
+  readonly #module: string
+  #process: ChildProcess | undefined
+
+  constructor(hsm: SoftHsm) {
+    this.socket = join(hsm.folder, 'hsm.sock')
+    this.#module = hsm.module
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? 0
+  }
+
+  async start(): Promise<void> {
+    this.#process = spawn(
+      'p11-kit',
+      ['server', '-f', '-n', this.socket, '--provider', this.#module, 'pkcs11:token=lab'],
+      {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    )
+    if (this.#process.stdout !== null) await once(this.#process.stdout, 'data')
+  }
+
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const running = this.#process
+    if (running === undefined) return
+    const left = once(running, 'exit')
+    running.kill(signal)
+    if (signal === 'SIGKILL' || signal === 'SIGTERM') await left
+    rmSync(this.socket, {force: true})
+  }
+}
