@@ -124,9 +124,13 @@ export class App {
     return this.#ledger
   }
 
-  /** The provider of a profile, opened once. @throws KeyriteError as `openProfile`. */
-  provider(name: string): Promise<Provider> {
-    const open = this.#providers.get(name) ?? this.#open(profileOf(this.ledger.view, name)).then(this.#took)
+  /**
+   * The provider of a profile, opened once.
+   * @param facts - of a profile that is only about to be added.
+   * @throws KeyriteError as `openProfile`.
+   */
+  provider(name: string, facts: ProfileFacts = profileOf(this.ledger.view, name)): Promise<Provider> {
+    const open = this.#providers.get(name) ?? this.#open(facts).then(this.#took)
     this.#providers.set(name, open)
     return open
   }

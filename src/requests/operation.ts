@@ -4,6 +4,7 @@ import type {Clock, Random} from '../base/world.ts'
 import type {Entry, Ledger, Problem, View} from '../ledger/index.ts'
 import type {Custody, Roster} from '../custody/index.ts'
 import type {Concern, KeyClassName, Matter, OperationName, Policy} from '../policy/index.ts'
+import type {ProfileFacts} from '../profiles/index.ts'
 import type {Provider} from '../providers/ports.ts'
 import type {Plan} from './plan.ts'
 
@@ -12,8 +13,8 @@ export interface ActContext {
   readonly ledger: Ledger
   readonly clock: Clock
   readonly random: Random
-  /** Opens the profile's provider, checked against the plan's identity; opened once and shared by the acts of a run. */
-  readonly provider: (profile: string) => Promise<Provider>
+  /** Opens the profile's provider, checked against the plan's identity; opened once and shared by the acts of a run. @param facts - of a profile that is only about to be added. */
+  readonly provider: (profile: string, facts?: ProfileFacts) => Promise<Provider>
   readonly actor: {readonly person: string | null; readonly evidence: 'signed' | 'stated'}
   readonly ceremony: string | null
   /** The seq that allows it: of `quorum.met`, or of the entry that set the policy. */

@@ -1,4 +1,4 @@
-/** Adding a profile on a local token: its file, this machine's memory of it, and the entry. */
+/** Adding a profile: the place answers, this machine remembers how to reach it, and the ledger who it is. */
 import {existsSync} from 'node:fs'
 import {dirname} from 'node:path'
 import type {App} from '../app.ts'
@@ -7,27 +7,34 @@ import {makePrivateDir} from '../base/files.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Person} from '../custody/index.ts'
 import {isSolo, policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf, profilesFold, writeConfig, type Environment, type ProfileFacts} from '../profiles/index.ts'
+import {factsOf, profilesFold, writeConfig, type Environment} from '../profiles/index.ts'
 import type {Provider} from '../providers/ports.ts'
 import {createProvider, openProvider} from '../providers/registry.ts'
 import {demandNotRehearsed, operationOf, phase, type Plan} from '../requests/index.ts'
 import {contextFor} from './gather.ts'
 
-export interface Wish {
+/** A place as it was asked for. */
+export interface Place {
   readonly name: string
   readonly kind: string
   readonly environment: Environment
-  /** Absolute path of the token file; made if it is not there. */
-  readonly token: string
+  /** As the kind lists them; paths are absolute. */
+  readonly settings: Readonly<Record<string, string>>
   /** What is remembered of where the PIN comes from; undefined where it is asked for each time. */
   readonly pinFile: string | undefined
 }
 
+/** A local token, by its file. */
+export interface Wish extends Omit<Place, 'settings'> {
+  /** Absolute path of the token file; made if it is not there. */
+  readonly token: string
+}
+
 /**
  * What speaks against a profile before anything is asked or made.
- * @throws KeyriteError `EXISTS`, `PROFILE_ENVIRONMENT`, `PRODUCTION_GUARD`, `POLICY_REFUSES`, `UNSUPPORTED`.
+ * @throws KeyriteError `EXISTS`, `PROFILE_ENVIRONMENT`, `PRODUCTION_GUARD`, `POLICY_REFUSES`.
  */
-export function demandWelcome(app: App, {name, kind, environment}: Wish): void {
+export function demandWelcome(app: App, {name, environment}: Pick<Place, 'name' | 'environment'>): void {
   const {ledger} = app
   if (ledger.of(profilesFold).profiles.has(name)) {
     throw new KeyriteError('EXISTS', `cannot add profile "${name}": there is one`, {
@@ -43,52 +50,68 @@ export function demandWelcome(app: App, {name, kind, environment}: Wish): void {
       {hints: ['--environment test', 'keyrite policy show']},
     )
   }
-  const rule = ruleFor(policy, {operation: 'profile.add', class: null, kind})
-  if (rule.people > 0) {
-    throw new KeyriteError(
-      'UNSUPPORTED',
-      `cannot add profile "${name}": rule "${rule.id}" asks people for it, which is not possible yet`,
-      {
-        hints: ['keyrite policy explain profile.add'],
-      },
-    )
-  }
 }
 
 /**
- * Makes or opens the token and records the profile. What was made stays if a later part fails: the same again opens it.
- * @throws KeyriteError `PROFILE_ENVIRONMENT` if the token is a profile of another environment, `CREDENTIALS_REFUSED`, and what token and ledger throw.
+ * Opens the place (a local token that is not there is made), and plans its profile by who answered. What was made stays if
+ * a later part fails: the same again opens it.
+ * @throws KeyriteError `PROFILE_ENVIRONMENT` if it is a profile of another environment, `CREDENTIALS_REFUSED`, and what the provider throws.
  */
-export async function addProfile(app: App, wish: Wish, actor: Person | null, pin: Secret): Promise<Plan> {
-  const {ledger} = app
-  const provider = await reach(app, wish, pin)
-  app.lend(wish.name, provider)
-  const profile = {...wish, identity: await provider.evidence.identity()}
-  const plan = planAdd(app, profile)
-  const operation = operationOf(app.operations, 'profile.add')
-  operation.stillTrue(ledger.view, plan, 'add')
-  writeConfig(app.world.home, wish.name, {settings: {path: wish.token}, pinFile: wish.pinFile})
-  await operation.act({...contextFor(app, actor), approved: ledger.of(policyFold).seq}, plan, 'add')
-  return plan
-}
-
-async function reach(app: App, {name, kind, token}: Wish, secret: Secret): Promise<Provider> {
-  const {random, clock} = app.world
-  const opening = {settings: {path: token}, secret, random, clock}
-  if (existsSync(token)) return openProvider(kind, {...opening, leastGeneration: null})
-  makePrivateDir(dirname(token))
-  return createProvider(kind, name, opening)
-}
-
-function planAdd({ledger}: App, profile: ProfileFacts): Plan {
-  const {policy} = ledger.of(policyFold)
-  return {
+export async function planProfile(app: App, place: Place, pin: Secret | null): Promise<Plan> {
+  const provider = await reach(app, place, pin)
+  app.lend(place.name, provider)
+  const {policy} = app.ledger.of(policyFold)
+  const {kind} = place
+  const plan: Plan = {
     type: 'keyrite.plan/1',
     operation: 'profile.add',
     change: {},
     phases: [phase('add')],
-    profile: factsOf(profile),
-    rests: [`there is no profile "${profile.name}"`],
-    rule: ruleFor(policy, {operation: 'profile.add', class: null, kind: profile.kind}).id,
+    profile: factsOf({...place, identity: await provider.evidence.identity()}),
+    rests: [`there is no profile "${place.name}"`],
+    rule: ruleFor(policy, {operation: 'profile.add', class: null, kind}).id,
   }
+  operationOf(app.operations, 'profile.add').stillTrue(app.ledger.view, plan, 'add')
+  return plan
+}
+
+/** How many people the policy asks to add a place of this kind. */
+export function peopleFor(app: App, kind: string): number {
+  const {policy} = app.ledger.of(policyFold)
+  return ruleFor(policy, {operation: 'profile.add', class: null, kind}).people
+}
+
+/** What this machine needs to reach it: remembered before anybody is asked, so that the profile can be added when they agree. */
+export function rememberPlace(app: App, {name, settings, pinFile}: Place): void {
+  writeConfig(app.world.home, name, {settings, pinFile})
+}
+
+/** Makes or opens a local token and records its profile, which needs nobody. @throws KeyriteError as `planProfile`. */
+export async function addProfile(app: App, wish: Wish, actor: Person | null, pin: Secret): Promise<Plan> {
+  const {token, ...facts} = wish
+  const place = {...facts, settings: {path: token}}
+  const plan = await planProfile(app, place, pin)
+  await recordProfile(app, place, plan, actor)
+  return plan
+}
+
+/** Records a profile that needs nobody. */
+export async function recordProfile(app: App, place: Place, plan: Plan, actor: Person | null): Promise<void> {
+  rememberPlace(app, place)
+  const {seq} = app.ledger.of(policyFold)
+  await operationOf(app.operations, 'profile.add').act(
+    {...contextFor(app, actor), approved: seq},
+    plan,
+    'add',
+  )
+}
+
+async function reach(app: App, {name, kind, settings}: Place, secret: Secret | null): Promise<Provider> {
+  const {random, clock} = app.world
+  const opening = {settings, secret, random, clock}
+  const {path} = settings
+  if (kind !== 'local' || path === undefined || existsSync(path))
+    return openProvider(kind, {...opening, leastGeneration: null})
+  makePrivateDir(dirname(path))
+  return createProvider(kind, name, opening)
 }

@@ -52,7 +52,7 @@ export function contextFor(app: App, actor: Person | null): Context {
     ledger: app.ledger,
     clock,
     random,
-    provider: (name) => app.provider(name),
+    provider: (name, facts) => app.provider(name, facts),
     actor: {person: actor?.id ?? null, evidence: 'stated'},
     ceremony: null,
   }

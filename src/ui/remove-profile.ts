@@ -1,24 +1,14 @@
 /** Removing a profile: the entry, and what this machine remembers. */
 import type {App} from '../app.ts'
-import {KeyriteError} from '../base/errors.ts'
 import type {Person} from '../custody/index.ts'
 import {policyFold, ruleFor} from '../policy/index.ts'
 import {factsOf, writeConfig, type ProfileFacts} from '../profiles/index.ts'
 import {operationOf, phase, type Plan} from '../requests/index.ts'
 import {contextFor} from './gather.ts'
 
-/** @throws KeyriteError `PLAN_MOVED` if it is gone, `UNSUPPORTED` where people must be asked. */
-export async function removeProfile(app: App, profile: ProfileFacts, actor: Person | null): Promise<void> {
-  const {ledger} = app
-  const {policy, seq} = ledger.of(policyFold)
-  const rule = ruleFor(policy, {operation: 'profile.remove', class: null, kind: profile.kind})
-  if (rule.people > 0) {
-    throw new KeyriteError(
-      'UNSUPPORTED',
-      `cannot remove profile "${profile.name}": rule "${rule.id}" asks people for it, which is not possible yet`,
-      {hints: ['keyrite policy explain profile.remove']},
-    )
-  }
+/** @throws KeyriteError `PLAN_MOVED` if it is gone. */
+export function planRemoval({ledger, operations}: App, profile: ProfileFacts): Plan {
+  const {policy} = ledger.of(policyFold)
   const plan: Plan = {
     type: 'keyrite.plan/1',
     operation: 'profile.remove',
@@ -26,10 +16,27 @@ export async function removeProfile(app: App, profile: ProfileFacts, actor: Pers
     phases: [phase('remove')],
     profile: factsOf(profile),
     rests: [`no keys live in profile "${profile.name}"`],
-    rule: rule.id,
+    rule: ruleFor(policy, {operation: 'profile.remove', class: null, kind: profile.kind}).id,
   }
+  operationOf(operations, 'profile.remove').stillTrue(ledger.view, plan, 'remove')
+  return plan
+}
+
+/** How many people the policy asks to remove it. */
+export function peopleToRemove({ledger}: App, {kind}: ProfileFacts): number {
+  return ruleFor(ledger.of(policyFold).policy, {operation: 'profile.remove', class: null, kind}).people
+}
+
+/** Removes a profile that needs nobody for it. */
+export async function removeProfile(app: App, profile: ProfileFacts, actor: Person | null): Promise<void> {
+  const {seq} = app.ledger.of(policyFold)
+  const plan = planRemoval(app, profile)
   const operation = operationOf(app.operations, 'profile.remove')
-  operation.stillTrue(ledger.view, plan, 'remove')
   await operation.act({...contextFor(app, actor), approved: seq}, plan, 'remove')
-  writeConfig(app.world.home, profile.name, null)
+  forgetProfile(app, profile)
+}
+
+/** What this machine remembered of where it lies. */
+export function forgetProfile(app: App, {name}: ProfileFacts): void {
+  writeConfig(app.world.home, name, null)
 }

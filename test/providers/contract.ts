@@ -31,7 +31,7 @@ export interface Expected {
   readonly kind: string
   /** What it cannot do: each must be refused with UNSUPPORTED. */
   readonly refuses: readonly (
-    Algorithm | 'oaep-sha256' | 'empty' | 'rotate' | 'import' | 'export' | 'backup'
+    Algorithm | `import ${Algorithm}` | 'oaep-sha256' | 'empty' | 'rotate' | 'import' | 'export' | 'backup'
   )[]
   readonly enforces: readonly Availability[]
   /** 0 at most: it destroys at once, and nothing of the version is left. */

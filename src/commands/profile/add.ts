@@ -1,25 +1,36 @@
 import {existsSync} from 'node:fs'
-import {join, resolve} from 'node:path'
+import {resolve} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 import {KeyriteError} from '../../base/errors.ts'
 import {sameBytes} from '../../base/bytes.ts'
 import type {Secret} from '../../base/secret.ts'
 import {profileOf} from '../../keys/index.ts'
 import {environments, profileName} from '../../profiles/index.ts'
-import {providerKind} from '../../providers/registry.ts'
-import {addProfile, demandWelcome, type Wish} from '../../ui/add-profile.ts'
-import {KeyriteCommand, type Shown} from '../../ui/command.ts'
+import {providerKind, providerKinds} from '../../providers/registry.ts'
+import {
+  demandWelcome,
+  peopleFor,
+  planProfile,
+  recordProfile,
+  rememberPlace,
+  type Place,
+} from '../../ui/add-profile.ts'
+import {AskingCommand} from '../../ui/asking-command.ts'
+import type {Shown} from '../../ui/command.ts'
 import {pinFileFlag} from '../../ui/flags.ts'
+import {askFlags} from '../../ui/key-change.ts'
 import {isStream} from '../../ui/outside.ts'
+import {placeFlags, settingsFrom} from '../../ui/place-flags.ts'
 import {profileDocument, profileLines} from '../../ui/show-profile.ts'
 
-export default class ProfileAdd extends KeyriteCommand {
+export default class ProfileAdd extends AskingCommand {
   static override summary = 'Add a place where keys live, by the identity that it answers with.'
-  static override description = `There is one kind: local, a software token in an encrypted file. The file is made if it is not there.
+  static override description = `Kind local is a software token in an encrypted file: it is made if it is not there, and needs nobody. Kind pkcs11 is an HSM, through the module of its maker; the policy says who must agree, and the place answers before they are asked.
 The PIN is asked for, or read from a file whose path is then remembered on this machine.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> trial --kind local --environment test',
     '<%= config.bin %> <%= command.id %> trial --kind local --environment test --pin-file ~/trial.pin',
+    '<%= config.bin %> <%= command.id %> vault-room --kind pkcs11 --environment production --module /usr/lib/libCryptoki2_64.so --token-serial 1238696',
   ]
   static override args = {
     name: Args.string({
@@ -28,51 +39,79 @@ The PIN is asked for, or read from a file whose path is then remembered on this 
     }),
   }
   static override flags = {
-    kind: Flags.string({summary: 'what it is: local', helpValue: 'KIND', required: true}),
+    kind: Flags.string({
+      summary: `what it is: ${Object.keys(providerKinds).join(', ')}`,
+      helpValue: 'KIND',
+      required: true,
+    }),
     environment: Flags.option({options: environments, summary: 'what its keys are for', required: true})(),
-    token: Flags.string({summary: 'the token file (default: HOME/tokens/NAME.token)', helpValue: 'FILE'}),
+    ...placeFlags,
     'pin-file': pinFileFlag,
+    ...askFlags,
   }
 
   async execute(): Promise<Shown> {
     const {args, flags} = await this.parse(ProfileAdd)
     const {ledger, world} = this.app
-    const pinFile = flags['pin-file']
-    const wish: Wish = {
-      name: nameOf(args.name),
+    const {token, module, 'token-serial': serial, 'token-label': label, 'pin-file': pinFile} = flags
+    const name = nameOf(args.name)
+    const given = {token, module, 'token-serial': serial, 'token-label': label}
+    const place: Place = {
+      name,
       kind: flags.kind,
       environment: flags.environment,
-      token: resolve(flags.token ?? join(world.home, 'tokens', `${args.name}.token`)),
+      settings: settingsFrom(flags.kind, name, given, world.home),
       pinFile: pinFile === undefined || isStream(pinFile) ? undefined : resolve(pinFile),
     }
-    providerKind(wish.kind)
     ledger.demandWriter()
-    demandWelcome(this.app, wish)
+    demandWelcome(this.app, place)
     const actor = await this.actor()
-    const fresh = !existsSync(wish.token)
-    const pin = await this.#pin(wish, fresh && pinFile === undefined)
+    const fresh = place.kind === 'local' && !existsSync(place.settings['path'] ?? '')
+    if (fresh && flags['dry-run'])
+      throw new KeyriteError(
+        'UNSUPPORTED',
+        `cannot plan profile "${name}": its token would have to be made first`,
+        {
+          hints: ['the same command without --dry-run: a local token needs nobody, and can be removed'],
+        },
+      )
+    const pin = await this.#pin(place, fresh && pinFile === undefined)
+    let plan
     try {
-      await addProfile(this.app, wish, actor, pin)
+      plan = await planProfile(this.app, place, pin)
     } finally {
-      pin.wipe()
+      pin?.wipe()
     }
-    const profile = profileDocument(ledger, world.home, profileOf(ledger.view, wish.name))
-    return this.show({schema: 'keyrite.profile/1', ...profile, made: fresh}, [
-      `Profile "${wish.name}" is added; ${fresh ? 'a new token was made' : 'the token was there already'}.`,
+    if (peopleFor(this.app, place.kind) > 0 || flags['dry-run']) {
+      if (!flags['dry-run']) rememberPlace(this.app, place)
+      return this.asked({plan, names: {}}, flags, () => this.#added(name, null))
+    }
+    await recordProfile(this.app, place, plan, actor)
+    return this.#added(name, fresh)
+  }
+
+  #added(name: string, fresh: boolean | null): Shown {
+    const {ledger, world} = this.app
+    const profile = profileDocument(ledger, world.home, profileOf(ledger.view, name))
+    const how = fresh === null ? '' : fresh ? '; a new token was made' : '; the token was there already'
+    return this.show({schema: 'keyrite.profile/1', ...profile, made: fresh ?? false}, [
+      `Profile "${name}" is added${how}.`,
       ...profileLines(this.print, profile),
     ])
   }
 
-  /** @throws KeyriteError `NOT_CONFIRMED` if the two are not the same. */
-  async #pin({name, kind, environment}: Wish, twice: boolean): Promise<Secret> {
+  /** Null where the kind takes none. @throws KeyriteError `NOT_CONFIRMED` if the two are not the same. */
+  async #pin({name, kind, environment}: Place, twice: boolean): Promise<Secret | null> {
+    const {secret: called} = providerKind(kind)
+    if (called === null) return null
     const {ask} = this.app.world
     const about = `of profile "${name}" (${kind}, ${environment})`
-    const first = await ask.secret({message: `PIN ${about}`, flag: '--pin-file FILE'})
+    const first = await ask.secret({message: `${called} ${about}`, flag: '--pin-file FILE'})
     if (!twice) return first
-    const second = await ask.secret({message: `The same PIN again ${about}`, flag: '--pin-file FILE'})
+    const second = await ask.secret({message: `The same ${called} again ${about}`, flag: '--pin-file FILE'})
     if (first.use((one) => second.consume((other) => sameBytes(one, other)))) return first
     first.wipe()
-    throw new KeyriteError('NOT_CONFIRMED', 'cannot use the PIN: the two are not the same', {
+    throw new KeyriteError('NOT_CONFIRMED', `cannot use the ${called}: the two are not the same`, {
       hints: ['the same command again'],
     })
   }

@@ -1,11 +1,13 @@
 import {Args, Flags} from '@oclif/core'
 import {KeyriteError} from '../../base/errors.ts'
 import {profileOf} from '../../keys/index.ts'
-import {KeyriteCommand, type Shown} from '../../ui/command.ts'
-import {removeProfile} from '../../ui/remove-profile.ts'
+import {AskingCommand} from '../../ui/asking-command.ts'
+import type {Shown} from '../../ui/command.ts'
+import {askFlags} from '../../ui/key-change.ts'
+import {forgetProfile, peopleToRemove, planRemoval, removeProfile} from '../../ui/remove-profile.ts'
 import {keysAt, profileDocument} from '../../ui/show-profile.ts'
 
-export default class ProfileRemove extends KeyriteCommand {
+export default class ProfileRemove extends AskingCommand {
   static override summary = 'Forget a profile in which no keys live. Nothing is changed at the provider.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> trial',
@@ -14,6 +16,7 @@ export default class ProfileRemove extends KeyriteCommand {
   static override args = {name: Args.string({description: "the profile's name", required: true})}
   static override flags = {
     confirm: Flags.string({summary: 'the name again, to skip the question', helpValue: 'NAME'}),
+    ...askFlags,
   }
 
   async execute(): Promise<Shown> {
@@ -31,6 +34,8 @@ export default class ProfileRemove extends KeyriteCommand {
         },
       )
     const document = profileDocument(ledger, world.home, profile)
+    const done = (): Shown => this.#removed(document)
+    if (flags['dry-run']) return this.asked({plan: planRemoval(this.app, profile), names: {}}, flags, done)
     const actor = await this.actor()
     const said = flags.confirm ?? (await this.#askName(profile.name, profile.environment))
     if (said !== profile.name)
@@ -39,8 +44,17 @@ export default class ProfileRemove extends KeyriteCommand {
         `cannot remove profile "${profile.name}": "${said}" is another name; nothing was changed`,
         {hints: [`keyrite profile remove ${profile.name} --confirm ${profile.name}`]},
       )
+    if (peopleToRemove(this.app, profile) > 0)
+      return this.asked({plan: planRemoval(this.app, profile), names: {}}, flags, () => {
+        forgetProfile(this.app, profile)
+        return done()
+      })
     await removeProfile(this.app, profile, actor)
-    const lines = [`Profile "${profile.name}" is removed. Its provider was not touched.`]
+    return done()
+  }
+
+  #removed(document: ReturnType<typeof profileDocument>): Shown {
+    const lines = [`Profile "${document.name}" is removed. Its provider was not touched.`]
     return this.show({schema: 'keyrite.profile/1', ...document, removed: true}, lines)
   }
 

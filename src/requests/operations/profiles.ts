@@ -35,7 +35,7 @@ export const profileAdd: Operation = {
   matterOf: (_view, entry) => matter('profile.add', entry.data['kind']),
   act: async ({ledger, actor, ceremony, approved, provider}, {profile}) => {
     if (profile === null) throw new TypeError('a profile plan has a profile')
-    const generation = await (await provider(profile.name)).evidence.generation()
+    const generation = await (await provider(profile.name, profile)).evidence.generation()
     await ledger.append([
       {
         type: 'profile.added',

@@ -1,0 +1,71 @@
+/** The flags of `profile add`: each kind takes its own, and no other. */
+import {join, resolve} from 'node:path'
+import {Flags} from '@oclif/core'
+import {KeyriteError} from '../base/errors.ts'
+import {providerKind, providerKinds} from '../providers/registry.ts'
+
+export const placeFlags = {
+  token: Flags.string({
+    summary: 'local: the token file (default: HOME/tokens/NAME.token)',
+    helpValue: 'FILE',
+  }),
+  module: Flags.string({summary: 'pkcs11: the module of the HSM’s maker', helpValue: 'FILE.so'}),
+  'token-serial': Flags.string({summary: 'pkcs11: the serial number of the token', helpValue: 'SERIAL'}),
+  'token-label': Flags.string({
+    summary: 'pkcs11: the label of the token, where two have one serial number',
+    helpValue: 'LABEL',
+  }),
+}
+
+type Name = keyof typeof placeFlags
+type Given = Readonly<Partial<Record<Name, string | undefined>>>
+
+interface Use {
+  readonly flag: Name
+  readonly setting: string
+  readonly needed: boolean
+  readonly isPath?: true
+}
+
+const uses: Readonly<Record<keyof typeof providerKinds, readonly Use[]>> = {
+  local: [{flag: 'token', setting: 'path', needed: false, isPath: true}],
+  pkcs11: [
+    {flag: 'module', setting: 'module', needed: true, isPath: true},
+    {flag: 'token-serial', setting: 'serial', needed: true},
+    {flag: 'token-label', setting: 'label', needed: false},
+  ],
+}
+
+/** @throws KeyriteError `UNSUPPORTED` for an unknown kind, `USAGE` naming the flag that is missing, or is of another kind. */
+export function settingsFrom(
+  kind: string,
+  name: string,
+  given: Given,
+  home: string,
+): Readonly<Record<string, string>> {
+  providerKind(kind)
+  const own = uses[kind as keyof typeof uses]
+  const refuse = (fact: string, hint: string): never => {
+    throw new KeyriteError('USAGE', `cannot add profile "${name}": ${fact}`, {hints: [hint]})
+  }
+  for (const [flag, value] of Object.entries(given))
+    if (value !== undefined && !own.some((one) => one.flag === flag))
+      refuse(
+        `--${flag} is not for kind ${kind}`,
+        `${kind} takes ${own.map((one) => `--${one.flag}`).join(', ')}`,
+      )
+  const missing = own
+    .filter(({flag, needed}) => needed && given[flag] === undefined)
+    .map(({flag}) => `--${flag}`)
+  if (missing.length > 0)
+    refuse(
+      `kind ${kind} needs ${missing.join(' and ')}`,
+      `keyrite profile add ${name} --kind ${kind} ${missing.join(' … ')} …`,
+    )
+  const settings = own.flatMap(({flag, setting, isPath}): [string, string][] => {
+    const value = given[flag]
+    return value === undefined ? [] : [[setting, isPath === true ? resolve(value) : value]]
+  })
+  const usual = kind === 'local' ? {path: resolve(join(home, 'tokens', `${name}.token`))} : {}
+  return {...usual, ...Object.fromEntries(settings)}
+}
