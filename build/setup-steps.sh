@@ -76,9 +76,25 @@ install_packages() {
   : >"$staging/begun" || no_space
   find "$root/package-lock.json" "$root/.npmrc" -newer "$staging/begun" -exec touch -c -r "$staging/begun" {} + 2>/dev/null
   npm_ci "$staging" 'the locked dependencies'
+  compile_driver "$staging"
   rm -f "$state/installed"
   swap "$staging/node_modules" "$root/node_modules"
   mv "$staging/begun" "$state/installed"
+}
+
+# The driver for PKCS#11 in the staging folder $1 is C++ for this machine: the one package whose script runs. Without a
+# compiler everything else works, and `keyrite doctor` says what is missing.
+compile_driver() {
+  [ -d "$1/node_modules/pkcs11js" ] || return 0
+  headers=$(cd -P "${node%/*}/.." && pwd -P)
+  [ -d "$headers/include/node" ] || headers=''
+  (cd "$1" && ${headers:+env "npm_config_nodedir=$headers"} npm rebuild --ignore-scripts=false pkcs11js) \
+    </dev/null >"$state/pkcs11js.log" 2>&1 &
+  child=$!
+  wait "$child"
+  child=''
+  [ -f "$1/node_modules/pkcs11js/build/Release/pkcs11.node" ] ||
+    say "   The driver for HSMs (PKCS#11) could not be compiled: it needs a C++ compiler, make and Python 3. All else works."
 }
 
 build() {
