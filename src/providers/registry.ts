@@ -25,6 +25,8 @@ export interface ProviderKind {
   readonly secret: string | null
   /** Whether keys in it can lie in hardware at all. */
   readonly hardware: 'never' | 'possible' | 'always'
+  /** What this machine lacks to use it at all; absent where it lacks nothing, ever. */
+  readonly lacking?: () => Promise<{readonly fact: string; readonly fix: string} | null>
   open(opening: Opening): Promise<Provider>
   /** Makes the place itself; null where it must be there already. @param name - what people will call it. */
   readonly create: ((name: string, opening: Omit<Opening, 'leastGeneration'>) => Promise<Provider>) | null
@@ -54,6 +56,10 @@ export const providerKinds = {
     },
     secret: 'PIN',
     hardware: 'possible',
+    async lacking() {
+      const {driverLacking} = await import('./pkcs11/driver.ts')
+      return driverLacking()
+    },
     async open({settings, secret}) {
       const {openHsm} = await import('./pkcs11/index.ts')
       const place = {module: setting(settings, 'module'), serial: setting(settings, 'serial')}

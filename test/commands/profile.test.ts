@@ -93,7 +93,7 @@ describe('profile add', () => {
     ['a name that cannot be one', ['Main!', ...local('test')], [], 'USAGE', 2],
     [
       'a kind that is not there',
-      ['new', '--kind', 'pkcs11', '--environment', 'test', '--as', 'alice'],
+      ['new', '--kind', 'floppy', '--environment', 'test', '--as', 'alice'],
       [],
       'UNSUPPORTED',
       5,
@@ -112,10 +112,10 @@ describe('profile add', () => {
     const refused = await runJson(
       ProfileAdd,
       'profile add',
-      ['new', '--kind', 'aws', '--environment', 'test'],
+      ['new', '--kind', 'floppy', '--environment', 'test'],
       made.world,
     )
-    expect(refused['message']).toBe('cannot use provider kind "aws": there are local')
+    expect(refused['message']).toBe('cannot use provider kind "floppy": there are local, pkcs11')
   })
 
   test('refuses a token of another environment, and keeps a trace of it', async () => {

@@ -16,7 +16,8 @@ beforeAll(async () => {
 afterAll(async () => bench.close())
 
 test('every kind says what it needs, and software is never called hardware', () => {
-  expect(Object.keys(providerKinds)).toEqual(['local'])
+  expect(Object.keys(providerKinds)).toEqual(['local', 'pkcs11'])
+  expect(providerKind('pkcs11')).toMatchObject({secret: 'PIN', hardware: 'possible', create: null})
   expect(providerKind('local')).toMatchObject({
     secret: 'PIN',
     hardware: 'never',
@@ -50,7 +51,7 @@ test.each<[string, string, Partial<Opening>, string]>([
 })
 
 test('an unknown kind is refused by naming the ones there are', () => {
-  expect(() => providerKind('floppy')).toThrow('cannot use provider kind "floppy": there are local')
+  expect(() => providerKind('floppy')).toThrow('cannot use provider kind "floppy": there are local, pkcs11')
 })
 
 test('asking for the kinds loads none of them, and opening loads the one', () => {

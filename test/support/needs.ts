@@ -37,6 +37,17 @@ const program = (name: string, debian: string): Need => ({
   how: `install it: apt-get install ${debian}`,
 })
 
+/** SoftHSM2's module, where Debian and others put it. */
+export const softhsmModule = [
+  '/usr/lib/softhsm/libsofthsm2.so',
+  '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so',
+  '/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so',
+  '/usr/lib64/pkcs11/libsofthsm2.so',
+].find((path) => existsSync(path))
+
+/** Whether the driver for PKCS#11 was compiled here. */
+const driver = (): boolean => existsSync(join(root, 'node_modules/pkcs11js/build/Release/pkcs11.node'))
+
 /** A security key in software, of Debian's openssh-tests: installed, or unpacked beside what set-up brings. */
 export const skDummy = ['/', join(root, '.tools/state/openssh-tests')]
   .map((folder) => join(folder, 'usr/lib/openssh/regress/misc/sk-dummy/sk-dummy.so'))
@@ -60,6 +71,12 @@ const needs = {
   zsh: program('zsh', 'zsh'),
   fish: program('fish', 'fish'),
   man: program('man', 'man-db'),
+  softhsm2: {
+    here: () => softhsmModule !== undefined && onPath('softhsm2-util') !== undefined && driver(),
+    how: 'install it: apt-get install softhsm2, and a C++ compiler, make and Python 3 for the driver: sh bin/setup',
+  },
+  'pkcs11-tool': program('pkcs11-tool', 'opensc'),
+  'p11-kit': program('p11-kit', 'p11-kit p11-kit-modules'),
   chromium: {
     here: () => ['chromium', 'chromium-browser', 'google-chrome'].some((name) => onPath(name) !== undefined),
     how: 'install it: apt-get install chromium',
@@ -73,6 +90,11 @@ const needs = {
 
 /** What a test may need of the machine. */
 export type NeedName = keyof typeof needs
+
+/** Whether it is here, for a whole suite: elsewhere `testWith` names it. */
+export function here(what: NeedName): boolean {
+  return needs[what].here()
+}
 
 /** How a title says that its test was not run; `reporter.cjs` reads this. */
 const notSeen = (what: string, name: string): string => `${name} [not seen here: ${what} is missing]`

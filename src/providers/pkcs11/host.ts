@@ -5,6 +5,7 @@
 import {KeyriteError} from '../../base/errors.ts'
 import {Secret} from '../../base/secret.ts'
 import type {Provider} from '../ports.ts'
+import {loadDriver} from './driver.ts'
 import {keyEvidence} from './evidence.ts'
 import {failure} from './failures.ts'
 import {keyLife} from './life.ts'
@@ -22,10 +23,8 @@ type Ports = Pick<Provider, 'store' | 'use' | 'life' | 'move' | 'evidence'>
 const open: {ports?: Ports; token?: Token} = {}
 
 async function start(place: Place, pin: Secret | null): Promise<void> {
-  const {PKCS11} = await import('pkcs11js').then(
-    (loaded) => ('default' in loaded ? loaded.default : loaded) as typeof loaded,
-  )
-  const module = new PKCS11()
+  const Driver = await loadDriver()
+  const module = new Driver()
   try {
     module.load(place.module)
     module.C_Initialize({flags: systemLocks})

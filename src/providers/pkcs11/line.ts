@@ -42,6 +42,8 @@ export class Line {
     const host = fork(start, [], {
       serialization: 'advanced',
       execArgv: ['--disable-warning=ExperimentalWarning'],
+      // Makers' modules find their configuration by variables of their own.
+      env: process.env,
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
     this.#host = host

@@ -3,6 +3,7 @@ import {lstatSync} from 'node:fs'
 import {relative} from 'node:path'
 import type {App} from '../../app.ts'
 import {profilesFold, readConfig, type Profile} from '../../profiles/index.ts'
+import {providerKind} from '../../providers/registry.ts'
 import {checkProfile} from '../check-profile.ts'
 import {failure, fault, good, note, shellWord, warning, type Finding} from './finding.ts'
 
@@ -12,7 +13,8 @@ export async function profileFindings(app: App, opens: 'all' | readonly string[]
   const {profiles} = app.ledger.of(profilesFold)
   for (const profile of profiles.values()) {
     const called = `profile ${profile.name}`
-    const looked = looksRight(app, profile, called)
+    const lack = (await providerKind(profile.kind).lacking?.()) ?? null
+    const looked = lack === null ? looksRight(app, profile, called) : fault(called, lack.fact, lack.fix)
     const opening = looked.ok && (opens === 'all' || opens.includes(profile.name))
     if (!opening) {
       found.push(looked)
@@ -39,12 +41,16 @@ function looksRight(app: App, {name, environment}: Profile, called: string): Fin
         'config.yaml does not say where it lies',
         'copy its settings from the machine that added it',
       )
-    const files = [local.settings['path'], local.pinFile].filter((path) => path !== undefined)
+    const files = [local.settings['path'], local.settings['module'], local.pinFile].filter(
+      (path) => path !== undefined,
+    )
     const missing = files.find((path) => lstatSync(path, {throwIfNoEntry: false}) === undefined)
     if (missing !== undefined)
       return fault(called, `"${missing}" is not there`, `keyrite profile show ${name}`)
-    // What lies in the home is looked at with the home.
-    const outside = files.filter((path) => relative(app.world.home, path).startsWith('..'))
+    // What lies in the home is looked at with the home; a module is for everybody to read.
+    const outside = files.filter(
+      (path) => path !== local.settings['module'] && relative(app.world.home, path).startsWith('..'),
+    )
     const open = outside.find((path) => ((lstatSync(path, {throwIfNoEntry: false})?.mode ?? 0) & 0o077) !== 0)
     if (open !== undefined)
       return fault(called, `others may read or change "${open}"`, `chmod go-rwx ${shellWord(open)}`)

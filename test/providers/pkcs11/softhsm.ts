@@ -1,17 +1,10 @@
 /** SoftHSM2, a token in software by other people, in a folder of its own. */
 import {execFileSync, spawn, type ChildProcess} from 'node:child_process'
 import {once} from 'node:events'
-import {existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-
-/** Where Debian and others put the module. */
-export const softhsmModule = [
-  '/usr/lib/softhsm/libsofthsm2.so',
-  '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so',
-  '/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so',
-  '/usr/lib64/pkcs11/libsofthsm2.so',
-].find((path) => existsSync(path))
+import {softhsmModule} from '../../support/needs.ts'
 
 export interface SoftHsm {
   readonly module: string
@@ -21,7 +14,7 @@ export interface SoftHsm {
   remove(): void
 }
 
-/** Makes a token. SoftHSM finds it by SOFTHSM2_CONF, which is set for this process and those that it starts. */
+/** Makes a token. SoftHSM finds it by SOFTHSM2_CONF, which is set here; whatever is started is given this environment, as a test's own is a copy. */
 export function softHsm(label = 'lab', pin = '1234-lab'): SoftHsm {
   const folder = mkdtempSync(join(tmpdir(), 'keyrite-hsm-'))
   mkdirSync(join(folder, 'tokens'))
@@ -49,12 +42,13 @@ export function initToken(label: string, pin: string): void {
     ['--init-token', '--free', '--label', label, '--so-pin', '87654321', '--pin', pin],
     {
       stdio: 'ignore',
+      env: process.env,
     },
   )
 }
 
 export function serialOf(label: string): string {
-  const shown = execFileSync('softhsm2-util', ['--show-slots'], {encoding: 'utf8'})
+  const shown = execFileSync('softhsm2-util', ['--show-slots'], {encoding: 'utf8', env: process.env})
   const slot = shown.split(/^Slot /m).find((one) => new RegExp(`Label:\\s+${label}\\s*$`, 'm').test(one))
   return /Serial number:\s+(\S+)/.exec(slot ?? '')?.[1] ?? ''
 }
@@ -80,6 +74,7 @@ export class Server {
       ['server', '-f', '-n', this.socket, '--provider', this.#module, 'pkcs11:token=lab'],
       {
         stdio: ['ignore', 'pipe', 'ignore'],
+        env: process.env,
       },
     )
     if (this.#process.stdout !== null) await once(this.#process.stdout, 'data')
