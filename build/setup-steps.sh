@@ -89,7 +89,7 @@ compile_driver() {
   headers=$(cd -P "${node%/*}/.." && pwd -P)
   [ -d "$headers/include/node" ] || headers=''
   (cd "$1" && ${headers:+env "npm_config_nodedir=$headers"} npm rebuild --ignore-scripts=false pkcs11js) \
-    </dev/null >"$state/pkcs11js.log" 2>&1 &
+    </dev/null >/dev/null 2>&1 &
   child=$!
   wait "$child"
   child=''
