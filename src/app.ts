@@ -1,6 +1,7 @@
 /** Builds everything once: home, ledger with all folds, operations, providers, clock, random, terminal. */
 import type {Secret} from './base/secret.ts'
 import {ceremonyFold} from './ceremony/fold.ts'
+import {certificatesFold, certificateSign} from './certificates/index.ts'
 import {continuationFold, custodyFold} from './custody/index.ts'
 import {keyActivate, keyCreate, keysFold} from './keys/index.ts'
 import {lstatSync} from 'node:fs'
@@ -49,6 +50,7 @@ export const operations: Operations = operationsOf([
   ledgerRestore,
   keyCreate,
   keyActivate,
+  certificateSign,
 ])
 
 /** Every fold, left to right as architecture.md has the folders. */
@@ -61,6 +63,7 @@ export const folds: readonly AnyFold[] = [
   refusalsFold,
   dutiesFold,
   keysFold,
+  certificatesFold,
   ceremonyFold,
 ]
 

@@ -1,5 +1,5 @@
 /** What is wrong with a wish for a certificate, before anybody is asked: one rule a line, each with the field that it is about. */
-import type {Algorithm} from '../providers/algorithms.ts'
+import type {Algorithm, Purpose} from '../providers/algorithms.ts'
 import type {CertificateSpec} from './spec.ts'
 
 export interface Fault {
@@ -12,6 +12,7 @@ export interface Fault {
 /** What is known of the key. */
 export interface KeyFacts {
   readonly algorithm: Algorithm
+  readonly purpose: Purpose
   /** RFC 3339; null where it does not expire. */
   readonly expires: string | null
 }
@@ -30,10 +31,12 @@ const rules: readonly Rule[] = [
   {
     rule: 'certificate-algorithm',
     field: 'key',
-    judge: (_, {algorithm}) =>
-      signing.has(algorithm)
-        ? undefined
-        : `a key of ${algorithm} signs no certificates here: it takes one of ${[...signing].join(', ')}`,
+    judge: (_, {algorithm, purpose}) =>
+      purpose !== 'sign'
+        ? `a key to ${purpose} signs nothing: take one that is there to sign`
+        : signing.has(algorithm)
+          ? undefined
+          : `a key of ${algorithm} signs no certificates here: it takes one of ${[...signing].join(', ')}`,
   },
   {
     rule: 'certificate-validity',

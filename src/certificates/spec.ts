@@ -80,10 +80,7 @@ const nameOf = (rules: Readonly<Record<string, (value: string) => boolean>>): z.
     .strictObject({kind: z.enum(nameKindNames as [Name['kind'], ...Name['kind'][]]), value: z.string()})
     .refine(({kind, value}) => rules[kind]?.(value) === true)
 
-export interface Name {
-  readonly kind: keyof typeof isName
-  readonly value: string
-}
+export type Name = Readonly<{kind: keyof typeof isName; value: string}>
 
 /** First arc 0 to 2; second below 40 under 0 and 1, and below 40 here under 2 as well; no leading zeros. */
 export const oidPattern = /^[0-2](?:\.(?:[0-9]|[1-3][0-9]))(?:\.(?:0|[1-9]\d{0,8})){1,20}$/

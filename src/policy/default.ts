@@ -11,7 +11,13 @@ function rule(facts: Partly): Rule {
   return {classes: null, kinds: null, roles: [], from: custodians, ...facts}
 }
 
-const making: Rule['operations'] = ['key.create', 'key.import', 'key.adopt', 'key.standby']
+const making: Rule['operations'] = [
+  'key.create',
+  'key.import',
+  'key.adopt',
+  'key.standby',
+  'certificate.sign',
+]
 const using: Rule['operations'] = [
   'key.rotate',
   'key.rollback',

@@ -37,6 +37,7 @@ export const operations = [
   'key.compromise',
   'key.destroy',
   'key.unrevoke',
+  'certificate.sign',
   'custodian.change',
   'custodian.suspend',
   'policy.adopt',

@@ -8,7 +8,7 @@ import {parseSpec} from '../../src/certificates/spec.ts'
 import type {Algorithm} from '../../src/providers/algorithms.ts'
 import {asRequest, fillingOf, fullSpec, pairFor, rootSpec} from './support.ts'
 
-const key = {algorithm: 'ec-p384', expires: null} as const
+const key = {algorithm: 'ec-p384', purpose: 'sign', expires: null} as const
 
 test('a root, everything that can be said, and requests for both break no rule', () => {
   for (const spec of [rootSpec, fullSpec, asRequest(rootSpec), asRequest(fullSpec)])
@@ -86,12 +86,17 @@ describe('each rule is broken by one wish, and by no other', () => {
       extended_usage: ['server-auth'],
       names: [{kind: 'ip', value: '::1'}],
     }
-    expect(faultsOf(parseSpec(server), {algorithm: 'ed25519', expires: '2036-12-01T00:00:00.000Z'})).toEqual(
-      [],
-    )
+    expect(
+      faultsOf(parseSpec(server), {
+        algorithm: 'ed25519',
+        purpose: 'sign',
+        expires: '2036-12-01T00:00:00.000Z',
+      }),
+    ).toEqual([])
     expect(
       faultsOf(parseSpec({...rootSpec, not_after: '2030-12-31T23:59:59.000Z'}), {
         algorithm: 'rsa-2048',
+        purpose: 'sign',
         expires: null,
       }),
     ).toEqual([])

@@ -1,0 +1,11 @@
+/** What the folders above use of certificates. */
+export {approvedSpec, certificatesFold, publicKeyOf} from './fold.ts'
+export {secondsOf, specInWords, subjectText} from './in-words.ts'
+export {faultOf} from './judge.ts'
+export {certificateSign} from './operation.ts'
+export {derOf, pemOf as certificatePem} from './pem.ts'
+export {planCertificate, type CertificateWish, type KeyToCome} from './plans.ts'
+export {profileFields, specOf, validityFields, type CertificateProfile} from './profile.ts'
+export {faultsOf, type Fault} from './rules.ts'
+export type {CertificateSpec} from './spec.ts'
+export {certificatesOf, type Certificate, type Certificates, type OpenCertificate} from './state.ts'
