@@ -8,5 +8,12 @@ export {keyCreate} from './operations/create.ts'
 export {planActivate, planCreate, profileOf, type KeyWish, type Planned} from './plans.ts'
 export {keyVersion, probesOf, proveKey} from './prove.ts'
 export {pemOf, publicFormats, publicKeyText, type PublicFormat} from './public.ts'
-export {classifications, defaultScheme, keyName, parseSpec, type Classification, type KeyPlanSpec} from './spec.ts'
+export {
+  classifications,
+  defaultScheme,
+  keyName,
+  parseSpec,
+  type Classification,
+  type KeyPlanSpec,
+} from './spec.ts'
 export type {Key, Keys, OpenIntent, ProbeResult, Version} from './state.ts'
