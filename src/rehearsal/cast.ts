@@ -7,7 +7,7 @@ import {player, type Player} from './players.ts'
 export const nowhere = 'rehearsal.invalid'
 
 export interface Casting {
-  readonly roles: ReadonlyMap<string, Pick<CeremonyRole, 'count' | 'minimum'>>
+  readonly roles: ReadonlyMap<string, Pick<CeremonyRole, 'count' | 'minimum' | 'excludes'>>
   /** Who was named for which role, as they were typed. */
   readonly named: Readonly<Record<string, readonly string[]>>
   /** Others who are spoken of: who answers for a key. */
@@ -44,13 +44,15 @@ export function castOf(casting: Casting): Cast {
     if (named !== undefined)
       parts.set(
         role,
-        named.map((typed) => ({role, player: company.find(typed), standIn: false})),
+        named.map((typed) => company.give(role, company.find(typed), false)),
       )
   }
-  // Where the fewest could do it, it is given away first.
+  // Where the fewest could do it, it is given away first; who approves last, for among them are people of other roles.
   const open = [...casting.roles.keys()].filter((role) => !parts.has(role))
-  for (const role of open.sort((a, b) => company.able(a).length - company.able(b).length))
-    parts.set(role, company.fill(role))
+  const approves = (role: string): number => (casting.asked.has(role) ? 1 : 0)
+  const order = (a: string, b: string): number =>
+    approves(a) - approves(b) || company.able(a).length - company.able(b).length
+  for (const role of open.sort(order)) parts.set(role, company.fill(role))
   return {
     players: company.players,
     parts: [...casting.roles.keys()].flatMap((role) => parts.get(role) ?? []),
@@ -69,7 +71,8 @@ function rolesFor({named, asked}: Casting, typed: string): readonly Role[] {
 class Company {
   readonly #casting: Casting
   readonly #players = new Map<string, Player>()
-  readonly #busy = new Set<Player>()
+  /** The ceremony's roles that each has. */
+  readonly #held = new Map<Player, readonly string[]>()
   readonly #real: readonly Person[]
 
   constructor(casting: Casting) {
@@ -102,43 +105,59 @@ class Company {
       this.players.find(({handle, address, name}) =>
         [handle, address, name].some((one) => one.toLowerCase() === id),
       )
-    if (known !== undefined) {
-      this.#busy.add(known)
-      return known
-    }
+    if (known !== undefined) return known
     const address = typed.includes('@') ? typed : `${id.replace(/[^\p{L}\p{N}.-]+/gu, '-')}@${nowhere}`
     const key = keys.get(typed)
     const own = key === undefined ? [] : [key]
     const made = player({name: typed.split('@')[0] ?? typed, address}, rolesFor(this.#casting, typed), own)
     this.#players.set(id, made)
-    this.#busy.add(made)
     return made
   }
 
-  /** Who of the real roster has this role and no part yet; those whom the policy wants among them first. */
+  give(role: string, to: Player, standIn: boolean): Part {
+    this.#held.set(to, [...(this.#held.get(to) ?? []), role])
+    return {role, player: to, standIn}
+  }
+
+  /** Who of the real roster has this role and no part yet. */
   able(role: string): readonly Player[] {
-    const wanted = this.#casting.asked.get(role)?.roles ?? []
-    const among = ({roles}: Player): number => roles.filter((one) => wanted.includes(one)).length
     return this.#real
       .flatMap(({id}) => this.#players.get(id) ?? [])
-      .filter((one) => !this.#busy.has(one) && (one.roles as readonly string[]).includes(role))
-      .sort((a, b) => among(b) - among(a))
+      .filter((one) => !this.#held.has(one) && (one.roles as readonly string[]).includes(role))
+  }
+
+  /** Of those with a part already, whom the policy wants among these too, one for each role, and who may be both. */
+  #both(role: string, wanted: readonly string[]): readonly Player[] {
+    const free = [...this.#held.keys()].filter((one) => !this.#excluded(role, this.#held.get(one) ?? []))
+    return wanted.flatMap((want) => free.find(({roles}) => roles.some((held) => held === want)) ?? [])
+  }
+
+  #excluded(role: string, held: readonly string[]): boolean {
+    const {roles} = this.#casting
+    const excludes = (one: string, other: string): boolean =>
+      roles.get(one)?.excludes.includes(other) === true
+    return held.some((other) => excludes(role, other) || excludes(other, role))
   }
 
   fill(role: string): readonly Part[] {
     const {count, minimum = 1} = this.#casting.roles.get(role) ?? {}
     const asked = this.#casting.asked.get(role)
     const size = count ?? Math.max(minimum, asked?.people ?? 1)
-    const real = this.able(role).slice(0, size)
-    const lacking = (asked?.roles ?? []).filter(
-      (one) => !real.some(({roles}) => roles.some((r) => r === one)),
-    )
-    const parts = real.map((one): Part => ({role, player: one, standIn: false}))
+    const wanted = asked?.roles ?? []
+    const among = ({roles}: Player): number =>
+      roles.filter((one) => wanted.some((want) => want === one)).length
+    const both = this.#both(role, wanted)
+    const people = [...new Set([...both, ...[...this.able(role)].sort((a, b) => among(b) - among(a))])]
+    const missing = (some: readonly Player[]): string[] =>
+      wanted.filter((want) => !some.some(({roles}) => roles.some((one) => one === want)))
+    // Stand-ins are what the policy wants among them and the roster does not have.
+    const real = people.slice(0, Math.max(0, size - missing(people).length))
+    const lacking = missing(real)
+    const parts = real.map((one) => this.give(role, one, one.address.endsWith(`@${nowhere}`)))
     for (let number = 1; parts.length < size; number++) {
       const more = lacking.shift()
-      parts.push({role, player: this.#standIn(role, number, more === undefined ? [] : [more]), standIn: true})
+      parts.push(this.give(role, this.#standIn(role, number, more === undefined ? [] : [more]), true))
     }
-    for (const {player: one} of parts) this.#busy.add(one)
     return parts
   }
 

@@ -46,7 +46,7 @@ export function rehearsalRoom(room: Room, rehearsing: Rehearsing): Room {
     begin: (header) => {
       if (header.id === waiting) waiting = null
       // The room's own is asked at every step: it is where a rehearsal is stopped.
-      room.begin(header)
+      room.begin(waiting === null ? header : {...header, text: 'Stand-ins do this step.'})
     },
     confirm: (step, question) => now().confirm(step, question),
     text: (step, field, question) => now().text(step, field, question),

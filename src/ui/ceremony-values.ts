@@ -5,19 +5,21 @@ import type {Ask} from './ask.ts'
 
 /**
  * Everything that was not set is asked; an empty answer leaves it as the template has it.
+ * @param unset - what an empty answer means where there is no default, in words.
  * @returns what was set and what was answered.
  */
 export async function askedValues(
   ask: Ask,
   parameters: ReadonlyMap<string, Parameter>,
   given: Values,
+  unset = 'asked on the day',
 ): Promise<Values> {
   const values = new Map(given)
   for (const [name, parameter] of parameters) {
     if (values.has(name)) continue
     const read = (text: string): ReturnType<typeof typedValue> => typedValue(parameter.type, text)
     const text = await ask.text({
-      message: questionOf(name, parameter),
+      message: questionOf(name, parameter, unset),
       flag: `--set ${name}=VALUE`,
       check: (typed) => {
         const one = typed === '' ? null : read(typed)
@@ -30,8 +32,8 @@ export async function askedValues(
   return values
 }
 
-function questionOf(name: string, {text, default: value}: Parameter): string {
-  return `${name}: ${text} [${value === undefined ? 'asked on the day' : shownValue(value)}]`
+function questionOf(name: string, {text, default: value}: Parameter, unset: string): string {
+  return `${name}: ${text} [${value === undefined ? unset : shownValue(value)}]`
 }
 
 /** A value as it would be typed. */

@@ -54,7 +54,7 @@ export function rehearsedLines(print: Print, one: Rehearsed): readonly string[] 
   const whole = document.status === 'rehearsed'
   return [
     '',
-    ...timeLines(print, plan),
+    ...timeLines(print, plan, whole),
     '',
     ...(unattended ? ['Nobody was there: what was taken is the time of the machine alone.', ''] : []),
     ...print.facts([
@@ -62,30 +62,43 @@ export function rehearsedLines(print: Print, one: Rehearsed): readonly string[] 
       ['Status', whole ? 'rehearsed' : `${document.status}, not to the end`],
       ['Planned', `${inMinutes(plan.planned)} min`],
       ['Taken', `${inMinutes(plan.taken)} min`],
-      ['Everything', places.dir],
-      ['Ledger', places.home],
+      ['Steps', `${document.steps.done} of ${document.steps.of} done`],
     ]),
+    ...(unattended ? [] : listed('Longer than planned:', longer(plan))),
     ...listed(
       'Not met in rehearsal (in earnest the ceremony stops there):',
       notMet.map(({step, fact}) => `${step}: ${fact}`),
     ),
     ...listed('In earnest, in the real ledger, this is in the way:', inEarnest),
     '',
-    'The keys of stand-ins, tokens and ledger are gone: it can be read, not gone on with.',
+    'Its keys are gone: it can be read, not gone on with. It lies in',
+    `  ${places.dir}`,
     '',
     'Next:',
     ...(whole
       ? [`  open ${places.bundle}/minutes.html`, `  keyrite ceremony verify ${places.bundle} --rehearsal`]
-      : [`  ${one.again}`]),
+      : [`  ${one.again}`, `  read ${places.dir}/time-plan.txt`]),
     `  keyrite --home ${places.home} ceremony show ${document.id.slice(0, 8)}`,
     `  rm -r ${places.dir}, when you have seen enough`,
   ]
 }
 
-/** In columns; with `--plain`, and where there is no terminal, a line a step. */
-function timeLines(print: Print, plan: TimePlan): readonly string[] {
-  if (!print.plain) return print.table(timeHeads, timeRows(plan), '')
-  return timeRows(plan).map(
+/** Steps that took half a minute more than they should, in words. */
+function longer({acts}: TimePlan): readonly string[] {
+  return acts
+    .flatMap(({steps}) => steps)
+    .flatMap(({number, id, planned, taken}) =>
+      taken === null || taken < planned + 0.5
+        ? []
+        : [`${number} ${id}: ${inMinutes(taken)} min, planned ${inMinutes(planned)}`],
+    )
+}
+
+/** In columns; with `--plain`, and where there is no terminal, a line a step. What did not come to its end has its acts only. */
+function timeLines(print: Print, plan: TimePlan, whole: boolean): readonly string[] {
+  const shown = whole ? plan : {...plan, acts: plan.acts.map((act) => ({...act, steps: []}))}
+  if (!print.plain) return print.table(timeHeads, timeRows(shown), '')
+  return timeRows(shown).map(
     ([number = '', what = '', planned = '', taken = '']) =>
       `${visible(`${number} ${what}`.trim())}: planned ${planned} min, taken ${taken} min`,
   )

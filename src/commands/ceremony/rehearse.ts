@@ -2,12 +2,10 @@ import {Args, Flags} from '@oclif/core'
 import type {App} from '../../app.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {readPublic} from '../../base/files.ts'
-import {nearest} from '../../base/nearest.ts'
 import type {Answers} from '../../ceremony/answers.ts'
 import {contextOf, walk} from '../../ceremony/engine.ts'
 import {openCeremony} from '../../ceremony/open.ts'
 import {demandNone, valuesFromObject, valuesFromSets} from '../../ceremony/parameters.ts'
-import {allSteps} from '../../ceremony/plans.ts'
 import {fill, largest, parseTemplate, type Loaded, type Values} from '../../ceremony/template.ts'
 import {custodyFold, parsePublicKey} from '../../custody/index.ts'
 import {inEarnest, readEarnest, type Earnest} from '../../rehearsal/earnest.ts'
@@ -23,6 +21,16 @@ import {ceremonyApp, documentOf, findCeremony, readAnswers} from '../../ui/cerem
 import type {Shown} from '../../ui/command.ts'
 import {signers, signWithFlag} from '../../ui/flags.ts'
 import {signerAt} from '../../ui/gather.ts'
+import {
+  approving,
+  called,
+  demandStep,
+  fromFlags,
+  lists,
+  ownersOf,
+  partsByRole,
+  withSigners,
+} from '../../ui/rehearsing.ts'
 import {nextStepOf, notMetIn, openingLines, rehearsedLines} from '../../ui/rehearse.ts'
 
 export default class CeremonyRehearse extends CeremonyCommand {
@@ -114,7 +122,7 @@ export default class CeremonyRehearse extends CeremonyCommand {
     const {app, standIns} = staged
     const {loaded, values, cast} = prepared
     const script = await writeScript(app, places, prepared)
-    this.say(`The script for it: ${script}`)
+    this.say(`Next: open ${script}, the script for it`)
     const {roster} = app.ledger.of(custodyFold)
     const id = await openCeremony(ceremonyApp(app), {
       loaded,
@@ -220,8 +228,9 @@ export default class CeremonyRehearse extends CeremonyCommand {
     )
     if (open.size === 0 || unattended) return typed
     if (answers !== null) demandNone([...open.keys()].map((name) => `parameter "${name}" has no value`))
-    this.say('Enter leaves a value to a stand-in.')
-    return askedValues(super.app.world.ask, open, typed).then((asked) => new Map([...typed, ...asked]))
+    this.say('Enter leaves a value as it stands in brackets.')
+    const asked = await askedValues(super.app.world.ask, open, typed, 'a stand-in')
+    return new Map([...typed, ...asked])
   }
 
   /** The public keys with which people mean to sign: whoever is made up for the rehearsal has them, too. */
@@ -253,74 +262,4 @@ interface Rehearsing {
     readonly from: string | undefined
     readonly 'sign-with': string[] | undefined
   }
-}
-
-/** @throws KeyriteError `USAGE` for a step that the template does not have. */
-function demandStep({loaded, values}: Prepared, from: string | undefined): void {
-  const ids = allSteps(fill(loaded, values)).map(({id}) => id)
-  if (from === undefined || ids.includes(from)) return
-  const near = nearest(from, ids)
-  throw new KeyriteError(
-    'USAGE',
-    `cannot begin at step "${from}": the template has none${near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`}`,
-    {hints: ['--from STEP, the id of a step']},
-  )
-}
-
-function partsByRole({cast, loaded}: Prepared): Record<string, readonly string[]> {
-  return Object.fromEntries(
-    [...loaded.template.roles.keys()].map((role) => [
-      role,
-      cast.parts.filter((one) => one.role === role).map(({player}) => player.address),
-    ]),
-  )
-}
-
-/** Whoever signs a quorum, by address. */
-function approving({cast, loaded, values}: Prepared): readonly string[] {
-  const roles = allSteps(fill(loaded, values)).flatMap(({kind, by}) => (kind === 'quorum' ? [by] : []))
-  return cast.parts.flatMap(({role, player, standIn}) =>
-    roles.includes(role) && !standIn ? [player.address] : [],
-  )
-}
-
-/** Who is asked for a key of their own: whose key was named, and on a terminal everybody of the real roster. */
-function ownersOf(
-  {answers, signWith}: {readonly answers: Answers | null; readonly signWith: readonly string[] | undefined},
-  earnest: Earnest | null,
-  {addressOf, parts}: Prepared['cast'],
-  attended: boolean,
-): ReadonlySet<string> {
-  const named = [...Object.keys(answers?.signers ?? {}), ...signers(signWith).map(({person}) => person)]
-  const real = attended && earnest !== null ? parts.filter(({standIn}) => !standIn) : []
-  return new Set([...named.map(addressOf), ...real.map(({player}) => player.address)])
-}
-
-function called(pair: string, addressOf: (typed: string) => string): string {
-  const at = pair.indexOf('=')
-  return `${addressOf(pair.slice(0, at))}${pair.slice(at)}`
-}
-
-function withSigners(answers: Answers, signWith: readonly string[] | undefined): Answers {
-  const more = signers(signWith).map(({person, path}) => [person, path] as const)
-  return {...answers, signers: {...answers.signers, ...Object.fromEntries(more)}}
-}
-
-function lists(participants: Answers['participants']): Record<string, readonly string[]> {
-  return Object.fromEntries(
-    Object.entries(participants).map(([role, people]) => [
-      role,
-      Array.isArray(people) ? people : people.split(',').map((one) => one.trim()),
-    ]),
-  )
-}
-
-function fromFlags(participants: readonly string[]): Record<string, readonly string[]> {
-  return Object.fromEntries(
-    participants.map((text) => {
-      const at = text.indexOf('=')
-      if (at < 1) throw new KeyriteError('USAGE', `expected ROLE=PERSON,PERSON, got "${text}"`)
-      return [text.slice(0, at), text.slice(at + 1).split(',')]
-    }),
-  )
 }
