@@ -36,8 +36,12 @@ export function rehearsalRoom(room: Room, rehearsing: Rehearsing): Room {
     ...room,
     text: (step, field, question) =>
       unattended ? orElse(room, text)(step, field, question) : room.text(step, field, question),
-    signer: async (person, what) =>
-      (own(person) ? await room.signer(person, what) : null) ?? signer(person, what),
+    signer: async (person, what) => {
+      if (!own(person)) return signer(person, what)
+      const theirs = await room.signer(person, what)
+      if (theirs === null) room.say([`${person.name ?? person.id} signs with a key made for the rehearsal.`])
+      return theirs ?? signer(person, what)
+    },
   }
   let waiting = from
   const now = (): Room => (waiting === null ? attended : alone)

@@ -7,6 +7,8 @@ import type {Secret} from '../base/secret.ts'
 export interface Choice<T> {
   readonly name: string
   readonly value: T
+  /** What stands behind the question when it was chosen; the name unless told. */
+  readonly short?: string
 }
 
 export interface Question {
@@ -14,6 +16,8 @@ export interface Question {
   readonly message: string
   /** The flag that answers it, as it is typed: named where there is no terminal. */
   readonly flag: string
+  /** What stands before every further line of it. */
+  readonly prefix?: string
   /** Takes the question back: the terminal is restored, and the question throws `CANCELLED`. */
   readonly signal?: AbortSignal | undefined
 }

@@ -86,7 +86,11 @@ export function withInterruption(ask: Ask, interruptible: Interruptible): Ask {
 /** The same questions, each with a mark before it while `marks` says so. */
 export function withMark(ask: Ask, marks: () => boolean): Ask {
   const marked = (text: string): string => (marks() ? markedLine(text) : text)
-  const asked = <Q extends Question>(question: Q): Q => ({...question, message: marked(question.message)})
+  const asked = <Q extends Question>(question: Q): Q => ({
+    ...question,
+    message: marked(question.message),
+    prefix: marks() ? markedLine('') + '  ' : '',
+  })
   return {
     ...ask,
     confirm: (question) => ask.confirm(asked(question)),
@@ -94,7 +98,7 @@ export function withMark(ask: Ask, marks: () => boolean): Ask {
     choose: (question) =>
       ask.choose({
         ...asked(question),
-        choices: question.choices.map((one) => ({...one, name: marked(one.name)})),
+        choices: question.choices.map((one) => ({short: one.name, ...one, name: marked(one.name)})),
       }),
     secret: (question) => ask.secret(asked(question)),
   }

@@ -63,7 +63,7 @@ export function lineAsk({input, output}: Terminal): Ask {
         const answer = (await line(`${visible(question.message)}? Type yes or no:`, question)).toLowerCase()
         if (['yes', 'y'].includes(answer)) return true
         if (['no', 'n', ''].includes(answer)) return false
-        output.write('That is neither yes nor no.\n')
+        output.write(`${question.prefix ?? ''}That is neither yes nor no.\n`)
       }
     },
 
@@ -72,19 +72,19 @@ export function lineAsk({input, output}: Terminal): Ask {
         const answer = await line(`${visible(question.message)}:`, question)
         const wrong = question.check?.(answer) ?? null
         if (wrong === null) return answer
-        output.write(`${visible(wrong)}\n`)
+        output.write(`${question.prefix ?? ''}${visible(wrong)}\n`)
       }
     },
 
     async choose<T>(question: Question & {readonly choices: readonly Choice<T>[]}) {
-      const {message, choices} = question
+      const {message, choices, prefix = ''} = question
       output.write(`${visible(message)}:\n`)
       for (const [at, {name}] of choices.entries()) output.write(`  ${at + 1}  ${visible(name)}\n`)
       for (;;) {
-        const answer = await line(`Type a number from 1 to ${choices.length}:`, question)
+        const answer = await line(`${prefix}Type a number from 1 to ${choices.length}:`, question)
         const chosen = /^\d{1,6}$/.test(answer) ? choices[Number(answer) - 1] : undefined
         if (chosen !== undefined) return chosen.value
-        output.write('There is no such number.\n')
+        output.write(`${prefix}There is no such number.\n`)
       }
     },
 
@@ -123,7 +123,10 @@ function inquirerAsk({input, output}: Terminal): Ask {
       const {message, choices} = question
       const {select} = await import('./prompts.ts')
       // By place, because inquirer gives names to the values that it knows.
-      const options = choices.map(({name}, value) => ({name: visible(name), value}))
+      const options = choices.map(({name, short = name}, value) => ({
+        ...{name: visible(name), short: visible(short)},
+        value,
+      }))
       const place = await asked(question, (given) =>
         select({message: visible(message), choices: options}, given),
       )
