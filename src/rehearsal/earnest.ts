@@ -3,7 +3,7 @@ import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import type {App} from '../app.ts'
 import {KeyriteError} from '../base/errors.ts'
-import {lint} from '../ceremony/lint.ts'
+import {counting, lint} from '../ceremony/lint.ts'
 import type {Loaded, Values} from '../ceremony/template.ts'
 import {custodyFold, peopleCalled, type Person, type Roster} from '../custody/index.ts'
 import {verifyLedger, type View} from '../ledger/index.ts'
@@ -38,14 +38,24 @@ export function readEarnest({world: {home, state}, folds}: Pick<App, 'world' | '
 
 /** What would stand in the way in earnest, in words: findings with the values as they were typed, and people whose keys do not count. */
 export function inEarnest(
-  {view, roster, policy}: Earnest,
-  loaded: Loaded,
-  typed: Values,
-  approving: readonly string[],
+  earnest: Earnest | null,
+  {
+    loaded,
+    typed,
+    approving,
+    now,
+  }: {
+    readonly loaded: Loaded
+    readonly typed: Values
+    readonly approving: readonly string[]
+    readonly now: Date
+  },
 ): readonly string[] {
-  const findings = lint(loaded, typed, view, null).map(
+  const findings = counting(lint(loaded, typed, earnest?.view ?? null, null, now)).map(
     ({line, rule, message}) => `line ${line}: ${message} (${rule})`,
   )
+  if (earnest === null) return findings
+  const {view, roster, policy} = earnest
   const {profiles} = view.of(profilesFold)
   const named = [...loaded.template.parameters].flatMap(([name, {type}]) =>
     type === 'profile' ? (profiles.get(String(typed.get(name))) ?? []) : [],

@@ -69,7 +69,7 @@ export function rehearsedLines(print: Print, one: Rehearsed): readonly string[] 
       'Not met in rehearsal (in earnest the ceremony stops there):',
       notMet.map(({step, fact}) => `${step}: ${fact}`),
     ),
-    ...listed('In earnest, in the real ledger, this is in the way:', inEarnest),
+    ...listed('In earnest this is in the way:', inEarnest),
     '',
     'Its keys are gone: it can be read, not gone on with. It lies in',
     `  ${places.dir}`,

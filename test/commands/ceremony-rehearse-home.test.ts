@@ -72,7 +72,9 @@ describe('ceremony rehearse beside a real home', () => {
     })
     const document = await rehearse(house.world, house.template, '--answers', answers)
     expect(document).toMatchObject({exit: 0, status: 'rehearsed'})
-    expect(document.inEarnest).toEqual([
+    const others = document.inEarnest.filter((one) => !one.includes('(checklist)'))
+    expect(others.length).toBeLessThan(document.inEarnest.length)
+    expect(others).toEqual([
       expect.stringMatching(/^line \d+: profile "hsm-9" is not known: .*\(unknown-profile\)$/),
       expect.stringMatching(/there is a key "payments-jwt" already.*\(key-name-taken\)$/),
     ])

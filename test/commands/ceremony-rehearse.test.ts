@@ -48,6 +48,7 @@ describe('ceremony rehearse --unattended', () => {
       )
       expect([ran.exit, marked(ran.stdout), marked(ran.stderr)]).toEqual([0, [], []])
       expect(ran.stdout).toContain('Status: rehearsed')
+      expect(ran.stdout).not.toContain('In earnest')
       for (const name of ['bundle/minutes.txt', 'time-plan.txt'])
         expect([name, marked(readFileSync(join(dir, name), 'utf8'))]).toEqual([name, []])
       for (const name of ['script.html', 'bundle/minutes.html']) {
@@ -83,11 +84,12 @@ describe('ceremony rehearse --unattended', () => {
       missing: [],
       deviations: [],
       notMet: [],
-      inEarnest: [],
       unattended: true,
       home: join(document.dir, 'home'),
       minutes: join(document.bundle, 'minutes.html'),
     })
+    // Without a ledger the template is judged by the default policy.
+    expect(document.inEarnest).toContainEqual(expect.stringMatching(/^line \d+: .*\(checklist\)$/))
     expect(dirname(document.dir)).toBe(`${world.home}-rehearsals`)
     expect(statSync(document.dir).mode & 0o777).toBe(0o700)
     expect(document.times.planned).toBe(18)

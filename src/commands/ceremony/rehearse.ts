@@ -155,7 +155,7 @@ export default class CeremonyRehearse extends CeremonyCommand {
       given,
       id,
       shown,
-      earnest === null ? [] : inEarnest(earnest, loaded, typed, approving(prepared)),
+      inEarnest(earnest, {loaded, typed, approving: approving(prepared), now: app.world.clock.now()}),
     )
   }
 
