@@ -9,14 +9,12 @@ import {presence} from './lint/presence.ts'
 import {references} from './lint/references.ts'
 import {roles} from './lint/roles.ts'
 import {placedSteps, type Remark, type Script} from './lint/script.ts'
+import {walkThrough} from './lint/walk.ts'
 import {waive, type JudgedRemark, type Waived} from './lint/waivers.ts'
-import {firstState} from './materials.ts'
 import {completeValues, standIns, withoutValue} from './parameters.ts'
 import type {Values} from './placeholders.ts'
 import type {Path} from '../base/yaml.ts'
-import {kindOf} from './steps/index.ts'
 import {read, type Loaded} from './template.ts'
-import {World} from './world/index.ts'
 
 export interface Finding {
   readonly rule: string
@@ -69,7 +67,7 @@ export function lint(
       ...policy(script, view),
       ...checklist(script, view),
       ...capability(script, capabilities),
-      ...walkThrough(script),
+      ...walkThrough(script, view),
     )
     judged = waive(remarks, script, now, view !== null)
   }
@@ -84,32 +82,6 @@ export function lint(
 /** Those that nobody lets pass. */
 export function counting(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter(({waived}) => waived === null)
-}
-
-/** Every step in its order, in a model of the room. */
-function walkThrough({steps, template: {materials: declared}}: Script): readonly Remark[] {
-  const found: Remark[] = []
-  const world = new World(
-    steps.map(({step}) => step),
-    declared.map((one) => ({
-      id: one.id,
-      kind: one.kind,
-      state: firstState(one, declared),
-      bag: one.in ?? null,
-      profile: one.profile ?? null,
-    })),
-    (step, field, rule, message) => {
-      const {path, number} = steps.find((one) => one.step === step) ?? {path: [], number: '?'}
-      found.push({rule, path: [...path, ...field], message: `step ${number} "${step.id}": ${message}`})
-    },
-  )
-  for (const {step} of steps) {
-    world.begin(step)
-    kindOf(step).plan(world, step)
-    world.end(step)
-  }
-  world.finish()
-  return found
 }
 
 /** Whether one path is the other, or above it. */

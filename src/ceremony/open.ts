@@ -2,10 +2,10 @@
 import {hex} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {custodyFold, findPerson, nameOf} from '../custody/index.ts'
-import {Blob, Private, type DraftObject} from '../ledger/index.ts'
+import {Blob, Private, type DraftObject, type View} from '../ledger/index.ts'
 import {policyFold, ruleFor} from '../policy/index.ts'
 import {factsOf, type ProfileFacts} from '../profiles/index.ts'
-import {profileOf} from '../keys/index.ts'
+import {keysFold, profileOf} from '../keys/index.ts'
 import {demandFounded} from '../requests/index.ts'
 import {instruments} from '../base/instruments.ts'
 import {guardProduction} from './guards.ts'
@@ -14,7 +14,7 @@ import type {Values} from './placeholders.ts'
 import {isHidden, recorded} from './recorded.ts'
 import type {Capabilities} from '../providers/ports.ts'
 import type {CeremonyApp} from './run-context.ts'
-import {fill, type Loaded} from './template.ts'
+import {fill, type Filled, type Loaded} from './template.ts'
 
 export interface Opening {
   readonly loaded: Loaded
@@ -34,9 +34,7 @@ export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<
   const {policy} = ledger.of(policyFold)
   demandFounded({ledger}, ruleFor(policy, {operation: 'custodian.change', class: null, kind: null}).people)
   const filled = fill(opening.loaded, opening.values)
-  const profileName = filled.acts
-    .flatMap((act) => act.steps)
-    .flatMap((step) => ('profile' in step && step.profile !== undefined ? [step.profile] : []))[0]
+  const profileName = profileNameOf(filled, ledger.view)
   const profile = profileName === undefined ? null : profileOf(ledger.view, profileName)
   const now = app.clock.now()
   const seen = instruments(process.env, process.execArgv)
@@ -72,6 +70,18 @@ export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<
     },
   ])
   return id
+}
+
+/** The profile of the ceremony: the first that a step names, itself or by a key that lives there. */
+function profileNameOf({acts}: Filled, view: Pick<View, 'of'>): string | undefined {
+  const {keys} = view.of(keysFold)
+  return acts
+    .flatMap(({steps}) => steps)
+    .flatMap((step) => {
+      if ('profile' in step && step.profile !== undefined) return [step.profile]
+      const key = 'key' in step && step.key !== undefined ? keys.get(step.key) : undefined
+      return key === undefined ? [] : [key.profile]
+    })[0]
 }
 
 /** @throws KeyriteError `FINDINGS`, with the first of them as its fact and the others as hints. */

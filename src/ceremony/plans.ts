@@ -1,6 +1,6 @@
 /** The plan of a quorum, made of the template's own steps: it needs no clock, so its digest can be printed before the day. */
 import {KeyriteError} from '../base/errors.ts'
-import {planCreate, type Planned} from '../keys/index.ts'
+import {planActivate, planCreate, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
 import {planDigest, requests, type Request} from '../requests/index.ts'
 import {ceremonyOf, type RunContext} from './run-context.ts'
@@ -13,7 +13,7 @@ export function allSteps(filled: Filled): readonly StepBase[] {
   return filled.acts.flatMap((act) => act.steps)
 }
 
-/** @throws KeyriteError `TEMPLATE_INVALID` if there is no such quorum step, and what `planCreate` throws. */
+/** @throws KeyriteError `TEMPLATE_INVALID` if there is no such quorum step, and what `planCreate` and `planActivate` throw. */
 export function planOfQuorum(view: Pick<View, 'of'>, filled: Filled, id: string): Planned {
   const steps = allSteps(filled)
   const quorum = steps.find((step) => step.kind === 'quorum' && step.id === id)
@@ -23,10 +23,15 @@ export function planOfQuorum(view: Pick<View, 'of'>, filled: Filled, id: string)
       : []
   const covered = steps.filter((step) => approves.includes(step.id))
   const create = covered.find((step): step is KeyCreateStep => step.kind === 'key.create')
-  if (create === undefined)
-    throw new KeyriteError('TEMPLATE_INVALID', `step "${id}" is no quorum for making a key`, {
+  if (create === undefined) {
+    const [activate] = covered.flatMap((step) =>
+      step.kind === 'key.activate' && 'key' in step ? [step.key] : [],
+    )
+    if (typeof activate === 'string') return planActivate(view, activate)
+    throw new KeyriteError('TEMPLATE_INVALID', `step "${id}" is no quorum for a key`, {
       hints: ['keyrite ceremony lint FILE'],
     })
+  }
   return planCreate(
     view,
     wishOf(

@@ -87,12 +87,25 @@ function checkFacts(
       : wrong('no quorum of this ceremony was met that it names')
   }
   if (!['key.create', 'key.verify', 'key.activate'].includes(kind)) return []
-  const made = ceremony.keys.some(({key}) => key === result['key'])
-  const version = view.of(keysFold).keys.get(textOf(result['key']))?.versions[0]
-  if (!made || version === undefined) return wrong('no key of this ceremony was made that it names')
-  if (kind === 'key.verify' && version.tried?.ok !== true) return wrong('the key was not proved')
-  if (kind === 'key.activate' && version.state !== 'active') return wrong('the key is not active')
+  const name = textOf(result['key'])
+  const made = ceremony.keys.some(({key}) => key === name)
+  const key = view.of(keysFold).keys.get(name)
+  const version = key?.versions.find((one) => one.version === key.primary)
+  if (version === undefined || (kind === 'key.create' && !made))
+    return wrong('no key of this ceremony was made that it names')
+  // A key that was there before must have been tried, or activated, within this ceremony.
+  const here = (seq: number | undefined): boolean => made || view.entry(seq ?? -1)?.ceremony === ceremony.id
+  if (kind === 'key.verify' && (version.tried?.ok !== true || !here(version.tried.seq)))
+    return wrong('the key was not proved')
+  if (kind === 'key.activate' && (version.state !== 'active' || !(made || activatedIn(view, ceremony, name))))
+    return wrong('the key is not active')
   return []
+}
+
+function activatedIn(view: View, {id}: Ceremony, key: string): boolean {
+  return [...view.of(requests).all.values()].some(
+    ({ceremony, plan, done}) => ceremony === id && plan.change['key'] === key && done.has('activate'),
+  )
 }
 
 function checkResumed(entry: Entry, ceremony: Ceremony): Problem[] {

@@ -113,7 +113,7 @@ const world: readonly Row[] = [
     changes: [['key.verify, key: "${key-name}"', 'key.verify, key: other-key']],
     rule: 'unknown-key',
     line: 'id: verify',
-    says: 'key "other-key" is verified and no step makes it',
+    says: 'key "other-key" is verified, and neither is it there nor does a step make it',
   },
   {
     name: 'a key that is verified before it is made',

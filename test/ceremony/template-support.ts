@@ -76,7 +76,10 @@ export interface Facts {
   readonly roles?: readonly Role[]
   readonly policy?: Policy
   readonly environment?: Environment
-  readonly keys?: readonly string[]
+  /** Names, active unless a state stands with them. */
+  readonly keys?: readonly (
+    string | {readonly name: string; readonly state: string; readonly proved: boolean}
+  )[]
 }
 
 /** What the ledger would answer: a profile "local", and people who are all alike. */
@@ -95,7 +98,7 @@ export function viewOf({
     custody: {roster},
     policy: {policy, sha256: '', seq: 0},
     profiles: {profiles: new Map([['local', profile]]), generations: new Map()},
-    keys: {keys: new Map(keys.map((name) => [name, {}])), open: new Map()},
+    keys: {keys: new Map(keys.map(keyOf)), open: new Map()},
   }
   return {
     of: (fold) =>
@@ -103,6 +106,12 @@ export function viewOf({
         ? (states[fold.name] as ReturnType<typeof fold.initial>)
         : fold.initial(),
   }
+}
+
+function keyOf(key: NonNullable<Facts['keys']>[number]): readonly [name: string, key: object] {
+  const {name, state, proved} = typeof key === 'string' ? {name: key, state: 'active', proved: true} : key
+  const version = {version: 1, state, tried: proved ? {ok: true} : null}
+  return [name, {name, profile: 'local', spec: {class: 'jwt-signing'}, versions: [version], primary: 1}]
 }
 
 function personOf(at: number, roles: readonly Role[]): Person {

@@ -6,7 +6,7 @@ import type {View} from '../../ledger/index.ts'
 import {defaultPolicy, eligible, policyFold, ruleFor, type Policy, type Rule} from '../../policy/index.ts'
 import {profilesFold, type Profile} from '../../profiles/index.ts'
 import {unknownWord} from '../issues.ts'
-import type {KeyCreateStep, Template} from '../template.ts'
+import type {KeyCreateStep, Step, Template} from '../template.ts'
 import {areApart, fewest} from './roles.ts'
 import {creations, type Placed, type Remark, type Script} from './script.ts'
 
@@ -25,7 +25,7 @@ export function* policy(script: Script, view: Known): Generator<Remark> {
         : view.of(profilesFold).profiles.get(create.profile)
     if (view !== null) yield* known(script, placed, create, view)
     if (profile !== undefined) yield* minimumAlgorithm(script, placed, create, adopted, profile)
-    const rule = applying(adopted, create, profile)
+    const rule = applying(adopted, 'key.create', create.class, profile?.kind ?? null)
     if (rule === null)
       yield {
         rule: 'policy-silent',
@@ -34,7 +34,27 @@ export function* policy(script: Script, view: Known): Generator<Remark> {
       }
     else if (quorum !== null) yield* people(script, rule, quorum.placed, quorum.step.by, view)
     if (quorum !== null && (rule === null || rule.people > 1))
-      yield* separation(script, create, quorum.step.by)
+      yield* separation(script, create.key, quorum.step.by)
+  }
+  if (view !== null) yield* activations(script, adopted, view)
+}
+
+/** Quorums that activate a key which was there before, or was made by another one's approval. */
+function* activations(script: Script, adopted: Policy, view: NonNullable<Known>): Generator<Remark> {
+  const named = (id: string): Step | undefined => script.steps.find((one) => one.step.id === id)?.step
+  for (const {step, path, number} of script.steps) {
+    if (step.kind !== 'quorum') continue
+    const covered = step.for.map(named)
+    const activate = covered.find((one) => one?.kind === 'key.activate')
+    if (activate?.kind !== 'key.activate' || covered.some((one) => one?.kind === 'key.create')) continue
+    const key = view.of(keysFold).keys.get(activate.key)
+    const made = creations(script).find(({create}) => create.key === activate.key)?.create
+    const kind = view.of(profilesFold).profiles.get(key?.profile ?? made?.profile ?? '')?.kind ?? null
+    const of = key?.spec.class ?? made?.class
+    if (of === undefined) continue
+    const rule = applying(adopted, 'key.activate', of, kind)
+    if (rule !== null) yield* people(script, rule, {step, path, number}, step.by, view)
+    if (rule === null || rule.people > 1) yield* separation(script, activate.key, step.by)
   }
 }
 
@@ -97,9 +117,14 @@ function* minimumAlgorithm(
   }
 }
 
-function applying(adopted: Policy, create: KeyCreateStep, profile: Profile | undefined): Rule | null {
+function applying(
+  adopted: Policy,
+  operation: 'key.create' | 'key.activate',
+  of: KeyCreateStep['class'],
+  kind: string | null,
+): Rule | null {
   try {
-    return ruleFor(adopted, {operation: 'key.create', class: create.class, kind: profile?.kind ?? null})
+    return ruleFor(adopted, {operation, class: of, kind})
   } catch (error) {
     if (error instanceof KeyriteError) return null
     throw error
@@ -135,9 +160,9 @@ function* people({template}: Script, rule: Rule, {path}: Placed, by: string, vie
 }
 
 /** Nobody both approves a key and makes it, or puts it to use (C6). */
-function* separation({template, steps}: Script, create: KeyCreateStep, approving: string): Generator<Remark> {
+function* separation({template, steps}: Script, key: string, approving: string): Generator<Remark> {
   for (const {step, path} of steps) {
-    if ((step.kind !== 'key.create' && step.kind !== 'key.activate') || step.key !== create.key) continue
+    if ((step.kind !== 'key.create' && step.kind !== 'key.activate') || step.key !== key) continue
     if (
       !template.roles.has(step.by) ||
       !template.roles.has(approving) ||

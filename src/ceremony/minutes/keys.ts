@@ -20,7 +20,23 @@ export function keys(record: Transcript): readonly Block[] {
     heading(2, 'Keys'),
     ...(made.length === 0 ? [paragraph('No key was made.')] : []),
     ...made.flatMap((entry) => keyBlocks(record, entry)),
+    ...keysFromBefore(record, made),
   ]
+}
+
+/** Keys that were there before, and were tried or changed in this ceremony. */
+function keysFromBefore(record: Transcript, made: readonly Entry[]): readonly Block[] {
+  const touched = [...record.of('key.tried'), ...record.of('key.state.changed')].filter(
+    ({data}) => !made.some((one) => one.data['key'] === data['key']),
+  )
+  const names = new Set(touched.map(({data}) => record.text(data['key'])))
+  return [...names].flatMap((name) => [
+    heading(3, `${name}, made before this ceremony`),
+    ...checks(
+      record,
+      touched.filter(({data}) => data['key'] === name),
+    ),
+  ])
 }
 
 function keyBlocks(record: Transcript, made: Entry): readonly Block[] {

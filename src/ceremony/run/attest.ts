@@ -1,6 +1,6 @@
 /** `attest`: what the provider says of a key's protection or of its device, with the strength that its evidence has and no more. */
 import {KeyriteError} from '../../base/errors.ts'
-import {keyVersion} from '../../keys/index.ts'
+import {keysFold, keyVersion} from '../../keys/index.ts'
 import type {DraftObject} from '../../ledger/index.ts'
 import {strengths, type Protection, type Provider, type Strength} from '../../providers/ports.ts'
 import type {AttestStep as Shape} from '../step.ts'
@@ -51,7 +51,8 @@ interface Asked {
 
 function keyAsked({app: {ledger}}: RunContext, step: AttestStep): Asked {
   if (step.key === undefined) return {profile: step.profile ?? '', version: 0, ref: null}
-  const {key, version} = keyVersion({ledger}, step.key, 1)
+  const primary = ledger.of(keysFold).keys.get(step.key)?.primary ?? 1
+  const {key, version} = keyVersion({ledger}, step.key, primary)
   return {profile: key.profile, version: version.version, ref: version.ref}
 }
 

@@ -1,6 +1,6 @@
 /** `key.create`, `key.verify`, `key.activate`: what the quorum approved is done at the provider, tried, and recorded. */
 import {KeyriteError} from '../../base/errors.ts'
-import {keyDocument, keysFold, pemOf, proveKey, type Key} from '../../keys/index.ts'
+import {keyDocument, keysFold, keyVersion, pemOf, proveKey, type Key, type Version} from '../../keys/index.ts'
 import {sha256Hex} from '../../base/bytes.ts'
 import type {DraftObject} from '../../ledger/index.ts'
 import {apply, requests, type Request} from '../../requests/index.ts'
@@ -13,7 +13,9 @@ export interface KeyStepLike extends StepBase {
 
 export async function runKeyCreate(context: RunContext, step: KeyStepLike): Promise<DraftObject> {
   context.room.say([`Making key "${step.key}". This can take a while.`])
-  await apply(actContext(context), context.app.operations, approvedFor(context, step.key), ['create'])
+  await apply(actContext(context), context.app.operations, approvedFor(context, step.key, 'create'), [
+    'create',
+  ])
   const {versions, location} = keyDocument(context.app.ledger, keyNamed(context, step.key))
   const [version] = versions
   context.room.say([
@@ -30,10 +32,11 @@ export async function runKeyCreate(context: RunContext, step: KeyStepLike): Prom
 }
 
 export async function runKeyVerify(context: RunContext, step: KeyStepLike): Promise<DraftObject> {
-  const before = keyNamed(context, step.key).versions[0]?.tried
-  // After a crash the proof may stand already: it is not asked for twice in one ceremony.
-  if (before?.ok !== true) await proveKey({...actContext(context), approved: 0}, step.key, 1)
-  const tried = keyNamed(context, step.key).versions[0]?.tried
+  const {version} = primaryOf(context, step.key)
+  // After a crash the proof may stand already: it is not asked for twice in one ceremony. One from before it is not enough.
+  if (!isProvedHere(context, step.key))
+    await proveKey({...actContext(context), approved: 0}, step.key, version)
+  const {tried} = primaryOf(context, step.key)
   context.room.say(
     (tried?.results ?? []).map(
       ({probe, ok, evidence, detail}) => `${ok ? 'ok' : 'NOT OK'}  ${probe} (${evidence}): ${detail}`,
@@ -41,22 +44,36 @@ export async function runKeyVerify(context: RunContext, step: KeyStepLike): Prom
   )
   const sha256 = publicKeySha256(context, step.key)
   if (sha256 !== null) context.room.say([`SHA-256 of the public key, as PEM: ${sha256}`])
-  return {key: step.key, version: 1, entry: tried?.seq ?? null, ok: tried?.ok ?? false}
+  return {key: step.key, version, entry: tried?.seq ?? null, ok: tried?.ok ?? false}
 }
 
 export async function runKeyActivate(context: RunContext, step: KeyStepLike): Promise<DraftObject> {
-  await apply(actContext(context), context.app.operations, approvedFor(context, step.key), ['activate'])
-  const version = keyNamed(context, step.key).versions[0]
-  context.room.say([
-    `Key "${step.key}" is ${version?.state ?? 'unknown'}. The provider itself enforces: ${version?.enforced ?? 'nothing'}.`,
+  await apply(actContext(context), context.app.operations, approvedFor(context, step.key, 'activate'), [
+    'activate',
   ])
-  return {key: step.key, version: 1, state: version?.state ?? '', enforced: version?.enforced ?? ''}
+  const {version, state, enforced} = primaryOf(context, step.key)
+  context.room.say([`Key "${step.key}" is ${state}. The provider itself enforces: ${enforced}.`])
+  return {key: step.key, version, state, enforced}
 }
 
-/** The request, met in this ceremony, whose plan speaks of this key. */
-function approvedFor({app, id}: RunContext, key: string): Request {
+function isProvedHere(context: RunContext, name: string): boolean {
+  const {tried} = primaryOf(context, name)
+  return tried?.ok === true && context.app.ledger.view.entry(tried.seq)?.ceremony === context.id
+}
+
+function primaryOf(context: RunContext, name: string): Version {
+  const key = keyNamed(context, name)
+  return keyVersion({ledger: context.app.ledger}, name, key.primary).version
+}
+
+/** The request, met in this ceremony, whose plan does this to this key. */
+function approvedFor({app, id}: RunContext, key: string, phase: string): Request {
   const request = [...app.ledger.of(requests).all.values()].find(
-    (one) => one.ceremony === id && one.met !== null && one.plan.change['key'] === key,
+    ({ceremony, met, plan}) =>
+      ceremony === id &&
+      met !== null &&
+      plan.change['key'] === key &&
+      plan.phases.some(({name}) => name === phase),
   )
   if (request === undefined)
     throw new KeyriteError(

@@ -18,7 +18,7 @@ export const quorum: StepKind<QuorumStep> = {
   summary: 'People sign the plan of later steps; without enough of them these steps do nothing.',
   schema,
   plan(world, step) {
-    world.approvals.approve(step)
+    world.approvals.approve(step, (key) => world.keys.canBeActivated(key))
   },
   run: runQuorum,
 }

@@ -20,7 +20,8 @@ export class Approvals {
       )
   }
 
-  approve(step: QuorumStep): void {
+  /** @param canBeActivated - whether a key can be activated as it stands now. */
+  approve(step: QuorumStep, canBeActivated: (key: string) => boolean): void {
     const {report, steps} = this.#room
     const keys = new Set<string>()
     for (const [at, id] of step.for.entries()) {
@@ -55,7 +56,7 @@ export class Approvals {
         'quorum-for-several',
         `one quorum approves one key, not ${[...keys].join(', ')}: make a quorum step for each`,
       )
-    this.#demandCreation(step)
+    this.#demandCreation(step, canBeActivated)
   }
 
   /** Says so where no quorum approves a step. */
@@ -71,16 +72,17 @@ export class Approvals {
       )
   }
 
-  /** A plan is one of making a key, and later phases of it; it cannot activate what it does not make. */
-  #demandCreation(step: QuorumStep): void {
+  /** A plan to activate a key is made of the key as it stands, unless it is the one that also makes it. */
+  #demandCreation(step: QuorumStep, canBeActivated: (key: string) => boolean): void {
     const wanted = this.#room.steps.filter((one) => step.for.includes(one.id))
-    const creates = wanted.filter((one) => one.kind === 'key.create')
-    if (wanted.some((one) => one.kind === 'key.activate') && creates.length === 0)
+    if (wanted.some((one) => one.kind === 'key.create')) return
+    const early = wanted.find((one) => one.kind === 'key.activate' && !canBeActivated(one.key))
+    if (early !== undefined)
       this.#room.report(
         step,
         ['for'],
         'quorum-without-creation',
-        'it approves to activate a key and not to make it: name the key.create step of that key too',
+        'it approves to activate a key that is not made and verified yet: name the key.create step of that key too, or move this step after its key.verify',
       )
   }
 }

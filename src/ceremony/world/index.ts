@@ -1,9 +1,18 @@
 /** A model of the room: what exists in which state after each step. It finds scripts that could not be followed. */
 import type {SignOffStep, Step} from '../step.ts'
 import {Approvals} from './approvals.ts'
-import {Keys} from './keys.ts'
+import {Keys, type KnownKey} from './keys.ts'
 import {Materials, type Thing} from './materials.ts'
 import type {Report, Room} from './room.ts'
+
+export type {KnownKey} from './keys.ts'
+
+/** What is there before the first step. */
+export interface Before {
+  readonly things: readonly Thing[]
+  /** A key by its name; null where there is none. */
+  readonly key: (name: string) => KnownKey | null
+}
 
 export class World implements Room {
   readonly report: Report
@@ -14,13 +23,13 @@ export class World implements Room {
   readonly #done = new Set<string>()
   #signedOff = false
 
-  /** @param steps - all of them, in order. @param things - the materials, as they are before the first step. */
-  constructor(steps: readonly Step[], things: readonly Thing[], report: Report) {
+  /** @param steps - all of them, in order. @param before - what is there before the first step. */
+  constructor(steps: readonly Step[], before: Before, report: Report) {
     this.steps = steps
     this.report = report
-    this.materials = new Materials(this, things)
+    this.materials = new Materials(this, before.things)
     this.approvals = new Approvals(this)
-    this.keys = new Keys(this, this.approvals, this.materials)
+    this.keys = new Keys(this, this.approvals, this.materials, before.key)
   }
 
   isDone(id: string): boolean {

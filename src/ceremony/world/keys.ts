@@ -1,12 +1,26 @@
-/** What has become of each key that a step makes. */
+/** What has become of each key: those that steps make, and those that were there before. */
 import type {AttestStep, KeyActivateStep, KeyCreateStep, KeyVerifyStep} from '../step.ts'
 import type {Approvals} from './approvals.ts'
-import type {Room} from './room.ts'
 import type {Materials} from './materials.ts'
+import type {Room} from './room.ts'
+
+/** A key that is there before the first step. */
+export interface KnownKey {
+  readonly profile: string
+  /** As the ledger has it: `pre-active`, `active` …; null where nobody knows. */
+  readonly state: string | null
+  /** Whether it was proved to work. */
+  readonly proved: boolean
+}
 
 interface ModelKey {
-  readonly made: KeyCreateStep
-  condition: 'planned' | 'made' | 'proved' | 'active'
+  /** The step that makes it; null for one that was there before. */
+  readonly made: KeyCreateStep | null
+  readonly profile: string | null
+  /** `unknown`: nothing is known of it, and so nothing is said. */
+  condition: 'planned' | 'made' | 'proved' | 'active' | 'over' | 'unknown'
+  /** Whether a step before verified it. */
+  verified: boolean
 }
 
 const verbs = {'key.verify': 'verified', 'key.activate': 'activated', attest: 'asked about'} as const
@@ -16,16 +30,24 @@ export class Keys {
   readonly #approvals: Approvals
   readonly #materials: Materials
   readonly #keys = new Map<string, ModelKey>()
+  readonly #known: (name: string) => KnownKey | null
   #clockChecked = false
   #machineRecorded = false
 
-  constructor(room: Room, approvals: Approvals, materials: Materials) {
+  /** @param known - a key that was there before, by name; null where there is none. */
+  constructor(
+    room: Room,
+    approvals: Approvals,
+    materials: Materials,
+    known: (name: string) => KnownKey | null,
+  ) {
     this.#room = room
     this.#approvals = approvals
     this.#materials = materials
+    this.#known = known
     for (const step of room.steps) {
       if (step.kind === 'key.create' && !this.#keys.has(step.key))
-        this.#keys.set(step.key, {made: step, condition: 'planned'})
+        this.#keys.set(step.key, {made: step, profile: step.profile, condition: 'planned', verified: false})
     }
   }
 
@@ -45,7 +67,7 @@ export class Keys {
         step,
         ['key'],
         'key-twice',
-        `key "${step.key}" is made by step "${key?.made.id ?? ''}" already: give this one another name`,
+        `key "${step.key}" is made by step "${key?.made?.id ?? ''}" already: give this one another name`,
       )
       return
     }
@@ -69,50 +91,55 @@ export class Keys {
   }
 
   prove(step: KeyVerifyStep): void {
-    const key = this.#made(step, step.key)
-    if (key !== undefined) this.#materials.demandDevice(step, key.made.profile)
-    if (key?.condition === 'made') key.condition = 'proved'
-    else if (key?.condition === 'proved' || key?.condition === 'active')
+    const key = this.#there(step, step.key)
+    if (key === undefined) return
+    if (key.verified)
       this.#room.report(
         step,
         ['key'],
         'verified-twice',
         `key "${step.key}" was verified already: take one of the steps away`,
       )
+    key.verified = true
+    if (key.condition === 'made') key.condition = 'proved'
   }
 
   activate(step: KeyActivateStep): void {
     this.#approvals.demand(step)
-    const key = this.#made(step, step.key)
+    const key = this.#there(step, step.key)
     if (key === undefined) return
-    this.#materials.demandDevice(step, key.made.profile)
     if (key.condition === 'active')
       this.#room.report(
         step,
         ['key'],
         'activated-twice',
-        `key "${step.key}" is active already: take one of the steps away`,
+        `key "${step.key}" is active already: take ${key.made === null ? 'this step' : 'one of the steps'} away`,
       )
-    else if (key.condition !== 'proved')
+    else if (key.condition === 'made')
       this.#room.report(
         step,
         ['key'],
         'activated-unverified',
         `key "${step.key}" is activated before it was verified: put a key.verify step between`,
       )
-    key.condition = 'active'
+    if (key.condition !== 'unknown') key.condition = 'active'
   }
 
   attest(step: AttestStep): void {
-    const key = step.key === undefined ? undefined : this.#made(step, step.key)
-    const profile = key?.made.profile ?? step.profile
-    if (profile !== undefined) this.#materials.demandDevice(step, profile)
+    if (step.key !== undefined) this.#there(step, step.key)
+    else if (step.profile !== undefined) this.#materials.demandDevice(step, step.profile)
+  }
+
+  /** Whether people can be asked now to activate a key that no plan of theirs makes: it is there, and was verified. */
+  canBeActivated(name: string): boolean {
+    const key = this.#find(name)
+    return key !== undefined && key.condition !== 'planned' && key.condition !== 'made'
   }
 
   /** After the last step. */
   finish(): void {
     for (const [name, {condition, made}] of this.#keys) {
-      if (condition === 'made')
+      if (condition === 'made' && made !== null)
         this.#room.report(
           made,
           ['key'],
@@ -122,26 +149,47 @@ export class Keys {
     }
   }
 
-  /** The key, if it was made before; if not, that is said. */
-  #made(step: KeyVerifyStep | KeyActivateStep | AttestStep, name: string): ModelKey | undefined {
-    const key = this.#keys.get(name)
+  #find(name: string): ModelKey | undefined {
+    const found = this.#keys.get(name)
+    if (found !== undefined) return found
+    const known = this.#known(name)
+    if (known === null) return undefined
+    const key: ModelKey = {made: null, profile: known.profile, condition: conditionOf(known), verified: false}
+    this.#keys.set(name, key)
+    return key
+  }
+
+  /** The key, if it is there; if not, that is said. */
+  #there(step: KeyVerifyStep | KeyActivateStep | AttestStep, name: string): ModelKey | undefined {
+    const key = this.#find(name)
+    const say = (rule: string, message: string): void => {
+      this.#room.report(step, ['key'], rule, `key "${name}" ${message}`)
+    }
+    const verb = verbs[step.kind]
     if (key === undefined) {
-      this.#room.report(
-        step,
-        ['key'],
+      say(
         'unknown-key',
-        `key "${name}" is ${verbs[step.kind]} and no step makes it: put a key.create step before it`,
+        `is ${verb}, and neither is it there nor does a step make it: put a key.create step before it, or correct the name`,
       )
       return undefined
     }
-    if (key.condition !== 'planned') return key
-    if (!this.#room.isDone(key.made.id))
-      this.#room.report(
-        step,
-        ['key'],
-        'key-too-early',
-        `key "${name}" is ${verbs[step.kind]} before step "${key.made.id}" makes it: move this step after it`,
-      )
-    return undefined
+    if (key.condition === 'planned') {
+      const maker = key.made?.id ?? ''
+      if (!this.#room.isDone(maker))
+        say('key-too-early', `is ${verb} before step "${maker}" makes it: move this step after it`)
+      return undefined
+    }
+    if (key.condition === 'over' && step.kind !== 'attest') {
+      say('key-over', `cannot be ${verb}: it is not to be used any more, see keyrite key show ${name}`)
+      return undefined
+    }
+    if (key.profile !== null) this.#materials.demandDevice(step, key.profile)
+    return key
   }
+}
+
+function conditionOf({state, proved}: KnownKey): ModelKey['condition'] {
+  if (state === null) return 'unknown'
+  if (state === 'pre-active') return proved ? 'proved' : 'made'
+  return state === 'active' ? 'active' : 'over'
 }
