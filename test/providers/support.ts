@@ -34,6 +34,13 @@ export function labelled(text: string): Buffer {
   return Buffer.from(probeLabel + text)
 }
 
+/** What a suite works with where any key will do: one that signs and one without halves, of those that the place has. */
+export function usual(refuses: readonly string[]): {readonly signer: Algorithm; readonly secret: Algorithm} {
+  const first = (...all: readonly Algorithm[]): Algorithm =>
+    all.find((one) => !refuses.includes(one)) ?? 'aes-256'
+  return {signer: first('ed25519', 'ec-p256', 'rsa-2048'), secret: first('aes-256', 'hmac-sha256')}
+}
+
 let count = 0
 /** A spec of a new name, with the first scheme and purpose of the algorithm unless told. */
 export function specOf(algorithm: Algorithm, over: Partial<KeySpec> = {}): KeySpec {

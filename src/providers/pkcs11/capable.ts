@@ -35,7 +35,7 @@ function makes({mechanisms}: Token, algorithm: Algorithm): boolean {
 function uses(token: Token, scheme: Scheme, oaep: boolean): boolean {
   if (scheme === 'a256gcm') return token.mechanisms.has(ckm.aesGcm)
   if (scheme === 'oaep-sha256') return oaep
-  const signing = signingOf(scheme)
+  const signing = signingOf(scheme, (one) => token.mechanisms.has(one))
   return signing !== undefined && token.mechanisms.has(signing.mechanism.mechanism)
 }
 

@@ -6,7 +6,7 @@
  */
 import {Secret} from '../../base/secret.ts'
 import type {Provider} from '../ports.ts'
-import {Line} from './line.ts'
+import {Line, patience} from './line.ts'
 import type {Place} from './token.ts'
 
 export type {Place} from './token.ts'
@@ -15,9 +15,9 @@ export type {Place} from './token.ts'
  * @param pin - stays the caller's to wipe; null where the token asks for it on a pad of its own.
  * @throws KeyriteError `PROVIDER_UNREACHABLE` if module or token are not there, `CREDENTIALS_REFUSED`, `AMBIGUOUS`, `UNSUPPORTED` without the driver.
  */
-export async function openHsm(place: Place, pin: Secret | null): Promise<Provider> {
+export async function openHsm(place: Place, pin: Secret | null, within = patience): Promise<Provider> {
   // A host that died is started again, and logs in again.
-  const line = new Line(place, pin?.use((bytes) => new Secret(Uint8Array.from(bytes))) ?? null)
+  const line = new Line(place, pin?.use((bytes) => new Secret(Uint8Array.from(bytes))) ?? null, within)
   const provider: Provider = {
     kind: 'pkcs11',
     store: port(line, 'store', ['create', 'describe', 'find'], {list: () => listed(line)}),

@@ -5,9 +5,15 @@ import type {Secret} from '../../base/secret.ts'
 import type {Place} from './token.ts'
 import {fromWire, toWire, wipe, type Answer, type Question} from './wire.ts'
 
-/** What a healthy HSM never needs, in milliseconds. Making a large RSA key is slow on small ones. */
-const usual = 30_000
-const making = 180_000
+/** Within what time an HSM must answer, in milliseconds. */
+export interface Patience {
+  readonly usual: number
+  /** Making a large RSA key is slow on small ones. */
+  readonly making: number
+}
+
+/** What a healthy HSM never needs. */
+export const patience: Patience = {usual: 30_000, making: 180_000}
 const slow: readonly string[] = ['create', 'rotate', 'import']
 
 /** Where the host process begins: beside this file in the sources, and beside the bundle when it is built. */
@@ -16,13 +22,15 @@ const start = new URL(import.meta.url.endsWith('.ts') ? './host.ts' : './pkcs11-
 export class Line {
   readonly #place: Place
   readonly #pin: Secret | null
+  readonly #patience: Patience
   #host: ChildProcess | undefined
   #asked = 0
   #queue: Promise<unknown> = Promise.resolve()
   #closed = false
 
   /** @param pin - becomes this object's own: a host that died is started again with it. */
-  constructor(place: Place, pin: Secret | null) {
+  constructor(place: Place, pin: Secret | null, within: Patience) {
+    this.#patience = within
     this.#place = place
     this.#pin = pin
   }
@@ -67,7 +75,7 @@ export class Line {
   ): Promise<unknown> {
     const id = ++this.#asked
     const sent = args.map(toWire)
-    const within = slow.includes(method) ? making : usual
+    const within = slow.includes(method) ? this.#patience.making : this.#patience.usual
     const answer = await new Promise<Answer>((resolve, reject) => {
       const timer = setTimeout(() => {
         done(() => {

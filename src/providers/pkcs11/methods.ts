@@ -58,30 +58,46 @@ export interface Signing {
 export const params = {oaep: 4, pss: 5, gcm: 7} as const
 type Params = Exclude<Mechanism['parameter'], number | Buffer | undefined>
 
-/** PSS as RFC 7518 section 3.5 has it: salt as long as the hash. */
-function pss(mechanism: number, hashAlg: number, generator: number, saltLen: number): Signing {
+const hashes = {
+  '256': {hash: 'sha256', number: ckm.sha256, mgf: mgf.sha256, bytes: 32},
+  '384': {hash: 'sha384', number: ckm.sha384, mgf: mgf.sha384, bytes: 48},
+  '512': {hash: 'sha512', number: ckm.sha512, mgf: mgf.sha512, bytes: 64},
+} as const
+const withHash = {
+  rs256: ckm.sha256RsaPkcs,
+  rs384: ckm.sha384RsaPkcs,
+  rs512: ckm.sha512RsaPkcs,
+  ps256: ckm.sha256RsaPss,
+  ps384: ckm.sha384RsaPss,
+  ps512: ckm.sha512RsaPss,
+} as const
+
+/** PSS as RFC 7518 section 3.5 has it: salt as long as the hash. Tokens that do not hash for it are given the hash. */
+function pss(scheme: 'ps256' | 'ps384' | 'ps512', has: Has): Signing {
+  const {hash, number, mgf: generator, bytes} = hashes[scheme.slice(2) as keyof typeof hashes]
+  const hashing = has(withHash[scheme])
+  const parameter = {type: params.pss, hashAlg: number, mgf: generator, saltLen: bytes} as Params
   return {
-    mechanism: {mechanism, parameter: {type: params.pss, hashAlg, mgf: generator, saltLen} as Params},
-    hash: null,
+    mechanism: {mechanism: hashing ? withHash[scheme] : ckm.rsaPss, parameter},
+    hash: hashing ? null : hash,
   }
 }
 
+/** Whether the token has a mechanism. */
+export type Has = (mechanism: number) => boolean
+
 /** Undefined for schemes that do not sign. */
-export function signingOf(scheme: Scheme): Signing | undefined {
+export function signingOf(scheme: Scheme, has: Has): Signing | undefined {
   const plain = (mechanism: number, hash: Signing['hash'] = null): Signing => ({mechanism: {mechanism}, hash})
   switch (scheme) {
     case 'rs256':
-      return plain(ckm.sha256RsaPkcs)
     case 'rs384':
-      return plain(ckm.sha384RsaPkcs)
     case 'rs512':
-      return plain(ckm.sha512RsaPkcs)
+      return plain(withHash[scheme])
     case 'ps256':
-      return pss(ckm.sha256RsaPss, ckm.sha256, mgf.sha256, 32)
     case 'ps384':
-      return pss(ckm.sha384RsaPss, ckm.sha384, mgf.sha384, 48)
     case 'ps512':
-      return pss(ckm.sha512RsaPss, ckm.sha512, mgf.sha512, 64)
+      return pss(scheme, has)
     case 'es256':
       return plain(ckm.ecdsa, 'sha256')
     case 'es384':

@@ -76,9 +76,16 @@ export function keyMove(token: Token, clock: Clock): KeyMove {
           rv.keyNotWrappable,
           rv.keyFunctionNotPermitted,
         ]
-        if (!refusals.includes(value) && kind !== undefined) throw failure(what, error)
-        const [name] = failure(what, error).message.split(': ').slice(-1)
-        throw new KeyriteError('UNSUPPORTED', `cannot ${what}: the token refused to wrap it, ${name ?? ''}`)
+        if (kind === undefined)
+          throw new KeyriteError(
+            'UNSUPPORTED',
+            `cannot ${what}: the token has no way to wrap a key, ${wordsOf(error)}`,
+          )
+        if (!refusals.includes(value)) throw failure(what, error)
+        throw new KeyriteError(
+          'UNSUPPORTED',
+          `cannot ${what}: the token refused to wrap it, ${wordsOf(error)}`,
+        )
       } finally {
         transport.value.fill(0)
         token.discard(transport.object)

@@ -55,7 +55,7 @@ export function keyUse(token: Token): KeyUse {
 
     async verify(ref, message, signature) {
       const version = permitted(ref, 'verify')
-      const signing = signingOf(version.spec.scheme)
+      const signing = signingOf(version.spec.scheme, (one) => token.mechanisms.has(one))
       if (signing === undefined) throw new TypeError('the purpose was checked')
       // Some take an empty one for an error of the caller.
       if (signature.length === 0) return false
@@ -133,7 +133,7 @@ function demandContent({spec}: Version, operation: Operation, content: Uint8Arra
 }
 
 function signed(token: Token, {object, spec}: Version, message: Uint8Array): Buffer {
-  const signing = signingOf(spec.scheme)
+  const signing = signingOf(spec.scheme, (one) => token.mechanisms.has(one))
   if (signing === undefined) throw new TypeError('the purpose was checked')
   return token.sign(signing.mechanism, object, digested(message, signing.hash), room)
 }

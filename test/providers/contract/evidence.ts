@@ -1,12 +1,14 @@
 import {describe, expect, test} from '@jest/globals'
 import type {Bench, Expected} from '../contract.ts'
-import {all, enabled, intent, labelled, none, outcome, secretOf, specOf} from '../support.ts'
+import {all, enabled, intent, labelled, none, outcome, secretOf, specOf, usual} from '../support.ts'
 
 export function evidenceContract(expected: Expected, bench: () => Bench): void {
+  const {signer, secret} = usual(expected.refuses)
+
   describe('evidence', () => {
     test('the identity stays the same, and holds plain facts', async () => {
       const identity = await bench().open.evidence.identity()
-      await bench().open.store.create(specOf('aes-256'), intent())
+      await bench().open.store.create(specOf(secret), intent())
       await bench().reopen()
       expect(await bench().open.evidence.identity()).toEqual(identity)
       expect(identity['kind']).toBe(expected.kind)
@@ -26,7 +28,7 @@ export function evidenceContract(expected: Expected, bench: () => Bench): void {
 
     test('the protection is said as it is, for a version that is there', async () => {
       const {store, evidence} = bench().open
-      const ref = await store.create(specOf('ed25519'), intent())
+      const ref = await store.create(specOf(signer), intent())
       expect((await evidence.protection(ref)).level).toBe(expected.level)
       expect(await outcome(evidence.protection({...ref, version: '7'}))).toBe('KEY_NOT_FOUND')
     })
@@ -34,7 +36,7 @@ export function evidenceContract(expected: Expected, bench: () => Bench): void {
     test('software is never presented as hardware', async () => {
       if (expected.level !== 'software') return
       const {store, evidence} = bench().open
-      const ref = await store.create(specOf('ed25519'), intent())
+      const ref = await store.create(specOf(signer), intent())
       const {fips, detail} = await evidence.protection(ref)
       expect(fips).toBeNull()
       const said = JSON.stringify([detail, await evidence.device(), await evidence.identity()])
@@ -50,7 +52,7 @@ export function evidenceContract(expected: Expected, bench: () => Bench): void {
       if (first === null) return
       const seen = [first]
       const grew = async () => seen.push((await evidence.generation()) ?? 0)
-      const ref = await store.create(specOf('ed25519'), intent())
+      const ref = await store.create(specOf(signer), intent())
       await grew()
       await life.setAvailability(ref, 'enabled')
       await grew()
@@ -75,12 +77,12 @@ export function evidenceContract(expected: Expected, bench: () => Bench): void {
 
     test('after close every call is refused, and close may be repeated', async () => {
       const {open} = bench()
-      const ref = await enabled(open, specOf('aes-256'))
+      const ref = await enabled(open, specOf(secret))
       await bench().reopen()
       const {store, use, life, move, evidence} = open
       await open.close()
       const calls: readonly (() => Promise<unknown>)[] = [
-        async () => store.create(specOf('aes-256'), intent()),
+        async () => store.create(specOf(secret), intent()),
         async () => store.describe(ref),
         async () => all(store),
         async () => store.find(intent(), []),
@@ -96,7 +98,7 @@ export function evidenceContract(expected: Expected, bench: () => Bench): void {
         async () => life.rotate(ref.key, intent()),
         async () => life.scheduleDestruction(ref, expected.destructionDays.most),
         async () => life.cancelDestruction(ref),
-        async () => move.import(specOf('aes-256'), secretOf(new Uint8Array(32)), intent()),
+        async () => move.import(specOf(secret), secretOf(new Uint8Array(32)), intent()),
         async () => move.export(ref, none),
         async () => move.backup(),
         async () => move.restore(none),

@@ -1,6 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
+import type {Algorithm} from '../../../src/providers/algorithms.ts'
 import type {Bench, Expected} from '../contract.ts'
-import {all, described, enabled, intent, labelled, outcome, specOf} from '../support.ts'
+import {all, described, enabled, intent, labelled, outcome, specOf, usual} from '../support.ts'
 
 const dayMs = 86_400_000
 
@@ -8,10 +9,12 @@ export function lifeContract({refuses, enforces, destructionDays}: Expected, ben
   const {least, most} = destructionDays
   const wait = Math.min(Math.max(least, 30), most)
 
+  const {signer, secret} = usual(refuses)
+
   describe('the life of a key', () => {
     test.each(enforces)('making a version %s can be said twice', async (availability) => {
       const {life, store} = bench().open
-      const ref = await enabled(bench().open, specOf('aes-256'))
+      const ref = await enabled(bench().open, specOf(secret))
       expect(await life.setAvailability(ref, availability)).toBe(availability)
       expect(await life.setAvailability(ref, availability)).toBe(availability)
       expect((await described(store, ref)).availability).toBe(availability)
@@ -19,7 +22,7 @@ export function lifeContract({refuses, enforces, destructionDays}: Expected, ben
 
     test(`rotation ${refuses.includes('rotate') ? 'is refused' : 'adds a version and leaves the old one as it was'}`, async () => {
       const {life, store, use} = bench().open
-      const spec = specOf('ed25519')
+      const spec = specOf(signer)
       const first = await enabled(bench().open, spec)
       const made = intent()
       if (refuses.includes('rotate')) {
@@ -43,7 +46,7 @@ export function lifeContract({refuses, enforces, destructionDays}: Expected, ben
     if (!refuses.includes('rotate'))
       test('a key that is not there, or is gone, does not rotate', async () => {
         const {life} = bench().open
-        const ref = await enabled(bench().open, specOf('ed25519'))
+        const ref = await enabled(bench().open, specOf(signer))
         await life.scheduleDestruction(ref, wait)
         expect(await outcome(life.rotate('nowhere', intent()))).toBe('KEY_NOT_FOUND')
         expect(await outcome(life.rotate(ref.key, intent()))).toBe(most === 0 ? 'KEY_NOT_FOUND' : 'KEY_STATE')
@@ -53,7 +56,7 @@ export function lifeContract({refuses, enforces, destructionDays}: Expected, ben
       test('what is destroyed is gone at once, and nothing brings it back', async () => {
         const {life, store, use} = bench().open
         const made = intent()
-        const ref = await store.create(specOf('ed25519'), made)
+        const ref = await store.create(specOf(signer), made)
         expect(await outcome(life.cancelDestruction(ref))).toBe('KEY_STATE')
         await life.scheduleDestruction(ref, 0)
         expect(await store.describe(ref)).toBeUndefined()
@@ -68,11 +71,11 @@ export function lifeContract({refuses, enforces, destructionDays}: Expected, ben
         await bench().reopen()
         expect(await bench().open.store.describe(ref)).toBeUndefined()
       })
-    } else waitingContract({enforces, wait}, bench)
+    } else waitingContract({enforces, wait, signer}, bench)
 
     test('a date is the wait from now', async () => {
       const {life, store} = bench().open
-      const ref = await store.create(specOf('aes-256'), intent())
+      const ref = await store.create(specOf(secret), intent())
       const {createdAt} = await described(store, ref)
       const at = await life.scheduleDestruction(ref, most)
       expect(Math.abs(at.getTime() - createdAt.getTime() - most * dayMs)).toBeLessThan(60_000)
@@ -81,7 +84,7 @@ export function lifeContract({refuses, enforces, destructionDays}: Expected, ben
       'a wait of %p days is refused',
       async (days) => {
         const {life, store} = bench().open
-        const ref = await store.create(specOf('aes-256'), intent())
+        const ref = await store.create(specOf(secret), intent())
         expect(await outcome(life.scheduleDestruction(ref, days))).toBe('UNSUPPORTED')
         expect((await described(store, ref)).destroyAt).toBeNull()
       },
@@ -101,12 +104,12 @@ export function lifeContract({refuses, enforces, destructionDays}: Expected, ben
 
 /** Where a version waits before it is gone. */
 function waitingContract(
-  {enforces, wait}: Pick<Expected, 'enforces'> & {readonly wait: number},
+  {enforces, wait, signer}: Pick<Expected, 'enforces'> & {readonly wait: number; readonly signer: Algorithm},
   bench: () => Bench,
 ): void {
   test(`destruction waits, can be cancelled, and is said once`, async () => {
     const {life, store, use} = bench().open
-    const ref = await enabled(bench().open, specOf('ed25519'))
+    const ref = await enabled(bench().open, specOf(signer))
     const at = await life.scheduleDestruction(ref, wait)
     expect(await described(store, ref)).toMatchObject({availability: 'destruction-pending', destroyAt: at})
     expect(await life.scheduleDestruction(ref, wait)).toEqual(at)
@@ -120,7 +123,7 @@ function waitingContract(
 
   test('when the wait is over the version is a tombstone, and nothing brings it back', async () => {
     const {life, store, use} = bench().open
-    const spec = specOf('ed25519')
+    const spec = specOf(signer)
     const made = intent()
     const ref = await store.create(spec, made)
     const at = await life.scheduleDestruction(ref, wait)

@@ -15,6 +15,7 @@ import {
   outcome,
   secretOf,
   specOf,
+  usual,
 } from '../support.ts'
 
 /** Material as an outsider would bring it. RSA is made once a size. */
@@ -38,11 +39,13 @@ function outsideKey(algorithm: Algorithm): Buffer {
 export function moveContract({refuses}: Expected, bench: () => Bench): void {
   const has = algorithms.filter((one) => !refuses.includes(one) && one !== 'rsa-4096')
 
+  const {signer, secret} = usual(refuses)
+
   describe('moving keys', () => {
     if (refuses.includes('import'))
       test('import is refused', async () => {
         const {move} = bench().open
-        expect(await outcome(move.import(specOf('aes-256'), secretOf(randomBytes(32)), intent()))).toBe(
+        expect(await outcome(move.import(specOf(secret), secretOf(randomBytes(32)), intent()))).toBe(
           'UNSUPPORTED',
         )
       })
@@ -98,11 +101,11 @@ export function moveContract({refuses}: Expected, bench: () => Bench): void {
 
       test('a name or an intent that was used is refused for imports too', async () => {
         const {move, store} = bench().open
-        const [spec, made] = [specOf('aes-256'), intent()]
+        const [spec, made] = [specOf(secret), intent()]
         await store.create(spec, made)
         const material = randomBytes(32)
         expect(await outcome(move.import(spec, secretOf(material), intent()))).toBe('KEY_EXISTS')
-        expect(await outcome(move.import(specOf('aes-256'), secretOf(material), made))).toBe('KEY_EXISTS')
+        expect(await outcome(move.import(specOf(secret), secretOf(material), made))).toBe('KEY_EXISTS')
       })
     }
 
@@ -111,7 +114,7 @@ export function moveContract({refuses}: Expected, bench: () => Bench): void {
         const {move} = bench().open
         const {publicKey} = generateKeyPairSync('rsa', {modulusLength: 2048})
         const under = publicKey.export({format: 'der', type: 'spki'})
-        for (const algorithm of ['aes-256', 'ed25519', 'hmac-sha256'] as const)
+        for (const algorithm of [signer, secret, 'hmac-sha256'] as const)
           expect(await outcome(move.export(await enabled(bench().open, specOf(algorithm)), under))).toBe(
             'UNSUPPORTED',
           )
@@ -121,7 +124,7 @@ export function moveContract({refuses}: Expected, bench: () => Bench): void {
     if (!refuses.includes('backup')) {
       test('a backup brings every key into an empty place, and into no other', async () => {
         const {open} = bench()
-        const ref = await enabled(open, specOf('aes-256'))
+        const ref = await enabled(open, specOf(secret))
         const ciphertext = await open.use.encrypt(ref, Buffer.from('before'), none)
         const backup = await open.move.backup()
         const before = await all(open.store)

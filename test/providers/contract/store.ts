@@ -2,13 +2,15 @@ import {describe, expect, test} from '@jest/globals'
 import {algorithms, purposes, purposesOf, schemes, schemesOf} from '../../../src/providers/algorithms.ts'
 import type {KeySpec} from '../../../src/providers/ports.ts'
 import type {Bench, Expected} from '../contract.ts'
-import {all, described, intent, outcome, specOf} from '../support.ts'
+import {all, described, intent, outcome, specOf, usual} from '../support.ts'
 
 export function storeContract({refuses, enforces}: Expected, bench: () => Bench): void {
+  const {signer, secret} = usual(refuses)
+
   describe('keeping keys', () => {
     test('a new key is described as it was asked for', async () => {
       const {store} = bench().open
-      const spec = specOf('ed25519')
+      const spec = specOf(signer)
       const made = intent()
       const ref = await store.create(spec, made)
       expect(await store.describe(ref)).toEqual({
@@ -23,7 +25,7 @@ export function storeContract({refuses, enforces}: Expected, bench: () => Bench)
 
     test('the list holds every version once, and each as describe tells it', async () => {
       const {store} = bench().open
-      await store.create(specOf('aes-256'), intent())
+      await store.create(specOf(secret), intent())
       const found = await all(store)
       expect(new Set(found.map(({ref}) => `${ref.key}/${ref.version}`)).size).toBe(found.length)
       for (const one of found) expect(await store.describe(one.ref)).toEqual(one)
@@ -31,7 +33,7 @@ export function storeContract({refuses, enforces}: Expected, bench: () => Bench)
 
     test('a version that is not there is missing, not an error', async () => {
       const {store} = bench().open
-      const {ref} = await described(store, await store.create(specOf('aes-256'), intent()))
+      const {ref} = await described(store, await store.create(specOf(secret), intent()))
       expect(await store.describe({...ref, version: '2'})).toBeUndefined()
       expect(await store.describe({...ref, version: '01'})).toBeUndefined()
       expect(await store.describe({key: 'nowhere', version: ref.version})).toBeUndefined()
@@ -49,7 +51,7 @@ export function storeContract({refuses, enforces}: Expected, bench: () => Bench)
 
     test('a name is given once', async () => {
       const {store} = bench().open
-      const spec = specOf('aes-256')
+      const spec = specOf(secret)
       await store.create(spec, intent())
       const count = (await all(store)).length
       expect(await outcome(store.create(spec, intent()))).toBe('KEY_EXISTS')
@@ -59,8 +61,8 @@ export function storeContract({refuses, enforces}: Expected, bench: () => Bench)
     test('an intent is carried out once', async () => {
       const {store, life} = bench().open
       const made = intent()
-      const ref = await store.create(specOf('aes-256'), made)
-      expect(await outcome(store.create(specOf('aes-256'), made))).toBe('KEY_EXISTS')
+      const ref = await store.create(specOf(secret), made)
+      expect(await outcome(store.create(specOf(secret), made))).toBe('KEY_EXISTS')
       if (!refuses.includes('rotate')) expect(await outcome(life.rotate(ref.key, made))).toBe('KEY_EXISTS')
       expect(await store.find(made, [])).toEqual({kind: 'one', ref})
     })
@@ -77,7 +79,7 @@ export function storeContract({refuses, enforces}: Expected, bench: () => Bench)
       async (label) => {
         const {store} = bench().open
         const count = (await all(store)).length
-        expect(await outcome(store.create(specOf('aes-256', {label}), intent()))).toBe('USAGE')
+        expect(await outcome(store.create(specOf(secret, {label}), intent()))).toBe('USAGE')
         expect(await all(store)).toHaveLength(count)
       },
     )

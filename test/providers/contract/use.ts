@@ -13,7 +13,18 @@ import {describe, expect, test} from '@jest/globals'
 import {algorithms, purposesOf, schemesOf} from '../../../src/providers/algorithms.ts'
 import type {Algorithm, Scheme} from '../../../src/providers/algorithms.ts'
 import type {Bench, Expected} from '../contract.ts'
-import {bytesOf, enabled, flipped, intent, labelled, none, outcome, secretOf, specOf} from '../support.ts'
+import {
+  bytesOf,
+  enabled,
+  flipped,
+  intent,
+  labelled,
+  none,
+  outcome,
+  secretOf,
+  specOf,
+  usual,
+} from '../support.ts'
 
 const types: Readonly<Record<string, readonly [string, number | string | undefined]>> = {
   'rsa-2048': ['rsa', 2048],
@@ -52,6 +63,8 @@ export function useContract({refuses, decipher}: Expected, bench: () => Bench): 
     return (algorithm === 'rsa-2048' ? signing : signing.slice(0, 1)).map((scheme) => [algorithm, scheme])
   })
 
+  const {signer} = usual(refuses)
+
   describe('using keys', () => {
     test.each(signers.filter(([algorithm]) => !refuses.includes(algorithm)))(
       '%s signs with %s, and a stranger verifies it with the public half',
@@ -84,51 +97,53 @@ export function useContract({refuses, decipher}: Expected, bench: () => Bench): 
     test('a signature of one key is not one of another', async () => {
       const {use} = bench().open
       const [a, b] = [
-        await enabled(bench().open, specOf('ed25519')),
-        await enabled(bench().open, specOf('ed25519')),
+        await enabled(bench().open, specOf(signer)),
+        await enabled(bench().open, specOf(signer)),
       ]
       const message = Buffer.from('message')
       expect(await use.verify(b, message, await use.sign(a, message))).toBe(false)
     })
 
-    test('what is encrypted decrypts only whole, under the same key and in the same context', async () => {
-      const {use} = bench().open
-      const ref = await enabled(bench().open, specOf('aes-256'))
-      const other = await enabled(bench().open, specOf('aes-256'))
-      const [plaintext, context] = [randomBytes(99), Buffer.from('invoice 7')]
-      const ciphertext = await use.encrypt(ref, plaintext, context)
-      expect(bytesOf(await use.decrypt(ref, ciphertext, context))).toEqual(plaintext)
-      expect(await use.encrypt(ref, plaintext, context)).not.toEqual(ciphertext)
-      expect(Buffer.from(ciphertext).includes(plaintext.subarray(0, 8))).toBe(false)
-      const refused = async (bytes: Uint8Array, about: Uint8Array, by = ref) =>
-        outcome(use.decrypt(by, bytes, about))
-      expect(await refused(ciphertext, none)).toBe('PROVIDER_FAILED')
-      expect(await refused(ciphertext, context, other)).toBe('PROVIDER_FAILED')
-      for (const length of [0, 1, 12, 27, 28, ciphertext.length - 1])
-        expect(await refused(ciphertext.slice(0, length), context)).toBe('PROVIDER_FAILED')
-      for (let at = 0; at < ciphertext.length; at++)
-        expect(await refused(flipped(ciphertext, at), context)).toBe('PROVIDER_FAILED')
-      if (refuses.includes('empty')) expect(await outcome(use.encrypt(ref, none, none))).toBe('UNSUPPORTED')
-      else expect(bytesOf(await use.decrypt(ref, await use.encrypt(ref, none, none), none))).toHaveLength(0)
-    })
+    if (!refuses.includes('aes-256'))
+      test('what is encrypted decrypts only whole, under the same key and in the same context', async () => {
+        const {use} = bench().open
+        const ref = await enabled(bench().open, specOf('aes-256'))
+        const other = await enabled(bench().open, specOf('aes-256'))
+        const [plaintext, context] = [randomBytes(99), Buffer.from('invoice 7')]
+        const ciphertext = await use.encrypt(ref, plaintext, context)
+        expect(bytesOf(await use.decrypt(ref, ciphertext, context))).toEqual(plaintext)
+        expect(await use.encrypt(ref, plaintext, context)).not.toEqual(ciphertext)
+        expect(Buffer.from(ciphertext).includes(plaintext.subarray(0, 8))).toBe(false)
+        const refused = async (bytes: Uint8Array, about: Uint8Array, by = ref) =>
+          outcome(use.decrypt(by, bytes, about))
+        expect(await refused(ciphertext, none)).toBe('PROVIDER_FAILED')
+        expect(await refused(ciphertext, context, other)).toBe('PROVIDER_FAILED')
+        for (const length of [0, 1, 12, 27, 28, ciphertext.length - 1])
+          expect(await refused(ciphertext.slice(0, length), context)).toBe('PROVIDER_FAILED')
+        for (let at = 0; at < ciphertext.length; at++)
+          expect(await refused(flipped(ciphertext, at), context)).toBe('PROVIDER_FAILED')
+        if (refuses.includes('empty')) expect(await outcome(use.encrypt(ref, none, none))).toBe('UNSUPPORTED')
+        else expect(bytesOf(await use.decrypt(ref, await use.encrypt(ref, none, none), none))).toHaveLength(0)
+      })
 
-    test('wrapping takes a key in and gives it back, and refuses what was touched', async () => {
-      const {use} = bench().open
-      const ref = await enabled(bench().open, specOf('aes-256', {purpose: 'wrap'}))
-      for (const length of [1, 7, 8, 9, 16, 32, 33, 1200]) {
-        const material = randomBytes(length)
-        const wrapped = await use.wrap(ref, secretOf(material))
-        expect(bytesOf(await use.unwrap(ref, wrapped))).toEqual(material)
-        expect(await outcome(use.unwrap(ref, flipped(wrapped, length % wrapped.length)))).toBe(
-          'PROVIDER_FAILED',
-        )
-        expect(await outcome(use.unwrap(ref, wrapped.slice(0, -8)))).toBe('PROVIDER_FAILED')
-      }
-      for (const length of [0, 7, 8, 15, 17])
-        // OpenSSL alone would give nothing for nothing
-        expect(await outcome(use.unwrap(ref, new Uint8Array(length)))).toBe('PROVIDER_FAILED')
-      expect(await outcome(use.wrap(ref, secretOf(none)))).toBe('UNSUPPORTED')
-    })
+    if (!refuses.includes('aes-256'))
+      test('wrapping takes a key in and gives it back, and refuses what was touched', async () => {
+        const {use} = bench().open
+        const ref = await enabled(bench().open, specOf('aes-256', {purpose: 'wrap'}))
+        for (const length of [1, 7, 8, 9, 16, 32, 33, 1200]) {
+          const material = randomBytes(length)
+          const wrapped = await use.wrap(ref, secretOf(material))
+          expect(bytesOf(await use.unwrap(ref, wrapped))).toEqual(material)
+          expect(await outcome(use.unwrap(ref, flipped(wrapped, length % wrapped.length)))).toBe(
+            'PROVIDER_FAILED',
+          )
+          expect(await outcome(use.unwrap(ref, wrapped.slice(0, -8)))).toBe('PROVIDER_FAILED')
+        }
+        for (const length of [0, 7, 8, 15, 17])
+          // OpenSSL alone would give nothing for nothing
+          expect(await outcome(use.unwrap(ref, new Uint8Array(length)))).toBe('PROVIDER_FAILED')
+        expect(await outcome(use.wrap(ref, secretOf(none)))).toBe('UNSUPPORTED')
+      })
 
     test.each(['rsa-2048', 'rsa-3072'] as const)(
       '%s decrypts and unwraps what a stranger encrypted to its public half',

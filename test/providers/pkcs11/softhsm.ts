@@ -68,24 +68,43 @@ export class Server {
     return this.#process?.pid ?? 0
   }
 
-  async start(): Promise<void> {
-    this.#process = spawn(
+  /** @param dieAt - at which of its answers it is killed, counted from the start; never, unless told. */
+  async start(dieAt?: number): Promise<void> {
+    const server = [
       'p11-kit',
-      ['server', '-f', '-n', this.socket, '--provider', this.#module, 'pkcs11:token=lab'],
-      {
-        stdio: ['ignore', 'pipe', 'ignore'],
-        env: process.env,
-      },
-    )
-    if (this.#process.stdout !== null) await once(this.#process.stdout, 'data')
+      'server',
+      '-f',
+      '-n',
+      this.socket,
+      '--provider',
+      this.#module,
+      'pkcs11:token=lab',
+    ]
+    const fault = `inject=write:signal=SIGKILL:when=${dieAt ?? 0}`
+    const traced =
+      dieAt === undefined ? [] : ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=write', '-e', fault]
+    const [program = '', ...args] = [...traced, ...server]
+    this.#process = spawn(program, args, {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: process.env,
+      detached: true,
+    })
+    if (this.#process.stdout !== null)
+      await Promise.race([once(this.#process.stdout, 'data'), once(this.#process, 'exit')])
   }
 
-  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+  /** With whatever it started for its clients. */
+  async kill(): Promise<void> {
     const running = this.#process
-    if (running === undefined) return
-    const left = once(running, 'exit')
-    running.kill(signal)
-    if (signal === 'SIGKILL' || signal === 'SIGTERM') await left
+    this.#process = undefined
+    if (running?.pid === undefined) return
+    const left = running.exitCode === null && running.signalCode === null ? once(running, 'exit') : null
+    try {
+      process.kill(-running.pid, 'SIGKILL')
+    } catch {
+      // It is gone already.
+    }
+    await left
     rmSync(this.socket, {force: true})
   }
 }
