@@ -41,7 +41,7 @@ function runningStyle({running}: Doc): string {
   const text = (pieces: readonly string[]): string =>
     pieces.map((piece) => JSON.stringify(visible(piece)).replaceAll('<', '\\3c ')).join(' "\\A" ')
   return `@page { margin: 26mm 18mm 30mm 22mm; @top-left { content: ${text([running.head])}; font: 8.5pt sans-serif; text-align: left; width: 100%; }
-  @bottom-left { content: ${text(running.foot)}; font: 7.5pt sans-serif; white-space: pre; text-align: left; width: 92%; } }\n`
+  @bottom-left { content: ${text(running.foot)}; font: 7.5pt sans-serif; white-space: pre-wrap; text-align: left; width: 88%; } }\n`
 }
 
 function blockHtml(block: Block): string {
@@ -103,7 +103,7 @@ function sheetHtml({columns, rows}: Extract<Block, {kind: 'sheet'}>): string {
     `<table class="sheet"><thead>\n${row(heads)}\n</thead><tbody>`,
     rows.map(
       ({cells, room}) =>
-        `<tr style="height: ${(room * 2.4).toFixed(1)}em">${cells.map((cell) => `<td>${cell.map(blockHtml).join('\n')}</td>`).join('')}</tr>`,
+        `<tr style="height: ${(room * 2.1).toFixed(1)}em">${cells.map((cell) => `<td>${cell.map(blockHtml).join('')}</td>`).join('')}</tr>`,
     ),
     '</tbody></table>',
   )

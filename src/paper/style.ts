@@ -39,21 +39,22 @@ blockquote p { margin: 0; }
 .sheet { border: 1px solid #111; margin-bottom: 1.2em; }
 .sheet th, .sheet td { border: 1px solid #555; padding: .4em .5em; }
 .sheet th { font-size: .875em; background: #eee; }
+.sheet td > * { margin-bottom: .5em; }
 .sheet td > *:last-child { margin-bottom: 0; }
 .boxes { display: flex; flex-wrap: wrap; gap: .3em .8em; align-items: center; margin: .4em 0; }
-.boxes i { display: inline-block; width: 1.5em; height: 1.9em; border: 1px solid #111; margin-right: 2px; vertical-align: middle; }
+.boxes i { display: inline-block; width: 1.35em; height: 1.9em; border: 1px solid #111; margin-right: 2px; vertical-align: middle; }
 .writing { margin: .4em 0; }
 .writing hr { border: 0; border-bottom: 1px solid #111; margin: 1.7em 0 .3em; }
 figure { margin: 0 0 1em; }
 figure svg { width: 34mm; height: 34mm; display: block; }
 figcaption { font-size: .875em; }
-.break { break-after: page; height: 0; }
-@media screen { .break { border-top: 1px dashed #999; margin: 3rem 0; } }
+.break + * { break-before: page; margin-top: 0; }
+@media screen { .break { height: 0; border-top: 1px dashed #999; margin: 3rem 0; } }
 @page { margin: 22mm 20mm 24mm 25mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9pt sans-serif; } }
 @media print {
   html { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
-  h1, h2, h3 { break-after: avoid; }
+  h1, h2, h3, p:has(+ table), p:has(+ pre) { break-after: avoid; }
   thead { display: table-header-group; }
   tr, li, aside { break-inside: avoid; }
   p { orphans: 3; widows: 3; }

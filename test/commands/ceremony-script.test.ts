@@ -6,7 +6,7 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {sha256Hex} from '../../src/base/bytes.ts'
 import {packageRoot} from '../../src/base/package.ts'
-import {words} from '../../src/base/words.ts'
+import {wordLines, words} from '../../src/base/words.ts'
 import {planOfQuorum} from '../../src/ceremony/plans.ts'
 import {shippedTemplate} from '../../src/ceremony/shipped.ts'
 import {fill} from '../../src/ceremony/template.ts'
@@ -20,6 +20,7 @@ import {runCommand, runJson, type World} from '../support/run.ts'
 const name = 'jwt-signing-rsa-4096'
 const values = ['--profile', 'trial', '--set', 'key-name=payments', '--set', 'owner=alice@example.com']
 const inWords = (hex: string): string => words(Buffer.from(hex, 'hex')).join(' ')
+const inLines = (hex: string): string => wordLines(Buffer.from(hex, 'hex')).join('\n')
 
 let folder: string
 let nowhere: World
@@ -73,13 +74,13 @@ describe('with a ledger', () => {
     })
     expect(plans).toEqual([{step: 'approve', sha256: expected}])
     expect(blank).toEqual(['location', 'recording'])
-    expect(page).toContain(inWords(expected))
+    expect(page.split(inLines(expected))).toHaveLength(3) // on the page of comparisons, and where it is read aloud
   })
 
   test('the fingerprint of the ledger and the digest of verify.py are there to be compared', async () => {
     const {page} = await print(ledger.world, ...values)
     const fingerprint = await ledger.using(async (app) => app.ledger.view.facts.fingerprint)
-    expect(page).toContain(inWords(fingerprint))
+    expect(page).toContain(inLines(fingerprint))
     const verifier = sha256Hex(readFileSync(join(packageRoot(), 'ceremony-templates/bundle/verify.py')))
     expect(page.replace(/\s/g, '')).toContain(verifier)
   })
@@ -139,7 +140,10 @@ describe('without a ledger', () => {
     await runJson(CeremonyScript, 'ceremony script', argv, nowhere)
     const page = readFileSync(join(out, 'script.html'), 'utf8')
     expect(page).toContain('2026-12-01 09:00 UTC (Tue 10:00 Europe/Zurich)')
-    expect(page).toContain('<td>09:31</td><td>Tue 10:31</td>')
+    expect(page).toContain('<td><p>09:31</p></td><td><p>Tue 10:31</p></td><td></td>')
+    expect(page).toContain(
+      'Planned to begin at <strong>2026-12-01 09:31 UTC (Tue 10:31 Europe/Zurich)</strong>.',
+    )
     writeFileSync(path, source.replace('recording: ${recording}', 'recording: ${recording}\nstandby: soon'))
     const refused = await runCommand(
       CeremonyScript,

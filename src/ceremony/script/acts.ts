@@ -1,21 +1,11 @@
 /** One row a step: number, what is done and by whom, room for initials and time. */
-import {fromHex} from '../../base/bytes.ts'
-import {words} from '../../base/words.ts'
-import {
-  aloud,
-  boxes,
-  code,
-  heading,
-  paragraph,
-  sheet,
-  strong,
-  writing,
-  type Block,
-} from '../../paper/document.ts'
+import {aloud, boxes, heading, paragraph, sheet, strong, writing, type Block} from '../../paper/document.ts'
 import type {Step} from '../template.ts'
 import {planReadBy} from '../steps/index.ts'
 import {attestRow, bagRow, thingsIn} from './things.ts'
+import {digest} from './digest.ts'
 import type {Printing} from './printing.ts'
+import {beginningOf, lasting, minutesOf, moment} from './times.ts'
 
 const columns = [
   {name: 'Step', share: 8},
@@ -25,13 +15,19 @@ const columns = [
 ]
 
 export function acts(printing: Printing): readonly Block[] {
-  return printing.filled.acts.flatMap(({title, steps}, act): readonly Block[] => {
-    const minutes = steps.reduce((sum, step) => sum + step.minutes, 0)
+  const {filled, standby, zone} = printing
+  const minutes = minutesOf(filled)
+  return filled.acts.flatMap(({title, steps}, act): readonly Block[] => {
+    const begins = beginningOf(filled, standby, act)
     const rows = steps.map((step, at) => ({
       cells: [[paragraph(strong(`${act + 1}.${at + 1}`))], activity(printing, step), '', ''],
       room: 2,
     }))
-    return [heading(2, `Act ${act + 1}: ${title} (${minutes} min)`), sheet({columns, rows})]
+    return [
+      heading(2, `Act ${act + 1}: ${title} (${lasting(minutes[act] ?? 0)})`),
+      ...(begins === null ? [] : [paragraph('Planned to begin at ', strong(moment(begins, zone)), '.')]),
+      sheet({columns, rows}),
+    ]
   })
 }
 
@@ -101,7 +97,7 @@ function readAloud(printing: Printing, step: Extract<Step, {kind: 'read-aloud'}>
         'What the screen shows; it could not be printed here, so there is nothing on paper to compare it with.',
       ),
     ]
-  return [aloud(words(fromHex(hex)).join(' ')), paragraph('SHA-256 ', code(hex))]
+  return [paragraph(strong('Read aloud, a line at a time:')), digest(hex)]
 }
 
 function digestOf(

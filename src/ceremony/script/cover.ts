@@ -2,7 +2,6 @@
 import {fromHex} from '../../base/bytes.ts'
 import {wordLines} from '../../base/words.ts'
 import {
-  boxes,
   code,
   codeLines,
   facts,
@@ -17,13 +16,17 @@ import {
   type Block,
 } from '../../paper/document.ts'
 import {qr} from '../../paper/qr.ts'
+import {digest} from './digest.ts'
 import type {Printing} from './printing.ts'
-import {moment, timePlan} from './times.ts'
+import {lasting, minutesOf, moment, timePlan} from './times.ts'
+import {materials} from './things.ts'
 import {abbreviationsIn} from './abbreviations.ts'
 import {waived} from '../printed-waivers.ts'
 
 export function cover(printing: Printing): readonly Block[] {
   const {filled, standby, zone} = printing
+  const steps = filled.acts.reduce((sum, act) => sum + act.steps.length, 0)
+  const minutes = minutesOf(filled).reduce((sum, one) => sum + one, 0)
   return [
     heading(1, filled.title),
     paragraph(filled.purpose),
@@ -31,6 +34,8 @@ export function cover(printing: Printing): readonly Block[] {
       ['Place', filled.location],
       ['Recording', filled.recording ?? 'not said'],
       ['Begins', standby === null ? '______________________' : moment(standby, zone)],
+      ['Planned', `${steps} steps in ${filled.acts.length} acts, ${lasting(minutes)}`],
+      ['This copy is for', '______________________'],
       ['Template', [filled.id, ', SHA-256 ', code(filled.sha256)]],
     ]),
     heading(3, 'SHA-256 of the template, in words'),
@@ -43,7 +48,7 @@ export function cover(printing: Printing): readonly Block[] {
     ...participants(printing),
     ...timePlan(filled, standby, zone),
     ...abbreviationsIn(filled),
-    ...materials(printing),
+    ...materials(filled),
     ...waived(filled.waivers),
   ]
 }
@@ -61,44 +66,41 @@ function against({ledger, verifier, plans}: Printing): readonly Block[] {
             'There was no ledger when this was printed: its fingerprint is not here, and cannot be compared.',
           ),
         ]
-      : [paragraph(code(ledger.name)), ...digest(ledger.fingerprint)]),
+      : [paragraph(code(ledger.name)), digest(ledger.fingerprint)]),
     ...plans.flatMap((plan): readonly Block[] => [
       heading(3, `Plan of step “${plan.step}”`),
       ...(plan.sha256 === null
         ? [notice('warning', `The digest of this plan cannot be printed: ${plan.because}.`)]
-        : digest(plan.sha256)),
+        : [digest(plan.sha256)]),
     ]),
     heading(3, 'SHA-256 of verify.py'),
     paragraph(
       'The program by which a stranger checks the bundle. Whoever gets one compares it with these words first.',
     ),
-    ...digest(verifier),
+    digest(verifier),
   ]
-}
-
-export function digest(hex: string): readonly Block[] {
-  return [codeLines([...(hex.match(/.{32}/g) ?? []), ...wordLines(fromHex(hex))])]
 }
 
 function participants({filled}: Printing): readonly Block[] {
   const rows = [...filled.roles].flatMap(([name, role]) => {
     const places = role.count ?? (role.minimum ?? 1) + 1
-    return Array.from({length: places}, () => ({cells: [name, '', '', '', ''], room: 1.3}))
+    return Array.from({length: places}, () => ({cells: [name, '', '', '', '', ''], room: 1.3}))
   })
   const said = [...filled.roles].filter(([, {text}]) => text !== '')
   return [
     pageBreak,
     heading(2, 'Participants'),
     paragraph(
-      'Each writes their name in capitals and signs, with date and time in UTC, before the first step.',
+      'Each writes their name in capitals, signs, and gives the initials that they will use, with date and time in UTC, before the first step. Lines that stay empty are struck out.',
     ),
     sheet({
       columns: [
         {name: 'Role', share: 19},
-        {name: 'Printed name', share: 28},
-        {name: 'Signature', share: 27},
-        {name: 'Date', share: 14},
-        {name: 'Time', share: 12},
+        {name: 'Printed name', share: 25},
+        {name: 'Signature', share: 23},
+        {name: 'Initials', share: 10},
+        {name: 'Date', share: 12},
+        {name: 'Time', share: 11},
       ],
       rows,
     }),
@@ -131,29 +133,5 @@ function excluding(roles: Printing['filled']['roles']): readonly Block[] {
       columns: ['Nobody is both', 'and'],
       rows: rows.map(([name, {excludes}]) => [name, excludes.join(', ')]),
     }),
-  ]
-}
-
-/** Bags, media and devices, with one box for each character of what stands on them. */
-function materials({filled}: Printing): readonly Block[] {
-  const columns = [
-    {name: 'What', share: 34},
-    {name: 'Number on it', share: 52},
-    {name: 'Initials', share: 14},
-  ]
-  const number = [boxes('', 13)]
-  const named = filled.materials.map(({id, kind, text}) => ({
-    cells: [[paragraph(strong(id), ` (${kind}): ${text}`)], number, ''],
-    room: 2,
-  }))
-  const spare = Array.from({length: named.length === 0 ? 3 : 2}, () => ({cells: ['', number, ''], room: 2}))
-  return [
-    heading(2, 'Materials'),
-    paragraph(
-      named.length === 0
-        ? 'The template names none. Bags, media and devices that are used all the same are written down here.'
-        : 'What is used and not named here is written into the last rows.',
-    ),
-    sheet({columns, rows: [...named, ...spare]}),
   ]
 }

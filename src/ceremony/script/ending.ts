@@ -1,50 +1,83 @@
 /** The pages after the last step: what is owed, and sheets for what went otherwise. */
-import {heading, list, pageBreak, paragraph, sheet, strong, table, type Block} from '../../paper/document.ts'
+import {parseDuration, plainDuration} from '../../base/duration.ts'
+import {heading, pageBreak, paragraph, sheet, strong, type Block} from '../../paper/document.ts'
+import type {Filled} from '../template.ts'
 import type {Printing} from './printing.ts'
-
-const sheets = 2
 
 export function ending({filled}: Printing): readonly Block[] {
   return [
-    heading(2, 'To be done afterwards'),
-    filled.after.length === 0
-      ? paragraph('The template names no duties.')
-      : table({
-          columns: ['Duty', 'Owner', 'Within'],
-          rows: filled.after.map(({text, owner, due}) => [text, owner, due]),
-        }),
-    ...Array.from({length: sheets}, (_, at) => exceptionSheet(at + 1)).flat(),
+    ...duties(filled),
+    ...Array.from({length: sheetsFor(filled)}, (_, at) => exceptionSheet(at + 1)).flat(),
   ]
 }
 
-/** A deviation, with what the record will ask of it. */
+function duties({after}: Filled): readonly Block[] {
+  if (after.length === 0)
+    return [heading(2, 'To be done afterwards'), paragraph('The template names no duties.')]
+  return [
+    heading(2, 'To be done afterwards'),
+    paragraph(
+      'Whoever owes it takes it aloud, with their initials. It is owed until the record says that it is done.',
+    ),
+    sheet({
+      columns: [
+        {name: 'Duty', share: 56},
+        {name: 'Owner', share: 19},
+        {name: 'Within', share: 13},
+        {name: 'Initials', share: 12},
+      ],
+      rows: after.map(({text, owner, due}) => ({
+        cells: [text, owner, plainDuration(parseDuration(due)), ''],
+        room: 1.6,
+      })),
+    }),
+  ]
+}
+
+/** Long ceremonies deviate more often: the room should not have to copy a page. */
+function sheetsFor({acts}: Filled): number {
+  const steps = acts.reduce((sum, act) => sum + act.steps.length, 0)
+  return Math.min(8, Math.max(2, Math.ceil(steps / 30)))
+}
+
+/** One deviation, with what the record will ask of it. */
 function exceptionSheet(number: number): readonly Block[] {
-  const row = (name: string, room: number): {cells: (string | Block[])[]; room: number} => ({
+  const asked = (name: string, room: number): {cells: (string | Block[])[]; room: number} => ({
     cells: [[paragraph(strong(name))], ''],
     room,
+  })
+  const signed = (name: string): {cells: (string | Block[])[]; room: number} => ({
+    cells: [[paragraph(strong(name))], '', '', '', ''],
+    room: 1.4,
   })
   return [
     pageBreak,
     heading(2, `Exception sheet ${number}`),
     paragraph(
-      'For whatever was not done as it is written. One sheet for each; copy this page where there are more.',
+      'For one thing that was not done as it is written. It is decided before anybody goes on, typed into the record as a deviation, and read aloud from this sheet, which stays with the script. Copy this page where there are more.',
     ),
     sheet({
       columns: [
-        {name: 'Asked', share: 28},
-        {name: 'Answer', share: 72},
+        {name: 'Asked', share: 24},
+        {name: 'Answer', share: 76},
       ],
       rows: [
-        row('Step', 1.3),
-        row('Date and time (UTC)', 1.3),
-        row('What happened', 6),
-        row('Why', 4),
-        row('What was done instead', 5),
-        row('Decided by: name, role, signature', 2),
-        row('Agreed by: names, roles, signatures', 4),
-        row('Settled at: date and time (UTC)', 1.3),
+        asked('Step and deviation (D1, D2 …)', 1.3),
+        asked('Begun and settled (UTC)', 1.3),
+        asked('What was not as written', 4),
+        asked('Why', 3),
+        asked('What was done instead', 3.4),
       ],
     }),
-    list(['The officer reads it aloud before anybody goes on.', 'The sheet stays with the script.']),
+    sheet({
+      columns: [
+        {name: 'Signed', share: 16},
+        {name: 'Printed name', share: 27},
+        {name: 'Role', share: 18},
+        {name: 'Signature', share: 26},
+        {name: 'Time (UTC)', share: 13},
+      ],
+      rows: [signed('Decided by'), ...Array.from({length: 4}, () => signed('Agreed by'))],
+    }),
   ]
 }

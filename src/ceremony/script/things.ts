@@ -1,6 +1,7 @@
 /** What is printed of materials: boxes for the numbers of bags, and what a step needs and leaves behind. */
-import {boxes, paragraph, strong, writing, type Block} from '../../paper/document.ts'
-import type {Filled, Step} from '../template.ts'
+import {boxes, heading, paragraph, sheet, strong, writing, type Block} from '../../paper/document.ts'
+import {firstState} from '../materials.ts'
+import type {Filled, Material, Step} from '../template.ts'
 
 type Of<K extends Step['kind']> = Extract<Step, {kind: K}>
 
@@ -58,4 +59,43 @@ export function thingsIn(step: Step): readonly Block[] {
     ...(before === '' ? [] : [paragraph(`Before: ${before}.`)]),
     ...(after === '' ? [] : [paragraph(`Afterwards: ${after}.`)]),
   ]
+}
+
+const spares = {cells: ['', '', [boxes('', 10)], ''], room: 1.7}
+
+/** Bags, media and devices, with one box for each character of what stands on them. */
+export function materials({materials: named}: Filled): readonly Block[] {
+  const rows = named.map((one) => ({
+    cells: [
+      [paragraph(strong(one.id), ` (${one.kind}): ${one.text}`)],
+      one.in === undefined ? firstState(one, named) : `in ${one.in}`,
+      numberOf(one),
+      '',
+    ],
+    room: 1.7,
+  }))
+  return [
+    heading(2, 'Materials'),
+    paragraph(
+      named.length === 0
+        ? 'The template names none. Bags, media and devices that are used all the same are written down here.'
+        : 'What lies on the table before the first step. Each is looked at, and its number written down as it stands on it. What is used and not named here goes into the last rows.',
+    ),
+    sheet({
+      columns: [
+        {name: 'What', share: 33},
+        {name: 'At the start', share: 14},
+        {name: 'Number on it', share: 42},
+        {name: 'Initials', share: 11},
+      ],
+      rows: [...rows, ...Array.from({length: named.length === 0 ? 3 : 2}, () => spares)],
+    }),
+  ]
+}
+
+function numberOf({number, kind}: Material): readonly Block[] {
+  if (kind === 'safe' || kind === 'paper') return []
+  const expected =
+    number === undefined || number.startsWith('____') ? [] : [paragraph('It must be ', strong(number))]
+  return [...expected, boxes('', 10)]
 }

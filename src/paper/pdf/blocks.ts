@@ -147,16 +147,17 @@ function listPieces({items, ordered}: Extract<Block, {kind: 'list'}>, setting: S
     const label = canvas.element(entry, 'Lbl')
     const body = canvas.element(entry, 'LBody')
     const mark = canvas.faces.lines([ordered ? `${index + 1}.` : '•'], 30, {size})[0] ?? []
-    return lined(item, {...setting, parent: body}, {tag: 'P', space: 3, indent: 18}).map((piece, at) =>
-      at > 0
-        ? piece
-        : {
-            ...piece,
-            draw: (x: number, y: number) => {
-              canvas.line(label, mark, {x: x + 2, y, size})
-              piece.draw(x, y)
+    return lined(item, {...setting, parent: body}, {tag: 'P', space: index === 0 ? 8 : 3, indent: 18}).map(
+      (piece, at) =>
+        at > 0
+          ? piece
+          : {
+              ...piece,
+              draw: (x: number, y: number) => {
+                canvas.line(label, mark, {x: x + 2, y, size})
+                piece.draw(x, y)
+              },
             },
-          },
     )
   })
 }
@@ -195,7 +196,7 @@ function boxesPiece({label, count}: Extract<Block, {kind: 'boxes'}>, setting: Se
   const {canvas, width, parent, size} = setting
   const element = canvas.element(parent, 'P')
   const side = {width: 15, height: 20, gap: 2}
-  const lines = canvas.faces.lines([label], width, {size})
+  const lines = label === '' ? [] : canvas.faces.lines([label], width, {size})
   const above = lines.length * size * leading
   const perRow = Math.max(1, Math.floor(width / (side.width + side.gap)))
   return {

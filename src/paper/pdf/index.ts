@@ -6,7 +6,7 @@
  */
 import PDFDocument from 'pdfkit'
 import {rehearsalMark} from '../../base/rehearsal.ts'
-import type {Doc as Content} from '../document.ts'
+import type {Block, Doc as Content} from '../document.ts'
 import {pieces, sizes} from './blocks.ts'
 import {Canvas, type Doc} from './canvas.ts'
 import type {Piece} from './pieces.ts'
@@ -52,13 +52,19 @@ export function pdfOf(content: Content, paper: Paper = 'a4'): Uint8Array {
   const setting = {canvas, width: room.width, parent: root, size: sizes.text}
   flow(
     doc,
-    content.blocks.flatMap((block) => pieces(block, setting)),
+    content.blocks.flatMap((block, at) => leading(block, content.blocks[at + 1], pieces(block, setting))),
     room,
   )
   number(canvas, content, foot, room.bottom)
   root.end()
   doc.end()
   return bytesOf(doc)
+}
+
+/** A paragraph that says what the rows below it are stays with the first of them. */
+function leading(block: Block, next: Block | undefined, made: readonly Piece[]): readonly Piece[] {
+  const leads = block.kind === 'paragraph' && ['sheet', 'table', 'code', 'qr'].includes(next?.kind ?? '')
+  return leads ? made.map((piece) => ({...piece, keep: true})) : made
 }
 
 interface Room {

@@ -17,6 +17,8 @@ export interface Rows {
 }
 
 const headSize = 9.5
+/** In points: so short a table is not parted. */
+const short = 300
 
 export function rows(setting: Setting, table: Rows): readonly Piece[] {
   const {canvas, parent} = setting
@@ -37,7 +39,9 @@ export function rows(setting: Setting, table: Rows): readonly Piece[] {
       space: at === 0 && head === null ? 6 : 0,
     }
   })
-  return head === null ? body : [head.first, ...body]
+  const together =
+    heightOf(body) > short ? body : body.map((piece, at) => ({...piece, keep: at < body.length - 1}))
+  return head === null ? together : [head.first, ...together]
 }
 
 interface Column {
