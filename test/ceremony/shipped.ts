@@ -13,6 +13,9 @@ const keyMakers: People = {
   witness: ['grace', 'person7', 'person8'],
 }
 
+/** What stands on bags, where the template knows it beforehand. */
+const numbers: Readonly<Record<string, string>> = {delivery: 'A 1001'}
+
 export interface Trial {
   readonly name: string
   readonly people: People
@@ -36,6 +39,22 @@ export const trials: readonly Trial[] = [
     people: {...keyMakers, 'release-manager': ['erin']},
     values: {algorithm: 'ed25519'},
     key: 'artifact-signing',
+  },
+  {
+    name: 'hsm-commissioning',
+    people: {
+      'security-officer': ['carol'],
+      operator: ['frank'],
+      'card-holder': ['alice', 'bob', 'dan'],
+      witness: ['grace', 'person7'],
+    },
+    values: {
+      serial: 'SN 1',
+      'delivery-bag': numbers['delivery'] ?? '',
+      firmware: '7.1',
+      'firmware-sha256': 'ab',
+    },
+    key: null,
   },
   {
     name: 'annual-security-review',
@@ -78,10 +97,14 @@ export function filledTrial(trial: Trial): Filled {
 export function answersTo(steps: readonly Step[]): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     steps.flatMap((step): [string, unknown][] => {
-      if (step.kind !== 'record') return []
-      return [
-        [step.id, {answer: Object.fromEntries(step.fields.map(({name}) => [name, `${name} of today`]))}],
-      ]
+      if (step.kind === 'record')
+        return [
+          [step.id, {answer: Object.fromEntries(step.fields.map(({name}) => [name, `${name} of today`]))}],
+        ]
+      if (step.kind === 'photo') return [[step.id, {answer: {reference: `camera 1, ${step.id}`}}]]
+      if (step.kind === 'bag' && step.action !== 'destroy')
+        return [[step.id, {answer: {number: numbers[step.bag] ?? `number of ${step.bag}`, confirm: 'yes'}}]]
+      return []
     }),
   )
 }
