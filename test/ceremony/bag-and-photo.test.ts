@@ -4,6 +4,7 @@ import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import type {App} from '../../src/app.ts'
 import {sha256Hex} from '../../src/base/bytes.ts'
 import {answersRoom, parseAnswers} from '../../src/ceremony/answers.ts'
+import {recordDeviation} from '../../src/ceremony/deviation.ts'
 import {resume, walk} from '../../src/ceremony/engine.ts'
 import type {Room} from '../../src/ceremony/room.ts'
 import {custodyFold} from '../../src/custody/index.ts'
@@ -125,6 +126,27 @@ describe('bags and pictures', () => {
       await resume(contextIn(house, app, id, {room: typing(house, {number: ['B 2002']})}))
       expect(ceremonyIn(app, id).signOff).not.toBeNull()
     })
+  })
+
+  test('another number that a deviation speaks of is recorded as such, and shown so in the minutes', async () => {
+    await house.using(async (app) => {
+      const {id, error} = await run(house, app, bags, {number: ['A 9999', 'A 9999']})
+      expect(error?.code).toBe('STOPPED')
+      const [decidedBy = '', other = ''] = ceremonyIn(app, id).participants.flatMap(({people}) => people)
+      const said = {what: 'Another number stands on it.', why: 'The paper was wrong.'}
+      await recordDeviation(contextIn(house, app, id), {step: 'open', ...said, decidedBy, agreedBy: [other]})
+      const room = typing(house, {
+        ...good,
+        number: ['A 9999', 'A 9999', 'B 2002', 'B 2002'],
+        file: ['a'.repeat(64)],
+      })
+      await resume(contextIn(house, app, id, {room}))
+      expect(resultOf(app, id, 'open')).toMatchObject({compared: 'other', deviation: 'D1'})
+      expect(await minutes(app, id)).toContain(
+        'number A 9999, ANOTHER than was recorded before (deviation D1), read aloud by Grace',
+      )
+    })
+    expect(problemsOf(house)).toEqual([])
   })
 
   test('a seal that is not whole stops the ceremony', async () => {

@@ -5,6 +5,7 @@ import {isDeepStrictEqual} from 'node:util'
 import {describe} from '@jest/globals'
 import {stringify} from 'yaml'
 import {parseAnswers} from '../../src/ceremony/answers.ts'
+import {lint} from '../../src/ceremony/lint.ts'
 import {stepsOf} from '../../src/ceremony/order.ts'
 import {parseTemplate} from '../../src/ceremony/template.ts'
 import {defaultPolicy, soloPolicy} from '../../src/policy/index.ts'
@@ -46,17 +47,45 @@ acts:
           down.
         fields: [{name: seen, text: What}]
 `)
+/** What is on the table, in every kind of step that moves it, and what somebody lets pass. */
+const table = Buffer.from(`keyrite: ceremony/1
+id: table
+title: Table
+purpose: Move things.
+location: Room 4
+roles:
+  operator: {count: 1, acts: [only]}
+  witness: {minimum: 2, excludes: [operator]}
+materials:
+  - {id: bag, kind: bag, text: Bag., number: A 1}
+  - {id: card, kind: token, text: Card., in: bag}
+  - {id: hsm, kind: hsm, text: Device., state: on, profile: main}
+waivers:
+  - {rule: minutes, step: open, reason: Far., by: Alice, until: 2026-12-31}
+acts:
+  - id: only
+    title: Only
+    steps:
+      - {id: open, kind: bag, action: open, bag: bag, contents: [card], reads: witness, by: operator, minutes: 2, text: Open.}
+      - {id: plug, kind: confirm, needs: {hsm: on}, leaves: {hsm: connected, card: out}, checks: [device], by: operator, minutes: 2, text: Plug.}
+      - {id: see, kind: photo, subject: It., file: true, by: witness, minutes: 1, text: Take it.}
+      - {id: ask, kind: attest, profile: main, material: hsm, level: hardware, evidence: attested, by: operator, minutes: 1, text: Ask.}
+      - {id: end, kind: sign-off, by: operator, minutes: 1, text: Sign.}
+`)
 
 describe('templates', () => {
   fuzz({
     name: 'template',
-    seeds: [small, small, small, small, small, small, small, shipped],
+    seeds: [small, small, small, small, table, table, table, shipped],
     mutations,
     read: (bytes) => parseTemplate(bytes, 'a.yaml'),
     refuses: isCode('TEMPLATE_INVALID'),
     take(bytes) {
       const {raw, template} = parseTemplate(bytes, 'a.yaml')
       if (bytes.includes('\0')) return 'it holds a zero byte'
+      // Whatever it says, it is judged, and every finding has its place.
+      const found = lint(parseTemplate(bytes, 'a.yaml'), null, null, null, new Date(0))
+      if (!found.every(({line, column}) => line > 0 && column > 0)) return 'a finding has no place'
       const again = parseTemplate(Buffer.from(written(raw)), 'a.yaml')
       if (!isDeepStrictEqual(again.raw, raw) || !isDeepStrictEqual(again.template, template))
         return 'written again it says something else'

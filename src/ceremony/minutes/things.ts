@@ -13,6 +13,7 @@ const done: Readonly<Record<string, string>> = {
 const compared: Readonly<Record<string, string>> = {
   template: ', the one that the template has',
   ceremony: ', the one that was recorded before',
+  other: ', ANOTHER than was recorded before',
 }
 
 export function bagInWords(record: Transcript, result: Done['result']): string {
@@ -24,7 +25,7 @@ export function bagInWords(record: Transcript, result: Done['result']): string {
     ...(result['number'] === undefined
       ? []
       : [
-          `number ${say('number')}${compared[say('compared')] ?? ''}${read === '' ? '' : `, read aloud by ${read}`}`,
+          `number ${say('number')}${compared[say('compared')] ?? ''}${result['deviation'] === undefined ? '' : ` (deviation ${say('deviation')})`}${read === '' ? '' : `, read aloud by ${read}`}`,
         ]),
     ...(contents === undefined
       ? []

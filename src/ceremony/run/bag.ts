@@ -4,6 +4,7 @@ import {Private, type DraftObject} from '../../ledger/index.ts'
 import type {Material} from '../outline.ts'
 import type {BagStep} from '../step.ts'
 import {ceremonyOf, peopleIn, type RunContext} from '../run-context.ts'
+import type {Deviation} from '../state.ts'
 import {askUntil} from './ask-until.ts'
 import {demandYes} from './confirm.ts'
 
@@ -27,12 +28,15 @@ export async function runBag(context: RunContext, step: BagStep): Promise<DraftO
   // The seal is looked at before it is cut, and the number before anything is put away.
   const before = numberBefore(context, step.bag)
   const number = await askNumber(context, step, before)
+  const differs = before !== null && !same(number, before.number)
   await demandYes(context, step.id, questions[step.action])
+  const deviation = deviationAt(context, step.id)
   const reader = step.reads === undefined ? {} : {read_by: peopleIn(context, step.reads).map(({id}) => id)}
   return {
     ...about,
     number: new Private(number),
-    compared: before === null ? 'nothing' : before.from,
+    compared: before === null ? 'nothing' : differs ? 'other' : before.from,
+    ...(differs && deviation !== undefined ? {deviation: deviation.name} : {}),
     ...reader,
   }
 }
@@ -54,6 +58,12 @@ function numberBefore(context: RunContext, bag: string): Before | null {
   return number === undefined ? null : {number, from: 'template'}
 }
 
+/** What was recorded last as done otherwise at this step. */
+function deviationAt(context: RunContext, step: string): Deviation | undefined {
+  return ceremonyOf(context).deviations.findLast((one) => one.step === step)
+}
+
+/** Another number is asked for again; typed again it stops the ceremony, unless a deviation at this step was recorded. */
 function askNumber(context: RunContext, step: BagStep, before: Before | null): Promise<string> {
   const {roster} = context.app.ledger.of(custodyFold)
   const reads =
@@ -62,12 +72,15 @@ function askNumber(context: RunContext, step: BagStep, before: Before | null): P
       : `, as ${step.reads} (${peopleIn(context, step.reads)
           .map(({id, name}) => name ?? roster.get(id)?.address ?? id)
           .join(', ')}) reads it aloud`
+  let last: string | null = null
   return askUntil(
     context,
     {step: step.id, field: 'number', question: `Number on bag "${step.bag}"${reads}`},
     (text) => {
-      const problem = before === null || same(text, before.number) ? null : otherNumber(step.bag, before)
-      return problem === null ? {value: text} : {problem}
+      if (before === null || same(text, before.number)) return {value: text}
+      if (text === last && deviationAt(context, step.id) !== undefined) return {value: text}
+      last = text
+      return {problem: otherNumber(step.bag, before)}
     },
     [
       'if it is the right bag and another number stands on it, that is a deviation: say who decides it, or abort',
