@@ -50,7 +50,7 @@ export class Positions {
 const deepest = 12
 const tooDeep = `nested more than ${deepest} deep`
 /** The parser needs some microseconds for each mark: with these, a file is read or refused at once. */
-const bounds = {characters: 256 * 1024, marks: 6000, brackets: 40}
+const bounds = {characters: 256 * 1024, marks: 12_000, brackets: 40}
 /** What fields are called unless a reader says otherwise. */
 const plainNames = /^[$]?[A-Za-z][A-Za-z0-9_.-]{0,62}$/
 

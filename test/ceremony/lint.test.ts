@@ -13,6 +13,20 @@ test('the small template has no findings, so each row breaks it by its own chang
   expect(findings(small)).toEqual([])
 })
 
+test('a ceremony of three hundred steps, each with what it needs and leaves, is read and lints clean', () => {
+  const states = ['off', 'connected']
+  const step = (at: number): string =>
+    `      - {id: s${at}, kind: confirm, by: operator, minutes: 1, needs: {hsm: ${states[at % 2] ?? ''}}, leaves: {hsm: ${states[(at + 1) % 2] ?? ''}}, text: Again.}\n`
+  const long = changed(small, [
+    ['acts:\n', 'materials: [{id: hsm, kind: hsm, text: The device.}]\nacts:\n'],
+    [
+      '      - {id: sign-off,',
+      `${Array.from({length: 300}, (_, at) => step(at)).join('')}      - {id: sign-off,`,
+    ],
+  ])
+  expect(findings(long)).toEqual([])
+})
+
 const offers = (algorithm: 'rsa-3072' | 'rsa-4096', scheme: 'ps256' | 'rs256'): Capabilities => ({
   keys: [{algorithm, schemes: [scheme]}],
   enforces: [],
