@@ -13,6 +13,7 @@ import {listFiles} from './files.js'
 import {copyFonts} from './fonts.js'
 import {leanOclif, seldomInput} from './lean.js'
 import {bundledFolders, noticesOf} from './notices.js'
+import {pageScript} from './page.js'
 import {sbomOf} from './sbom.js'
 
 const root = dirname(import.meta.dirname)
@@ -72,6 +73,7 @@ async function bundle(folder) {
     metafile: true,
     logLevel: 'warning',
   })
+  writeFileSync(join(folder, 'dist/page.js'), pageScript(root))
   const outputs = [metafile, apart.metafile].flatMap((one) => Object.values(one.outputs))
   const folders = [...bundledFolders(outputs), ...copyFonts(root, join(folder, 'dist/fonts'))]
   writeFileSync(join(folder, 'dist/THIRD-PARTY.txt'), noticesOf(folders, root))

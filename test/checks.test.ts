@@ -27,6 +27,11 @@ const slowMs = 300_000
 describe('the sources', () => {
   test.each([
     ['have no type errors', 'typescript/bin/tsc', ['--noEmit', '-p', '.']],
+    [
+      'have no type errors in the page of minutes, which runs in browsers',
+      'typescript/bin/tsc',
+      ['--noEmit', '-p', 'src/ceremony/minutes/page'],
+    ],
     ['have no lint', 'eslint/bin/eslint.js', ['src', 'test']],
     [
       'are formatted',

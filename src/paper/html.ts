@@ -12,27 +12,53 @@ import {rehearsalStyle, style} from './style.ts'
 
 /** The page as UTF-8 text. @throws TypeError unless the language is a BCP 47 tag. */
 export function htmlOf(doc: Doc): string {
+  return pageOf(doc, {
+    policy: "default-src 'none'; style-src 'unsafe-inline'",
+    style: styleOf(doc),
+    before: [],
+    after: [],
+  })
+}
+
+/** What a page is made of, beside its document. */
+export interface PageParts {
+  /** Content-Security-Policy. */
+  readonly policy: string
+  readonly style: string
+  /** Lines of HTML before and after the document. */
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+}
+
+export function pageOf(doc: Doc, {policy, style: look, before, after}: PageParts): string {
   const [language] = Intl.getCanonicalLocales(doc.language)
   return [
     '<!doctype html>',
     `<html lang="${escaped(language ?? '')}">`,
     '<head>',
     '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="referrer" content="no-referrer">',
     `<title>${doc.rehearsal === true ? `${rehearsalMark}: ` : ''}${escaped(doc.title)}</title>`,
-    `<style>\n${style}${doc.rehearsal === true ? rehearsalStyle : ''}${runningStyle(doc)}</style>`,
+    `<style>${look}</style>`,
     '</head>',
     '<body>',
     ...(doc.rehearsal === true ? [`<div class="rehearsal">${rehearsalMark}</div>`] : []),
+    ...before,
     '<main>',
     ...doc.blocks.map(blockHtml),
     '</main>',
+    ...after,
     '</body>',
     '</html>',
     '',
   ].join('\n')
+}
+
+/** @param more - rules of a page of its own kind */
+export function styleOf(doc: Doc, more = ''): string {
+  return `\n${style}${more}${doc.rehearsal === true ? rehearsalStyle : ''}${runningStyle(doc)}`
 }
 
 /** What stands on every page when a browser prints it. */
@@ -44,7 +70,7 @@ function runningStyle({running}: Doc): string {
   @bottom-left { content: ${text(running.foot)}; font: 7.5pt sans-serif; white-space: pre-wrap; text-align: left; width: 88%; } }\n`
 }
 
-function blockHtml(block: Block): string {
+export function blockHtml(block: Block): string {
   switch (block.kind) {
     case 'heading':
       return `<h${block.level}>${escaped(block.text)}</h${block.level}>`

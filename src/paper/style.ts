@@ -68,3 +68,20 @@ export const rehearsalStyle = `
   color: #fff; background: #a40000; print-color-adjust: exact; }
 @media print { .rehearsal { padding: 0; color: #a40000; background: none; } main { padding-top: 2em; } }
 `.trimStart()
+
+/** What a page that checks itself has at its top, and where something in it was touched. */
+export const checkedStyle = `
+#check { max-width: 48rem; margin: 0 auto; padding: 1.2rem 2rem .4rem; border-top: .6rem solid #777; font-size: .9375rem; }
+#check.whole { border-top-color: #0a6b2d; }
+#check.broken { border-top-color: #c00; }
+#check p { margin-bottom: .6em; }
+#check .verdict { font-size: 1.25rem; font-weight: 650; }
+#check.whole .verdict { color: #0a6b2d; }
+#check.broken .verdict, #check .bad { color: #c00; }
+#check ul { padding-left: 1.2em; }
+#check li { margin-bottom: .15em; }
+.touched { outline: 2px solid #c00; outline-offset: 2px; background: #ffe9e9; }
+.mark { color: #c00; }
+main { padding-top: 1.5rem; }
+@media print { #check { max-width: none; padding: .4rem 0; } .touched { outline-width: 1.5pt; } }
+`.trimStart()

@@ -21,6 +21,7 @@ import {signSums, sumsOf} from '../../src/ceremony/bundle/sums.ts'
 import {inclusionProof, leafHash, proofText, rootOf, type LedgerFacts} from '../../src/ledger/index.ts'
 import {parseVkey, signCheckpoint} from '../../src/ledger/note.ts'
 import {pdfOf} from '../../src/paper/pdf/index.ts'
+import {pageScript} from '../../build/page.js'
 import {finishedCeremony, type Ending, type Finished} from './finished.ts'
 
 /** PDFs that were made: of equal documents they are equal, which test/paper shows. */
@@ -35,6 +36,7 @@ export const rules: Rules = {
     pdfs.set(name, made)
     return made
   },
+  page: () => pageScript(packageRoot()),
 }
 export const tool = {version: '0.0.0', sha256: '0'.repeat(64)}
 export const noAnchor: Anchor = {fingerprint: null, pins: []}
@@ -164,10 +166,7 @@ export function assembled(
   const judged = judge(primary, rules)
   const files: FileMap = new Map(primaryFiles(primary))
   for (const path of ['VERIFY.md', 'verify.py']) files.set(path, bench.files.get(path) ?? Buffer.alloc(0))
-  for (const make of [
-    () => derived(judged, all.ceremony),
-    () => minutesFiles(judged, rules, all.ceremony, all.level),
-  ]) {
+  for (const make of [() => derived(judged, all.ceremony), () => minutesFiles(primary, judged, rules)]) {
     try {
       for (const [path, bytes] of make()) files.set(path, bytes)
     } catch {

@@ -2,8 +2,9 @@
 import type {App} from '../../src/app.ts'
 import {KeyriteError} from '../../src/base/errors.ts'
 import {walk} from '../../src/ceremony/engine.ts'
-import {minutesFile} from '../../src/ceremony/minutes/index.ts'
+import {minutesFile} from '../../src/ceremony/bundle/index.ts'
 import type {Room} from '../../src/ceremony/room.ts'
+import {rules, tool} from './bench.ts'
 import {ceremonyIn, contextIn, openIn, willing, type House} from './room.ts'
 
 export interface Run {
@@ -56,10 +57,11 @@ export const opened = (app: App, value: unknown): unknown => app.ledger.view.ope
 
 /** The minutes as one line of words. */
 export const minutes = async (app: App, id: string): Promise<string> => {
-  const {ledger, operations} = app
-  const bytes = await minutesFile('a.html', {ledger, operations, ceremony: ceremonyIn(app, id), paper: 'a4'})
+  const {ledger} = app
+  const bytes = minutesFile('a.html', {ledger, rules, ceremony: ceremonyIn(app, id), tool})
   return Buffer.from(bytes)
     .toString()
+    .replace(/<script[^]*?<\/script>/g, ' ')
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
 }

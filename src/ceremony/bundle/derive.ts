@@ -5,16 +5,16 @@ import {isObject, jcsBytes} from '../../base/jcs.ts'
 import {armor, namespaceOf, parseRoster} from '../../custody/index.ts'
 import {keysFold} from '../../keys/index.ts'
 import {isBlobRef, type Entry, type View} from '../../ledger/index.ts'
-import {htmlOf} from '../../paper/html.ts'
+import type {Doc} from '../../paper/document.ts'
 import {textOf} from '../../paper/text.ts'
 import {parsePlan} from '../../requests/plan.ts'
-import {minutesOf} from '../minutes/index.ts'
+import {checkedMinutes, minutesOf} from '../minutes/index.ts'
 import {ceremonyFold} from '../fold.ts'
 import type {Ceremony} from '../state.ts'
 import {keyOf} from './closure.ts'
 import type {Judged, Rules} from './judge.ts'
-import {statementPaths, type Level} from './layout.ts'
-import type {Files} from './primary.ts'
+import {statementPaths} from './layout.ts'
+import type {Files, Primary} from './primary.ts'
 import {writerKey} from './writer-key.ts'
 
 /** What a person signs in a ledger, in the order that `allowed_signers` has it. */
@@ -44,18 +44,31 @@ function templateFile(view: View, sha256: string): [string, Uint8Array][] {
 }
 
 /** The minutes, for reading. @throws as `minutesOf`. */
-export function minutesFiles(
-  {replay, entries}: Judged,
-  {operations, pdf}: Pick<Rules, 'operations' | 'pdf'>,
-  id: string,
-  level: Level,
-): Files {
-  const doc = minutesOf({view: replay, entries, operations, ceremony: ceremonyIn(replay, id), level})
+export function minutesFiles(primary: Primary, judged: Judged, rules: Omit<Rules, 'folds'>): Files {
+  const doc = minutesDoc(primary, judged, rules)
   return new Map([
-    ['minutes.html', Buffer.from(htmlOf(doc))],
-    ['minutes.pdf', pdf(doc)],
+    ['minutes.html', Buffer.from(pageOf(doc, primary, judged, rules))],
+    ['minutes.pdf', rules.pdf(doc)],
     ['minutes.txt', Buffer.from(textOf(doc))],
   ])
+}
+
+/** The minutes as the page that checks itself. @throws as `minutesOf`. */
+export function minutesPage(primary: Primary, judged: Judged, rules: Omit<Rules, 'folds'>): string {
+  return pageOf(minutesDoc(primary, judged, rules), primary, judged, rules)
+}
+
+function minutesDoc(
+  {facts: {ceremony, level}}: Primary,
+  {replay, entries}: Judged,
+  {operations}: Pick<Rules, 'operations'>,
+): Doc {
+  return minutesOf({view: replay, entries, operations, ceremony: ceremonyIn(replay, ceremony), level})
+}
+
+function pageOf(doc: Doc, primary: Primary, {replay, entries}: Judged, {page}: Pick<Rules, 'page'>): string {
+  const {ceremony, level} = primary.facts
+  return checkedMinutes(doc, {...primary, ceremony, level, read: entries, ledger: replay.facts}, page())
 }
 
 function ceremonyIn(view: View, id: string): Ceremony {

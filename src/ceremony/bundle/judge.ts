@@ -24,6 +24,8 @@ export interface Rules {
   readonly operations: Operations
   /** How a document becomes a PDF: what does that is loaded late. */
   readonly pdf: (doc: Doc) => Uint8Array
+  /** The script of the page of minutes, as it is built. */
+  readonly page: () => string
 }
 
 export interface Judged {

@@ -65,7 +65,7 @@ export function makeBundle(making: Making): Files {
     ...primaryFiles(primary),
     ...guideFiles(packageRoot, facts, ceremony.id, level),
     ...derived(judged, ceremony.id),
-    ...minutesFiles(judged, rules, ceremony.id, level),
+    ...minutesFiles(primary, judged, rules),
   ])
   const sums = sumsOf(files)
   return new Map([

@@ -227,7 +227,7 @@ class Judgement {
       )
       return
     }
-    this.#compare(() => minutesFiles(judged, this.#verifying.rules, id, primary.facts.level))
+    this.#compare(() => minutesFiles(primary, judged, this.#verifying.rules))
     this.#compare(() => guideFiles(this.#verifying.packageRoot, judged.replay.facts, id, primary.facts.level))
   }
 

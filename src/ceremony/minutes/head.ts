@@ -37,7 +37,7 @@ export function head(record: Transcript): readonly Block[] {
     ...standing(record),
     ...alone(record),
     facts([
-      ['Ceremony', [code(ceremony.id)]],
+      ['Ceremony', [code(ceremony.id), ` (opened by entry ${ceremony.seq})`]],
       ['Purpose', script.purpose ?? '[withheld]'],
       ['Date', record.day],
       ['Time', `${utc(ceremony.opened.time)} to ${last === undefined ? 'unknown' : utc(last.time)}`],
