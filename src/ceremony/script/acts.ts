@@ -84,9 +84,9 @@ function more(printing: Printing, step: Step): readonly Block[] {
   }
 }
 
-/** Numbers that stand on things are written one character a box. */
+/** Numbers that stand on things are written one character a box: what is asked begins with them. */
 function isNumber(text: string): boolean {
-  return /\b(?:bag|seal|serial|number)\b/i.test(text)
+  return /^(?:the )?(?:serial )?number\b/i.test(text)
 }
 
 function readAloud(printing: Printing, step: Extract<Step, {kind: 'read-aloud'}>): readonly Block[] {

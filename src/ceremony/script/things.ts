@@ -13,7 +13,7 @@ const doing = {
 } as const
 
 export function bagRow({materials}: Filled, step: Of<'bag'>): readonly Block[] {
-  const expected = materials.find(({id}) => id === step.bag)?.number
+  const expected = known(materials.find(({id}) => id === step.bag)?.number)
   const contents = step.contents ?? []
   const moved =
     contents.length === 0
@@ -95,7 +95,11 @@ export function materials({materials: named}: Filled): readonly Block[] {
 
 function numberOf({number, kind}: Material): readonly Block[] {
   if (kind === 'safe' || kind === 'paper') return []
-  const expected =
-    number === undefined || number.startsWith('____') ? [] : [paragraph('It must be ', strong(number))]
-  return [...expected, boxes('', 10)]
+  const expected = known(number)
+  return [...(expected === undefined ? [] : [paragraph('It must be ', strong(expected))]), boxes('', 10)]
+}
+
+/** A number that was set: one that stands as a blank is written in on the day. */
+function known(number: string | undefined): string | undefined {
+  return number?.startsWith('____') === true ? undefined : number
 }
