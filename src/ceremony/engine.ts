@@ -12,6 +12,7 @@ import {runSignOff} from './run/sign-off.ts'
 import {everyone, missingSignatures, statusOfCeremony, type Ceremony} from './state.ts'
 import {stepKinds} from './steps/index.ts'
 import {fill, parseTemplate} from './template.ts'
+import {statesInWords} from './materials.ts'
 import type {StepKind} from './kinds.ts'
 import type {StepBase} from './step.ts'
 import {demandWaivers, waiverInWords} from './waived.ts'
@@ -107,6 +108,7 @@ async function runStep(context: RunContext, steps: readonly StepBase[], step: St
     plannedMinutes: step.minutes,
     startedAt: started,
   })
+  room.say(statesInWords(step))
   if (step.kind === 'sign-off') {
     await runSignOff(context)
     return

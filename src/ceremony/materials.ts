@@ -103,3 +103,17 @@ export function firstState(material: Declared, all: readonly Declared[]): Materi
   const holds = all.some((one) => one.in === material.id)
   return material.kind === 'bag' && holds ? 'sealed' : materialRules[material.kind].first
 }
+
+interface Changing {
+  readonly needs?: Readonly<Record<string, MaterialState>> | undefined
+  readonly leaves?: Readonly<Record<string, MaterialState>> | undefined
+}
+
+/** What a step needs of the materials and leaves, a line each, for those who look whether it is so. */
+export function statesInWords({needs, leaves}: Changing): readonly string[] {
+  const told = (when: string, states: Changing['needs']): readonly string[] => {
+    const all = Object.entries(states ?? {}).map(([id, state]) => `${id} ${state}`)
+    return all.length === 0 ? [] : [`${when}: ${all.join(', ')}.`]
+  }
+  return [...told('Before', needs), ...told('Afterwards', leaves)]
+}

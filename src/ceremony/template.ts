@@ -141,7 +141,10 @@ function readStep(value: Json, path: Path): {readonly step: Step} | {readonly is
   })
   if (name === undefined) return wrong('is missing')
   if (typeof name !== 'string') return wrong('expected the name of a step kind')
-  if (laterKinds.includes(name)) return wrong(`step kind "${name}" is not there yet in this keyrite`)
+  if (laterKinds.includes(name))
+    return wrong(
+      `step kind "${name}" is not there yet in this keyrite: it has ${[...stepKinds.keys()].join(', ')}`,
+    )
   const kind = stepKinds.get(name)
   if (kind === undefined) return wrong(unknownWord('step kind', name, [...stepKinds.keys()]))
   const parsed = kind.schema.safeParse(value)

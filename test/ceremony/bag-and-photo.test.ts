@@ -33,7 +33,7 @@ acts:
     steps:
       - {id: open, kind: bag, action: open, bag: old, reads: witness, by: operator, minutes: 1, text: Cut it open.}
       - {id: picture, kind: photo, subject: "The card in \${location}.", file: true, by: witness, minutes: 1, text: Take a picture.}
-      - {id: seal, kind: bag, action: seal, bag: new, contents: [card], by: operator, minutes: 1, text: Seal it.}
+      - {id: seal, kind: bag, action: seal, bag: new, contents: [card], needs: {card: out}, by: operator, minutes: 1, text: Seal it.}
       - {id: check, kind: bag, action: check, bag: new, by: operator, minutes: 1, text: Check it.}
       - {id: shred, kind: bag, action: destroy, bag: old, by: operator, minutes: 1, text: Destroy it.}
       - {id: sign-off, kind: sign-off, by: security-officer, minutes: 1, text: "Sign: \${key-name} \${profile} \${scheme} \${owner} \${consumers}."}
@@ -66,6 +66,7 @@ describe('bags and pictures', () => {
         read_by: expect.arrayContaining([expect.stringMatching(/^p-/)]),
       })
       expect(said).toContain('Number on bag "old", as witness (Grace, Person 7, Person 8) reads it aloud')
+      expect(said).toContain('Before: card out.')
       const picture = resultOf(app, id, 'picture')
       expect(picture['sha256']).toBe(sha256Hex(Buffer.from('a picture')))
       expect(opened(app, picture['subject'])).toBe('The card in Room 4.')

@@ -1,6 +1,6 @@
 /** What is printed of materials: boxes for the numbers of bags, and what a step needs and leaves behind. */
 import {boxes, heading, paragraph, sheet, strong, writing, type Block} from '../../paper/document.ts'
-import {firstState} from '../materials.ts'
+import {firstState, statesInWords} from '../materials.ts'
 import type {Filled, Material, Step} from '../template.ts'
 
 type Of<K extends Step['kind']> = Extract<Step, {kind: K}>
@@ -50,15 +50,7 @@ export function attestRow(step: Of<'attest'>): readonly Block[] {
 
 /** The states of materials around a step, for those who look whether they are so. */
 export function thingsIn(step: Step): readonly Block[] {
-  const told = (states: Step['needs']): string =>
-    Object.entries(states ?? {})
-      .map(([id, state]) => `${id} ${state}`)
-      .join(', ')
-  const [before, after] = [told(step.needs), told(step.leaves)]
-  return [
-    ...(before === '' ? [] : [paragraph(`Before: ${before}.`)]),
-    ...(after === '' ? [] : [paragraph(`Afterwards: ${after}.`)]),
-  ]
+  return statesInWords(step).map((line) => paragraph(line))
 }
 
 const spares = {cells: ['', '', [boxes('', 10)], ''], room: 1.7}
