@@ -62,11 +62,11 @@ function exceptionSheet(number: number): readonly Block[] {
         {name: 'Answer', share: 76},
       ],
       rows: [
-        asked('Step and deviation (D1, D2 …)', 1.3),
+        asked('Step; deviation D', 1.3),
         asked('Begun and settled (UTC)', 1.3),
-        asked('What was not as written', 4),
-        asked('Why', 3),
-        asked('What was done instead', 3.4),
+        asked('What was not as written', 3.5),
+        asked('Why', 2.5),
+        asked('What was done instead', 3),
       ],
     }),
     sheet({
