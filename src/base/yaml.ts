@@ -154,6 +154,8 @@ function scalar(value: unknown, at: Position): Json {
   }
   if (typeof value === 'number' && !Number.isFinite(value))
     throw new YamlProblem(at, 'not a number that can be read')
+  // JSON and canonical JSON have no minus zero: two readers would read two things.
+  if (Object.is(value, -0)) throw new YamlProblem(at, 'minus zero: write 0')
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value
   throw new YamlProblem(at, 'not a value that can be read')
 }

@@ -18,6 +18,8 @@ const values: readonly string[] = [
   '017',
   '1_000',
   '1e999',
+  '-0',
+  '-0.0',
   '12:30:45',
   '2026-11-22',
   'yes',
@@ -96,8 +98,18 @@ function atLine(rng: Rng, text: string, change: (line: string) => string): strin
 
 function loaded(text: string): unknown {
   try {
-    return parse(text, {maxAliasCount: 0, logLevel: 'silent'}) as unknown
+    const value: unknown = parse(text, {maxAliasCount: 0, logLevel: 'silent'})
+    // What is nested too deep to be written again is left to the changes that work on text.
+    return deepest(value) > 200 ? {} : value
   } catch {
     return {}
   }
+}
+
+/** How deep a value is nested, counted without calling itself. */
+function deepest(value: unknown): number {
+  let [depth, level] = [0, [value]]
+  for (; level.length > 0 && depth <= 200; depth++)
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+  return depth
 }
