@@ -41,6 +41,8 @@ export interface Manner {
   readonly signWith: readonly string[] | undefined
   readonly actor: Person
   readonly say: (line: string) => void
+  /** Whose yes stands from an earlier run of the same command: they are passed over, once each. */
+  readonly answered?: ReadonlySet<string>
 }
 
 type Context = Omit<ActContext, 'approved'>
@@ -92,7 +94,11 @@ export async function askAndApply(app: App, asking: Asking, manner: Manner): Pro
       throw new KeyriteError('NOT_CONFIRMED', 'nothing was asked for', {hints: ['the same command again']})
   }
   const request = waiting ?? (await openRequest(contextFor(app, manner.actor), asking))
-  return gatherAndApply(app, request, manner)
+  // Killed half-way, the same command again: whoever answered then does not answer twice.
+  const answered = new Set(
+    (waiting?.answers ?? []).filter(({decision}) => decision === 'approve').map(({person}) => person),
+  )
+  return gatherAndApply(app, request, {...manner, answered})
 }
 
 function openOver(app: App, sha256: string): Request | undefined {
@@ -125,6 +131,7 @@ async function gather(app: App, context: Context, opened: Request, manner: Manne
   const {roster} = app.ledger.of(custodyFold)
   // A run that ended after the last answer, and before they were counted, is gone on with: nobody signs twice.
   let request = await counted(context, opened)
+  const before = new Set(manner.answered)
   for (const {person: typed, path} of signers(manner.signWith)) {
     if (!lacksSignatures(app.ledger, request)) return request
     const holder = holderCalled(app, request, typed)
@@ -135,6 +142,10 @@ async function gather(app: App, context: Context, opened: Request, manner: Manne
     }
     if (request.met !== null) continue
     const person = findPerson(roster, typed)
+    if (before.delete(person.id)) {
+      manner.say(said(app, request, person, 'approved already'))
+      continue
+    }
     request = await meet(context, await sign(app, context, request, person, path, 'approve'))
     manner.say(said(app, request, person, 'approved'))
   }
