@@ -108,8 +108,11 @@ function loaded(text: string): unknown {
 
 /** How deep a value is nested, counted without calling itself. */
 function deepest(value: unknown): number {
-  let [depth, level] = [0, [value]]
+  let depth = 0
+  let level: readonly unknown[] = [value]
   for (; level.length > 0 && depth <= 200; depth++)
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+    level = level.flatMap((one) =>
+      typeof one === 'object' && one !== null ? (Object.values(one) as unknown[]) : [],
+    )
   return depth
 }
