@@ -1,13 +1,22 @@
-// Writes docs/cli.md from the manifest of the build that stands in dist/.
+// Writes docs/cli.md from the manifest of the build that stands in dist/, and the form of templates and policies for editors.
 //
 //   npm run docs
 import {readFileSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
+import {templateJsonSchema} from '../src/ceremony/json-schema.ts'
+import {policyJsonSchema} from '../src/policy/document.ts'
 import {cliDocument} from '../src/ui/manual/markdown.ts'
 import {commandLine} from '../src/ui/manual/commands.ts'
 
 const root = dirname(import.meta.dirname)
 const json = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'))
-const file = join(root, 'docs/cli.md')
-writeFileSync(file, cliDocument(commandLine(json('oclif.manifest.json'), json('package.json').oclif.topics)))
-console.log(`written: ${file}`)
+const schema = (form) => `${JSON.stringify(form, null, 2)}\n`
+const documents = {
+  'docs/cli.md': cliDocument(commandLine(json('oclif.manifest.json'), json('package.json').oclif.topics)),
+  'docs/ceremony.schema.json': schema(templateJsonSchema()),
+  'docs/policy.schema.json': schema(policyJsonSchema()),
+}
+for (const [path, text] of Object.entries(documents)) {
+  writeFileSync(join(root, path), text)
+  console.log(`written: ${path}`)
+}
