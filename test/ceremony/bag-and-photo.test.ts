@@ -146,6 +146,9 @@ describe('bags and pictures', () => {
       expect(await minutes(app, id)).toContain(
         'number A 9999, ANOTHER than was recorded before (deviation D1), read aloud by Grace',
       )
+      expect(await minutes(app, id)).toMatch(
+        /Deviations No\. When Step .* D1 [\d:]{8} open Another number stands on it\. +Because: The paper was wrong\. +Decided: \w+; +agreed: \w+ \d+/,
+      )
     })
     expect(problemsOf(house)).toEqual([])
   })

@@ -64,9 +64,20 @@ test('they show each answer to a request, also the no', () => {
 })
 
 test('they say how each step was held to', () => {
-  expect(text).toMatch(/^1\.1 .*prompt$/m)
-  expect(text).toMatch(/^2\.2 .*signature$/m)
-  expect(text).toMatch(/^2\.4 .*tried$/m)
+  expect(text).toMatch(/^1\.1 .*prompt,? ?(?:\d+)?$/m)
+  expect(text).toMatch(/^2\.2 .*signature,? ?(?:\d+)?$/m)
+  expect(text).toMatch(/^2\.4 .*tried,? ?(?:\d+)?$/m)
+})
+
+test('they say who signed that they are here, and when; of all others that it is stated', () => {
+  expect(flat()).toMatch(/Alice, .*signed \d\d:\d\d:\d\d \(entry \d+\)|Alice, .* stated/)
+  const [seq] = seqsOf(bench, 'participant.present')
+  expect(flat().includes(`(entry ${seq ?? -1})`)).toBe(seq !== undefined)
+})
+
+test('they hold the planned against the real time, of each step and of each act', () => {
+  expect(flat()).toMatch(/1\. Preparation Planned: 5 min\. Taken: (?:\d+ min )?\d+ s, [\d:]{8} to [\d:]{8}\./)
+  expect(flat()).toMatch(/\(\d+ s of/)
 })
 
 test('they name what is owed, by whom and until when', () => {

@@ -1,23 +1,10 @@
-/** What went otherwise, who signed, and what is owed afterwards. */
+/** What stopped or failed, and what is owed afterwards. */
 import {parseDuration} from '../../base/duration.ts'
 import type {Entry} from '../../ledger/index.ts'
-import {
-  code,
-  facts,
-  heading,
-  list,
-  paragraph,
-  strong,
-  table,
-  type Block,
-  type Inline,
-} from '../../paper/document.ts'
-import {missingSignatures} from '../state.ts'
+import {heading, list, paragraph, strong, table, type Block, type Inline} from '../../paper/document.ts'
 import {waived} from '../printed-waivers.ts'
-import {utc, type Transcript} from './transcript.ts'
-import {keyClassInWords} from './strength.ts'
+import type {Transcript} from './transcript.ts'
 import {materialInWords} from './things.ts'
-import {parsePublicKey} from '../../custody/index.ts'
 
 export function interruptions(record: Transcript): readonly Block[] {
   const rows = record.entries.flatMap((entry): (readonly Inline[])[][] => {
@@ -25,11 +12,9 @@ export function interruptions(record: Transcript): readonly Block[] {
     return what === null ? [] : [[[record.time(entry.time)], what, [String(entry.seq)]]]
   })
   return [
-    heading(2, 'Stops, deviations and failures'),
+    heading(2, 'Stops, pauses and failures'),
     rows.length === 0
-      ? paragraph(
-          'None: the ceremony was not stopped, no deviation was recorded, and nothing that was begun failed.',
-        )
+      ? paragraph('None: the ceremony was neither stopped nor paused, and nothing that was begun failed.')
       : table({columns: ['When', 'What', 'Entry'], rows}),
   ]
 }
@@ -50,11 +35,6 @@ function otherwise(record: Transcript, {type, data}: Entry): readonly Inline[] |
         strong('Paused'),
         ` before step “${say('step')}”; remained: ${record.names(Array.isArray(data['remain']) ? data['remain'].map(String) : []) || 'nobody'}`,
       ]
-    case 'deviation.recorded':
-      return [
-        strong('Deviation'),
-        ` at step “${say('step')}”: ${say('what')}, because ${say('why')}; decided by ${record.names([say('decided_by')])}, agreed by ${record.names(Array.isArray(data['agreed_by']) ? data['agreed_by'].map(String) : [])}`,
-      ]
     case 'ceremony.aborted':
       return [strong('Aborted'), `: ${say('reason')}. Left behind: ${say('left')}`]
     case 'attempt.refused':
@@ -64,6 +44,7 @@ function otherwise(record: Transcript, {type, data}: Entry): readonly Inline[] |
     case 'key.create.failed':
     case 'key.try.failed':
     case 'key.state.failed':
+    case 'certificate.make.failed':
       return [
         strong('Failed'),
         `: ${type.slice(0, -'.failed'.length)} of “${say('key')}” version ${say('version')} (${say('code')})`,
@@ -71,45 +52,6 @@ function otherwise(record: Transcript, {type, data}: Entry): readonly Inline[] |
     default:
       return null
   }
-}
-
-export function signatures(record: Transcript): readonly Block[] {
-  const {ceremony} = record
-  const signOff = ceremony.signOff === null ? undefined : record.of('signoff.opened').at(-1)
-  if (signOff === undefined)
-    return [heading(2, 'Signatures'), paragraph('The transcript was not opened for signature.')]
-  const rows = ceremony.signed.map((one): readonly (readonly Inline[])[] => {
-    const enrolled = record
-      .person(one.person)
-      ?.keys.find(({key}) => parsePublicKey(key).fingerprint === one.key)
-    const type = enrolled === undefined ? 'key' : parsePublicKey(enrolled.key).type
-    return [
-      [strong(record.name(one.person))],
-      [`${keyClassInWords(enrolled?.class ?? 'stated', type)}, ${one.key}`],
-      [utc(one.at)],
-      [String(one.seq)],
-    ]
-  })
-  const missing = missingSignatures(ceremony).map((id): readonly (readonly Inline[])[] => [
-    [strong(record.name(id))],
-    [strong('MISSING')],
-    ['-'],
-    ['-'],
-  ])
-  return [
-    heading(2, 'Signatures'),
-    paragraph(
-      'Each of these people signed exactly this transcript, and by that the approval of what these minutes say.',
-    ),
-    facts([
-      [
-        'Transcript',
-        `${record.text(signOff.data['count'])} entries from ${record.text(signOff.data['first'])}, closed ${utc(signOff.time)} (entry ${signOff.seq})`,
-      ],
-      ['Root', [code(record.text(signOff.data['root']))]],
-    ]),
-    table({columns: ['Name', 'Key', 'Signed', 'Entry'], rows: [...rows, ...missing]}),
-  ]
 }
 
 export function duties(record: Transcript): readonly Block[] {

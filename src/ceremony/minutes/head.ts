@@ -6,7 +6,7 @@ import {continuationFold, continuationInWords, parsePublicKey} from '../../custo
 import {isSolo, policyFold, soloInWords} from '../../policy/index.ts'
 import {code, codeLines, facts, heading, notice, paragraph, strong, table} from '../../paper/document.ts'
 import type {Block, Inline} from '../../paper/document.ts'
-import {missingSignatures, statusOfCeremony} from '../state.ts'
+import {missingSignatures, roundIsDue, statusOfCeremony} from '../state.ts'
 import {utc, type Transcript} from './transcript.ts'
 import {keyClassInWords} from './strength.ts'
 
@@ -86,6 +86,9 @@ function standing(record: Transcript): readonly Block[] {
       ]
     case 'waiting-for-signatures':
       return [
+        ...(roundIsDue(ceremony)
+          ? [notice('warning', 'A deviation came after the sign-off was opened: everybody signs again.')]
+          : []),
         notice('warning', 'Signatures are missing: ', strong(record.names(missingSignatures(ceremony))), '.'),
       ]
     case 'aborted':
@@ -131,13 +134,20 @@ function participants(record: Transcript): readonly Block[] {
           .map(({key, class: strength}) => keyClassInWords(strength, parsePublicKey(key).type))
           .join('; '),
       ],
+      presence(record, id),
       signed === undefined ? [strong('MISSING')] : [utc(signed.at)],
     ]
   })
   return [
     heading(2, 'Participants'),
-    table({columns: ['Name', 'Roles in this ceremony', 'Key', 'Signed the transcript'], rows}),
+    table({columns: ['Name', 'Roles in this ceremony', 'Key', 'Present', 'Signed the transcript'], rows}),
   ]
+}
+
+/** Who signed that they are here; of all others somebody said so. */
+function presence({ceremony}: Transcript, id: string): readonly Inline[] {
+  const own = ceremony.present.find(({person}) => person === id)
+  return own === undefined ? ['stated'] : [`signed ${own.at.slice(11, 19)} (entry ${own.seq})`]
 }
 
 function machine(record: Transcript): readonly Block[] {

@@ -1,12 +1,15 @@
 /** The minutes of a ceremony: a pure function of what the ledger (or a bundle) holds of it. */
 import type {Doc} from '../../paper/document.ts'
 import {approvals} from './approvals.ts'
-import {duties, interruptions, signatures} from './ending.ts'
+import {certificates} from './certificates.ts'
+import {deviations} from './deviations.ts'
+import {duties, interruptions} from './ending.ts'
 import {head} from './head.ts'
 import {keys} from './keys.ts'
 import {Transcript, type Minuted} from './transcript.ts'
 import {stableDoc} from './stable.ts'
 import {steps} from './steps.ts'
+import {signatures} from './signatures.ts'
 import {strengths} from './strength.ts'
 
 export type {Minuted} from './transcript.ts'
@@ -31,6 +34,8 @@ export function minutesOf(from: Minuted): Doc {
       ...steps(record),
       ...approvals(record),
       ...keys(record),
+      ...certificates(record),
+      ...deviations(record),
       ...interruptions(record),
       ...signatures(record),
       ...duties(record),

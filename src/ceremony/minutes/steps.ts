@@ -5,15 +5,16 @@ import {missingSignatures, type Done} from '../state.ts'
 import type {Script, ScriptStep} from './script.ts'
 import type {Transcript} from './transcript.ts'
 import {gateOf} from './strength.ts'
+import {took} from './took.ts'
 import {attestInWords, bagInWords} from './things.ts'
 
-const columns = ['Step', 'What was done, and what was recorded', 'By', 'Time', 'Gate']
+const columns = ['Step', 'What was done, and what was recorded', 'By', 'Time', 'Gate, entry']
 
 export function steps(record: Transcript): readonly Block[] {
   return [
     heading(2, 'What was done'),
     paragraph(
-      `All times are UTC, on ${record.day} where no date stands with them. The minutes in brackets were planned.`,
+      `All times are UTC, on ${record.day} where no date stands with them. In brackets: how long it took, of the minutes that were planned.`,
     ),
     ...record.script.acts.flatMap((act, at) => actBlocks(record, act, at + 1)),
   ]
@@ -26,11 +27,44 @@ function actBlocks(record: Transcript, act: Script['acts'][number], number: numb
       [`${number}.${at + 1}`],
       [step.text, ...told(record, step, done)],
       [by(record, step, done)],
-      times(record, step, done),
-      [gateOf(step.kind)],
+      times(record, step),
+      [gateAndEntry(record, step, done)],
     ]
   })
-  return [heading(3, `${number}. ${act.title}`), table({columns, rows})]
+  return [heading(3, `${number}. ${act.title}`), ...planAgainstClock(record, act), table({columns, rows})]
+}
+
+function gateAndEntry({ceremony}: Transcript, {kind}: ScriptStep, done: Done | undefined): string {
+  const seq = done?.seq ?? (kind === 'sign-off' ? ceremony.signOff?.seq : undefined)
+  return seq === undefined ? gateOf(kind) : `${gateOf(kind)}, ${seq}`
+}
+
+/** What an act was planned to take, and took. */
+function planAgainstClock(record: Transcript, {steps: all}: Script['acts'][number]): readonly Block[] {
+  const planned = all.reduce((sum, {minutes}) => sum + minutes, 0)
+  const done = all.flatMap((step) => ranIn(record, step))
+  const [first, last] = [done[0], done.at(-1)]
+  if (first === undefined || last === undefined) return []
+  const whole = done.length === all.length ? '' : ` (${done.length} of ${all.length} steps)`
+  return [
+    paragraph(
+      `Planned: ${planned}\u00a0min. Taken: ${took(first.from, last.to)}${whole}, ${record.time(first.from)} to ${record.time(last.to)}.`,
+    ),
+  ]
+}
+
+interface Ran {
+  readonly from: string
+  readonly to: string
+}
+
+/** When a step ran; the sign-off until everybody had signed. */
+function ranIn({ceremony}: Transcript, {id, kind}: ScriptStep): readonly Ran[] {
+  const done = ceremony.done.find(({step}) => step === id)
+  if (done !== undefined) return [{from: done.started, to: done.at}]
+  const {signOff, signed} = ceremony
+  if (kind !== 'sign-off' || signOff === null || missingSignatures(ceremony).length > 0) return []
+  return [{from: signOff.at, to: signed.at(-1)?.at ?? signOff.at}]
 }
 
 function by(record: Transcript, step: ScriptStep, done: Done | undefined): string {
@@ -39,14 +73,17 @@ function by(record: Transcript, step: ScriptStep, done: Done | undefined): strin
   return names === '' ? step.by : `${step.by}: ${names}`
 }
 
-function times(record: Transcript, step: ScriptStep, done: Done | undefined): readonly Inline[] {
+function times(record: Transcript, step: ScriptStep): readonly Inline[] {
+  const [ran] = ranIn(record, step)
+  if (ran !== undefined) {
+    const length = `${took(ran.from, ran.to)} of ${step.minutes}\u00a0min`
+    return [`${record.time(ran.from)} to ${record.time(ran.to)} (${length})`]
+  }
+  const {signOff} = record.ceremony
   const planned = ` (${step.minutes}\u00a0min)`
-  if (done !== undefined) return [`${record.time(done.started)} to ${record.time(done.at)}${planned}`]
-  const {signOff, signed} = record.ceremony
-  if (step.kind !== 'sign-off' || signOff === null) return [strong('not done'), planned]
-  const from = `${record.time(signOff.at)} to `
-  if (missingSignatures(record.ceremony).length > 0) return [from, strong('open'), planned]
-  return [`${from}${record.time(signed.at(-1)?.at ?? signOff.at)}${planned}`]
+  return step.kind !== 'sign-off' || signOff === null
+    ? [strong('not done'), planned]
+    : [`${record.time(signOff.at)} to `, strong('open'), planned]
 }
 
 function told(record: Transcript, step: ScriptStep, done: Done | undefined): readonly Inline[] {
@@ -94,6 +131,8 @@ function inWords(record: Transcript, step: ScriptStep, result: Done['result']): 
       return attestInWords(record, result)
     case 'key.activate':
       return `key “${say('key')}” is ${say('state')}; the provider itself enforces: ${say('enforced')}.`
+    case 'pause':
+      return `paused for ${say('minutes')} minutes (entry ${say('paused')}).`
     case 'sign-off':
       return ''
     default:

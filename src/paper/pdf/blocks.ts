@@ -287,6 +287,6 @@ function sharesOf(
     const cells = [[name], ...all.map((row) => row[at] ?? [])]
     const most = Math.max(...cells.map(lengthOf))
     const word = Math.max(...cells.map(longestWord))
-    return Math.max(Math.min(word, 20) + 4, Math.min(most, 60))
+    return Math.max(Math.min(word, 20) + 6, Math.min(most, 48))
   })
 }

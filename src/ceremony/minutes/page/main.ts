@@ -44,7 +44,7 @@ function* rowsOnEntries(): Generator<readonly [Element, readonly number[]]> {
   for (const element of document.querySelectorAll('main p, main tr, main li')) {
     const named = Array.from(element.textContent.matchAll(/\bentry (\d+)\)/g), ([, seq]) => Number(seq))
     const last = element.closest('table')?.querySelector('thead th:last-child')?.textContent
-    if (last === 'Entry' && element.closest('thead') === null)
+    if (/\bentry$/i.test(last ?? '') && element.closest('thead') === null)
       named.push(...(element.lastElementChild?.textContent.match(/\d+/g) ?? []).map(Number))
     if (named.length > 0) yield [element, named]
   }
