@@ -7,7 +7,7 @@ import type {Seal} from './source.ts'
 import type {OpeningText, Store} from './store.ts'
 
 /** How many are read at once. */
-const piece = 1_000
+const piece = 64
 const saltBytes = 32
 /** Longer values are judged one by one. */
 const longest = 4_096

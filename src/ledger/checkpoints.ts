@@ -6,7 +6,7 @@ import type {Store} from './store.ts'
 import {keyAt} from './writers.ts'
 
 /** How many are read at once. */
-const piece = 1_000
+const piece = 64
 
 /** What is known of the entries: a replay. */
 export interface Covered {

@@ -11,7 +11,8 @@ import {Replay} from './replay.ts'
 import type {Store} from './store.ts'
 import {keyAt} from './writers.ts'
 
-const chunk = 1_000
+/** Entries that are read at once: few, so that they are gone again before they grow old. */
+const chunk = 64
 
 /** A replay that reads from this store. */
 export function replayOf(store: Store, folds: readonly AnyFold[]): Replay {
@@ -64,7 +65,7 @@ export function* continueReplay(
       if (entry === undefined) return // an entry that cannot be read has no successor that could be judged
       checkpoints.catchUp()
     }
-    onProgress?.(replay.size)
+    if (replay.size % 1_024 < chunk) onProgress?.(replay.size)
     if (rows.length < chunk) break
   }
   yield* replay.unexplained()

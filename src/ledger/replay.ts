@@ -52,6 +52,9 @@ interface Readers {
 type Before = readonly [name: string, state: unknown]
 const none: readonly Before[] = []
 
+/** How many entries stay here whole. */
+const recentEntries = 64
+
 /** Entry types that the ledger reads itself. */
 const own = ['ledger.opened', clockAnomaly, erasedType, ...writerTypes, branchType]
 
@@ -70,6 +73,8 @@ export class Replay implements View {
   /** For each type of entry, who judges it and who takes it, left to right. */
   readonly #readers = new Map<string, Readers>()
   #last: Entry | undefined
+  /** The newest, by seq: what was asked is read again by what answers it. */
+  readonly #recent: Entry[] = []
   #facts: LedgerFacts | undefined
   /** How many entries from the first on are here without a gap. */
   #whole = 0
@@ -130,7 +135,10 @@ export class Replay implements View {
   }
 
   entry(seq: number): Entry | undefined {
-    const bytes = seq < this.size ? this.#source.bytes(seq) : undefined
+    if (seq >= this.size) return undefined
+    const recent = this.#recent[seq % recentEntries]
+    if (recent?.seq === seq) return recent
+    const bytes = this.#source.bytes(seq)
     return bytes === undefined ? undefined : parseEntry(bytes)
   }
 
@@ -308,6 +316,7 @@ export class Replay implements View {
       else if (entry.type === branchType) this.#facts = withBranch(this, entry)
       this.#skewMs = skewAfter(this.#skewMs, entry)
     }
+    if (entry.seq === this.size) this.#recent[entry.seq % recentEntries] = entry
     if (entry.seq === this.size && this.#whole === this.#tree.size) this.#whole += 1
     if (this.#facts !== undefined && this.#last !== undefined && entry.time < this.#last.time)
       this.#facts = {...this.#facts, turned: [...this.#facts.turned, entry.seq]}
@@ -330,6 +339,7 @@ export class Replay implements View {
   back({states, last, facts, size}: Mark): void {
     for (const [name, state] of states) this.#states.set(name, state)
     this.#last = last
+    this.#recent.length = 0
     this.#facts = facts
     this.#tree.cut(size)
     this.#contents.forget()
