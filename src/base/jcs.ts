@@ -17,6 +17,10 @@ const deepest = 100
  * @throws TypeError if a number is not an integer within 2^53-1, a string holds a lone surrogate, it is nested deeper than 100, or a value is not JSON.
  */
 export function jcs(value: Json): string {
+  if (isInOrder(value, 0)) {
+    const plain = JSON.stringify(value)
+    if (!plain.includes('\\ud')) return plain
+  }
   refuseWhatReadersDisagreeOn(value, 0)
   const text = serialize(value)
   if (text === undefined) throw new TypeError('not JSON')
@@ -61,20 +65,23 @@ function isPlainlyCanonical(value: Json, text: string, bytes: Uint8Array): boole
   return isUtf8(bytes) && !text.includes('\\ud') && isInOrder(value, 0) && JSON.stringify(value) === text
 }
 
-function isInOrder(value: Json, depth: number): boolean {
-  if (typeof value === 'number') return Number.isSafeInteger(value)
-  if (typeof value !== 'object' || value === null) return true
+/** Whether a value is JSON that keyrite allows, with members in order; false says nothing. Lone surrogates are not looked for. */
+function isInOrder(value: unknown, depth: number): boolean {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && !Object.is(value, -0)
+  if (typeof value !== 'object' || value === null)
+    return value === null || typeof value === 'string' || typeof value === 'boolean'
   if (depth >= deepest) return false
   if (Array.isArray(value)) {
-    for (const item of value as readonly Json[]) if (!isInOrder(item, depth + 1)) return false
+    for (const item of value as readonly unknown[]) if (!isInOrder(item, depth + 1)) return false
     return true
   }
-  const members = value as JsonObject
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false
+  const members = value as Readonly<Record<string, unknown>>
   let before: string | undefined
   for (const name in members) {
     if (before !== undefined && before >= name) return false
     before = name
-    if (!isInOrder(members[name] ?? null, depth + 1)) return false
+    if (!isInOrder(members[name], depth + 1)) return false
   }
   return true
 }

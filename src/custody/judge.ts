@@ -6,6 +6,7 @@ import type {Person, PersonState, Roster} from './roster.ts'
 import {parsePublicKey} from './ssh/public-key.ts'
 import {verifySshsig} from './ssh/sshsig.ts'
 import {
+  isStatement,
   namespaceOf,
   rehearsalFault,
   statementBytes,
@@ -45,8 +46,10 @@ export function signedStatement(data: Readonly<Record<string, Json>>): SignedSta
 let lastRead: {readonly data: unknown; readonly signed: SignedStatement} | undefined
 
 function readSigned(data: Readonly<Record<string, Json>>): SignedStatement {
-  const statement = statementSchema.safeParse(data['statement'])
   const signature = data['signature']
+  if (isStatement(data['statement']) && typeof signature === 'string')
+    return {statement: data['statement'], signature}
+  const statement = statementSchema.safeParse(data['statement'])
   if (!statement.success)
     throw new TypeError(`statement: ${statement.error.issues[0]?.path.join('.') ?? ''} is not of its form`)
   if (typeof signature !== 'string') throw new TypeError('signature is not of its form')

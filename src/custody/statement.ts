@@ -1,6 +1,6 @@
 /** The one statement that people sign, for every use. docs/ledger-format.md, section 3. */
 import {z} from 'zod'
-import {jcsBytes} from '../base/jcs.ts'
+import {isObject, jcsBytes, type Json, type JsonObject} from '../base/jcs.ts'
 import {isTime} from '../ledger/entry.ts'
 import type {LedgerFacts} from '../ledger/index.ts'
 import {parseSshsig} from './ssh/sshsig.ts'
@@ -32,6 +32,53 @@ export const statementSchema = z.strictObject({
 })
 
 export type Statement = z.infer<typeof statementSchema>
+
+const members = 'about,checkpoint,decision,issued,key,ledger,person,plan_sha256,roles,type,use'
+const [decisions, uses]: readonly (readonly unknown[])[] = [
+  statementSchema.shape.decision.options,
+  statementSchema.shape.use.options,
+]
+
+/** Whether a value, as it stands in canonical JSON, is of the schema: seen by hand, because there are many. False says nothing. */
+export function isStatement(value: Json | undefined): value is Statement & JsonObject {
+  if (!isObject(value) || Object.keys(value).join() !== members) return false
+  const {
+    about,
+    checkpoint,
+    decision,
+    issued,
+    key,
+    ledger,
+    person,
+    plan_sha256: plan,
+    roles,
+    type,
+    use,
+  } = value
+  return (
+    matches(about, /^[0-9a-f]{64}$/) &&
+    isObject(checkpoint) &&
+    Object.keys(checkpoint).join() === 'root,size' &&
+    matches(checkpoint['root'], /^[A-Za-z0-9+/]{43}=$/) &&
+    Number.isSafeInteger(checkpoint['size']) &&
+    Number(checkpoint['size']) >= 1 &&
+    decisions?.includes(decision) === true &&
+    typeof issued === 'string' &&
+    isTime(issued) &&
+    matches(key, /^SHA256:[A-Za-z0-9+/]{43}$/) &&
+    matches(ledger, /^[0-9a-f]{64}$/) &&
+    matches(person, /^p-[0-9a-f]{16}$/) &&
+    (plan === null || matches(plan, /^[0-9a-f]{64}$/)) &&
+    Array.isArray(roles) &&
+    (roles as readonly Json[]).every((role) => typeof role === 'string') &&
+    type === 'keyrite.statement/1' &&
+    uses?.includes(use) === true
+  )
+}
+
+function matches(value: Json | undefined, form: RegExp): boolean {
+  return typeof value === 'string' && form.test(value)
+}
 export type Use = Statement['use']
 
 /** The bytes that are signed. */

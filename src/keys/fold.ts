@@ -1,6 +1,7 @@
 /** Replays keys: what was intended, what was made, in which state each version is. */
 import {z} from 'zod'
 import type {Json} from '../base/jcs.ts'
+import {lately} from '../base/lately.ts'
 import {Versions} from '../base/versions.ts'
 import {isBlobRef, problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {profilesFold} from '../profiles/index.ts'
@@ -31,40 +32,46 @@ const generation = z.int().min(0).nullable()
 const outcome = {intended: z.int(), key: keyName, version: z.int().min(1), profile: z.string()}
 
 const schemas = {
-  'key.create.intended': z.strictObject({...common, before: z.array(ref)}),
-  'key.created': z.strictObject({
-    ...outcome,
-    ref,
-    spec: z.record(z.string(), z.json()),
-    public: z.json().nullable(),
-    generation,
-    protection: z.strictObject({
-      level: z.enum(['hardware', 'software', 'unknown']),
-      fips: z.string().nullable(),
-      evidence: z.enum(['attested', 'verified', 'asserted', 'stated']),
-      detail: z.string(),
+  'key.create.intended': lately(z.strictObject({...common, before: z.array(ref)})),
+  'key.created': lately(
+    z.strictObject({
+      ...outcome,
+      ref,
+      spec: z.record(z.string(), z.json()),
+      public: z.json().nullable(),
+      generation,
+      protection: z.strictObject({
+        level: z.enum(['hardware', 'software', 'unknown']),
+        fips: z.string().nullable(),
+        evidence: z.enum(['attested', 'verified', 'asserted', 'stated']),
+        detail: z.string(),
+      }),
     }),
-  }),
-  'key.create.failed': z.strictObject({...outcome, code: z.string()}),
-  'key.try.intended': z.strictObject({...common, probes: z.array(z.string())}),
-  'key.tried': z.strictObject({
-    ...outcome,
-    ok: z.boolean(),
-    results,
-    sample: z.strictObject({kind: z.string(), message: z.string(), value: z.string()}).nullable(),
-    generation,
-  }),
-  'key.try.failed': z.strictObject({...outcome, code: z.string()}),
-  'key.state.intended': z.strictObject({...common, from: z.enum(keyStates), to: z.enum(keyStates)}),
-  'key.state.changed': z.strictObject({
-    ...outcome,
-    from: z.enum(keyStates),
-    to: z.enum(keyStates),
-    enforced: z.enum(['probe', 'enabled', 'historic', 'disabled']),
-    results,
-    generation,
-  }),
-  'key.state.failed': z.strictObject({...outcome, code: z.string()}),
+  ),
+  'key.create.failed': lately(z.strictObject({...outcome, code: z.string()})),
+  'key.try.intended': lately(z.strictObject({...common, probes: z.array(z.string())})),
+  'key.tried': lately(
+    z.strictObject({
+      ...outcome,
+      ok: z.boolean(),
+      results,
+      sample: z.strictObject({kind: z.string(), message: z.string(), value: z.string()}).nullable(),
+      generation,
+    }),
+  ),
+  'key.try.failed': lately(z.strictObject({...outcome, code: z.string()})),
+  'key.state.intended': lately(z.strictObject({...common, from: z.enum(keyStates), to: z.enum(keyStates)})),
+  'key.state.changed': lately(
+    z.strictObject({
+      ...outcome,
+      from: z.enum(keyStates),
+      to: z.enum(keyStates),
+      enforced: z.enum(['probe', 'enabled', 'historic', 'disabled']),
+      results,
+      generation,
+    }),
+  ),
+  'key.state.failed': lately(z.strictObject({...outcome, code: z.string()})),
 } as const
 type Type = keyof typeof schemas
 

@@ -2,6 +2,7 @@
 import {z} from 'zod'
 import {KeyriteError} from '../base/errors.ts'
 import type {JsonObject} from '../base/jcs.ts'
+import {lately} from '../base/lately.ts'
 import {classes, type KeyClassName} from '../policy/index.ts'
 import {
   algorithms,
@@ -37,12 +38,14 @@ export const specSchema = z.strictObject({
   expires: z.iso.datetime({precision: 3}).nullable(),
 })
 
+const specReader = lately(specSchema)
+
 /** `owner` and `consumers` are people of the roster, or parties whose names stand, private, in the request. */
 export type KeyPlanSpec = z.infer<typeof specSchema>
 
 /** @throws TypeError. */
 export function parseSpec(change: JsonObject): KeyPlanSpec {
-  const parsed = specSchema.safeParse(change)
+  const parsed = specReader.safeParse(change)
   if (!parsed.success)
     throw new TypeError(`spec: ${parsed.error.issues[0]?.path.join('.') ?? ''} is not of its form`)
   return parsed.data

@@ -1,6 +1,7 @@
 /** Replays profiles: where keys live, by the identity that the provider answered with. */
 import {z} from 'zod'
 import {jcs, type Json} from '../base/jcs.ts'
+import {lately} from '../base/lately.ts'
 import {Versions} from '../base/versions.ts'
 import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {providerKinds} from '../providers/registry.ts'
@@ -47,7 +48,7 @@ const added = z.strictObject({
   generation: z.int().min(0).nullable(),
 })
 const removed = z.strictObject({name: profileName})
-const evidence = z.object({profile: z.string(), generation: z.int().min(0).nullable()})
+const evidence = lately(z.object({profile: z.string(), generation: z.int().min(0).nullable()}))
 
 /** Outcomes at a provider, each with the generation that it left behind. */
 const outcomes = ['key.created', 'key.tried', 'key.state.changed']

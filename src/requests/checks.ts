@@ -15,6 +15,7 @@ import {problem, type Entry, type Problem, type View} from '../ledger/index.ts'
 import {authorStandsAside, keyCounts, policyFold} from '../policy/index.ts'
 import {factsOf, profilesFold, type ProfileFacts} from '../profiles/index.ts'
 import {jcs, jcsBytes, type JsonObject} from '../base/jcs.ts'
+import {lately} from '../base/lately.ts'
 import type {Operations} from './operation.ts'
 import {isRun} from './operations/writer.ts'
 import {parsePlan, type Plan} from './plan.ts'
@@ -22,11 +23,13 @@ import {bringsKey, possessor} from './possession.ts'
 import {hidden, openedSchema, questionFault} from './question.ts'
 import {requests, type Request} from './state.ts'
 
-export const metSchema = z.strictObject({
-  opened: z.int(),
-  approvals: z.array(z.int()).min(1),
-  external: z.iso.datetime({precision: 3}).optional(),
-})
+export const metSchema = lately(
+  z.strictObject({
+    opened: z.int(),
+    approvals: z.array(z.int()).min(1),
+    external: z.iso.datetime({precision: 3}).optional(),
+  }),
+)
 export const withdrawnSchema = z.strictObject({opened: z.int(), reason: hidden})
 
 type Check = (view: View, entry: Entry) => Problem[]
@@ -198,9 +201,17 @@ export function counts(
 export function profileStands(view: Pick<View, 'of'>, {operation, profile}: Plan): boolean {
   if (profile === null || operation === 'profile.add') return true
   const standing = view.of(profilesFold).profiles.get(profile.name)
-  const text = (facts: ProfileFacts): string => jcs(factsOf(facts) as unknown as JsonObject)
-  return standing !== undefined && text(standing) === text(profile)
+  return standing !== undefined && textOf(standing) === textOf(profile)
 }
+
+/** The facts of a profile as text, made once for each. */
+function textOf(facts: ProfileFacts): string {
+  const text = texts.get(facts) ?? jcs(factsOf(facts) as unknown as JsonObject)
+  texts.set(facts, text)
+  return text
+}
+
+const texts = new WeakMap<ProfileFacts, string>()
 
 function inWords({people, roles}: Needs): string {
   return `${people} people${roles.length === 0 ? '' : `, among them ${roles.join(' and ')}`}`

@@ -2,6 +2,7 @@
 import {z} from 'zod'
 import {parseDuration} from '../base/duration.ts'
 import {jcs, type JsonObject} from '../base/jcs.ts'
+import {lately} from '../base/lately.ts'
 import type {Roster} from '../custody/index.ts'
 import type {Entry} from '../ledger/index.ts'
 import {authorStandsAside, mayAnswer, needsOf, ruleFor, type Policy} from '../policy/index.ts'
@@ -12,7 +13,7 @@ const blobRef = z.strictObject({blob: z.string(), size: z.int(), type: z.literal
 export const hidden = z.strictObject({$: z.string()})
 
 /** The data of `quorum.opened`. */
-export const openedSchema = z.strictObject({
+const schema = z.strictObject({
   operation: z.string(),
   plan: blobRef,
   policy: blobRef,
@@ -25,7 +26,8 @@ export const openedSchema = z.strictObject({
   reason: hidden.nullable(),
   ticket: hidden.nullable(),
 })
-export type Opened = z.infer<typeof openedSchema>
+export const openedSchema = lately(schema)
+export type Opened = z.infer<typeof schema>
 
 export interface Questioned {
   readonly plan: Plan

@@ -1,4 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
+import serialize from 'canonicalize'
 import {jcs, jcsBytes, parseJcs, type Json} from '../../src/base/jcs.ts'
 import {slow} from './support.ts'
 
@@ -140,5 +141,38 @@ describe('canonical JSON that is seen without writing it anew', () => {
       expect(answer(parseJcs, Buffer.from(bytes))).toBe(answer(slowly, Buffer.from(bytes)))
       expect(answer(parseJcs, Buffer.from(bytes))).toMatch(/^refused/)
     }
+  })
+})
+
+describe('canonical JSON that is written quickly', () => {
+  const values: readonly unknown[] = [
+    {a: 1, b: [true, null, 'x'], c: {d: ''}},
+    {b: 1, a: 2},
+    {z: {b: 1, a: 2}},
+    {'10': 1, '9': 2, a: 3},
+    {é: '😀', '\u20ac': '\u2028"\\\u0007'},
+    [[], {}, [{}]],
+    Array.from({length: 50}).reduce<unknown>((inner) => [inner], 1),
+  ]
+  test('is what the library writes', () => {
+    for (const value of values) expect(jcs(value as Json)).toBe(serialize(value))
+  })
+
+  test.each([
+    ['a fraction', 1.5],
+    ['minus zero', -0],
+    ['minus zero within', {a: [-0]}],
+    ['a number that is too large', 2 ** 53],
+    ['no number', Number.NaN],
+    ['half of a pair', '\ud83d'],
+    ['half of a pair as a name', {'\udc00': 1}],
+    ['nothing', undefined],
+    ['a function', (): void => undefined],
+    ['a date', new Date(0)],
+    ['a map within', {a: new Map()}],
+    ['bytes', Buffer.of(1)],
+    ['deep nesting', Array.from({length: 102}).reduce<unknown>((inner) => [inner], 1)],
+  ])('is refused for %s', (_name, value) => {
+    expect(() => jcs(value as Json)).toThrow(TypeError)
   })
 })

@@ -1,5 +1,5 @@
 /** SSH signatures of files and messages, as `ssh-keygen -Y sign` makes them. Source: OpenSSH, PROTOCOL.sshsig. */
-import {createHash} from 'node:crypto'
+import {hash as hashOnce} from 'node:crypto'
 import {fromBase64, sameBytes} from '../../base/bytes.ts'
 import {isKeyType, type PublicKey} from './public-key.ts'
 import {bad, unsupported, verifySignatureBlob, type Verdict} from './signature.ts'
@@ -63,7 +63,7 @@ export function buildSshsig(parts: {
 /** The bytes that a key signs for a message. @throws TypeError for an empty namespace, which PROTOCOL.sshsig forbids. */
 export function signedData(namespace: string, hash: HashName, message: Uint8Array): Buffer {
   if (namespace === '') throw new TypeError('the namespace of a signature is empty')
-  const digest = createHash(hash).update(message).digest()
+  const digest = hashOnce(hash, message, 'buffer')
   return Buffer.concat([magic, string(namespace), string(''), string(hash), string(digest)])
 }
 
