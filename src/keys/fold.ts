@@ -2,6 +2,7 @@
 import {z} from 'zod'
 import type {Json} from '../base/jcs.ts'
 import {lately} from '../base/lately.ts'
+import {shared} from '../base/shared.ts'
 import {Versions} from '../base/versions.ts'
 import {isBlobRef, problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {profilesFold} from '../profiles/index.ts'
@@ -204,7 +205,7 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
   if (entry.type === 'key.tried') {
     const {version, ok, sample, results: lines} = schemas['key.tried'].parse(entry.data)
     return withVersion(key, version, {
-      tried: {ok, at: entry.time, seq: entry.seq, results: lines},
+      tried: {ok, at: entry.time, seq: entry.seq, results: shared(lines)},
       ...(sample === null ? {} : {sample}),
     })
   }
@@ -220,7 +221,7 @@ function madeKey(view: View, entry: Entry): Key {
     state: 'pre-active',
     ref: made.ref,
     public: isBlobRef(made.public) ? (made.public as {blob: string}).blob : null,
-    protection: made.protection,
+    protection: shared(made.protection),
     createdAt: entry.time,
     changedAt: entry.time,
     seq: entry.seq,

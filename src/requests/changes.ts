@@ -1,6 +1,7 @@
 /** How each entry changes what is known of requests. Called only for entries without a problem. */
 import {custodyFold, enrolledKey, signedStatement} from '../custody/index.ts'
 import {setBackFrom, type Entry, type View} from '../ledger/index.ts'
+import {shared, sharedSet} from '../base/shared.ts'
 import type {OperationName} from '../policy/index.ts'
 import {metSchema, withdrawnSchema} from './checks.ts'
 import {parsePlan} from './plan.ts'
@@ -18,16 +19,18 @@ export function opened(view: View, state: Requests, entry: Entry): Requests {
     operation: data.operation as OperationName,
     plan: parsePlan(view.blob(data.plan.blob)),
     planSha256: data.plan.blob,
-    policySha256: data.policy.blob,
-    rosterSha256: data.roster.blob,
-    needs: data.needs,
-    who: data.who.map((id) => ({person: id, key: id, roles: roster.get(id)?.roles ?? []})),
+    policySha256: shared(data.policy.blob),
+    rosterSha256: shared(data.roster.blob),
+    needs: shared(data.needs),
+    who: shared(data.who.map((id) => ({person: id, key: id, roles: roster.get(id)?.roles ?? []}))),
     author: entry.actor.person,
     openedAt: entry.time,
     expires: data.expires,
     ceremony: entry.ceremony,
-    names: Object.fromEntries(
-      Object.entries(data.names).map(([party, field]) => [party, textOf(view.open(field))]),
+    names: shared(
+      Object.fromEntries(
+        Object.entries(data.names).map(([party, field]) => [party, textOf(view.open(field))]),
+      ),
     ),
     hidden: data.names,
     answers: [],
@@ -37,8 +40,8 @@ export function opened(view: View, state: Requests, entry: Entry): Requests {
     withdrawn: false,
     voided: null,
     setBack: null,
-    begun: new Set(),
-    done: new Set(),
+    begun: sharedSet([]),
+    done: sharedSet([]),
     failed: false,
   }
   return change(state, request)
@@ -66,8 +69,8 @@ export function answered(view: View, state: Requests, entry: Entry): Requests {
   const answer: Answer = {
     seq: entry.seq,
     at: entry.time,
-    person: statement.person,
-    key: statement.key,
+    person: shared(statement.person),
+    key: shared(statement.key),
     roles: person?.roles ?? [],
     decision: statement.decision === 'approve' ? 'approve' : 'reject',
     class: person === undefined ? 'stated' : (enrolledKey(person, statement.key)?.class ?? 'stated'),

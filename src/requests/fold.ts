@@ -1,5 +1,6 @@
 /** Replays requests, and holds every act to the approval that it cites. */
 import type {Json} from '../base/jcs.ts'
+import {sharedSet} from '../base/shared.ts'
 import {policyFold, ruleFor} from '../policy/index.ts'
 import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {
@@ -163,8 +164,8 @@ function acted(state: Requests, entry: Entry, operations: Operations): Requests 
   return change(state, {
     ...request,
     failed: request.failed || failed,
-    begun: begins ? new Set([...request.begun, entry.type]) : request.begun,
-    done: ends ? new Set([...request.done, phase]) : request.done,
+    begun: begins ? sharedSet([...request.begun, entry.type]) : request.begun,
+    done: ends ? sharedSet([...request.done, phase]) : request.done,
   })
 }
 

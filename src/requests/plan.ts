@@ -2,6 +2,7 @@
 import {z} from 'zod'
 import {sha256Hex} from '../base/bytes.ts'
 import {jcsBytes, parseJcs, type JsonObject} from '../base/jcs.ts'
+import {shared} from '../base/shared.ts'
 import {operations, type OperationName} from '../policy/index.ts'
 import {environments, type ProfileFacts} from '../profiles/index.ts'
 
@@ -69,7 +70,13 @@ function readPlan(bytes: Uint8Array): Plan {
   const parsed = schema.safeParse(parseJcs(bytes))
   if (!parsed.success)
     throw new TypeError(`plan: ${parsed.error.issues[0]?.path.join('.') ?? ''} is not of its form`)
-  return parsed.data
+  const {phases, profile, rests} = parsed.data
+  return {
+    ...parsed.data,
+    phases: shared(phases),
+    profile: shared(profile),
+    rests: rests.map((one) => shared(one)),
+  }
 }
 
 /** A phase that may happen at any time. */
