@@ -136,7 +136,7 @@ const attacks: readonly Attack[] = [
   ],
   [
     'a profile of a kind that needs people',
-    'profile',
+    'approval',
     () => ({
       type: 'profile.added',
       actor: nobody,
