@@ -191,7 +191,8 @@ export class App {
     this.world.say(`Warning: ${fact}: chmod 600 ${file}`)
   }
 
-  async close(): Promise<void> {
+  /** Closes every provider that is open: its PIN is asked for again at the next use. */
+  async logOut(): Promise<void> {
     for (const provider of this.#providers.values()) {
       try {
         await (await provider).close()
@@ -201,6 +202,10 @@ export class App {
     }
     this.#providers.clear()
     this.#opened.clear()
+  }
+
+  async close(): Promise<void> {
+    await this.logOut()
     this.#ledger?.close()
     this.#ledger = undefined
   }

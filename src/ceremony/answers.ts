@@ -5,7 +5,8 @@ import {KeyriteError} from '../base/errors.ts'
 import {nearest} from '../base/nearest.ts'
 import {readYaml, YamlProblem} from '../base/yaml.ts'
 import {findPerson, type Person, type Roster, type Signer} from '../custody/index.ts'
-import type {Room, StepHeader} from './room.ts'
+import type {Room} from './room.ts'
+import {headerLines} from './screen.ts'
 
 const answer = z.union([z.strictObject({answer: z.unknown().optional()}).loose(), z.string(), z.boolean()])
 const schema = z.strictObject({
@@ -13,13 +14,38 @@ const schema = z.strictObject({
   participants: z.record(z.string(), z.union([z.string(), z.array(z.string())])).default({}),
   signers: z.record(z.string(), z.string()).default({}),
   steps: z.record(z.string(), answer).default({}),
+  /** What is said at a step besides its answers. */
+  deviations: z
+    .array(
+      z.strictObject({
+        step: z.string(),
+        what: z.string(),
+        why: z.string(),
+        'decided-by': z.string(),
+        'agreed-by': z.array(z.string()),
+      }),
+    )
+    .default([]),
+  /** Pauses when the step begins, or at a step of kind `pause`: who stays. */
+  pauses: z.array(z.strictObject({step: z.string(), remain: z.array(z.string())})).default([]),
+  /** Who is in the room again after a break; everybody where it is not said. */
+  present: z.array(z.string()).optional(),
   default: z.union([z.literal('yes'), z.literal('no'), z.boolean()]).default('no'),
 })
 export type Answers = z.infer<typeof schema>
 
 /** People stand here as they are called, by address too. */
 const called = /^[\p{L}\p{N}][\P{Cc}]{0,253}$/u
-const fields = ['parameters', 'participants', 'signers', 'steps', 'default']
+const fields = [
+  'parameters',
+  'participants',
+  'signers',
+  'steps',
+  'deviations',
+  'pauses',
+  'present',
+  'default',
+]
 
 /** @throws KeyriteError `ANSWERS_INVALID` naming the field, and the nearest right word. */
 export function parseAnswers(bytes: Uint8Array, path: string): Answers {
@@ -75,7 +101,7 @@ export function answersRoom({answers, roster, signerFor, say}: AnswerWorld): Roo
       for (const line of headerLines(header)) say(line)
     },
     say: (lines) => {
-      for (const line of lines) say(`  ${line}`)
+      for (const line of lines) say(line === '' ? '' : `  ${line}`)
     },
     confirm: (step) => Promise.resolve(agreed(step)),
     text: (step, field) => Promise.resolve(textFor(given(step), step, field)),
@@ -88,27 +114,26 @@ export function answersRoom({answers, roster, signerFor, say}: AnswerWorld): Roo
       const path = signers.get(person.id)
       return path === undefined ? null : signerFor(path)
     },
-    present: (people) => Promise.resolve(people),
+    present: async (people, why, step) => {
+      const remain = answers.pauses.find((one) => one.step === step)?.remain
+      const named = why === 'stay' ? remain : answers.present
+      const ids = named?.map((typed) => findPerson(roster, typed).id)
+      return people.filter(({id}) => ids === undefined || ids.includes(id))
+    },
+    otherwise: () => Promise.resolve(null),
+    rest: () => Promise.resolve(),
+    saidBefore: (step) => ({
+      deviations: answers.deviations
+        .filter((one) => one.step === step)
+        .map(({what, why, 'decided-by': by, 'agreed-by': agreed}) => ({
+          what,
+          why,
+          decidedBy: findPerson(roster, by).id,
+          agreedBy: agreed.map((typed) => findPerson(roster, typed).id),
+        })),
+      pause: answers.pauses.some((one) => one.step === step),
+    }),
   }
-}
-
-export function headerLines({
-  number,
-  id,
-  of,
-  at,
-  act,
-  text,
-  by,
-  people,
-  plannedMinutes,
-}: StepHeader): readonly string[] {
-  return [
-    '',
-    `Step ${number} (${at} of ${of})  ${act}: ${id}`,
-    `  ${text}`,
-    `  By: ${by}${people.length === 0 ? '' : ` (${people.join(', ')})`}. Planned: ${plannedMinutes} min.`,
-  ]
 }
 
 function isFields(value: unknown): value is Readonly<Record<string, unknown>> {

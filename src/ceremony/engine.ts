@@ -1,15 +1,17 @@
 /** Walks the steps of a ceremony in order. Each result is an entry the moment it happens; after any crash it goes on from the ledger. */
 import {KeyriteError} from '../base/errors.ts'
 import {Private} from '../ledger/index.ts'
-import {custodyFold} from '../custody/index.ts'
-import {keysFold} from '../keys/index.ts'
+import {leftBehind} from './left-behind.ts'
+import {attentive, comeBack, seeToSaidBefore} from './asides.ts'
 import {unrecorded} from './recorded.ts'
 import {allSteps} from './plans.ts'
-import type {Room} from './room.ts'
+import type {Person} from '../custody/index.ts'
+import {plannedStart} from './schedule.ts'
+import type {Room, StepHeader} from './room.ts'
 import {actorOf, ceremonyOf, peopleIn, type CeremonyApp, type RunContext} from './run-context.ts'
 import {checkIn} from './run/presence.ts'
 import {runSignOff} from './run/sign-off.ts'
-import {everyone, missingSignatures, statusOfCeremony, type Ceremony} from './state.ts'
+import {everyone, missingSignatures, statusOfCeremony} from './state.ts'
 import {stepKinds} from './steps/index.ts'
 import {fill, parseTemplate} from './template.ts'
 import {statesInWords} from './materials.ts'
@@ -55,7 +57,8 @@ export async function walk(context: RunContext): Promise<void> {
  * Runs every step that is not done, once these people had the chance to sign that they are here.
  * @throws KeyriteError what stopped it, after that was recorded; `CEREMONY_STATE` if it is over.
  */
-async function goOn(context: RunContext, present: readonly string[]): Promise<void> {
+async function goOn(given: RunContext, present: readonly string[]): Promise<void> {
+  const context = attentive(given)
   const status = statusOfCeremony(ceremonyOf(context))
   if (status === 'aborted' || status === 'signed-off') {
     throw new KeyriteError(
@@ -96,19 +99,9 @@ async function runStep(context: RunContext, steps: readonly StepBase[], step: St
   const {app, room} = context
   const started = app.ledger.time
   const people = peopleIn(context, step.by)
-  room.begin({
-    number: numberOf(context, step),
-    of: steps.length,
-    at: steps.indexOf(step) + 1,
-    act: actOf(context, step),
-    id: step.id,
-    text: step.text,
-    by: step.by,
-    people: people.map((person) => person.name ?? person.id),
-    plannedMinutes: step.minutes,
-    startedAt: started,
-  })
+  room.begin(headerOf(context, steps, step, people))
   room.say(statesInWords(step))
+  await seeToSaidBefore(context, step.id)
   if (step.kind === 'sign-off') {
     await runSignOff(context)
     return
@@ -156,7 +149,6 @@ export async function resume(context: RunContext): Promise<void> {
   const status = statusOfCeremony(ceremony)
   let present: readonly string[] = []
   if (status === 'stopped' || status === 'running') {
-    const {roster} = app.ledger.of(custodyFold)
     const step = allSteps(context.filled)[ceremony.done.length]
     const done = ceremony.done.map((one) => one.step)
     demandWaivers(context.filled, done, app.clock.now(), context.id)
@@ -164,69 +156,9 @@ export async function resume(context: RunContext): Promise<void> {
       `Ceremony ${context.id.slice(0, 8)}: ${ceremony.title}. ${ceremony.done.length} of ${allSteps(context.filled).length} steps are done.`,
       ...(step === undefined ? [] : [`It goes on with step ${numberOf(context, step)} (${step.id}).`]),
     ])
-    const people = await room.present(everyone(ceremony).flatMap((id) => roster.get(id) ?? []))
-    present = people.map(({id}) => id)
-    demandRoles(context, ceremony, step, new Set(present))
-    await app.ledger.append([
-      {
-        type: 'ceremony.resumed',
-        actor: actorOf(context),
-        ceremony: context.id,
-        data: {step: step?.id ?? '', present: [...present]},
-      },
-    ])
+    present = await comeBack(attentive(context))
   }
   await goOn(context, present)
-}
-
-/** Whoever left, the roles still have the people that the template asks for. @throws KeyriteError `POLICY_REFUSES`. */
-function demandRoles(
-  {app, id, filled}: RunContext,
-  ceremony: Ceremony,
-  step: StepBase | undefined,
-  present: ReadonlySet<string>,
-): void {
-  const act = filled.acts.find(({steps}) => step !== undefined && steps.includes(step))?.id
-  const {template} = parseTemplate(app.ledger.view.blob(ceremony.template), 'template')
-  for (const [role, {count, minimum, acts}] of template.roles) {
-    if (acts !== undefined && act !== undefined && !acts.includes(act)) continue
-    const here = ceremony.participants
-      .filter((one) => one.role === role)
-      .flatMap(({people}) => people)
-      .filter((one) => present.has(one)).length
-    const wanted = count ?? minimum ?? 0
-    if (here >= wanted) continue
-    throw new KeyriteError(
-      'POLICY_REFUSES',
-      `cannot go on: role "${role}" takes ${wanted}, and ${here} of them ${here === 1 ? 'is' : 'are'} in the room`,
-      {
-        hints: [
-          `keyrite ceremony resume ${id.slice(0, 8)}`,
-          `keyrite ceremony abort ${id.slice(0, 8)} --reason R`,
-        ],
-      },
-    )
-  }
-}
-
-/** What lies at the provider because of this ceremony, in words: for whoever ends it. */
-export function leftBehind(context: Pick<RunContext, 'app' | 'id'>): readonly string[] {
-  const {keys, profile} = ceremonyOf(context)
-  const {view} = context.app.ledger
-  // An intent without an outcome: the provider may have done it, or not.
-  const undecided = [...context.app.ledger.of(keysFold).open.values()].filter(
-    ({kind, seq}) => kind === 'create' && view.entry(seq)?.ceremony === context.id,
-  )
-  return [
-    ...keys.map(
-      ({key, version}) =>
-        `key "${key}" version ${version} in profile "${profile ?? ''}": it was made, and stays until it is destroyed`,
-    ),
-    ...undecided.map(
-      ({key, version}) =>
-        `perhaps key "${key}" version ${version} in profile "${profile ?? ''}": making it was begun, and it is not known whether it was made`,
-    ),
-  ]
 }
 
 /** Ends a ceremony for good. @throws KeyriteError `CEREMONY_STATE`. */
@@ -245,7 +177,7 @@ export async function abort(context: Pick<RunContext, 'app' | 'id'>, reason: str
       type: 'ceremony.aborted',
       actor: actorOf(context),
       ceremony: context.id,
-      data: {reason: new Private(reason), left: [...leftBehind(context)]},
+      data: {reason: new Private(reason), left: leftBehind(context).map(({what}) => what)},
     },
   ])
 }
@@ -258,6 +190,27 @@ function stepKind(name: string): StepKind {
       `cannot run a step of kind "${name}": this keyrite does not know it`,
     )
   return kind
+}
+
+function headerOf(
+  context: RunContext,
+  steps: readonly StepBase[],
+  step: StepBase,
+  people: readonly Person[],
+): StepHeader {
+  return {
+    number: numberOf(context, step),
+    of: steps.length,
+    at: steps.indexOf(step) + 1,
+    act: actOf(context, step),
+    id: step.id,
+    text: step.text,
+    by: step.by,
+    people: people.map((person) => person.name ?? person.id),
+    plannedMinutes: step.minutes,
+    startedAt: context.app.ledger.time,
+    plannedStart: plannedStart(ceremonyOf(context), steps, step),
+  }
 }
 
 function actOf({filled}: RunContext, step: StepBase): string {

@@ -7,6 +7,16 @@ export interface Filled {
   readonly title: string
   readonly purpose: string
   readonly location: string
+  /** How many people each role takes, by its name. */
+  readonly roles: ReadonlyMap<
+    string,
+    {
+      readonly count?: number | undefined
+      readonly minimum?: number | undefined
+      /** The only acts in which they have to be there. */
+      readonly acts?: readonly string[] | undefined
+    }
+  >
   readonly materials: readonly Material[]
   readonly waivers: readonly Waiver[]
   readonly acts: readonly {readonly id: string; readonly title: string; readonly steps: readonly StepBase[]}[]

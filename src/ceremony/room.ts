@@ -14,14 +14,41 @@ export interface StepHeader {
   readonly people: readonly string[]
   readonly plannedMinutes: number
   readonly startedAt: Date
+  /** When it would have begun, had all before taken as long as planned; breaks do not count. */
+  readonly plannedStart: Date
 }
 
 /** A person's answer to a request in the room. */
 export type Decision = 'approve' | 'reject' | 'later'
 
-/** Every question may throw KeyriteError `CANCELLED` (Ctrl-C), `STOPPED` (idle too long) or `NO_TERMINAL`. */
+/** Thrown by a question where somebody said one of these words instead of answering: it is seen to, and the question is put again. */
+export class Aside extends Error {
+  readonly what: 'deviation' | 'pause'
+
+  constructor(what: Aside['what']) {
+    super(what)
+    this.what = what
+  }
+}
+
+/** What was done otherwise than the template has it, as it is said in the room; people by id. */
+export interface Otherwise {
+  readonly what: string
+  readonly why: string
+  readonly decidedBy: string
+  readonly agreedBy: readonly string[]
+}
+
+/** What somebody said beforehand of a step, instead of typing it there. */
+export interface SaidBefore {
+  readonly deviations: readonly Otherwise[]
+  /** Whether the room pauses when the step begins. */
+  readonly pause: boolean
+}
+
+/** Every question may throw KeyriteError `CANCELLED` (Ctrl-C), `STOPPED` (idle too long) or `NO_TERMINAL`, and `Aside`. */
 export interface Room {
-  /** A new step begins: number, who, what, planned minutes, UTC. */
+  /** A new step begins, or is shown again: number, who, what, planned minutes, UTC. */
   begin(header: StepHeader): void
   /** Says lines, one below the other. */
   say(lines: readonly string[]): void
@@ -31,6 +58,11 @@ export interface Room {
   decide(step: string, person: Person): Promise<Decision>
   /** The person's key, ready to sign; null when they cannot sign now. */
   signer(person: Person, what: string): Promise<Signer | null>
-  /** Who is in the room again after a break, of those who take part. */
-  present(people: readonly Person[]): Promise<readonly Person[]>
+  /** Of those who take part, who is in the room again after a break, or stays there in a pause. */
+  present(people: readonly Person[], why: 'back' | 'stay', step: string): Promise<readonly Person[]>
+  /** Asks what was done otherwise, why, who decided it and who agreed; null where it is taken back. Throws no `Aside`. */
+  otherwise(people: readonly Person[]): Promise<Otherwise | null>
+  /** The end of a pause: waits for somebody who says so, without any limit of time. Throws no `Aside`. */
+  rest(): Promise<void>
+  saidBefore(step: string): SaidBefore
 }

@@ -76,7 +76,11 @@ function checkFacts(
   view: View,
   entry: Entry,
   ceremony: Ceremony,
-  {kind, result}: {readonly kind: string; readonly result: Readonly<Record<string, Json>>},
+  {
+    step,
+    kind,
+    result,
+  }: {readonly step: string; readonly kind: string; readonly result: Readonly<Record<string, Json>>},
 ): Problem[] {
   const wrong = (message: string): Problem[] => [problem('step', entry, message)]
   if (kind === 'quorum') {
@@ -85,6 +89,12 @@ function checkFacts(
     return met && request.id === result['request']
       ? []
       : wrong('no quorum of this ceremony was met that it names')
+  }
+  if (kind === 'pause') {
+    const last = ceremony.notes.findLast(({what}) => what === 'paused')
+    return last?.step === step && last.seq === result['paused'] && Number.isInteger(result['minutes'])
+      ? []
+      : wrong('the ceremony was not paused before it')
   }
   if (!['key.create', 'key.verify', 'key.activate'].includes(kind)) return []
   const name = textOf(result['key'])

@@ -18,6 +18,8 @@ export interface CeremonyApp {
   readonly random: Random
   readonly tool: Tool
   provider(name: string): Promise<Provider>
+  /** Closes every provider that is open; the next use opens it again, with its PIN. */
+  logOut(): Promise<void>
 }
 
 export interface RunContext {

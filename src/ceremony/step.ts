@@ -70,7 +70,7 @@ export interface AttestStep extends StepBase {
 }
 
 interface OtherStep extends StepBase {
-  readonly kind: 'clock' | 'confirm' | 'machine' | 'photo' | 'record'
+  readonly kind: 'clock' | 'confirm' | 'machine' | 'pause' | 'photo' | 'record'
 }
 
 export type Step =

@@ -21,7 +21,15 @@ export interface Rehearsing {
 }
 
 /** Every answer is yes. */
-export const everyYes: Answers = {parameters: {}, participants: {}, signers: {}, steps: {}, default: 'yes'}
+export const everyYes: Answers = {
+  parameters: {},
+  participants: {},
+  signers: {},
+  steps: {},
+  deviations: [],
+  pauses: [],
+  default: 'yes',
+}
 
 export function rehearsalRoom(room: Room, rehearsing: Rehearsing): Room {
   const {roster, standIns, own, unattended, from, say} = rehearsing
@@ -56,6 +64,10 @@ export function rehearsalRoom(room: Room, rehearsing: Rehearsing): Room {
     text: (step, field, question) => now().text(step, field, question),
     decide: (step, person) => now().decide(step, person),
     signer: (person, what) => now().signer(person, what),
+    present: (people, why, step) => now().present(people, why, step),
+    otherwise: (people) => now().otherwise(people),
+    rest: () => now().rest(),
+    saidBefore: (step) => now().saidBefore(step),
   }
 }
 

@@ -2,7 +2,8 @@
 import {KeyriteError} from '../base/errors.ts'
 import type {Answers} from '../ceremony/answers.ts'
 import type {Room} from '../ceremony/room.ts'
-import {ceremonyLines, documentOf, exitOfCeremony, findCeremony, roomOf, stoppedLines} from './ceremony.ts'
+import {documentOf, exitOfCeremony, findCeremony, roomOf} from './ceremony.ts'
+import {ceremonyLines, stoppedLines} from './show-ceremony.ts'
 import {KeyriteCommand, type Shown} from './command.ts'
 
 /** Then the ledger cannot be trusted, or not be written: nothing is said of the ceremony but the error. */
@@ -34,6 +35,8 @@ export abstract class CeremonyCommand extends KeyriteCommand {
     const signal = this.#interruptible()
     const room = roomOf(this.app, {
       signal,
+      asides: true,
+      plain: this.plain,
       ...manner,
       profile,
       say: (line) => {

@@ -18,7 +18,6 @@ import {policyFold} from '../policy/index.ts'
 import {profilesFold} from '../profiles/index.ts'
 import {signers} from './flags.ts'
 import {signerAt} from './gather.ts'
-import type {Print} from './print.ts'
 import {terminalRoom} from './room.ts'
 
 export function ceremonyApp(app: App): CeremonyApp {
@@ -30,6 +29,7 @@ export function ceremonyApp(app: App): CeremonyApp {
     random,
     tool,
     provider: (name) => app.provider(name),
+    logOut: () => app.logOut(),
   }
 }
 
@@ -44,6 +44,9 @@ export interface RoomOptions {
   readonly say: (line: string) => void
   /** Ctrl-C: what is being asked is taken back, and no further step begins. */
   readonly signal: AbortSignal
+  /** Whether a ceremony is under way: then deviations and pauses are heard. */
+  readonly asides?: boolean
+  readonly plain?: boolean
 }
 
 /** The room of an answers file, or the terminal. */
@@ -60,7 +63,17 @@ export function roomOf(app: App, options: RoomOptions): Room {
 
 function anyRoom(
   app: App,
-  {answers, signWith, profile, say, signal, inProcess = true, withoutKey}: RoomOptions,
+  {
+    answers,
+    signWith,
+    profile,
+    say,
+    signal,
+    inProcess = true,
+    withoutKey,
+    asides = false,
+    plain = false,
+  }: RoomOptions,
 ): Room {
   const {roster} = app.ledger.of(custodyFold)
   const test = profile !== null && app.ledger.of(profilesFold).profiles.get(profile)?.environment === 'test'
@@ -72,12 +85,13 @@ function anyRoom(
   return terminalRoom({
     ask: app.world.ask,
     say,
-    now: () => app.world.clock.now(),
     keys,
     signerFor: signer,
     idleMs,
     signal,
     ...(withoutKey === undefined ? {} : {withoutKey}),
+    asides,
+    plain,
   })
 }
 
@@ -140,77 +154,4 @@ export function documentOf(app: Pick<App, 'ledger'>, ceremony: Ceremony): Ceremo
 /** The exit status of a ceremony as it stands: 8 while signatures are missing, 9 while it can be gone on with. */
 export function exitOfCeremony(status: string): number {
   return status === 'waiting-for-signatures' ? 8 : status === 'running' || status === 'stopped' ? 9 : 0
-}
-
-/** Where a ceremony stands that did not come to its end: few lines, so that what stopped it stays on the screen. */
-export function stoppedLines(print: Print, one: CeremonyDocument): readonly string[] {
-  return [
-    '',
-    ...print.facts([
-      ['Ceremony', one.id],
-      ['Title', one.title],
-      ['Status', one.status],
-      ...stepFacts(one),
-      ['Keys', one.keys.map(({name, version}) => `${name} version ${version}`)],
-    ]),
-    ...nextLines(one),
-  ]
-}
-
-function stepFacts({steps}: CeremonyDocument): readonly [string, string][] {
-  const next = steps.next === null ? '' : `; next: ${steps.next}`
-  return [['Steps', `${steps.done} of ${steps.of} done${next}`]]
-}
-
-/** What is to be typed next, from how it stands. */
-export function nextLines({id, status}: Pick<CeremonyDocument, 'id' | 'status'>): readonly string[] {
-  const short = id.slice(0, 8)
-  const next: Readonly<Record<string, string>> = {
-    running: `keyrite ceremony resume ${short}`,
-    stopped: `keyrite ceremony resume ${short}`,
-    'waiting-for-signatures': `keyrite ceremony sign ${short} --sign-with PERSON=KEY`,
-    'signed-off': `keyrite ceremony bundle ${short} --out DIR`,
-  }
-  return next[status] === undefined ? [] : ['', `Next: ${next[status]}`]
-}
-
-export function ceremonyLines(print: Print, one: CeremonyDocument): readonly string[] {
-  return [
-    ...print.facts([
-      ['Ceremony', one.id],
-      ['Title', one.title],
-      ['Status', one.status],
-      ['Not signed', one.missing.map(({id, name}) => name ?? id)],
-      ['Template', `${one.template.id}, SHA-256 ${one.template.sha256}`],
-      ['Entries', `${one.firstSeq} to ${one.lastSeq}`],
-      ...stepFacts(one),
-      ['Keys', one.keys.map(({name, version}) => `${name} version ${version}`)],
-    ]),
-    '',
-    ...print.table(
-      ['Participant', 'Roles', 'Signed'],
-      one.participants.map(({person, roles, signed}) => [
-        person.name ?? person.id,
-        roles.join(', '),
-        signed ?? 'no',
-      ]),
-      'nobody',
-    ),
-    ...(one.duties.length === 0
-      ? []
-      : [
-          '',
-          ...print.table(
-            ['Duty', 'Owner', 'Due', 'Status'],
-            one.duties.map(({text, owner, due, duty, status}) => [
-              text,
-              owner,
-              due.slice(0, 10),
-              duty === null ? 'not yet' : `${status ?? ''} (${duty})`,
-            ]),
-            'none',
-          ),
-        ]),
-    ...nextLines(one),
-  ]
 }

@@ -155,5 +155,8 @@ function roomOf({founders}: TestLedger, signs: (name: string) => boolean, seen: 
       return founders.find((one) => one.person.id === person.id)?.signer ?? null
     },
     present: async (people) => people,
+    otherwise: async () => null,
+    rest: async () => undefined,
+    saidBefore: () => ({deviations: [], pause: false}),
   }
 }

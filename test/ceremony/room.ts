@@ -172,6 +172,9 @@ export function willing(house: House): Room {
     decide: async () => 'approve',
     signer: async (person) => house.founders.find((one) => one.person.id === person.id)?.signer ?? null,
     present: async (people) => people,
+    otherwise: async () => null,
+    rest: async () => undefined,
+    saidBefore: () => ({deviations: [], pause: false}),
   }
 }
 

@@ -34,11 +34,17 @@ const ceremonies = (of = house) => of.using((app) => [...app.ledger.of(ceremonyF
 /** Every line fits, and none is broken inside a word that the terminal had to break. */
 const fits = (text: string): boolean => text.split('\n').every((line) => line.length <= 80)
 
-async function allPresent(): Promise<void> {
-  for (const handle of everybody) {
-    await screen.until(new RegExp(`Is .*${handle}@.* in the room[^\\n]*\\s*$`))
-    screen.type('y', 'Enter')
-  }
+const signed = (...but: readonly string[]): string =>
+  everybody
+    .filter((handle) => !but.includes(handle))
+    .map((handle) => `--sign-with ${handle}=${house.keyOf(handle)}`)
+    .join(' ')
+
+/** Goes on with the only ceremony that is open: everybody is back. */
+async function resumed(more: string): Promise<void> {
+  screen.run(`keyrite ceremony resume ${more}`)
+  await screen.until(/Who is in the room\? \[[^\n]*\s*$/)
+  screen.type('all', 'Enter')
 }
 
 testWith(
@@ -80,77 +86,111 @@ testWith(
       expect(await screen.restored()).toBe(true)
     }
     screen.run(runLine('typed-jwt'))
-    const first = await screen.until(/1\.1 {2}Is it done, and as it says\?/)
-    expect(first).toContain('Step 1.1 (1 of 9)  Preparation: room')
-    // Broken at a word, with its indent.
-    expect(first).toMatch(/checks that it shows the\n {2}screen, the keyboard/)
+    await screen.until(/Key of Alice [^\n]*for their presence/)
     screen.type('C-c')
     await stopped('Ctrl-C', 'room')
 
     screen.run('keyrite ceremony resume')
-    await screen.until(/It goes on with step 1\.1 \(room\)/)
-    await allPresent()
-    await screen.until(/1\.1 {2}Is it done/)
-    screen.type('y', 'Enter')
-    await screen.until(/1\.2 {2}Number of the seal/)
+    await screen.until(/Who is in the room\? \[/)
+    screen.type('C-d')
+    await stopped('Ctrl-C', 'room')
+
+    await resumed(signed())
+    const first = await screen.until(/1\.1 room {2}Is it done, and as it says\?/)
+    expect(first).toMatch(/^Step 1\.1 {2}room {3}\(1 of 9, act "Preparation"\)$/m)
+    // Broken at a word, with its indent.
+    expect(first).toMatch(/checks that it shows the\n {2}screen, the keyboard/)
+    expect(first).toMatch(/^ {2}Time: \d\d:\d\d:\d\d UTC\. Planned: 2 min, until \d\d:\d\d\. /m)
+    screen.type('?', 'Enter')
+    await screen.until(/ {2}deviation {3}records that something is done otherwise/)
+    screen.type('Enter')
+    await screen.until(/Type yes or no\./)
+    screen.type('yes', 'Enter')
+    await screen.until(/1\.2 seal {2}Number of the seal/)
     screen.signal('TERM')
     await stopped('SIGTERM', 'seal')
 
-    screen.run('keyrite ceremony resume --plain')
-    for (const handle of everybody) {
-      await screen.until(new RegExp(`Is .*${handle}@.* in the room\\? Type yes or no:\\s*$`))
-      screen.type('yes', 'Enter')
-    }
-    await screen.until(/1\.2 {2}Number of the seal:/)
-    screen.type('B-1234', 'Enter')
-    for (const number of ['1.3', '1.4']) {
-      await screen.until(new RegExp(`${number} {2}.*Type yes or no:\\s*$`))
-      screen.type('yes', 'Enter')
-    }
-    await screen.until(/2\.1 {2}Carol .*: the plan above[^]*Type a number from 1 to 3:\s*$/)
+    await resumed(`--plain ${signed()}`)
+    const plainly = await screen.until(/1\.2 seal {2}Number of the seal:/)
+    expect(plainly).not.toContain('------')
+    screen.type('deviation', 'Enter')
+    await screen.until(/DEVIATION {2}What is done otherwise\?/)
     screen.type('C-c')
-    await stopped('Ctrl-C', 'approve')
+    await stopped('Ctrl-C', 'seal')
 
-    screen.run('keyrite ceremony resume')
-    await allPresent()
-    const quorum = await screen.until(/2\.1 {2}Carol [^]*❯ not now/)
+    await resumed(signed())
+    await screen.until(/1\.2 seal {2}Number of the seal/)
+    screen.type('deviation', 'Enter')
+    for (const [asked, answer] of [
+      [/DEVIATION {2}What is done otherwise\?/, 'another seal'],
+      [/DEVIATION {2}Why\?/, 'the first was torn'],
+      [/DEVIATION {2}Who decided it\? \[/, '1 2'],
+      [/Type one of the numbers above/, '1'],
+      [/DEVIATION {2}Who agreed\? \[/, '7 8'],
+    ] as const) {
+      await screen.until(asked)
+      screen.type(answer, 'Enter')
+    }
+    await screen.until(/Deviation D1 is recorded, at step seal\.[^]*Step 1\.2 {2}seal[^]*Number of the seal/)
+    screen.type('pause', 'Enter')
+    await screen.until(/Who stays in the room\? \[/)
+    screen.type('C-c')
+    await stopped('Ctrl-C', 'seal')
+
+    await resumed(signed())
+    await screen.until(/1\.2 seal {2}Number of the seal/)
+    screen.type('pause', 'Enter')
+    await screen.until(/Who stays in the room\? \[/)
+    screen.type('2 9', 'Enter')
+    await screen.until(/In the room: Bob, Person 8\.[^]*PAUSED {2}When everybody is back, type go/)
+    screen.type('on', 'Enter')
+    await screen.until(/It is paused\. Type go\./)
+    screen.type('go', 'Enter')
+    await screen.until(/Who is in the room\? \[/)
+    screen.type('2', 'Enter')
+    // A role without its people: it stays paused, and says why.
+    await screen.until(/role "[a-z-]+" takes \d[^]*type go\s*$/)
+    screen.signal('HUP')
+    await stopped('SIGHUP', 'seal')
+
+    await resumed(signed())
+    await screen.until(/1\.2 seal {2}Number of the seal/)
+    screen.type('"pause"', 'Enter')
+    for (const title of ['1.3 clock', '1.4 machine']) {
+      await screen.until(new RegExp(`${title} {2}[^]*\\[yes/no/\\?\\]\\s*$`))
+      screen.type('yes', 'Enter')
+    }
+    const quorum = await screen.until(/2\.1 approve {2}Carol [^]*\[approve\/reject\/later\/\?\]\s*$/)
     expect(fits(quorum)).toBe(true)
     screen.type('C-c')
     await stopped('Ctrl-C', 'approve')
 
-    screen.run('keyrite ceremony resume')
-    await allPresent()
+    await resumed(`--plain ${signed('dan')}`)
     for (const name of ['Carol', 'Dan', 'Erin']) {
-      await screen.until(new RegExp(`2\\.1 {2}${name} [^]*❯ not now`))
-      screen.type('Down', 'Enter')
-      await screen.until(new RegExp(`Key file of ${name} [^]*for yes to r\\d+[^\\n]*\\s*$`))
-      if (name === 'Dan') {
-        screen.type(join(house.dir, 'nowhere'), 'Enter')
-        await screen.until(/no such file/)
-      }
-      screen.type(house.keyOf(name.toLowerCase()), 'Enter')
+      await screen.until(new RegExp(`2\\.1 approve {2}${name} [^]*\\[approve/reject/later/\\?\\]:\\s*$`))
+      screen.type('approve', 'Enter')
+      if (name !== 'Dan') continue
+      await screen.until(/Key of Dan [^]*for yes to r\d+[^]*:\s*$/)
+      screen.type(join(house.dir, 'nowhere'), 'Enter')
+      await screen.until(/no such file/)
+      screen.type(house.keyOf('dan'), 'Enter')
     }
-    for (const handle of everybody) {
-      await screen.until(
-        new RegExp(
-          `3\\.1 {2}Key file of [^]*${handle}@example\\.com[^\\n]*for the\\s+transcript[^]*$|3\\.1 {2}Key file of [^\\n]*${handle}@[^\\n]*\\s*$`,
-        ),
-      )
-      screen.type(house.keyOf(handle), 'Enter')
-      await screen.until(
-        new RegExp(
-          `${handle.replace('person', 'person ?')}[^\\n]*: signed, signature verified|Next: keyrite ceremony bundle`,
-          'i',
-        ),
-      )
-    }
+    await screen.until(/3\.1 sign-off {2}Key of Dan [^]*transcript[^]*:\s*$/)
+    screen.type(house.keyOf('dan'), 'Enter')
     const {exit, screen: shown} = await screen.ended()
     expect([exit, shown]).toEqual([
       0,
       expect.stringMatching(/Next: keyrite ceremony bundle [0-9a-f]{8} --out DIR/),
     ])
     const [one] = await ceremonies()
-    expect(one?.notes.filter(({what}) => what === 'stopped')).toHaveLength(4)
+    expect(one?.notes.map(({what}) => what).filter((what) => what !== 'resumed')).toEqual([
+      ...Array<string>(4).fill('stopped'),
+      'paused',
+      'stopped',
+    ])
+    expect(one?.deviations).toMatchObject([{name: 'D1', step: 'seal', what: 'another seal'}])
+    expect(one?.present).toHaveLength(9)
+    expect(one?.done.find(({step}) => step === 'seal')?.result).toMatchObject({fields: expect.anything()})
     await expectWhole(house, one?.id ?? '', 'typed-jwt', 9)
   },
   240_000,
@@ -161,8 +201,8 @@ testWith(
   'a terminal that goes away stops the ceremony, and that is recorded',
   async () => {
     const other = openScreen(house.dir, envOf(house), 'other')
-    other.run(runLine('gone-jwt'))
-    await other.until(/1\.1 {2}Is it done/)
+    other.run(runLine('gone-jwt', signed()))
+    await other.until(/1\.1 room {2}Is it done/)
     other.close()
     const gone = async (): Promise<boolean> =>
       (await ceremonies()).some(({stopped, notes}) => stopped && notes.at(-1)?.what === 'stopped')
@@ -186,7 +226,7 @@ testWith(
     try {
       const line = runLine('idle-jwt').replace(house.template, idle.template)
       other.run(line)
-      await other.until(/1\.1 {2}Is it done/)
+      await other.until(/Key of Alice [^\n]*for their presence/)
       const {exit, screen: shown} = await other.ended()
       expect([exit, shown]).toEqual([9, expect.stringContaining('Stopped: the room was idle for 2 s.')])
       expect(await other.restored()).toBe(true)

@@ -37,7 +37,6 @@ describe('the passphrase of a key', () => {
     terminalRoom({
       ask: somebody('/key'),
       say: () => undefined,
-      now: () => new Date(),
       keys: new Map(),
       signerFor: async (_path, interruptible) => locked(interruptible, ended),
       idleMs,

@@ -1,6 +1,6 @@
 /** `quorum`: the people of a role answer the plan, each with a signature over it. */
 import {KeyriteError} from '../../base/errors.ts'
-import {wordLines} from '../../base/words.ts'
+import {aloudLines} from '../aloud.ts'
 import {custodyFold, type Person} from '../../custody/index.ts'
 import type {DraftObject} from '../../ledger/index.ts'
 import {
@@ -53,8 +53,9 @@ async function gather(context: RunContext, step: QuorumStepLike, opened: Request
   room.say([
     `Request ${opened.id}. It needs ${missing(app.ledger, opened) || 'nobody more'}; it expires ${opened.expires}.`,
     ...planInWords({roster, policy: policyOf(app.ledger.view, opened)}, app.operations, opened),
-    `SHA-256 of the plan ${opened.planSha256}`,
-    ...wordLines(Buffer.from(opened.planSha256, 'hex')),
+    '',
+    'The plan, by its digest:',
+    ...aloudLines(opened.planSha256),
   ])
   let request = await proposed(context, opened)
   // In the order in which the role was given, as people stand in the room.

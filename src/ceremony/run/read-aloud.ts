@@ -1,5 +1,6 @@
 /** `read-aloud`: a digest or a text is read aloud and compared with the paper. */
-import {words, wordLines} from '../../base/words.ts'
+import {words} from '../../base/words.ts'
+import {aloudLines} from '../aloud.ts'
 import type {DraftObject} from '../../ledger/index.ts'
 import {planDigestOf} from '../plans.ts'
 import type {StepBase} from '../step.ts'
@@ -14,7 +15,7 @@ export interface ReadAloudStep extends StepBase {
 export async function runReadAloud(context: RunContext, step: ReadAloudStep): Promise<DraftObject> {
   const digest = digestOf(context, step.what)
   if (digest !== null) {
-    context.room.say([`SHA-256 ${digest}`, ...wordLines(Buffer.from(digest, 'hex'))])
+    context.room.say(aloudLines(digest))
   }
   await demandYes(
     context,

@@ -34,13 +34,23 @@ export async function openRound(context: Pick<RunContext, 'app' | 'id'>): Promis
 
 /** Opens the sign-off if that is not done yet, and takes the signatures that can be had now. */
 export async function runSignOff(context: RunContext): Promise<DraftObject> {
-  const {app, room, id} = context
+  const {app, id} = context
   if (ceremonyOf(context).signOff === null) {
     // Before the transcript is closed, so that what is owed is signed too.
     const owed = openingDrafts(app.ledger, id, actorOf(context), dutiesOwed(context))
     if (owed.length > 0) await app.ledger.append(owed)
   }
-  await openRound(context)
+  // A deviation that is said while people sign closes the transcript anew.
+  do {
+    await openRound(context)
+    await takeSignatures(context)
+  } while (roundIsDue(ceremonyOf(context)))
+  const closed = ceremonyOf(context)
+  return {signed: closed.participants.length, missing: missingSignatures(closed).length}
+}
+
+async function takeSignatures(context: RunContext): Promise<void> {
+  const {app, room} = context
   const {roster} = app.ledger.of(custodyFold)
   const opened = ceremonyOf(context)
   // As it was closed: the entries of the sign-off itself are no part of it.
@@ -54,12 +64,11 @@ export async function runSignOff(context: RunContext): Promise<DraftObject> {
   for (const one of missingSignatures(opened)) {
     const person = roster.get(one)
     const signer = person === undefined ? null : await room.signer(person, 'the transcript')
+    if (roundIsDue(ceremonyOf(context))) return
     if (person === undefined || signer === null) continue
     await signTranscript(app, opened, person, signer)
     room.say([`${person.name ?? person.id}: signed, signature verified.`])
   }
-  const missing = missingSignatures(ceremonyOf(context))
-  return {signed: opened.participants.length, missing: missing.length}
 }
 
 /** Records one participant's signature under the transcript. */

@@ -76,6 +76,8 @@ function more(printing: Printing, step: Step): readonly Block[] {
       ]
     case 'attest':
       return attestRow(step)
+    case 'pause':
+      return [writing('Who stays in the room'), writing('Who is back')]
     case 'confirm':
     case 'key.verify':
     case 'key.activate':

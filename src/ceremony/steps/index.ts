@@ -8,6 +8,7 @@ import {keyActivate, type KeyActivateStep} from './key-activate.ts'
 import {keyCreate, type KeyCreateStep} from './key-create.ts'
 import {keyVerify, type KeyVerifyStep} from './key-verify.ts'
 import {machine, type MachineStep} from './machine.ts'
+import {pause, type PauseStep} from './pause.ts'
 import {photo, type PhotoStep} from './photo.ts'
 import {quorum, type QuorumStep} from './quorum.ts'
 import {readAloud, type ReadAloudStep} from './read-aloud.ts'
@@ -24,6 +25,7 @@ export type Step =
   | KeyCreateStep
   | KeyVerifyStep
   | MachineStep
+  | PauseStep
   | PhotoStep
   | QuorumStep
   | ReadAloudStep
@@ -43,6 +45,7 @@ const all = [
   keyVerify,
   attest,
   keyActivate,
+  pause,
   signOff,
 ]
 
@@ -63,7 +66,6 @@ export const laterKinds: readonly string[] = [
   'share.check',
   'backup.start',
   'backup.verify',
-  'pause',
 ]
 
 /** The kind of a step that was parsed. */
@@ -84,6 +86,7 @@ export type {
   KeyCreateStep,
   KeyVerifyStep,
   MachineStep,
+  PauseStep,
   PhotoStep,
   QuorumStep,
   ReadAloudStep,

@@ -1,6 +1,8 @@
 import {Args, Flags} from '@oclif/core'
-import {abort, leftBehind} from '../../ceremony/engine.ts'
-import {ceremonyApp, ceremonyLines, documentOf, findCeremony} from '../../ui/ceremony.ts'
+import {abort} from '../../ceremony/engine.ts'
+import {leftBehind} from '../../ceremony/left-behind.ts'
+import {ceremonyApp, documentOf, findCeremony} from '../../ui/ceremony.ts'
+import {ceremonyLines} from '../../ui/show-ceremony.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {KeyriteError} from '../../base/errors.ts'
 
@@ -24,7 +26,11 @@ export default class CeremonyAbort extends KeyriteCommand {
     app.ledger.demandWriter()
     const ceremony = findCeremony(app, args.ceremony)
     const context = {app: ceremonyApp(app), id: ceremony.id}
-    for (const line of leftBehind(context)) this.say(`Left behind: ${line}.`)
+    const left = leftBehind(context)
+    for (const {what, clean} of left) {
+      this.say(`Left behind: ${what}.`)
+      for (const how of clean) this.say(`Try this: ${how}`)
+    }
     const sure =
       flags.yes ||
       (await app.world.ask.confirm({
@@ -38,7 +44,12 @@ export default class CeremonyAbort extends KeyriteCommand {
     await abort(context, flags.reason)
     const document = documentOf(app, findCeremony(app, ceremony.id))
     return this.show(
-      {schema: 'keyrite.ceremony/1', ...document, left: leftBehind(context)},
+      {
+        schema: 'keyrite.ceremony/1',
+        ...document,
+        left: left.map(({what}) => what),
+        clean: left.flatMap(({clean}) => clean),
+      },
       ceremonyLines(this.print, document),
     )
   }

@@ -1,6 +1,7 @@
 import {ceremonyFold} from '../../ceremony/fold.ts'
 import {statusOfCeremony} from '../../ceremony/state.ts'
-import {documentOf, nextLines} from '../../ui/ceremony.ts'
+import {documentOf} from '../../ui/ceremony.ts'
+import {nextLines} from '../../ui/show-ceremony.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 
 export default class CeremonyList extends KeyriteCommand {

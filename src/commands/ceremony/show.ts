@@ -1,5 +1,6 @@
 import {Args} from '@oclif/core'
-import {ceremonyLines, documentOf, findCeremony} from '../../ui/ceremony.ts'
+import {documentOf, findCeremony} from '../../ui/ceremony.ts'
+import {ceremonyLines} from '../../ui/show-ceremony.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 
 export default class CeremonyShow extends KeyriteCommand {

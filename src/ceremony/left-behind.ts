@@ -1,0 +1,40 @@
+/** What lies at the provider because of a ceremony, and how to clean it: for whoever ends it before its end. */
+import {keysFold} from '../keys/index.ts'
+import {ceremonyOf, type RunContext} from './run-context.ts'
+
+export interface Left {
+  /** In words, as `ceremony.aborted` keeps it. */
+  readonly what: string
+  /** What to type, or do, about it. */
+  readonly clean: readonly string[]
+}
+
+export function leftBehind(context: Pick<RunContext, 'app' | 'id'>): readonly Left[] {
+  const {keys, profile} = ceremonyOf(context)
+  const {ledger} = context.app
+  const {open, keys: all} = ledger.of(keysFold)
+  const place = `in profile "${profile ?? ''}"`
+  // An intent without an outcome: the provider may have done it, or not.
+  const undecided = [...open.values()].filter(
+    ({kind, seq}) => kind === 'create' && ledger.view.entry(seq)?.ceremony === context.id,
+  )
+  return [
+    ...keys.map(({key, version}): Left => {
+      const ref = all.get(key)?.versions.find((one) => one.version === version)?.ref
+      return {
+        what: `key "${key}" version ${version} ${place}: it was made, and stays until it is destroyed`,
+        clean: [
+          `keyrite key show ${key}`,
+          `destroy it with the provider's own tools${ref === undefined ? '' : ` (its id there is ${ref.key})`}: this keyrite has no command for that`,
+        ],
+      }
+    }),
+    ...undecided.map(({key, version}): Left => ({
+      what: `perhaps key "${key}" version ${version} ${place}: making it was begun, and it is not known whether it was made`,
+      clean: [
+        `keyrite profile check ${profile ?? ''}`,
+        `look for "${key}" with the provider's own tools, and destroy it there`,
+      ],
+    })),
+  ]
+}
