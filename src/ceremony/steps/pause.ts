@@ -3,7 +3,10 @@ import {runPause} from '../run/pause.ts'
 import type {StepKind} from '../kinds.ts'
 import {base} from './common.ts'
 
-const schema = z.strictObject({...base, kind: z.literal('pause')})
+const schema = z.strictObject({
+  ...base,
+  kind: z.literal('pause').describe('the room has a break'),
+})
 export type PauseStep = z.infer<typeof schema>
 
 export const pause: StepKind<PauseStep> = {
