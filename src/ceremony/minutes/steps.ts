@@ -125,8 +125,6 @@ function inWords(record: Transcript, step: ScriptStep, result: Done['result']): 
       return `${result['ok'] === true ? 'every check was good' : 'NOT every check was good'}; see entry ${say('entry')} under “Keys”.`
     case 'bag':
       return bagInWords(record, result)
-    case 'pause':
-      return `paused for ${say('minutes')} minutes; see entry ${say('paused')} under “Stops, deviations and failures”.`
     case 'photo':
       return `shows ${say('subject')}; reference ${say('reference')}${result['sha256'] === undefined ? '' : `; SHA-256 of the file ${say('sha256')}`}.`
     case 'attest':
