@@ -50,7 +50,9 @@ export class Positions {
 const deepest = 12
 const tooDeep = `nested more than ${deepest} deep`
 /** The parser needs some microseconds for each mark: with these, a file is read or refused at once. */
-const bounds = {characters: 256 * 1024, marks: 12_000, brackets: 40}
+const bounds = {characters: 256 * 1024, marks: 6_000, brackets: 40}
+/** For files that are long in earnest: ceremonies of hundreds of steps. */
+export const marksOfTemplate = 12_000
 /** What fields are called unless a reader says otherwise. */
 const plainNames = /^[$]?[A-Za-z][A-Za-z0-9_.-]{0,62}$/
 
@@ -62,13 +64,14 @@ const plainNames = /^[$]?[A-Za-z][A-Za-z0-9_.-]{0,62}$/
 export function readYaml(
   text: string,
   names: RegExp = plainNames,
+  marks: number = bounds.marks,
 ): {readonly value: Json; readonly positions: Positions} {
   const lines = new LineCounter()
   const where = (offset: number): Position => {
     const {line, col} = lines.linePos(offset)
     return {line: Math.max(line, 1), column: Math.max(col, 1)}
   }
-  demandBounded(text)
+  demandBounded(text, marks)
   demandVisible(text)
   const document = parseSafely(text, lines)
   const [error] = [...document.errors, ...document.warnings]
@@ -161,8 +164,8 @@ function scalar(value: unknown, at: Position): Json {
 }
 
 /** Counted before the parser sees it, and so without knowing which of them are within texts. */
-function demandBounded(text: string): void {
-  let [line, start, marks, brackets] = [1, 0, 0, 0]
+function demandBounded(text: string, most: number): void {
+  let [line, start, marks, brackets, dashes] = [1, 0, 0, 0, 0]
   const refuse = (at: number, fact: string): never => {
     throw new YamlProblem({line, column: at - start + 1}, fact)
   }
@@ -173,8 +176,11 @@ function demandBounded(text: string): void {
     else if (mark === ']' || mark === '}') brackets = Math.max(0, brackets - 1)
     if (brackets > bounds.brackets) refuse(at, tooDeep)
     if ('\n,:[{"\'&*!?|>#'.includes(mark) || (mark === '-' && text[at + 1] === ' ')) marks += 1
-    if (marks > bounds.marks) refuse(at, `more than ${bounds.marks} fields, items and lines`)
-    if (mark === '\n') [line, start] = [line + 1, at + 1]
+    if (marks > most) refuse(at, `more than ${most} fields, items and lines`)
+    // Lists in lists on one line: each dash is a level.
+    if (mark === '-' && text[at + 1] === ' ') dashes += 1
+    if (dashes > bounds.brackets && /^[ -]*$/.test(text.slice(start, at))) refuse(at, tooDeep)
+    if (mark === '\n') [line, start, dashes] = [line + 1, at + 1, 0]
   }
 }
 

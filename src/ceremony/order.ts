@@ -2,7 +2,7 @@
 import {isUtf8} from 'node:buffer'
 import {z} from 'zod'
 import {sha256Hex} from '../base/bytes.ts'
-import {readYaml, YamlProblem} from '../base/yaml.ts'
+import {marksOfTemplate, readYaml, YamlProblem} from '../base/yaml.ts'
 import type {View} from '../ledger/index.ts'
 
 export interface OrderedStep {
@@ -39,7 +39,7 @@ export function stepsOf(template: Uint8Array): readonly OrderedStep[] {
 function parseYaml(bytes: Uint8Array): unknown {
   if (!isUtf8(bytes)) throw new TypeError('the template is not UTF-8 text')
   try {
-    return readYaml(Buffer.from(bytes).toString('utf8')).value
+    return readYaml(Buffer.from(bytes).toString('utf8'), undefined, marksOfTemplate).value
   } catch (error) {
     if (!(error instanceof YamlProblem)) throw error
     throw new TypeError(`the template is not YAML: ${error.message}`, {cause: error})

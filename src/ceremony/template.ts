@@ -16,7 +16,7 @@ import {
 } from './outline.ts'
 import {completeValues, standIns, valueProblem} from './parameters.ts'
 import {substitute, type Reference, type Values} from './placeholders.ts'
-import {Positions, readYaml, YamlProblem, type Path, type Position} from '../base/yaml.ts'
+import {marksOfTemplate, Positions, readYaml, YamlProblem, type Path, type Position} from '../base/yaml.ts'
 import {laterKinds, stepKinds, type Step} from './steps/index.ts'
 
 export type * from './steps/index.ts'
@@ -191,7 +191,7 @@ function readSource(bytes: Uint8Array, path: string): ReturnType<typeof readYaml
   if (bytes.length > largest) throw refuse(start, `expected at most ${largest} bytes, got ${bytes.length}`)
   if (!isUtf8(bytes)) throw refuse(start, 'not UTF-8 text')
   try {
-    return readYaml(new TextDecoder('utf-8').decode(bytes))
+    return readYaml(new TextDecoder('utf-8').decode(bytes), undefined, marksOfTemplate)
   } catch (error) {
     if (error instanceof YamlProblem) throw refuse(error.position, error.message)
     throw error

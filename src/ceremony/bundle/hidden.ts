@@ -5,7 +5,7 @@
  * - A short word must stand alone (with at most two letters after it, as in a genitive), a long one may stand in another.
  * - This errs towards finding: what is withheld for a word too many harms nobody.
  */
-import {readYaml} from '../../base/yaml.ts'
+import {marksOfTemplate, readYaml} from '../../base/yaml.ts'
 import type {Json} from '../../base/jcs.ts'
 
 /** What somebody, or a machine, is called. */
@@ -36,7 +36,9 @@ export class Hidden {
   mayStandInTemplate(bytes: Uint8Array): boolean {
     const text = Buffer.from(bytes).toString('utf8')
     try {
-      return [text, ...textsIn(readYaml(text).value)].some((one) => this.mayStandIn(one))
+      return [text, ...textsIn(readYaml(text, undefined, marksOfTemplate).value)].some((one) =>
+        this.mayStandIn(one),
+      )
     } catch {
       return true
     }
