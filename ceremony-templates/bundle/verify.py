@@ -7,6 +7,7 @@ bundle-format.md. Exit status: 0 ok; 6 for lines "PROBLEM file | entry | rule | 
 It checks who approved what, and that only that was done, by people, keys, policy and writer in force at each
 entry. Only `keyrite ceremony verify` checks as well
 - the signature within `checkpoint`, and proofs/: where entries are left out, a line "not checked" says so;
+- the signature within a certificate or request (openssl does too: VERIFY.md says how);
 - attestations of security keys; what `ledger.restored`, `branch.absorbed`, `continues` say of other copies;
 - members of data that no rule here reads; the form of rosters, policies, plans, blob references beyond what
   is used here; the length of entries; how long a request is open; which state a tried or changed key is in;
@@ -15,7 +16,8 @@ entry. Only `keyrite ceremony verify` checks as well
 import sys
 if __name__ == "__main__" and not sys.flags.isolated:
     sys.path.pop(0)  # Python looks beside the script first: a json.py put into the bundle must not run
-import argparse, base64, contextlib, hashlib, itertools, json, pathlib, re, shutil, subprocess, tempfile
+import argparse, base64, contextlib, hashlib, ipaddress, itertools, json, pathlib, re, shutil, subprocess
+import tempfile
 from datetime import datetime, timedelta
 ENTRY = set("v ledger seq prev time type actor approved ceremony tool data".split())
 STATEMENT = set("about checkpoint decision issued key ledger person plan_sha256 roles type use".split())
@@ -28,7 +30,12 @@ ACTS = {  # L5: an act that needs approval -> phase, operations whose plan may h
     "profile.added": ("add", ["profile.add"], ["name", "kind", "environment", "identity"]),
     "profile.removed": ("remove", ["profile.remove"], ["name"]),
     "key.create.intended": ("create", ["key.create"], ["key", "version"]),
-    "key.state.intended": ("activate", ["key.activate", "key.create"], ["key", "version", "from", "to"])}
+    "key.state.intended": ("activate", ["key.activate", "key.create"], ["key", "version", "from", "to"]),
+    "certificate.make.intended": ("sign", ["certificate.sign"], ["key", "version", "form"])}
+ATTRIBUTES = {  # L6: of the subject of a certificate, and the kind of string that it is
+    "domain-component": ("0.9.2342.19200300.100.1.25", 22), "country": ("2.5.4.6", 19),
+    "state": ("2.5.4.8", 12), "locality": ("2.5.4.7", 12), "organization": ("2.5.4.10", 12),
+    "organizational-unit": ("2.5.4.11", 12), "common-name": ("2.5.4.3", 12), "serial-number": ("2.5.4.5", 19)}
 ALIVE = ["unsigned", "active", "suspended"]
 PEOPLE = {  # L6: a change of the roster -> what its plan calls it, the states in which a person may be
     "custodian.enrolled": ("enroll", []), "custodian.suspended": ("suspend", ["active"]),
@@ -42,7 +49,8 @@ WHOLE = {  # L5: an act whose data is exactly what its plan says -> operation, p
     "writer.changed": ("ledger.writer", "change"), "ledger.restored": ("ledger.restore", "restore"),
     "openings.erased": ("ledger.erase", "erase")}
 OUTCOMES = {"key.created": "key.create", "key.create.failed": "key.create", "key.tried": "key.try",
-            "key.try.failed": "key.try", "key.state.changed": "key.state", "key.state.failed": "key.state"}
+            "key.try.failed": "key.try", "key.state.changed": "key.state", "key.state.failed": "key.state",
+            "certificate.made": "certificate.make", "certificate.make.failed": "certificate.make"}
 OTHERS = """ledger.opened quorum.opened quorum.met quorum.withdrawn key.try.intended ceremony.opened
     step.done ceremony.stopped ceremony.paused ceremony.resumed ceremony.aborted deviation.recorded
     signoff.opened bundle.made attempt.refused duty.opened clock.anomaly branch.absorbed""".split()
@@ -146,6 +154,77 @@ def check_sshsig(line, namespace, message, blob):  # L3; of sk- keys the touch, 
     need("not by this key, over this, for " + namespace, signature=done.returncode == 0)
     return int.from_bytes(touch[1:], "big")  # 0: it does not count, or is no security key
 
+def der(tag, *parts):  # one element of DER
+    body = b"".join(parts)
+    size = len(body).to_bytes(1 if len(body) < 256 else 2, "big")
+    return bytes([tag, *([] if len(body) < 128 else [128 + len(size)])]) + size + body
+
+def integer(n):
+    return der(2, n.to_bytes(n.bit_length() // 8 + 1, "big"))
+
+def oid(text):
+    first, second, *arcs = map(int, text.split("."))
+    groups = [[n >> 7 * i & 127 | (128 if i else 0) for i in range(((n or 1).bit_length() - 1) // 7, -1, -1)]
+              for n in arcs]
+    return der(6, bytes([40 * first + second]), *map(bytes, groups))
+
+def algorithm(scheme):  # L6: AlgorithmIdentifier of a signature
+    size, rsa = scheme[-3:], "1.2.840.113549.1.1.%d"
+    which = {"256": 1, "384": 2, "512": 3}.get(size)
+    if scheme[:2] == "ps":
+        digest = der(48, oid("2.16.840.1.101.3.4.2.%d" % which), b"\5\0")
+        mask = der(48, oid(rsa % 8), digest)
+        salt = der(0xa2, integer(int(size) // 8))
+        return der(48, oid(rsa % 10), der(48, der(0xa0, digest), der(0xa1, mask), salt))
+    if scheme[:2] == "rs":
+        return der(48, oid(rsa % (10 + which)), b"\5\0")
+    return der(48, oid("1.2.840.10045.4.3.%d" % (1 + which) if which else "1.3.101.112"))
+
+def general_name(one, spans=False):
+    tag, body = {"email": 0x81, "dns": 0x82, "uri": 0x86, "ip": 0x87}[one["kind"]], one["value"].encode()
+    if one["kind"] == "ip":
+        net = ipaddress.ip_network(one["value"])
+        body = net.network_address.packed + (net.netmask.packed if spans else b"")
+    return der(tag, body)
+
+def moment(text):
+    digits = re.sub("[-T:]|[.]000", "", text).encode()
+    return der(23, digits[2:]) if digits < b"2050" else der(24, digits)
+
+def content(element):
+    return element[2 + max(0, element[1] - 128):]
+
+def certificate_bytes(c, scheme, spki, serial):  # L6: the one TBSCertificate or CertificationRequestInfo
+    after = content(spki)
+    key_id, yes = sha256(content(after[2 + after[1]:])[1:])[:20], b"\1\1\xff"
+    subject = der(48, *(der(49, der(48, oid(ATTRIBUTES[a["type"]][0]), der(
+        ATTRIBUTES[a["type"]][1], a["value"].encode()))) for a in c["subject"]))
+    bits = [{"digital-signature": 0, "non-repudiation": 1, "key-cert-sign": 5, "crl-sign": 6}[u]
+            for u in c["usage"]]
+    under = {"server-auth": 1, "client-auth": 2, "code-signing": 3, "email-protection": 4,
+             "time-stamping": 8, "ocsp-signing": 9}
+    spans = [der(tag, *(der(48, general_name(n, True)) for n in c[kind]))
+             for tag, kind in ((0xa0, "permitted"), (0xa1, "excluded")) if c[kind]]
+    policies = [der(48, oid(p["oid"]), b"" if p["cps"] is None else der(48, der(
+        48, oid("1.3.6.1.5.5.7.2.1"), der(22, p["cps"].encode())))) for p in c["policies"]]
+    path = b"" if c["path_length"] is None else integer(c["path_length"])
+    listed = [  # number under 2.5.29, critical, whether it says something, value
+        (14, False, True, der(4, key_id)), (35, False, serial, der(48, der(0x80, key_id))),
+        (19, True, True, der(48, yes if c["authority"] else b"", path)),
+        (15, True, bits, der(3, bytes([7 - max(bits, default=7), sum(128 >> bit for bit in bits)]))),
+        (37, False, c["extended_usage"],
+         der(48, *(oid("1.3.6.1.5.5.7.3.%d" % under[u]) for u in c["extended_usage"]))),
+        (17, False, c["names"], der(48, *map(general_name, c["names"]))),
+        (30, True, spans, der(48, *spans)), (32, False, policies, der(48, *policies))]
+    extensions = der(48, *(der(48, oid("2.5.29.%d" % number), yes if critical else b"", der(4, value))
+                           for number, critical, said, value in listed if said))
+    if c["form"] == "request":
+        wanted = der(48, oid("1.2.840.113549.1.9.14"), der(49, extensions))
+        return der(48, integer(0), subject, spki, der(0xa0, wanted))
+    dates = der(48, moment(c["not_before"]), moment(c["not_after"]))
+    return der(48, der(0xa0, integer(2)), integer(int(serial, 16)), algorithm(scheme), subject, dates,
+               subject, spki, der(0xa3, extensions))
+
 class Bundle:  # a folder, checked in the order of B; each entry is judged by the good ones before it
     def __init__(self, folder):
         self.folder, self.files, self.problems, self.wanted = folder, {}, [], dict.fromkeys(FILES)
@@ -153,6 +232,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         self.naming, self.script = set(), None
         self.people, self.profiles, self.keys, self.quorums, self.met = {}, {}, {}, {}, {}
         self.used, self.opened, self.signoff, self.checkpoint = set(), None, None, None
+        self.public, self.serials = {}, set()
         self.writers, self.suspended, self.contested, self.had = [], {}, {}, set()
         self.round, self.deviations, self.there = 0, [], set()
         self.counters, self.erased, self.external, self.policy_seq = set(), set(), "", 0
@@ -295,6 +375,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             self.check_outcome(e, d, self.entries.get(d["intended"]), OUTCOMES[kind] + ".intended")
         if kind in ACTS:
             self.check_act(e, d, *ACTS[kind])
+        if kind == "certificate.make.intended":
+            self.check_certificate(e, d)
         if kind in WHOLE:
             self.check_whole(e, d, kind, *WHOLE[kind])
         if kind in SIGNED:
@@ -481,6 +563,32 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         quorum["closed"], self.external = "met", outer
         return quorum
 
+    def to_be_signed(self, e, d, serial):  # L6: what the plan, the key and the serial number stand for
+        key, plan = (d["key"], d["version"]), self.met[e["approved"]]["plan"]["change"]
+        scheme, spki = self.keys[key]["scheme"], self.blob(self.public[key]["blob"])
+        return certificate_bytes(plan, scheme, spki, serial), algorithm(scheme)
+
+    def check_certificate(self, e, d):  # L6: exactly the bytes that were approved, under a new serial number
+        need("no quorum is cited", approved=e["approved"] in self.met)
+        serial = d["serial"]
+        need("its serial number is not of its form, or was given before",
+             serial=(serial is None) == (d["form"] == "request") and (d["key"], serial) not in self.serials
+             and (serial is None or re.fullmatch("(0[1-9a-f]|[1-7][0-9a-f])([0-9a-f]{2}){7,19}", serial)))
+        tbs, _ = self.to_be_signed(e, d, serial)
+        need("it is not what was approved", tbs=sha256(tbs).hex() == d["tbs_sha256"])
+        self.serials.update([(d["key"], serial)] if serial else [])
+
+    def check_made(self, e, d, intent):  # L6: these bytes, the key's algorithm, and some signature
+        (tbs, named), whole = self.to_be_signed(e, d, intent["serial"]), self.blob(d["certificate"]["blob"])
+        request = intent["form"] == "request"
+        rest = whole[whole.find(tbs) + len(tbs + named):]
+        need("it is not what was approved", certificate=d["form"] == intent["form"]
+             and d["certificate"]["type"] == "application/" + ("pkcs10" if request else "pkix-cert")
+             and whole == der(48, tbs, named, rest) and rest[:1] == b"\3")
+        label = "CERTIFICATE REQUEST" if request else "CERTIFICATE"
+        name = "certificates/%s-v%d-%06d.pem" % (d["key"], d["version"], e["seq"])
+        self.wanted.update({name: armor(label, whole, 64)} if e["ceremony"] == self.ceremony else {})
+
     def check_act(self, e, d, phase, operations, compared):  # L5: what it cites allows it, once
         profile = d if phase == "add" else self.profiles.get(d["name" if phase == "remove" else "profile"])
         need("nothing is cited, or no such profile", profile=profile, approved=e["approved"] is not None)
@@ -610,7 +718,9 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             need("it exists, or is not what was approved", key=key not in self.keys, plan=same or free)
             if d["public"]:
                 self.wanted["keys/%s-v%d.pem" % key] = armor("PUBLIC KEY", self.blob(d["public"]["blob"]), 64)
-            self.keys[key] = d["spec"]
+            self.keys[key], self.public[key] = d["spec"], d["public"]
+        if e["type"] == "certificate.made":
+            self.check_made(e, d, intent["data"])
         self.used.add(d["intended"])
 
     def report(self):

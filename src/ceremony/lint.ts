@@ -2,6 +2,7 @@
 import type {View} from '../ledger/index.ts'
 import type {Capabilities} from '../providers/ports.ts'
 import {capability} from './lint/capability.ts'
+import {certificates} from './lint/certificates.ts'
 import {checklist} from './lint/checklist.ts'
 import {materials} from './lint/materials.ts'
 import {policy} from './lint/policy.ts'
@@ -67,6 +68,7 @@ export function lint(
       ...policy(script, view),
       ...checklist(script, view),
       ...capability(script, capabilities),
+      ...certificates(script, view),
       ...walkThrough(script, view),
     )
     judged = waive(remarks, script, now, view !== null)

@@ -12,6 +12,7 @@ export const parameterTypes = [
   'algorithm',
   'scheme',
   'duration',
+  'date',
   'person',
   'person-list',
   'integer',

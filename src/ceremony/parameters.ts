@@ -47,12 +47,21 @@ function wordProblem(type: ParameterType, text: string): string | null {
   if (type === 'scheme')
     return (schemes as readonly string[]).includes(text) ? null : unknownWord('scheme', text, schemes)
   if (type === 'path') return text.trim() === text ? null : 'expected a path without blanks around it'
+  if (type === 'date')
+    return isDate(text) ? null : 'expected a day such as 2046-12-31, or a time such as 2046-12-31T12:00:00Z'
   if (type !== 'duration') return null
   try {
     return parseDuration(text) > 0 ? null : 'expected a duration of more than nothing'
   } catch {
     return 'expected an ISO 8601 duration such as P30D'
   }
+}
+
+/** A day, or a time in UTC. */
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?$/.test(text)) return false
+  const time = new Date(text)
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text.replace('Z', ''))
 }
 
 function textProblem(value: unknown): string | null {
@@ -164,6 +173,7 @@ function standIn(type: ParameterType, name: string): Value {
   if (type === 'algorithm') return 'rsa-4096'
   if (type === 'scheme') return 'rs256'
   if (type === 'duration') return 'P1D'
+  if (type === 'date') return '2030-01-01'
   if (type === 'integer') return 1
   return isListType(type) ? [`unknown-${name}`.slice(0, 63)] : `unknown-${name}`.slice(0, 63)
 }

@@ -1,11 +1,17 @@
 /** The plan of a quorum, made of the template's own steps: it needs no clock, so its digest can be printed before the day. */
 import {KeyriteError} from '../base/errors.ts'
+import {planCertificate, type KeyToCome} from '../certificates/index.ts'
 import {planActivate, planCreate, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
 import {planDigest, requests, type Request} from '../requests/index.ts'
 import {ceremonyOf, type RunContext} from './run-context.ts'
 import type {Filled} from './filled.ts'
 import type {StepBase} from './step.ts'
+import {
+  certificateWishOf,
+  type CertificateRequestStep,
+  type CertificateSelfSignStep,
+} from './steps/certificate.ts'
 import {wishOf, type KeyCreateStep} from './steps/key-create.ts'
 
 /** Every step of a ceremony, in order. */
@@ -22,6 +28,12 @@ export function planOfQuorum(view: Pick<View, 'of'>, filled: Filled, id: string)
       ? (quorum.for as readonly unknown[])
       : []
   const covered = steps.filter((step) => approves.includes(step.id))
+  const certify = covered.find(
+    (step): step is CertificateRequestStep | CertificateSelfSignStep =>
+      step.kind === 'certificate.self-sign' || step.kind === 'certificate.request',
+  )
+  if (certify !== undefined)
+    return planCertificate(view, certificateWishOf(certify, keyToCome(steps, certify.key)))
   const create = covered.find((step): step is KeyCreateStep => step.kind === 'key.create')
   if (create === undefined) {
     const [activate] = covered.flatMap((step) =>
@@ -39,6 +51,16 @@ export function planOfQuorum(view: Pick<View, 'of'>, filled: Filled, id: string)
       covered.some((step) => step.kind === 'key.activate'),
     ),
   )
+}
+
+/** What the ceremony makes under this name; null where it makes nothing so. */
+function keyToCome(steps: readonly StepBase[], name: string): KeyToCome | null {
+  const create = steps.find(
+    (step): step is KeyCreateStep => step.kind === 'key.create' && 'key' in step && step.key === name,
+  )
+  if (create === undefined) return null
+  const {expires} = wishOf(create, false)
+  return {...create, expires: expires?.toISOString() ?? null}
 }
 
 /** The request of a quorum step in this ceremony, if it was opened: the newest over this plan. */

@@ -3,6 +3,7 @@ import {base64, fromHex} from '../base/bytes.ts'
 import {jcs, type Json} from '../base/jcs.ts'
 import {custodyFold, judgeStatement, signedStatement} from '../custody/index.ts'
 import {problem, rootOf, type Entry, type Problem, type View} from '../ledger/index.ts'
+import {certificatesFold} from '../certificates/index.ts'
 import {keysFold} from '../keys/index.ts'
 import {requests} from '../requests/index.ts'
 import {textOf} from './changes.ts'
@@ -95,6 +96,12 @@ function checkFacts(
     return last?.step === step && last.seq === result['paused'] && Number.isInteger(result['minutes'])
       ? []
       : wrong('the ceremony was not paused before it')
+  }
+  if (kind.startsWith('certificate.')) {
+    const one = view.of(certificatesFold).made.get(Number(result['entry']))
+    return one?.ceremony === ceremony.id && one.sha256 === result['sha256']
+      ? []
+      : wrong('no certificate of this ceremony was made that it names')
   }
   if (!['key.create', 'key.verify', 'key.activate'].includes(kind)) return []
   const name = textOf(result['key'])

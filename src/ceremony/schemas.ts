@@ -75,6 +75,9 @@ export const carried = [
   'key.state.intended',
   'key.state.changed',
   'key.state.failed',
+  'certificate.make.intended',
+  'certificate.made',
+  'certificate.make.failed',
   'attempt.refused',
   'duty.opened',
 ] as const

@@ -69,6 +69,17 @@ export interface AttestStep extends StepBase {
   readonly material?: string | undefined
 }
 
+export interface CertificateStep extends StepBase {
+  readonly kind: 'certificate.self-sign' | 'certificate.request'
+  readonly key: string
+}
+
+export interface CertificateVerifyStep extends StepBase {
+  readonly kind: 'certificate.verify'
+  /** The id of the step that made it. */
+  readonly of: string
+}
+
 interface OtherStep extends StepBase {
   readonly kind: 'clock' | 'confirm' | 'machine' | 'pause' | 'photo' | 'record'
 }
@@ -82,4 +93,6 @@ export type Step =
   | SignOffStep
   | BagStep
   | AttestStep
+  | CertificateStep
+  | CertificateVerifyStep
   | OtherStep

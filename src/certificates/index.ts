@@ -1,4 +1,5 @@
 /** What the folders above use of certificates. */
+export {faultOfMade} from './again.ts'
 export {approvedSpec, certificatesFold, publicKeyOf} from './fold.ts'
 export {secondsOf, specInWords, subjectText} from './in-words.ts'
 export {faultOf} from './judge.ts'

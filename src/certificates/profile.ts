@@ -42,14 +42,18 @@ const oneOrMore = <T extends z.ZodType>(schema: T): z.ZodUnion<[T, z.ZodArray<T>
 /** Written in the order of `words.ts`, whatever the order here. */
 const subjectSchema = z
   .strictObject({
-    domain: domainSchema.optional(),
-    country: attribute('country').optional(),
-    state: attribute('state').optional(),
-    locality: attribute('locality').optional(),
-    organization: attribute('organization').optional(),
-    'organizational-unit': oneOrMore(attribute('organizational-unit')).optional(),
-    'common-name': attribute('common-name').optional(),
-    'serial-number': attribute('serial-number').optional(),
+    domain: domainSchema.optional().describe('a domain, written as one domain component a label'),
+    country: attribute('country').optional().describe('two capital letters'),
+    state: attribute('state').optional().describe('state or province'),
+    locality: attribute('locality').optional().describe('town'),
+    organization: attribute('organization').optional().describe('the organization, as it is registered'),
+    'organizational-unit': oneOrMore(attribute('organizational-unit'))
+      .optional()
+      .describe('a part of the organization, or several'),
+    'common-name': attribute('common-name').optional().describe('what the authority or server is called'),
+    'serial-number': attribute('serial-number')
+      .optional()
+      .describe('a number that tells subjects of one name apart; not that of the certificate'),
   })
   .refine((value) => Object.values(value).some((one) => one !== undefined), 'expected at least one field')
 type Subject = z.infer<typeof subjectSchema>
@@ -60,7 +64,7 @@ function names(
   examples: Readonly<Record<Name['kind'], string>>,
 ): z.ZodDefault<z.ZodArray<z.ZodType<Partial<Record<Name['kind'], string | undefined>>>>> {
   const value = (kind: Name['kind']): z.ZodOptional<z.ZodString> =>
-    z.string().refine(rules[kind], `expected ${examples[kind]}`).optional()
+    z.string().refine(rules[kind], `expected ${examples[kind]}`).optional().describe(examples[kind])
   return z
     .array(
       z
@@ -81,53 +85,67 @@ const moment = z.union(
 
 /** What certificates and requests have in common. */
 export const profileFields = {
-  subject: subjectSchema,
-  authority: z.boolean().default(false),
+  subject: subjectSchema.describe('whose certificate it is; a self-signed one is issued by the same'),
+  authority: z.boolean().default(false).describe('whether it may sign other certificates'),
   /** How many authorities may stand between it and the last certificate. */
   'path-length': z
     .int('expected a whole number')
     .min(0, 'expected 0 or more')
     .max(255, 'expected at most 255')
-    .optional(),
-  usage: z.array(z.enum(usageNames as [Usage, ...Usage[]])).min(1, 'expected at least one usage'),
-  'extended-usage': z.array(z.enum(extendedUsageNames as [ExtendedUsage, ...ExtendedUsage[]])).default([]),
+    .optional()
+    .describe('how many authorities may stand below it in a row; any number where it is left out'),
+  usage: z
+    .array(z.enum(usageNames as [Usage, ...Usage[]]))
+    .min(1, 'expected at least one usage')
+    .describe('what the key may be used for'),
+  'extended-usage': z
+    .array(z.enum(extendedUsageNames as [ExtendedUsage, ...ExtendedUsage[]]))
+    .default([])
+    .describe('what the key may be used for, more closely'),
   names: names(isName, {
     dns: 'a host such as ca.example.com',
     email: 'an address such as ca@example.com',
     uri: 'a URI such as https://example.com/ca',
     ip: 'an address such as 192.0.2.1',
-  }),
+  }).describe('other names of the subject'),
   permitted: names(isConstraint, {
     dns: 'a domain such as example.com',
     email: 'an address, a host, or a domain such as .example.com',
     uri: 'a host, or a domain such as .example.com',
     ip: 'a range such as 10.0.0.0/8, with nothing set beyond its prefix',
-  }),
+  }).describe('names below an authority are held to these'),
   excluded: names(isConstraint, {
     dns: 'a domain such as example.com',
     email: 'an address, a host, or a domain such as .example.com',
     uri: 'a host, or a domain such as .example.com',
     ip: 'a range such as 10.0.0.0/8, with nothing set beyond its prefix',
-  }),
+  }).describe('names that nobody below an authority may have'),
   policies: z
     .array(
       z.strictObject({
         /** A number such as `1.3.6.1.4.1.99999.1`, or the word for any policy. */
-        oid: z.union(
-          [z.literal('any'), z.string().regex(oidPattern)],
-          'expected an OID such as 1.3.6.1.4.1.99999.1, or any',
-        ),
+        oid: z
+          .union(
+            [z.literal('any'), z.string().regex(oidPattern)],
+            'expected an OID such as 1.3.6.1.4.1.99999.1, or any',
+          )
+          .describe('the number of the policy, or any'),
         cps: z
           .string()
           .regex(/^https?:\/\/[!-~]{1,190}$/, 'expected a URI such as https://example.com/cps')
-          .optional(),
+          .optional()
+          .describe('where its statement of practice is found'),
       }),
     )
-    .default([]),
+    .default([])
+    .describe('the policies that it is issued under'),
 } as const
 
 /** When a certificate is valid. A day is meant as a whole: from its first second, or to its last, in UTC. */
-export const validityFields = {'not-before': moment, 'not-after': moment} as const
+export const validityFields = {
+  'not-before': moment.describe('its first day, or a time in UTC'),
+  'not-after': moment.describe('its last day, or a time in UTC'),
+} as const
 
 export type CertificateProfile = z.infer<z.ZodObject<typeof profileFields>>
 

@@ -57,6 +57,18 @@ export const trials: readonly Trial[] = [
     key: null,
   },
   {
+    name: 'root-ca',
+    people: keyMakers,
+    values: {
+      algorithm: 'ec-p256',
+      organization: 'Example',
+      'common-name': 'Example Root CA',
+      'not-before': '2026-11-01',
+      'not-after': '2046-10-31',
+    },
+    key: 'root-ca',
+  },
+  {
     name: 'annual-security-review',
     people: {'security-officer': ['alice'], auditor: ['grace'], operator: ['frank'], ciso: ['bob']},
     values: {},

@@ -18,6 +18,7 @@ import CeremonyBundle from '../../src/commands/ceremony/bundle.ts'
 import CeremonyMinutes from '../../src/commands/ceremony/minutes.ts'
 import CeremonyNew from '../../src/commands/ceremony/new.ts'
 import CeremonyScript from '../../src/commands/ceremony/script.ts'
+import KeyCertificate from '../../src/commands/key/certificate.ts'
 import Demo from '../../src/commands/demo.ts'
 import LedgerExport from '../../src/commands/ledger/export.ts'
 import LedgerHandOver from '../../src/commands/ledger/hand-over.ts'
@@ -58,6 +59,7 @@ const outputs: readonly (readonly [
   argv: (path: string) => readonly string[],
 ])[] = [
   ['ledger pin --out', LedgerPin, 'file', (path) => ['--out', path]],
+  ['key certificate --out', KeyCertificate, 'file', (path) => ['signed', '--out', path]],
   ['ledger prove --out', LedgerProve, 'file', (path) => ['1', '--out', path]],
   ['ledger export --out', LedgerExport, 'file', (path) => ['--out', path]],
   ['ledger export --out', LedgerExport, 'folder', (path) => ['--format', 'tiles', '--out', path]],

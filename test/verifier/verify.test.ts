@@ -138,11 +138,11 @@ describe('the stand-alone verifier', () => {
     },
   )
 
-  test('it is one file of at most 720 lines of at most 110 columns', () => {
+  test('it is one file of at most 790 lines of at most 110 columns', () => {
     const lines = readFileSync(join(here, '../../ceremony-templates/bundle/verify.py'), 'utf8')
       .trimEnd()
       .split('\n')
-    expect(lines.length).toBeLessThanOrEqual(720)
+    expect(lines.length).toBeLessThanOrEqual(790)
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(110)
   })
 
@@ -215,7 +215,7 @@ describe('attacks with real keys', () => {
 describe('VERIFY.md', () => {
   testWith(tools, 'every command in it works on a good bundle', async () => {
     const all = blocks(fingerprint)
-    expect(all).toHaveLength(12)
+    expect(all).toHaveLength(13)
     const printed = []
     for (const block of all) {
       const ran = await run('sh', ['-eu', '-c', block], good)

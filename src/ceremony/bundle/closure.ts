@@ -20,10 +20,10 @@ export function closure(entries: readonly Entry[], ceremony: string): readonly n
   return [...found].sort((a, b) => a - b)
 }
 
-/** The key that a `key.*` entry is about. */
+/** The key that an entry is about. */
 export function keyOf({type, data}: Entry): readonly string[] {
   const key = data['key']
-  return type.startsWith('key.') && typeof key === 'string' ? [key] : []
+  return /^(?:key|certificate)\./.test(type) && typeof key === 'string' ? [key] : []
 }
 
 class Index {

@@ -3,6 +3,7 @@ import {z} from 'zod'
 import {base64, fromBase64} from '../../base/bytes.ts'
 import {isObject, jcsBytes} from '../../base/jcs.ts'
 import {armor, namespaceOf, parseRoster} from '../../custody/index.ts'
+import {certificatePem, certificatesFold} from '../../certificates/index.ts'
 import {keysFold} from '../../keys/index.ts'
 import {isBlobRef, type Entry, type View} from '../../ledger/index.ts'
 import type {Doc} from '../../paper/document.ts'
@@ -13,7 +14,7 @@ import {ceremonyFold} from '../fold.ts'
 import type {Ceremony} from '../state.ts'
 import {keyOf} from './closure.ts'
 import type {Judged, Rules} from './judge.ts'
-import {statementPaths} from './layout.ts'
+import {certificatePath, statementPaths} from './layout.ts'
 import type {Files, Primary} from './primary.ts'
 import {writerKey} from './writer-key.ts'
 
@@ -35,6 +36,7 @@ export function derived(judged: Judged, id: string): Files {
     ['policy.json', policyAsJudged(judged, id)],
     ...templateFile(replay, ceremony.template),
     ...publicKeys(replay, entries, id),
+    ...certificates(replay, id),
   ])
 }
 
@@ -145,6 +147,16 @@ function publicKeys(view: View, entries: readonly Entry[], id: string): [string,
       spki === null ? [] : [[`keys/${name}-v${version}.pem`, Buffer.from(pem(view.blob(spki)))]],
     ),
   )
+}
+
+/** Certificates and requests that were made in the ceremony. */
+function certificates(view: View, id: string): [string, Uint8Array][] {
+  return [...view.of(certificatesFold).made.values()]
+    .filter(({ceremony}) => ceremony === id)
+    .map(({key, version, seq, form, sha256}) => [
+      certificatePath(key, version, seq),
+      Buffer.from(certificatePem(form, view.blob(sha256))),
+    ])
 }
 
 /** RFC 7468 of exactly these bytes, 64 columns. */

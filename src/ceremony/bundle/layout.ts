@@ -7,7 +7,7 @@ export const levels: readonly Level[] = ['full', 'restricted', 'public']
 export const limits = {files: 100_000, fileBytes: 32 * 1024 * 1024, bytes: 512 * 1024 * 1024} as const
 
 /** The folders in a bundle. */
-export const folders: readonly string[] = ['blobs', 'entries', 'keys', 'proofs', 'statements']
+export const folders: readonly string[] = ['blobs', 'certificates', 'entries', 'keys', 'proofs', 'statements']
 
 const plain = [
   'VERIFY.md',
@@ -31,6 +31,7 @@ const patterns = [
   new RegExp(`^proofs/${seq}\\.tlog-proof$`),
   new RegExp(`^statements/${seq}\\.(?:json|sig)$`),
   /^blobs\/[0-9a-f]{64}$/,
+  new RegExp(`^certificates/[a-z][a-z0-9-]{0,62}-v[1-9]\\d{0,15}-${seq}\\.pem$`),
   /^keys\/[a-z][a-z0-9-]{0,62}-v[1-9]\d{0,15}\.pem$/,
 ]
 
@@ -46,6 +47,8 @@ export function seqName(at: number): string {
 
 export const entryPath = (at: number): string => `entries/${seqName(at)}.json`
 export const proofPath = (at: number): string => `proofs/${seqName(at)}.tlog-proof`
+export const certificatePath = (key: string, version: number, at: number): string =>
+  `certificates/${key}-v${version}-${seqName(at)}.pem`
 export const blobPath = (sha256: string): string => `blobs/${sha256}`
 export const statementPaths = (at: number): readonly [json: string, sig: string] => [
   `statements/${seqName(at)}.json`,

@@ -123,6 +123,10 @@ function inWords(record: Transcript, step: ScriptStep, result: Done['result']): 
       return `key “${say('key')}” version ${say('version')}, at the provider ${say('provider')}; protection ${say('level')} (${say('evidence')}).`
     case 'key.verify':
       return `${result['ok'] === true ? 'every check was good' : 'NOT every check was good'}; see entry ${say('entry')} under “Keys”.`
+    case 'certificate.self-sign':
+    case 'certificate.request':
+    case 'certificate.verify':
+      return `${result['form'] === 'request' ? 'request' : `certificate, serial number ${say('serial')},`} of key “${say('key')}” version ${say('version')}, entry ${say('entry')}${result['ok'] === true ? ', as approved and signed by the key; the fingerprint was read aloud and compared' : ''}: SHA-256 ${say('sha256')}`
     case 'bag':
       return bagInWords(record, result)
     case 'photo':

@@ -11,7 +11,17 @@ export type Gate = 'signature' | 'prompt' | 'tried' | 'asked'
 
 /** Steps that nothing but a signature lets happen, and those that are tried or asked at the provider; at all others somebody answered a prompt. */
 export function gateOf(kind: string): Gate {
-  if (['quorum', 'key.create', 'key.activate', 'sign-off'].includes(kind)) return 'signature'
+  if (
+    [
+      'quorum',
+      'key.create',
+      'key.activate',
+      'certificate.self-sign',
+      'certificate.request',
+      'sign-off',
+    ].includes(kind)
+  )
+    return 'signature'
   if (kind === 'attest') return 'asked'
   return kind === 'key.verify' ? 'tried' : 'prompt'
 }

@@ -1,7 +1,13 @@
 /** One row a step: number, what is done and by whom, room for initials and time. */
 import {aloud, boxes, heading, paragraph, sheet, strong, writing, type Block} from '../../paper/document.ts'
 import type {Step} from '../template.ts'
-import {planReadBy} from '../steps/index.ts'
+import {specInWords, specOf} from '../../certificates/index.ts'
+import {
+  certificateWishOf,
+  planReadBy,
+  type CertificateRequestStep,
+  type CertificateSelfSignStep,
+} from '../steps/index.ts'
 import {attestRow, bagRow, thingsIn} from './things.ts'
 import {digest} from './digest.ts'
 import type {Printing} from './printing.ts'
@@ -78,6 +84,11 @@ function more(printing: Printing, step: Step): readonly Block[] {
       return attestRow(step)
     case 'pause':
       return [writing('Who stays in the room'), writing('Who is back')]
+    case 'certificate.self-sign':
+    case 'certificate.request':
+      return [paragraph(strong(step.key), ':'), ...certificateInWords(step).map((line) => paragraph(line))]
+    case 'certificate.verify':
+      return [writing('First and last four digits of the fingerprint')]
     case 'confirm':
     case 'key.verify':
     case 'key.activate':
@@ -109,4 +120,10 @@ function digestOf(
   if (step.what === 'template') return filled.sha256
   if (step.what === 'ledger') return ledger?.fingerprint ?? null
   return plans.find((plan) => plan.step === planReadBy(step))?.sha256 ?? null
+}
+
+/** What it will say; the key's class stands in its own plan. */
+function certificateInWords(step: CertificateRequestStep | CertificateSelfSignStep): readonly string[] {
+  const {profile, validity} = certificateWishOf(step, null)
+  return specInWords(specOf({key: step.key, class: 'root', version: 1}, profile, validity))
 }

@@ -2,6 +2,10 @@
 import type {StepKind} from '../kinds.ts'
 import {attest, type AttestStep} from './attest.ts'
 import {bag, type BagStep} from './bag.ts'
+import {certificateRequest} from './certificate-request.ts'
+import {certificateSelfSign} from './certificate-self-sign.ts'
+import {certificateVerify, type CertificateVerifyStep} from './certificate-verify.ts'
+import type {CertificateRequestStep, CertificateSelfSignStep} from './certificate.ts'
 import {clock, type ClockStep} from './clock.ts'
 import {confirm, type ConfirmStep} from './confirm.ts'
 import {keyActivate, type KeyActivateStep} from './key-activate.ts'
@@ -19,6 +23,9 @@ import {signOff, type SignOffStep} from './sign-off.ts'
 export type Step =
   | AttestStep
   | BagStep
+  | CertificateRequestStep
+  | CertificateSelfSignStep
+  | CertificateVerifyStep
   | ClockStep
   | ConfirmStep
   | KeyActivateStep
@@ -46,6 +53,9 @@ const all = [
   attest,
   keyActivate,
   pause,
+  certificateSelfSign,
+  certificateRequest,
+  certificateVerify,
   signOff,
 ]
 
@@ -57,9 +67,6 @@ export const laterKinds: readonly string[] = [
   'key.import',
   'key.rotate',
   'key.destroy',
-  'certificate.self-sign',
-  'certificate.request',
-  'certificate.verify',
   'shares.split',
   'shares.receive',
   'shares.combine',
@@ -76,8 +83,12 @@ export function kindOf(step: Step): StepKind {
 }
 
 export {planReadBy} from './read-aloud.ts'
+export {certificateWishOf} from './certificate.ts'
 export {wishOf} from './key-create.ts'
 export type {
+  CertificateRequestStep,
+  CertificateSelfSignStep,
+  CertificateVerifyStep,
   AttestStep,
   BagStep,
   ClockStep,

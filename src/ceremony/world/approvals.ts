@@ -1,5 +1,12 @@
 /** Which steps a quorum has approved, and when. */
-import type {KeyActivateStep, KeyCreateStep, QuorumStep, ReadAloudStep} from '../step.ts'
+import type {
+  CertificateStep,
+  KeyActivateStep,
+  KeyCreateStep,
+  QuorumStep,
+  ReadAloudStep,
+  Step,
+} from '../step.ts'
 import type {Room} from './room.ts'
 
 export class Approvals {
@@ -28,12 +35,12 @@ export class Approvals {
       const field = ['for', at]
       const wanted = steps.find((one) => one.id === id)
       if (wanted === undefined) continue // said by the references
-      if (wanted.kind !== 'key.create' && wanted.kind !== 'key.activate') {
+      if (!isApproved(wanted)) {
         report(
           step,
           field,
           'quorum-for-what',
-          `step "${id}" (${wanted.kind}) needs no quorum: name key.create and key.activate steps`,
+          `step "${id}" (${wanted.kind}) needs no quorum: name key.create, key.activate, certificate.self-sign and certificate.request steps`,
         )
         continue
       }
@@ -56,11 +63,12 @@ export class Approvals {
         'quorum-for-several',
         `one quorum approves one key, not ${[...keys].join(', ')}: make a quorum step for each`,
       )
+    this.#demandAlone(step)
     this.#demandCreation(step, canBeActivated)
   }
 
   /** Says so where no quorum approves a step. */
-  demand(step: KeyCreateStep | KeyActivateStep): void {
+  demand(step: KeyCreateStep | KeyActivateStep | CertificateStep): void {
     if (this.#approved.has(step.id)) return
     const later = this.#room.steps.some((one) => one.kind === 'quorum' && one.for.includes(step.id))
     if (!later)
@@ -69,6 +77,20 @@ export class Approvals {
         ['id'],
         'needs-quorum',
         `nobody approves step "${step.id}": name it in "for" of a quorum step before it`,
+      )
+  }
+
+  /** Signing a certificate has a plan of its own. */
+  #demandAlone(step: QuorumStep): void {
+    const signs = this.#room.steps.some(
+      (one) => step.for.includes(one.id) && isApproved(one) && one.kind.startsWith('certificate.'),
+    )
+    if (signs && step.for.length > 1)
+      this.#room.report(
+        step,
+        ['for'],
+        'quorum-for-several',
+        'a certificate has a plan of its own: make a quorum step for it alone',
       )
   }
 
@@ -85,4 +107,9 @@ export class Approvals {
         'it approves to activate a key that is not made and verified yet: name the key.create step of that key too, or move this step after its key.verify',
       )
   }
+}
+
+/** Whether a step is done only as people approved it. */
+function isApproved(step: Step): step is KeyCreateStep | KeyActivateStep | CertificateStep {
+  return ['key.create', 'key.activate', 'certificate.self-sign', 'certificate.request'].includes(step.kind)
 }

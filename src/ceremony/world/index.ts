@@ -1,6 +1,7 @@
 /** A model of the room: what exists in which state after each step. It finds scripts that could not be followed. */
 import type {SignOffStep, Step} from '../step.ts'
 import {Approvals} from './approvals.ts'
+import {Certificates} from './certificates.ts'
 import {Keys, type KnownKey} from './keys.ts'
 import {Materials, type Thing} from './materials.ts'
 import type {Report, Room} from './room.ts'
@@ -19,6 +20,7 @@ export class World implements Room {
   readonly steps: readonly Step[]
   readonly approvals: Approvals
   readonly keys: Keys
+  readonly certificates: Certificates
   readonly materials: Materials
   readonly #done = new Set<string>()
   #signedOff = false
@@ -30,6 +32,7 @@ export class World implements Room {
     this.materials = new Materials(this, before.things)
     this.approvals = new Approvals(this)
     this.keys = new Keys(this, this.approvals, this.materials, before.key)
+    this.certificates = new Certificates(this, this.approvals, this.keys)
   }
 
   isDone(id: string): boolean {
@@ -68,6 +71,7 @@ export class World implements Room {
   /** After the last step. */
   finish(): void {
     this.keys.finish()
+    this.certificates.finish()
     this.materials.finish()
     const last = this.steps.at(-1)
     if (!this.#signedOff && last !== undefined)

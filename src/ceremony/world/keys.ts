@@ -1,5 +1,5 @@
 /** What has become of each key: those that steps make, and those that were there before. */
-import type {AttestStep, KeyActivateStep, KeyCreateStep, KeyVerifyStep} from '../step.ts'
+import type {AttestStep, CertificateStep, KeyActivateStep, KeyCreateStep, KeyVerifyStep} from '../step.ts'
 import type {Approvals} from './approvals.ts'
 import type {Materials} from './materials.ts'
 import type {Room} from './room.ts'
@@ -23,7 +23,13 @@ interface ModelKey {
   verified: boolean
 }
 
-const verbs = {'key.verify': 'verified', 'key.activate': 'activated', attest: 'asked about'} as const
+const verbs = {
+  'key.verify': 'verified',
+  'key.activate': 'activated',
+  attest: 'asked about',
+  'certificate.self-sign': 'certified',
+  'certificate.request': 'certified',
+} as const
 
 export class Keys {
   readonly #room: Room
@@ -136,6 +142,17 @@ export class Keys {
     return key !== undefined && key.condition !== 'planned' && key.condition !== 'made'
   }
 
+  certify(step: CertificateStep): void {
+    const key = this.#there(step, step.key)
+    if (key === undefined || key.condition === 'active' || key.condition === 'unknown') return
+    this.#room.report(
+      step,
+      ['key'],
+      'certified-inactive',
+      `key "${step.key}" is certified before it is active: put its key.activate step before this one`,
+    )
+  }
+
   /** After the last step. */
   finish(): void {
     for (const [name, {condition, made}] of this.#keys) {
@@ -160,7 +177,10 @@ export class Keys {
   }
 
   /** The key, if it is there; if not, that is said. */
-  #there(step: KeyVerifyStep | KeyActivateStep | AttestStep, name: string): ModelKey | undefined {
+  #there(
+    step: KeyVerifyStep | KeyActivateStep | AttestStep | CertificateStep,
+    name: string,
+  ): ModelKey | undefined {
     const key = this.#find(name)
     const say = (rule: string, message: string): void => {
       this.#room.report(step, ['key'], rule, `key "${name}" ${message}`)

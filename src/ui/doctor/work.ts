@@ -1,5 +1,6 @@
 /** What people have left to do: founders, rules, requests, duties, and acts that have no outcome yet. */
 import type {App} from '../../app.ts'
+import {certificatesFold} from '../../certificates/index.ts'
 import {ceremonyFold} from '../../ceremony/fold.ts'
 import {statusOfCeremony} from '../../ceremony/state.ts'
 import {continuationFold, continuationInWords, custodyFold} from '../../custody/index.ts'
@@ -98,7 +99,7 @@ const sum = (waiting: readonly Request[]): string =>
   waiting.length === 1 ? 'one waits' : `${waiting.length} wait`
 
 function intentFinding(ledger: Ledger): Finding {
-  const open = [...ledger.of(keysFold).open.values()]
+  const open = [...ledger.of(keysFold).open.values(), ...ledger.of(certificatesFold).open.values()]
   const [first] = open
   return first === undefined
     ? good('intents', 'nothing was left half-way')
