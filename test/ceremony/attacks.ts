@@ -169,7 +169,7 @@ const table: readonly (readonly [
     () => 'VERIFY.md',
     'derived',
   ],
-  ['the level is another', edit('bundle.json', '"full"', '"public"'), () => 'bundle.json', 'level'],
+  ['the level is another', edit('bundle.json', '"full"', '"public"'), () => 'openings.json', 'level'],
   [
     'the fingerprint is another',
     edit('bundle.json', '"fingerprint":"', '"fingerprint":"0'),

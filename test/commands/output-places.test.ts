@@ -17,6 +17,7 @@ import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import CeremonyBundle from '../../src/commands/ceremony/bundle.ts'
 import CeremonyMinutes from '../../src/commands/ceremony/minutes.ts'
 import CeremonyNew from '../../src/commands/ceremony/new.ts'
+import CeremonyRehearse from '../../src/commands/ceremony/rehearse.ts'
 import CeremonyScript from '../../src/commands/ceremony/script.ts'
 import KeyCertificate from '../../src/commands/key/certificate.ts'
 import Demo from '../../src/commands/demo.ts'
@@ -74,6 +75,12 @@ const outputs: readonly (readonly [
   ['ceremony minutes --out', CeremonyMinutes, 'file', (path) => [ceremony, '--out', path]],
   ['ceremony bundle --out', CeremonyBundle, 'folder', (path) => [ceremony, '--out', path]],
   ['ceremony script --out', CeremonyScript, 'folder', (path) => ['jwt-signing-rsa-4096', '--out', path]],
+  [
+    'ceremony rehearse --dir',
+    CeremonyRehearse,
+    'folder',
+    (path) => [house.template, '--unattended', '--dir', path],
+  ],
   ['demo --dir', Demo, 'folder', (path) => ['--dir', path]],
   [
     'profile add --token',
@@ -182,8 +189,8 @@ describe.each(outputs)('%s', (flag, command, writes, argv) => {
     const ran = await run(path)
     expect([5, 6, ...(writes === 'token' ? [2] : [])]).toContain(ran.exit)
     expect(ran.stdout).toBe('')
-    expect(ran.stderr).toMatch(/^Code: (EXISTS|UNSAFE_FILE|TOKEN_TAMPERED)$/m)
-    expect(ran.stderr).toMatch(/^Try this: \S/m)
+    expect(ran.stderr).toMatch(/^(?:REHEARSAL {2})?Code: (EXISTS|UNSAFE_FILE|TOKEN_TAMPERED)$/m)
+    expect(ran.stderr).toMatch(/^(?:REHEARSAL {2})?Try this: \S/m)
     expect(picture(folder)).toEqual(before)
     // A refusal about integrity leaves its trace, and nothing else does.
     expect(size() - entries).toBeLessThanOrEqual(ran.exit === 6 ? 1 : 0)
@@ -194,7 +201,7 @@ describe.each(outputs)('%s', (flag, command, writes, argv) => {
     const before = lstatSync('/dev/null')
     const ran = await run('/dev/null')
     // Minutes are written to what ends in .html or .txt.
-    expect(ran.stderr).toMatch(/^Code: (EXISTS|UNSAFE_FILE|UNSUPPORTED)$/m)
+    expect(ran.stderr).toMatch(/^(?:REHEARSAL {2})?Code: (EXISTS|UNSAFE_FILE|UNSUPPORTED)$/m)
     expect(lstatSync('/dev/null')).toMatchObject({ino: before.ino, mode: before.mode, rdev: before.rdev})
   })
 })
