@@ -86,10 +86,13 @@ describe('without the machine that wrote', () => {
     expect(await verify(found, '--deep')).toMatchObject({ok: true, entries: 13})
   })
 
-  test('an answer given twice is refused, and leaves the draft as it was', async () => {
+  test('the same command again passes over who answered; twice in one command is refused; neither changes the draft', async () => {
     await takeOver(found, ...all.signed(1))
     const before = readFileSync(draft(found))
-    expect(await takeOver(found, ...all.signed(1))).toMatchObject({exit: 8, code: 'NOT_PERMITTED'})
+    expect(await takeOver(found, ...all.signed(1))).toMatchObject({exit: 8, schema: 'keyrite.request/1'})
+    expect(readFileSync(draft(found))).toEqual(before)
+    const twice = await takeOver(found, ...all.signed(1), ...all.signed(1))
+    expect(twice).toMatchObject({exit: 8, code: 'NOT_PERMITTED'})
     expect(readFileSync(draft(found))).toEqual(before)
   })
 
