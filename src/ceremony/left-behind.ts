@@ -1,4 +1,5 @@
 /** What lies at the provider because of a ceremony, and how to clean it: for whoever ends it before its end. */
+import {certificatesFold, type Certificates} from '../certificates/index.ts'
 import {keysFold} from '../keys/index.ts'
 import {ceremonyOf, type RunContext} from './run-context.ts'
 
@@ -36,5 +37,29 @@ export function leftBehind(context: Pick<RunContext, 'app' | 'id'>): readonly Le
         `look for "${key}" with the provider's own tools, and destroy it there`,
       ],
     })),
+    ...signedBehind(ledger.of(certificatesFold), context.id),
+  ]
+}
+
+const called = {'self-signed': 'self-signed certificate', request: 'request for a certificate'} as const
+
+/** What the key signed is out of its hands: it ends with its own last day, and no sooner. */
+export function signedBehind({made, open}: Certificates, ceremony: string): readonly Left[] {
+  return [
+    ...[...made.values()]
+      .filter((one) => one.ceremony === ceremony)
+      .map(({key, form, sha256, seq}): Left => ({
+        what: `${called[form]} of key "${key}", SHA-256 ${sha256}: the key signed it, and that cannot be taken back`,
+        clean: [
+          `keyrite key certificate ${key} --entry ${seq}`,
+          'give it to nobody; whoever has it already must be told not to trust it',
+        ],
+      })),
+    ...[...open.values()]
+      .filter((one) => one.ceremony === ceremony)
+      .map(({key, form}): Left => ({
+        what: `perhaps a ${called[form]} of key "${key}": signing it was begun, and it is not known whether the key signed`,
+        clean: ['nobody has what was signed: there is nothing to clean'],
+      })),
   ]
 }
