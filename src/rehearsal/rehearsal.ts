@@ -93,22 +93,28 @@ function withAddresses({template: {parameters}}: Loaded, values: Values, {addres
 /** What the policy asks of each role whose people approve something. */
 function askedOf(loaded: Loaded, values: Values, policy: Policy): Casting['asked'] {
   const steps = allSteps(fill(loaded, values))
-  return new Map(
-    steps.flatMap((step) => {
-      if (step.kind !== 'quorum' || !('for' in step) || !Array.isArray(step.for)) return []
-      const covered: readonly unknown[] = step.for
-      const made = steps.find((one) => covered.includes(one.id) && 'class' in one)
-      const key = made !== undefined && 'class' in made ? (made.class as never) : null
-      try {
-        const {people, roles} = ruleFor(policy, {operation: 'key.create', class: key, kind: 'local'})
-        return [[step.by, {people, roles}] as const]
-      } catch (error) {
-        if (error instanceof KeyriteError) return [] // lint says so, with its line
-        throw error
-      }
-    }),
-  )
+  const asked = new Map<string, Asked>()
+  for (const step of steps) {
+    if (step.kind !== 'quorum' || !('for' in step) || !Array.isArray(step.for)) continue
+    const covered: readonly unknown[] = step.for
+    const made = steps.find((one) => covered.includes(one.id) && 'class' in one)
+    const key = made !== undefined && 'class' in made ? (made.class as never) : null
+    try {
+      const {people, roles} = ruleFor(policy, {operation: 'key.create', class: key, kind: 'local'})
+      // A role can approve several times; what the policy wants of any of them, it has to have.
+      const before = asked.get(step.by)
+      asked.set(step.by, {
+        people: Math.max(people, before?.people ?? 0),
+        roles: [...new Set([...(before?.roles ?? []), ...roles])],
+      })
+    } catch (error) {
+      if (!(error instanceof KeyriteError)) throw error // lint says so, with its line
+    }
+  }
+  return asked
 }
+
+type Asked = Casting['asked'] extends ReadonlyMap<string, infer One> ? One : never
 
 export interface Staged {
   readonly app: App
