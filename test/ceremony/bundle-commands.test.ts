@@ -91,12 +91,7 @@ describe('ceremony bundle and verify', () => {
 
   test.each([
     ['a folder that exists', () => ['--out', join(folder, 'bundle')], 5, 'EXISTS'],
-    [
-      'a level that is not there yet',
-      () => ['--out', join(folder, 'other'), '--level', 'public'],
-      5,
-      'UNSUPPORTED',
-    ],
+    ['a level that there is not', () => ['--out', join(folder, 'other'), '--level', 'secret'], 2, 'USAGE'],
   ])('refuse %s', async (_what, flags, exit, code) => {
     const ran = await runJson(Bundle, 'ceremony bundle', [finished.id, ...flags()], finished.world)
     expect(ran).toMatchObject({exit, code})
@@ -115,13 +110,20 @@ describe('ceremony bundle and verify', () => {
 })
 
 describe('ceremony minutes', () => {
-  test('writes the page and the text that the bundle holds', async () => {
+  test('writes the text that the bundle holds, and a page of the same entries under the newest checkpoint', async () => {
+    const sizeIn = (note: string): number => Number(note.split('\n')[1])
     for (const ending of ['html', 'txt']) {
       const out = join(folder, `m.${ending}`)
       const made = await runJson(Minutes, 'ceremony minutes', [finished.id, '--out', out], finished.world)
       expect(made).toMatchObject({schema: 'keyrite.minutes/1', exit: 0, path: out})
-      expect(readFileSync(out)).toEqual(readFileSync(join(folder, 'bundle', `minutes.${ending}`)))
     }
+    const bundled = (name: string): string => readFileSync(join(folder, 'bundle', name), 'utf8')
+    expect(readFileSync(join(folder, 'm.txt'), 'utf8')).toBe(bundled('minutes.txt'))
+    const page = readFileSync(join(folder, 'm.html'), 'utf8')
+    expect(page).toContain(finished.id)
+    // That the bundle was made is an entry, later than its own checkpoint.
+    expect(page).not.toBe(bundled('minutes.html'))
+    expect(await finished.using((app) => app.ledger.size)).toBeGreaterThan(sizeIn(bundled('checkpoint')))
   })
 
   test('writes the same PDF each time, and another on letter paper', async () => {
