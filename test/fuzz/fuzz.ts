@@ -86,17 +86,18 @@ function run(target: Target, at: number, found: {taken: number; refused: number}
 
 /** The machine may have been busy: what is slow is slow each time, and by the processor's time, which waiting for others does not take. */
 function fastest(target: Target, bytes: Buffer, from: Buffer): number {
-  return Math.min(
-    ...Array.from({length: 3}, () => {
-      const started = process.cpuUsage()
-      try {
-        if (target.read === undefined) target.take(bytes, from)
-        else target.read(bytes)
-      } catch {
-        // only the time counts here
-      }
-      const {user, system} = process.cpuUsage(started)
-      return (user + system) / 1000
-    }),
-  )
+  let best = Number.POSITIVE_INFINITY
+  // The collector works in threads whose time counts too: it ends, and what is slow stays slow.
+  for (let turn = 0; turn < 20 && best > limit; turn++) {
+    const started = process.cpuUsage()
+    try {
+      if (target.read === undefined) target.take(bytes, from)
+      else target.read(bytes)
+    } catch {
+      // only the time counts here
+    }
+    const {user, system} = process.cpuUsage(started)
+    best = Math.min(best, (user + system) / 1000)
+  }
+  return best
 }
