@@ -169,7 +169,7 @@ function debris(token: Token, whole: ReadonlySet<string>): string[] {
   return [...found]
 }
 
-/** @throws KeyriteError `PROVIDER_FAILED`, always: what a token keeps is saved by the tool of its maker. */
+/** @throws KeyriteError `UNSUPPORTED`, always: what a token keeps is saved by the tool of its maker. */
 export function refuseBackup(token: Token, verb: 'back up' | 'restore'): never {
   throw new KeyriteError(
     'UNSUPPORTED',

@@ -1,5 +1,5 @@
 /** What an object on the token says of itself, in its label: a PKCS#11 object has no other place for it. */
-import {algorithms, purposes, schemes} from '../algorithms.ts'
+import {purposes, schemes} from '../algorithms.ts'
 import type {KeySpec} from '../ports.ts'
 
 /** All but the algorithm, which the object's own attributes tell. */
@@ -31,14 +31,4 @@ export function parseLabel(text: string): Labelled | undefined {
   if (known.scheme === undefined || known.purpose === undefined || Number.isNaN(createdAt.getTime()))
     return undefined
   return {label, number: Number(number), scheme: known.scheme, purpose: known.purpose, createdAt}
-}
-
-/** The name that a label gives, as far as it can be read. */
-export function nameIn(text: string): string {
-  return parseLabel(text)?.label ?? text
-}
-
-/** Whether it is the name of an algorithm that keyrite knows. */
-export function isAlgorithm(name: string): name is KeySpec['algorithm'] {
-  return (algorithms as readonly string[]).includes(name)
 }
