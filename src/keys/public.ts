@@ -1,8 +1,8 @@
-/** A public key in the form that others take: PEM, JWK (RFC 7517, kid by RFC 7638), or an OpenSSH line. */
-import {createHash, createPublicKey, type KeyObject} from 'node:crypto'
+/** A public key in the form that others take: PEM, JWK, or an OpenSSH line. */
+import {createPublicKey, type KeyObject} from 'node:crypto'
 import {KeyriteError} from '../base/errors.ts'
-import {jcs} from '../base/jcs.ts'
 import type {View} from '../ledger/index.ts'
+import {jwkOf} from './jwk.ts'
 import type {Key} from './state.ts'
 
 export const publicFormats = ['pem', 'jwk', 'ssh'] as const
@@ -27,7 +27,7 @@ export function publicKeyText(
     case 'pem':
       return object.export({format: 'pem', type: 'spki'}).toString()
     case 'jwk':
-      return `${JSON.stringify(jwk(object, key), null, 2)}\n`
+      return `${JSON.stringify(jwkOf(object, key.spec), null, 2)}\n`
     case 'ssh':
       return `${ssh(object, key)}\n`
   }
@@ -41,23 +41,6 @@ export function pemOf(spki: Uint8Array): string {
       type: 'spki',
     })
     .toString()
-}
-
-function jwk(object: KeyObject, key: Key): object {
-  const bare = object.export({format: 'jwk'})
-  const required = Object.fromEntries(
-    ['crv', 'e', 'kty', 'n', 'x', 'y', 'pub', 'alg'].flatMap((name) =>
-      typeof bare[name] === 'string' ? [[name, bare[name]]] : [],
-    ),
-  ) as Record<string, string>
-  const kid = createHash('sha256').update(jcs(required)).digest('base64url')
-  const alg: Readonly<Record<string, string>> = {eddsa: 'EdDSA', 'oaep-sha256': 'RSA-OAEP-256'}
-  return {
-    ...bare,
-    kid,
-    use: key.spec.purpose === 'sign' ? 'sig' : 'enc',
-    alg: alg[key.spec.scheme] ?? key.spec.scheme.toUpperCase(),
-  }
 }
 
 /** RFC 4253 section 6.6, RFC 5656, RFC 8709. */
