@@ -11,4 +11,5 @@ export {
   type ProfileFacts,
   type Profiles,
 } from './fold.ts'
-export {inWords, openProfile} from './open.ts'
+export {openProfile} from './open.ts'
+export {demandSamePlace, inWords} from './same-place.ts'

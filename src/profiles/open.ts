@@ -1,12 +1,12 @@
 /** Opens the provider of a profile, and makes sure that it is still the one that was approved. */
 import {KeyriteError} from '../base/errors.ts'
-import {jcs} from '../base/jcs.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Clock, Random} from '../base/world.ts'
 import type {Provider} from '../providers/ports.ts'
 import {openProvider, providerKind} from '../providers/registry.ts'
 import type {LocalSettings} from './config.ts'
 import type {ProfileFacts} from './fold.ts'
+import {demandSamePlace} from './same-place.ts'
 
 export interface OpenProfile {
   readonly profile: ProfileFacts
@@ -46,26 +46,14 @@ export async function openProfile({
       clock,
       random,
     })
-    const identity = await provider.evidence.identity()
-    if (jcs(identity) === jcs(profile.identity)) return provider
-    await provider.close()
-    throw new KeyriteError(
-      'PROFILE_MOVED',
-      `cannot use profile "${profile.name}": it is approved for ${inWords(profile.identity)}, and ${inWords(identity)} answers`,
-      {
-        hints: [
-          `keyrite profile show ${profile.name}`,
-          'mend config.yaml, or add the other place as a profile of its own',
-        ],
-      },
-    )
+    try {
+      await demandSamePlace(profile, provider)
+      return provider
+    } catch (error) {
+      await provider.close()
+      throw error
+    }
   } finally {
     pin?.wipe()
   }
-}
-
-export function inWords(identity: Readonly<Record<string, string>>): string {
-  return Object.entries(identity)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ')
 }

@@ -153,7 +153,7 @@ export interface CheckLine {
 }
 
 export interface KeyEvidence {
-  /** Who the other side says it is. */
+  /** Who the other side says it is now: asked of it each time, never remembered, since it is asked right before each act. */
   identity(): Promise<Identity>
   /** Reachable, credentials, permissions: one line each, failures as lines and not as errors. */
   check(): Promise<readonly CheckLine[]>

@@ -2,6 +2,7 @@
 import {hex} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
 import type {DraftObject} from '../ledger/index.ts'
+import {demandSamePlace, profilesFold} from '../profiles/index.ts'
 import type {ActContext} from './operation.ts'
 
 /** An intent that is committed: its seq, and the id that the provider carries. */
@@ -13,7 +14,7 @@ export interface Intent {
 export interface Undertaking<Done> {
   /** The entry types. */
   readonly types: {readonly intended: string; readonly done: string; readonly failed: string}
-  /** What intent, outcome and failure have in common. */
+  /** What intent, outcome and failure have in common; `profile` names the place. */
   readonly about: DraftObject
   readonly intended: DraftObject
   /** An intent of an earlier run that has no outcome yet, and what approved it. */
@@ -49,11 +50,13 @@ const undecided: readonly string[] = [
  * @returns the seq of the outcome.
  * @throws KeyriteError whatever the act threw; a definite refusal by the provider is recorded first. `INDETERMINATE` if what
  * was begun under another approval has no outcome yet: that comes first, or the provider would be made to do both.
+ * `PROFILE_MOVED` before anything is intended or touched, if the place answers with another identity by now.
  */
 export async function undertake<Done>(context: ActContext, work: Undertaking<Done>): Promise<number> {
   const {ledger, actor, ceremony, random} = context
   const common = {actor, ceremony, approved: work.approved}
   demandSameApproval(work)
+  await demandPlace(context, work.about['profile'])
   let intent: Intent | undefined = work.open
   if (intent === undefined) {
     const id = hex(random.bytes(16))
@@ -85,4 +88,11 @@ function demandSameApproval<Done>({open, approved}: Undertaking<Done>): void {
     `cannot begin: entry ${open.seq} began the same under another approval, and has no outcome yet`,
     {hints: [`keyrite ledger show ${open.seq}`, 'keyrite request list, and apply the one that was begun']},
   )
+}
+
+/** Between opening and acting lies what people took to agree: a proxy may point elsewhere by now, or another token be in the slot. */
+async function demandPlace({ledger, provider}: ActContext, name: unknown): Promise<void> {
+  if (typeof name !== 'string') return
+  const profile = ledger.of(profilesFold).profiles.get(name)
+  if (profile !== undefined) await demandSamePlace(profile, await provider(name))
 }

@@ -4,6 +4,7 @@ import type {CheckLine, KeyEvidence} from '../ports.ts'
 import {safeFile} from './file.ts'
 import {destructionDays, enforced} from './life.ts'
 import {possibleAlgorithms} from './material.ts'
+import {tokenIdentity} from './open.ts'
 import {existing} from './token.ts'
 import type {LocalToken} from './token.ts'
 
@@ -14,7 +15,7 @@ export function keyEvidence(token: LocalToken): KeyEvidence {
   return {
     async identity() {
       token.header() // an answer only from a token that still opens
-      return {kind: 'local', model, token: token.id}
+      return {kind: 'local', model, token: idInPlace(token)}
     },
 
     async check() {
@@ -77,6 +78,19 @@ export function keyEvidence(token: LocalToken): KeyEvidence {
           : {restoredFrom: `token ${restored.token}, generation ${restored.generation}, at ${restored.at}`}),
       }
     },
+  }
+}
+
+/** The id of the token that lies at the path by now. @throws KeyriteError `UNSAFE_FILE` if that is a copy of the one that is open. */
+function idInPlace(token: LocalToken): string {
+  try {
+    token.demandInPlace('use')
+    return token.id
+  } catch (error) {
+    if (!(error instanceof KeyriteError) || error.code !== 'UNSAFE_FILE') throw error
+    const {token: there} = tokenIdentity(token.path)
+    if (there === token.id) throw error
+    return there
   }
 }
 

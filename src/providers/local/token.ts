@@ -102,6 +102,16 @@ export class LocalToken {
     }
   }
 
+  /** @throws KeyriteError `UNSAFE_FILE`: what is open is not what lies there. */
+  demandInPlace(verb: string): void {
+    const now = safeFile(this.path)
+    if (now.inode !== this.#file.inode || now.device !== this.#file.device)
+      throw new KeyriteError(
+        'UNSAFE_FILE',
+        `cannot ${verb} token "${this.path}": another file was put in its place`,
+      )
+  }
+
   /** Opens every object once more. @throws KeyriteError `TOKEN_TAMPERED` or `TOKEN_ROLLED_BACK`. */
   checkAll(): void {
     this.#read((header) => {
@@ -164,12 +174,7 @@ export class LocalToken {
 
   #write<T>(act: (draft: Draft) => T): T {
     this.#mustBeOpen()
-    const now = safeFile(this.path)
-    if (now.inode !== this.#file.inode || now.device !== this.#file.device)
-      throw new KeyriteError(
-        'UNSAFE_FILE',
-        `cannot write token "${this.path}": another file was put in its place`,
-      )
+    this.demandInPlace('write')
     const [result, written] = this.#transaction('BEGIN IMMEDIATE', () => {
       checkSchema(this.#db, this.path)
       const draft = new Draft(this.#db, this.#reader(), this.random, this.#header())

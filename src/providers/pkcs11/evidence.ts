@@ -1,12 +1,13 @@
 import {KeyriteError} from '../../base/errors.ts'
-import type {CheckLine, Identity, KeyEvidence, Protection} from '../ports.ts'
+import type {CheckLine, KeyEvidence, Protection} from '../ports.ts'
 import {capabilitiesOf, wrapMechanism} from './capable.ts'
 import {cka, ckf} from './constants.ts'
-import {failure} from './failures.ts'
+import {failure, goneAway, rvOf} from './failures.ts'
 import {destructionDays, enforced} from './life.ts'
 import {methodOf} from './methods.ts'
 import {existing, piecesOf, versions, type Version} from './objects.ts'
-import {trimmed, triesLeft, type Token} from './token.ts'
+import {identityOf, trimmed} from './shown.ts'
+import {triesLeft, type Token} from './token.ts'
 
 /** Modules that are software, whatever they say of themselves. */
 const software = /softhsm|opencryptoki.*soft|\bsoft(?:ware)?\b|nss|utimaco.*simulator|simulator/i
@@ -14,7 +15,12 @@ const software = /softhsm|opencryptoki.*soft|\bsoft(?:ware)?\b|nss|utimaco.*simu
 export function keyEvidence(token: Token): KeyEvidence {
   return {
     async identity() {
-      return identityOf(token)
+      try {
+        return identityOf(token.info, token.place.label)
+      } catch (error) {
+        // Some have a code of their own for a token that was taken out.
+        throw rvOf(error) === undefined ? error : goneAway('ask the token who it is', error)
+      }
     },
 
     async check() {
@@ -65,15 +71,6 @@ export function keyEvidence(token: Token): KeyEvidence {
         library: `${trimmed(libraryDescription)} ${version(libraryVersion)}, PKCS#11 ${version(cryptokiVersion)}`,
       }
     },
-  }
-}
-
-function identityOf({info}: Token): Identity {
-  return {
-    kind: 'pkcs11',
-    manufacturer: trimmed(info.manufacturerID),
-    model: trimmed(info.model),
-    serial: trimmed(info.serialNumber),
   }
 }
 

@@ -78,15 +78,19 @@ export function failure(what: string, error: unknown): KeyriteError {
   const value = rvOf(error)
   // What is neither the module's nor ours is a bug in keyrite, and must look like one.
   if (value === undefined && !(error instanceof Error && /dlopen|dlsym|\.so/.test(error.message))) throw error
-  if (isGone(error))
-    return new KeyriteError('PROVIDER_UNREACHABLE', `cannot ${what}: the HSM is gone, ${wordsOf(error)}`, {
-      hints: ['look whether it is on and connected, then the same command again: it asks what was done'],
-    })
+  if (isGone(error)) return goneAway(what, error)
   if (value === rv.keyFunctionNotPermitted)
     return new KeyriteError('KEY_STATE', `cannot ${what}: the HSM refuses it, ${wordsOf(error)}`)
   if (value === rv.mechanismInvalid || value === rv.mechanismParamInvalid)
     return new KeyriteError('UNSUPPORTED', `cannot ${what}: the HSM has no such mechanism, ${wordsOf(error)}`)
   return new KeyriteError('PROVIDER_FAILED', `cannot ${what}: ${wordsOf(error)}`, {
     hints: ['keyrite profile check PROFILE'],
+  })
+}
+
+/** The token does not answer any more; whatever it says of that. */
+export function goneAway(what: string, error: unknown): KeyriteError {
+  return new KeyriteError('PROVIDER_UNREACHABLE', `cannot ${what}: the HSM is gone, ${wordsOf(error)}`, {
+    hints: ['look whether it is on and connected, then the same command again: it asks what was done'],
   })
 }

@@ -4,12 +4,14 @@
  */
 import {KeyriteError} from '../../base/errors.ts'
 import {Secret} from '../../base/secret.ts'
+import type {PKCS11} from 'pkcs11js'
 import type {Provider} from '../ports.ts'
 import {loadDriver} from './driver.ts'
 import {keyEvidence} from './evidence.ts'
 import {failure} from './failures.ts'
 import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
+import {shownBy} from './shown.ts'
 import {keyStore} from './store.ts'
 import {openToken, type Place, type Token} from './token.ts'
 import {keyUse} from './use.ts'
@@ -22,15 +24,20 @@ const clock = {now: () => new Date()}
 type Ports = Pick<Provider, 'store' | 'use' | 'life' | 'move' | 'evidence'>
 const open: {ports?: Ports; token?: Token} = {}
 
-async function start(place: Place, pin: Secret | null): Promise<void> {
+async function loaded(file: string): Promise<PKCS11> {
   const Driver = await loadDriver()
   const module = new Driver()
   try {
-    module.load(place.module)
+    module.load(file)
     module.C_Initialize({flags: systemLocks})
+    return module
   } catch (error) {
-    throw failure(`load the module "${place.module}"`, error)
+    throw failure(`load the module "${file}"`, error)
   }
+}
+
+async function start(place: Place, pin: Secret | null): Promise<void> {
+  const module = await loaded(place.module)
   const token =
     pin === null ? openToken(module, place, null) : pin.consume((bytes) => openToken(module, place, bytes))
   open.token = token
@@ -44,6 +51,7 @@ async function start(place: Place, pin: Secret | null): Promise<void> {
 }
 
 async function answerTo({port, method, args}: Question): Promise<unknown> {
+  if (port === 'look') return shownBy(await loaded(String(args[0])))
   if (port === 'open') return start(args[0] as Place, args[1] as Secret | null)
   const ports = open.ports
   if (ports === undefined) throw new TypeError('nothing is open')

@@ -4,8 +4,9 @@
  * The module runs in a process of its own (`host.ts`); here is only the line to it. A version is known by its CKA_ID. States
  * are kept as usage attributes, which the token enforces and anybody with the PIN can set again.
  */
+import {KeyriteError} from '../../base/errors.ts'
 import {Secret} from '../../base/secret.ts'
-import type {Provider} from '../ports.ts'
+import type {Identity, Provider} from '../ports.ts'
 import {Line, patience} from './line.ts'
 import type {Place} from './token.ts'
 
@@ -29,17 +30,14 @@ export async function openHsm(place: Place, pin: Secret | null, within = patienc
     ),
     life: port(line, 'life', ['setAvailability', 'rotate', 'scheduleDestruction', 'cancelDestruction'], {}),
     move: port(line, 'move', ['import', 'export', 'backup', 'restore'], {}),
-    evidence: port(
-      line,
-      'evidence',
-      ['identity', 'check', 'capabilities', 'protection', 'generation', 'device'],
-      {},
-    ),
+    evidence: port(line, 'evidence', ['check', 'capabilities', 'protection', 'generation', 'device'], {
+      identity: () => whoAnswers(line, place),
+    }),
     time: () => null,
     close: () => line.close(),
   }
   try {
-    await provider.evidence.identity()
+    await line.ask('evidence', 'identity', [])
     return provider
   } catch (error) {
     await provider.close()
@@ -64,4 +62,16 @@ function port<Name extends PortName>(
 
 async function* listed(line: Line): AsyncGenerator<never> {
   yield* (await line.ask('store', 'list', [])) as readonly never[]
+}
+
+/** The token; or, where it was open and is gone, and exactly one other lies there instead: that one. @throws KeyriteError `PROVIDER_UNREACHABLE`. */
+async function whoAnswers(line: Line, {label}: Place): Promise<Identity> {
+  try {
+    return (await line.ask('evidence', 'identity', [])) as Identity
+  } catch (error) {
+    if (!(error instanceof KeyriteError) || error.code !== 'PROVIDER_UNREACHABLE') throw error
+    const [other, ...more] = await line.look()
+    if (other === undefined || more.length > 0) throw error
+    return label === null ? other.identity : {...other.identity, label: other.label}
+  }
 }

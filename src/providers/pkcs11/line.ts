@@ -2,6 +2,7 @@
 import {fork, type ChildProcess} from 'node:child_process'
 import {KeyriteError} from '../../base/errors.ts'
 import type {Secret} from '../../base/secret.ts'
+import type {Shown} from './shown.ts'
 import type {Place} from './token.ts'
 import {fromWire, toWire, wipe, type Answer, type Question} from './wire.ts'
 
@@ -46,14 +47,18 @@ export class Line {
     return turn
   }
 
+  /** What the module shows to whoever starts it anew and does not log in. @throws KeyriteError `PROVIDER_UNREACHABLE`, `UNSUPPORTED`. */
+  async look(): Promise<readonly Shown[]> {
+    const host = newHost()
+    try {
+      return (await this.#exchange(host, 'look', '', [this.#place.module])) as readonly Shown[]
+    } finally {
+      this.#end(host)
+    }
+  }
+
   async #begin(): Promise<ChildProcess> {
-    const host = fork(start, [], {
-      serialization: 'advanced',
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-      // Makers' modules find their configuration by variables of their own.
-      env: process.env,
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    })
+    const host = newHost()
     this.#host = host
     host.once('exit', () => {
       if (this.#host === host) this.#host = undefined
@@ -141,4 +146,14 @@ export class Line {
       host.disconnect()
     })
   }
+}
+
+function newHost(): ChildProcess {
+  return fork(start, [], {
+    serialization: 'advanced',
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    // Makers' modules find their configuration by variables of their own.
+    env: process.env,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
 }

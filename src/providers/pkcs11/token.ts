@@ -3,6 +3,7 @@ import type {Attribute, Handle, Mechanism, MechanismInfo, PKCS11, TokenInfo} fro
 import {KeyriteError} from '../../base/errors.ts'
 import {ckf} from './constants.ts'
 import {failure, rv, rvOf, wordsOf} from './failures.ts'
+import {trimmed} from './shown.ts'
 
 /** Where a token is. */
 export interface Place {
@@ -22,13 +23,15 @@ const page = 256
 export class Token {
   readonly module: PKCS11
   readonly slot: Handle
+  readonly place: Place
   /** It only keeps the login: that ends with the last session. */
   readonly #login: Handle
   #session: Handle | undefined
   #mechanisms: ReadonlyMap<number, MechanismInfo> | undefined
 
-  constructor(module: PKCS11, slot: Handle, login: Handle) {
+  constructor(module: PKCS11, place: Place, slot: Handle, login: Handle) {
     this.module = module
+    this.place = place
     this.slot = slot
     this.#login = login
   }
@@ -178,7 +181,7 @@ export function openToken(module: PKCS11, place: Place, pin: Uint8Array | null):
   const what = `open the token ${place.serial}`
   try {
     const session = module.C_OpenSession(slot, readWrite)
-    const token = new Token(module, slot, session)
+    const token = new Token(module, place, slot, session)
     logIn(token, session, pin)
     return token
   } catch (error) {
@@ -258,9 +261,4 @@ function slotOf(module: PKCS11, {serial, label}: Place): Handle {
     `cannot find the token with serial number "${serial}": the module shows ${seen.join(', ') || 'none'}`,
     {hints: ['connect it and switch it on, and the same command again', 'keyrite profile list']},
   )
-}
-
-/** Fields are padded with blanks or zeros. */
-export function trimmed(text: string): string {
-  return text.replace(/[\0 ]+$/, '').replace(/^[\0 ]+/, '')
 }

@@ -3,7 +3,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import {jcs, type JsonObject} from '../../base/jcs.ts'
 import {problem, type Entry, type View} from '../../ledger/index.ts'
 import type {Matter} from '../../policy/index.ts'
-import {elsewhere, inWords, profilesFold, type ProfileFacts} from '../../profiles/index.ts'
+import {demandSamePlace, elsewhere, inWords, profilesFold, type ProfileFacts} from '../../profiles/index.ts'
 import type {Operation} from '../operation.ts'
 import type {Plan} from '../plan.ts'
 
@@ -35,7 +35,9 @@ export const profileAdd: Operation = {
   matterOf: (_view, entry) => matter('profile.add', entry.data['kind']),
   act: async ({ledger, actor, ceremony, approved, provider}, {profile}) => {
     if (profile === null) throw new TypeError('a profile plan has a profile')
-    const generation = await (await provider(profile.name, profile)).evidence.generation()
+    const place = await provider(profile.name, profile)
+    await demandSamePlace(profile, place)
+    const generation = await place.evidence.generation()
     await ledger.append([
       {
         type: 'profile.added',
