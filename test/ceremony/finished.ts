@@ -1,16 +1,14 @@
 /** A ceremony that was run to its end in a ledger of its own, with people whose keys only the test has. */
-import {join} from 'node:path'
 import type {App} from '../../src/app.ts'
-import {Secret} from '../../src/base/secret.ts'
 import {contextOf, walk} from '../../src/ceremony/engine.ts'
 import {ceremonyFold} from '../../src/ceremony/fold.ts'
 import {openCeremony} from '../../src/ceremony/open.ts'
 import type {Room} from '../../src/ceremony/room.ts'
 import type {Ceremony} from '../../src/ceremony/state.ts'
 import {parseTemplate} from '../../src/ceremony/template.ts'
-import {addProfile} from '../../src/ui/add-profile.ts'
 import {ceremonyApp} from '../../src/ui/ceremony.ts'
 import {makeLedger, type TestLedger} from '../support/ledger.ts'
+import {addLocal} from '../support/profile.ts'
 
 /** Every kind of step, on a key that is made at once. */
 const template = `
@@ -100,18 +98,7 @@ export async function finishedCeremony(ending: Ending = {}): Promise<Finished> {
   const ledger = await makeLedger({people: 9, called, rehearsal})
   await before?.(ledger)
   const id = await ledger.using(async (app) => {
-    await addProfile(
-      app,
-      {
-        name: 'test-token',
-        kind: 'local',
-        environment: 'test',
-        token: join(ledger.world.home, 'tokens', 'test-token.token'),
-        pinFile: undefined,
-      },
-      null,
-      new Secret(Buffer.from('a pin for tests only')),
-    )
+    await addLocal(app, 'test-token')
     const opened = await openCeremony(ceremonyApp(app), {
       loaded: parseTemplate(Buffer.from(script?.(template) ?? template), 'test.yaml'),
       values: new Map([

@@ -17,6 +17,7 @@ import {verifyLedger} from '../../src/ledger/index.ts'
 import {addProfile} from '../../src/ui/add-profile.ts'
 import {ceremonyApp} from '../../src/ui/ceremony.ts'
 import {makeLedger, type TestLedger, type Wanted} from '../support/ledger.ts'
+import {tokenAt} from '../support/token.ts'
 
 export const participants: Readonly<Record<string, readonly string[]>> = {
   'security-officer': ['alice'],
@@ -118,6 +119,7 @@ export async function makeHouse(
   writeFileSync(pinFile, 'twelve bytes\n', {mode: 0o600})
   chmodSync(pinFile, 0o600)
   const token = join(made.world.home, 'tokens', 'main.token')
+  await tokenAt(token, 'main', 'twelve bytes')
   await made.using((app) =>
     addProfile(
       app,

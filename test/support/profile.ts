@@ -4,6 +4,7 @@ import type {App} from '../../src/app.ts'
 import {Secret} from '../../src/base/secret.ts'
 import type {Environment} from '../../src/profiles/index.ts'
 import {addProfile} from '../../src/ui/add-profile.ts'
+import {tokenAt} from './token.ts'
 
 export const pin = 'correct horse battery'
 
@@ -15,5 +16,6 @@ export async function addLocal(
   token = join(app.world.home, 'tokens', `${name}.token`),
 ): Promise<void> {
   const wish = {name, kind: 'local', environment, token, pinFile: undefined}
+  await tokenAt(token, name, pin)
   await addProfile(app, wish, null, new Secret(Buffer.from(pin)))
 }

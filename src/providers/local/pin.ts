@@ -19,6 +19,9 @@ export const scryptCost = {n: 2 ** 17, r: 8, p: 1} as const
 const leastPinBytes = 8
 const mostPinBytes = 1024
 
+/** How a PIN becomes a key, which the caller wipes. A variable, so that tests can remember what was stretched before. */
+export const stretching = {by: stretch}
+
 /** What is readable without the PIN. `wrapped` is the token key under the PIN. */
 export interface Lock {
   readonly id: string
@@ -42,7 +45,7 @@ export async function makeLock(
   if (bytes < leastPinBytes || bytes > mostPinBytes)
     throw new KeyriteError('USAGE', `expected a PIN of ${leastPinBytes} to ${mostPinBytes} bytes`)
   const open = {id, name, ...scryptCost, salt: random.bytes(32)}
-  const key = await stretch(open.salt, pin)
+  const key = await stretching.by(open.salt, pin)
   try {
     return {...open, wrapped: seal(key, tokenKey, context(open), random)}
   } finally {
@@ -62,7 +65,7 @@ export async function openLock(lock: Lock, pin: Secret, path: string): Promise<B
     lock.salt.length !== 32
   )
     throw tampered(path, 'its scrypt parameters are not those of keyrite')
-  const key = await stretch(lock.salt, pin)
+  const key = await stretching.by(lock.salt, pin)
   try {
     return unseal(key, lock.wrapped, context(lock))
   } catch {
@@ -86,7 +89,7 @@ function context(lock: Omit<Lock, 'wrapped'>) {
   return {type: 'keyrite.token-lock/1', token: id, name, scrypt: {n, r, p, salt: salt.toString('hex')}}
 }
 
-async function stretch(salt: Buffer, pin: Secret): Promise<Buffer> {
+async function stretch(salt: Uint8Array, pin: Secret): Promise<Buffer> {
   const copy = pin.use((bytes) => Buffer.from(bytes)) // the secret may be wiped while scrypt works
   try {
     return await new Promise<Buffer>((resolve, reject) => {

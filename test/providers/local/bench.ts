@@ -6,6 +6,7 @@ import type {Clock} from '../../../src/base/world.ts'
 import {createToken, openToken} from '../../../src/providers/local/index.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
 import type {Bench} from '../contract.ts'
+import {tokenAt} from '../../support/token.ts'
 import {random, secretOf} from '../support.ts'
 
 export const pin = 'correct horse 42'
@@ -35,9 +36,10 @@ export class LocalBench implements Bench {
     return this.#open
   }
 
-  async create(): Promise<this> {
-    const {path, clock} = this
-    this.#open = await createToken({path, name: 'main', pin: secretOf(pin), random, clock})
+  /** @param name - another one for another token: those of one name are copies. */
+  async create(name = 'main'): Promise<this> {
+    await tokenAt(this.path, name, pin)
+    this.#open = await this.another()
     return this
   }
 

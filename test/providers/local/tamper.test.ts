@@ -206,7 +206,7 @@ describe('a file, or a part of it, from before', () => {
   })
 
   test('the header of another token does not open', async () => {
-    const other = await new LocalBench().create()
+    const other = await new LocalBench().create('other')
     await other.open.close()
     behind((db) => {
       db.exec(`ATTACH '${other.path}' AS other`)
