@@ -200,7 +200,9 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
   if (key === undefined) return undefined
   if (entry.type === 'key.state.changed') {
     const {version, to, enforced} = schemas['key.state.changed'].parse(entry.data)
-    return withVersion(key, version, {state: to, enforced, changedAt: entry.time})
+    const first = key.versions.find((one) => one.version === version)?.activatedAt ?? null
+    const activatedAt = first ?? (to === 'active' ? entry.time : null)
+    return withVersion(key, version, {state: to, enforced, changedAt: entry.time, activatedAt})
   }
   if (entry.type === 'key.tried') {
     const {version, ok, sample, results: lines} = schemas['key.tried'].parse(entry.data)
@@ -224,6 +226,7 @@ function madeKey(view: View, entry: Entry): Key {
     protection: shared(made.protection),
     createdAt: entry.time,
     changedAt: entry.time,
+    activatedAt: null,
     seq: entry.seq,
     enforced: 'probe',
     tried: null,

@@ -18,3 +18,5 @@ export {
   type KeyPlanSpec,
 } from './spec.ts'
 export type {Key, Keys, OpenIntent, ProbeResult, Version} from './state.ts'
+export {standing} from './rotation/standing.ts'
+export {worstRotationFirst, type RotationStatus} from './rotation/status.ts'

@@ -23,6 +23,8 @@ export interface Version {
   readonly protection: Protection
   readonly createdAt: string
   readonly changedAt: string
+  /** When it first became active: from then on its age counts. Null while it never was. */
+  readonly activatedAt: string | null
   /** The entry that recorded it. */
   readonly seq: number
   /** What the provider itself enforces now. */

@@ -1,6 +1,9 @@
 /** What another policy would change, in plain words: by what each rule does, not by how it is written. */
 import {attestationRootName} from './roots.ts'
+import {parseDuration} from '../base/duration.ts'
+import {classes} from './classes.ts'
 import {operations, type OperationName, type Policy, type Rule} from './document.ts'
+import {scheduleOf, type Hook, type Schedule} from './schedule.ts'
 import {askedInWords} from './rules/needs.ts'
 import {ruleOf, type Matter} from './rules/which.ts'
 import {rolesAsked} from './rules/who.ts'
@@ -122,7 +125,31 @@ function otherChanges(old: Policy, next: Policy): string[] {
       (old.attestation_roots ?? []).map(attestationRootName),
       (next.attestation_roots ?? []).map(attestationRootName),
     ),
+    ...classes.flatMap((name) => scheduleChanges(name, scheduleOf(old, name), scheduleOf(next, name))),
+    ...lists('Hooks', (old.hooks ?? []).map(hookInWords), (next.hooks ?? []).map(hookInWords)),
   ]
+}
+
+function scheduleChanges(name: string, before: Schedule, after: Schedule): string[] {
+  const longer = (member: 'every' | 'overdue' | 'limit'): boolean =>
+    parseDuration(after[member]) > parseDuration(before[member])
+  const weaker = {
+    every: longer('every'),
+    overdue: longer('overdue'),
+    limit: longer('limit'),
+    verification: false,
+    grace: false,
+    notice: false,
+    mode: after.mode === 'automatic',
+  }
+  return (Object.keys(weaker) as (keyof Schedule)[]).flatMap((member) =>
+    said(`Rotation of class ${name}, ${member}`, before[member], after[member], weaker[member]),
+  )
+}
+
+/** Whatever runs beside keyrite can do harm, so more of it counts as weaker. */
+function hookInWords({name, phase, classes: of, program, sha256, timeout}: Hook): string {
+  return `"${name}" after ${phase}${of === null ? '' : ` of ${of.join(', ')}`}: ${program} (${sha256.slice(0, 16)}…, ${timeout})`
 }
 
 function said(what: string, before: string, after: string, weaker: boolean): string[] {

@@ -1,5 +1,6 @@
 /** The policies that keyrite brings: the quorums of C5 and C6, and `solo` for one person on a laptop. */
 import {operations, type Policy, type Rule} from './document.ts'
+import {usualSchedules} from './schedule.ts'
 
 const grave = ['root', 'kek'] as const
 const two: Rule['roles'] = ['ciso', 'security-lead']
@@ -86,6 +87,7 @@ export const defaultPolicy: Policy = {
   stated_keys: [],
   minimums,
   times: {request: 'PT72H', idle: 'PT1H'},
+  rotation: usualSchedules,
 }
 
 /** One of one everywhere: weak, and named so wherever it shows. Refused for production profiles. */
@@ -99,4 +101,5 @@ export const soloPolicy: Policy = {
   stated_keys: [],
   minimums: {...minimums, witnesses: 0},
   times: {request: 'PT72H', idle: 'PT1H'},
+  rotation: usualSchedules,
 }

@@ -2,24 +2,12 @@
 import {z} from 'zod'
 import {KeyriteError} from '../base/errors.ts'
 import type {JsonObject} from '../base/jcs.ts'
-import {parseDuration} from '../base/duration.ts'
 import {roles} from '../custody/roles.ts'
 import {algorithms} from '../providers/algorithms.ts'
+import {classes} from './classes.ts'
+import {duration, hooksSchema, rotationSchema} from './schedule.ts'
 
-/** Classes of keys, by what losing one costs. */
-export const classes = [
-  'root',
-  'kek',
-  'dek',
-  'jwt-signing',
-  'artifact-signing',
-  'tls',
-  'webhook',
-  'backup',
-  'escrow-master',
-  'mac',
-] as const
-export type KeyClassName = (typeof classes)[number]
+export {classes, type KeyClassName} from './classes.ts'
 
 /** Everything that a rule can speak of. Operations of parts that are not there yet have their rule already: a policy is adopted once and long. */
 export const operations = [
@@ -53,17 +41,6 @@ export const operations = [
   'incident.ratify',
 ] as const
 export type OperationName = (typeof operations)[number]
-
-const duration = z
-  .string()
-  .refine((text) => {
-    try {
-      return parseDuration(text) > 0
-    } catch {
-      return false
-    }
-  }, 'expected an ISO 8601 duration such as PT72H')
-  .meta({pattern: '^P(\\d+W)?(\\d+D)?(T(\\d+H)?(\\d+M)?(\\d+S)?)?$', examples: ['PT72H', 'P7D']})
 
 /** Every kind of provider that a rule may name; a policy is older than some of them. */
 export const kindNames = ['local', 'pkcs11', 'aws', 'azure', 'gcp', 'transit'] as const
@@ -129,6 +106,8 @@ export const policySchema = z.strictObject({
       idle: duration.describe('how long a room may be idle before the ceremony stops'),
     })
     .describe('ISO 8601 durations'),
+  rotation: rotationSchema,
+  hooks: hooksSchema,
 })
 
 /** The form of a policy for editors: JSON Schema draft 7, from the same definitions. */

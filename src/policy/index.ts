@@ -10,6 +10,17 @@ export {
   type Policy,
   type Rule,
 } from './document.ts'
+export {
+  hooksAfter,
+  neverAutomatic,
+  rotationPhases,
+  scheduleInWords,
+  scheduleOf,
+  usualSchedules,
+  type Hook,
+  type RotationPhase,
+  type Schedule,
+} from './schedule.ts'
 export {defaultPolicy, soloPolicy} from './default.ts'
 export {explain, type Explanation} from './explain.ts'
 export {policyChanges} from './changes.ts'

@@ -9,6 +9,8 @@ import {
   operations,
   policyFold,
   ruleInWords,
+  scheduleInWords,
+  scheduleOf,
   type Explanation,
   type Matter,
   type OperationName,
@@ -90,6 +92,10 @@ export default class PolicyExplain extends KeyriteCommand {
   ): Shown {
     const {ledger} = this.app
     const {roster} = ledger.of(custodyFold)
+    const schedule =
+      matter.operation === 'key.rotate' && matter.class !== null
+        ? scheduleOf(ledger.of(policyFold).policy, matter.class)
+        : null
     const document = {
       ...matter,
       environment: profile?.environment ?? null,
@@ -98,6 +104,7 @@ export default class PolicyExplain extends KeyriteCommand {
       words,
       may: may.map(({id}) => personRef(roster, id)),
       mayNot: mayNot.map(({person, because}) => ({person: personRef(roster, person.id), because})),
+      schedule,
       weak: weakness(ledger),
       next,
     }
@@ -113,6 +120,7 @@ export default class PolicyExplain extends KeyriteCommand {
         ['Profile', bare ? null : place],
         ['Rule', rule.id],
         ['Needs', words],
+        ['Schedule', schedule === null ? null : scheduleInWords(schedule)],
         ['May approve', may.map(called)],
       ]),
       ...(mayNot.length === 0 ? [] : ['']),

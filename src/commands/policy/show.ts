@@ -4,11 +4,13 @@ import {sha256Hex} from '../../base/bytes.ts'
 import {jcsBytes} from '../../base/jcs.ts'
 import {custodyFold} from '../../custody/index.ts'
 import {
+  classes,
   defaultPolicy,
   isSolo,
   policyFold,
   ruleInWords,
   askedInWords,
+  scheduleOf,
   soloInWords,
   soloPolicy,
   type Policy,
@@ -75,6 +77,24 @@ export default class PolicyShow extends KeyriteCommand {
       ]),
       '',
       ...this.print.table(['Rule', 'Needs', 'For'], rows, ''),
+      '',
+      ...this.print.table(
+        ['Rotation of', 'Every', 'Overdue', 'Limit', 'Overlap', 'Mode'],
+        classes.map((name) => {
+          const {every, overdue, limit, verification, grace, mode} = scheduleOf(policy, name)
+          return [name, every, overdue, limit, `${verification} + ${grace}`, mode]
+        }),
+        '',
+      ),
+      ...(policy.hooks ?? []).flatMap((hook, at) => [
+        ...(at === 0 ? [''] : []),
+        ...this.print.facts([
+          [
+            `Hook ${hook.name}`,
+            `after ${hook.phase}, ${hook.classes?.join(', ') ?? 'every class'}: ${hook.program}`,
+          ],
+        ]),
+      ]),
     ]
   }
 }

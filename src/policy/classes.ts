@@ -1,0 +1,14 @@
+/** Classes of keys, by what losing one costs. */
+export const classes = [
+  'root',
+  'kek',
+  'dek',
+  'jwt-signing',
+  'artifact-signing',
+  'tls',
+  'webhook',
+  'backup',
+  'escrow-master',
+  'mac',
+] as const
+export type KeyClassName = (typeof classes)[number]
