@@ -94,20 +94,20 @@ function judge(
   {due, late, way, never}: Judged,
 ): Pick<RotationStatus, 'reason' | 'why' | 'next'> {
   const at = due ?? ''
-  const run = `keyrite rotation run ${name}`
+  const run = `keyrite policy explain key.rotate ${name}`
   if (rotation !== undefined) {
     const phase = rotation.next?.phase ?? ''
     if (late !== null)
       return {
         reason: 'overdue',
         why: `phase ${phase} of its rotation was due ${at}${rotation.paused === null ? '' : ', and it is paused'}`,
-        next: rotation.paused === null ? run : `keyrite rotation pause ${name} --resume --reason R`,
+        next: rotation.paused === null ? run : `keyrite key show ${name}`,
       }
     if (rotation.paused !== null)
       return {
         reason: 'paused',
         why: `its rotation is paused before phase ${phase}`,
-        next: `keyrite rotation pause ${name} --resume --reason R`,
+        next: `keyrite key show ${name}`,
       }
     return {
       reason: 'rotating',
