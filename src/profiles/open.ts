@@ -3,7 +3,7 @@ import {KeyriteError} from '../base/errors.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Clock, Random} from '../base/world.ts'
 import type {Provider} from '../providers/ports.ts'
-import {openProvider, providerKind} from '../providers/registry.ts'
+import {openProvider, secretToAsk} from '../providers/registry.ts'
 import type {LocalSettings} from './config.ts'
 import type {ProfileFacts} from './fold.ts'
 import {demandSamePlace} from './same-place.ts'
@@ -36,7 +36,7 @@ export async function openProfile({
       },
     )
   }
-  const called = providerKind(profile.kind).secret
+  const called = secretToAsk(profile.kind, local.settings)
   const pin = called === null ? null : await secret(called, profile, local.pinFile)
   try {
     const provider = await openProvider(profile.kind, {

@@ -42,7 +42,8 @@ export interface Description {
   readonly spec: KeySpec
   readonly intent: IntentId | null
   readonly availability: Availability | 'destruction-pending' | 'destroyed'
-  readonly createdAt: Date
+  /** Null where the provider does not say it, as of a version that it keeps from being used. */
+  readonly createdAt: Date | null
   /** When the material will be gone, where a waiting period runs. */
   readonly destroyAt: Date | null
 }

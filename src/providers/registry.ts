@@ -23,6 +23,8 @@ export interface ProviderKind {
   readonly settings: Readonly<Record<string, string>>
   /** What the secret is called when it is asked for; null where there is none. */
   readonly secret: string | null
+  /** Whether these settings say where the secret is, so that nobody is asked for it; absent where they never do. */
+  readonly hasSecret?: (settings: Opening['settings']) => boolean
   /** Whether keys in it can lie in hardware at all. */
   readonly hardware: 'never' | 'possible' | 'always'
   /** What this machine lacks to use it at all; absent where it lacks nothing, ever. */
@@ -67,9 +69,40 @@ export const providerKinds = {
     },
     create: null,
   },
+  transit: {
+    title: 'the transit secrets engine of OpenBao or Vault, a server with keys in software',
+    settings: {
+      address: 'https://HOST:PORT, or unix:/PATH of an agent on this machine',
+      mount: 'the path of the secrets engine',
+      namespace: 'the namespace, where there are any',
+      'token-file': 'the file with the token, read again when it is renewed',
+      'ca-file': 'the certificates of the authorities that sign the server’s, as PEM',
+    },
+    secret: 'token',
+    hasSecret: ({'token-file': file, address}) => file !== undefined || address?.startsWith('unix:') === true,
+    hardware: 'never',
+    async open({settings, secret, clock}) {
+      const {openTransit} = await import('./transit/index.ts')
+      const place = {
+        address: setting(settings, 'address'),
+        mount: setting(settings, 'mount'),
+        namespace: settings['namespace'] ?? '',
+        tokenFile: settings['token-file'] ?? null,
+        caFile: settings['ca-file'] ?? null,
+      }
+      return openTransit(place, secret, clock)
+    },
+    create: null,
+  },
 } as const satisfies Record<string, ProviderKind>
 
 export type ProviderKindName = keyof typeof providerKinds
+
+/** What the secret of a place is called where somebody must give it; null where there is none, or its settings say where it is. */
+export function secretToAsk(name: string, settings: Opening['settings']): string | null {
+  const kind = providerKind(name)
+  return kind.hasSecret?.(settings) === true ? null : kind.secret
+}
 
 /** @throws KeyriteError `UNSUPPORTED` naming the kinds that there are. */
 export function providerKind(name: string): ProviderKind {

@@ -15,6 +15,23 @@ export const placeFlags = {
     summary: 'pkcs11: the label of the token, where two have one serial number',
     helpValue: 'LABEL',
   }),
+  address: Flags.string({
+    summary: 'transit: where OpenBao or Vault is: https://…, or unix:/PATH of an agent on this machine',
+    helpValue: 'URL',
+  }),
+  mount: Flags.string({
+    summary: 'transit: the path of the secrets engine (default: transit)',
+    helpValue: 'PATH',
+  }),
+  namespace: Flags.string({summary: 'transit: the namespace (default: the root)', helpValue: 'PATH'}),
+  'token-file': Flags.string({
+    summary: 'transit: the file with the token; without it the token is asked for',
+    helpValue: 'FILE',
+  }),
+  'ca-file': Flags.string({
+    summary: 'transit: the authorities that the server’s certificate must come from, as PEM',
+    helpValue: 'FILE.pem',
+  }),
 }
 
 type Name = keyof typeof placeFlags
@@ -34,6 +51,18 @@ const uses: Readonly<Record<keyof typeof providerKinds, readonly Use[]>> = {
     {flag: 'token-serial', setting: 'serial', needed: true},
     {flag: 'token-label', setting: 'label', needed: false},
   ],
+  transit: [
+    {flag: 'address', setting: 'address', needed: true},
+    {flag: 'mount', setting: 'mount', needed: false},
+    {flag: 'namespace', setting: 'namespace', needed: false},
+    {flag: 'token-file', setting: 'token-file', needed: false, isPath: true},
+    {flag: 'ca-file', setting: 'ca-file', needed: false, isPath: true},
+  ],
+}
+
+/** Those of the flags that say where a place is. */
+export function placeFlagsIn(flags: Given): Given {
+  return Object.fromEntries((Object.keys(placeFlags) as Name[]).map((name) => [name, flags[name]]))
 }
 
 /** @throws KeyriteError `UNSUPPORTED` for an unknown kind, `USAGE` naming the flag that is missing, or is of another kind. */
@@ -66,6 +95,9 @@ export function settingsFrom(
     const value = given[flag]
     return value === undefined ? [] : [[setting, isPath === true ? resolve(value) : value]]
   })
-  const usual = kind === 'local' ? {path: resolve(join(home, 'tokens', `${name}.token`))} : {}
-  return {...usual, ...Object.fromEntries(settings)}
+  const usual: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    local: {path: resolve(join(home, 'tokens', `${name}.token`))},
+    transit: {mount: 'transit'},
+  }
+  return {...usual[kind], ...Object.fromEntries(settings)}
 }

@@ -6,7 +6,7 @@ import {sameBytes} from '../../base/bytes.ts'
 import type {Secret} from '../../base/secret.ts'
 import {profileOf} from '../../keys/index.ts'
 import {environments, profileName} from '../../profiles/index.ts'
-import {providerKind, providerKinds} from '../../providers/registry.ts'
+import {providerKinds, secretToAsk} from '../../providers/registry.ts'
 import {
   demandWelcome,
   peopleFor,
@@ -20,17 +20,18 @@ import type {Shown} from '../../ui/command.ts'
 import {pinFileFlag} from '../../ui/flags.ts'
 import {askFlags} from '../../ui/key-change.ts'
 import {isStream} from '../../ui/outside.ts'
-import {placeFlags, settingsFrom} from '../../ui/place-flags.ts'
+import {placeFlags, placeFlagsIn, settingsFrom} from '../../ui/place-flags.ts'
 import {profileDocument, profileLines} from '../../ui/show-profile.ts'
 
 export default class ProfileAdd extends AskingCommand {
   static override summary = 'Add a place where keys live, by the identity that it answers with.'
-  static override description = `Kind local is a software token in an encrypted file: it is made if it is not there, and needs nobody. Kind pkcs11 is an HSM, through the module of its maker; the policy says who must agree, and the place answers before they are asked.
-The PIN is asked for, or read from a file whose path is then remembered on this machine.`
+  static override description = `Kind local is a software token in an encrypted file: it is made if it is not there, and needs nobody. Kind pkcs11 is an HSM, through the module of its maker; kind transit is OpenBao or Vault, over HTTPS. For these the policy says who must agree, and the place answers before they are asked.
+The PIN or token is asked for, or read from a file whose path is then remembered on this machine.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> trial --kind local --environment test',
     '<%= config.bin %> <%= command.id %> trial --kind local --environment test --pin-file ~/trial.pin',
     '<%= config.bin %> <%= command.id %> vault-room --kind pkcs11 --environment production --module /usr/lib/libCryptoki2_64.so --token-serial 1238696',
+    '<%= config.bin %> <%= command.id %> bao --kind transit --environment staging --address https://bao.example.com:8200 --token-file ~/.bao-token --ca-file ca.pem',
   ]
   static override args = {
     name: Args.string({
@@ -53,14 +54,13 @@ The PIN is asked for, or read from a file whose path is then remembered on this 
   async execute(): Promise<Shown> {
     const {args, flags} = await this.parse(ProfileAdd)
     const {ledger, world} = this.app
-    const {token, module, 'token-serial': serial, 'token-label': label, 'pin-file': pinFile} = flags
+    const {'pin-file': pinFile} = flags
     const name = nameOf(args.name)
-    const given = {token, module, 'token-serial': serial, 'token-label': label}
     const place: Place = {
       name,
       kind: flags.kind,
       environment: flags.environment,
-      settings: settingsFrom(flags.kind, name, given, world.home),
+      settings: settingsFrom(flags.kind, name, placeFlagsIn(flags), world.home),
       pinFile: pinFile === undefined || isStream(pinFile) ? undefined : resolve(pinFile),
     }
     ledger.demandWriter()
@@ -101,8 +101,8 @@ The PIN is asked for, or read from a file whose path is then remembered on this 
   }
 
   /** Null where the kind takes none. @throws KeyriteError `NOT_CONFIRMED` if the two are not the same. */
-  async #pin({name, kind, environment}: Place, twice: boolean): Promise<Secret | null> {
-    const {secret: called} = providerKind(kind)
+  async #pin({name, kind, environment, settings}: Place, twice: boolean): Promise<Secret | null> {
+    const called = secretToAsk(kind, settings)
     if (called === null) return null
     const {ask} = this.app.world
     const about = `of profile "${name}" (${kind}, ${environment})`

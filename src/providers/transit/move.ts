@@ -1,0 +1,136 @@
+import {constants, createCipheriv, createPublicKey, publicEncrypt, randomBytes} from 'node:crypto'
+import {KeyriteError} from '../../base/errors.ts'
+import type {KeyMove, KeySpec, VersionRef} from '../ports.ts'
+import {permitSpec} from './capable.ts'
+import {existing, type Key} from './keys.ts'
+import {demandMaterial, exportedMaterial, importable} from './material.ts'
+import {typeOf} from './methods.ts'
+import {nameOf} from './names.ts'
+import type {Server} from './server.ts'
+import {spkiOf} from './spki.ts'
+import {demandMade, demandNew} from './store.ts'
+
+export function keyMove(server: Server): KeyMove {
+  return {
+    async import(spec, material, intent) {
+      await permitSpec(server, spec)
+      const half = material.use((bytes) => demandMaterial(spec, bytes))
+      return server.alone(async () => {
+        await demandNew(server, spec, intent)
+        const id = nameOf(spec, intent)
+        const what = `import key "${spec.label}"`
+        const {public_key: key} = await server.ask('GET', 'wrapping_key', {what})
+        const under = typeof key === 'string' ? createPublicKey(key) : undefined
+        if (under?.asymmetricKeyType !== 'rsa')
+          throw new KeyriteError(
+            'PROVIDER_FAILED',
+            `cannot ${what}: the server gives no RSA key to wrap it under`,
+          )
+        const wrapped = material.use((bytes) => {
+          const taken = importable(spec, bytes)
+          try {
+            return wrappedUnder(under.export({format: 'der', type: 'spki'}), taken)
+          } finally {
+            taken.fill(0)
+          }
+        })
+        await server.ask('POST', `keys/${id}/import`, {
+          what,
+          slow: true,
+          body: {
+            type: typeOf(spec.algorithm),
+            ciphertext: wrapped.toString('base64'),
+            hash_function: 'SHA256',
+            exportable: false,
+            allow_plaintext_backup: false,
+            allow_rotation: true,
+          },
+        })
+        const ref = await demandMade(server, spec, id)
+        await demandHalf(server, spec, ref, half)
+        return ref
+      })
+    },
+
+    /** It is really tried. Where the server gives the key out, it comes in the clear into this process, and is wrapped here. */
+    async export(ref, under) {
+      const {key, version} = await existing(server, ref)
+      const what = `export key "${key.name.label}"`
+      const path = `export/${kindOf(key)}/${key.id}/${version}`
+      const {keys} = await server.ask('GET', path, {what})
+      const shown = ((keys ?? {}) as Record<string, unknown>)[String(version)]
+      if (typeof shown !== 'string')
+        throw new KeyriteError(
+          'UNSUPPORTED',
+          `cannot ${what}: the server gives out nothing of version ${version}`,
+        )
+      const material = exportedMaterial(key.algorithm, shown)
+      try {
+        return wrappedUnder(under, material)
+      } finally {
+        material.fill(0)
+      }
+    },
+
+    async backup() {
+      return refuseBackup(server, 'back up')
+    },
+
+    async restore() {
+      return refuseBackup(server, 'restore')
+    },
+  }
+}
+
+function kindOf({name}: Key): string {
+  if (name.purpose === 'mac') return 'hmac-key'
+  return name.purpose === 'sign' ? 'signing-key' : 'encryption-key'
+}
+
+/** RSAES-OAEP with SHA-256 over an AES key of this call, and AES key wrap with padding (RFC 5649) under that. */
+function wrappedUnder(under: Uint8Array, material: Uint8Array): Buffer {
+  const key = createPublicKey({key: Buffer.from(under), format: 'der', type: 'spki'})
+  const transport = randomBytes(32)
+  try {
+    const cipher = createCipheriv('id-aes256-wrap-pad', transport, Buffer.from('a65959a6', 'hex'))
+    const wrapped = Buffer.concat([cipher.update(material), cipher.final()])
+    const padding = constants.RSA_PKCS1_OAEP_PADDING
+    return Buffer.concat([publicEncrypt({key, padding, oaepHash: 'sha256'}, transport), wrapped])
+  } finally {
+    transport.fill(0)
+  }
+}
+
+/** @throws KeyriteError `PROVIDER_FAILED` if the public half is not the one of the material. */
+async function demandHalf(
+  server: Server,
+  {label}: KeySpec,
+  ref: VersionRef,
+  half: Buffer | null,
+): Promise<void> {
+  if (half === null) return
+  const {key} = await existing(server, ref)
+  const shown = key.shown['1'] as {public_key?: unknown} | undefined
+  if (spkiOf(key.algorithm, shown?.public_key)?.equals(half) === true) return
+  throw new KeyriteError(
+    'PROVIDER_FAILED',
+    `cannot import key "${label}": the server took another key than the one that was given`,
+    {changed: true, hints: [`bao read MOUNT/keys/${ref.key}`]},
+  )
+}
+
+/** @throws KeyriteError `UNSUPPORTED`, always: a backup of a key would be its material in the clear, which keyrite’s keys do not allow. */
+function refuseBackup(server: Server, verb: 'back up' | 'restore'): never {
+  server.demandOpen()
+  throw new KeyriteError(
+    'UNSUPPORTED',
+    `cannot ${verb} ${server.place.mount}: transit has no encrypted backup of its keys, but the server has one of itself`,
+    {
+      hints: [
+        verb === 'back up'
+          ? 'bao operator raft snapshot save FILE'
+          : 'bao operator raft snapshot restore FILE',
+      ],
+    },
+  )
+}

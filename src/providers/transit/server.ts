@@ -1,0 +1,265 @@
+/** One transit mount of one server, open: every port asks through here. */
+import {readPublic} from '../../base/files.ts'
+import {KeyriteError} from '../../base/errors.ts'
+import {tool} from '../../base/package.ts'
+import type {Secret} from '../../base/secret.ts'
+import type {Identity} from '../ports.ts'
+import {addressOf, type Address} from './address.ts'
+import {isTokenRefused, notPermitted, tokenRefused} from './credentials.ts'
+import {refusal, wordsOf} from './failures.ts'
+import {wireTo, type Answer, type Method, type Patience, type Wire} from './http.ts'
+import {Token} from './token.ts'
+
+export interface Place {
+  readonly address: string
+  readonly mount: string
+  /** Empty for the root. */
+  readonly namespace: string
+  readonly tokenFile: string | null
+  readonly caFile: string | null
+}
+
+export interface Asking {
+  /** As in "sign with key …". */
+  readonly what: string
+  readonly body?: unknown
+  /** Whether a key is made. */
+  readonly slow?: boolean
+  /** Whether it only proves that a key works: the user agent says so. */
+  readonly probe?: boolean
+}
+
+type Data = Readonly<Record<string, unknown>>
+
+/** What the server says of itself to anybody. */
+export interface Health {
+  readonly version: string
+  readonly cluster: string
+}
+
+export class Server {
+  readonly place: Place
+  readonly address: Address
+  readonly token: Token
+  readonly #wire: Wire
+  readonly #agent = `keyrite/${tool().version}`
+  #open = true
+  #time: {readonly date: Date; readonly at: number} | null = null
+  #renewing: Promise<void> | null = null
+  /** What makes a key waits for its turn: two of one name must not both find it free. */
+  #turn: Promise<unknown> = Promise.resolve()
+  /** What was learnt once and does not change. */
+  readonly known = new Map<string, unknown>()
+
+  /** @throws KeyriteError `USAGE` for an address or a mount that is none, and what reading the files throws. */
+  constructor(place: Place, given: Secret | null, within: Patience) {
+    this.place = place
+    this.address = addressOf(place.address)
+    for (const [flag, path] of [
+      ['mount', place.mount],
+      ['namespace', place.namespace || 'root'],
+    ] as const)
+      if (!/^[\w.-]+(\/[\w.-]+)*$/.test(path) || /(^|\/)\.+($|\/)/.test(path))
+        throw new KeyriteError(
+          'USAGE',
+          `cannot use --${flag} "${path}": expected a path such as team/transit`,
+        )
+    const ca = place.caFile === null ? null : authoritiesIn(place.caFile)
+    this.token = Token.from(given, place.tokenFile)
+    this.#wire = wireTo(this.address, ca, within)
+  }
+
+  get authority(): Wire['authority'] {
+    return this.#wire.authority
+  }
+
+  /** What its newest answer said, moved on. */
+  time(): Date | null {
+    if (this.#time === null) return null
+    return new Date(this.#time.date.getTime() + performance.now() - this.#time.at)
+  }
+
+  close(): void {
+    this.#open = false
+    this.token.wipe()
+    this.#wire.close()
+  }
+
+  demandOpen(): void {
+    if (!this.#open) throw new KeyriteError('PROVIDER_FAILED', 'cannot ask the server: the profile is closed')
+  }
+
+  alone<T>(act: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(act, act)
+    this.#turn = mine.catch(() => undefined)
+    return mine
+  }
+
+  /** Under the mount. @returns undefined where there is no such thing. @throws KeyriteError as `refusal`, and `CREDENTIALS_REFUSED`. */
+  async find(method: Method, path: string, asking: Asking): Promise<Data | undefined> {
+    const answer = await this.#asked(method, `${this.place.mount}/${path}`, asking)
+    if (answer.status === 404 && wordsOf(answer.body) === '') return undefined
+    return dataOf(answer, asking.what)
+  }
+
+  /** The same, of what must be there. */
+  async ask(method: Method, path: string, asking: Asking): Promise<Data> {
+    return dataOf(await this.#asked(method, `${this.place.mount}/${path}`, asking), asking.what)
+  }
+
+  /** What the server writes for people about a path under the mount. */
+  async help(path: string): Promise<string> {
+    const what = 'ask which types of key there are'
+    const answer = await this.#asked('GET', `${this.place.mount}/${path}?help=1`, {what})
+    const {help} = (answer.body ?? {}) as {help?: unknown}
+    return answer.status === 200 && typeof help === 'string' ? help : ''
+  }
+
+  /** Beside the mount: `sys/…`, `auth/…`. */
+  async system(method: Method, path: string, asking: Asking): Promise<Data> {
+    return dataOf(await this.#asked(method, path, asking), asking.what)
+  }
+
+  /** Whoever asks is told this, also without a token; it is not asked for within a namespace. @throws KeyriteError `PROVIDER_UNREACHABLE`. */
+  async health(): Promise<Health> {
+    const what = 'ask the server how it is'
+    const path = '/v1/sys/health?standbyok=true&perfstandbyok=true'
+    const answer = await this.#noted(
+      this.#wire.ask('GET', path, {headers: {'user-agent': this.#agent}, body: null, slow: false, what}),
+    )
+    if (answer.status !== 200) throw refusal(what, answer.status, answer.body)
+    const {version, cluster_id: cluster} = (answer.body ?? {}) as Data
+    if (typeof version !== 'string' || typeof cluster !== 'string')
+      throw new KeyriteError('PROVIDER_FAILED', `cannot ${what}: what answers is no OpenBao and no Vault`, {
+        hints: ['look at --address'],
+      })
+    return {version, cluster}
+  }
+
+  /** Takes the token up: who it is and how long. @throws KeyriteError `CREDENTIALS_REFUSED`. */
+  async logIn(): Promise<void> {
+    const what = 'log in'
+    try {
+      this.#learn(await this.system('GET', 'auth/token/lookup-self', {what}))
+    } catch (error) {
+      // A token that may not ask for itself is used as it is.
+      if (!(error instanceof KeyriteError) || !error.message.includes('may not')) throw error
+    }
+  }
+
+  /** The mount as the server knows it. @throws KeyriteError `PROVIDER_FAILED` if it is not transit, `CREDENTIALS_REFUSED`. */
+  async mount(): Promise<{readonly accessor: string; readonly version: string}> {
+    const {mount} = this.place
+    const what = `find the secrets engine at "${mount}"`
+    const data = await this.system('GET', `sys/internal/ui/mounts/${mount}`, {what})
+    const {accessor, type, running_plugin_version: version, path} = data
+    if (type !== 'transit' || path !== `${mount}/` || typeof accessor !== 'string')
+      throw new KeyriteError('PROVIDER_FAILED', `cannot ${what}: there is no transit, but ${String(type)}`, {
+        hints: ['bao secrets list', `bao secrets enable -path=${mount} transit`],
+      })
+    return {accessor, version: typeof version === 'string' ? version : ''}
+  }
+
+  async identity(): Promise<Identity> {
+    this.demandOpen()
+    const {cluster} = await this.health()
+    const {accessor} = await this.mount()
+    return {
+      kind: 'transit',
+      address: this.address.text,
+      namespace: this.place.namespace === '' ? 'root' : this.place.namespace,
+      mount: this.place.mount,
+      accessor,
+      cluster,
+      ca: this.authority?.authority ?? 'none',
+    }
+  }
+
+  async #asked(method: Method, path: string, asking: Asking): Promise<Answer> {
+    this.demandOpen()
+    if (this.token.due) await this.#renew()
+    const answer = await this.#once(method, path, asking)
+    if (!isTokenRefused(answer)) {
+      if (answer.status === 403) throw notPermitted(method, path, asking.what)
+      return answer
+    }
+    // An agent may have put a new one there. Nothing was done with the old one.
+    if (!this.token.again()) throw tokenRefused(this.token, asking.what)
+    await this.logIn()
+    const second = await this.#once(method, path, asking)
+    if (isTokenRefused(second)) throw tokenRefused(this.token, asking.what)
+    if (second.status === 403) throw notPermitted(method, path, asking.what)
+    return second
+  }
+
+  #once(method: Method, path: string, {what, body, slow, probe}: Asking): Promise<Answer> {
+    const token = this.token.header()
+    const {namespace} = this.place
+    const headers = {
+      'x-vault-request': 'true',
+      ...(token === null ? {} : {'x-vault-token': token}),
+      ...(namespace === '' ? {} : {'x-vault-namespace': namespace}),
+      'user-agent': probe === true ? `${this.#agent} probe` : this.#agent,
+    }
+    return this.#noted(
+      this.#wire.ask(method, `/v1/${path}`, {headers, body: body ?? null, slow: slow ?? false, what}),
+    )
+  }
+
+  async #noted(asked: Promise<Answer>): Promise<Answer> {
+    const answer = await asked
+    if (answer.date !== null) this.#time = {date: answer.date, at: performance.now()}
+    return answer
+  }
+
+  #learn(data: Data): void {
+    // Closed while it was asked.
+    if (!this.#open) return
+    const {ttl, renewable, policies} = data
+    this.token.learn(
+      {
+        ttl: typeof ttl === 'number' ? ttl : 0,
+        // What an agent holds, the agent renews.
+        renewable: renewable === true && this.token.header() !== null,
+        policies: Array.isArray(policies) ? policies.filter((one) => typeof one === 'string') : [],
+      },
+      () => void this.#renew(),
+    )
+  }
+
+  /** That it failed is told by the question that comes next, if the token really ends. */
+  #renew(): Promise<void> {
+    this.#renewing ??= this.#renewed().finally(() => {
+      this.#renewing = null
+    })
+    return this.#renewing
+  }
+
+  async #renewed(): Promise<void> {
+    if (!this.#open) return
+    try {
+      const answer = await this.#once('POST', 'auth/token/renew-self', {what: 'renew the token', body: {}})
+      const {auth} = (answer.body ?? {}) as {auth?: Data | null}
+      if (answer.status !== 200 || typeof auth?.['lease_duration'] !== 'number') return
+      const {lease_duration: ttl, renewable, policies} = auth
+      this.#learn({ttl, renewable, policies})
+    } catch (error) {
+      if (!(error instanceof KeyriteError)) throw error
+    }
+  }
+}
+
+function dataOf({status, body}: Answer, what: string): Data {
+  if (status < 200 || status > 299) throw refusal(what, status, body)
+  const {data} = (body ?? {}) as {data?: unknown}
+  return typeof data === 'object' && data !== null ? (data as Data) : {}
+}
+
+/** @throws KeyriteError `USAGE` if it holds no certificate. */
+function authoritiesIn(file: string): Buffer {
+  const pem = readPublic(file, 1_000_000)
+  if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem
+  throw new KeyriteError('USAGE', `cannot use "${file}": it holds no certificate as PEM`, {
+    hints: ['--ca-file FILE.pem'],
+  })
+}
