@@ -65,23 +65,34 @@ export async function startOpenBao(openbao: Brought, options: OpenBaoOptions = {
     ready: (place) => healthy(place, tls ? caIn(place.folder) : null),
     withinMs: 60_000,
   })
-  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${running.port}`
-  const caFile = tls ? caIn(running.folder) : null
+  return asOpenBao(running, {
+    program,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${running.port}`,
+    token,
+    caFile: tls ? caIn(running.folder) : null,
+    auditFile: audit ? auditIn(running.folder) : null,
+  })
+}
+
+/** What is known of a server at work, and its own program to ask it. */
+export function asOpenBao(
+  running: Running,
+  known: Pick<OpenBao, 'url' | 'token' | 'caFile' | 'auditFile'> & {readonly program: string},
+): OpenBao {
+  const {program, url, token, caFile, auditFile} = known
   writeFileSync(join(running.folder, 'token'), token, {mode: 0o600})
+  const env = {
+    BAO_ADDR: url,
+    BAO_TOKEN: token,
+    HOME: running.folder,
+    ...(caFile === null ? {} : {BAO_CACERT: caFile}),
+  }
   return Object.assign(running, {
     url,
     token,
     caFile,
-    auditFile: audit ? auditIn(running.folder) : null,
-    bao: async (...args: readonly string[]) => {
-      const env = {
-        BAO_ADDR: url,
-        BAO_TOKEN: token,
-        HOME: running.folder,
-        ...(caFile === null ? {} : {BAO_CACERT: caFile}),
-      }
-      return (await run(program, args, {env})).stdout
-    },
+    auditFile,
+    bao: async (...args: readonly string[]) => (await run(program, args, {env})).stdout,
   })
 }
 

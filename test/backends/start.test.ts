@@ -4,6 +4,7 @@ import {describe, expect} from '@jest/globals'
 import {testWhen} from '../support/needs.ts'
 import {awsCli, boto3, startLocalstack, startMinistack, type Emulator} from './aws.ts'
 import {bring} from './bring.ts'
+import {startKeptOpenBao} from './openbao-kept.ts'
 import {startOpenBao} from './openbao.ts'
 
 const [ministack, localstack, openbao, client] = [
@@ -84,15 +85,23 @@ describe('a backend', () => {
     },
   )
 
-  testWhen(openbao, 'a server that is killed starts again in the same place', async () => {
-    const bao = await startOpenBao(openbao)
-    try {
-      await bao.kill()
-      expect(await silent(`${bao.url}/v1/sys/health`)).toBe(true)
-      await bao.again()
-      expect((await fetch(`${bao.url}/v1/sys/health`)).status).toBe(200)
-    } finally {
-      await bao.stop()
-    }
-  })
+  testWhen(
+    openbao,
+    'a server that is killed starts again in the same place, with what it had stored',
+    async () => {
+      const bao = await startKeptOpenBao(openbao)
+      try {
+        await bao.bao('secrets', 'enable', 'transit')
+        await bao.bao('write', '-f', 'transit/keys/lab', 'type=ed25519')
+        await bao.kill()
+        expect(await silent(`${bao.url}/v1/sys/health`)).toBe(true)
+        await bao.sealedAgain()
+        expect((await fetch(`${bao.url}/v1/sys/health`)).status).toBe(503)
+        await bao.unseal()
+        expect(await bao.bao('list', 'transit/keys')).toContain('lab')
+      } finally {
+        await bao.stop()
+      }
+    },
+  )
 })
