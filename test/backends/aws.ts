@@ -65,7 +65,10 @@ export interface Asking {
   readonly region?: string
 }
 
-const credentials = ({account = '000000000001', region = 'eu-central-1'}: Asking): NodeJS.ProcessEnv => ({
+export const credentials = ({
+  account = '000000000001',
+  region = 'eu-central-1',
+}: Asking): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   HOME: '/nonexistent',
   AWS_ACCESS_KEY_ID: account,
