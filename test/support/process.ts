@@ -1,8 +1,12 @@
-/** keyrite as a process of its own, from its sources. */
-import {spawn, type ChildProcess} from 'node:child_process'
+/** keyrite as a process of its own, as it is shipped. */
+import {execFileSync, spawn, type ChildProcess} from 'node:child_process'
 import {join} from 'node:path'
 
-export const cli = join(import.meta.dirname, 'cli.ts')
+const root = join(import.meta.dirname, '../..')
+// Built where a source has changed since: reading all of them at each start takes four times as long.
+execFileSync('sh', [join(root, 'bin/setup'), 'launch'], {stdio: 'pipe', env: process.env})
+
+export const cli = join(root, 'bin/run.js')
 
 export interface Ended {
   readonly exit: number | null
