@@ -27,7 +27,7 @@ SIGNED = {  # L3: an entry with a statement -> use, type of the entry it is abou
     "participant.present": ("presence", "ceremony.opened"),
     "possession.signed": ("possession", "quorum.opened")}
 ACTS = {  # L5: an act that needs approval -> phase, operations whose plan may hold it, what its plan sets
-    "profile.added": ("add", ["profile.add"], ["name", "kind", "environment", "identity"]),
+    "profile.added": ("add", ["profile.add"], ["name", "kind", "environment", "identity", "prover"]),
     "profile.removed": ("remove", ["profile.remove"], ["name"]),
     "key.create.intended": ("create", ["key.create"], ["key", "version"]),
     "key.state.intended": ("activate", ["key.activate", "key.create"], ["key", "version", "from", "to"]),
@@ -231,6 +231,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         self.leaves, self.entries, self.private, self.mine, self.answers = {}, {}, set(), [], {}
         self.naming, self.script = set(), None
         self.people, self.profiles, self.keys, self.quorums, self.met = {}, {}, {}, {}, {}
+        self.provers = {}  # L6: profile -> the one that tries its keys, or None
         self.used, self.opened, self.signoff, self.checkpoint = set(), None, None, None
         self.public, self.serials = {}, set()
         self.writers, self.suspended, self.contested, self.had = [], {}, {}, set()
@@ -403,12 +404,16 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             self.quorums[d["opened"]]["closed"] = "withdrawn"
             self.met = {n: x for n, x in self.met.items() if x["seq"] != d["opened"]}
         elif kind == "profile.added":
-            need("a profile of that name stands, or it is production's in a rehearsal",
+            facts = {name: d[name] for name in ("name", "kind", "environment", "identity")}
+            tries = {**self.profiles.get(d["prover"], {}), "name": d["name"]}
+            need("a profile of that name stands, it is production's in a rehearsal, or its prover is none",
                  profile=d["name"] not in self.profiles,
-                 rehearsal=not self.rehearsal or d["environment"] != "production")
-            self.profiles[d["name"]] = {name: d[name] for name in ("name", "kind", "environment", "identity")}
+                 rehearsal=not self.rehearsal or d["environment"] != "production",
+                 prover=d["prover"] is None or tries == facts and not self.provers[d["prover"]])
+            self.profiles[d["name"]], self.provers[d["name"]] = facts, d["prover"]
         elif kind == "profile.removed":
-            del self.profiles[d["name"]]
+            need("it tries the keys of a profile that stands", prover=d["name"] not in self.provers.values())
+            del self.profiles[d["name"]], self.provers[d["name"]]
         elif kind == "clock.anomaly":
             self.set_clock(e, d)
         elif kind == "participant.present":
@@ -597,7 +602,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             rule = self.rule_for(operations[0], key_class, profile["kind"])
             return need("the rule needs people", approved=rule["people"] == 0)
         plan = self.met[e["approved"]]["plan"]
-        change = {"from": "pre-active", "to": "active", **plan["change"]}
+        change = {"from": "pre-active", "to": "active", "prover": None, **plan["change"]}
         same = all(d[name] == change[name] for name in compared if name in change or name in ("key", "name"))
         need("another thing was approved", approved=plan["operation"] in operations,
              plan=same and (phase in ("add", "remove") or plan["profile"] == profile))

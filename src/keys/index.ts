@@ -20,3 +20,4 @@ export {
 export type {Key, Keys, OpenIntent, ProbeResult, Version} from './state.ts'
 export {standing} from './rotation/standing.ts'
 export {worstRotationFirst, type RotationStatus} from './rotation/status.ts'
+export {judgedRefusal, lacksProver, tryerInWords, tryerOf, whoTries, type Tryer} from './who-tries.ts'

@@ -10,6 +10,7 @@ import {keysFold} from './fold.ts'
 import {advance} from './lifecycle.ts'
 import {profileNotFound} from './not-found.ts'
 import {demandNameFree} from './operations/create.ts'
+import {tryerInWords} from './who-tries.ts'
 import {defaultScheme, demandFit, keyName, type Classification, type KeyPlanSpec} from './spec.ts'
 
 export interface KeyWish {
@@ -79,7 +80,11 @@ export function planCreate(view: Known, wish: KeyWish): Planned {
     change: spec,
     phases: [phase('create'), ...(wish.activate ? [phase('activate')] : [])],
     profile: factsOf(profile),
-    rests: [`there is no key "${wish.name}"`, `profile "${profile.name}" answers with the identity above`],
+    rests: [
+      `there is no key "${wish.name}"`,
+      `profile "${profile.name}" answers with the identity above`,
+      ...(profile.prover === null ? [] : [tryerInWords(view, profile.name)]),
+    ],
     rule: ruleFor(policy, {operation: 'key.create', class: wish.class, kind: profile.kind}).id,
   }
   return {

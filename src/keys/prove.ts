@@ -9,6 +9,7 @@ import {probeLabel, type Provider} from '../providers/ports.ts'
 import {keysFold} from './fold.ts'
 import {openIntent, type Key, type ProbeResult, type Version} from './state.ts'
 import {isOfAlgorithm, verifySignature} from './verify-signature.ts'
+import {lacksProver, whoTries} from './who-tries.ts'
 
 interface Tried {
   readonly results: readonly ProbeResult[]
@@ -66,7 +67,16 @@ async function prove(context: ActContext, name: string, number: number): Promise
     open: openIntent(ledger.of(keysFold), 'try', key.name, version.version),
     approved: null,
     find: () => Promise.resolve(undefined), // trying again does no harm
-    act: () => tryAll(context, provider, key, version),
+    act: async ({id}) => {
+      const tryer = await whoTries(context, key.profile, id)
+      try {
+        return await tryAll(context, {provider, tryer: tryer.provider}, key, version)
+      } catch (error) {
+        // Of a secret that is wrong nothing was tried: that is asked for again.
+        if (!(error instanceof KeyriteError) || error.code !== 'CREDENTIALS_REFUSED') throw error
+        throw lacksProver(key.name, tryer, error)
+      }
+    },
     confirm: async ({results, sample}) => ({
       ok: results.every(({ok}) => ok),
       results: results.map((one) => ({...one})),
@@ -88,10 +98,16 @@ export function keyVersion(
   return {key, version}
 }
 
-async function tryAll(context: ActContext, provider: Provider, key: Key, version: Version): Promise<Tried> {
+/** @param tryer - whose identity uses the key; the other describes it, and is asked to give it away. */
+async function tryAll(
+  context: ActContext,
+  {provider, tryer}: {readonly provider: Provider; readonly tryer: Provider},
+  key: Key,
+  version: Version,
+): Promise<Tried> {
   const message = Buffer.concat([Buffer.from(probeLabel), context.random.bytes(32)])
   const spki = version.public === null ? null : context.ledger.view.blob(version.public)
-  const works = await tryPurpose(provider, key, version, message, spki)
+  const works = await tryPurpose(tryer, key, version, message, spki)
   const results = [works.result]
   if (spki !== null) {
     const now = await provider.use.publicKey(version.ref)

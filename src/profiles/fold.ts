@@ -18,6 +18,7 @@ export interface ProfileFacts {
 }
 
 export interface Profile extends ProfileFacts {
+  /** The profile of the same place whose identity tries what keys do: it may use them and not administer. */
   readonly prover: string | null
   readonly addedAt: string
 }
@@ -44,7 +45,7 @@ const added = z.strictObject({
   kind: z.string().refine((kind) => Object.hasOwn(providerKinds, kind)),
   environment: z.enum(environments),
   identity: z.record(z.string(), z.string()),
-  prover: z.null(),
+  prover: profileName.nullable(),
   generation: z.int().min(0).nullable(),
 })
 const removed = z.strictObject({name: profileName})
@@ -71,6 +72,8 @@ export const profilesFold: Fold<Profiles> = {
       const twin = elsewhere({profiles, left}, profile.data)
       if (twin !== undefined)
         return wrong(`profile "${twin.name}" is the same place in environment ${twin.environment}`)
+      const unfit = proverFault(profiles, profile.data, profile.data.prover)
+      if (unfit !== undefined) return wrong(unfit)
       const before = left.get(jcs(profile.data.identity))?.generation ?? 0
       return (profile.data.generation ?? before) >= before
         ? []
@@ -78,7 +81,9 @@ export const profilesFold: Fold<Profiles> = {
     }
     if (entry.type === 'profile.removed') {
       const gone = removed.safeParse(entry.data)
-      return gone.success && profiles.has(gone.data.name) ? [] : wrong('there is no such profile')
+      if (!gone.success || !profiles.has(gone.data.name)) return wrong('there is no such profile')
+      const served = servedBy(profiles, gone.data.name)
+      return served === undefined ? [] : wrong(`it tries the keys of profile "${served}"`)
     }
     const found = evidence.safeParse(entry.data)
     if (!found.success) return wrong('profile or generation is not of its form')
@@ -150,6 +155,26 @@ export function elsewhere(
     ...[...profiles.values()].filter((one) => jcs(one.identity) === identity),
     ...(before === undefined ? [] : [before]),
   ].find((one) => one.environment !== wanted.environment)
+}
+
+/** Why a profile cannot try the keys of another; undefined where it can. */
+export function proverFault(
+  profiles: Profiles['profiles'],
+  of: ProfileFacts,
+  prover: string | null,
+): string | undefined {
+  if (prover === null) return undefined
+  const found = profiles.get(prover)
+  if (found === undefined) return `there is no profile "${prover}" to try its keys`
+  if (found.prover !== null) return `profile "${prover}" has its own keys tried by "${found.prover}"`
+  const samePlace =
+    found.kind === of.kind && found.environment === of.environment && jcs(found.identity) === jcs(of.identity)
+  return samePlace ? undefined : `profile "${prover}" is another place, or of another environment`
+}
+
+/** The first profile whose keys this one tries; undefined where there is none. */
+export function servedBy(profiles: Profiles['profiles'], prover: string): string | undefined {
+  return [...profiles.values()].find((one) => one.prover === prover)?.name
 }
 
 /** The facts alone, as a plan carries them. */

@@ -6,6 +6,8 @@ export {
   factsOf,
   profileName,
   profilesFold,
+  proverFault,
+  servedBy,
   type Environment,
   type Profile,
   type ProfileFacts,

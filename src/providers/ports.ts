@@ -174,6 +174,8 @@ export interface Provider {
   readonly life: KeyLife
   readonly move: KeyMove
   readonly evidence: KeyEvidence
+  /** The same place, open as it is, whose calls carry `keyrite/VERSION probe INTENT` as user agent, so that alarms can leave them out. Absent where calls carry none. */
+  readonly probing?: (intent: IntentId) => Provider
   /** What the other side's clock says now: the newest Date that an answer carried, moved on by the time since, on a clock that nobody sets. Null where its answers carry none. */
   time(): Date | null
   close(): Promise<void>

@@ -23,7 +23,7 @@ export interface Undertaking<Done> {
   readonly find: (intent: Intent) => Promise<Done | undefined>
   readonly act: (intent: Intent) => Promise<Done>
   /** Verifies the effect at the provider, and says what the outcome records. Throws where it is not as planned. */
-  readonly confirm: (done: Done) => Promise<DraftObject>
+  readonly confirm: (done: Done, intent: Intent) => Promise<DraftObject>
   /** null where nobody needs to approve it (a proof of possession). */
   readonly approved: number | null
 }
@@ -70,7 +70,7 @@ export async function undertake<Done>(context: ActContext, work: Undertaking<Don
   const found = work.open === undefined ? undefined : await work.find(intent)
   let outcome: DraftObject
   try {
-    outcome = await work.confirm(found ?? (await work.act(intent)))
+    outcome = await work.confirm(found ?? (await work.act(intent)), intent)
   } catch (error) {
     if (error instanceof KeyriteError && !undecided.includes(error.code)) {
       await ledger.append([{...common, type: work.types.failed, data: {...link, code: error.code}}])

@@ -20,12 +20,14 @@ export interface Place {
   readonly environment: Environment
   /** As the kind lists them; paths are absolute. */
   readonly settings: Readonly<Record<string, string>>
+  /** The profile of the same place that tries its keys; null where it does that itself. */
+  readonly prover: string | null
   /** What is remembered of where the PIN comes from; undefined where it is asked for each time. */
   readonly pinFile: string | undefined
 }
 
 /** A local token, by its file. */
-export interface Wish extends Omit<Place, 'settings'> {
+export interface Wish extends Omit<Place, 'settings' | 'prover'> {
   /** Absolute path of the token file; made if it is not there. */
   readonly token: string
 }
@@ -61,14 +63,18 @@ export async function planProfile(app: App, place: Place, pin: Secret | null): P
   const provider = await reach(app, place, pin)
   app.lend(place.name, provider)
   const {policy} = app.ledger.of(policyFold)
-  const {kind} = place
+  const {kind, prover} = place
+  const profile = factsOf({...place, identity: await provider.evidence.identity()})
   const plan: Plan = {
     type: 'keyrite.plan/1',
     operation: 'profile.add',
-    change: {},
+    change: {...profile, identity: {...profile.identity}, ...(prover === null ? {} : {prover})},
     phases: [phase('add')],
-    profile: factsOf({...place, identity: await provider.evidence.identity()}),
-    rests: [`there is no profile "${place.name}"`],
+    profile,
+    rests: [
+      `there is no profile "${place.name}"`,
+      ...(prover === null ? [] : [`profile "${prover}" is the same place`]),
+    ],
     rule: ruleFor(policy, {operation: 'profile.add', class: null, kind}).id,
   }
   operationOf(app.operations, 'profile.add').stillTrue(app.ledger.view, plan, 'add')
@@ -89,7 +95,7 @@ export function rememberPlace(app: App, {name, settings, pinFile}: Place): void 
 /** Makes or opens a local token and records its profile, which needs nobody. @throws KeyriteError as `planProfile`. */
 export async function addProfile(app: App, wish: Wish, actor: Person | null, pin: Secret): Promise<Plan> {
   const {token, ...facts} = wish
-  const place = {...facts, settings: {path: token}}
+  const place = {...facts, settings: {path: token}, prover: null}
   const plan = await planProfile(app, place, pin)
   await recordProfile(app, place, plan, actor)
   return plan

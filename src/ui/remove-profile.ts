@@ -12,7 +12,7 @@ export function planRemoval({ledger, operations}: App, profile: ProfileFacts): P
   const plan: Plan = {
     type: 'keyrite.plan/1',
     operation: 'profile.remove',
-    change: {},
+    change: {name: profile.name},
     phases: [phase('remove')],
     profile: factsOf(profile),
     rests: [`no keys live in profile "${profile.name}"`],

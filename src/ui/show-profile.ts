@@ -54,6 +54,7 @@ export function profileLines(print: Print, profile: ProfileDocument): string[] {
     ['Environment', profile.environment],
     ['Identity', inWords(profile.identity)],
     ['Hardware', profile.hardware],
+    ['Tried by', profile.prover],
     ['Added', profile.addedAt],
     ['Generation', profile.generation],
     ['Keys', profile.keys.length === 0 ? 'none' : profile.keys],

@@ -42,6 +42,34 @@ const size = (): Promise<number> => made.using((app) => app.ledger.size)
 const tokenOf = (name: string): string => join(made.world.home, 'tokens', `${name}.token`)
 
 describe('profile add', () => {
+  test('names the profile of the same place that tries its keys, and refuses one of another place', async () => {
+    const on = (name: string, ...more: readonly string[]) =>
+      runJson(
+        ProfileAdd,
+        'profile add',
+        [name, ...local('test'), '--token', tokenOf('main'), '--pin-file', pinFile, ...more],
+        made.world,
+      )
+    expect(await on('tried', '--prover', 'main')).toMatchObject({exit: 0, prover: 'main'})
+    expect(await on('other', '--prover', 'nowhere')).toMatchObject({exit: 2, code: 'USAGE'})
+    const shown = await runCommand(ProfileShow, 'profile show', ['tried'], made.world)
+    expect(shown.stdout).toMatch(/^Tried by: main$/m)
+    const refused = await runJson(
+      ProfileRemove,
+      'profile remove',
+      ['main', '--confirm', 'main', '--as', 'alice'],
+      made.world,
+    )
+    expect(refused).toMatchObject({code: 'PROFILE_IN_USE'})
+    const removed = await runJson(
+      ProfileRemove,
+      'profile remove',
+      ['tried', '--confirm', 'tried', '--as', 'alice'],
+      made.world,
+    )
+    expect(removed).toMatchObject({exit: 0})
+  })
+
   test('asks for the PIN twice, makes the token, and records its identity', async () => {
     const ask = somebody(pin, pin)
     const ran = await runCommand(ProfileAdd, 'profile add', ['asked', ...local('staging')], {

@@ -19,6 +19,7 @@ export async function addHsm(
     kind: 'pkcs11',
     environment: 'test',
     settings: {module, serial},
+    prover: null,
     pinFile: undefined,
   }
   const context = contextFor(app, founders[0]?.person ?? null)

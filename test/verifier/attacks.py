@@ -370,6 +370,7 @@ ATTACKS = [
     ('the plan is for a profile that never was', 'plan-profile', at('plan', lambda p: p.update(profile=dict(p['profile'], name='cellar')))),
     ('the plan calls production a test', 'plan-profile', at('plan', lambda p: p.update(profile=dict(p['profile'], environment='sandbox')))),
     ('a founder who never signed', 'roster', signed('founding:dave', key='mallory')),
+    ('a prover that is no profile', 'prover', data('profile.added', prover='cellar')),
     ('a profile without approval', 'approved', entry('profile.added', approved=None)),
     ('a rule that needs people is called one that needs nobody', 'approved', at('policy', lambda p: p['rules'][0].update(people=1))),
     ('an act without approval', 'approved', entry('key.create.intended', approved=None)),

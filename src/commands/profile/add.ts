@@ -45,6 +45,11 @@ The PIN or token is asked for, or read from a file whose path is then remembered
       helpValue: 'KIND',
       required: true,
     }),
+    prover: Flags.string({
+      summary:
+        'another profile of the same place, whose identity may use keys and not administer: it tries them',
+      helpValue: 'PROFILE',
+    }),
     environment: Flags.option({options: environments, summary: 'what its keys are for', required: true})(),
     ...placeFlags,
     'pin-file': pinFileFlag,
@@ -61,6 +66,7 @@ The PIN or token is asked for, or read from a file whose path is then remembered
       kind: flags.kind,
       environment: flags.environment,
       settings: settingsFrom(flags.kind, name, placeFlagsIn(flags), world.home),
+      prover: flags.prover ?? null,
       pinFile: pinFile === undefined || isStream(pinFile) ? undefined : resolve(pinFile),
     }
     ledger.demandWriter()

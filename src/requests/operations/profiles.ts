@@ -3,7 +3,15 @@ import {KeyriteError} from '../../base/errors.ts'
 import {jcs, type JsonObject} from '../../base/jcs.ts'
 import {problem, type Entry, type View} from '../../ledger/index.ts'
 import type {Matter} from '../../policy/index.ts'
-import {demandSamePlace, elsewhere, inWords, profilesFold, type ProfileFacts} from '../../profiles/index.ts'
+import {
+  demandSamePlace,
+  elsewhere,
+  inWords,
+  profilesFold,
+  proverFault,
+  servedBy,
+  type ProfileFacts,
+} from '../../profiles/index.ts'
 import type {Operation} from '../operation.ts'
 import type {Plan} from '../plan.ts'
 
@@ -11,29 +19,32 @@ export const profileAdd: Operation = {
   name: 'profile.add',
   writes: {'profile.added': 'add'},
   begins: ['profile.added'],
-  inWords: ({profile}) =>
+  inWords: ({profile, change}) =>
     profile === null
       ? []
       : [
           `Add profile "${profile.name}" (${profile.kind}, ${profile.environment}): ${inWords(profile.identity)}.`,
+          ...(proverOf(change) === null
+            ? []
+            : [`What its keys do is tried by profile "${proverOf(change) ?? ''}" of the same place.`]),
         ],
-  stillTrue: (view, {profile}) => {
-    if (profile !== null) demandNew(view, profile)
+  stillTrue: (view, {profile, change}) => {
+    if (profile !== null) demandNew(view, profile, proverOf(change))
   },
   judge: (_view, plan, entry) => {
-    const {name, kind, environment, identity} = entry.data
+    const {name, kind, environment, identity, prover} = entry.data
     const said = jcs({
       name: name ?? null,
       kind: kind ?? null,
       environment: environment ?? null,
       identity: identity ?? null,
     })
-    return said === jcs(plan.profile as unknown as JsonObject)
+    return said === jcs(plan.profile as unknown as JsonObject) && prover === proverOf(plan.change)
       ? []
       : [problem('plan', entry, 'the profile is not the one of the plan')]
   },
   matterOf: (_view, entry) => matter('profile.add', entry.data['kind']),
-  act: async ({ledger, actor, ceremony, approved, provider}, {profile}) => {
+  act: async ({ledger, actor, ceremony, approved, provider}, {profile, change}) => {
     if (profile === null) throw new TypeError('a profile plan has a profile')
     const place = await provider(profile.name, profile)
     await demandSamePlace(profile, place)
@@ -41,7 +52,7 @@ export const profileAdd: Operation = {
     await ledger.append([
       {
         type: 'profile.added',
-        data: {...profile, identity: {...profile.identity}, prover: null, generation},
+        data: {...profile, identity: {...profile.identity}, prover: proverOf(change), generation},
         actor,
         ceremony,
         approved,
@@ -57,9 +68,17 @@ export const profileRemove: Operation = {
   inWords: ({profile}) =>
     profile === null ? [] : [`Remove profile "${profile.name}". Nothing is changed at the provider.`],
   stillTrue: (view, {profile}) => {
-    if (profile !== null && !view.of(profilesFold).profiles.has(profile.name)) {
+    const {profiles} = view.of(profilesFold)
+    if (profile !== null && !profiles.has(profile.name)) {
       throw new KeyriteError('PLAN_MOVED', `cannot remove profile "${profile.name}": it is gone already`)
     }
+    const served = servedBy(profiles, profile?.name ?? '')
+    if (served !== undefined)
+      throw new KeyriteError(
+        'PROFILE_IN_USE',
+        `cannot remove profile "${profile?.name ?? ''}": it tries the keys of profile "${served}"`,
+        {hints: [`keyrite profile show ${served}`]},
+      )
   },
   judge: (_view, plan, entry) =>
     entry.data['name'] === plan.profile?.name
@@ -73,8 +92,12 @@ export const profileRemove: Operation = {
   },
 }
 
-/** @throws KeyriteError `EXISTS`, `PROFILE_ENVIRONMENT`. */
-export function demandNew(view: Pick<View, 'of' | 'facts'>, profile: ProfileFacts): void {
+/** @throws KeyriteError `EXISTS`, `PROFILE_ENVIRONMENT`, `USAGE` if the prover cannot try its keys. */
+export function demandNew(
+  view: Pick<View, 'of' | 'facts'>,
+  profile: ProfileFacts,
+  prover: string | null,
+): void {
   demandNotRehearsed(view.facts, profile)
   const known = view.of(profilesFold)
   if (known.profiles.has(profile.name)) {
@@ -92,6 +115,20 @@ export function demandNew(view: Pick<View, 'of' | 'facts'>, profile: ProfileFact
       },
     )
   }
+  const unfit = proverFault(known.profiles, profile, prover)
+  if (unfit !== undefined)
+    throw new KeyriteError('USAGE', `cannot add profile "${profile.name}": ${unfit}`, {
+      hints: [
+        'keyrite profile list',
+        'a prover is added first: the same place, with credentials that may use keys and not administer them',
+      ],
+    })
+}
+
+/** Null in a plan that names none. */
+function proverOf(change: Plan['change']): string | null {
+  const {prover} = change
+  return typeof prover === 'string' ? prover : null
 }
 
 /** @throws KeyriteError `PROFILE_ENVIRONMENT`. */
