@@ -137,7 +137,8 @@ export interface Capabilities {
   readonly keys: readonly Capability[]
   /** The availabilities that this provider itself enforces. */
   readonly enforces: readonly Availability[]
-  readonly rotates: boolean
+  /** Of which a key can be given further versions. */
+  readonly rotates: readonly Algorithm[]
   readonly imports: boolean
   readonly exports: boolean
   readonly backs_up: boolean

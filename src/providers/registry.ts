@@ -94,6 +94,26 @@ export const providerKinds = {
     },
     create: null,
   },
+  aws: {
+    title: 'AWS KMS, or what speaks as it does; credentials are found as AWS’s own tools find them',
+    settings: {
+      region: 'the region',
+      endpoint: 'another address than the region’s own',
+      aws_profile: 'a profile of AWS’s configuration files',
+      role_arn: 'a role to take on',
+      replica_regions: 'regions that keys may have copies in, with commas between',
+      custom_key_store: 'the id or name of a custom key store',
+      fips: '"true" for the endpoints that are validated under FIPS 140',
+    },
+    secret: null,
+    hardware: 'possible',
+    async open({settings}) {
+      setting(settings, 'region')
+      const {openAws} = await import('./aws/index.ts')
+      return openAws(settings)
+    },
+    create: null,
+  },
 } as const satisfies Record<string, ProviderKind>
 
 export type ProviderKindName = keyof typeof providerKinds

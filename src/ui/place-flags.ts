@@ -32,10 +32,23 @@ export const placeFlags = {
     summary: 'transit: the authorities that the server’s certificate must come from, as PEM',
     helpValue: 'FILE.pem',
   }),
+  region: Flags.string({summary: 'aws: the region', helpValue: 'REGION'}),
+  'replica-regions': Flags.string({
+    summary: 'aws: the regions that keys may have copies in, which makes them multi-Region keys',
+    helpValue: 'REGION,…',
+  }),
+  endpoint: Flags.string({summary: 'aws: another address than the region’s own', helpValue: 'URL'}),
+  'aws-profile': Flags.string({summary: 'aws: a profile of AWS’s configuration files', helpValue: 'NAME'}),
+  'role-arn': Flags.string({summary: 'aws: a role to take on', helpValue: 'ARN'}),
+  'custom-key-store': Flags.string({
+    summary: 'aws: the id or name of a custom key store (CloudHSM, or outside AWS)',
+    helpValue: 'STORE',
+  }),
+  fips: Flags.boolean({summary: 'aws: the endpoints that are validated under FIPS 140'}),
 }
 
 type Name = keyof typeof placeFlags
-type Given = Readonly<Partial<Record<Name, string | undefined>>>
+type Given = Readonly<Partial<Record<Name, string | boolean | undefined>>>
 
 interface Use {
   readonly flag: Name
@@ -58,6 +71,15 @@ const uses: Readonly<Record<keyof typeof providerKinds, readonly Use[]>> = {
     {flag: 'token-file', setting: 'token-file', needed: false, isPath: true},
     {flag: 'ca-file', setting: 'ca-file', needed: false, isPath: true},
   ],
+  aws: [
+    {flag: 'region', setting: 'region', needed: true},
+    {flag: 'replica-regions', setting: 'replica_regions', needed: false},
+    {flag: 'endpoint', setting: 'endpoint', needed: false},
+    {flag: 'aws-profile', setting: 'aws_profile', needed: false},
+    {flag: 'role-arn', setting: 'role_arn', needed: false},
+    {flag: 'custom-key-store', setting: 'custom_key_store', needed: false},
+    {flag: 'fips', setting: 'fips', needed: false},
+  ],
 }
 
 /** Those of the flags that say where a place is. */
@@ -77,15 +99,13 @@ export function settingsFrom(
   const refuse = (fact: string, hint: string): never => {
     throw new KeyriteError('USAGE', `cannot add profile "${name}": ${fact}`, {hints: [hint]})
   }
-  for (const [flag, value] of Object.entries(given))
-    if (value !== undefined && !own.some((one) => one.flag === flag))
+  for (const flag of Object.keys(placeFlags) as Name[])
+    if (isGiven(given[flag]) && !own.some((one) => one.flag === flag))
       refuse(
         `--${flag} is not for kind ${kind}`,
         `${kind} takes ${own.map((one) => `--${one.flag}`).join(', ')}`,
       )
-  const missing = own
-    .filter(({flag, needed}) => needed && given[flag] === undefined)
-    .map(({flag}) => `--${flag}`)
+  const missing = own.filter(({flag, needed}) => needed && !isGiven(given[flag])).map(({flag}) => `--${flag}`)
   if (missing.length > 0)
     refuse(
       `kind ${kind} needs ${missing.join(' and ')}`,
@@ -93,11 +113,15 @@ export function settingsFrom(
     )
   const settings = own.flatMap(({flag, setting, isPath}): [string, string][] => {
     const value = given[flag]
-    return value === undefined ? [] : [[setting, isPath === true ? resolve(value) : value]]
+    return !isGiven(value) ? [] : [[setting, isPath === true ? resolve(String(value)) : String(value)]]
   })
   const usual: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     local: {path: resolve(join(home, 'tokens', `${name}.token`))},
     transit: {mount: 'transit'},
   }
   return {...usual[kind], ...Object.fromEntries(settings)}
+}
+
+function isGiven(value: string | boolean | undefined): value is string | true {
+  return value !== undefined && value !== false
 }

@@ -30,7 +30,7 @@ test('a ceremony of three hundred steps, each with what it needs and leaves, is 
 const offers = (algorithm: 'rsa-3072' | 'rsa-4096', scheme: 'ps256' | 'rs256'): Capabilities => ({
   keys: [{algorithm, schemes: [scheme]}],
   enforces: [],
-  rotates: false,
+  rotates: [],
   imports: false,
   exports: false,
   backs_up: false,

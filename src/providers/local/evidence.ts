@@ -43,7 +43,7 @@ export function keyEvidence(token: LocalToken): KeyEvidence {
       return {
         keys: possible.map((algorithm) => ({algorithm, schemes: schemesOf[algorithm]})),
         enforces: enforced,
-        rotates: true,
+        rotates: possible,
         imports: true,
         exports: false,
         backs_up: true,

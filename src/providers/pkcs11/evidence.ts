@@ -41,7 +41,7 @@ export function keyEvidence(token: Token): KeyEvidence {
       return {
         keys: capabilitiesOf(token),
         enforces: enforced,
-        rotates: true,
+        rotates: capabilitiesOf(token).map(({algorithm}) => algorithm),
         imports: wrapMechanism(token) !== undefined,
         exports: false,
         backs_up: false,

@@ -1,0 +1,145 @@
+import {KeyriteError} from '../../base/errors.ts'
+import type {CheckLine, KeyEvidence, Protection} from '../ports.ts'
+import {identityOf, type Answered} from './identity.ts'
+import type {Keys} from './keys.ts'
+import {destructionDays, enforced} from './life.ts'
+import {capabilitiesOf} from './specs.ts'
+import type {Service} from './store.ts'
+
+export function keyEvidence({keys, who}: Service, ask: () => Promise<Answered>): KeyEvidence {
+  const {place} = keys.line
+  return {
+    async identity() {
+      return identityOf(await ask(), place.replicaRegions)
+    },
+
+    async check() {
+      const lines: CheckLine[] = []
+      const {account, partition, region, host, isAws, store} = await ask()
+      lines.push({
+        name: 'answers',
+        ok: true,
+        detail: `account ${account} in ${region} (${partition}), from ${host}${isAws ? '' : ', which is not AWS'}`,
+        fix: null,
+      })
+      lines.push(await tried('list keys', 'kms:ListKeys', async () => firstId(keys)))
+      lines.push(
+        await tried('read tags', 'kms:ListResourceTags', async () => {
+          const id = await firstId(keys)
+          if (id !== undefined) await keys.tagged(id)
+        }),
+      )
+      if (store !== null)
+        lines.push({
+          name: 'custom key store',
+          ok: store.state === 'CONNECTED',
+          detail: `${store.name} (${store.id}), ${store.type}, ${store.state.toLowerCase()}`,
+          fix:
+            store.state === 'CONNECTED'
+              ? null
+              : `aws kms connect-custom-key-store --custom-key-store-id ${store.id}`,
+        })
+      return lines
+    },
+
+    async capabilities() {
+      await who()
+      const own = place.customKeyStore === null
+      return {
+        keys: capabilitiesOf(!own),
+        enforces: enforced,
+        rotates: own ? ['aes-256'] : [],
+        imports: own,
+        exports: false,
+        backs_up: false,
+        destructionDays,
+      }
+    },
+
+    async protection(ref) {
+      const {metadata} = await keys.existing(ref)
+      return protectionOf(metadata, await who())
+    },
+
+    async generation() {
+      await who()
+      return null
+    },
+
+    async device() {
+      const {account, partition, region, host, isAws, store} = await ask()
+      return {
+        model: isAws ? 'AWS KMS' : 'not AWS: it speaks as AWS KMS does',
+        host,
+        region,
+        partition,
+        account,
+        ...(store === null
+          ? {}
+          : {
+              'custom key store': `${store.name} (${store.id}), ${store.type}`,
+              ...(store.cluster === null ? {} : {cluster: store.cluster}),
+            }),
+      }
+    },
+  }
+}
+
+/** What KMS says of where a key lies. It is AWS's word: no proof is to be had. */
+export function protectionOf(
+  {
+    Origin,
+    CustomKeyStoreId: store,
+    CloudHsmClusterId: cluster,
+  }: {
+    readonly Origin?: string | undefined
+    readonly CustomKeyStoreId?: string | undefined
+    readonly CloudHsmClusterId?: string | undefined
+  },
+  {isAws, host}: Pick<Answered, 'isAws' | 'host'>,
+): Protection {
+  const said = `Origin ${Origin ?? 'unknown'}${store === undefined ? '' : `, CustomKeyStoreId ${store}`}${cluster === undefined ? '' : `, CloudHsmClusterId ${cluster}`}`
+  const asserted = {fips: null, evidence: 'asserted'} as const
+  if (!isAws)
+    return {
+      ...asserted,
+      level: 'unknown',
+      detail: `${host} says ${said}, and is not AWS: nothing says what protects it`,
+    }
+  switch (Origin) {
+    case 'AWS_KMS':
+      return {...asserted, level: 'hardware', detail: `AWS KMS says ${said}: made in its HSMs`}
+    case 'AWS_CLOUDHSM':
+      return {...asserted, level: 'hardware', detail: `AWS KMS says ${said}: in the HSMs of that cluster`}
+    case 'EXTERNAL':
+      return {
+        ...asserted,
+        level: 'hardware',
+        detail: `AWS KMS says ${said}: brought from outside, so there may be copies of it; in AWS’s HSMs since`,
+      }
+    case undefined:
+    default:
+      return {...asserted, level: 'unknown', detail: `AWS KMS says ${said}: it lies outside AWS`}
+  }
+}
+
+async function firstId(keys: Keys): Promise<string | undefined> {
+  for await (const page of keys.ids()) return page[0]
+  return undefined
+}
+
+/** A failure is a line, not an error; a bug stays a bug. */
+async function tried(name: string, permission: string, act: () => Promise<unknown>): Promise<CheckLine> {
+  try {
+    await act()
+    return {name, ok: true, detail: `${permission} is permitted`, fix: null}
+  } catch (error) {
+    if (!(error instanceof KeyriteError)) throw error
+    return {
+      name,
+      ok: false,
+      detail: error.message,
+      fix: `allow ${permission} (docs/providers/aws.md), or: ${error.hints[0] ?? 'aws sts get-caller-identity'}`,
+    }
+  }
+}

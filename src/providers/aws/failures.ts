@@ -1,0 +1,154 @@
+/** Everything that the SDK throws, read in one place. */
+import {KeyriteError, type ErrorCode} from '../../base/errors.ts'
+import {visibleLine} from '../../base/visible.ts'
+
+/** What the SDK's errors may hold; none of it is promised. */
+interface Thrown {
+  readonly name?: unknown
+  readonly message?: unknown
+  readonly code?: unknown
+  readonly $metadata?: {readonly httpStatusCode?: number}
+  readonly $fault?: unknown
+  readonly $response?: unknown
+}
+
+export function nameOf(error: unknown): string {
+  const name = error instanceof Error ? error.name : ''
+  return name.includes('#') ? (name.split('#')[1] ?? '') : name
+}
+
+const throttled = /^(Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/
+
+/** It asks to slow down: what was asked was certainly not done. */
+export function isThrottled(error: unknown): boolean {
+  return throttled.test(nameOf(error)) || (error as Thrown).$metadata?.httpStatusCode === 429
+}
+
+/** The service, or what answers in its place, does not know the operation at all. */
+export function isUnknownOperation(error: unknown): boolean {
+  const name = nameOf(error)
+  const status = (error as Thrown).$metadata?.httpStatusCode
+  return (
+    status === 501 || /^(UnknownOperation(Exception)?|InvalidAction|NotImplemented(Exception)?)$/.test(name)
+  )
+}
+
+const refusedCredentials =
+  /^(UnrecognizedClient(Exception)?|InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignatureException|IncompleteSignature(Exception)?|MissingAuthenticationToken(Exception)?|NotAuthorizedException)$/
+const expired = /^(ExpiredToken(Exception)?|RequestExpired|TokenRefreshRequired)$/
+const notFoundCredentials = /^(CredentialsProviderError|TokenProviderError|ProviderError)$/
+const skewed = /^(RequestTimeTooSkewed|RequestInTheFuture)$/
+const network =
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|EPROTO|ERR_SSL_\w+)$/
+
+/** By the name that the service gives: what it means to an operator. */
+const byName: Readonly<Record<string, ErrorCode>> = {
+  NotFoundException: 'KEY_NOT_FOUND',
+  DisabledException: 'KEY_STATE',
+  KMSInvalidStateException: 'KEY_STATE',
+  UnsupportedOperationException: 'UNSUPPORTED',
+  InvalidKeyUsageException: 'UNSUPPORTED',
+}
+
+/**
+ * @param what - the act, as a verb and its object.
+ * @returns the error as an operator should see it; what is a KeyriteError already stays one.
+ * @throws the error itself where it is neither the service's nor the network's: then it is a bug, and must look like one.
+ */
+export function failure(what: string, error: unknown): KeyriteError {
+  if (error instanceof KeyriteError) return error
+  if (!(error instanceof Error)) throw error
+  const name = nameOf(error)
+  const thrown = error as Thrown
+  const say = (code: ErrorCode, fact: string, ...hints: readonly string[]): KeyriteError =>
+    new KeyriteError(code, `cannot ${what}: ${fact}`, {hints, cause: error})
+  const check = 'keyrite profile check PROFILE'
+  if (skewed.test(name) || (name === 'InvalidSignatureException' && /expired|not yet/i.test(error.message)))
+    return say(
+      'CREDENTIALS_REFUSED',
+      `AWS finds this machine’s clock wrong (${name})`,
+      'set the clock, then the same command again',
+      check,
+    )
+  // Its text may hold what was signed, and so a session token: only the name is said.
+  if (refusedCredentials.test(name))
+    return say(
+      'CREDENTIALS_REFUSED',
+      `AWS does not know these credentials, or their secret is another (${name})`,
+      'aws sts get-caller-identity shows whose they are',
+      check,
+    )
+  if (expired.test(name))
+    return say(
+      'CREDENTIALS_REFUSED',
+      `the credentials have expired (${name})`,
+      'aws sso login --profile NAME, or take new ones, then the same command again',
+      check,
+    )
+  if (notFoundCredentials.test(name))
+    return say(
+      'CREDENTIALS_REFUSED',
+      `no AWS credentials can be used: ${visibleLine(error.message, 160)}`,
+      'aws sso login --profile NAME, or aws configure, and --aws-profile NAME for this profile',
+      check,
+    )
+  if (name.startsWith('AccessDenied'))
+    return say(
+      'CREDENTIALS_REFUSED',
+      `AWS does not permit it: ${deniedIn(error.message)}`,
+      'docs/providers/aws.md lists what each command needs',
+      check,
+    )
+  if (isThrottled(error))
+    return say(
+      'PROVIDER_FAILED',
+      `AWS asks to slow down (${name}), also after several tries`,
+      'the same command again after a minute',
+    )
+  const code = [thrown.code, (error.cause as Thrown | undefined)?.code].find(
+    (one): one is string => typeof one === 'string' && network.test(one),
+  )
+  if (code !== undefined || name === 'TimeoutError' || name === 'AbortError')
+    return say(
+      'PROVIDER_UNREACHABLE',
+      `it does not answer (${code === undefined ? 'no answer in time' : code})`,
+      'look whether region and endpoint are right and the network is there, then the same command again: it asks what was done',
+      check,
+    )
+  if (isUnknownOperation(error))
+    return say('UNSUPPORTED', `what answers there does not know the operation (${name})`)
+  if (/^Inaccessible host|^Could not load|Region is missing/i.test(error.message))
+    return say('USAGE', visibleLine(error.message, 160), check)
+  if (/FIPS|Invalid Configuration|Endpoint/i.test(name + error.message) && thrown.$metadata === undefined)
+    return say(
+      'USAGE',
+      visibleLine(error.message, 160),
+      '--fips is only for partitions that have such endpoints',
+    )
+  const known = byName[name]
+  if (known !== undefined) return say(known, `${name}: ${visibleLine(error.message, 200)}`)
+  // An answer that is none: a proxy's page, half of a document.
+  if (thrown.$metadata !== undefined || thrown.$response !== undefined || thrown.$fault !== undefined)
+    return say('PROVIDER_FAILED', `${name}: ${visibleLine(error.message, 200)}`, check)
+  throw error
+}
+
+/** A permission is missing; the credentials are good. */
+export function isDenied(error: unknown): boolean {
+  return error instanceof KeyriteError && nameOf(error.cause).startsWith('AccessDenied')
+}
+
+/** What was asked cannot be; nothing was done. */
+export function isInvalid(error: unknown): boolean {
+  return error instanceof KeyriteError && /^(Validation|UnsupportedOperation)/.test(nameOf(error.cause))
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof KeyriteError && error.code === 'KEY_NOT_FOUND'
+}
+
+/** `kms:CreateKey`, where the service says which permission is missing. */
+function deniedIn(message: string): string {
+  const [, action] = /perform: (\w+:\w+)/.exec(message) ?? []
+  return action === undefined ? visibleLine(message, 160) : `${action} is missing`
+}

@@ -1,0 +1,256 @@
+/** The keys that keyrite made there, as AWS KMS tells of them. */
+import type {KeyMetadata} from '@aws-sdk/client-kms'
+import {KeyriteError} from '../../base/errors.ts'
+import type {Availability, Description, IntentId, KeySpec, VersionRef} from '../ports.ts'
+import type {Line} from './client.ts'
+import {isDenied, isMissing} from './failures.ts'
+import {parseTags, specOf, type Tagged} from './tags.ts'
+
+const idForm = /^(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+/** The version of what has one material for ever, and no id for it. */
+const only = '1'
+
+/** One key with what it says of itself. */
+export interface Known {
+  readonly id: string
+  readonly metadata: KeyMetadata
+  readonly spec: KeySpec
+  readonly intent: IntentId
+}
+
+/** One of the materials of a key; `current` is the one that is signed and encrypted with. */
+export interface Version extends Known {
+  readonly ref: VersionRef
+  readonly current: boolean
+  readonly createdAt: Date
+}
+
+export class Keys {
+  readonly line: Line
+  /** Tags of keys that were read. Only keyrite writes its own, when it makes a key. */
+  readonly #tags = new Map<string, Tagged | undefined>()
+  #rotationsKnown = true
+
+  constructor(line: Line) {
+    this.line = line
+  }
+
+  /** @returns undefined where there is no such key, or it is not one that keyrite made. */
+  async known(id: string): Promise<Known | undefined> {
+    if (!idForm.test(id)) return undefined
+    const metadata = await this.metadata(id)
+    const tagged = metadata === undefined ? undefined : await this.tagged(id)
+    const spec = metadata === undefined || tagged === undefined ? undefined : specOf(metadata, tagged)
+    if (metadata === undefined || tagged === undefined || spec === undefined) return undefined
+    return {id, metadata, spec, intent: tagged.intent}
+  }
+
+  /** @returns undefined where there is no such key in that region. */
+  async metadata(id: string, region?: string): Promise<KeyMetadata | undefined> {
+    try {
+      const how = region === undefined ? {} : {region}
+      const {KeyMetadata: found} = await this.line.call(
+        `ask for key ${id}`,
+        (kms) => kms.describeKey({KeyId: id}),
+        how,
+      )
+      return found
+    } catch (error) {
+      if (isMissing(error)) return undefined
+      throw error
+    }
+  }
+
+  async tagged(id: string): Promise<Tagged | undefined> {
+    if (this.#tags.has(id)) return this.#tags.get(id)
+    const tags = []
+    for (let marker: string | undefined; ;) {
+      const page = await this.line.call(`read the tags of key ${id}`, (kms) =>
+        kms.listResourceTags({KeyId: id, ...(marker === undefined ? {} : {Marker: marker})}),
+      )
+      tags.push(...(page.Tags ?? []))
+      marker = page.Truncated === true ? page.NextMarker : undefined
+      if (marker === undefined) break
+    }
+    const tagged = parseTags(tags)
+    this.#tags.set(id, tagged)
+    return tagged
+  }
+
+  /** Every id there, page by page: also of keys that are not ours. */
+  async *ids(): AsyncGenerator<readonly string[]> {
+    for (let marker: string | undefined; ;) {
+      const page = await this.line.call('list the keys', (kms) =>
+        kms.listKeys({Limit: 1000, ...(marker === undefined ? {} : {Marker: marker})}),
+      )
+      yield (page.Keys ?? []).flatMap(({KeyId: id}) => (id === undefined ? [] : [id]))
+      marker = page.Truncated === true ? page.NextMarker : undefined
+      if (marker === undefined) return
+    }
+  }
+
+  /**
+   * Ids of the keys of whose tags this holds; those in `without` are not looked at.
+   * @param strictly - a key whose tags may not be read could be one of them, and then nothing is known.
+   * @throws KeyriteError `CREDENTIALS_REFUSED` where no key's tags may be read, or strictly not every one's.
+   */
+  async having(
+    holds: (tagged: Tagged) => boolean,
+    {
+      without = new Set(),
+      strictly = false,
+    }: {readonly without?: ReadonlySet<string>; readonly strictly?: boolean} = {},
+  ): Promise<readonly string[]> {
+    const found: string[] = []
+    const refused: unknown[] = []
+    let read = 0
+    for await (const page of this.ids())
+      await Promise.all(
+        page.map(async (id) => {
+          if (without.has(id)) return
+          try {
+            const tagged = await this.tagged(id)
+            read++
+            if (tagged !== undefined && holds(tagged)) found.push(id)
+          } catch (error) {
+            // Gone since it was listed, or a key of others: what keyrite makes can be read by whoever may read tags at all.
+            if (isDenied(error)) refused.push(error)
+            else if (!isMissing(error)) throw error
+          }
+        }),
+      )
+    if (refused.length > 0 && (strictly || read === 0)) throw refused[0]
+    return found.toSorted()
+  }
+
+  /** Every version of every key, in the order of the list. Keys of others are passed over. */
+  async *all(): AsyncGenerator<Description> {
+    for await (const page of this.ids()) {
+      const asked = page.map(async (id) => this.#describedAll(id))
+      // One that fails while another is awaited is not a bug of nobody's.
+      for (const one of asked) one.catch(() => undefined)
+      for (const one of asked) yield* await one
+    }
+  }
+
+  async #describedAll(id: string): Promise<readonly Description[]> {
+    try {
+      const tagged = await this.tagged(id)
+      const known = tagged === undefined ? undefined : await this.known(id)
+      if (known === undefined) return []
+      const versions = await this.versions(known)
+      return await Promise.all(versions.map(async (one) => this.described(one)))
+    } catch (error) {
+      if (isDenied(error) || isMissing(error)) return []
+      throw error
+    }
+  }
+
+  /** The materials of a key, the current one first. */
+  async versions(known: Known): Promise<readonly Version[]> {
+    const {id, metadata} = known
+    const createdAt = metadata.CreationDate ?? new Date(0)
+    const current = metadata.CurrentKeyMaterialId
+    if (current === undefined) return [{...known, ref: {key: id, version: only}, current: true, createdAt}]
+    const materials = metadata.KeyState === 'PendingImport' ? [] : await this.#materials(id)
+    const made = (material: string): Date => materials.find((one) => one.id === material)?.at ?? createdAt
+    const others = materials.map((one) => one.id).filter((one) => one !== current)
+    return [current, ...others].map((one) => ({
+      ...known,
+      ref: {key: id, version: one},
+      current: one === current,
+      createdAt: made(one),
+    }))
+  }
+
+  async #materials(id: string): Promise<readonly {readonly id: string; readonly at: Date | undefined}[]> {
+    if (!this.#rotationsKnown) return []
+    const found = []
+    try {
+      for (let marker: string | undefined; ;) {
+        const page = await this.line.call(`list the rotations of key ${id}`, (kms) =>
+          kms.listKeyRotations({
+            KeyId: id,
+            IncludeKeyMaterial: 'ALL_KEY_MATERIAL',
+            ...(marker === undefined ? {} : {Marker: marker}),
+          }),
+        )
+        for (const {KeyMaterialId: material, RotationDate: at, KeyMaterialState: state} of page.Rotations ??
+          [])
+          if (material !== undefined && state !== 'PENDING_ROTATION') found.push({id: material, at})
+        marker = page.Truncated === true ? page.NextMarker : undefined
+        if (marker === undefined) return found
+      }
+    } catch (error) {
+      // Some that speak as KMS have rotation, and no list of it: then only the current material is known.
+      if (!(error instanceof KeyriteError) || error.code !== 'UNSUPPORTED') throw error
+      this.#rotationsKnown = false
+      return []
+    }
+  }
+
+  async version({key, version}: VersionRef): Promise<Version | undefined> {
+    const known = await this.known(key)
+    if (known === undefined) return undefined
+    return (await this.versions(known)).find(({ref}) => ref.version === version)
+  }
+
+  /** @throws KeyriteError `KEY_NOT_FOUND`. */
+  async existing(ref: VersionRef): Promise<Version> {
+    const found = await this.version(ref)
+    if (found !== undefined) return found
+    throw new KeyriteError('KEY_NOT_FOUND', `cannot find version ${ref.version} of key ${ref.key} at AWS KMS`)
+  }
+
+  async described(version: Version): Promise<Description> {
+    const {ref, spec, intent, metadata, createdAt} = version
+    return {
+      ref,
+      spec,
+      intent,
+      availability: await this.availability(version),
+      createdAt,
+      destroyAt: metadata.DeletionDate ?? null,
+    }
+  }
+
+  /** As far as it can be used anywhere: a copy in another region has a state of its own. */
+  async availability({id, metadata, current}: Version): Promise<Description['availability']> {
+    const here = availabilityIn(metadata)
+    if (here === 'enabled' || here === 'destruction-pending' || here === 'destroyed')
+      return here === 'enabled' && !current ? 'historic' : here
+    for (const region of replicaRegionsOf(metadata)) {
+      const there = await this.metadata(id, region)
+      if (there !== undefined && availabilityIn(there) === 'enabled') return current ? 'enabled' : 'historic'
+    }
+    return here
+  }
+}
+
+/** The regions that copies of a primary lie in. */
+export function replicaRegionsOf({MultiRegionConfiguration: all}: KeyMetadata): readonly string[] {
+  if (all?.MultiRegionKeyType !== 'PRIMARY') return []
+  return (all.ReplicaKeys ?? []).flatMap(({Region: region}) => (region === undefined ? [] : [region]))
+}
+
+export function availabilityIn({
+  KeyState: state,
+}: KeyMetadata): Exclude<Description['availability'], Exclude<Availability, 'enabled' | 'disabled'>> {
+  switch (state) {
+    case 'Enabled':
+    case 'Updating':
+      return 'enabled'
+    case 'PendingDeletion':
+    case 'PendingReplicaDeletion':
+      return 'destruction-pending'
+    // Its material ran out or was deleted; whoever has it can bring it again.
+    case 'PendingImport':
+      return 'destroyed'
+    case 'Disabled':
+    case 'Unavailable':
+    case 'Creating':
+    case undefined:
+    default:
+      return 'disabled'
+  }
+}

@@ -1,0 +1,115 @@
+import {KeyriteError} from '../../base/errors.ts'
+import type {IntentId, KeyMove, KeySpec} from '../ports.ts'
+import {isInvalid, nameOf} from './failures.ts'
+import {demandMaterial, wrapped, wrappingOf} from './material.ts'
+import {permitSpec} from './specs.ts'
+import {demandNew, makeKey, settled, type Service} from './store.ts'
+
+export function keyMove(service: Service): KeyMove {
+  const {keys, alone} = service
+  return {
+    async import(spec, material, intent) {
+      permitSpec(spec, false)
+      if (keys.line.place.customKeyStore !== null)
+        throw new KeyriteError(
+          'UNSUPPORTED',
+          `cannot import key "${spec.label}": a custom key store takes none`,
+        )
+      // Its own copy: the calls go on after `use`.
+      const bytes = material.use((own) => Uint8Array.from(own))
+      try {
+        demandMaterial(spec, bytes)
+        return await alone(async () => {
+          const id = (await cutOff(service, spec, intent)) ?? (await begun(service, spec, intent))
+          await bring(service, spec, id, bytes)
+          return (await settled(keys, id)).ref
+        })
+      } finally {
+        bytes.fill(0)
+      }
+    },
+
+    async export(ref) {
+      const {spec} = await keys.existing(ref)
+      throw new KeyriteError(
+        'UNSUPPORTED',
+        `cannot export key "${spec.label}": AWS KMS has no call that gives a key away, so there is nothing to try`,
+      )
+    },
+
+    async backup() {
+      return refuseBackup(service, 'back up')
+    },
+
+    async restore() {
+      return refuseBackup(service, 'restore')
+    },
+  }
+}
+
+/** A key of the same intent that still waits for its material. */
+async function cutOff({keys}: Service, spec: KeySpec, intent: IntentId): Promise<string | undefined> {
+  for (const id of await keys.having((tagged) => tagged.intent === intent && tagged.label === spec.label)) {
+    const known = await keys.known(id)
+    if (known?.metadata.KeyState === 'PendingImport' && known.spec.algorithm === spec.algorithm) return id
+  }
+  return undefined
+}
+
+async function begun(service: Service, spec: KeySpec, intent: IntentId): Promise<string> {
+  await demandNew(service.keys, spec, intent)
+  const MultiRegion = service.keys.line.place.replicaRegions.length > 0
+  const id = await makeKey(service, spec, intent, {Origin: 'EXTERNAL', MultiRegion})
+  return id
+}
+
+/** Brings the material. What the key was made for and cannot take leaves no key behind. */
+async function bring({keys}: Service, spec: KeySpec, id: string, material: Uint8Array): Promise<void> {
+  const {line} = keys
+  const what = `import key "${spec.label}"`
+  try {
+    const {PublicKey: under, ImportToken: token} = await line.call(what, (kms) =>
+      kms.getParametersForImport({
+        KeyId: id,
+        WrappingAlgorithm: wrappingOf(spec),
+        WrappingKeySpec: 'RSA_4096',
+      }),
+    )
+    if (under === undefined || token === undefined)
+      throw new KeyriteError('PROVIDER_FAILED', `cannot ${what}: its answer has no key to wrap with`)
+    await line.call(what, (kms) =>
+      kms.importKeyMaterial({
+        KeyId: id,
+        ImportToken: token,
+        EncryptedKeyMaterial: wrapped(spec, material, under),
+        ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+      }),
+    )
+  } catch (error) {
+    const said = error instanceof KeyriteError ? nameOf(error.cause) : ''
+    const refused =
+      isInvalid(error) || said === 'IncorrectKeyMaterialException' || said === 'InvalidCiphertextException'
+    if (!refused) throw error
+    await line.call(`take away what was made to ${what}`, (kms) =>
+      kms.scheduleKeyDeletion({KeyId: id, PendingWindowInDays: 7}),
+    )
+    throw new KeyriteError(
+      'UNSUPPORTED',
+      `cannot ${what}: AWS KMS refuses it (${said}); the key without material (${id}) goes in 7 days`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+/** @throws KeyriteError `UNSUPPORTED`, always. */
+async function refuseBackup({keys, who}: Service, verb: 'back up' | 'restore'): Promise<never> {
+  await who()
+  const where =
+    keys.line.place.customKeyStore === null ? '' : '; the CloudHSM cluster of a key store has its own'
+  throw new KeyriteError(
+    'UNSUPPORTED',
+    `cannot ${verb} AWS KMS: it keeps its own copies, and gives none${where}`,
+  )
+}

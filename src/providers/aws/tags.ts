@@ -1,0 +1,48 @@
+/** What a key at AWS says of itself in its tags: KMS has no other place for it. Whoever may tag can change them. */
+import type {KeyMetadata, Tag} from '@aws-sdk/client-kms'
+import {purposes, purposesOf, schemes, schemesOf, type Scheme} from '../algorithms.ts'
+import type {IntentId, KeySpec} from '../ports.ts'
+import {algorithmOf, usageOf} from './specs.ts'
+
+/** Names of tags. The value of each is within what AWS allows. */
+export const tagNames = {
+  label: 'keyrite:name',
+  intent: 'keyrite:intent',
+  scheme: 'keyrite:scheme',
+  purpose: 'keyrite:purpose',
+} as const
+
+export interface Tagged {
+  readonly label: string
+  readonly intent: IntentId
+  readonly scheme: Scheme
+  readonly purpose: KeySpec['purpose']
+}
+
+export function tagsOf({label, scheme, purpose}: KeySpec, intent: IntentId): Tag[] {
+  const values = {label, intent, scheme, purpose}
+  return Object.entries(values).map(([name, value]) => ({
+    TagKey: tagNames[name as keyof typeof values],
+    TagValue: value,
+  }))
+}
+
+/** @returns undefined where keyrite did not make the key, or somebody changed what it said. */
+export function parseTags(tags: readonly Tag[]): Tagged | undefined {
+  const value = (name: string): string => tags.find(({TagKey}) => TagKey === name)?.TagValue ?? ''
+  const label = value(tagNames.label)
+  const intent = value(tagNames.intent)
+  const scheme = schemes.find((one) => one === value(tagNames.scheme))
+  const purpose = purposes.find((one) => one === value(tagNames.purpose))
+  if (scheme === undefined || purpose === undefined || !purposesOf(scheme).includes(purpose)) return undefined
+  if (!/^[a-z][a-z0-9-]{0,62}$/.test(label) || !/^[0-9a-f]{32}$/.test(intent)) return undefined
+  return {label, intent, scheme, purpose}
+}
+
+/** What the tags say, as far as the key itself agrees. */
+export function specOf({KeySpec: made, KeyUsage}: KeyMetadata, tagged: Tagged): KeySpec | undefined {
+  const algorithm = algorithmOf(made)
+  const {label, scheme, purpose} = tagged
+  if (algorithm === undefined || KeyUsage !== usageOf(tagged)) return undefined
+  return schemesOf[algorithm].some((one) => one === scheme) ? {label, algorithm, scheme, purpose} : undefined
+}

@@ -1,0 +1,229 @@
+import {KeyriteError} from '../../base/errors.ts'
+import {Secret} from '../../base/secret.ts'
+import {isPair, type Purpose} from '../algorithms.ts'
+import type {KeyUse, VersionRef} from '../ports.ts'
+import {derOf, halfOf, plainOf} from './ecdsa.ts'
+import {nameOf} from './failures.ts'
+import {availabilityIn, type Keys, type Version} from './keys.ts'
+import {messageOf} from './message.ts'
+import {signingOf} from './specs.ts'
+
+type Operation = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'wrap' | 'unwrap' | 'mac' | 'publicKey'
+
+const operationsOf = {
+  sign: ['sign', 'verify', 'publicKey'],
+  encrypt: ['encrypt', 'decrypt'],
+  wrap: ['wrap', 'unwrap', 'publicKey'],
+  mac: ['mac', 'verify'],
+  decrypt: ['decrypt', 'publicKey'],
+} as const satisfies Record<Purpose, readonly Operation[]>
+
+/** What only the current material does. */
+const forward: readonly Operation[] = ['sign', 'encrypt', 'wrap', 'mac']
+
+/** The most that KMS takes in one call, and the most that it calls a ciphertext. */
+const most = {plaintext: 4096, ciphertext: 6144}
+
+/** The name under which the context of a ciphertext stands in KMS's encryption context, as base64. It is seen in CloudTrail. */
+export const contextName = 'keyrite:context'
+
+export function keyUse(keys: Keys): KeyUse {
+  const {line} = keys
+
+  /** The version, if purpose and state allow the operation. KMS refuses by state too; it does not know of purposes and materials. */
+  async function permitted(ref: VersionRef, operation: Operation): Promise<Version> {
+    const version = await keys.existing(ref)
+    const {label, purpose, algorithm} = version.spec
+    const can: readonly Operation[] = operationsOf[purpose].filter(
+      (one) => one !== 'publicKey' || isPair(algorithm),
+    )
+    if (!can.includes(operation))
+      throw new KeyriteError(
+        'UNSUPPORTED',
+        `cannot ${operation} with key "${label}": a key to ${purpose} can ${can.join(', ')}`,
+      )
+    const here = availabilityIn(version.metadata)
+    if (here !== 'enabled')
+      throw new KeyriteError(
+        'KEY_STATE',
+        `cannot ${operation} with key "${label}": AWS KMS says that it is ${here}`,
+      )
+    if (!version.current && forward.includes(operation))
+      throw new KeyriteError(
+        'KEY_STATE',
+        `cannot ${operation} with key "${label}": it was rotated since, and AWS KMS uses older material backward only`,
+      )
+    return version
+  }
+
+  const about = ({spec}: Version, operation: Operation): string => `${operation} with key "${spec.label}"`
+
+  return {
+    async sign(ref, message) {
+      const version = await permitted(ref, 'sign')
+      const {scheme} = version.spec
+      const given = await messageOf(line, version, message, 'sign')
+      const {Signature: signature = none} = await line.call(about(version, 'sign'), (kms) =>
+        kms.sign({KeyId: ref.key, SigningAlgorithm: signingOf(scheme).by, ...given}),
+      )
+      return scheme in halfOf
+        ? plainOf(signature, halfOf[scheme as keyof typeof halfOf])
+        : Buffer.from(signature)
+    },
+
+    async verify(ref, message, signature) {
+      const version = await permitted(ref, 'verify')
+      const {scheme} = version.spec
+      const what = about(version, 'verify')
+      if (scheme === 'hs256') {
+        demandContent(version, 'verify', message)
+        if (signature.length !== 32) return false
+        return isGood(async () =>
+          line.call(what, (kms) =>
+            kms.verifyMac({KeyId: ref.key, MacAlgorithm: 'HMAC_SHA_256', Message: message, Mac: signature}),
+          ),
+        )
+      }
+      const good = scheme in halfOf ? derOf(signature, halfOf[scheme as keyof typeof halfOf]) : signature
+      if (good === undefined || good.length === 0 || good.length > most.ciphertext) return false
+      const given = await messageOf(line, version, message, 'verify')
+      return isGood(async () =>
+        line.call(what, (kms) =>
+          kms.verify({KeyId: ref.key, SigningAlgorithm: signingOf(scheme).by, Signature: good, ...given}),
+        ),
+      )
+    },
+
+    async encrypt(ref, plaintext, context) {
+      const version = await permitted(ref, 'encrypt')
+      demandContent(version, 'encrypt', plaintext)
+      return sealed(version, 'encrypt', plaintext, contextOf(context))
+    },
+
+    async decrypt(ref, ciphertext, context) {
+      const version = await permitted(ref, 'decrypt')
+      if (version.spec.scheme === 'oaep-sha256' && context.length > 0)
+        throw new KeyriteError(
+          'UNSUPPORTED',
+          `cannot decrypt with key "${version.spec.label}": oaep-sha256 has no context`,
+        )
+      return opened(version, 'decrypt', ciphertext, contextOf(context))
+    },
+
+    async wrap(ref, material) {
+      const version = await permitted(ref, 'wrap')
+      // Its own copy: the call goes on after `use`.
+      const content = material.use((bytes) => Uint8Array.from(bytes))
+      try {
+        const limit = mostWrapped(version)
+        if (content.length < 1 || content.length > limit)
+          throw new KeyriteError(
+            'UNSUPPORTED',
+            `cannot wrap with key "${version.spec.label}": it takes 1 to ${limit} bytes`,
+          )
+        return await sealed(version, 'wrap', content, {})
+      } finally {
+        content.fill(0)
+      }
+    },
+
+    async unwrap(ref, wrapped) {
+      return opened(await permitted(ref, 'unwrap'), 'unwrap', wrapped, {})
+    },
+
+    async mac(ref, message) {
+      const version = await permitted(ref, 'mac')
+      demandContent(version, 'mac', message)
+      const {Mac: mac = none} = await line.call(about(version, 'mac'), (kms) =>
+        kms.generateMac({KeyId: ref.key, MacAlgorithm: 'HMAC_SHA_256', Message: message}),
+      )
+      return Buffer.from(mac)
+    },
+
+    async publicKey(ref) {
+      const version = await permitted(ref, 'publicKey')
+      const {PublicKey: spki = none} = await line.call(about(version, 'publicKey'), (kms) =>
+        kms.getPublicKey({KeyId: ref.key}),
+      )
+      return Buffer.from(spki)
+    },
+  }
+
+  async function sealed(
+    version: Version,
+    operation: Operation,
+    content: Uint8Array,
+    context: Readonly<Record<string, string>>,
+  ): Promise<Uint8Array> {
+    const {CiphertextBlob: ciphertext = none} = await line.call(about(version, operation), (kms) =>
+      kms.encrypt({
+        KeyId: version.id,
+        Plaintext: content,
+        EncryptionAlgorithm: algorithmOf(version),
+        EncryptionContext: context,
+      }),
+    )
+    return Buffer.from(ciphertext)
+  }
+
+  async function opened(
+    version: Version,
+    operation: Operation,
+    ciphertext: Uint8Array,
+    context: Readonly<Record<string, string>>,
+  ): Promise<Secret> {
+    if (ciphertext.length === 0 || ciphertext.length > most.ciphertext)
+      throw new KeyriteError(
+        'PROVIDER_FAILED',
+        `cannot ${about(version, operation)}: it is no ciphertext of KMS`,
+      )
+    const answer = await line.call(about(version, operation), (kms) =>
+      kms.decrypt({
+        KeyId: version.id,
+        CiphertextBlob: ciphertext,
+        EncryptionAlgorithm: algorithmOf(version),
+        EncryptionContext: context,
+      }),
+    )
+    const secret = new Secret(answer.Plaintext ?? new Uint8Array())
+    const {KeyMaterialId: by} = answer
+    if (by === undefined || version.metadata.CurrentKeyMaterialId === undefined || by === version.ref.version)
+      return secret
+    secret.wipe()
+    throw new KeyriteError('PROVIDER_FAILED', `cannot ${about(version, operation)}: another version made it`)
+  }
+}
+
+const none = new Uint8Array()
+
+async function isGood(ask: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await ask()
+    return true
+  } catch (error) {
+    const said = error instanceof KeyriteError ? nameOf(error.cause) : ''
+    if (said === 'KMSInvalidSignatureException' || said === 'KMSInvalidMacException') return false
+    throw error
+  }
+}
+
+function algorithmOf({spec}: Version): 'SYMMETRIC_DEFAULT' | 'RSAES_OAEP_SHA_256' {
+  return spec.scheme === 'a256gcm' ? 'SYMMETRIC_DEFAULT' : 'RSAES_OAEP_SHA_256'
+}
+
+function contextOf(context: Uint8Array): Readonly<Record<string, string>> {
+  return context.length === 0 ? {} : {[contextName]: Buffer.from(context).toString('base64')}
+}
+
+/** OAEP takes two hashes and two bytes of the modulus. */
+function mostWrapped({spec}: Version): number {
+  return spec.scheme === 'a256gcm' ? most.plaintext : Number(spec.algorithm.slice(4)) / 8 - 66
+}
+
+function demandContent({spec}: Version, operation: Operation, content: Uint8Array): void {
+  if (content.length > 0 && content.length <= most.plaintext) return
+  throw new KeyriteError(
+    'UNSUPPORTED',
+    `cannot ${operation} with key "${spec.label}": AWS KMS takes 1 to ${most.plaintext} bytes`,
+  )
+}
