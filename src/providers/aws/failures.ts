@@ -111,7 +111,7 @@ export function failure(what: string, error: unknown): KeyriteError {
   if (code !== undefined || name === 'TimeoutError' || name === 'AbortError')
     return say(
       'PROVIDER_UNREACHABLE',
-      `it does not answer (${code === undefined ? 'no answer in time' : code})`,
+      `it does not answer (${code ?? 'no answer in time'})`,
       'look whether region and endpoint are right and the network is there, then the same command again: it asks what was done',
       check,
     )

@@ -186,11 +186,15 @@ export function keyUse(keys: Keys): KeyUse {
       }),
     )
     const secret = new Secret(answer.Plaintext ?? new Uint8Array())
-    const {KeyMaterialId: by} = answer
-    if (by === undefined || version.metadata.CurrentKeyMaterialId === undefined || by === version.ref.version)
+    const {KeyMaterialId: by, KeyId: under} = answer
+    const material = version.metadata.CurrentKeyMaterialId === undefined ? undefined : by
+    if (under === version.metadata.Arn && (material ?? version.ref.version) === version.ref.version)
       return secret
     secret.wipe()
-    throw new KeyriteError('PROVIDER_FAILED', `cannot ${about(version, operation)}: another version made it`)
+    throw new KeyriteError(
+      'PROVIDER_FAILED',
+      `cannot ${about(version, operation)}: another key, or another version of it, made this`,
+    )
   }
 }
 

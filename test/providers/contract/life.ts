@@ -1,15 +1,19 @@
 import {describe, expect, test} from '@jest/globals'
-import type {Algorithm} from '../../../src/providers/algorithms.ts'
+import {algorithms, isPair, type Algorithm} from '../../../src/providers/algorithms.ts'
 import type {Bench, Expected} from '../contract.ts'
 import {all, described, enabled, intent, labelled, outcome, specOf, usual} from '../support.ts'
 
 const dayMs = 86_400_000
 
-export function lifeContract({refuses, enforces, destructionDays}: Expected, bench: () => Bench): void {
+export function lifeContract(expected: Expected, bench: () => Bench): void {
+  const {refuses, enforces, destructionDays, rotates, noClock} = expected
   const {least, most} = destructionDays
   const wait = Math.min(Math.max(least, 30), most)
 
   const {signer, secret} = usual(refuses)
+  const canRotate = (one: Algorithm): boolean =>
+    !refuses.includes('rotate') && rotates?.includes(one) !== false
+  const rotating = [signer, secret].find(canRotate)
 
   describe('the life of a key', () => {
     test.each(enforces)('making a version %s can be said twice', async (availability) => {
@@ -20,33 +24,42 @@ export function lifeContract({refuses, enforces, destructionDays}: Expected, ben
       expect((await described(store, ref)).availability).toBe(availability)
     })
 
-    test(`rotation ${refuses.includes('rotate') ? 'is refused' : 'adds a version and leaves the old one as it was'}`, async () => {
-      const {life, store, use} = bench().open
-      const spec = specOf(signer)
-      const first = await enabled(bench().open, spec)
-      const made = intent()
-      if (refuses.includes('rotate')) {
-        expect(await outcome(life.rotate(first.key, made))).toBe('UNSUPPORTED')
-        return
-      }
-      const second = await life.rotate(first.key, made)
-      expect(second.key).toBe(first.key)
-      expect(second.version).not.toBe(first.version)
-      expect((await described(store, second)).spec).toEqual(spec)
-      expect((await described(store, first)).availability).toBe('enabled')
-      expect(await use.publicKey(second)).not.toEqual(await use.publicKey(first))
-      if (enforces.includes('probe')) {
-        expect((await described(store, second)).availability).toBe('probe')
-        expect(await outcome(use.sign(second, Buffer.from('real')))).toBe('KEY_STATE')
-      }
-      await bench().reopen()
-      expect(await bench().open.store.find(made, [first])).toEqual({kind: 'one', ref: second})
-    })
+    const rigid = algorithms.filter((one) => !refuses.includes(one) && !canRotate(one))
+    if (rigid.length > 0)
+      test(`rotation is refused: ${rigid.join(', ')}`, async () => {
+        const {life} = bench().open
+        for (const algorithm of rigid) {
+          const ref = await enabled(bench().open, specOf(algorithm))
+          expect(await outcome(life.rotate(ref.key, intent()))).toBe('UNSUPPORTED')
+        }
+      })
 
-    if (!refuses.includes('rotate'))
+    if (rotating !== undefined)
+      test('rotation adds a version and leaves the old one as it was, or for what was made before', async () => {
+        const {life, store, use} = bench().open
+        const spec = specOf(rotating)
+        const first = await enabled(bench().open, spec)
+        const made = intent()
+        const second = await life.rotate(first.key, made)
+        expect(second.key).toBe(first.key)
+        expect(second.version).not.toBe(first.version)
+        expect((await described(store, second)).spec).toEqual(spec)
+        if (isPair(rotating)) {
+          expect((await described(store, first)).availability).toBe('enabled')
+          expect(await use.publicKey(second)).not.toEqual(await use.publicKey(first))
+        }
+        if (enforces.includes('probe')) {
+          expect((await described(store, second)).availability).toBe('probe')
+          expect(await outcome(use.sign(second, Buffer.from('real')))).toBe('KEY_STATE')
+        }
+        await bench().reopen()
+        expect(await bench().open.store.find(made, [first])).toEqual({kind: 'one', ref: second})
+      })
+
+    if (rotating !== undefined)
       test('a key that is not there, or is gone, does not rotate', async () => {
         const {life} = bench().open
-        const ref = await enabled(bench().open, specOf(signer))
+        const ref = await enabled(bench().open, specOf(rotating))
         await life.scheduleDestruction(ref, wait)
         expect(await outcome(life.rotate('nowhere', intent()))).toBe('KEY_NOT_FOUND')
         expect(await outcome(life.rotate(ref.key, intent()))).toBe(most === 0 ? 'KEY_NOT_FOUND' : 'KEY_STATE')
@@ -71,7 +84,7 @@ export function lifeContract({refuses, enforces, destructionDays}: Expected, ben
         await bench().reopen()
         expect(await bench().open.store.describe(ref)).toBeUndefined()
       })
-    } else waitingContract({enforces, wait, signer}, bench)
+    } else waitingContract({enforces, wait, signer, noClock}, bench)
 
     test('a date is the wait from now', async () => {
       const {life, store} = bench().open
@@ -104,7 +117,16 @@ export function lifeContract({refuses, enforces, destructionDays}: Expected, ben
 
 /** Where a version waits before it is gone. */
 function waitingContract(
-  {enforces, wait, signer}: Pick<Expected, 'enforces'> & {readonly wait: number; readonly signer: Algorithm},
+  {
+    enforces,
+    wait,
+    signer,
+    noClock,
+  }: Pick<Expected, 'enforces'> & {
+    readonly noClock: true | undefined
+    readonly wait: number
+    readonly signer: Algorithm
+  },
   bench: () => Bench,
 ): void {
   test(`destruction waits, can be cancelled, and is said once`, async () => {
@@ -121,6 +143,7 @@ function waitingContract(
     expect(await outcome(use.sign(ref, Buffer.from('alive again')))).toBe('ok')
   })
 
+  if (noClock === true) return
   test('when the wait is over the version is a tombstone, and nothing brings it back', async () => {
     const {life, store, use} = bench().open
     const spec = specOf(signer)

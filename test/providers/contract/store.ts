@@ -4,7 +4,7 @@ import type {KeySpec} from '../../../src/providers/ports.ts'
 import type {Bench, Expected} from '../contract.ts'
 import {all, described, intent, outcome, specOf, usual} from '../support.ts'
 
-export function storeContract({refuses, enforces}: Expected, bench: () => Bench): void {
+export function storeContract({refuses, enforces, rotates, lacks = []}: Expected, bench: () => Bench): void {
   const {signer, secret} = usual(refuses)
 
   describe('keeping keys', () => {
@@ -63,7 +63,8 @@ export function storeContract({refuses, enforces}: Expected, bench: () => Bench)
       const made = intent()
       const ref = await store.create(specOf(secret), made)
       expect(await outcome(store.create(specOf(secret), made))).toBe('KEY_EXISTS')
-      if (!refuses.includes('rotate')) expect(await outcome(life.rotate(ref.key, made))).toBe('KEY_EXISTS')
+      if (rotates?.includes(secret) !== false && !refuses.includes('rotate'))
+        expect(await outcome(life.rotate(ref.key, made))).toBe('KEY_EXISTS')
       expect(await store.find(made, [])).toEqual({kind: 'one', ref})
     })
 
@@ -108,7 +109,9 @@ export function storeContract({refuses, enforces}: Expected, bench: () => Bench)
         expect(await outcome(store.create(specOf(algorithm), intent()))).toBe('UNSUPPORTED')
       expect(await all(store)).toHaveLength(count)
       const {keys} = await evidence.capabilities()
-      expect(keys.map(({algorithm}) => algorithm)).toEqual(algorithms.filter((one) => !refuses.includes(one)))
+      expect(keys.map(({algorithm}) => algorithm)).toEqual(
+        algorithms.filter((one) => !refuses.includes(one) || lacks.includes(one)),
+      )
     })
   })
 }

@@ -1,0 +1,27 @@
+import {bring} from '../../backends/bring.ts'
+import {startMinistack} from '../../backends/aws.ts'
+import {testWhen} from '../../support/needs.ts'
+import {keepsTheProviderContract} from '../contract.ts'
+import {benchOn} from './bench.ts'
+
+const ministack = await bring('ministack')
+
+if (ministack.present)
+  keepsTheProviderContract(
+    {
+      kind: 'aws',
+      refuses: ['empty', 'rotate', 'export', 'backup'],
+      lacks: ['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'],
+      rotates: ['aes-256'],
+      macKey: 32,
+      noClock: true,
+      quirks: ['opens-touched'],
+      ...(process.env['SLOW'] === '1' ? {} : {parts: ['store', 'states', 'evidence']}),
+      enforces: ['enabled', 'disabled'],
+      destructionDays: {least: 7, most: 30},
+      level: 'unknown',
+      decipher: null,
+    },
+    async () => benchOn(await startMinistack(ministack)),
+  )
+else testWhen(ministack, 'the provider contract, on ministack', () => undefined)
