@@ -12,10 +12,11 @@ export function keyEvidence(server: Server): KeyEvidence {
     check: () => checkLines(server),
 
     async capabilities() {
+      const keys = await capabilitiesOf(server)
       return {
-        keys: await capabilitiesOf(server),
+        keys,
         enforces: (await isBao(server)) ? ['enabled', 'disabled'] : ['enabled'],
-        rotates: true,
+        rotates: keys.map(({algorithm}) => algorithm),
         imports: true,
         exports: false,
         backs_up: false,
