@@ -27,6 +27,8 @@ export interface Asking {
   readonly slow?: boolean
   /** Whether it only proves that a key works: the user agent says so. */
   readonly probe?: boolean
+  /** Whether a 403 is an answer like any other. */
+  readonly mayBeRefused?: boolean
 }
 
 type Data = Readonly<Record<string, unknown>>
@@ -151,12 +153,14 @@ export class Server {
   async mount(): Promise<{readonly accessor: string; readonly version: string}> {
     const {mount} = this.place
     const what = `find the secrets engine at "${mount}"`
-    const data = await this.system('GET', `sys/internal/ui/mounts/${mount}`, {what})
+    const answer = await this.#asked('GET', `sys/internal/ui/mounts/${mount}`, {what, mayBeRefused: true})
+    // The same for what is not there, and for what the token may not see.
+    if (answer.status === 403)
+      throw notTransit(`cannot ${what}: there is none, or the token has no right at all there`, mount)
+    const data = dataOf(answer, what)
     const {accessor, type, running_plugin_version: version, path} = data
     if (type !== 'transit' || path !== `${mount}/` || typeof accessor !== 'string')
-      throw new KeyriteError('PROVIDER_FAILED', `cannot ${what}: there is no transit, but ${String(type)}`, {
-        hints: ['bao secrets list', `bao secrets enable -path=${mount} transit`],
-      })
+      throw notTransit(`cannot ${what}: there is no transit, but ${String(type)}`, mount)
     return {accessor, version: typeof version === 'string' ? version : ''}
   }
 
@@ -180,7 +184,7 @@ export class Server {
     if (this.token.due) await this.#renew()
     const answer = await this.#once(method, path, asking)
     if (!isTokenRefused(answer)) {
-      if (answer.status === 403) throw notPermitted(method, path, asking.what)
+      if (answer.status === 403 && asking.mayBeRefused !== true) throw notPermitted(method, path, asking.what)
       return answer
     }
     // An agent may have put a new one there. Nothing was done with the old one.
@@ -188,7 +192,7 @@ export class Server {
     await this.logIn()
     const second = await this.#once(method, path, asking)
     if (isTokenRefused(second)) throw tokenRefused(this.token, asking.what)
-    if (second.status === 403) throw notPermitted(method, path, asking.what)
+    if (second.status === 403 && asking.mayBeRefused !== true) throw notPermitted(method, path, asking.what)
     return second
   }
 
@@ -247,6 +251,12 @@ export class Server {
       if (!(error instanceof KeyriteError)) throw error
     }
   }
+}
+
+function notTransit(message: string, mount: string): KeyriteError {
+  return new KeyriteError('PROVIDER_FAILED', message, {
+    hints: ['bao secrets list', `bao secrets enable -path=${mount} transit`],
+  })
 }
 
 function dataOf({status, body}: Answer, what: string): Data {
