@@ -5,12 +5,13 @@ import type {Ledger} from '../ledger/index.ts'
 import {approvals} from './answer.ts'
 import {profileStands} from './checks.ts'
 import {requestAt} from './ask.ts'
-import {operationOf, type ActContext, type Operations} from './operation.ts'
+import {operationOf, type ActContext, type Operation, type Operations} from './operation.ts'
+import type {Phase, Plan} from './plan.ts'
 import {possessionMissing} from './possession.ts'
 import type {Request} from './state.ts'
 
 /**
- * Does every phase of a met request that is not done, or only those named.
+ * Does every phase of a met request that is not done, or only those named. Where one may not be done yet, it stops before it.
  * @throws KeyriteError `QUORUM_MISSING` if it is not met, `REQUEST_STATE` if it was withdrawn, `PLAN_MOVED` and others if its ground has moved, and what the act throws.
  */
 export async function apply(
@@ -44,19 +45,30 @@ export async function apply(
       ],
     })
   const operation = operationOf(operations, request.operation)
-  for (const {name} of request.plan.phases) {
+  for (const phase of request.plan.phases) {
+    const {name} = phase
     if (phases !== null && !phases.includes(name)) continue
     // Alone, so that what another process has begun is not begun, or finished, a second time.
-    await ledger.alone(async () => {
+    const early = await ledger.alone(async () => {
       const now = requestAt(ledger, request.seq)
-      if (now.done.has(name)) return
+      if (now.done.has(name)) return false
       demandNotFailed(now)
+      if (waits(ledger, operation, request.plan, phase)) return true
       demandProfile(ledger, request)
       operation.stillTrue(ledger.view, request.plan, name)
       await operation.act({...context, approved: met}, request.plan, name)
+      return false
     })
+    if (early) break
   }
   return requestAt(ledger, request.seq)
+}
+
+/** Whether it is not time yet, by the plan or by what was done before. */
+function waits(ledger: Ledger, operation: Operation, plan: Plan, {name, earliest}: Phase): boolean {
+  const now = ledger.time.toISOString()
+  const from = operation.notBefore?.(ledger.view, plan, name) ?? null
+  return [earliest, from].some((time) => time !== null && now < time)
 }
 
 /** What was approved in a ceremony is done in it, before the people who approved it; an aborted one leaves nothing to be done. @throws KeyriteError `REQUEST_STATE`. */

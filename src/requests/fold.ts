@@ -13,7 +13,7 @@ import {
   profileStands,
 } from './checks.ts'
 import {answered, clockSet, closed, met, opened, possessed, proposed, voidOpen} from './changes.ts'
-import type {Operation, Operations} from './operation.ts'
+import {phaseOf, type Operation, type Operations} from './operation.ts'
 import {requests, type Request, type Requests} from './state.ts'
 
 const own = [
@@ -82,11 +82,11 @@ export function requestsFold(operations: Operations): Fold<Requests> {
         case 'quorum.withdrawn':
           return closed(state, entry)
         case 'policy.adopted':
-          return voidOpen(acted(state, entry, operations), `another policy was adopted at entry ${entry.seq}`)
+          return voidOpen(acted(view, entry, operations), `another policy was adopted at entry ${entry.seq}`)
         case 'clock.anomaly':
           return clockSet(state, entry)
         default:
-          return acted(state, entry, operations)
+          return acted(view, entry, operations)
       }
     },
 
@@ -114,7 +114,7 @@ function checkAct(view: View, entry: Entry, operations: Operations): readonly Pr
   const request = citedBy(view.of(requests), entry)
   if (request === undefined) return checkAutomatic(view, entry, operations)
   const operation = operations.get(request.operation)
-  const phase = operation?.writes[entry.type]
+  const phase = operation === undefined ? undefined : phaseOf(operation, view, entry)
   if (operation === undefined || phase === undefined)
     return wrong(`it cites an approval of "${request.operation}"`)
   if (entry.ceremony !== request.ceremony)
@@ -128,7 +128,7 @@ function checkAct(view: View, entry: Entry, operations: Operations): readonly Pr
   const planned = request.plan.phases.find(({name}) => name === phase)
   if (planned === undefined) return wrong(`the approved plan has no phase "${phase}"`)
   if (operation.begins.includes(entry.type)) {
-    if (request.begun.has(entry.type) || request.done.has(phase))
+    if (request.begun.has(beginning(entry, phase)) || request.done.has(phase))
       return wrong(`phase "${phase}" of this approval was used already`)
     // What was over when the clock was set back does not begin again.
     const {latest} = planned
@@ -152,11 +152,12 @@ function checkAutomatic(view: View, entry: Entry, operations: Operations): reado
   return rule.people === 0 ? [] : wrong(`rule "${rule.id}" needs ${rule.people} people`)
 }
 
-function acted(state: Requests, entry: Entry, operations: Operations): Requests {
+function acted(view: View, entry: Entry, operations: Operations): Requests {
+  const state = view.of(requests)
   const request = citedBy(state, entry)
   if (request === undefined) return state
   const operation = operations.get(request.operation)
-  const phase = operation?.writes[entry.type]
+  const phase = operation === undefined ? undefined : phaseOf(operation, view, entry)
   if (operation === undefined || phase === undefined) return state
   const begins = operation.begins.includes(entry.type)
   const failed = entry.type.endsWith('.failed')
@@ -164,14 +165,21 @@ function acted(state: Requests, entry: Entry, operations: Operations): Requests 
   return change(state, {
     ...request,
     failed: request.failed || failed,
-    begun: begins ? sharedSet([...request.begun, entry.type]) : request.begun,
+    begun: begins ? sharedSet([...request.begun, beginning(entry, phase)]) : request.begun,
     done: ends ? sharedSet([...request.done, phase]) : request.done,
   })
 }
 
-/** Whether one entry both begins and ends a phase: everything that is written in it begins it. */
+/** Whether one entry both begins and ends a phase: everything that may be written in it begins it. */
 function isWhole({writes, begins}: Operation, phase: string): boolean {
-  return Object.entries(writes).every(([type, own]) => own !== phase || begins.includes(type))
+  return Object.entries(writes).every(
+    ([type, own]) => begins.includes(type) || (typeof own === 'string' && own !== phase),
+  )
+}
+
+/** What begins a phase, once under one approval. */
+function beginning({type}: Entry, phase: string): string {
+  return `${phase} ${type}`
 }
 
 function citedBy(state: Requests, entry: Entry): Request | undefined {

@@ -23,6 +23,7 @@ export {
   type Asked,
   type Operation,
   type Operations,
+  type PhaseOf,
 } from './operation.ts'
 export {ledgerErase, placesIn, placesOf, planErase, type Place} from './operations/erase.ts'
 export {

@@ -35,10 +35,13 @@ export interface Grounds extends Asked {
   readonly custody: Pick<Custody, 'holders' | 'suspensions'> | null
 }
 
+/** The phase of an entry of a type that several phases write; undefined where it belongs to none. */
+export type PhaseOf = (view: Pick<View, 'entry'>, entry: Entry) => string | undefined
+
 export interface Operation {
   readonly name: OperationName
-  /** The entry types that it writes, each with the phase that it belongs to. */
-  readonly writes: Readonly<Record<string, string>>
+  /** The entry types that it writes, each with the phase that it belongs to, or with what finds that. */
+  readonly writes: Readonly<Record<string, string | PhaseOf>>
   /** Those of them that begin a phase: each once under one approval. */
   readonly begins: readonly string[]
   /** Refuses a plan whose `change` is not of this operation's form, before anybody is asked. @throws TypeError. */
@@ -49,12 +52,24 @@ export interface Operation {
   inWords(plan: Plan, asked: Asked): readonly string[]
   /** Looks at the preconditions again. @throws KeyriteError `PLAN_MOVED` or the state's own code if the ground has moved. */
   stillTrue(view: View, plan: Plan, phase: string): void
+  /** When a phase may be done that must wait for what was done before; null where it need not, or there is nothing to wait for yet. */
+  notBefore?(view: View, plan: Plan, phase: string): string | null
   /** Whether what an entry says is what the plan says. */
   judge(view: View, plan: Plan, entry: Entry): readonly Problem[]
   /** What the policy chooses the rule by, when an entry comes without a plan (the rule that needs nobody). Null where that is never allowed. */
   matterOf(view: View, entry: Entry): Matter | null
   /** Does one phase: intent, act, confirmation at the provider, outcome. What was begun before a crash is found and finished. */
   act(context: ActContext, plan: Plan, phase: string): Promise<void>
+}
+
+/** The phase that an entry belongs to; undefined where this operation writes no such entry. */
+export function phaseOf(
+  {writes}: Pick<Operation, 'writes'>,
+  view: Pick<View, 'entry'>,
+  entry: Entry,
+): string | undefined {
+  const phase = Object.hasOwn(writes, entry.type) ? writes[entry.type] : undefined
+  return typeof phase === 'function' ? phase(view, entry) : phase
 }
 
 export type Operations = ReadonlyMap<string, Operation>

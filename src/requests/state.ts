@@ -45,7 +45,7 @@ export interface Request {
   readonly voided: string | null
   /** The time that the ledger had reached when its clock was set back after this was asked; null if it was not. */
   readonly setBack: string | null
-  /** The types that began a phase already. */
+  /** What began already: each a phase, a blank, and the type that began it. */
   readonly begun: ReadonlySet<string>
   /** The phases whose outcome is recorded. */
   readonly done: ReadonlySet<string>
