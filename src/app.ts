@@ -3,7 +3,15 @@ import type {Secret} from './base/secret.ts'
 import {ceremonyFold} from './ceremony/fold.ts'
 import {certificatesFold, certificateSign} from './certificates/index.ts'
 import {continuationFold, custodyFold} from './custody/index.ts'
-import {keyActivate, keyCreate, keysFold} from './keys/index.ts'
+import {
+  keyActivate,
+  keyCompromise,
+  keyCreate,
+  keyDeactivate,
+  keyResume,
+  keysFold,
+  keySuspend,
+} from './keys/index.ts'
 import {lstatSync} from 'node:fs'
 import {KeyriteError} from './base/errors.ts'
 import {dutiesFold} from './duties/index.ts'
@@ -50,6 +58,10 @@ export const operations: Operations = operationsOf([
   ledgerRestore,
   keyCreate,
   keyActivate,
+  keySuspend,
+  keyResume,
+  keyDeactivate,
+  keyCompromise,
   certificateSign,
 ])
 

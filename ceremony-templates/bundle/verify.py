@@ -10,7 +10,7 @@ entry. Only `keyrite ceremony verify` checks as well
 - the signature within a certificate or request (openssl does too: VERIFY.md says how);
 - attestations of security keys; what `ledger.restored`, `branch.absorbed`, `continues` say of other copies;
 - members of data that no rule here reads; the form of rosters, policies, plans, blob references beyond what
-  is used here; the length of entries; how long a request is open; which state a tried or changed key is in;
+  is used here; the length of entries; how long a request is open; what trying a key gave;
 - that steps and sign-off follow the template, and acts the ceremony's state; SHA256SUMS' order; that
   allowed_signers, roster.json, policy.json, the minutes say what the entries say."""
 import sys
@@ -30,8 +30,14 @@ ACTS = {  # L5: an act that needs approval -> phase, operations whose plan may h
     "profile.added": ("add", ["profile.add"], ["name", "kind", "environment", "identity", "prover"]),
     "profile.removed": ("remove", ["profile.remove"], ["name"]),
     "key.create.intended": ("create", ["key.create"], ["key", "version"]),
-    "key.state.intended": ("activate", ["key.activate", "key.create"], ["key", "version", "from", "to"]),
+    "key.state.intended": (None, [], ["key", "version", "from", "to"]),  # as STATES says
     "certificate.make.intended": ("sign", ["certificate.sign"], ["key", "version", "form"])}
+STATES = {  # L6: event -> from which state, to which; the operation is called as the event, or:
+    "activate": (["pre-active"], "active"), "suspend": (["active"], "suspended"),
+    "resume": (["suspended"], "active"), "deactivate": (["active", "suspended"], "deactivated"),
+    "compromise": (["pre-active", "active", "suspended", "deactivated"], "compromised"),
+    "schedule-destruction": (["pre-active", "deactivated", "compromised"], "destruction-scheduled"),
+    "destroy": (["pre-active", "destruction-scheduled"], "destroyed")}
 ATTRIBUTES = {  # L6: of the subject of a certificate, and the kind of string that it is
     "domain-component": ("0.9.2342.19200300.100.1.25", 22), "country": ("2.5.4.6", 19),
     "state": ("2.5.4.8", 12), "locality": ("2.5.4.7", 12), "organization": ("2.5.4.10", 12),
@@ -234,6 +240,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         self.provers = {}  # L6: profile -> the one that tries its keys, or None
         self.used, self.opened, self.signoff, self.checkpoint = set(), None, None, None
         self.public, self.serials = {}, set()
+        self.states, self.moving, self.proved = {}, set(), set()  # of versions: state and that before, ...
         self.writers, self.suspended, self.contested, self.had = [], {}, {}, set()
         self.round, self.deviations, self.there = 0, [], set()
         self.counters, self.erased, self.external, self.policy_seq = set(), set(), "", 0
@@ -362,6 +369,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         cited, first = e["approved"], kind == "ledger.opened"
         need("only entry 0 opens the ledger", opened=first == (seq == 0) and (first or 0 in self.entries))
         self.lapse(max(e["time"], d.get("previous", "")) if kind == "clock.anomaly" else e["time"])
+        self.begun = None
         if first:
             need("it says more than that it is one, or continues a ledger",
                  rehearsal=not self.rehearsal or (d["rehearsal"] is True and d["continues"] is None))
@@ -374,7 +382,13 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
              approved=cited in [None, *self.met] or cited == self.policy_seq < seq)
         if kind in OUTCOMES:
             self.check_outcome(e, d, self.entries.get(d["intended"]), OUTCOMES[kind] + ".intended")
-        if kind in ACTS:
+            self.change_state(e, d, (d["key"], d["version"]))
+        if kind == "key.state.intended":
+            phase = self.check_move(d)
+            also = ["key.create"] if phase == "activate" else []
+            self.check_act(e, d, phase, ["key." + phase] + also, ACTS[kind][2])
+            self.moving.add((d["key"], d["version"]))
+        elif kind in ACTS:
             self.check_act(e, d, *ACTS[kind])
         if kind == "certificate.make.intended":
             self.check_certificate(e, d)
@@ -420,7 +434,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             need("it is about another ceremony", presence=about["ceremony"] == e["ceremony"])
         if e["ceremony"] == self.ceremony and self.ceremony:
             self.check_own(e, seq, d, kind)
-        self.used.add((cited, kind))
+        self.used.add(self.begun)
 
     def check_own(self, e, seq, d, kind):  # L6: who takes part, deviations, and rounds of signatures
         if kind == "ceremony.opened":
@@ -594,6 +608,30 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         name = "certificates/%s-v%d-%06d.pem" % (d["key"], d["version"], e["seq"])
         self.wanted.update({name: armor(label, whole, 64)} if e["ceremony"] == self.ceremony else {})
 
+    def check_move(self, d):  # L6: the event that leads from the state it is in to the other
+        key, move = (d["key"], d["version"]), (d["from"], d["to"])
+        state, before = self.states.get(key, (None, None))
+        need("it is not in that state, or another change is under way",
+             key_state=state == move[0] and key not in self.moving)
+        events = [name for name, (some, to) in STATES.items() if move[0] in some and move[1] == to]
+        events += ["cancel-destroy"] if move == ("destruction-scheduled", before) else []
+        events += ["compromise"] if move == ("destroyed", "destroyed") else []
+        need("no path leads there, or it was not proved before it is activated",
+             key_state=events and (events != ["activate"] or key in self.proved))
+        return events[0]
+
+    def change_state(self, e, d, key):  # L6: of its outcome
+        if e["type"] == "key.created":
+            self.states[key] = ("pre-active", None)
+        elif e["type"] == "key.tried":
+            self.proved = self.proved | {key} if d["ok"] else self.proved - {key}
+        elif e["type"] == "key.state.changed":
+            need("a date belongs to a scheduled destruction, and to nothing else",
+                 key_state=("destroy_at" in d) == (d["to"] == "destruction-scheduled"))
+            self.states[key] = (d["to"], d["from"])
+        if e["type"].startswith("key.state."):
+            self.moving.discard(key)
+
     def check_act(self, e, d, phase, operations, compared):  # L5: what it cites allows it, once
         profile = d if phase == "add" else self.profiles.get(d["name" if phase == "remove" else "profile"])
         need("nothing is cited, or no such profile", profile=profile, approved=e["approved"] is not None)
@@ -602,8 +640,10 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             rule = self.rule_for(operations[0], key_class, profile["kind"])
             return need("the rule needs people", approved=rule["people"] == 0)
         plan = self.met[e["approved"]]["plan"]
-        change = {"from": "pre-active", "to": "active", "prover": None, **plan["change"]}
-        same = all(d[name] == change[name] for name in compared if name in change or name in ("key", "name"))
+        change = {"prover": None, **plan["change"]}
+        one = len(plan["phases"]) == 1  # from and to are those of the plan, where it is for one change only
+        same = all(d[name] == change[name] for name in compared
+                   if name in ("key", "name") or name in change and (one or name not in ("from", "to")))
         need("another thing was approved", approved=plan["operation"] in operations,
              plan=same and (phase in ("add", "remove") or plan["profile"] == profile))
         self.check_phase(e, phase)
@@ -613,9 +653,10 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         dates = [p for p in quorum["plan"]["phases"] if p["name"] == phase]
         need("another time or ceremony was approved, or it was begun before",
              approved=dates and self.entries[quorum["seq"]]["ceremony"] == e["ceremony"],
-             approved_twice=(e["approved"], e["type"]) not in self.used,
+             approved_twice=(e["approved"], e["type"], phase) not in self.used,
              phase=all((p["earliest"] or "") <= now and max(now, quorum["reached"]) <= (p["latest"] or "9")
                        for p in dates))
+        self.begun = (e["approved"], e["type"], phase)
 
     def check_whole(self, e, d, kind, operation, phase):  # L5: it says what its plan says, and fits
         need("no quorum is cited", approved=e["approved"] in self.met)

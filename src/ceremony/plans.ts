@@ -1,7 +1,7 @@
 /** The plan of a quorum, made of the template's own steps: it needs no clock, so its digest can be printed before the day. */
 import {KeyriteError} from '../base/errors.ts'
 import {planCertificate, type KeyToCome} from '../certificates/index.ts'
-import {planActivate, planCreate, type Planned} from '../keys/index.ts'
+import {planCreate, planMove, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
 import {planDigest, requests, type Request} from '../requests/index.ts'
 import {ceremonyOf, type RunContext} from './run-context.ts'
@@ -19,7 +19,7 @@ export function allSteps(filled: Filled): readonly StepBase[] {
   return filled.acts.flatMap((act) => act.steps)
 }
 
-/** @throws KeyriteError `TEMPLATE_INVALID` if there is no such quorum step, and what `planCreate` and `planActivate` throw. */
+/** @throws KeyriteError `TEMPLATE_INVALID` if there is no such quorum step, and what `planCreate` and `planMove` throw. */
 export function planOfQuorum(view: Pick<View, 'of'>, filled: Filled, id: string): Planned {
   const steps = allSteps(filled)
   const quorum = steps.find((step) => step.kind === 'quorum' && step.id === id)
@@ -39,7 +39,7 @@ export function planOfQuorum(view: Pick<View, 'of'>, filled: Filled, id: string)
     const [activate] = covered.flatMap((step) =>
       step.kind === 'key.activate' && 'key' in step ? [step.key] : [],
     )
-    if (typeof activate === 'string') return planActivate(view, activate)
+    if (typeof activate === 'string') return planMove(view, activate, 'activate')
     throw new KeyriteError('TEMPLATE_INVALID', `step "${id}" is no quorum for a key`, {
       hints: ['keyrite ceremony lint FILE'],
     })

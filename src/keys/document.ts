@@ -1,4 +1,5 @@
 /** A key as a JSON document (`keyrite.key/1`). */
+import {proofOf, type Proof} from './effect.ts'
 import {availabilityOf} from './lifecycle.ts'
 import type {KeyFacts} from './row.ts'
 import type {ProbeResult, Version} from './state.ts'
@@ -37,11 +38,18 @@ export interface VersionDocument {
   readonly primary: boolean
   readonly providerId: string
   readonly createdAt: string
+  readonly changedAt: string
+  /** While its destruction is scheduled: the state that cancelling leads back to, and from when on it may be destroyed. */
+  readonly cameFrom: string | null
+  readonly destroyAt: string | null
+  readonly compromisedAt: string | null
   readonly protection: Version['protection']
   /** What the provider itself enforces. */
   readonly enforced: string
   /** What the state asks for and the provider does not enforce; null where it enforces all of it. */
   readonly recorded: string | null
+  /** What came of trying it at the provider when it came into this state; null before the first change. */
+  readonly effect: {readonly proof: Proof; readonly at: string; readonly results: readonly object[]} | null
   readonly proved: {readonly ok: boolean; readonly at: string; readonly results: readonly object[]} | null
 }
 
@@ -88,7 +96,7 @@ export function documentOf(key: KeyFacts, {name, profile}: Around): KeyDocument 
 
 function versionDocument(version: KeyFacts['versions'][number], primary: boolean): VersionDocument {
   const wanted = availabilityOf[version.state]
-  const {tried, protection} = version
+  const {tried, protection, effect} = version
   const {level, fips, evidence, detail} = protection
   return {
     version: version.version,
@@ -96,10 +104,18 @@ function versionDocument(version: KeyFacts['versions'][number], primary: boolean
     primary,
     providerId: `${version.ref.key}/${version.ref.version}`,
     createdAt: version.createdAt,
+    changedAt: version.changedAt,
+    cameFrom: version.cameFrom,
+    destroyAt: version.destroyAt,
+    compromisedAt: version.compromisedAt,
     // Member by member: the same order wherever the facts come from.
     protection: {level, fips, evidence, detail},
     enforced: version.enforced,
     recorded: version.enforced === wanted ? null : wanted,
+    effect:
+      effect === null
+        ? null
+        : {proof: proofOf(effect.results), at: effect.at, results: effect.results.map(resultDocument)},
     proved: tried === null ? null : {ok: tried.ok, at: tried.at, results: tried.results.map(resultDocument)},
   }
 }

@@ -70,6 +70,7 @@ const schemas = {
       enforced: z.enum(['probe', 'enabled', 'historic', 'disabled']),
       results,
       generation,
+      destroy_at: z.iso.datetime({precision: 3}).exactOptional(),
     }),
   ),
   'key.state.failed': lately(z.strictObject({...outcome, code: z.string()})),
@@ -158,7 +159,7 @@ function checkIntent(entry: Entry, key: Key | undefined): Problem[] {
   if (from !== version.state) return wrong(`version ${version.version} is ${version.state}, not ${from}`)
   if (from === 'pre-active' && to === 'active' && version.tried?.ok !== true)
     return wrong(`version ${version.version} was not proved before it is activated`)
-  return leads(from, to) ? [] : wrong(`from ${from} no path leads to ${to}`)
+  return leads(version, to) ? [] : wrong(`from ${from} no path leads to ${to}`)
 }
 
 function checkOutcome(view: View, entry: Entry, key: Key | undefined, intent: OpenIntent): Problem[] {
@@ -171,11 +172,12 @@ function checkOutcome(view: View, entry: Entry, key: Key | undefined, intent: Op
   }
   if (entry.type !== 'key.state.changed') return []
   const change = schemas['key.state.changed'].parse(entry.data)
-  return change.from === intent.from &&
-    change.to === intent.to &&
-    change.from === versionOf(key, entry)?.state
+  if (change.from !== intent.from || change.to !== intent.to || change.from !== versionOf(key, entry)?.state)
+    return wrong('it is not the change that was intended')
+  const dated = change.destroy_at !== undefined
+  return dated === (change.to === 'destruction-scheduled')
     ? []
-    : wrong('it is not the change that was intended')
+    : wrong('a date of destruction belongs to a scheduled one, and to no other')
 }
 
 /** A pair has a public half of its algorithm; a secret key has none. */
@@ -199,10 +201,9 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
   const key = keys.get(textOf(entry.data['key']))
   if (key === undefined) return undefined
   if (entry.type === 'key.state.changed') {
-    const {version, to, enforced} = schemas['key.state.changed'].parse(entry.data)
-    const first = key.versions.find((one) => one.version === version)?.activatedAt ?? null
-    const activatedAt = first ?? (to === 'active' ? entry.time : null)
-    return withVersion(key, version, {state: to, enforced, changedAt: entry.time, activatedAt})
+    const change = schemas['key.state.changed'].parse(entry.data)
+    const before = key.versions.find(({version}) => version === change.version)
+    return withVersion(key, change.version, moved(entry, change, before?.activatedAt ?? null))
   }
   if (entry.type === 'key.tried') {
     const {version, ok, sample, results: lines} = schemas['key.tried'].parse(entry.data)
@@ -212,6 +213,30 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
     })
   }
   return undefined
+}
+
+type Changed = ReturnType<(typeof schemas)['key.state.changed']['parse']>
+
+function moved(
+  {seq, time}: Entry,
+  {from, to, enforced, results: lines, destroy_at: destroyAt}: Changed,
+  activatedAt: string | null,
+): Partial<Version> {
+  const effect = {at: time, seq, results: shared(lines)}
+  // That what is destroyed was compromised is a fact about it: nothing is changed by that.
+  if (from === 'destroyed') return {compromisedAt: time, effect}
+  const scheduled = to === 'destruction-scheduled'
+  return {
+    state: to,
+    enforced,
+    effect,
+    changedAt: time,
+    activatedAt: activatedAt ?? (to === 'active' ? time : null),
+    changedBy: seq,
+    cameFrom: scheduled ? from : null,
+    destroyAt: destroyAt ?? null,
+    ...(to === 'compromised' && from !== 'destruction-scheduled' ? {compromisedAt: time} : {}),
+  }
 }
 
 function madeKey(view: View, entry: Entry): Key {
@@ -227,8 +252,13 @@ function madeKey(view: View, entry: Entry): Key {
     createdAt: entry.time,
     changedAt: entry.time,
     activatedAt: null,
+    changedBy: entry.seq,
+    cameFrom: null,
+    destroyAt: null,
+    compromisedAt: null,
     seq: entry.seq,
     enforced: 'probe',
+    effect: null,
     tried: null,
     sample: null,
   }

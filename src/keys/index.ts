@@ -2,11 +2,28 @@
 export type {KeyDocument} from './document.ts'
 export {keysFold} from './fold.ts'
 export {keyDocument} from './known.ts'
-export {availabilityOf, keyStates, lifecycle, nextState, type KeyState} from './lifecycle.ts'
+export {proofOf, type Proof} from './effect.ts'
+export {
+  availabilityOf,
+  keyEvents,
+  keyStates,
+  lifecycle,
+  nextState,
+  type KeyEvent,
+  type KeyState,
+} from './lifecycle.ts'
 export {isPublished, jwksOf, type Jwk} from './jwk.ts'
-export {keyActivate} from './operations/activate.ts'
 export {keyCreate} from './operations/create.ts'
-export {planActivate, planCreate, profileOf, type KeyWish, type Planned} from './plans.ts'
+export {
+  keyActivate,
+  keyCompromise,
+  keyDeactivate,
+  keyResume,
+  keySuspend,
+  type MoveName,
+} from './operations/states.ts'
+export {planMove} from './plan-move.ts'
+export {planCreate, profileOf, type KeyWish, type Planned} from './plans.ts'
 export {keyVersion, probesOf, proveKey} from './prove.ts'
 export {pemOf, publicFormats, publicKeyText, type PublicFormat} from './public.ts'
 export {

@@ -23,11 +23,18 @@ export const keyEvents = [
   'deactivate',
   'compromise',
   'schedule-destruction',
+  'cancel-destroy',
   'destroy',
 ] as const
 export type KeyEvent = (typeof keyEvents)[number]
 
-/** From each state, the events it accepts and the state each leads to. From compromised no path leads to active. */
+/** Stands for the state from which a destruction was scheduled: where cancelling leads back to. */
+export const whereItCameFrom = 'where-it-came-from'
+
+/**
+ * From each state, the events it accepts and the state each leads to. From compromised no path leads to active, and that what
+ * is destroyed was compromised too is a fact that changes nothing.
+ */
 export const lifecycle = {
   'pre-active': {
     activate: 'active',
@@ -39,9 +46,9 @@ export const lifecycle = {
   suspended: {resume: 'active', deactivate: 'deactivated', compromise: 'compromised'},
   deactivated: {'schedule-destruction': 'destruction-scheduled', compromise: 'compromised'},
   compromised: {'schedule-destruction': 'destruction-scheduled'},
-  'destruction-scheduled': {destroy: 'destroyed'},
-  destroyed: {},
-} as const satisfies Record<KeyState, Partial<Record<KeyEvent, KeyState>>>
+  'destruction-scheduled': {'cancel-destroy': whereItCameFrom, destroy: 'destroyed'},
+  destroyed: {compromise: 'destroyed'},
+} as const satisfies Record<KeyState, Partial<Record<KeyEvent, KeyState | typeof whereItCameFrom>>>
 
 /** What each state allows, as a provider is asked to enforce it (lifecycle.md, "allowed use by state"). */
 export const availabilityOf: Readonly<Record<KeyState, Availability>> = {
@@ -54,26 +61,76 @@ export const availabilityOf: Readonly<Record<KeyState, Availability>> = {
   destroyed: 'disabled',
 }
 
+/** What an event would be done to: a state and, while its destruction is scheduled, the state before that. */
+export interface Standing {
+  readonly state: KeyState
+  readonly cameFrom: KeyState | null
+}
+
 /** The state that an event leads to; undefined where the state does not accept it. */
-export function nextState(state: KeyState, event: KeyEvent): KeyState | undefined {
-  const row: Partial<Record<KeyEvent, KeyState>> = lifecycle[state]
-  return row[event]
+export function nextState({state, cameFrom}: Standing, event: KeyEvent): KeyState | undefined {
+  const row: Partial<Record<KeyEvent, KeyState | typeof whereItCameFrom>> = lifecycle[state]
+  const next = row[event]
+  return next === whereItCameFrom ? (cameFrom ?? undefined) : next
 }
 
-/** Whether some event leads from one state to the other. */
-export function leads(from: KeyState, to: KeyState): boolean {
-  return Object.values<KeyState>(lifecycle[from]).includes(to)
+/** The one event that leads from one state to the other, wherever it came from; undefined where none does. */
+export function eventBetween(from: KeyState, to: KeyState): KeyEvent | undefined {
+  return keyEvents.find((event) =>
+    event === 'cancel-destroy'
+      ? from === 'destruction-scheduled' && schedulable(to)
+      : nextState({state: from, cameFrom: null}, event) === to,
+  )
 }
 
-/** @throws KeyriteError `KEY_STATE` saying what the key is, and what it can become. */
-export function advance(key: string, state: KeyState, event: KeyEvent): KeyState {
-  const next = nextState(state, event)
+/** Whether some event leads from where it stands to the other state. */
+export function leads(standing: Standing, to: KeyState): boolean {
+  return keyEvents.some((event) => nextState(standing, event) === to)
+}
+
+function schedulable(state: KeyState): boolean {
+  return nextState({state, cameFrom: null}, 'schedule-destruction') !== undefined
+}
+
+/** What people type for an event, and what it does, in words: `suspend`. */
+const said = {
+  activate: ['activate', 'key activate NAME'],
+  suspend: ['suspend', 'key suspend NAME'],
+  resume: ['resume', 'key resume NAME'],
+  deactivate: ['deactivate', 'key deactivate NAME'],
+  compromise: ['call compromised', 'key compromise NAME --reason R'],
+  'schedule-destruction': ['destroy', null],
+  'cancel-destroy': ['cancel the destruction of', null],
+  destroy: ['destroy', null],
+} as const satisfies Record<KeyEvent, readonly [verb: string, command: string | null]>
+
+export function verbOf(event: KeyEvent): string {
+  return said[event][0]
+}
+
+/** @param since - what made it so, for whoever finds it changed. @throws KeyriteError `KEY_STATE` saying what the key is, and what to type instead. */
+export function advance(key: string, standing: Standing, event: KeyEvent, since = ''): KeyState {
+  const next = nextState(standing, event)
   if (next !== undefined) return next
-  const can = Object.keys(lifecycle[state])
-  throw new KeyriteError('KEY_STATE', `cannot ${event} key "${key}": it is ${state}`, {
+  const {state} = standing
+  const can = keyEvents.filter((one) => nextState(standing, one) !== undefined)
+  throw new KeyriteError('KEY_STATE', `cannot ${verbOf(event)} key "${key}": it is ${state}${since}`, {
     hints: [
       `keyrite key show ${key}`,
-      can.length === 0 ? 'nothing can be done to it any more' : `what it accepts: ${can.join(', ')}`,
+      ...can.flatMap((one) => said[one][1] ?? []).map((line) => `keyrite ${line.replace('NAME', key)}`),
+      ...wayOut(state, event),
     ],
   })
+}
+
+/** Why there is none, or what comes first. */
+function wayOut(state: KeyState, event: KeyEvent): readonly string[] {
+  if (state === 'destroyed') return ['what is destroyed stays so: make another key']
+  if (state === 'compromised' && event !== 'compromise')
+    return ['from compromised no path leads back: make another key, and have this one destroyed']
+  if (event === 'schedule-destruction' || event === 'destroy')
+    return state === 'active' || state === 'suspended'
+      ? ['deactivate it first: what it made can still be read']
+      : []
+  return []
 }

@@ -7,7 +7,6 @@ import {factsOf, profilesFold, type Profile} from '../profiles/index.ts'
 import type {Algorithm, Purpose, Scheme} from '../providers/algorithms.ts'
 import {phase, type Plan} from '../requests/index.ts'
 import {keysFold} from './fold.ts'
-import {advance} from './lifecycle.ts'
 import {profileNotFound} from './not-found.ts'
 import {demandNameFree} from './operations/create.ts'
 import {tryerInWords} from './who-tries.ts'
@@ -91,32 +90,6 @@ export function planCreate(view: Known, wish: KeyWish): Planned {
     plan,
     names: Object.fromEntries(parties.flatMap(({id, name}) => (name === null ? [] : [[id, name]]))),
   }
-}
-
-/** @throws KeyriteError `KEY_NOT_FOUND`, `KEY_STATE`. */
-export function planActivate(view: Known, name: string): Planned {
-  const key = view.of(keysFold).keys.get(name)
-  if (key === undefined)
-    throw new KeyriteError('KEY_NOT_FOUND', `cannot find key "${name}"`, {hints: ['keyrite key list']})
-  const version = key.versions.find((one) => one.version === key.primary)
-  advance(name, version?.state ?? 'destroyed', 'activate')
-  // Before anyone is asked to sign for what could not be done.
-  if (version?.tried?.ok !== true)
-    throw new KeyriteError('KEY_STATE', `cannot activate key "${name}": it was not proved yet`, {
-      hints: [`keyrite key prove ${name}`],
-    })
-  const profile = profileOf(view, key.profile)
-  const {policy} = view.of(policyFold)
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
-    operation: 'key.activate',
-    change: {class: key.spec.class, from: 'pre-active', key: name, to: 'active', version: key.primary},
-    phases: [phase('activate')],
-    profile: factsOf(profile),
-    rests: [`key "${name}" version ${key.primary} is pre-active and was proved`],
-    rule: ruleFor(policy, {operation: 'key.activate', class: key.spec.class, kind: profile.kind}).id,
-  }
-  return {plan, names: {}}
 }
 
 /** @throws KeyriteError `PROFILE_NOT_FOUND`. */

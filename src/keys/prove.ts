@@ -38,8 +38,13 @@ export function probesOf(key: Key): readonly string[] {
  * @returns the seq of the outcome.
  * @throws KeyriteError `KEY_NOT_AS_PLANNED` after recording, if a probe failed.
  */
-export async function proveKey(context: ActContext, name: string, number: number): Promise<number> {
-  const seq = await context.ledger.alone(() => prove(context, name, number))
+export function proveKey(context: ActContext, name: string, number: number): Promise<number> {
+  return context.ledger.alone(() => proveWithin(context, name, number))
+}
+
+/** The same within an act, which is alone already. */
+export async function proveWithin(context: ActContext, name: string, number: number): Promise<number> {
+  const seq = await prove(context, name, number)
   const tried = keyVersion(context, name, number).version.tried
   const failed = tried?.results.filter(({ok}) => !ok) ?? []
   if (failed.length > 0) {
@@ -124,7 +129,8 @@ async function tryAll(
   return {results, sample: works.sample}
 }
 
-async function tryPurpose(
+/** Uses a key for its purpose, and looks outside the provider, where that can be done, whether what came of it is good. */
+export async function tryPurpose(
   provider: Provider,
   key: Key,
   {ref}: Version,
@@ -205,14 +211,18 @@ async function tryPurpose(
   }
 }
 
+let made: Uint8Array | undefined
+
+/** A public key whose private half is thrown away: made once, as that takes a while. */
+function nobodys(): Uint8Array {
+  made ??= generateKeyPairSync('rsa', {modulusLength: 2048}).publicKey.export({format: 'der', type: 'spki'})
+  return made
+}
+
 /** That the provider refuses to give the private half away, even wrapped. */
-async function tryExport(provider: Provider, {ref}: Version): Promise<ProbeResult> {
-  const under = generateKeyPairSync('rsa', {modulusLength: 2048}).publicKey.export({
-    format: 'der',
-    type: 'spki',
-  })
+export async function tryExport(provider: Provider, {ref}: Version): Promise<ProbeResult> {
   try {
-    await provider.move.export(ref, under)
+    await provider.move.export(ref, nobodys())
     return verified('export-refused', false, '', 'the provider gave the key away')
   } catch (error) {
     if (!(error instanceof KeyriteError)) throw error

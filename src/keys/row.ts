@@ -9,7 +9,18 @@ export interface KeyFacts extends Pick<
 > {
   readonly versions: readonly Pick<
     Version,
-    'version' | 'state' | 'ref' | 'protection' | 'createdAt' | 'enforced' | 'tried'
+    | 'version'
+    | 'state'
+    | 'ref'
+    | 'protection'
+    | 'createdAt'
+    | 'changedAt'
+    | 'cameFrom'
+    | 'destroyAt'
+    | 'compromisedAt'
+    | 'enforced'
+    | 'tried'
+    | 'effect'
   >[]
   /** Its intents without an outcome. */
   readonly indeterminate: readonly Pick<OpenIntent, 'kind' | 'seq'>[]
@@ -25,16 +36,17 @@ export function factsOfKey(key: Key, open: Iterable<OpenIntent>): KeyFacts {
     createdAt,
     ceremony,
     primary,
-    versions: key.versions.map(({version, state, ref, protection, createdAt: made, enforced, tried}) => ({
-      version,
-      state,
-      ref,
-      protection,
-      createdAt: made,
-      enforced,
-      tried,
-    })),
+    versions: key.versions.map(factsOfVersion),
     indeterminate: [...open].filter((one) => one.key === name).map(({kind, seq}) => ({kind, seq})),
+  }
+}
+
+function factsOfVersion(one: Version): KeyFacts['versions'][number] {
+  const {version, state, ref, protection, createdAt, changedAt, cameFrom, destroyAt, compromisedAt} = one
+  const {enforced, tried, effect} = one
+  return {
+    ...{version, state, ref, protection, createdAt, changedAt, cameFrom, destroyAt, compromisedAt},
+    ...{enforced, tried, effect},
   }
 }
 

@@ -25,12 +25,25 @@ export interface Version {
   readonly changedAt: string
   /** When it first became active: from then on its age counts. Null while it never was. */
   readonly activatedAt: string | null
+  /** The entry that brought it into its state. */
+  readonly changedBy: number
+  /** While its destruction is scheduled: the state before that, and when it may be destroyed. */
+  readonly cameFrom: KeyState | null
+  readonly destroyAt: string | null
+  /** When it was called compromised, also after it was destroyed. */
+  readonly compromisedAt: string | null
   /** The entry that recorded it. */
   readonly seq: number
   /** What the provider itself enforces now. */
   readonly enforced: Availability
   readonly tried: {
     readonly ok: boolean
+    readonly at: string
+    readonly seq: number
+    readonly results: readonly ProbeResult[]
+  } | null
+  /** What was tried when it came into its state; null before the first change. */
+  readonly effect: {
     readonly at: string
     readonly seq: number
     readonly results: readonly ProbeResult[]

@@ -2,7 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Clock, Random} from '../base/world.ts'
-import type {Provider} from './ports.ts'
+import type {Availability, Provider} from './ports.ts'
 
 /** What a kind needs to be opened. */
 export interface Opening {
@@ -27,6 +27,8 @@ export interface ProviderKind {
   readonly hasSecret?: (settings: Opening['settings']) => boolean
   /** Whether keys in it can lie in hardware at all. */
   readonly hardware: 'never' | 'possible' | 'always'
+  /** What a version may be held to by the provider itself: said in plans, before it is opened. What it answers itself must not be less. */
+  readonly enforces: readonly Availability[]
   /** What this machine lacks to use it at all; absent where it lacks nothing, ever. */
   readonly lacking?: () => Promise<{readonly fact: string; readonly fix: string} | null>
   open(opening: Opening): Promise<Provider>
@@ -40,6 +42,7 @@ export const providerKinds = {
     settings: {path: 'the token file'},
     secret: 'PIN',
     hardware: 'never',
+    enforces: ['probe', 'enabled', 'historic', 'disabled'],
     async open({settings, secret, ...rest}) {
       const {openToken} = await import('./local/index.ts')
       return openToken({path: setting(settings, 'path'), pin: needed(secret, 'PIN'), ...rest})
@@ -58,6 +61,7 @@ export const providerKinds = {
     },
     secret: 'PIN',
     hardware: 'possible',
+    enforces: ['enabled', 'historic', 'disabled'],
     async lacking() {
       const {driverLacking} = await import('./pkcs11/driver.ts')
       return driverLacking()

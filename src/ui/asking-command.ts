@@ -1,7 +1,7 @@
 /** The way of every command that needs people: show the plan, ask, act, show what came of it. */
 import {lacksSignatures, type Asking, type Request} from '../requests/index.ts'
 import {KeyriteCommand, type Shown} from './command.ts'
-import {askAndApply, planLines, waitingDocument} from './gather.ts'
+import {askAndApply, planLines, waitingDocument, type Manner} from './gather.ts'
 
 /** What the parser gives of `askFlags`. */
 export interface ChangeFlags {
@@ -15,11 +15,13 @@ export abstract class AskingCommand extends KeyriteCommand {
   /**
    * With `--dry-run` the plan is shown and nothing is touched; without enough signatures the request is (exit 8).
    * @param done - what is shown when it was applied.
+   * @param final - what is typed again where nobody can take it back.
    */
   protected async asked(
     planned: Pick<Asking, 'plan' | 'names'>,
     flags: ChangeFlags,
     done: (request: Request) => Shown | Promise<Shown>,
+    final?: Manner['final'],
   ): Promise<Shown> {
     const {app} = this
     if (flags['dry-run'])
@@ -29,6 +31,7 @@ export abstract class AskingCommand extends KeyriteCommand {
     const request = await askAndApply(app, asking, {
       signWith: flags['sign-with'],
       actor: await this.actor(),
+      ...(final === undefined ? {} : {final}),
       say: (line) => {
         this.say(line)
       },

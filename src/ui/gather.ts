@@ -41,6 +41,8 @@ export interface Manner {
   readonly signWith: readonly string[] | undefined
   readonly actor: Person
   readonly say: (line: string) => void
+  /** What is typed again before anybody is asked for what cannot be taken back, and what was typed on the command line. */
+  readonly final?: {readonly name: string; readonly given: string | undefined}
   /** Whose yes stands from an earlier run of the same command: they are passed over, once each. */
   readonly answered?: ReadonlySet<string>
 }
@@ -88,7 +90,8 @@ export async function askAndApply(app: App, asking: Asking, manner: Manner): Pro
   for (const line of planLines(app, asking)) manner.say(line)
   // A request of the same plan that still waits is gone on with, so that asking twice does not make people sign twice.
   const waiting = openOver(app, planDigest(asking.plan))
-  if (waiting === undefined && app.world.ask.interactive && manner.signWith === undefined) {
+  if (waiting === undefined && manner.final !== undefined) await demandName(app, manner.final)
+  else if (waiting === undefined && app.world.ask.interactive && manner.signWith === undefined) {
     const yes = await app.world.ask.confirm({message: 'Ask for this', flag: '--sign-with PERSON=KEY'})
     if (!yes)
       throw new KeyriteError('NOT_CONFIRMED', 'nothing was asked for', {hints: ['the same command again']})
@@ -99,6 +102,21 @@ export async function askAndApply(app: App, asking: Asking, manner: Manner): Pro
     (waiting?.answers ?? []).filter(({decision}) => decision === 'approve').map(({person}) => person),
   )
   return gatherAndApply(app, request, {...manner, answered})
+}
+
+/** @throws KeyriteError `NOT_CONFIRMED`, `NO_TERMINAL`. */
+async function demandName(app: App, {name, given}: NonNullable<Manner['final']>): Promise<void> {
+  const flag = `--confirm ${name}`
+  const said =
+    given ?? (await app.world.ask.text({message: `There is no way back. Type "${name}" to go on`, flag}))
+  if (said.trim() === name) return
+  throw new KeyriteError(
+    'NOT_CONFIRMED',
+    `cannot ask for this: "${said}" is not "${name}"; nothing was changed`,
+    {
+      hints: [flag],
+    },
+  )
 }
 
 function openOver(app: App, sha256: string): Request | undefined {

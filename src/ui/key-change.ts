@@ -4,6 +4,7 @@ import {keyDocument, type Planned} from '../keys/index.ts'
 import {AskingCommand, type ChangeFlags} from './asking-command.ts'
 import type {Shown} from './command.ts'
 import {findKey} from './find-key.ts'
+import type {Manner} from './gather.ts'
 import {pinFileFlag, signWithFlag} from './flags.ts'
 import {keyLines} from './show-key.ts'
 
@@ -20,10 +21,16 @@ export const changeFlags = {...askFlags, 'pin-file': pinFileFlag}
 
 export abstract class KeyChange extends AskingCommand {
   /** With `--dry-run` the plan is shown and nothing is touched; without enough signatures the request is (exit 8). */
-  protected async change(name: string, planned: Planned, flags: ChangeFlags): Promise<Shown> {
-    return this.asked(planned, flags, () => {
+  protected async change(
+    name: string,
+    planned: Planned,
+    flags: ChangeFlags,
+    final?: Manner['final'],
+  ): Promise<Shown> {
+    const done = (): Shown => {
       const key = keyDocument(this.app.ledger, findKey(this.app.ledger, name))
       return this.show({schema: 'keyrite.key/1', ...key}, keyLines(this.print, key))
-    })
+    }
+    return this.asked(planned, flags, done, final)
   }
 }

@@ -1,11 +1,20 @@
 /** A key for people. */
-import type {KeyDocument} from '../keys/index.ts'
+import type {KeyDocument, Proof} from '../keys/index.ts'
 import type {Print} from './print.ts'
 
 /** `Payments Team (owner)`: the name, else the id. */
 export function personText({id, name}: {readonly id: string; readonly name: string | null}): string {
   return name ?? id
 }
+
+/** What came of trying it in its state. */
+const proofText = {
+  proven: 'yes: what must work works, and what must not is refused',
+  'still-usable': 'STILL USABLE: something that must be refused was done',
+  'not-working': 'NOT WORKING: something that must work was refused',
+  'not-proven': 'NOT PROVEN: it could not be tried',
+  recorded: 'recorded, not enforced by the provider',
+} as const satisfies Record<Proof, string>
 
 export function keyLines(print: Print, key: KeyDocument): string[] {
   return [
@@ -31,12 +40,15 @@ export function keyLines(print: Print, key: KeyDocument): string[] {
         ['State', version.state],
         ['Provider id', version.providerId],
         ['Created', version.createdAt],
+        ['In this state', version.changedAt === version.createdAt ? null : `since ${version.changedAt}`],
+        ['Compromised', version.compromisedAt],
         [
           'Protection',
           `${version.protection.level} (${version.protection.evidence}): ${version.protection.detail}`,
         ],
         ['Enforced', version.enforced],
         ['Only recorded', version.recorded],
+        ['Tried', version.effect === null ? null : proofText[version.effect.proof]],
         [
           'Proved',
           version.proved === null ? 'not yet' : `${version.proved.ok ? 'yes' : 'no'}, ${version.proved.at}`,

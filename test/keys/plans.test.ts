@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import type {App} from '../../src/app.ts'
-import {planActivate} from '../../src/keys/index.ts'
+import {planMove} from '../../src/keys/index.ts'
 import type {KeyWish} from '../../src/keys/index.ts'
 import {planDigest} from '../../src/requests/index.ts'
 import {outcome, refused} from '../ledger/support.ts'
@@ -88,7 +88,7 @@ describe('the plan of a key', () => {
   })
 
   test('to activate it is refused for a key that is not there, and for one that is active', async () => {
-    expect(await outcome(() => planActivate(app.ledger.view, 'nobody'))).toBe('KEY_NOT_FOUND')
-    expect(await outcome(() => planActivate(app.ledger.view, 'taken'))).toBe('KEY_STATE')
+    expect(await outcome(() => planMove(app.ledger.view, 'nobody', 'activate'))).toBe('KEY_NOT_FOUND')
+    expect(await outcome(() => planMove(app.ledger.view, 'taken', 'activate'))).toBe('KEY_STATE')
   })
 })

@@ -3,7 +3,7 @@ import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import Database from 'better-sqlite3'
 import type {App} from '../../src/app.ts'
 import {generateEd25519} from '../../src/custody/index.ts'
-import {keysFold, planActivate, proveKey} from '../../src/keys/index.ts'
+import {keysFold, planMove, proveKey} from '../../src/keys/index.ts'
 import {profilesFold} from '../../src/profiles/index.ts'
 import {
   apply,
@@ -240,13 +240,13 @@ describe('a request', () => {
       await sayAll(context, await ask(context, planned(app)), people.slice(0, 3)),
     )
     await apply(context, app.operations, making)
-    expect(await outcome(() => planActivate(app.ledger.view, 'payments'))).toBe('KEY_STATE')
+    expect(await outcome(() => planMove(app.ledger.view, 'payments', 'activate'))).toBe('KEY_STATE')
     await proveKey({...context, approved: making.met ?? -1}, 'payments', 1)
-    const request = await ask(context, planActivate(app.ledger.view, 'payments'))
+    const request = await ask(context, planMove(app.ledger.view, 'payments', 'activate'))
     const met = await meet(context, await sayAll(context, request, people.slice(0, 2)))
     await apply(context, app.operations, met)
     expect(app.ledger.of(keysFold).keys.get('payments')?.versions[0]?.state).toBe('active')
-    expect(await outcome(() => planActivate(app.ledger.view, 'payments'))).toBe('KEY_STATE')
+    expect(await outcome(() => planMove(app.ledger.view, 'payments', 'activate'))).toBe('KEY_STATE')
   })
 })
 

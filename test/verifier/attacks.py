@@ -14,6 +14,7 @@ import tempfile
 import traceback
 
 from make_bundle import BUNDLE, ORG, Keys, Maker, armored, b64, canon, pid, root_of, sha, wire
+from moves import moved
 
 sys.dont_write_bytecode = True
 spec = importlib.util.spec_from_file_location('verify', os.path.join(BUNDLE, 'verify.py'))
@@ -310,6 +311,9 @@ GOOD = [
     ('a second round after a deviation', None, after_all(lambda m: (m.deviate(), m.sign_off(2)))),
     ('a second round that waits for people', None, in_second_round(lambda m: m.statement('transcript', seq_of(m, 'signoff.opened'), 'erin'))),
     ('a deviation that no round covers yet', None, after_all(lambda m: m.deviate())),
+    ('a key that is suspended, resumed, deactivated and called compromised', None, both(
+        moved('suspend', 'active', 'suspended'), moved('resume', 'suspended', 'active'), moved('deactivate', 'active', 'deactivated'),
+        moved('compromise', 'deactivated', 'compromised'))),
 ]
 ATTACKS = [
     ('an entry is dropped', 'signoff-count', files(drop)),
@@ -391,8 +395,21 @@ ATTACKS = [
     ('an outcome with another approval', 'intent', entry('key.created', approved=0)),
     ('a second outcome', 'one-outcome', another('key.tried', 'key.state.intended')),
     ('a trial of another key than its outcome', 'intent', data('key.try.intended', key='other')),
-    ('a state it has not', 'plan', data('key.state.intended', **{'from': 'suspended'})),
-    ('a change of state that is not known', 'plan', data('key.state.intended', to='destroyed')),
+    ('a state it has not', 'key-state', data('key.state.intended', **{'from': 'suspended'})),
+    ('a change of state that no path leads to', 'key-state', data('key.state.intended', to='suspended')),
+    ('activated without having been proved', 'key-state', data('key.tried', ok=False)),
+    ('destroyed under a plan to activate it', 'approved', data('key.state.intended', to='destroyed')),
+    ('a date of destruction where none is scheduled', 'key-state', data('key.state.changed', destroy_at='2026-12-22T03:00:00.000Z')),
+    ('two changes of state at once', 'key-state', another('key.state.intended', 'key.state.changed', {'to': 'compromised'})),
+    ('suspended without approval', 'approved', moved('suspend', 'active', 'suspended', met=None)),
+    ('suspended under a plan to make it', 'approved', moved('suspend', 'active', 'suspended', met='made')),
+    ('suspended under a plan to deactivate it', 'approved', moved('suspend', 'active', 'suspended', plan='deactivate')),
+    ('a version that was never made is deactivated', 'key-state', moved('deactivate', 'active', 'deactivated', version=2)),
+    ('deactivated under a plan for another version', 'plan', moved('deactivate', 'active', 'deactivated', planned=2)),
+    ('deactivated from another state than the plan says', 'plan', moved('deactivate', 'active', 'deactivated', **{'from': 'suspended'})),
+    ('a way back from compromised', 'key-state', both(moved('compromise', 'active', 'compromised'), moved('resume', 'compromised', 'active'))),
+    ('an approval to suspend used twice', 'approved-twice', both(moved('suspend', 'active', 'suspended'), moved('resume', 'suspended', 'active'), moved('suspend', 'active', 'suspended', met='first'))),
+    ('the outcome of another change of state', 'intent', moved('suspend', 'active', 'suspended', outcome='deactivated')),
     ('sign-off: root', 'signoff-root', data('signoff.opened', root=b64(b'x' * 32))),
     ('sign-off: count', 'signoff-count', data('signoff.opened', count=13)),
     ('sign-off: first', 'signoff-first', data('signoff.opened', first=8)),
@@ -486,7 +503,7 @@ ATTACKS = [
     ('actor: another than who signed', 'actor', at('entry:approval:alice', lambda e: e['actor'].update(person=None))),
     ('a ceremony is opened twice', 'ceremony', maker_at('before:quorum.opened', lambda m: m.append('ceremony.opened', next(e for e in m.entries if e['type'] == 'ceremony.opened')['data'], label='again'))),
     ('a second sign-off', 'signoff-twice', maker_at('before:transcript:alice', lambda m: m.append('signoff.opened', next(e for e in m.entries if e['type'] == 'signoff.opened')['data'], label='again'))),
-    ('activated into another state', 'plan', both(data('key.state.intended', to='destroyed'), data('key.state.changed', to='destroyed'))),
+    ('destroyed instead of activated', 'approved', both(data('key.state.intended', to='destroyed'), data('key.state.changed', to='destroyed'))),
     ('a withdrawn quorum is met', 'quorum-twice', maker_at('before:quorum.met', withdraw)),
     ('a quorum that was met is withdrawn before the act', 'approved', maker_at('before:key.create.intended', withdraw)),
     ('a key with words after it', 'malformed', commented_key),

@@ -125,6 +125,9 @@ class Keys:
         return 'SHA256:' + b64(sha(base64.b64decode(self.line[name].split(' ')[1]))).rstrip('=')
 
 
+MOVES = 'activate suspend resume deactivate compromise destroy cancel-destroy'.split()
+
+
 class Maker:
     def __init__(self, keys, tweak=None, production=False, level='full', rehearsal=False):
         self.rehearsal = rehearsal
@@ -202,7 +205,7 @@ class Maker:
                     'roles': list(roles)}
         policy = {'name': 'small', 'rules': [rule('profile-local', ['profile.add'], 0, kinds=['local']),
                                              rule('key-create', ['key.create'], 3, ['custodian'], ['ciso', 'security-lead']),
-                                             rule('key-use', ['key.activate'], 2, ['custodian'])],
+                                             rule('key-use', ['key.' + one for one in MOVES], 2, ['custodian'])],
                   'times': {'idle': 'PT1H'}, 'type': 'keyrite.policy/1'}
         if self.production:
             policy['stated_keys'] = [self.keys.fingerprint('alice'), self.keys.fingerprint('bob')]

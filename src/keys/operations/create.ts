@@ -6,11 +6,11 @@ import {isPair} from '../../providers/algorithms.ts'
 import type {VersionRef} from '../../providers/ports.ts'
 import {undertake, type ActContext, type Operation, type Plan} from '../../requests/index.ts'
 import {keysFold} from '../fold.ts'
-import {keyVersion, proveKey} from '../prove.ts'
+import {keyVersion, proveWithin} from '../prove.ts'
 import {parseSpec} from '../spec.ts'
 import {openIntent} from '../state.ts'
 import {isOfAlgorithm} from '../verify-signature.ts'
-import {activate, activationWrites, demandPreActive, judgeActivation} from './activate.ts'
+import {changeState, demandMove, judgeMove, stateWrites} from './move.ts'
 
 export const keyCreate: Operation = {
   name: 'key.create',
@@ -18,17 +18,17 @@ export const keyCreate: Operation = {
     'key.create.intended': 'create',
     'key.created': 'create',
     'key.create.failed': 'create',
-    ...activationWrites,
+    ...stateWrites,
   },
   begins: ['key.create.intended', 'key.state.intended'],
   inWords: createInWords,
   stillTrue(view, plan, phase) {
-    if (phase === 'activate') demandPreActive(view, plan)
+    if (phase === 'activate') demandMove(view, plan, 'activate')
     else demandNameFree(view, parseSpec(plan.change).key)
   },
   judge(view, plan, entry) {
     return entry.type.startsWith('key.state')
-      ? judgeActivation(view, plan, entry)
+      ? judgeMove(view, plan, entry)
       : judgeCreation(view, plan, entry)
   },
   matterOf: () => null,
@@ -36,8 +36,13 @@ export const keyCreate: Operation = {
     if (phase === 'create') return create(context, plan)
     const {key, version} = keyVersion(context, parseSpec(plan.change).key, 1)
     // In a ceremony a step of its own has proved it; elsewhere that is done here, recorded like any proof.
-    if (version.tried?.ok !== true) await proveKey(context, key.name, version.version)
-    return activate(context, plan)
+    if (version.tried?.ok !== true) await proveWithin(context, key.name, version.version)
+    return changeState(context, {
+      key: key.name,
+      version: version.version,
+      event: 'activate',
+      enforced: null,
+    })
   },
 }
 

@@ -1,4 +1,5 @@
 import {describe, expect, test} from '@jest/globals'
+import {providerKind} from '../../../src/providers/registry.ts'
 import type {Bench, Expected} from '../contract.ts'
 import {all, enabled, intent, labelled, none, outcome, secretOf, specOf, usual} from '../support.ts'
 
@@ -25,6 +26,9 @@ export function evidenceContract(expected: Expected, bench: () => Bench): void {
         backs_up: !expected.refuses.includes('backup'),
         destructionDays: expected.destructionDays,
       })
+      // What a plan promises of its kind, before it is opened.
+      const promised = providerKind(expected.kind).enforces
+      expect(expected.enforces).toEqual(expect.arrayContaining([...promised]))
     })
 
     test('the protection is said as it is, for a version that is there', async () => {

@@ -1,0 +1,201 @@
+/**
+ * The one way in which a version comes into another state: intent, act, look at the provider, try what must and what must
+ * not work, outcome. Every operation that changes a state writes these entries, each in the phase that is called as its event.
+ */
+import {KeyriteError} from '../../base/errors.ts'
+import {problem, type Entry, type Problem, type View} from '../../ledger/index.ts'
+import type {Availability, Provider} from '../../providers/ports.ts'
+import {undertake, type ActContext, type PhaseOf, type Plan} from '../../requests/index.ts'
+import {proofOf} from '../effect.ts'
+import {keysFold} from '../fold.ts'
+import {
+  advance,
+  availabilityOf,
+  eventBetween,
+  keyStates,
+  verbOf,
+  type KeyEvent,
+  type KeyState,
+} from '../lifecycle.ts'
+import {keyVersion} from '../prove.ts'
+import {openIntent, type Key, type ProbeResult, type Version} from '../state.ts'
+import {goneRefusals, tryAvailability} from '../try-state.ts'
+
+/** The event of a change of state; of a failure that of its intent. */
+export const eventOf: PhaseOf = (view, entry) => {
+  const {data} =
+    entry.type === 'key.state.failed' ? (view.entry(Number(entry.data['intended'])) ?? entry) : entry
+  const [from, to] = [stateOf(data['from']), stateOf(data['to'])]
+  return from === undefined || to === undefined ? undefined : eventBetween(from, to)
+}
+
+export const stateWrites = {
+  'key.state.intended': eventOf,
+  'key.state.changed': eventOf,
+  'key.state.failed': eventOf,
+} as const
+
+/** Whether a change of state is that of the plan: this version, and where the plan is for one change only, from and to. */
+export function judgeMove(_view: View, {change, phases, profile}: Plan, entry: Entry): readonly Problem[] {
+  const {data} = entry
+  const planned = ['from', 'to'].every(
+    (name) => phases.length > 1 || !(name in change) || !(name in data) || change[name] === data[name],
+  )
+  const same =
+    data['key'] === change['key'] &&
+    data['version'] === change['version'] &&
+    data['profile'] === profile?.name
+  return same && planned ? [] : [problem('plan', entry, 'what is done is not what the plan says')]
+}
+
+/**
+ * @throws KeyriteError `KEY_STATE` saying by which entry it came to be otherwise, `KEY_NOT_FOUND`, `PLAN_MOVED` if the event is
+ * still possible, and not from the state that was approved.
+ */
+export function demandMove(
+  view: Pick<View, 'of'>,
+  {change}: Pick<Plan, 'change'>,
+  event: KeyEvent,
+): {readonly name: string; readonly version: Version; readonly to: KeyState} {
+  const name = text(change['key'])
+  const version = view
+    .of(keysFold)
+    .keys.get(name)
+    ?.versions.find((one) => one.version === change['version'])
+  if (version === undefined)
+    throw new KeyriteError('KEY_NOT_FOUND', `cannot ${verbOf(event)} key "${name}": there is none`, {
+      hints: ['keyrite key list'],
+    })
+  const to = advance(name, version, event, since(version))
+  const moved = (planned: unknown, now: KeyState): boolean => typeof planned === 'string' && planned !== now
+  if (moved(change['from'], version.state) || moved(change['to'], to))
+    throw new KeyriteError(
+      'PLAN_MOVED',
+      `cannot ${verbOf(event)} key "${name}": it was in another state when this was asked, and is ${version.state}${since(version)}`,
+      {hints: [`keyrite key show ${name}`, 'ask anew']},
+    )
+  return {name, version, to}
+}
+
+/** What made it so, for whoever finds it changed by somebody else. */
+export function since({changedAt, changedBy}: Version): string {
+  return ` since ${changedAt} (entry ${changedBy})`
+}
+
+export interface Move {
+  readonly key: string
+  readonly version: number
+  readonly event: KeyEvent
+  /** Whether people approved that the provider enforces it; null where the plan says nothing of it. */
+  readonly enforced: boolean | null
+}
+
+/**
+ * Changes the state of one version. What an earlier run began is finished: setting it again has the same effect.
+ * @throws KeyriteError after recording: `KEY_STILL_USABLE` if something forbidden was done, `KEY_NOT_AS_PLANNED` if something
+ * allowed was not, `NOT_PROVEN` if that it is out of use could not be tried. `PLAN_MOVED` before anything is touched if the
+ * provider enforces less than was approved.
+ */
+export async function changeState(context: ActContext, move: Move): Promise<void> {
+  const {ledger} = context
+  const {key, version} = keyVersion(context, move.key, move.version)
+  const to = advance(key.name, version, move.event, since(version))
+  const provider = await context.provider(key.profile)
+  await demandEnforced(provider, move, to)
+  const {state: from} = version
+  await undertake<Availability>(context, {
+    types: {intended: 'key.state.intended', done: 'key.state.changed', failed: 'key.state.failed'},
+    about: {key: key.name, version: version.version, profile: key.profile},
+    intended: {from, to},
+    open: openIntent(ledger.of(keysFold), 'state', key.name, version.version),
+    approved: context.approved,
+    find: () => Promise.resolve(undefined), // setting it again has the same effect
+    act: () =>
+      to === 'destroyed'
+        ? Promise.resolve('disabled')
+        : provider.life.setAvailability(version.ref, availabilityOf[to]),
+    confirm: async (enforced) => ({
+      from,
+      to,
+      enforced,
+      results: (await tried(context, provider, {key, version}, {to, enforced})).map((one) => ({...one})),
+      generation: await provider.evidence.generation(),
+    }),
+  })
+  demandProof(keyVersion(context, key.name, version.version))
+}
+
+/** What the provider says, what was tried, and what it only leaves to be recorded. */
+async function tried(
+  context: ActContext,
+  provider: Provider,
+  {key, version}: {readonly key: Key; readonly version: Version},
+  {to, enforced}: {readonly to: KeyState; readonly enforced: Availability},
+): Promise<readonly ProbeResult[]> {
+  const now = await provider.store.describe(version.ref)
+  const gone = to === 'destroyed'
+  if (!gone && now?.availability !== enforced)
+    throw new KeyriteError(
+      'KEY_NOT_AS_PLANNED',
+      `key "${key.name}" is not ${to}: the provider says ${now?.availability ?? 'that it is gone'}`,
+      {changed: true, hints: [`keyrite key show ${key.name}`]},
+    )
+  const said: ProbeResult = {
+    probe: 'available',
+    ok: true,
+    evidence: 'asserted',
+    detail: `the provider says that the version is ${now?.availability ?? 'gone'}`,
+  }
+  const wanted = availabilityOf[to]
+  const results = await tryAvailability(
+    context,
+    provider,
+    {key, version},
+    enforced === 'probe' ? 'enabled' : enforced,
+    gone ? goneRefusals : undefined,
+  )
+  if (enforced === wanted) return [said, ...results]
+  const lacking: ProbeResult = {
+    probe: 'enforced',
+    ok: false,
+    evidence: 'stated',
+    detail: `recorded, not enforced: ${to} asks for ${wanted}, and the provider leaves it ${enforced}`,
+  }
+  return [said, ...results, lacking]
+}
+
+/** @throws KeyriteError `PLAN_MOVED`. */
+async function demandEnforced(provider: Provider, {key, enforced}: Move, to: KeyState): Promise<void> {
+  if (enforced !== true) return
+  const {enforces} = await provider.evidence.capabilities()
+  if (enforces.includes(availabilityOf[to])) return
+  throw new KeyriteError(
+    'PLAN_MOVED',
+    `cannot change key "${key}": it was approved that its provider enforces "${to}", and it does not`,
+    {hints: [`keyrite key show ${key}`, 'ask anew']},
+  )
+}
+
+/** @throws KeyriteError `KEY_STILL_USABLE`, `KEY_NOT_AS_PLANNED`, `NOT_PROVEN`. */
+function demandProof({key, version}: {readonly key: Key; readonly version: Version}): void {
+  const {effect, state} = version
+  if (effect === null) return
+  const proof = proofOf(effect.results)
+  const bad = effect.results.filter(({ok}) => !ok).map(({probe, detail}) => `${probe}: ${detail}`)
+  const facts = {changed: true, hints: [`keyrite key show ${key.name}`, `keyrite ledger show ${effect.seq}`]}
+  const what = `key "${key.name}" is recorded as ${state}`
+  if (proof === 'still-usable')
+    throw new KeyriteError('KEY_STILL_USABLE', `${what}, and can still be used: ${bad.join('; ')}`, facts)
+  if (proof === 'not-working')
+    throw new KeyriteError('KEY_NOT_AS_PLANNED', `${what}, and does not work so: ${bad.join('; ')}`, facts)
+  if (proof === 'not-proven' && availabilityOf[state] !== 'enabled')
+    throw new KeyriteError('NOT_PROVEN', `${what}, and that is not proven: ${bad.join('; ')}`, facts)
+}
+
+function stateOf(value: unknown): KeyState | undefined {
+  return keyStates.find((state) => state === value)
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
