@@ -3,7 +3,7 @@ import {KeyriteError} from '../base/errors.ts'
 import type {View} from '../ledger/index.ts'
 import {policyFold, ruleFor} from '../policy/index.ts'
 import {factsOf} from '../profiles/index.ts'
-import {providerKind} from '../providers/registry.ts'
+import {enforcedBy} from '../providers/registry.ts'
 import {phase, type Plan} from '../requests/index.ts'
 import {keysFold} from './fold.ts'
 import {availabilityOf, advance} from './lifecycle.ts'
@@ -43,7 +43,7 @@ export function planMove(view: Known, name: string, event: MoveName, number: num
     operation: `key.${event}`,
     change: {
       class: key.spec.class,
-      enforced: providerKind(profile.kind).enforces.includes(availabilityOf[to]),
+      enforced: enforcedBy(profile.kind, availabilityOf[to]),
       // What is compromised is so whatever became of it while people were asked.
       ...(event === 'compromise' ? {} : {from: version.state}),
       key: name,

@@ -29,6 +29,8 @@ export interface ProviderKind {
   readonly hardware: 'never' | 'possible' | 'always'
   /** What a version may be held to by the provider itself: said in plans, before it is opened. What it answers itself must not be less. */
   readonly enforces: readonly Availability[]
+  /** What only some places of this kind can: known when one is opened. */
+  readonly mayEnforce?: readonly Availability[]
   /** What this machine lacks to use it at all; absent where it lacks nothing, ever. */
   readonly lacking?: () => Promise<{readonly fact: string; readonly fix: string} | null>
   open(opening: Opening): Promise<Provider>
@@ -85,6 +87,8 @@ export const providerKinds = {
     secret: 'token',
     hasSecret: ({'token-file': file, address}) => file !== undefined || address?.startsWith('unix:') === true,
     hardware: 'never',
+    enforces: ['enabled'],
+    mayEnforce: ['disabled'],
     async open({settings, secret, clock}) {
       const {openTransit} = await import('./transit/index.ts')
       const place = {
@@ -181,4 +185,10 @@ function setting(settings: Opening['settings'], name: string): string {
 function needed(secret: Secret | null, called: string): Secret {
   if (secret === null) throw new KeyriteError('USAGE', `expected a ${called}`)
   return secret
+}
+
+/** Whether a place of this kind holds a version to this; null where only some do. */
+export function enforcedBy(name: string, availability: Availability): boolean | null {
+  const {enforces, mayEnforce = []} = providerKind(name)
+  return enforces.includes(availability) || (mayEnforce.includes(availability) ? null : false)
 }

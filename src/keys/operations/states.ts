@@ -68,6 +68,10 @@ export function enforcedInWords(to: unknown, enforced: unknown, kind: string): r
     historic: 'only reading what was made before',
     disabled: 'no use at all',
   }[availabilityOf[state]]
+  if (enforced === null)
+    return [
+      `Enforced only where this server can (${kind}): ${allows}. That is asked when it is done, and tried; else it is only recorded.`,
+    ]
   return [
     enforced === true
       ? `Enforced by the provider itself (${kind}): ${allows}. It is tried there afterwards, what must work and what must not.`

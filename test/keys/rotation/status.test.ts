@@ -13,8 +13,13 @@ function version(number: number, activatedAt: string, state: Version['state'] = 
     createdAt: activatedAt,
     changedAt: activatedAt,
     activatedAt,
+    changedBy: 1,
+    cameFrom: null,
+    destroyAt: null,
+    compromisedAt: null,
     seq: 1,
     enforced: 'enabled',
+    effect: null,
     tried: null,
     sample: null,
   }
