@@ -2,7 +2,7 @@
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {KeyriteError, type ErrorCode} from '../../src/base/errors.ts'
 import {keyDocument, keysFold, planMove, proofOf, type KeyWish, type MoveName} from '../../src/keys/index.ts'
-import type {Availability, Provider} from '../../src/providers/ports.ts'
+import type {Provider} from '../../src/providers/ports.ts'
 import {planInWords, requestAt, statusOf} from '../../src/requests/index.ts'
 import {custodyFold} from '../../src/custody/index.ts'
 import {policyFold} from '../../src/policy/index.ts'
@@ -228,8 +228,7 @@ describe('a provider that does not do what it says', () => {
     const planned = plan(name, 'deactivate')
     const change = {...planned.plan.change, enforced: false}
     const request = await approved(bench, {...planned, plan: {...planned.plan, change}})
-    const enabled: Availability = 'enabled'
-    await act(bench, request, other({life: {setAvailability: () => Promise.resolve(enabled)}}))
+    await act(bench, request, other({life: {setAvailability: () => Promise.resolve('enabled')}}))
     expect([versionOf(bench, name).state, versionOf(bench, name).enforced, proof(name)]).toEqual([
       'deactivated',
       'enabled',

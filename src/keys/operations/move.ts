@@ -57,7 +57,7 @@ export function demandMove(
   {change}: Pick<Plan, 'change'>,
   event: KeyEvent,
 ): {readonly name: string; readonly version: Version; readonly to: KeyState} {
-  const name = text(change['key'])
+  const name = textOf(change['key'])
   const version = view
     .of(keysFold)
     .keys.get(name)
@@ -196,6 +196,7 @@ function stateOf(value: unknown): KeyState | undefined {
   return keyStates.find((state) => state === value)
 }
 
-function text(value: unknown): string {
+/** A member whose form was checked. */
+export function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }

@@ -4,7 +4,7 @@ import type {View} from '../../ledger/index.ts'
 import type {Operation, Plan} from '../../requests/index.ts'
 import {availabilityOf, keyStates, verbOf, type KeyEvent} from '../lifecycle.ts'
 import type {Version} from '../state.ts'
-import {changeState, demandMove, judgeMove, stateWrites} from './move.ts'
+import {changeState, demandMove, judgeMove, stateWrites, textOf} from './move.ts'
 
 /** The events that have a command of their own, and what each means for whoever uses the key. */
 export const moves = {
@@ -37,7 +37,7 @@ function stateOperation(event: MoveName): Operation {
     matterOf: () => null,
     act: (context, {change}) =>
       changeState(context, {
-        key: String(change['key']),
+        key: textOf(change['key']),
         version: Number(change['version']),
         event,
         enforced: change['enforced'] === true,
@@ -46,14 +46,14 @@ function stateOperation(event: MoveName): Operation {
 }
 
 function moveInWords({change, profile}: Plan, event: MoveName): readonly string[] {
-  const [key, version] = [String(change['key']), String(change['version'])]
+  const [key, version] = [textOf(change['key']), textOf(change['version'])]
   const verb = verbOf(event)
   const what =
     event === 'compromise'
       ? `Call key "${key}" version ${version} compromised`
       : `${verb[0]?.toUpperCase() ?? ''}${verb.slice(1)} key "${key}" version ${version}`
   return [
-    `${what}, in profile "${profile?.name ?? ''}" (${typeof change['from'] === 'string' ? `${change['from']} ` : ''}-> ${String(change['to'])}): ${moves[event]}.`,
+    `${what}, in profile "${profile?.name ?? ''}" (${typeof change['from'] === 'string' ? `${change['from']} ` : ''}-> ${textOf(change['to'])}): ${moves[event]}.`,
     ...enforcedInWords(change['to'], change['enforced'], profile?.kind ?? ''),
   ]
 }
