@@ -11,6 +11,7 @@ import {since} from './operations/move.ts'
 import {demandReady, type MoveName} from './operations/states.ts'
 import {profileOf, type Planned} from './plans.ts'
 import type {Key, Version} from './state.ts'
+import {tryerInWords} from './who-tries.ts'
 
 type Known = Pick<View, 'of'>
 
@@ -52,7 +53,7 @@ export function planMove(view: Known, name: string, event: MoveName, number: num
     },
     phases: [phase(event)],
     profile: factsOf(profile),
-    rests: [restsOn(name, version, event)],
+    rests: [restsOn(name, version, event), tryerInWords(view, key.profile)],
     rule: ruleFor(policy, {operation: `key.${event}`, class: key.spec.class, kind: profile.kind}).id,
   }
   return {plan, names: {}}

@@ -8,6 +8,7 @@ import {probeLabel, type Availability, type Provider} from '../providers/ports.t
 import {refusedProbe} from './effect.ts'
 import {tryExport, tryPurpose} from './prove.ts'
 import type {Key, ProbeResult, Version} from './state.ts'
+import {judgedRefusal} from './who-tries.ts'
 
 /** What a key does anew, where the provider does that at all, and what it does with what was made before. */
 const operationsOf = {
@@ -17,6 +18,12 @@ const operationsOf = {
   decrypt: [null, 'decrypt'],
   wrap: ['wrap', 'unwrap'],
 } as const satisfies Record<Purpose, readonly [forward: string | null, backward: string]>
+
+/** Who is asked: the administrator, and whoever tries. */
+export interface Places {
+  readonly provider: Provider
+  readonly tryer: Provider
+}
 
 /** What says that a version may not be used, and nothing else. */
 const refusals: readonly ErrorCode[] = ['KEY_STATE']
@@ -29,7 +36,7 @@ export const goneRefusals: readonly ErrorCode[] = ['KEY_STATE', 'KEY_NOT_FOUND']
  */
 export async function tryAvailability(
   context: Pick<ActContext, 'ledger' | 'random'>,
-  provider: Provider,
+  {provider, tryer}: Places,
   {key, version}: {readonly key: Key; readonly version: Version},
   availability: Exclude<Availability, 'probe'>,
   right = refusals,
@@ -39,11 +46,11 @@ export async function tryAvailability(
   const refusedAnew = (): Promise<ProbeResult[]> =>
     forward === null
       ? Promise.resolve([])
-      : mustFail(forward, right, () => anew(provider, key, version, message))
+      : mustFail(forward, right, () => anew(tryer, key, version, message))
   if (availability === 'enabled') {
     const spki = version.public === null ? null : context.ledger.view.blob(version.public)
     const works = await attempted('works', async () => [
-      (await tryPurpose(provider, key, version, message, spki)).result,
+      (await tryPurpose(tryer, key, version, message, spki)).result,
     ])
     return [
       ...works,
@@ -51,9 +58,9 @@ export async function tryAvailability(
     ]
   }
   if (availability === 'historic')
-    return [...(await stillReads(provider, version, backward)), ...(await refusedAnew())]
+    return [...(await stillReads(tryer, version, backward)), ...(await refusedAnew())]
   const old =
-    version.sample === null ? [] : await mustFail(backward, right, () => again(provider, version, backward))
+    version.sample === null ? [] : await mustFail(backward, right, () => again(tryer, version, backward))
   return [...(await refusedAnew()), ...old]
 }
 
@@ -103,7 +110,7 @@ async function mustFail(
     await act()
   } catch (error) {
     if (!(error instanceof KeyriteError)) throw error
-    return right.includes(error.code)
+    return judgedRefusal(error, right) === 'rightly'
       ? [{probe, ok: true, evidence: 'verified', detail: `tried and refused: ${error.message}`}]
       : [unproven(probe, error)]
   }
@@ -129,6 +136,7 @@ async function attempted(probe: string, act: () => Promise<ProbeResult[]>): Prom
   }
 }
 
-function unproven(probe: string, {code, message}: KeyriteError): ProbeResult {
+/** A try that was not possible, or failed for another reason. */
+export function unproven(probe: string, {code, message}: KeyriteError): ProbeResult {
   return {probe, ok: false, evidence: 'asserted', detail: `NOT PROVEN, ${code}: ${message}`}
 }

@@ -19,7 +19,8 @@ import {
 } from '../lifecycle.ts'
 import {keyVersion} from '../prove.ts'
 import {openIntent, type Key, type ProbeResult, type Version} from '../state.ts'
-import {goneRefusals, tryAvailability} from '../try-state.ts'
+import {goneRefusals, tryAvailability, unproven} from '../try-state.ts'
+import {whoTries} from '../who-tries.ts'
 
 /** The event of a change of state; of a failure that of its intent. */
 export const eventOf: PhaseOf = (view, entry) => {
@@ -103,26 +104,35 @@ export async function changeState(context: ActContext, move: Move): Promise<void
   const provider = await context.provider(key.profile)
   await demandEnforced(provider, move, to)
   const {state: from} = version
-  await undertake<Availability>(context, {
+  await undertake<Done>(context, {
     types: {intended: 'key.state.intended', done: 'key.state.changed', failed: 'key.state.failed'},
     about: {key: key.name, version: version.version, profile: key.profile},
     intended: {from, to},
     open: openIntent(ledger.of(keysFold), 'state', key.name, version.version),
     approved: context.approved,
     find: () => Promise.resolve(undefined), // setting it again has the same effect
-    act: () =>
-      to === 'destroyed'
-        ? Promise.resolve('disabled')
-        : provider.life.setAvailability(version.ref, availabilityOf[to]),
-    confirm: async (enforced) => ({
+    act: async ({id}) => ({
+      id,
+      enforced:
+        to === 'destroyed'
+          ? 'disabled'
+          : await provider.life.setAvailability(version.ref, availabilityOf[to]),
+    }),
+    confirm: async ({id, enforced}) => ({
       from,
       to,
       enforced,
-      results: (await tried(context, provider, {key, version}, {to, enforced})).map((one) => ({...one})),
+      results: (await tried(context, provider, {key, version}, {id, to, enforced})).map((one) => ({...one})),
       generation: await provider.evidence.generation(),
     }),
   })
   demandProof(keyVersion(context, key.name, version.version))
+}
+
+/** What was set, under which intent. */
+interface Done {
+  readonly id: string
+  readonly enforced: Availability
 }
 
 /** What the provider says, what was tried, and what it only leaves to be recorded. */
@@ -130,7 +140,7 @@ async function tried(
   context: ActContext,
   provider: Provider,
   {key, version}: {readonly key: Key; readonly version: Version},
-  {to, enforced}: {readonly to: KeyState; readonly enforced: Availability},
+  {id, to, enforced}: Done & {readonly to: KeyState},
 ): Promise<readonly ProbeResult[]> {
   const now = await provider.store.describe(version.ref)
   const gone = to === 'destroyed'
@@ -147,12 +157,14 @@ async function tried(
     detail: `the provider says that the version is ${now?.availability ?? 'gone'}`,
   }
   const wanted = availabilityOf[to]
-  const results = await tryAvailability(
-    context,
-    provider,
-    {key, version},
-    enforced === 'probe' ? 'enabled' : enforced,
-    gone ? goneRefusals : undefined,
+  const results = await tryAs(context, key.profile, id, (tryer) =>
+    tryAvailability(
+      context,
+      {provider, tryer},
+      {key, version},
+      enforced === 'probe' ? 'enabled' : enforced,
+      gone ? goneRefusals : undefined,
+    ),
   )
   if (enforced === wanted) return [said, ...results]
   const lacking: ProbeResult = {
@@ -162,6 +174,23 @@ async function tried(
     detail: `recorded, not enforced: ${to} asks for ${wanted}, and the provider leaves it ${enforced}`,
   }
   return [said, ...results, lacking]
+}
+
+/** Whoever cannot be opened to try tries nothing: that is no proof, and in the way of nothing. */
+async function tryAs(
+  context: ActContext,
+  profile: string,
+  id: string,
+  work: (tryer: Provider) => Promise<readonly ProbeResult[]>,
+): Promise<readonly ProbeResult[]> {
+  let tryer: Provider
+  try {
+    tryer = (await whoTries(context, profile, id)).provider
+  } catch (error) {
+    if (error instanceof KeyriteError) return [unproven('prover', error)]
+    throw error
+  }
+  return work(tryer)
 }
 
 /** @throws KeyriteError `PLAN_MOVED`. */
