@@ -115,6 +115,7 @@ export const providerKinds = {
     },
     secret: null,
     hardware: 'possible',
+    enforces: ['enabled', 'disabled'],
     async open({settings}) {
       setting(settings, 'region')
       const {openAws} = await import('./aws/index.ts')
