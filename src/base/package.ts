@@ -23,6 +23,11 @@ export function packageRoot(): string {
   }
 }
 
+/** `keyrite/VERSION`, as the other side of a line is told who asks. */
+export function agentName(): string {
+  return `keyrite/${String(nameAndVersion(join(packageRoot(), 'package.json')).version)}`
+}
+
 /** Which program this is, as ceremonies record it. */
 export interface Tool {
   /** The version in `package.json`. */

@@ -123,6 +123,28 @@ export const providerKinds = {
     },
     create: null,
   },
+  gcp: {
+    title: 'Google Cloud KMS: a key ring, in software or Cloud HSM',
+    settings: {
+      'key-ring': 'the key ring: projects/P/locations/L/keyRings/R',
+      endpoint: 'host, or host:port, of another endpoint than the public one',
+      'credentials-file': 'a key file of a service account; without it the application default credentials',
+      'ca-file': 'certificates to trust, PEM, where the endpoint has one of its own',
+      protection: 'hsm (unless told) or software: where new keys are made',
+      'destroy-days': 'how many days a version waits before it is destroyed: 1 to 120, 30 unless told',
+    },
+    secret: null,
+    hardware: 'possible',
+    async open({settings}) {
+      const [{openKeyRing}, {placeFrom}, {agentName}] = await Promise.all([
+        import('./gcp/index.ts'),
+        import('./gcp/place.ts'),
+        import('../base/package.ts'),
+      ])
+      return openKeyRing(placeFrom(settings), agentName())
+    },
+    create: null,
+  },
 } as const satisfies Record<string, ProviderKind>
 
 export type ProviderKindName = keyof typeof providerKinds

@@ -29,7 +29,7 @@ export const placeFlags = {
     helpValue: 'FILE',
   }),
   'ca-file': Flags.string({
-    summary: 'transit: the authorities that the server’s certificate must come from, as PEM',
+    summary: 'transit, gcp: the authorities that the server’s certificate must come from, as PEM',
     helpValue: 'FILE.pem',
   }),
   region: Flags.string({summary: 'aws: the region', helpValue: 'REGION'}),
@@ -37,7 +37,10 @@ export const placeFlags = {
     summary: 'aws: the regions that keys may have copies in, which makes them multi-Region keys',
     helpValue: 'REGION,…',
   }),
-  endpoint: Flags.string({summary: 'aws: another address than the region’s own', helpValue: 'URL'}),
+  endpoint: Flags.string({
+    summary: 'aws: another address (URL) than the region’s own; gcp: another (HOST:PORT) than the public one',
+    helpValue: 'URL|HOST[:PORT]',
+  }),
   'aws-profile': Flags.string({summary: 'aws: a profile of AWS’s configuration files', helpValue: 'NAME'}),
   'role-arn': Flags.string({summary: 'aws: a role to take on', helpValue: 'ARN'}),
   'custom-key-store': Flags.string({
@@ -45,6 +48,22 @@ export const placeFlags = {
     helpValue: 'STORE',
   }),
   fips: Flags.boolean({summary: 'aws: the endpoints that are validated under FIPS 140'}),
+  'key-ring': Flags.string({
+    summary: 'gcp: the key ring',
+    helpValue: 'projects/P/locations/L/keyRings/R',
+  }),
+  'credentials-file': Flags.string({
+    summary: 'gcp: a key file of a service account (default: the application default credentials)',
+    helpValue: 'FILE.json',
+  }),
+  protection: Flags.string({
+    summary: 'gcp: where new keys are made (default: hsm)',
+    options: ['hsm', 'software'],
+  }),
+  'destroy-days': Flags.string({
+    summary: 'gcp: the days that a version waits before it is destroyed, 1 to 120 (default: 30)',
+    helpValue: 'DAYS',
+  }),
 }
 
 type Name = keyof typeof placeFlags
@@ -79,6 +98,14 @@ const uses: Readonly<Record<keyof typeof providerKinds, readonly Use[]>> = {
     {flag: 'role-arn', setting: 'role_arn', needed: false},
     {flag: 'custom-key-store', setting: 'custom_key_store', needed: false},
     {flag: 'fips', setting: 'fips', needed: false},
+  ],
+  gcp: [
+    {flag: 'key-ring', setting: 'key-ring', needed: true},
+    {flag: 'endpoint', setting: 'endpoint', needed: false},
+    {flag: 'credentials-file', setting: 'credentials-file', needed: false, isPath: true},
+    {flag: 'ca-file', setting: 'ca-file', needed: false, isPath: true},
+    {flag: 'protection', setting: 'protection', needed: false},
+    {flag: 'destroy-days', setting: 'destroy-days', needed: false},
   ],
 }
 

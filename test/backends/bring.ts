@@ -3,7 +3,7 @@
  * own under `.tools/state/backends` (or the folder that KEYRITE_BACKENDS names), once. As a program it brings what is
  * named, or all:
  *
- *     node test/backends/bring.ts [ministack] [localstack] [openbao] [aws-client]
+ *     node test/backends/bring.ts [ministack] [localstack] [openbao] [aws-client] [google-client]
  */
 import {execFile} from 'node:child_process'
 import {createHash} from 'node:crypto'
@@ -22,6 +22,7 @@ const software = {
   localstack: {leastMinor: 12, spared: true},
   openbao: {leastMinor: 10},
   'aws-client': {leastMinor: 10},
+  'google-client': {leastMinor: 10},
 } as const satisfies Record<string, {leastMinor: number; spared?: true}>
 
 export type Software = keyof typeof software

@@ -5,7 +5,7 @@
  * Signatures, ciphertexts and MACs are checked with node:crypto, never with the backend alone.
  */
 import {afterAll, beforeAll, describe} from '@jest/globals'
-import type {Algorithm} from '../../src/providers/algorithms.ts'
+import type {Algorithm, Scheme} from '../../src/providers/algorithms.ts'
 import type {Availability, Provider} from '../../src/providers/ports.ts'
 import {evidenceContract} from './contract/evidence.ts'
 import {lifeContract} from './contract/life.ts'
@@ -22,7 +22,7 @@ export interface Bench {
   /** Another, empty place that takes in a backup of this one. The suite closes it. */
   empty(): Promise<Provider>
   /** Moves the provider's time. */
-  forward(days: number): void
+  forward(days: number): void | Promise<void>
   close(): Promise<void>
 }
 
@@ -44,7 +44,15 @@ export interface Expected {
   readonly kind: string
   /** What it cannot do: each must be refused with UNSUPPORTED. */
   readonly refuses: readonly (
-    Algorithm | `import ${Algorithm}` | 'oaep-sha256' | 'empty' | 'rotate' | 'import' | 'export' | 'backup'
+    | Algorithm
+    | `${Algorithm} ${Scheme}`
+    | `import ${Algorithm}`
+    | 'oaep-sha256'
+    | 'empty'
+    | 'rotate'
+    | 'import'
+    | 'export'
+    | 'backup'
   )[]
   /** What the service has, and the software that stands in for it here has not: it is listed, and refused when it is asked for. */
   readonly lacks?: readonly Algorithm[]

@@ -150,9 +150,9 @@ function waitingContract(
     const made = intent()
     const ref = await store.create(spec, made)
     const at = await life.scheduleDestruction(ref, wait)
-    bench().forward(wait - 1)
+    await bench().forward(wait - 1)
     expect((await described(store, ref)).availability).toBe('destruction-pending')
-    bench().forward(1)
+    await bench().forward(1)
     expect(await described(store, ref)).toMatchObject({
       ref,
       spec,
@@ -168,8 +168,8 @@ function waitingContract(
     expect(await outcome(store.create(spec, intent()))).toBe('KEY_EXISTS')
     await bench().reopen()
     expect((await described(bench().open.store, ref)).availability).toBe('destroyed')
-    bench().forward(-wait * 2)
+    await bench().forward(-wait * 2)
     expect((await described(bench().open.store, ref)).availability).toBe('destroyed')
-    bench().forward(wait * 2)
+    await bench().forward(wait * 2)
   })
 }

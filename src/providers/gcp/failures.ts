@@ -1,0 +1,86 @@
+/** Everything that the client throws, read in one place: by the code of gRPC, and by its words where the code says too little. */
+import {KeyriteError} from '../../base/errors.ts'
+import {visibleLine} from '../../base/visible.ts'
+
+/** google.rpc.Code. */
+export const code = {
+  cancelled: 1,
+  invalidArgument: 3,
+  deadlineExceeded: 4,
+  notFound: 5,
+  alreadyExists: 6,
+  permissionDenied: 7,
+  resourceExhausted: 8,
+  failedPrecondition: 9,
+  unimplemented: 12,
+  unavailable: 14,
+  unauthenticated: 16,
+} as const
+
+/** @returns undefined where it is no answer of the service. */
+export function codeOf(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined
+  const value = (error as {code?: unknown}).code
+  return typeof value === 'number' ? value : undefined
+}
+
+/** What the service said, without the number that the client puts before it. */
+export function wordsOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return visibleLine(text.replace(/^\d+ [A-Z_]+: /, '').split('\n')[0] ?? '', 240)
+}
+
+/** Whether it is a version's state that stands in the way. */
+function isState(text: string): boolean {
+  return /is not enabled, current state is|in field crypto_key_version\.state/.test(text)
+}
+
+/** @returns the error as an operator should see it; what is a KeyriteError already stays one. */
+export function failure(what: string, error: unknown): KeyriteError {
+  if (error instanceof KeyriteError) return error
+  const value = codeOf(error)
+  if (value === undefined) return outside(what, error)
+  const said = wordsOf(error)
+  const as = (kind: KeyriteError['code'], fact: string, hint: string): KeyriteError =>
+    new KeyriteError(kind, `cannot ${what}: ${fact}`, {hints: [hint]})
+  switch (value) {
+    case code.unauthenticated:
+      return as(
+        'CREDENTIALS_REFUSED',
+        `Google refused the credentials, ${said}`,
+        'gcloud auth application-default login',
+      )
+    case code.permissionDenied:
+      return as('CREDENTIALS_REFUSED', said, 'keyrite profile check PROFILE')
+    // So the client calls a connection that was cut.
+    case code.cancelled:
+    case code.unavailable:
+    case code.deadlineExceeded:
+      return as(
+        'PROVIDER_UNREACHABLE',
+        `Google Cloud KMS did not answer, ${said}`,
+        'the same command again: it asks what was done',
+      )
+    case code.resourceExhausted:
+      return as(
+        'PROVIDER_FAILED',
+        `a quota is used up, ${said}`,
+        'wait a minute, then the same command again',
+      )
+    case code.unimplemented:
+      return as('UNSUPPORTED', said, 'keyrite profile check PROFILE')
+    case code.failedPrecondition:
+      return as(isState(said) ? 'KEY_STATE' : 'PROVIDER_FAILED', said, 'keyrite profile check PROFILE')
+    default:
+      return as('PROVIDER_FAILED', said, 'keyrite profile check PROFILE')
+  }
+}
+
+/** What failed before the service was asked: credentials that cannot be read or renewed, or a bug. */
+function outside(what: string, error: unknown): KeyriteError {
+  if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) throw error
+  const said = visibleLine(error.message.split('\n')[0] ?? '', 160)
+  return new KeyriteError('CREDENTIALS_REFUSED', `cannot ${what}: there are no credentials, ${said}`, {
+    hints: ['gcloud auth application-default login'],
+  })
+}

@@ -1,0 +1,39 @@
+/**
+ * Google Cloud KMS: one key ring. Keys in its software or its HSMs, as the profile says.
+ *
+ * A version is known by its number. What keyrite has to know of a key later stands in its labels.
+ */
+import type {Provider} from '../ports.ts'
+import {keyEvidence} from './evidence.ts'
+import {keyLife} from './life.ts'
+import {keyMove} from './move.ts'
+import {Service, type Place} from './service.ts'
+import {keyStore} from './store.ts'
+import {keyUse} from './use.ts'
+
+export type {Place} from './service.ts'
+
+/**
+ * @param agent - who we are, for Google's logs: `keyrite/VERSION`.
+ * @throws KeyriteError `CREDENTIALS_REFUSED`, `PROVIDER_UNREACHABLE`, `PROVIDER_FAILED` if there is no such key ring.
+ */
+export async function openKeyRing(place: Place, agent: string): Promise<Provider> {
+  const service = await Service.open(place, agent)
+  const provider: Provider = {
+    kind: 'gcp',
+    store: keyStore(service),
+    use: keyUse(service),
+    life: keyLife(service),
+    move: keyMove(service),
+    evidence: keyEvidence(service),
+    time: () => null,
+    close: () => service.close(),
+  }
+  try {
+    await provider.evidence.identity()
+    return provider
+  } catch (error) {
+    await provider.close()
+    throw error
+  }
+}

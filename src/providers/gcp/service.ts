@@ -1,0 +1,157 @@
+/** The client of Google Cloud KMS for one key ring: opened lazily, with limits of time, and with our name. */
+import {readFileSync} from 'node:fs'
+import type {KeyManagementServiceClient, protos} from '@google-cloud/kms'
+import {KeyriteError} from '../../base/errors.ts'
+import {storageError} from '../../base/file-errors.ts'
+import {failure} from './failures.ts'
+
+export type CryptoKey = protos.google.cloud.kms.v1.ICryptoKey
+export type CryptoKeyVersion = protos.google.cloud.kms.v1.ICryptoKeyVersion
+
+export interface Place {
+  /** `projects/P/locations/L/keyRings/R`. */
+  readonly ring: string
+  /** `host` or `host:port`; null for the public one. */
+  readonly endpoint: string | null
+  /** A key file of a service account; null for the application default credentials. */
+  readonly credentials: string | null
+  /** Certificates to trust instead of the usual ones, PEM. */
+  readonly ca: string | null
+  readonly protection: 'hsm' | 'software'
+  /** How long a version waits before it is destroyed: fixed when a key is made. */
+  readonly destroyDays: number
+}
+
+const scope = 'https://www.googleapis.com/auth/cloudkms'
+const name = 'cloudkms.googleapis.com'
+/** Milliseconds for one call, and for a call with its repetitions. */
+const patience = {call: 15_000, all: 25_000}
+
+/** What may be asked twice. Whatever makes or changes something is asked once: then `find` tells what happened. */
+const repeated = [
+  ...['ListCryptoKeys', 'ListCryptoKeyVersions', 'ListImportJobs', 'GetKeyRing', 'GetCryptoKey'],
+  ...['GetCryptoKeyVersion', 'GetPublicKey', 'GetImportJob', 'Encrypt', 'Decrypt', 'AsymmetricSign'],
+  ...['AsymmetricDecrypt', 'MacSign', 'MacVerify'],
+]
+const once = [
+  ...['CreateCryptoKey', 'CreateCryptoKeyVersion', 'CreateImportJob', 'ImportCryptoKeyVersion'],
+  ...['UpdateCryptoKey', 'UpdateCryptoKeyVersion', 'UpdateCryptoKeyPrimaryVersion'],
+  ...['DestroyCryptoKeyVersion', 'RestoreCryptoKeyVersion'],
+]
+
+function clientConfig(): object {
+  const method = (retry_codes_name: string): object => ({
+    timeout_millis: patience.call,
+    retry_codes_name,
+    retry_params_name: 'bounded',
+  })
+  return {
+    interfaces: {
+      'google.cloud.kms.v1.KeyManagementService': {
+        retry_codes: {
+          bounded: ['DEADLINE_EXCEEDED', 'UNAVAILABLE', 'RESOURCE_EXHAUSTED'],
+          never: [],
+        },
+        retry_params: {
+          bounded: {
+            initial_retry_delay_millis: 200,
+            retry_delay_multiplier: 2,
+            max_retry_delay_millis: 5000,
+            initial_rpc_timeout_millis: patience.call,
+            rpc_timeout_multiplier: 1,
+            max_rpc_timeout_millis: patience.call,
+            total_timeout_millis: patience.all,
+          },
+        },
+        methods: Object.fromEntries([
+          ...repeated.map((one) => [one, method('bounded')] as const),
+          ...once.map((one) => [one, method('never')] as const),
+        ]),
+      },
+    },
+  }
+}
+
+export class Service {
+  readonly place: Place
+  readonly #client: KeyManagementServiceClient
+  #closed = false
+
+  private constructor(place: Place, client: KeyManagementServiceClient) {
+    this.place = place
+    this.#client = client
+  }
+
+  /** @throws KeyriteError `CREDENTIALS_REFUSED`, `FILE_NOT_FOUND` if a file that is named is not there. */
+  static async open(place: Place, agent: string): Promise<Service> {
+    const [{KeyManagementServiceClient: Client}, {grpc}, {credentialsFrom}] = await Promise.all([
+      import('@google-cloud/kms'),
+      import('google-gax'),
+      import('./credentials.ts'),
+    ])
+    const ca = place.ca === null ? null : fileOf(place.ca)
+    const file = place.credentials === null ? null : fileOf(place.credentials)
+    try {
+      const authClient = await credentialsFrom(file, place.credentials ?? '', scope, name)
+      const [host = name, port = '443'] = (place.endpoint ?? name).split(':')
+      const trusted =
+        ca === null
+          ? {}
+          : {
+              sslCreds: grpc.credentials.combineChannelCredentials(
+                grpc.credentials.createSsl(ca),
+                grpc.credentials.createFromGoogleCredential({
+                  // gRPC takes a plain object.
+                  getRequestHeaders: async (url) =>
+                    Object.fromEntries(await authClient.getRequestHeaders(url)),
+                }),
+              ),
+            }
+      const client = new Client({
+        authClient: authClient as never,
+        apiEndpoint: host,
+        port: Number(port),
+        clientConfig: clientConfig(),
+        'grpc.primary_user_agent': agent,
+        ...trusted,
+      })
+      return new Service(place, client)
+    } catch (error) {
+      throw failure(`open key ring ${place.ring}`, error)
+    }
+  }
+
+  /** Asks the service for one thing. @throws KeyriteError, whatever goes wrong but a bug. */
+  async ask<T>(what: string, act: (client: KeyManagementServiceClient) => Promise<T>): Promise<T> {
+    try {
+      return await this.askPlainly(act)
+    } catch (error) {
+      throw failure(what, error)
+    }
+  }
+
+  /** The same, with the service's own error, for those who can tell what it means. */
+  async askPlainly<T>(act: (client: KeyManagementServiceClient) => Promise<T>): Promise<T> {
+    if (this.#closed) throw new KeyriteError('PROVIDER_FAILED', 'cannot ask Google Cloud KMS: it is closed')
+    return act(this.#client)
+  }
+
+  demandOpen(): void {
+    if (this.#closed) throw new KeyriteError('PROVIDER_FAILED', 'cannot ask Google Cloud KMS: it is closed')
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#client.close()
+  }
+}
+
+/** @throws KeyriteError as `storageError`. */
+function fileOf(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw storageError('read', path, error)
+  }
+}

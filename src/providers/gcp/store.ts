@@ -1,0 +1,113 @@
+import {KeyriteError} from '../../base/errors.ts'
+import type {Found, IntentId, KeySpec, KeyStore, VersionRef} from '../ports.ts'
+import {keyPurposeOf, permitSpec} from './algorithms.ts'
+import {code, codeOf, failure, wordsOf} from './failures.ts'
+import type {CryptoKey, Service} from './service.ts'
+import {describe, labels, lookUp, refOf, settled, versionsOf} from './versions.ts'
+
+export function keyStore(service: Service): KeyStore {
+  return {
+    async create(spec, intent) {
+      service.demandOpen()
+      const algorithm = permitSpec(spec)
+      await demandUnused(service, spec.label, intent)
+      await makeKey(service, spec, intent, algorithm, false)
+      return refOf(await settled(service, {key: spec.label, version: '1'}))
+    },
+
+    async describe(ref) {
+      const found = await lookUp(service, ref)
+      return found === undefined ? undefined : describe(found)
+    },
+
+    async *list() {
+      for await (const key of keys(service, ''))
+        for (const version of await versionsOf(service, key)) {
+          const shown = describe({key, version})
+          if (shown !== undefined) yield shown
+        }
+    },
+
+    async find(intent, before) {
+      return find(service, intent, before)
+    },
+  }
+}
+
+/** Keys by a filter, page by page. @throws KeyriteError. */
+export async function* keys(service: Service, filter: string): AsyncGenerator<CryptoKey> {
+  const parent = service.place.ring
+  for (let token = ''; ;) {
+    const [page, , answer] = await service.ask('list keys', (kms) =>
+      kms.listCryptoKeys({parent, filter, pageSize: 500, pageToken: token}, {autoPaginate: false}),
+    )
+    yield* page
+    token = answer.nextPageToken ?? ''
+    if (token === '') return
+  }
+}
+
+/** @throws KeyriteError `KEY_EXISTS` if the intent was carried out. */
+export async function demandUnused(service: Service, label: string, intent: IntentId): Promise<void> {
+  const found = await find(service, intent, [])
+  if (found.kind !== 'none')
+    throw new KeyriteError('KEY_EXISTS', `cannot make key "${label}": what was intended was made already`)
+}
+
+/** @throws KeyriteError `KEY_EXISTS` if the ring has a key of that name: names are never given twice, not even after destruction. */
+export async function makeKey(
+  service: Service,
+  {label, scheme, purpose}: KeySpec,
+  intent: IntentId,
+  algorithm: string,
+  fromOutside: boolean,
+): Promise<void> {
+  const {protection, destroyDays, ring} = service.place
+  try {
+    await service.askPlainly((kms) =>
+      kms.createCryptoKey({
+        parent: ring,
+        cryptoKeyId: label,
+        skipInitialVersionCreation: fromOutside,
+        cryptoKey: {
+          purpose: keyPurposeOf(scheme),
+          labels: {[labels.intent]: intent, [labels.purpose]: purpose},
+          versionTemplate: {
+            protectionLevel: protection === 'hsm' ? 'HSM' : 'SOFTWARE',
+            algorithm: algorithm as 'HMAC_SHA256',
+          },
+          destroyScheduledDuration: {seconds: destroyDays * 86_400},
+          importOnly: fromOutside,
+        },
+      }),
+    )
+  } catch (error) {
+    if (codeOf(error) === code.alreadyExists)
+      throw new KeyriteError('KEY_EXISTS', `cannot make key "${label}": ${wordsOf(error)}`)
+    throw failure(`make key "${label}"`, error)
+  }
+}
+
+/**
+ * A key bears its intent as a label. A version cannot: its key says which number was about to be made, and for which intent.
+ * If others appeared beside it since, who made which cannot be told.
+ */
+async function find(service: Service, intent: IntentId, before: readonly VersionRef[]): Promise<Found> {
+  const was = new Set(before.map(({key, version}) => `${key}/${version}`))
+  const made: VersionRef[] = []
+  for await (const key of keys(service, `labels.${labels.intent}=${intent}`)) {
+    const [first] = await versionsOf(service, key)
+    if (first !== undefined) made.push(refOf({key, version: first}))
+  }
+  for await (const key of keys(service, `labels.${labels.rotation}=${intent}`)) {
+    const all = (await versionsOf(service, key)).map((version) => refOf({key, version}))
+    const ours = all.filter(({version}) => version === key.labels?.[labels.rotationVersion])
+    const isTold = all.some((ref) => was.has(`${ref.key}/${ref.version}`))
+    const others = isTold ? all.filter((ref) => !was.has(`${ref.key}/${ref.version}`)) : []
+    made.push(...(others.length > 1 ? others : ours))
+  }
+  const [only] = made
+  if (only === undefined) return {kind: 'none'}
+  if (made.length > 1) return {kind: 'ambiguous', refs: made}
+  return {kind: 'one', ref: refOf(await settled(service, only))}
+}

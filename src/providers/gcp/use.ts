@@ -1,0 +1,264 @@
+import {createHash} from 'node:crypto'
+import {KeyriteError} from '../../base/errors.ts'
+import {Secret} from '../../base/secret.ts'
+import {isPair, type Purpose, type Scheme} from '../algorithms.ts'
+import type {KeyUse, VersionRef} from '../ports.ts'
+import {checksum, isWhole, whole} from './crc32c.ts'
+import {fromDer, sealTo, spkiOf, verifies} from './public.ts'
+import type {Service} from './service.ts'
+import {existing, keyPath, versionPath, type Found} from './versions.ts'
+import type {Description} from '../ports.ts'
+
+type Operation = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'wrap' | 'unwrap' | 'mac' | 'publicKey'
+
+const operationsOf = {
+  sign: ['sign', 'verify', 'publicKey'],
+  encrypt: ['encrypt', 'decrypt'],
+  wrap: ['wrap', 'unwrap', 'publicKey'],
+  mac: ['mac', 'verify'],
+  decrypt: ['decrypt', 'publicKey'],
+} as const satisfies Record<Purpose, readonly Operation[]>
+
+/** Bytes in one request: Google's own limits. */
+const most = {software: 65_536, hsm: 8192, mac: 65_536}
+
+type Known = Found & {readonly shown: Description}
+
+export function keyUse(service: Service): KeyUse {
+  /** The version, if its purpose allows the operation. What its state forbids Google refuses: a look at it may be older than the truth. */
+  async function permitted(ref: VersionRef, operation: Operation): Promise<Known> {
+    const found = await existing(service, ref)
+    const {label, purpose, algorithm} = found.shown.spec
+    const can: readonly Operation[] = operationsOf[purpose].filter(
+      (one) => one !== 'publicKey' || isPair(algorithm),
+    )
+    if (!can.includes(operation))
+      throw new KeyriteError(
+        'UNSUPPORTED',
+        `cannot ${operation} with key "${label}": a key to ${purpose} can ${can.join(', ')}`,
+      )
+    return found
+  }
+
+  async function encrypt(
+    found: Known,
+    plaintext: Uint8Array,
+    context: Uint8Array,
+    verb: string,
+  ): Promise<Uint8Array> {
+    const what = `${verb} with key "${found.shown.spec.label}"`
+    const isHsm = found.version.protectionLevel !== 'SOFTWARE'
+    const length = isHsm ? plaintext.length + context.length : Math.max(plaintext.length, context.length)
+    demandLength(what, length, isHsm ? most.hsm : most.software)
+    const answer = await whole(
+      what,
+      async () => {
+        const [one] = await service.ask(what, (kms) =>
+          kms.encrypt({
+            name: versionPath(service, found.shown.ref),
+            plaintext,
+            plaintextCrc32c: checksum(plaintext),
+            additionalAuthenticatedData: context,
+            additionalAuthenticatedDataCrc32c: checksum(context),
+          }),
+        )
+        return one
+      },
+      (one) =>
+        isWhole(
+          one as never,
+          ['verifiedPlaintextCrc32c', 'verifiedAdditionalAuthenticatedDataCrc32c'],
+          'ciphertext',
+        ),
+    )
+    return bytes(answer.ciphertext)
+  }
+
+  /** Google finds the version in the ciphertext. Whether it was this one it tells by `usedPrimary` alone. */
+  async function decrypt(
+    found: Known,
+    ciphertext: Uint8Array,
+    context: Uint8Array,
+    verb: string,
+  ): Promise<Secret> {
+    const {ref, spec} = found.shown
+    const what = `${verb} with key "${spec.label}"`
+    const answer = await whole(
+      what,
+      async () => {
+        const [one] = await service.ask(what, (kms) =>
+          kms.decrypt({
+            name: keyPath(service, ref.key),
+            ciphertext,
+            ciphertextCrc32c: checksum(ciphertext),
+            additionalAuthenticatedData: context,
+            additionalAuthenticatedDataCrc32c: checksum(context),
+          }),
+        )
+        return one
+      },
+      (one) => isWhole(one as never, [], 'plaintext'),
+    )
+    const isPrimary = found.key.primary?.name === found.version.name
+    if (answer.usedPrimary !== isPrimary) {
+      bytes(answer.plaintext).fill(0)
+      throw new KeyriteError('PROVIDER_FAILED', `cannot ${what}: another version made this ciphertext`)
+    }
+    return new Secret(bytes(answer.plaintext))
+  }
+
+  async function open(found: Known, ciphertext: Uint8Array, verb: string): Promise<Secret> {
+    const what = `${verb} with key "${found.shown.spec.label}"`
+    const answer = await whole(
+      what,
+      async () => {
+        const [one] = await service.ask(what, (kms) =>
+          kms.asymmetricDecrypt({
+            name: versionPath(service, found.shown.ref),
+            ciphertext,
+            ciphertextCrc32c: checksum(ciphertext),
+          }),
+        )
+        return one
+      },
+      (one) => isWhole(one as never, ['verifiedCiphertextCrc32c'], 'plaintext'),
+    )
+    return new Secret(bytes(answer.plaintext))
+  }
+
+  return {
+    async sign(ref, message) {
+      const found = await permitted(ref, 'sign')
+      const {label, scheme} = found.shown.spec
+      const what = `sign with key "${label}"`
+      demandLength(what, message.length, most.software)
+      const {content, field} = signed(scheme, message)
+      const answer = await whole(
+        what,
+        async () => {
+          const [one] = await service.ask(what, (kms) =>
+            kms.asymmetricSign({name: versionPath(service, ref), ...content}),
+          )
+          return one
+        },
+        (one) => isWhole(one as never, [field], 'signature'),
+      )
+      const signature = bytes(answer.signature)
+      return scheme.startsWith('es') ? fromDer(signature, scheme) : signature
+    },
+
+    async verify(ref, message, signature) {
+      const found = await permitted(ref, 'verify')
+      const {label, scheme, purpose} = found.shown.spec
+      if (purpose === 'sign')
+        return verifies(await spkiOf(service, found), scheme, Buffer.from(message), signature)
+      // Of another length it would be refused as an error of the caller.
+      if (signature.length !== 32) return false
+      const what = `verify with key "${label}"`
+      demandLength(what, message.length, most.mac)
+      const answer = await whole(
+        what,
+        async () => {
+          const [one] = await service.ask(what, (kms) =>
+            kms.macVerify({
+              name: versionPath(service, ref),
+              data: message,
+              dataCrc32c: checksum(message),
+              mac: signature,
+              macCrc32c: checksum(signature),
+            }),
+          )
+          return one
+        },
+        (one) =>
+          one.verifiedDataCrc32c === true &&
+          one.verifiedMacCrc32c === true &&
+          one.verifiedSuccessIntegrity === one.success,
+      )
+      return answer.success === true
+    },
+
+    async encrypt(ref, plaintext, context) {
+      const found = await permitted(ref, 'encrypt')
+      return encrypt(found, plaintext, context, 'encrypt')
+    },
+
+    async decrypt(ref, ciphertext, context) {
+      const found = await permitted(ref, 'decrypt')
+      if (found.shown.spec.scheme === 'a256gcm') return decrypt(found, ciphertext, context, 'decrypt')
+      if (context.length > 0)
+        throw new KeyriteError(
+          'UNSUPPORTED',
+          `cannot decrypt with key "${found.shown.spec.label}": oaep-sha256 has no context`,
+        )
+      return open(found, ciphertext, 'decrypt')
+    },
+
+    async wrap(ref, material) {
+      const found = await permitted(ref, 'wrap')
+      // The public half of a pair encrypts here: Google has no call for it.
+      const spki = found.shown.spec.scheme === 'a256gcm' ? null : await spkiOf(service, found)
+      const content = material.use((lent) => Buffer.from(lent))
+      try {
+        if (spki !== null) return sealTo(spki, content, found.shown.spec.label)
+        return await encrypt(found, content, new Uint8Array(0), 'wrap')
+      } finally {
+        content.fill(0)
+      }
+    },
+
+    async unwrap(ref, wrapped) {
+      const found = await permitted(ref, 'unwrap')
+      return found.shown.spec.scheme === 'a256gcm'
+        ? decrypt(found, wrapped, new Uint8Array(0), 'unwrap')
+        : open(found, wrapped, 'unwrap')
+    },
+
+    async mac(ref, message) {
+      const found = await permitted(ref, 'mac')
+      const what = `mac with key "${found.shown.spec.label}"`
+      demandLength(what, message.length, most.mac)
+      const answer = await whole(
+        what,
+        async () => {
+          const [one] = await service.ask(what, (kms) =>
+            kms.macSign({name: versionPath(service, ref), data: message, dataCrc32c: checksum(message)}),
+          )
+          return one
+        },
+        (one) => isWhole(one as never, ['verifiedDataCrc32c'], 'mac'),
+      )
+      return bytes(answer.mac)
+    },
+
+    async publicKey(ref) {
+      return spkiOf(service, await permitted(ref, 'publicKey'))
+    },
+  }
+}
+
+/** A digest, where the algorithm signs one; Ed25519 and ML-DSA sign the message itself. */
+function signed(
+  scheme: Scheme,
+  message: Uint8Array,
+): {readonly content: object; readonly field: 'verifiedDigestCrc32c' | 'verifiedDataCrc32c'} {
+  const [, bits] = /^(?:rs|ps|es)(256|384|512)$/.exec(scheme) ?? []
+  if (bits === undefined)
+    return {content: {data: message, dataCrc32c: checksum(message)}, field: 'verifiedDataCrc32c'}
+  const digest = createHash(`sha${bits}`).update(message).digest()
+  return {
+    content: {digest: {[`sha${bits}`]: digest}, digestCrc32c: checksum(digest)},
+    field: 'verifiedDigestCrc32c',
+  }
+}
+
+/** @throws KeyriteError `UNSUPPORTED`, before anything is sent. */
+function demandLength(what: string, length: number, limit: number): void {
+  if (length < 1 || length > limit)
+    throw new KeyriteError('UNSUPPORTED', `cannot ${what}: Google takes 1 to ${limit} bytes, not ${length}`)
+}
+
+/** A copy: what the client gives may be a view of its buffer. */
+function bytes(value: unknown): Uint8Array {
+  return value instanceof Uint8Array ? Uint8Array.from(value) : new Uint8Array(0)
+}

@@ -1,0 +1,154 @@
+/** Keys and versions as Cloud KMS has them, and what they are to keyrite. */
+import {setTimeout as sleep} from 'node:timers/promises'
+import {KeyriteError} from '../../base/errors.ts'
+import {purposes, purposesOf, type Purpose, type Scheme} from '../algorithms.ts'
+import type {Description, VersionRef} from '../ports.ts'
+import {rowOf} from './algorithms.ts'
+import {code, codeOf, failure} from './failures.ts'
+import type {CryptoKey, CryptoKeyVersion, Service} from './service.ts'
+
+/** On the key: a version has no labels. Google's own rules: lower case, digits, `-` and `_`, 63 long. */
+export const labels = {
+  intent: 'keyrite-intent',
+  purpose: 'keyrite-purpose',
+  rotation: 'keyrite-rotation',
+  rotationVersion: 'keyrite-rotation-version',
+} as const
+
+export interface Found {
+  readonly key: CryptoKey
+  readonly version: CryptoKeyVersion
+}
+
+const last = (name: string | null | undefined): string => name?.split('/').at(-1) ?? ''
+
+export const keyPath = (service: Service, key: string): string => `${service.place.ring}/cryptoKeys/${key}`
+
+export const versionPath = (service: Service, {key, version}: VersionRef): string =>
+  `${keyPath(service, key)}/cryptoKeyVersions/${version}`
+
+export function refOf({key, version}: Found): VersionRef {
+  return {key: last(key.name), version: last(version.name)}
+}
+
+export function dateOf(at: {seconds?: unknown; nanos?: unknown} | null | undefined): Date | null {
+  if (at === null || at === undefined) return null
+  return new Date(Number(at.seconds) * 1000 + Math.floor(Number(at.nanos ?? 0) / 1_000_000))
+}
+
+/** @returns undefined where it is no key of ours, nor one that could be: an algorithm that keyrite has not, or no material. */
+export function describe(found: Found): Description | undefined {
+  const {key, version} = found
+  const row = rowOf(String(version.algorithm))
+  const availability = availabilityOf(version)
+  if (row === undefined || availability === undefined) return undefined
+  const ref = refOf(found)
+  return {
+    ref,
+    spec: {
+      label: ref.key,
+      algorithm: row.algorithm,
+      scheme: row.scheme,
+      purpose: purposeOf(key, row.scheme),
+    },
+    intent: intentOf(key, ref.version),
+    availability,
+    createdAt: dateOf(version.createTime) ?? new Date(Number.NaN),
+    destroyAt: dateOf(version.destroyTime) ?? dateOf(version.destroyEventTime),
+  }
+}
+
+function purposeOf(key: CryptoKey, scheme: Scheme): Purpose {
+  const fitting = purposesOf(scheme)
+  const said = purposes.find((one) => one === key.labels?.[labels.purpose])
+  return said !== undefined && fitting.includes(said) ? said : (fitting[0] ?? 'sign')
+}
+
+function intentOf({labels: said}: CryptoKey, version: string): string | null {
+  if (version === said?.[labels.rotationVersion]) return said[labels.rotation] ?? null
+  return version === '1' ? (said?.[labels.intent] ?? null) : null
+}
+
+/** Of what is pending or failed there is no material. */
+const known: Readonly<Record<string, Description['availability']>> = {
+  ENABLED: 'enabled',
+  DISABLED: 'disabled',
+  DESTROY_SCHEDULED: 'destruction-pending',
+  DESTROYED: 'destroyed',
+}
+
+function availabilityOf({state}: CryptoKeyVersion): Description['availability'] | undefined {
+  return known[String(state)]
+}
+
+/** @returns undefined where there is none. */
+export async function lookUp(service: Service, ref: VersionRef): Promise<Found | undefined> {
+  service.demandOpen()
+  // Other names would be refused by the client's own rules, as an error of the caller.
+  if (!/^[a-zA-Z0-9_-]{1,63}$/.test(ref.key) || !/^[1-9]\d{0,9}$/.test(ref.version)) return undefined
+  try {
+    const [[key], [version]] = await Promise.all([
+      service.askPlainly((kms) => kms.getCryptoKey({name: keyPath(service, ref.key)})),
+      service.askPlainly((kms) => kms.getCryptoKeyVersion({name: versionPath(service, ref)})),
+    ])
+    return {key, version}
+  } catch (error) {
+    if (codeOf(error) === code.notFound) return undefined
+    throw failure(`look at key "${ref.key}"`, error)
+  }
+}
+
+/** @throws KeyriteError `KEY_NOT_FOUND`. */
+export async function existing(
+  service: Service,
+  ref: VersionRef,
+): Promise<Found & {readonly shown: Description}> {
+  const found = await lookUp(service, ref)
+  const shown = found === undefined ? undefined : describe(found)
+  if (found === undefined || shown === undefined)
+    throw new KeyriteError(
+      'KEY_NOT_FOUND',
+      `cannot find version ${ref.version} of key "${ref.key}": the key ring has no such version`,
+    )
+  return {...found, shown}
+}
+
+/** Every version of one key, the oldest first. */
+export async function versionsOf(service: Service, key: CryptoKey): Promise<readonly CryptoKeyVersion[]> {
+  const [all] = await service.ask(`list the versions of key "${last(key.name)}"`, (kms) =>
+    kms.listCryptoKeyVersions({parent: key.name ?? ''}),
+  )
+  return all.toSorted((a, b) => Number(last(a.name)) - Number(last(b.name)))
+}
+
+/**
+ * Waits until what is being made is there: a pair takes seconds, in an HSM sometimes a minute.
+ * @throws KeyriteError `PROVIDER_FAILED` if it failed, `INDETERMINATE` if it takes too long.
+ */
+export async function settled(service: Service, ref: VersionRef): Promise<Found> {
+  for (let waited = 0; waited < 90_000;) {
+    const [version] = await service.ask(`look at key "${ref.key}"`, (kms) =>
+      kms.getCryptoKeyVersion({name: versionPath(service, ref)}),
+    )
+    const reason = version.generationFailureReason ?? version.importFailureReason ?? ''
+    if (String(version.state).endsWith('_FAILED'))
+      throw new KeyriteError(
+        'PROVIDER_FAILED',
+        `cannot make key "${ref.key}": ${reason || 'Google could not'}`,
+      )
+    if (!String(version.state).startsWith('PENDING_')) {
+      const found = await lookUp(service, ref)
+      if (found !== undefined) return found
+    }
+    const pause = waited < 2000 ? 100 : 1000
+    await sleep(pause)
+    waited += pause
+  }
+  throw new KeyriteError(
+    'INDETERMINATE',
+    `cannot tell yet whether key "${ref.key}" is made: it is still pending`,
+    {
+      hints: ['the same command again, in a few minutes: it asks what was done'],
+    },
+  )
+}

@@ -1,0 +1,97 @@
+/** Google Cloud KMS by commands alone, on the stand-in: added with approvals, a whole ceremony on it, the state of a key as the other side has it. */
+import {join} from 'node:path'
+import {writeFileSync} from 'node:fs'
+import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import KeyProve from '../../src/commands/key/prove.ts'
+import KeyShow from '../../src/commands/key/show.ts'
+import ProfileAdd from '../../src/commands/profile/add.ts'
+import ProfileCheck from '../../src/commands/profile/check.ts'
+import {makeHouse, parameters, type House} from '../ceremony/room.ts'
+import {startStandin, type Standin} from '../providers/gcp/standin.ts'
+import {testWith} from '../support/needs.ts'
+import {runJson} from '../support/run.ts'
+import {held} from './held.ts'
+
+describe('a key ring of Google Cloud KMS, on the stand-in', () => {
+  const box: {house?: House; standin?: Standin} = {}
+  const house = (): House => box.house ?? missing('there is no house')
+  const standin = (): Standin => box.standin ?? missing('there is no stand-in')
+  beforeAll(async () => {
+    box.house = await makeHouse()
+    box.standin = await startStandin()
+  })
+  afterAll(async () => {
+    box.house?.remove()
+    await box.standin?.stop()
+  })
+
+  const place = (name: string, changes: Readonly<Record<string, string>> = {}): string[] => {
+    const {ring, endpoint, credentials, ca} = standin()
+    const flags = {
+      ...{kind: 'gcp', environment: 'test', 'key-ring': ring, endpoint, 'credentials-file': credentials},
+      ...{'ca-file': ca, as: 'alice', ...changes},
+    }
+    return [name, ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value])]
+  }
+  const signs = (...handles: readonly string[]): string[] =>
+    handles.flatMap((one) => ['--sign-with', `${one}=${house().keyOf(one)}`])
+  const add = (args: readonly string[]) => runJson(ProfileAdd, 'profile add', args, house().world)
+
+  testWith('openssl', 'is asked who it is before people are, and what it may', async () => {
+    const added = await add([...place('cloud'), ...signs('alice', 'bob', 'carol')])
+    expect(added).toMatchObject({exit: 0, name: 'cloud'})
+    const checked = await runJson(ProfileCheck, 'profile check', ['cloud'], house().world)
+    expect(checked).toMatchObject({exit: 0, ok: true, identity: {kind: 'gcp', key_ring: standin().ring}})
+    await standin().ask({denied: ['cloudkms.cryptoKeyVersions.destroy']})
+    const less = await runJson(ProfileCheck, 'profile check', ['cloud'], house().world)
+    expect(less).toMatchObject({ok: false})
+    expect(JSON.stringify(less)).toMatch(/not granted on the key ring: cloudkms.cryptoKeyVersions.destroy/)
+    await standin().ask({denied: []})
+  })
+
+  testWith('openssl', 'holds the key of a whole ceremony, which is told as Google tells it', async () => {
+    const document = await held(house(), {
+      parameters: {...parameters, profile: 'cloud', 'key-name': 'cloud-jwt'},
+    })
+    expect(document).toMatchObject({exit: 0, status: 'signed-off', keys: [{name: 'cloud-jwt', version: 1}]})
+    const shown = await runJson(KeyShow, 'key show', ['cloud-jwt'], house().world)
+    expect(shown).toMatchObject({
+      state: 'active',
+      versions: [{protection: {level: 'hardware', evidence: 'asserted'}, enforced: 'enabled'}],
+    })
+    const proved = await runJson(KeyProve, 'key prove', ['cloud-jwt', '--as', 'bob'], house().world)
+    expect(proved).toMatchObject({exit: 0})
+  })
+
+  testWith('openssl', 'is refused where flags are missing or wrong, or nothing answers', async () => {
+    expect(await add(['other', '--kind', 'gcp', '--environment', 'test', '--as', 'alice'])).toMatchObject({
+      exit: 2,
+      code: 'USAGE',
+    })
+    for (const [flag, value, code] of [
+      ['key-ring', 'payments', 'USAGE'],
+      ['endpoint', 'https://localhost:1', 'USAGE'],
+      ['destroy-days', '0', 'USAGE'],
+      ['key-ring', `${standin().ring}-nowhere`, 'PROVIDER_FAILED'],
+      ['credentials-file', join(house().dir, 'nothing.json'), 'FILE_NOT_FOUND'],
+      ['credentials-file', standin().ca, 'CREDENTIALS_REFUSED'],
+    ] as const)
+      expect(await add(place('other', {[flag]: value}))).toMatchObject({code})
+    // A key file of somebody whom Google does not know.
+    const {generateKeyPairSync} = await import('node:crypto')
+    const {privateKey} = generateKeyPairSync('rsa', {modulusLength: 2048})
+    const stranger = join(house().dir, 'stranger.json')
+    const key = privateKey.export({format: 'pem', type: 'pkcs8'})
+    writeFileSync(
+      stranger,
+      JSON.stringify({type: 'service_account', client_email: 'eve@elsewhere', private_key: key}),
+    )
+    const refused = await add(place('other', {'credentials-file': stranger}))
+    expect(refused).toMatchObject({code: 'CREDENTIALS_REFUSED', exit: 11})
+    expect(JSON.stringify(refused)).not.toContain('PRIVATE KEY')
+  })
+})
+
+function missing(what: string): never {
+  throw new Error(what)
+}

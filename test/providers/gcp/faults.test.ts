@@ -1,0 +1,166 @@
+/** What goes wrong between here and Google: asked of the stand-in, which does it on purpose. */
+import {randomBytes} from 'node:crypto'
+import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {crc32c} from '../../../src/providers/gcp/crc32c.ts'
+import {fromDer} from '../../../src/providers/gcp/public.ts'
+import {openKeyRing, type Place} from '../../../src/providers/gcp/index.ts'
+import type {Provider} from '../../../src/providers/ports.ts'
+import {testWith} from '../../support/needs.ts'
+import {all, described, enabled, intent, outcome, specOf} from '../support.ts'
+import type {Fault} from '../../standins/google/world.ts'
+import {startStandin, type Standin} from './standin.ts'
+
+describe('trouble with Google Cloud KMS', () => {
+  const box: {standin?: Standin; open?: Provider} = {}
+  const standin = (): Standin => box.standin ?? missing()
+  const open = (): Provider => box.open ?? missing()
+  beforeAll(async () => {
+    box.standin = await startStandin()
+    const {ring, endpoint, credentials, ca} = box.standin
+    const place: Place = {ring, endpoint, credentials, ca, protection: 'software', destroyDays: 30}
+    box.open = await openKeyRing(place, 'keyrite/test')
+  })
+  afterAll(async () => {
+    await box.open?.close()
+    await box.standin?.stop()
+  })
+  const trouble = (method: string, fault: Fault, times = 1) =>
+    standin().ask({faults: [{method, fault, times}]})
+
+  testWith('openssl', 'a reply that is lost after a key was made: it is found, and made once', async () => {
+    const made = intent()
+    const spec = specOf('ec-p256')
+    await trouble('createCryptoKey', 'cut')
+    expect(await outcome(open().store.create(spec, made))).toBe('PROVIDER_UNREACHABLE')
+    expect(await open().store.find(made, [])).toEqual({kind: 'one', ref: {key: spec.label, version: '1'}})
+    expect(await outcome(open().store.create(spec, made))).toBe('KEY_EXISTS')
+  })
+
+  testWith(
+    'openssl',
+    'a reply that is lost after a rotation: the version is found, and made once',
+    async () => {
+      const first = await enabled(open(), specOf('aes-256'))
+      const made = intent()
+      await trouble('createCryptoKeyVersion', 'cut')
+      expect(await outcome(open().life.rotate(first.key, made))).toBe('PROVIDER_UNREACHABLE')
+      expect(await open().store.find(made, [first])).toEqual({kind: 'one', ref: {...first, version: '2'}})
+      expect(await outcome(open().life.rotate(first.key, made))).toBe('KEY_EXISTS')
+    },
+  )
+
+  testWith('openssl', 'a request that is lost before: nothing is found, and it can be done', async () => {
+    const first = await enabled(open(), specOf('aes-256'))
+    const made = intent()
+    await trouble('createCryptoKeyVersion', 'unavailable')
+    expect(await outcome(open().life.rotate(first.key, made))).toBe('PROVIDER_UNREACHABLE')
+    expect(await open().store.find(made, [first])).toEqual({kind: 'none'})
+    expect((await open().life.rotate(first.key, made)).version).toBe('2')
+  })
+
+  testWith('openssl', 'versions that others made beside ours: which is whose cannot be told', async () => {
+    const first = await enabled(open(), specOf('aes-256'))
+    const [theirs, made] = [intent(), intent()]
+    await open().life.rotate(first.key, theirs)
+    await open().life.rotate(first.key, made)
+    expect(await open().store.find(made, [first])).toMatchObject({kind: 'ambiguous'})
+    expect(await open().store.find(made, [first, {...first, version: '2'}])).toMatchObject({kind: 'one'})
+  })
+
+  testWith('openssl', 'a yes that is none: what is said is what is', async () => {
+    const ref = await enabled(open(), specOf('hmac-sha256'))
+    await trouble('updateCryptoKeyVersion', 'lie')
+    expect(await open().life.setAvailability(ref, 'disabled')).toBe('enabled')
+    await trouble('destroyCryptoKeyVersion', 'lie')
+    expect(await outcome(open().life.scheduleDestruction(ref, 30))).toBe('PROVIDER_FAILED')
+    expect((await described(open().store, ref)).availability).toBe('enabled')
+  })
+
+  testWith(
+    'openssl',
+    'a disable that lags: uses still succeed for a while, as the service says they may',
+    async () => {
+      const ref = await enabled(open(), specOf('hmac-sha256'))
+      await standin().ask({disableLag: 2})
+      expect(await open().life.setAvailability(ref, 'disabled')).toBe('disabled')
+      const tries: string[] = []
+      for (let n = 0; n < 4; n++) tries.push(await outcome(open().use.mac(ref, Buffer.from('x'))))
+      await standin().ask({disableLag: 0})
+      expect(tries).toEqual(['ok', 'ok', 'KEY_STATE', 'KEY_STATE'])
+    },
+  )
+
+  testWith(
+    'openssl',
+    'a quota that is used up is waited for where nothing is changed, and said where something is',
+    async () => {
+      await trouble('getCryptoKey', 'throttle', 2)
+      const ref = await enabled(open(), specOf('hmac-sha256'))
+      expect((await described(open().store, ref)).availability).toBe('enabled')
+      const count = (await all(open().store)).length
+      await trouble('createCryptoKey', 'throttle')
+      expect(await outcome(open().store.create(specOf('hmac-sha256'), intent()))).toBe('PROVIDER_FAILED')
+      expect(await all(open().store)).toHaveLength(count)
+    },
+  )
+
+  testWith(
+    'openssl',
+    'credentials that are refused, and permissions that are missing, are said as such',
+    async () => {
+      const ref = await enabled(open(), specOf('hmac-sha256'))
+      await trouble('macSign', 'unauthenticated')
+      expect(await outcome(open().use.mac(ref, Buffer.from('x')))).toBe('CREDENTIALS_REFUSED')
+      await standin().ask({denied: ['cloudkms.cryptoKeyVersions.useToSign']})
+      expect(await outcome(open().use.mac(ref, Buffer.from('x')))).toBe('CREDENTIALS_REFUSED')
+      await standin().ask({denied: []})
+      expect(await outcome(open().use.mac(ref, Buffer.from('x')))).toBe('ok')
+    },
+  )
+
+  testWith('openssl', 'a pair that takes its time is waited for', async () => {
+    await standin().ask({generation: 1500})
+    const ref = await open().store.create(specOf('ec-p256'), intent())
+    expect((await described(open().store, ref)).availability).toBe('enabled')
+    await standin().ask({generation: 0})
+  })
+
+  testWith('openssl', 'long lists come whole', async () => {
+    const before = (await all(open().store)).length
+    const keys = Array.from({length: 30}, () => specOf('hmac-sha256'))
+    for (const spec of keys) await open().store.create(spec, intent())
+    const found = await all(open().store)
+    expect(found).toHaveLength(before + 30)
+    expect(new Set(found.map(({ref}) => `${ref.key}/${ref.version}`)).size).toBe(before + 30)
+  })
+})
+
+describe('what goes over the line to Google', () => {
+  // RFC 3720, appendix B.4.
+  test.each([
+    ['00'.repeat(32), 0x8a_91_36_aa],
+    ['ff'.repeat(32), 0x62_a8_ab_43],
+    [Buffer.from(Array.from({length: 32}, (_, at) => at)).toString('hex'), 0x46_dd_79_4e],
+    [Buffer.from(Array.from({length: 32}, (_, at) => 31 - at)).toString('hex'), 0x11_3f_db_5c],
+  ])('CRC-32C of %s is the published one', (hex, sum) => {
+    expect(crc32c(Buffer.from(hex, 'hex'))).toBe(sum)
+  })
+
+  test('a signature that is not of its form is refused, and never taken for another', () => {
+    for (let n = 0; n < 500; n++) {
+      const bytes = randomBytes(n % 80)
+      try {
+        expect(fromDer(bytes, 'es256')).toHaveLength(64)
+      } catch (error) {
+        expect(error).toMatchObject({code: 'PROVIDER_FAILED'})
+      }
+    }
+    expect(fromDer(Buffer.from('3006020101020102', 'hex'), 'es256').toString('hex')).toBe(
+      `${'00'.repeat(31)}01${'00'.repeat(31)}02`,
+    )
+  })
+})
+
+function missing(): never {
+  throw new Error('the stand-in did not start')
+}

@@ -1,0 +1,61 @@
+/** Signatures over a digest that was made elsewhere: what `node:crypto` has no call for. */
+import {constants, createHash, privateEncrypt, randomBytes, type KeyObject} from 'node:crypto'
+import {p256, p384} from '@noble/curves/nist.js'
+
+type Hash = 'sha256' | 'sha384' | 'sha512'
+
+/** RFC 8017, section 9.2, note 1. */
+const digestInfo: Readonly<Record<Hash, string>> = {
+  sha256: '3031300d060960864801650304020105000420',
+  sha384: '3041300d060960864801650304020205000430',
+  sha512: '3051300d060960864801650304020305000440',
+}
+
+/** RSA as asked, ECDSA as DER; the salt of PSS is as long as the digest. */
+export function signDigest(
+  key: KeyObject,
+  hash: Hash,
+  padding: 'pkcs1' | 'pss' | undefined,
+  digest: Buffer,
+): Buffer {
+  if (key.asymmetricKeyType === 'ec') return signEcdsa(key, digest)
+  if (padding === 'pkcs1') {
+    const block = Buffer.concat([Buffer.from(digestInfo[hash], 'hex'), digest])
+    return privateEncrypt({key, padding: constants.RSA_PKCS1_PADDING}, block)
+  }
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
+  return privateEncrypt({key, padding: constants.RSA_NO_PADDING}, pssBlock(hash, digest, bits / 8))
+}
+
+function signEcdsa(key: KeyObject, digest: Buffer): Buffer {
+  const {d = '', crv} = key.export({format: 'jwk'})
+  const curve = crv === 'P-256' ? p256 : p384
+  const secret = Buffer.from(d, 'base64url')
+  return Buffer.from(curve.sign(digest, secret, {prehash: false, lowS: false, format: 'der'}))
+}
+
+/** RFC 8017, section 9.1.1; sizes of keys are whole bytes here. */
+function pssBlock(hash: Hash, digest: Buffer, size: number): Buffer {
+  const salt = randomBytes(digest.length)
+  const inner = createHash(hash)
+    .update(Buffer.concat([Buffer.alloc(8), digest, salt]))
+    .digest()
+  const open = Buffer.concat([Buffer.alloc(size - 2 * digest.length - 2), Buffer.of(1), salt])
+  const mask = mgf1(hash, inner, open.length)
+  const masked = Buffer.from(open.map((byte, at) => byte ^ (mask[at] ?? 0)))
+  masked[0] = (masked[0] ?? 0) & 0x7f
+  return Buffer.concat([masked, inner, Buffer.of(0xbc)])
+}
+
+/** RFC 8017, appendix B.2.1. */
+function mgf1(hash: Hash, seed: Buffer, length: number): Buffer {
+  const parts: Buffer[] = []
+  for (let at = 0, made = 0; made < length; at++) {
+    const count = Buffer.alloc(4)
+    count.writeUInt32BE(at)
+    const part = createHash(hash).update(seed).update(count).digest()
+    parts.push(part)
+    made += part.length
+  }
+  return Buffer.concat(parts).subarray(0, length)
+}

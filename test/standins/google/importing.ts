@@ -1,0 +1,127 @@
+/** Import jobs, and keys that come through them. */
+import {constants, createDecipheriv, createPrivateKey, privateDecrypt, type KeyObject} from 'node:crypto'
+import {algorithms, type Material} from './algorithms.ts'
+import {alreadyExists, invalid, notFound, notModelled, Refused} from './failures.ts'
+import {page} from './listing.ts'
+import {bytesOf, jobMessage, settle, text, versionMessage, within} from './messages.ts'
+import {demandId, demandName, keyOf, nameOfKey, ringOf} from './names.ts'
+import type {Methods} from './server.ts'
+import type {Job, Ring, World} from './world.ts'
+
+/** S: `*_AES_256` carries an ephemeral key. HPKE and the plain methods are not here. */
+const methods: Readonly<Record<string, {bits: number; hash: string}>> = {
+  RSA_OAEP_3072_SHA1_AES_256: {bits: 3072, hash: 'sha1'},
+  RSA_OAEP_4096_SHA1_AES_256: {bits: 4096, hash: 'sha1'},
+  RSA_OAEP_3072_SHA256_AES_256: {bits: 3072, hash: 'sha256'},
+  RSA_OAEP_4096_SHA256_AES_256: {bits: 4096, hash: 'sha256'},
+}
+
+/** D. */
+const unwrapped = "The key material in the import request couldn't be unwrapped or wasn't formatted correctly"
+
+export const importMethods: Methods = {
+  createImportJob(world, request) {
+    const ring = ringOf(world, text(request, 'parent'))
+    const id = text(request, 'importJobId')
+    demandId(id)
+    if (ring.jobs.has(id)) throw alreadyExists('ImportJob', `${ring.name}/importJobs/${id}`)
+    const given = within(request, 'importJob') ?? {}
+    const [method, protectionLevel] = [text(given, 'importMethod'), text(given, 'protectionLevel')]
+    const known = methods[method]
+    if (known === undefined) throw notModelled(`import method ${method}`)
+    if (!['SOFTWARE', 'HSM'].includes(protectionLevel)) throw invalid('A protection level is required.')
+    const now = world.now()
+    const pair = world.pairFor(known.bits)
+    const job: Job = {id, method, protectionLevel, createdAt: now, readyAt: now + world.generation, pair}
+    ring.jobs.set(id, job)
+    return jobMessage(world, ring, job)
+  },
+
+  getImportJob(world, request) {
+    const {ring, job} = jobOf(world, text(request, 'name'))
+    return jobMessage(world, ring, job)
+  },
+
+  listImportJobs(world, request) {
+    const ring = ringOf(world, text(request, 'parent'))
+    if (text(request, 'filter') !== '') throw notModelled('a filter of import jobs')
+    const {shown, rest} = page(request, [...ring.jobs.values()])
+    return {importJobs: shown.map((job) => jobMessage(world, ring, job)), ...rest}
+  },
+
+  importCryptoKeyVersion(world, request) {
+    const {ring, key} = keyOf(world, text(request, 'parent'))
+    settle(world, key)
+    if (text(request, 'cryptoKeyVersion') !== '') throw notModelled('an import into a version that was there')
+    const {job} = jobOf(world, text(request, 'importJob'))
+    const {state} = jobMessage(world, ring, job)
+    if (state !== 'ACTIVE')
+      throw new Refused('FAILED_PRECONDITION', `The import job is ${String(state)}, not ACTIVE.`)
+    if (job.protectionLevel !== key.template.protectionLevel)
+      throw invalid(`The protection level of the import job is not that of ${nameOfKey(ring, key)}.`)
+    const algorithm = text(request, 'algorithm')
+    const known = algorithms.get(algorithm)
+    if (known?.purpose !== key.purpose)
+      throw invalid(`The algorithm ${algorithm} does not go with the purpose ${key.purpose}.`)
+    const wrapped = [bytesOf(request, 'wrappedKey'), bytesOf(request, 'rsaAesWrappedKey')].filter(
+      ({length}) => length > 0,
+    )
+    const [one] = wrapped
+    if (one === undefined || wrapped.length > 1) throw invalid('Exactly one wrapped key must be given.')
+    const now = world.now()
+    const material = materialIn(job, one, known.type)
+    key.versions.push({
+      number: key.versions.length + 1,
+      state: 'PENDING_IMPORT',
+      protectionLevel: key.template.protectionLevel,
+      algorithm,
+      createdAt: now,
+      readyAt: now + world.generation,
+      destroyAt: null,
+      destroyedAt: null,
+      material,
+      imported: {job: `${ring.name}/importJobs/${job.id}`, failure: unwrapped},
+      lag: 0,
+    })
+    const version = key.versions.at(-1)
+    if (version === undefined) throw new TypeError('it was pushed')
+    return versionMessage(ring, key, version)
+  },
+}
+
+function jobOf(world: World, name: string): {ring: Ring; job: Job} {
+  demandName('job', name)
+  const [parent = '', id = ''] = name.split('/importJobs/')
+  const job = world.rings.get(parent)?.jobs.get(id)
+  if (job === undefined) throw notFound('ImportJob', name)
+  return {ring: ringOf(world, parent), job}
+}
+
+/** S: OAEP of an ephemeral AES-256 key, then AES-KWP (RFC 5649) of the key under it. @returns null where it is not what it should be. */
+function materialIn(
+  job: Job,
+  wrapped: Buffer,
+  type: readonly [string, string | number | undefined] | undefined,
+): Material | null {
+  const {bits, hash} = methods[job.method] ?? {bits: 0, hash: ''}
+  try {
+    const ephemeral = privateDecrypt(
+      {key: job.pair.privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: hash},
+      wrapped.subarray(0, bits / 8),
+    )
+    const sealed = wrapped.subarray(bits / 8)
+    if (sealed.length < 16) return null
+    const decipher = createDecipheriv('id-aes256-wrap-pad', ephemeral, Buffer.from('a65959a6', 'hex'))
+    const bytes = Buffer.concat([decipher.update(sealed), decipher.final()])
+    if (type === undefined) return bytes.length === 32 ? bytes : null
+    const key = createPrivateKey({key: bytes, format: 'der', type: 'pkcs8'})
+    return fits(key, type) ? key : null
+  } catch {
+    return null
+  }
+}
+
+function fits(key: KeyObject, [name, detail]: readonly [string, string | number | undefined]): boolean {
+  const {modulusLength, namedCurve} = key.asymmetricKeyDetails ?? {}
+  return key.asymmetricKeyType === name && (modulusLength ?? namedCurve) === detail
+}

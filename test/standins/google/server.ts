@@ -1,0 +1,142 @@
+/** The gRPC side: Google's own `.proto` files, our answers. */
+import {join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
+import {
+  loadPackageDefinition,
+  Server,
+  ServerCredentials,
+  type GrpcObject,
+  type handleUnaryCall,
+  type ServiceClientConstructor,
+} from '@grpc/grpc-js'
+import {loadSync} from '@grpc/proto-loader'
+import {demandBearer, type Account} from './account.ts'
+import {denied, notModelled, Refused} from './failures.ts'
+import {iamMethods} from './iam.ts'
+import {importMethods} from './importing.ts'
+import {keyMethods} from './keys.ts'
+import type {Message} from './messages.ts'
+import {permissionFor} from './permissions.ts'
+import {useMethods} from './using.ts'
+import {versionMethods} from './versions.ts'
+import type {World} from './world.ts'
+
+/** @param lies - whether it shall say yes and do nothing. */
+export type Methods = Readonly<Record<string, (world: World, request: Message, lies: boolean) => Message>>
+
+const packages = join(import.meta.dirname, '../../../node_modules')
+
+const methods: Methods = {...keyMethods, ...versionMethods, ...useMethods, ...importMethods, ...iamMethods}
+
+export interface Listening {
+  readonly port: number
+  stop(): void
+}
+
+/** @param tls - certificate and key of 127.0.0.1 and localhost, PEM. */
+export async function listen(
+  world: World,
+  account: Account,
+  tls: {certificate: Buffer; key: Buffer},
+  port = 0,
+): Promise<Listening> {
+  const server = new Server()
+  for (const {service} of services())
+    server.addService(
+      service,
+      Object.fromEntries(
+        Object.entries(service).map(([path]) => {
+          const method = path.charAt(0).toLowerCase() + path.slice(1)
+          return [
+            path,
+            handler(world, account, method, () => {
+              drain(server, bound.port)
+            }),
+          ]
+        }),
+      ),
+    )
+  const bound = {port: 0}
+  bound.port = await new Promise<number>((resolve, reject) => {
+    const credentials = ServerCredentials.createSsl(null, [
+      {cert_chain: tls.certificate, private_key: tls.key},
+    ])
+    server.bindAsync(`127.0.0.1:${port}`, credentials, (error, at) => {
+      if (error === null) resolve(at)
+      else reject(error)
+    })
+  })
+  return {
+    port: bound.port,
+    stop: () => {
+      server.forceShutdown()
+    },
+  }
+}
+
+function services(): ServiceClientConstructor[] {
+  const kms = join(packages, '@google-cloud/kms/build/protos')
+  const gax = join(packages, 'google-gax/build/protos')
+  const definition = loadSync(['google/cloud/kms/v1/service.proto', 'google/iam/v1/iam_policy.proto'], {
+    includeDirs: [kms, gax],
+    keepCase: false,
+    longs: String,
+    enums: String,
+    defaults: true,
+    oneofs: true,
+  })
+  const found = loadPackageDefinition(definition)
+  const service = (path: string): ServiceClientConstructor =>
+    path.split('.').reduce<unknown>((at, name) => (at as GrpcObject)[name], found) as ServiceClientConstructor
+  return [service('google.cloud.kms.v1.KeyManagementService'), service('google.iam.v1.IAMPolicy')]
+}
+
+function handler(
+  world: World,
+  account: Account,
+  method: string,
+  cut: () => void,
+): handleUnaryCall<Message, Message> {
+  return (call, callback) => {
+    answer(world, account, method, call.request, call.metadata.get('authorization')[0])
+      .then(({message, isCut}) => {
+        // The work is done, and nobody hears of it.
+        if (isCut) cut()
+        else callback(null, message)
+      })
+      .catch((error: unknown) => {
+        callback(error instanceof Refused ? error : new Refused('INTERNAL', String(error)))
+      })
+  }
+}
+
+async function answer(
+  world: World,
+  account: Account,
+  method: string,
+  request: Message,
+  bearer: unknown,
+): Promise<{message: Message; isCut: boolean}> {
+  const fault = world.fault(method)
+  demandBearer(account, fault?.fault === 'unauthenticated' ? '' : bearer)
+  if (fault?.fault === 'throttle')
+    throw new Refused(
+      'RESOURCE_EXHAUSTED',
+      "Quota exceeded for quota metric 'Write requests' and limit 'Write requests per minute' of service 'cloudkms.googleapis.com' for consumer 'project_number:1'.",
+    )
+  if (fault?.fault === 'unavailable')
+    throw new Refused('UNAVAILABLE', 'The service is currently unavailable.')
+  if (fault?.fault === 'internal') throw new Refused('INTERNAL', 'Internal error encountered.')
+  const wanted = permissionFor(method, request)
+  if (wanted !== null && world.denied.has(wanted.permission)) throw denied(wanted.permission, wanted.resource)
+  const act = methods[method]
+  if (act === undefined) throw notModelled(method)
+  const message = act(world, request, fault?.fault === 'lie')
+  if (fault?.fault === 'late') await sleep(fault.milliseconds ?? 1000)
+  return {message, isCut: fault?.fault === 'cut'}
+}
+
+/** Every connection is cut, and the port stays open. */
+function drain(server: Server, port: number): void {
+  server.drain(`127.0.0.1:${port}`, 0)
+}

@@ -1,0 +1,100 @@
+/** What the stand-in remembers: key rings, keys, versions, import jobs; a clock that the test moves; the faults that it was told. */
+import {generateKeyPairSync, type KeyObject} from 'node:crypto'
+import type {Material, Purpose} from './algorithms.ts'
+
+export type State =
+  | 'PENDING_GENERATION'
+  | 'ENABLED'
+  | 'DISABLED'
+  | 'DESTROYED'
+  | 'DESTROY_SCHEDULED'
+  | 'PENDING_IMPORT'
+  | 'IMPORT_FAILED'
+
+export interface Version {
+  readonly number: number
+  state: State
+  readonly protectionLevel: string
+  readonly algorithm: string
+  readonly createdAt: number
+  /** When it will be there, in milliseconds; then it was made. */
+  readyAt: number
+  destroyAt: number | null
+  destroyedAt: number | null
+  material: Material | null
+  imported: {readonly job: string; failure: string} | null
+  /** After a disable that lags: how many more uses are let through. */
+  lag: number
+}
+
+export interface Key {
+  readonly id: string
+  readonly purpose: Purpose
+  readonly createdAt: number
+  labels: Readonly<Record<string, string>>
+  template: {protectionLevel: string; algorithm: string}
+  readonly importOnly: boolean
+  readonly destroySeconds: number
+  primary: number | null
+  rotation: {seconds: number; nextAt: number} | null
+  readonly versions: Version[]
+}
+
+export interface Job {
+  readonly id: string
+  readonly method: string
+  readonly protectionLevel: string
+  readonly createdAt: number
+  readyAt: number
+  readonly pair: {readonly publicKey: KeyObject; readonly privateKey: KeyObject}
+}
+
+export interface Ring {
+  readonly name: string
+  readonly createdAt: number
+  readonly keys: Map<string, Key>
+  readonly jobs: Map<string, Job>
+}
+
+export type Fault = 'throttle' | 'unavailable' | 'internal' | 'late' | 'cut' | 'lie' | 'unauthenticated'
+
+export class World {
+  readonly rings = new Map<string, Ring>()
+  readonly policies = new Map<string, {version: number; bindings: unknown[]; etag: Buffer}>()
+  /** Permissions that the caller lacks. */
+  denied = new Set<string>()
+  /** By method (`*`: any), in the order in which they come. */
+  faults: {method: string; fault: Fault; times: number; milliseconds?: number}[] = []
+  /** How many uses a version stays usable for after it was disabled. */
+  disableLag = 0
+  /** How long a pair is being made for, in milliseconds. */
+  generation = 0
+  #moved = 0
+
+  now(): number {
+    return Date.now() + this.#moved
+  }
+
+  forward(milliseconds: number): void {
+    this.#moved += milliseconds
+  }
+
+  /** The next fault for a method, which is then spent. */
+  fault(method: string): {fault: Fault; milliseconds?: number} | undefined {
+    const found = this.faults.find((one) => one.times > 0 && (one.method === '*' || one.method === method))
+    if (found !== undefined) found.times--
+    return found
+  }
+
+  /** Import jobs take their pair from here: 3072 bits take a second to make. */
+  readonly pairFor = lastOf((bits: number) => generateKeyPairSync('rsa', {modulusLength: bits}))
+}
+
+function lastOf<T>(make: (bits: number) => T): (bits: number) => T {
+  const made = new Map<number, T>()
+  return (bits) => {
+    const pair = made.get(bits) ?? make(bits)
+    made.set(bits, pair)
+    return pair
+  }
+}
