@@ -37,7 +37,7 @@ export function keyEvidence(service: Service): KeyEvidence {
       return {
         keys: capabilityList,
         enforces: enforced,
-        rotates: true,
+        rotates: capabilityList.map(({algorithm}) => algorithm),
         imports: true,
         exports: false,
         backs_up: false,
