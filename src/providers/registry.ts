@@ -135,6 +135,7 @@ export const providerKinds = {
     },
     secret: null,
     hardware: 'possible',
+    enforces: ['enabled', 'disabled'],
     async open({settings}) {
       const [{openKeyRing}, {placeFrom}, {agentName}] = await Promise.all([
         import('./gcp/index.ts'),
