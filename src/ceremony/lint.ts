@@ -1,6 +1,7 @@
 /** Judges a template before the day: what could not be done, or must not be, is found with its line and what to change. */
 import type {View} from '../ledger/index.ts'
 import type {Capabilities} from '../providers/ports.ts'
+import {approvers, type Cast} from './lint/approvers.ts'
 import {capability} from './lint/capability.ts'
 import {certificates} from './lint/certificates.ts'
 import {checklist} from './lint/checklist.ts'
@@ -16,6 +17,8 @@ import {completeValues, standIns, withoutValue} from './parameters.ts'
 import type {Values} from './placeholders.ts'
 import type {Path} from '../base/yaml.ts'
 import {read, type Loaded} from './template.ts'
+
+export type {Cast} from './lint/approvers.ts'
 
 export interface Finding {
   readonly rule: string
@@ -34,6 +37,7 @@ export interface Finding {
  * @param view - the ledger; without one the default policy is the measure, and nothing is said of profiles, names and people.
  * @param capabilities - of the profile that the first key goes to; null where it was not asked.
  * @param now - the day by which waivers are judged; without it none holds.
+ * @param cast - who has which role; null as long as nobody is named.
  * @throws KeyriteError `USAGE` for values that are unknown or not of their type.
  */
 export function lint(
@@ -42,6 +46,7 @@ export function lint(
   view: Pick<View, 'of'> | null,
   capabilities: Capabilities | null,
   now: Date | null = null,
+  cast: Cast | null = null,
 ): readonly Finding[] {
   const {parameters} = loaded.template
   const given = values ?? new Map()
@@ -66,6 +71,7 @@ export function lint(
       ...roles(script, view),
       ...presence(script),
       ...policy(script, view),
+      ...approvers(script, view, cast),
       ...checklist(script, view),
       ...capability(script, capabilities),
       ...certificates(script, view),

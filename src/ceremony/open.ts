@@ -9,7 +9,7 @@ import {keysFold, profileOf} from '../keys/index.ts'
 import {demandFounded} from '../requests/index.ts'
 import {instruments} from '../base/instruments.ts'
 import {guardProduction} from './guards.ts'
-import {counting, lint, type Finding} from './lint.ts'
+import {counting, lint, type Cast, type Finding} from './lint.ts'
 import type {Values} from './placeholders.ts'
 import {isHidden, recorded} from './recorded.ts'
 import type {Capabilities} from '../providers/ports.ts'
@@ -40,16 +40,22 @@ export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<
   const seen = instruments(process.env, process.execArgv)
   guardProduction(profile, policy, seen, {answersFile: opening.answersFile})
   // What is asked of the real place is not found at a stand-in for it: a waiver of that is none that nobody needs.
-  const judged = (capabilities: Capabilities | null): readonly Finding[] =>
-    lint(opening.loaded, opening.values, ledger.view, capabilities, now).filter(
+  const judged = (capabilities: Capabilities | null, cast: Cast | null): readonly Finding[] =>
+    lint(opening.loaded, opening.values, ledger.view, capabilities, now, cast).filter(
       ({rule}) => rule !== 'waiver-unused' || !ledger.view.facts.rehearsal,
     )
   // First what needs no PIN: nobody types one for a ceremony that cannot be.
-  demandClean(judged(null))
+  demandClean(judged(null, null))
   const participants = assigned(app, opening)
+  const {roster} = ledger.of(custodyFold)
+  const cast = new Map(
+    participants.map(({role, people}) => [role, people.flatMap((id) => roster.get(id) ?? [])]),
+  )
+  // In a room full of people it is too late to find out that one of those is not here whom the policy wants.
+  demandClean(judged(null, cast))
   if (profile !== null) {
     const {evidence} = await app.provider(profile.name)
-    demandClean(judged(await evidence.capabilities()))
+    demandClean(judged(await evidence.capabilities(), cast))
   }
   const id = hex(app.random.bytes(16))
   const operator = participants.find(({role}) => role === 'operator') ?? participants[0]
@@ -61,7 +67,7 @@ export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<
       data: {
         template: new Blob(opening.loaded.bytes, 'application/yaml'),
         title: publicTitle(opening.loaded, filled.values),
-        parameters: recorded(opening.loaded.template, filled.values, ledger.of(custodyFold).roster),
+        parameters: recorded(opening.loaded.template, filled.values, roster),
         participants: participants.map(({role, people}) => ({role, people: [...people]})),
         profile: profile === null ? null : recordedProfile(profile),
         location: new Private(filled.location),

@@ -2,9 +2,10 @@
 import {KeyriteError} from '../base/errors.ts'
 import {custodyFold, peopleCalled, type Roster} from '../custody/index.ts'
 import type {View} from '../ledger/index.ts'
-import {demandAlgorithm, policyFold, ruleFor, type KeyClassName} from '../policy/index.ts'
+import {demandAlgorithm, demandHardware, policyFold, ruleFor, type KeyClassName} from '../policy/index.ts'
 import {factsOf, profilesFold, type Profile} from '../profiles/index.ts'
 import type {Algorithm, Purpose, Scheme} from '../providers/algorithms.ts'
+import {providerKind} from '../providers/registry.ts'
 import {phase, type Plan} from '../requests/index.ts'
 import {keysFold} from './fold.ts'
 import {profileNotFound} from './not-found.ts'
@@ -50,6 +51,9 @@ export function planCreate(view: Known, wish: KeyWish): Planned {
   demandFit(wish.algorithm, scheme, wish.purpose)
   const {policy} = view.of(policyFold)
   demandAlgorithm(policy, {...wish, environment: profile.environment})
+  // Where its keys can lie in hardware, it is known only of the key that was made: then it is not activated.
+  if (providerKind(profile.kind).hardware === 'never')
+    demandHardware(policy, {...wish, environment: profile.environment}, 'software')
   if (wish.parent !== null && !view.of(keysFold).keys.has(wish.parent))
     throw new KeyriteError('KEY_NOT_FOUND', `cannot find the parent key "${wish.parent}"`, {
       hints: ['keyrite key list'],

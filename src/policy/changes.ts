@@ -117,6 +117,7 @@ function otherChanges(old: Policy, next: Policy): string[] {
       String(next.minimums.witnesses),
       next.minimums.witnesses < old.minimums.witnesses,
     ),
+    ...demands('Classes that lie in hardware', old.minimums.hardware ?? [], next.minimums.hardware ?? []),
     ...said('Requests wait', old.times.request, next.times.request, false),
     ...said('A room may be idle', old.times.idle, next.times.idle, false),
     ...lists('Stated keys that count in production', old.stated_keys, next.stated_keys),
@@ -163,5 +164,15 @@ function lists(what: string, before: readonly string[], after: readonly string[]
   return [
     ...(more.length === 0 ? [] : [`${what}, added: ${more.join(', ')}. WEAKER.`]),
     ...(fewer.length === 0 ? [] : [`${what}, taken away: ${fewer.join(', ')}.`]),
+  ]
+}
+
+/** Of lists where fewer means weaker. */
+function demands(what: string, before: readonly string[], after: readonly string[]): string[] {
+  const more = after.filter((one) => !before.includes(one))
+  const fewer = before.filter((one) => !after.includes(one))
+  return [
+    ...(more.length === 0 ? [] : [`${what}, added: ${more.join(', ')}.`]),
+    ...(fewer.length === 0 ? [] : [`${what}, taken away: ${fewer.join(', ')}. WEAKER.`]),
   ]
 }

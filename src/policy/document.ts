@@ -97,6 +97,11 @@ export const policySchema = z.strictObject({
         .array(z.enum(algorithms as readonly [string, ...string[]]))
         .min(1)
         .describe('what a production key may be made of'),
+      hardware: z
+        .array(z.enum(classes))
+        .min(1)
+        .exactOptional()
+        .describe('classes of key that in production may only lie in hardware'),
       witnesses: z.int().min(0).max(50).describe('witnesses at a ceremony that makes a key (C1)'),
     })
     .describe('what is asked at least'),

@@ -67,13 +67,3 @@ export function lists(participants: Answers['participants']): Record<string, rea
     ]),
   )
 }
-
-export function fromFlags(participants: readonly string[]): Record<string, readonly string[]> {
-  return Object.fromEntries(
-    participants.map((text) => {
-      const at = text.indexOf('=')
-      if (at < 1) throw new KeyriteError('USAGE', `expected ROLE=PERSON,PERSON, got "${text}"`)
-      return [text.slice(0, at), text.slice(at + 1).split(',')]
-    }),
-  )
-}

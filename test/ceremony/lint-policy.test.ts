@@ -68,6 +68,16 @@ const policy: readonly Row[] = [
     facts: {environment: 'production'},
   },
   {
+    name: 'a software token for a class of keys that the policy wants in hardware',
+    changes: [['profile: ${profile}', `profile: \${profile} ${mark}`]],
+    rule: 'minimum-protection',
+    says: 'wants keys of class "jwt-signing" in hardware, and profile "local" (local) is software',
+    facts: {
+      environment: 'production',
+      policy: {...defaultPolicy, minimums: {...defaultPolicy.minimums, hardware: ['jwt-signing']}},
+    },
+  },
+  {
     name: 'a class that no rule speaks of',
     changes: [['- id: make\n', `- id: make ${mark}\n`]],
     rule: 'policy-silent',
@@ -94,6 +104,21 @@ const policy: readonly Row[] = [
     line: 'id: approve',
     says: 'needs 3 people, and the roster has 0 who may answer',
     facts: {roles: ['witness']},
+  },
+  {
+    name: 'a roster without the roles that the rule wants',
+    changes: [['class: jwt-signing', 'class: root']],
+    rule: 'quorum-roles',
+    line: 'id: approve',
+    says: 'among them ciso and security-lead, and the roster lacks 2 more people, among them ciso and security-lead: enroll them',
+  },
+  {
+    name: 'a roster whose keys do not count in production',
+    changes: [],
+    rule: 'quorum-roles',
+    line: 'id: approve',
+    says: 'the roster lacks 3 more people with keys that count in production',
+    facts: {environment: 'production'},
   },
   {
     name: 'a role that approves and makes',

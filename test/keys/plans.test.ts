@@ -1,7 +1,9 @@
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import type {App} from '../../src/app.ts'
-import {planMove} from '../../src/keys/index.ts'
-import type {KeyWish} from '../../src/keys/index.ts'
+import {planMove, type KeyWish} from '../../src/keys/index.ts'
+import type {View} from '../../src/ledger/index.ts'
+import {defaultPolicy, policyFold} from '../../src/policy/index.ts'
+import {profilesFold} from '../../src/profiles/index.ts'
 import {planDigest} from '../../src/requests/index.ts'
 import {outcome, refused} from '../ledger/support.ts'
 import {planned} from '../requests/support.ts'
@@ -11,11 +13,20 @@ import {addLocal} from '../support/profile.ts'
 let made: TestLedger
 let app: App
 beforeAll(async () => {
-  made = await makeLedger({people: 3})
+  const minimums = {...defaultPolicy.minimums, hardware: ['root' as const]}
+  made = await makeLedger({people: 3, policy: {...defaultPolicy, minimums}})
   app = made.open()
   await addLocal(app, 'soft')
   await addLocal(app, 'live', 'production')
   await makeKey(app, made.founders, {name: 'taken', profile: 'soft', algorithm: 'ed25519'})
+  const waiting = {
+    name: 'waiting',
+    profile: 'soft',
+    algorithm: 'ed25519',
+    class: 'root',
+    activate: false,
+  } as const
+  await makeKey(app, made.founders, waiting)
 })
 afterAll(async () => {
   await app.close()
@@ -80,6 +91,7 @@ describe('the plan of a key', () => {
       {algorithm: 'rsa-3072', scheme: 'oaep-sha256'},
       'UNSUPPORTED',
     ],
+    ['a class that the policy wants in hardware', {profile: 'live', class: 'root'}, 'POLICY_REFUSES'],
     ['an algorithm too weak for production', {profile: 'live', algorithm: 'rsa-2048'}, 'POLICY_REFUSES'],
   ])('is refused for %s', async (_name, wish, code) => {
     const size = app.ledger.size
@@ -90,5 +102,20 @@ describe('the plan of a key', () => {
   test('to activate it is refused for a key that is not there, and for one that is active', async () => {
     expect(await outcome(() => planMove(app.ledger.view, 'nobody', 'activate'))).toBe('KEY_NOT_FOUND')
     expect(await outcome(() => planMove(app.ledger.view, 'taken', 'activate'))).toBe('KEY_STATE')
+  })
+
+  test('to activate it is refused in production for a key that is not in hardware where the policy wants that', async () => {
+    expect(planMove(app.ledger.view, 'waiting', 'activate').plan.operation).toBe('key.activate')
+    const {profiles, ...rest} = app.ledger.of(profilesFold)
+    const soft = profiles.get('soft')
+    const live = soft === undefined ? [] : [['soft', {...soft, environment: 'production'}] as const]
+    const view: Pick<View, 'of'> = {
+      of: (fold) =>
+        fold.name === profilesFold.name
+          ? ({...rest, profiles: new Map(live)} as ReturnType<typeof fold.initial>)
+          : app.ledger.view.of(fold),
+    }
+    expect(view.of(policyFold).policy.minimums.hardware).toEqual(['root'])
+    expect(await outcome(() => planMove(view, 'waiting', 'activate'))).toBe('POLICY_REFUSES')
   })
 })

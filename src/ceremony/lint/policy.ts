@@ -3,8 +3,18 @@ import {KeyriteError} from '../../base/errors.ts'
 import {custodyFold} from '../../custody/index.ts'
 import {keysFold} from '../../keys/index.ts'
 import type {View} from '../../ledger/index.ts'
-import {defaultPolicy, eligible, policyFold, ruleFor, type Policy, type Rule} from '../../policy/index.ts'
+import {
+  defaultPolicy,
+  eligible,
+  policyFold,
+  ruleFor,
+  type OperationName,
+  type Policy,
+  type Rule,
+  wantsHardware,
+} from '../../policy/index.ts'
 import {profilesFold, type Profile} from '../../profiles/index.ts'
+import {providerKind} from '../../providers/registry.ts'
 import {unknownWord} from '../issues.ts'
 import type {KeyCreateStep, Step, Template} from '../template.ts'
 import {areApart, fewest} from './roles.ts'
@@ -25,6 +35,7 @@ export function* policy(script: Script, view: Known): Generator<Remark> {
         : view.of(profilesFold).profiles.get(create.profile)
     if (view !== null) yield* known(script, placed, create, view)
     if (profile !== undefined) yield* minimumAlgorithm(script, placed, create, adopted, profile)
+    if (profile !== undefined) yield* minimumProtection(placed, create, adopted, profile)
     const rule = applying(adopted, 'key.create', create.class, profile?.kind ?? null)
     if (rule === null)
       yield {
@@ -117,9 +128,24 @@ function* minimumAlgorithm(
   }
 }
 
-function applying(
+function* minimumProtection(
+  {path}: Placed,
+  create: KeyCreateStep,
   adopted: Policy,
-  operation: 'key.create' | 'key.activate',
+  {name, kind, environment}: Profile,
+): Generator<Remark> {
+  if (providerKind(kind).hardware !== 'never' || !wantsHardware(adopted, {...create, environment})) return
+  yield {
+    rule: 'minimum-protection',
+    path: [...path, 'profile'],
+    message: `policy "${adopted.name}" wants keys of class "${create.class}" in hardware, and profile "${name}" (${kind}) is software: choose another profile`,
+  }
+}
+
+/** The rule that applies; null where none speaks of it. */
+export function applying(
+  adopted: Policy,
+  operation: OperationName,
   of: KeyCreateStep['class'],
   kind: string | null,
 ): Rule | null {

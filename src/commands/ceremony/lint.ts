@@ -1,8 +1,9 @@
 import {Args, Flags} from '@oclif/core'
 import {KeyriteError} from '../../base/errors.ts'
 import {readPublic} from '../../base/files.ts'
-import {counting, lint} from '../../ceremony/lint.ts'
+import {counting, lint, type Cast} from '../../ceremony/lint.ts'
 import {largest, parseTemplate} from '../../ceremony/template.ts'
+import {custodyFold, findPerson} from '../../custody/index.ts'
 import type {View} from '../../ledger/index.ts'
 import {profilesFold} from '../../profiles/index.ts'
 import type {Capabilities} from '../../providers/ports.ts'
@@ -10,6 +11,7 @@ import {templateFile, templateValues} from '../../ui/ceremony-template.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {pinFileFlag, profileFlag} from '../../ui/flags.ts'
 import {counted} from '../../ui/print.ts'
+import {fromFlags} from '../../ui/participants.ts'
 
 export default class CeremonyLint extends KeyriteCommand {
   static override summary =
@@ -31,6 +33,12 @@ export default class CeremonyLint extends KeyriteCommand {
       multiple: true,
       default: [],
     }),
+    participant: Flags.string({
+      summary: 'who has a role: then it is judged whether they could approve what they are asked for',
+      helpValue: 'ROLE=PERSON,PERSON',
+      multiple: true,
+      default: [],
+    }),
     'pin-file': pinFileFlag,
   }
 
@@ -41,7 +49,10 @@ export default class CeremonyLint extends KeyriteCommand {
     const values = templateValues(loaded, flags.set, flags.profile)
     const view = this.#view()
     const capabilities = await this.#capabilities(view, flags.profile)
-    const findings = lint(loaded, values, view, capabilities, this.app.world.clock.now())
+    const findings = lint(
+      ...([loaded, values, view, capabilities, this.app.world.clock.now()] as const),
+      castOf(view, flags.participant),
+    )
     const count = counting(findings).length
     const passed = findings.length - count
     const ok = count === 0
@@ -87,4 +98,18 @@ export default class CeremonyLint extends KeyriteCommand {
       return null
     }
   }
+}
+
+/** Who has which role; null where nobody is named. @throws KeyriteError `PERSON_NOT_FOUND`, `USAGE`. */
+function castOf(view: Pick<View, 'of'> | null, participants: readonly string[]): Cast | null {
+  if (participants.length === 0) return null
+  if (view === null)
+    throw new KeyriteError('USAGE', 'cannot say who has a role: there is no ledger here, and no roster')
+  const {roster} = view.of(custodyFold)
+  return new Map(
+    Object.entries(fromFlags(participants)).map(([role, people]) => [
+      role,
+      people.map((typed) => findPerson(roster, typed)),
+    ]),
+  )
 }

@@ -21,11 +21,11 @@ import {ceremonyApp, documentOf, findCeremony, readAnswers} from '../../ui/cerem
 import type {Shown} from '../../ui/command.ts'
 import {signers, signWithFlag} from '../../ui/flags.ts'
 import {signerAt} from '../../ui/gather.ts'
+import {fromFlags} from '../../ui/participants.ts'
 import {
   approving,
   called,
   demandStep,
-  fromFlags,
   lists,
   ownersOf,
   partsByRole,

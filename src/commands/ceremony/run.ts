@@ -1,5 +1,4 @@
 import {Args, Flags} from '@oclif/core'
-import {KeyriteError} from '../../base/errors.ts'
 import {readPublic} from '../../base/files.ts'
 import {contextOf, walk} from '../../ceremony/engine.ts'
 import {openCeremony} from '../../ceremony/open.ts'
@@ -15,6 +14,7 @@ import type {Answers} from '../../ceremony/answers.ts'
 import {CeremonyCommand} from '../../ui/ceremony-command.ts'
 import type {Shown} from '../../ui/command.ts'
 import {pinFileFlag, signWithFlag} from '../../ui/flags.ts'
+import {fromFlags} from '../../ui/participants.ts'
 import {templateFile} from '../../ui/ceremony-template.ts'
 import {ceremonyApp, readAnswers} from '../../ui/ceremony.ts'
 
@@ -62,7 +62,7 @@ export default class CeremonyRun extends CeremonyCommand {
     const values = await this.#values(loaded, flags.set, answers)
     const participants = {...answers?.participants, ...fromFlags(flags.participant)}
     const listed = Object.entries(participants).map(
-      ([role, people]) => [role, Array.isArray(people) ? people : people.split(',')] as const,
+      ([role, people]) => [role, typeof people === 'string' ? people.split(',') : people] as const,
     )
     const missing = [...loaded.template.roles.keys()].filter((role) => !listed.some(([one]) => one === role))
     const asked = answers === null ? await this.#people(missing) : []
@@ -117,14 +117,4 @@ export default class CeremonyRun extends CeremonyCommand {
     }
     return listed
   }
-}
-
-function fromFlags(participants: readonly string[]): Record<string, string[]> {
-  return Object.fromEntries(
-    participants.map((text) => {
-      const at = text.indexOf('=')
-      if (at < 1) throw new KeyriteError('USAGE', `expected ROLE=PERSON,PERSON, got "${text}"`)
-      return [text.slice(0, at), text.slice(at + 1).split(',')]
-    }),
-  )
 }

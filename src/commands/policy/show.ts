@@ -72,6 +72,7 @@ export default class PolicyShow extends KeyriteCommand {
         ['SHA-256', sha256],
         ['Set by', seq === undefined ? 'nothing: keyrite brings it' : `entry ${seq}`],
         ['Witnesses', policy.minimums.witnesses],
+        ['In hardware', policy.minimums.hardware?.join(', ') ?? null],
         ['Requests wait', policy.times.request],
         ['Room idle', policy.times.idle],
       ]),

@@ -7,6 +7,7 @@ import type {VersionRef} from '../../providers/ports.ts'
 import {undertake, type ActContext, type Operation, type Plan} from '../../requests/index.ts'
 import {keysFold} from '../fold.ts'
 import {keyVersion, proveWithin} from '../prove.ts'
+import {demandProtected} from '../protected.ts'
 import {parseSpec} from '../spec.ts'
 import {openIntent} from '../state.ts'
 import {isOfAlgorithm} from '../verify-signature.ts'
@@ -23,8 +24,10 @@ export const keyCreate: Operation = {
   begins: ['key.create.intended', 'key.state.intended'],
   inWords: createInWords,
   stillTrue(view, plan, phase) {
-    if (phase === 'activate') demandMove(view, plan, 'activate')
-    else demandNameFree(view, parseSpec(plan.change).key)
+    if (phase === 'activate') {
+      const {name, version} = demandMove(view, plan, 'activate')
+      demandProtected(view, name, version)
+    } else demandNameFree(view, parseSpec(plan.change).key)
   },
   judge(view, plan, entry) {
     return entry.type.startsWith('key.state')

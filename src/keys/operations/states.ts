@@ -3,6 +3,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import type {View} from '../../ledger/index.ts'
 import type {Operation, Plan} from '../../requests/index.ts'
 import {availabilityOf, keyStates, verbOf, type KeyEvent} from '../lifecycle.ts'
+import {demandProtected} from '../protected.ts'
 import type {Version} from '../state.ts'
 import {changeState, demandMove, judgeMove, stateWrites, textOf} from './move.ts'
 
@@ -87,5 +88,6 @@ export function demandReady(view: Pick<View, 'of'>, plan: Pick<Plan, 'change'>, 
     throw new KeyriteError('KEY_STATE', `cannot activate key "${name}": it was not proved yet`, {
       hints: [`keyrite key prove ${name}`],
     })
+  if (event === 'activate') demandProtected(view, name, version)
   return version
 }
