@@ -2,12 +2,12 @@
 """Checks a keyrite ceremony bundle without keyrite: python3 -I verify.py [DIR] [--ledger FINGERPRINT]
 
 With --rehearsal the bundle of a rehearsal, which is refused without; every line then says REHEARSAL.
-Needs Python 3.8 and ssh-keygen. L5 is section 5 of ledger-format.md, B3 point 3 of "How it is judged" in
-bundle-format.md. Exit status: 0 ok; 6 for lines "PROBLEM file | entry | rule | sentence"; 2 cannot check.
-It checks who approved what, and that only that was done, by people, keys, policy and writer in force at each
-entry. Only `keyrite ceremony verify` checks as well
+Needs Python 3.8 and ssh-keygen; openssl for certificates. L5 is section 5 of ledger-format.md, B3 point 3
+of "How it is judged" in bundle-format.md. Exit status: 0 ok; 6 for lines "PROBLEM file | entry | rule |
+sentence"; 2 cannot check. It checks who approved what, and that only that was done, by people, keys, policy
+and writer in force at each entry. Only `keyrite ceremony verify` checks as well
 - the signature within `checkpoint`, and proofs/: where entries are left out, a line "not checked" says so;
-- the signature within a certificate or request (openssl does too: VERIFY.md says how);
+- the signature within a certificate or request, where there is no openssl: a line "not checked" says so;
 - attestations of security keys; what `ledger.restored`, `branch.absorbed`, `continues` say of other copies;
 - members of data that no rule here reads; the form of rosters, policies, plans, blob references beyond what
   is used here; the length of entries; how long a request is open; what trying a key gave;
@@ -231,6 +231,15 @@ def certificate_bytes(c, scheme, spki, serial):  # L6: the one TBSCertificate or
     return der(48, der(0xa0, integer(2)), integer(int(serial, 16)), algorithm(scheme), subject, dates,
                subject, spki, der(0xa3, extensions))
 
+def signs_itself(pem, request):  # L6: openssl holds the signature within against the key within
+    how = "req -verify -noout -in c" if request else (
+        "verify -check_ss_sig -partial_chain -no_check_time -CAfile c c")
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "c").write_bytes(pem)
+        done = subprocess.run(["openssl", *how.split(" ")], cwd=folder, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=60)
+    return done.returncode == 0 and (b"verify OK" if request else b"c: OK") in done.stdout
+
 class Bundle:  # a folder, checked in the order of B; each entry is judged by the good ones before it
     def __init__(self, folder):
         self.folder, self.files, self.problems, self.wanted = folder, {}, [], dict.fromkeys(FILES)
@@ -244,7 +253,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         self.writers, self.suspended, self.contested, self.had = [], {}, {}, set()
         self.round, self.deviations, self.there = 0, [], set()
         self.counters, self.erased, self.external, self.policy_seq = set(), set(), "", 0
-        self.rehearsal, self.org = False, ""
+        self.rehearsal, self.org, self.unsure = False, "", False
 
     def problem(self, file, seq, rule, sentence):
         words = (ascii(str(word))[1:-1] for word in (file, "-" if seq is None else seq, rule, sentence))
@@ -605,6 +614,11 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
              and d["certificate"]["type"] == "application/" + ("pkcs10" if request else "pkix-cert")
              and whole == der(48, tbs, named, rest) and rest[:1] == b"\3")
         label = "CERTIFICATE REQUEST" if request else "CERTIFICATE"
+        if shutil.which("openssl"):
+            good = signs_itself(armor(label, whole, 64), request)
+            need("its key did not sign it", certificate_signature=good)
+        else:
+            self.unsure = True
         name = "certificates/%s-v%d-%06d.pem" % (d["key"], d["version"], e["seq"])
         self.wanted.update({name: armor(label, whole, 64)} if e["ceremony"] == self.ceremony else {})
 
@@ -776,6 +790,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             yield "quorum: {operation} by rule {rule}: approved by ".format(**quorum["plan"]) + given
         if self.checkpoint and self.root_at(self.checkpoint[0]) is None:
             yield "not checked: the checkpoint's root, as entries are left out"
+        if self.unsure:
+            yield "not checked: the signature within certificates and requests: there is no openssl here"
         if not self.script:
             yield "not checked: the template is withheld at level " + self.level
         for number, seq in enumerate(self.deviations, 1):

@@ -51,7 +51,7 @@ function copyOf(name: string): string {
 
 /** One group of attacks.py: how many rows ran, and the rows whose verdict was another than the table's. */
 async function group(name: string): Promise<{rows: number; failed: unknown[]}> {
-  const script = name === 'changes' ? 'attack_changes.py' : 'attacks.py'
+  const script = ['changes', 'certificates'].includes(name) ? `attack_${name}.py` : 'attacks.py'
   const ran = await run('python3', ['-B', join(here, script), name], home)
   if (ran.status !== 0) throw new Error(ran.stderr)
   return JSON.parse(ran.stdout) as {rows: number; failed: unknown[]}
@@ -195,6 +195,7 @@ describe('attacks with real keys', () => {
     ['algorithms', 12, 12],
     ['table', 45, 165],
     ['changes', 14, 65],
+    ['certificates', 31, 31],
     ['rehearsals', 20, 20],
     ['flips', 80, 50_000],
     ['odd', 25, 8000],
