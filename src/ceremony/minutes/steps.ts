@@ -126,7 +126,7 @@ function inWords(record: Transcript, step: ScriptStep, result: Done['result']): 
     case 'certificate.self-sign':
     case 'certificate.request':
     case 'certificate.verify':
-      return `${result['form'] === 'request' ? 'request' : `certificate, serial number ${say('serial')},`} of key “${say('key')}” version ${say('version')}, entry ${say('entry')}${result['ok'] === true ? ', as approved and signed by the key; the fingerprint was read aloud and compared' : ''}: SHA-256 ${say('sha256')}`
+      return `${result['form'] === 'request' ? 'request' : `certificate, serial number ${say('serial')},`} of key “${say('key')}” version ${say('version')}, entry ${say('entry')}${result['ok'] === true ? ', as approved and signed by the key; the fingerprint was read aloud and compared' : ''}${result['file'] === 'same' ? '; the file that goes out holds the same bytes' : ''}: SHA-256 ${say('sha256')}`
     case 'bag':
       return bagInWords(record, result)
     case 'photo':

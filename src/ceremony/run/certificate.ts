@@ -1,10 +1,12 @@
 /** `certificate.self-sign`, `certificate.request`, `certificate.verify`: the key signs what was approved, and everybody compares it. */
 import {sha256Hex} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
+import {readPublic} from '../../base/files.ts'
 import {wordLines} from '../../base/words.ts'
 import {
   approvedSpec,
   certificatesFold,
+  derOf,
   faultOfMade,
   specInWords,
   type Certificate,
@@ -14,6 +16,7 @@ import {apply, type Request} from '../../requests/index.ts'
 import {allSteps, planDigestOf, requestOfQuorum} from '../plans.ts'
 import type {StepBase} from '../step.ts'
 import {actContext, ceremonyOf, type RunContext} from '../run-context.ts'
+import {askUntil, type Judged} from './ask-until.ts'
 import {demandYes} from './confirm.ts'
 
 interface CertificateStepLike extends StepBase {
@@ -22,7 +25,11 @@ interface CertificateStepLike extends StepBase {
 
 interface VerifyStepLike extends StepBase {
   readonly of: string
+  readonly file?: boolean | undefined
 }
+
+/** The largest file that could hold one, in bytes. */
+const largest = 256 * 1024
 
 export async function runCertificate(context: RunContext, step: CertificateStepLike): Promise<DraftObject> {
   const {app, room} = context
@@ -75,8 +82,29 @@ export async function runCertificateVerify(context: RunContext, step: VerifyStep
     'ok  it is signed by the key, checked outside the provider',
     ...fingerprintLines(made),
   ])
+  if (step.file === true) {
+    const hints = [`keyrite key certificate ${made.key} --out FILE`]
+    const question = `File of ${nameOf(made).toLowerCase()} as it goes out`
+    await askUntil(context, {step: step.id, field: 'file', question}, (path) => sameIn(path, made), hints)
+    room.say(['ok  the file holds the same bytes'])
+  }
   await demandYes(context, step.id, 'Was the fingerprint read aloud, and is it the same on the other machine')
-  return {...factsOf(made), ok: true}
+  return {...factsOf(made), ok: true, ...(step.file === true ? {file: 'same'} : {})}
+}
+
+function sameIn(path: string, made: Certificate): Judged<null> {
+  try {
+    const der = derOf(made.form, readPublic(path, largest))
+    return sha256Hex(der) === made.sha256
+      ? {value: null}
+      : {
+          problem: `another ${made.form === 'request' ? 'request' : 'certificate'} than was made is in "${path}"`,
+        }
+  } catch (error) {
+    if (error instanceof KeyriteError) return {problem: error.message}
+    if (error instanceof TypeError) return {problem: `"${path}" is ${error.message}`}
+    throw error
+  }
 }
 
 function nameOf({form}: Certificate): string {

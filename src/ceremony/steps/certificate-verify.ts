@@ -7,6 +7,10 @@ const schema = z.strictObject({
   ...base,
   kind: z.literal('certificate.verify'),
   of: idSchema.describe('the step that made the certificate or request'),
+  file: z
+    .boolean()
+    .optional()
+    .describe('whether the exported file is read too: it must hold the same bytes, as PEM or DER'),
 })
 export type CertificateVerifyStep = z.infer<typeof schema>
 
