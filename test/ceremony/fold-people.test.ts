@@ -157,6 +157,31 @@ test('a pause comes before the next step, with people who take part; nothing is 
   })
 })
 
+test('a step that is a pause is not done without one', async () => {
+  await house.using(async (app) => {
+    const lunch = '{id: lunch, kind: pause, by: operator, minutes: 1, text: The room has lunch.}'
+    const template = shortTemplate.replace('      - {id: room,', `      - ${lunch}\n      - {id: room,`)
+    const id = await openIn(house, app, {template, key: 'lunch'})
+    const [alice] = [founder('alice').person.id]
+    const done = (result: Data): Data => ({
+      ...{step: 'lunch', kind: 'pause', started: app.ledger.time.toISOString(), minutes: 1, by: []},
+      result,
+    })
+    expect(await refused(app, 'step.done', id, done({}))).toContain('was not paused before it')
+    expect(await refused(app, 'step.done', id, done({paused: 3, minutes: 0}))).toContain(
+      'was not paused before it',
+    )
+    await append(app, 'ceremony.paused', id, {step: 'lunch', remain: []})
+    const paused = app.ledger.size - 1
+    expect(await refused(app, 'step.done', id, done({paused, minutes: 0}))).toContain('is stopped')
+    await append(app, 'ceremony.resumed', id, {step: 'lunch', present: [alice]})
+    expect(await refused(app, 'step.done', id, done({paused: paused + 1, minutes: 0}))).toContain(
+      'was not paused before it',
+    )
+    await append(app, 'step.done', id, done({paused, minutes: 0}))
+  })
+})
+
 describe('deviations', () => {
   test('are of a step of the template, by people who take part', async () => {
     await house.using(async (app) => {
