@@ -22,6 +22,7 @@ export {
   keySuspend,
   type MoveName,
 } from './operations/states.ts'
+export {permissionsWish} from './permissions.ts'
 export {planMove} from './plan-move.ts'
 export {planCreate, profileOf, type KeyWish, type Planned} from './plans.ts'
 export {keyVersion, probesOf, proveKey} from './prove.ts'

@@ -9,6 +9,7 @@
  */
 import type {Secret} from '../base/secret.ts'
 import type {Algorithm, Purpose, Scheme} from './algorithms.ts'
+import type {Policy, Standing} from './permissions.ts'
 
 /** One piece of key material at one provider, by the provider's own ids. `key` names the key, `version` the material. */
 export interface VersionRef {
@@ -177,6 +178,8 @@ export interface Provider {
   readonly evidence: KeyEvidence
   /** The same place, open as it is, whose calls carry `keyrite/VERSION probe INTENT` as user agent, so that alarms can leave them out. Absent where calls carry none. */
   readonly probing?: (intent: IntentId) => Provider
+  /** What is allowed there on these keys now, held against a policy that was written. Absent where it knows no permissions. @throws KeyriteError `NOT_FOUND` if there is no such principal. */
+  readonly standing?: (policy: Policy, ids: readonly string[], principal: string | null) => Promise<Standing>
   /** What the other side's clock says now: the newest Date that an answer carried, moved on by the time since, on a clock that nobody sets. Null where its answers carry none. */
   time(): Date | null
   close(): Promise<void>

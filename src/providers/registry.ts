@@ -2,6 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Clock, Random} from '../base/world.ts'
+import type {PermissionsWish, Policy} from './permissions.ts'
 import type {Availability, Provider} from './ports.ts'
 
 /** What a kind needs to be opened. */
@@ -25,6 +26,8 @@ export interface ProviderKind {
   readonly secret: string | null
   /** Whether these settings say where the secret is, so that nobody is asked for it; absent where they never do. */
   readonly hasSecret?: (settings: Opening['settings']) => boolean
+  /** How roles are written in its own language; absent where it knows no permissions of single keys. */
+  readonly permissions?: () => Promise<(wish: PermissionsWish) => Policy>
   /** Whether keys in it can lie in hardware at all. */
   readonly hardware: 'never' | 'possible' | 'always'
   /** What a version may be held to by the provider itself: said in plans, before it is opened. What it answers itself must not be less. */
@@ -86,6 +89,7 @@ export const providerKinds = {
     },
     secret: 'token',
     hasSecret: ({'token-file': file, address}) => file !== undefined || address?.startsWith('unix:') === true,
+    permissions: async () => (await import('./transit/permissions.ts')).policyFor,
     hardware: 'never',
     enforces: ['enabled'],
     mayEnforce: ['disabled'],
@@ -114,6 +118,7 @@ export const providerKinds = {
       fips: '"true" for the endpoints that are validated under FIPS 140',
     },
     secret: null,
+    permissions: async () => (await import('./aws/permissions.ts')).policyFor,
     hardware: 'possible',
     enforces: ['enabled', 'disabled'],
     async open({settings}) {
@@ -154,6 +159,17 @@ export type ProviderKindName = keyof typeof providerKinds
 export function secretToAsk(name: string, settings: Opening['settings']): string | null {
   const kind = providerKind(name)
   return kind.hasSecret?.(settings) === true ? null : kind.secret
+}
+
+/** @throws KeyriteError `UNSUPPORTED` where a place of this kind knows no permissions of single keys. */
+export async function permissionsOf(name: string): Promise<(wish: PermissionsWish) => Policy> {
+  const {permissions} = providerKind(name)
+  if (permissions !== undefined) return permissions()
+  throw new KeyriteError(
+    'UNSUPPORTED',
+    `cannot write permissions for kind "${name}": whoever can open such a place may do everything there`,
+    {hints: ['keep its PIN from whoever should not use its keys']},
+  )
 }
 
 /** @throws KeyriteError `UNSUPPORTED` naming the kinds that there are. */

@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyCreate from '../../src/commands/key/create.ts'
 import KeyList from '../../src/commands/key/list.ts'
+import KeyPermissions from '../../src/commands/key/permissions.ts'
 import KeyProve from '../../src/commands/key/prove.ts'
 import KeyPublic from '../../src/commands/key/public.ts'
 import KeyShow from '../../src/commands/key/show.ts'
@@ -142,6 +143,61 @@ describe('OpenBao', () => {
     const listed = await runJson(KeyList, 'key list', [], house().world)
     expect(JSON.stringify(listed)).toContain('bao-jwt')
   })
+
+  testWhen(
+    openbao,
+    'writes what lets a role at the key, and says whether the server allows just that',
+    async () => {
+      const permissions = (...args: readonly string[]) =>
+        runJson<{policy: {name: string; documents: readonly {text: string}[]}; standing: unknown}>(
+          KeyPermissions,
+          'key permissions',
+          args,
+          house().world,
+        )
+      const role = ['bao-jwt', '--role', 'key-user-sign']
+      const document = await permissions(...role)
+      expect(document).toMatchObject({
+        exit: 0,
+        schema: 'keyrite.permissions/1',
+        role: 'key-user-sign',
+        standing: null,
+      })
+      const text = document.policy.documents[0]?.text ?? ''
+      expect(text).toContain(`path "transit/sign/${box.id ?? ''}" {\n  capabilities = ["update"]\n}`)
+      expect(text).not.toMatch(/decrypt|export|delete/)
+      const shown = await runCommand(KeyPermissions, 'key permissions', role, house().world)
+      expect(shown.stdout).toContain(text)
+      expect(await permissions(...role, '--compare')).toMatchObject({exit: 10, standing: {same: false}})
+      const file = join(house().dir, 'sign.hcl')
+      // As it is shown, with what stands beside it in comments.
+      writeFileSync(file, shown.stdout)
+      await bao().bao('policy', 'write', document.policy.name, file)
+      expect(await permissions(...role, '--compare')).toMatchObject({
+        exit: 0,
+        standing: {same: true, missing: [], beyond: []},
+      })
+      writeFileSync(file, `${text}path "transit/decrypt/*" {\n  capabilities = ["update"]\n}\n`)
+      await bao().bao('policy', 'write', document.policy.name, file)
+      const wider = await runCommand(KeyPermissions, 'key permissions', [...role, '--compare'], house().world)
+      expect(wider).toMatchObject({exit: 10})
+      expect(wider.stdout).toContain(`beyond transit/decrypt/${box.id ?? ''}: update`)
+      expect(await permissions('bao-jwt', '--role', 'key-user-decrypt')).toMatchObject({
+        exit: 5,
+        code: 'UNSUPPORTED',
+      })
+      expect(await permissions('nothing', '--role', 'key-admin')).toMatchObject({
+        exit: 4,
+        code: 'KEY_NOT_FOUND',
+      })
+      expect(await permissions('bao-jwt', '--role', 'owner')).toMatchObject({exit: 2, code: 'USAGE'})
+      expect(await permissions(...role, '--principal', 'a; rm -rf /')).toMatchObject({exit: 2, code: 'USAGE'})
+      expect(await permissions(...role, '--principal', 'nobody', '--compare')).toMatchObject({
+        exit: 4,
+        code: 'NOT_FOUND',
+      })
+    },
+  )
 
   testWhen(openbao, 'makes a key by one command with the approvals that its class asks for', async () => {
     const args = [

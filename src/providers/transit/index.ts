@@ -12,6 +12,7 @@ import {patience} from './http.ts'
 import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
 import {Server, type Place} from './server.ts'
+import {standingOf} from './standing.ts'
 import {keyStore} from './store.ts'
 import {keyUse} from './use.ts'
 
@@ -45,6 +46,7 @@ export async function openTransit(
     life: keyLife(server, clock),
     move: keyMove(server),
     evidence: keyEvidence(server),
+    standing: async (policy, ids, principal) => standingOf(server, policy, ids, principal),
     time: () => server.time(),
     async close() {
       server.close()

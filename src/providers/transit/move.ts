@@ -2,11 +2,12 @@ import {constants, createCipheriv, createPublicKey, publicEncrypt, randomBytes} 
 import {KeyriteError} from '../../base/errors.ts'
 import type {KeyMove, KeySpec, VersionRef} from '../ports.ts'
 import {permitSpec} from './capable.ts'
-import {existing, type Key} from './keys.ts'
+import {existing} from './keys.ts'
 import {demandMaterial, exportedMaterial, importable} from './material.ts'
 import {typeOf} from './methods.ts'
 import {nameOf} from './names.ts'
 import type {Server} from './server.ts'
+import {exportKind} from './permissions.ts'
 import {spkiOf} from './spki.ts'
 import {demandMade, demandNew} from './store.ts'
 
@@ -56,7 +57,7 @@ export function keyMove(server: Server): KeyMove {
     async export(ref, under) {
       const {key, version} = await existing(server, ref)
       const what = `export key "${key.name.label}"`
-      const path = `export/${kindOf(key)}/${key.id}/${version}`
+      const path = `export/${exportKind(key.name.purpose)}/${key.id}/${version}`
       const {keys} = await server.ask('GET', path, {what})
       const shown = ((keys ?? {}) as Record<string, unknown>)[String(version)]
       if (typeof shown !== 'string')
@@ -80,11 +81,6 @@ export function keyMove(server: Server): KeyMove {
       return refuseBackup(server, 'restore')
     },
   }
-}
-
-function kindOf({name}: Key): string {
-  if (name.purpose === 'mac') return 'hmac-key'
-  return name.purpose === 'sign' ? 'signing-key' : 'encryption-key'
 }
 
 /** RSAES-OAEP with SHA-256 over an AES key of this call, and AES key wrap with padding (RFC 5649) under that. */

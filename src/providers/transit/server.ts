@@ -122,6 +122,13 @@ export class Server {
     return dataOf(await this.#asked(method, path, asking), asking.what)
   }
 
+  /** The same, of what may not be there. */
+  async systemFind(method: Method, path: string, asking: Asking): Promise<Data | undefined> {
+    const answer = await this.#asked(method, path, asking)
+    if (answer.status === 404 && wordsOf(answer.body) === '') return undefined
+    return dataOf(answer, asking.what)
+  }
+
   /** Whoever asks is told this, also without a token; it is not asked for within a namespace. @throws KeyriteError `PROVIDER_UNREACHABLE`. */
   async health(): Promise<Health> {
     const what = 'ask the server how it is'

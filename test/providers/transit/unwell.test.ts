@@ -114,7 +114,7 @@ describe('a server that is not well', () => {
       const token = await tokenWith(
         bao(),
         'path "transit/*" { capabilities = ["create", "read", "update", "list"] }',
-        '-period=3s',
+        {period: '3s'},
       )
       const open = await openAs(placeOf(bao(), {address: way().url}), token)
       await way().saw('renew-self')
@@ -134,7 +134,7 @@ describe('a server that is not well', () => {
       const write = (token: string): void => {
         writeFileSync(tokenFile, `${token}\n`, {mode: 0o600})
       }
-      write(await tokenWith(bao(), rules, '-ttl=2s', '-explicit-max-ttl=2s'))
+      write(await tokenWith(bao(), rules, {ttl: '2s', explicit_max_ttl: '2s'}))
       const open = await openAs(placeOf(bao(), {tokenFile}), null)
       let error: KeyriteError | undefined
       while (error === undefined) error = await refused(open.evidence.identity()).catch(() => undefined)
@@ -149,12 +149,10 @@ describe('a server that is not well', () => {
   )
 
   testWhen(openbao, 'a token that ends soon and cannot be renewed is named before work begins', async () => {
-    const token = await tokenWith(
-      bao(),
-      'path "transit/keys" { capabilities = ["list"] }',
-      '-ttl=60s',
-      '-renewable=false',
-    )
+    const token = await tokenWith(bao(), 'path "transit/keys" { capabilities = ["list"] }', {
+      ttl: '60s',
+      renewable: false,
+    })
     const open = await openAs(placeOf(bao()), token)
     const line = (await open.evidence.check()).find(({name}) => name === 'token')
     expect(line).toMatchObject({ok: false, fix: expect.stringContaining('bao token create -period=1h')})
