@@ -11,6 +11,9 @@ import {
   keyResume,
   keysFold,
   keySuspend,
+  keyRollback,
+  keyRotate,
+  rotationsFold,
 } from './keys/index.ts'
 import {lstatSync} from 'node:fs'
 import {KeyriteError} from './base/errors.ts'
@@ -62,6 +65,8 @@ export const operations: Operations = operationsOf([
   keyResume,
   keyDeactivate,
   keyCompromise,
+  keyRotate,
+  keyRollback,
   certificateSign,
 ])
 
@@ -75,6 +80,7 @@ export const folds: readonly AnyFold[] = [
   refusalsFold,
   dutiesFold,
   keysFold,
+  rotationsFold,
   certificatesFold,
   ceremonyFold,
 ]

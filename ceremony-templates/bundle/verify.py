@@ -31,6 +31,9 @@ ACTS = {  # L5: an act that needs approval -> phase, operations whose plan may h
     "profile.removed": ("remove", ["profile.remove"], ["name"]),
     "key.create.intended": ("create", ["key.create"], ["key", "version"]),
     "key.state.intended": (None, [], ["key", "version", "from", "to"]),  # as STATES says
+    "key.rotate.intended": (None, ["key.rotate"], ["key"]),  # these two as FOLLOWING says
+    "key.primary.intended": (None, ["key.rotate"], ["key"]),
+    "rotation.opened": ("open", ["key.rotate"], ["key", "from", "to", "verification", "grace"]),
     "certificate.make.intended": ("sign", ["certificate.sign"], ["key", "version", "form"])}
 STATES = {  # L6: event -> from which state, to which; the operation is called as the event, or:
     "activate": (["pre-active"], "active"), "suspend": (["active"], "suspended"),
@@ -38,6 +41,8 @@ STATES = {  # L6: event -> from which state, to which; the operation is called a
     "compromise": (["pre-active", "active", "suspended", "deactivated"], "compromised"),
     "schedule-destruction": (["pre-active", "deactivated", "compromised"], "destruction-scheduled"),
     "destroy": (["pre-active", "destruction-scheduled"], "destroyed")}
+FOLLOWING = {"version": "accept", "accept": "primary", "primary": "retire"}  # L6: of a rotation
+GRAVE = ("root", "kek", "backup", "escrow-master")  # L6: classes that no policy rotates alone
 ATTRIBUTES = {  # L6: of the subject of a certificate, and the kind of string that it is
     "domain-component": ("0.9.2342.19200300.100.1.25", 22), "country": ("2.5.4.6", 19),
     "state": ("2.5.4.8", 12), "locality": ("2.5.4.7", 12), "organization": ("2.5.4.10", 12),
@@ -56,10 +61,13 @@ WHOLE = {  # L5: an act whose data is exactly what its plan says -> operation, p
     "openings.erased": ("ledger.erase", "erase")}
 OUTCOMES = {"key.created": "key.create", "key.create.failed": "key.create", "key.tried": "key.try",
             "key.try.failed": "key.try", "key.state.changed": "key.state", "key.state.failed": "key.state",
+            "key.rotated": "key.rotate", "key.rotate.failed": "key.rotate",
+            "key.primary.changed": "key.primary", "key.primary.failed": "key.primary",
             "certificate.made": "certificate.make", "certificate.make.failed": "certificate.make"}
 OTHERS = """ledger.opened quorum.opened quorum.met quorum.withdrawn key.try.intended ceremony.opened
     step.done ceremony.stopped ceremony.paused ceremony.resumed ceremony.aborted deviation.recorded
-    signoff.opened bundle.made attempt.refused duty.opened clock.anomaly branch.absorbed""".split()
+    signoff.opened bundle.made attempt.refused duty.opened clock.anomaly branch.absorbed
+    rotation.hooked rotation.paused rotation.resumed rotation.stopped""".split()
 FILES = """VERIFY.md verify.py bundle.json checkpoint openings.json allowed_signers roster.json policy.json
     minutes.html minutes.pdf minutes.txt SHA256SUMS SHA256SUMS.sig""".split()
 TIME = re.compile("[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}[.][0-9]{3}Z")
@@ -114,6 +122,13 @@ def unwire(data):  # the SSH strings that it is made of, and of nothing else
 
 def fingerprint(line):
     return "SHA256:" + encode64(sha256(decode64(line.split(" ")[1]))).rstrip("=")
+
+def later(time, period):  # L6: an ISO 8601 duration after it
+    units = re.fullmatch(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", period).groups()
+    weeks, days, hours, minutes, seconds = (int(n or 0) for n in units)
+    span = timedelta(days + 7 * weeks, seconds + 60 * minutes + 3600 * hours)
+    end = datetime.strptime(time, "%Y-%m-%dT%H:%M:%S.%fZ") + span
+    return end.isoformat(timespec="milliseconds") + "Z"
 
 def pair(line):  # what it is verified with, however the key is dressed: type, application, exponent
     return unwire(decode64(line.split(" ")[1]))[1 if "ed25519" in line else 2]
@@ -249,6 +264,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         self.provers = {}  # L6: profile -> the one that tries its keys, or None
         self.used, self.opened, self.signoff, self.checkpoint = set(), None, None, None
         self.public, self.serials = {}, set()
+        self.turns, self.primary, self.since = {}, {}, {}  # of keys: the last rotation, the primary version
         self.states, self.moving, self.proved = {}, set(), set()  # of versions: state and that before, ...
         self.writers, self.suspended, self.contested, self.had = [], {}, {}, set()
         self.round, self.deviations, self.there = 0, [], set()
@@ -388,11 +404,21 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         actors = {None, *self.people, *([d["statement"]["person"]] if kind == "possession.signed" else [])}
         need("actor, ceremony or approval is not there", actor=e["actor"]["person"] in actors,
              ceremony=e["ceremony"] != self.ceremony or (kind == "ceremony.opened") == (not self.opened),
-             approved=cited in [None, *self.met] or cited == self.policy_seq < seq)
+             approved=cited in [None, *self.met] or cited == self.policy_seq < seq
+             or kind in OUTCOMES and self.entries.get(d["intended"], {}).get("approved") == cited)
         if kind in OUTCOMES:
             self.check_outcome(e, d, self.entries.get(d["intended"]), OUTCOMES[kind] + ".intended")
-            self.change_state(e, d, (d["key"], d["version"]))
-        if kind == "key.state.intended":
+            self.change_state(e, d, (d["key"], d.get("version")))
+            self.advance(e, d, kind)
+        if kind.startswith("rotation."):
+            self.check_rotation(e, d, kind, self.turns.get(d["key"]))
+        if kind in ("key.rotate.intended", "key.primary.intended") or kind == "key.state.intended" and (
+                self.rotates(e)):
+            phase = self.check_turn(e, d, kind)
+            back = ["key.rollback"] if phase == "rollback" else []
+            self.check_act(e, d, phase, ["key.rotate"] + back, ["key"])
+            self.moving.update([(d["key"], d["version"])] if kind == "key.state.intended" else [])
+        elif kind == "key.state.intended":
             phase = self.check_move(d)
             also = ["key.create"] if phase == "activate" else []
             self.check_act(e, d, phase, ["key." + phase] + also, ACTS[kind][2])
@@ -646,9 +672,127 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         if e["type"].startswith("key.state."):
             self.moving.discard(key)
 
+    def rotates(self, e):  # whether what it cites approves rotations
+        return e["approved"] == self.policy_seq or (
+            self.met.get(e["approved"], {"plan": {"operation": None}})["plan"]["operation"] == "key.rotate")
+
+    def check_turn(self, e, d, kind):  # L6: the phase that comes next, of the right versions, in time
+        key, turn, version = d["key"], self.turns.get(d["key"]), d.get("version")
+        need("no rotation of this key was opened", rotation=turn)
+        old, new, move = turn["from"], turn["to"], (d.get("from"), d.get("to"))
+        if kind == "key.state.intended":
+            phase = {"activate": "accept", "deactivate": "retire"}.get(self.check_move(d))
+        else:
+            phase = "version" if version else "primary" if d["to"] > d["from"] else "rollback"
+        same = {"version": version == new, "accept": version == new, "retire": version == old,
+                "primary": move == (old, new) and self.states[key, new][0] == "active",
+                "rollback": move == (new, old) and self.primary[key] == new
+                and self.states[key, old][0] == "active"}.get(phase)
+        need("it is not of the versions that are rotated", rotation=same and (
+            phase != "version" or (key, new) not in self.keys))
+        if phase != "rollback":
+            told = all((turn["last"], hook["name"], hook["sha256"]) in turn["told"]
+                       for hook in self.policy.get("hooks", []) if hook["phase"] == turn["last"]
+                       and (hook["classes"] is None or self.keys[key, 1]["class"] in hook["classes"]))
+            need("its phase does not come next, or not yet", rotation=turn["next"] == phase and told
+                 and turn["due"] <= e["time"] and not turn["paused"])
+            need("another approval opened it", rotation=e["approved"] == (
+                self.policy_seq if turn["automatic"] else turn["approved"]))
+        return phase
+
+    def check_rotation(self, e, d, kind, turn):  # L6: one at a time, and what is said of it
+        key = d["key"]
+        if kind == "rotation.opened":
+            alone = e["approved"] == self.policy_seq
+            state = self.states.get((key, d["to"]), [None])[0]
+            newest = max(n for k, n in self.keys if k == key)
+            need("another runs, or its versions are not those there", rotation=d["automatic"] == alone
+                 and self.primary[key] == d["from"] < d["to"] and (not alone or not (turn and turn["next"]))
+                 and (state in ("pre-active", "active") or d["to"] == newest + 1))
+            since = self.since.get((key, d["to"]))
+            last = "accept" if state == "active" else "version" if state else "open"
+            self.turns[key] = {**d, "seq": e["seq"], "approved": e["approved"], "paused": False,
+                               "told": set(), "last": last, "stopped": False,
+                               "next": FOLLOWING.get(last, "version"),
+                               "due": later(since, d["verification"]) if state == "active" else e["time"],
+                               "before": turn}
+            return
+        need("it is about no rotation of this key, or not the last", rotation=turn
+             and turn["seq"] == d["rotation"] and e["approved"] is None)
+        if kind == "rotation.hooked":
+            hook = [x for x in self.policy.get("hooks", []) if (x["name"], x["phase"], x["sha256"])
+                    == (d["hook"], d["phase"], d["sha256"])]
+            need("it is not a program of the policy, or did not go as it says",
+                 rotation=hook and d["ok"] == (d["exit"] == 0))
+            if d["ok"]:
+                turn["told"].add((d["phase"], d["hook"], d["sha256"]))
+            if d["ok"] and turn["next"] and turn["last"] == d["phase"]:
+                self.turn_to(turn, d["phase"], e["time"])
+            return
+        need("it is over, or nobody says that they did it", rotation=turn["next"] and e["actor"]["person"])
+        need("it is paused already, or is not", rotation=kind == "rotation.stopped"
+             or turn["paused"] == (kind == "rotation.resumed"))
+        turn["paused"] = kind == "rotation.paused"
+        if kind == "rotation.stopped":
+            turn["next"], turn["stopped"] = None, True
+
+    def turn_to(self, turn, phase, time):  # L6: what follows a phase, and when
+        following = FOLLOWING.get(phase)
+        wait = {"primary": "verification", "retire": "grace"}.get(following)
+        turn.update({"last": phase, "next": following, "due": later(time, turn[wait]) if wait else time})
+
+    def advance(self, e, d, kind):  # L6: what an outcome means for versions, and for the rotation of the key
+        key, turn = d["key"], self.turns.get(d["key"])
+        if kind == "key.created":
+            self.primary[key] = d["version"]
+        elif kind == "key.rotated":
+            name = key, d["version"]
+            twin = [n for (k, n), blob in self.public.items() if k == key and blob and blob == d["public"]]
+            need("it was there before", key=name not in self.keys and not twin)
+            self.keys[name], self.public[name] = self.keys[key, 1], d["public"]
+            self.states[name] = ("pre-active", None)
+            if d["public"]:
+                spki = self.blob(d["public"]["blob"])
+                self.wanted["keys/%s-v%d.pem" % name] = armor("PUBLIC KEY", spki, 64)
+            self.turn_to(turn, "version", e["time"])
+        elif kind == "key.primary.changed":
+            self.primary[key] = d["to"]
+            self.turn_to(turn, "primary" if d["to"] == turn["to"] else "rollback", e["time"])
+            if self.states[key, turn["from"]][0] != "active":
+                turn["next"] = None
+        elif kind == "key.state.changed":
+            if d["to"] == "active":
+                self.since.setdefault((key, d["version"]), e["time"])
+            if turn and turn["next"] and d["version"] == turn["to"]:
+                if d["to"] != "active":
+                    turn["next"] = None
+                elif turn["last"] == "version":
+                    self.turn_to(turn, "accept", e["time"])
+            elif turn and turn["last"] == "primary" and d["version"] == turn["from"] and d["to"] != "active":
+                turn.update({"next": None, "last": "retire" if d["to"] == "deactivated" else "primary"})
+
+    def check_alone(self, e, d, phase):  # L6: the policy itself approves it: of this class, when it is due
+        key = d["key"]
+        schedule = self.policy.get("rotation", {}).get(self.keys[key, 1]["class"], {"mode": None})
+        need("the policy does not rotate it alone", approved=schedule["mode"] == "automatic"
+             and self.keys[key, 1]["class"] not in GRAVE and e["ceremony"] is None and phase != "rollback")
+        if phase != "open":
+            return need("it was not opened so", approved=self.turns[key]["automatic"])
+        active = [n for (k, n), (state, _) in self.states.items() if k == key and state == "active"]
+        need("none is active", approved=active)
+        due = later(self.since[key, max(active)], schedule["every"])
+        expires = self.keys[key, 1].get("expires")
+        before = self.turns[key]["before"]
+        need("it is not due, has another overlap, or the last was given up",
+             approved=min(due, expires or due) <= e["time"]
+             and (d["verification"], d["grace"]) == (schedule["verification"], schedule["grace"])
+             and not (before and (before["stopped"] or before["last"] == "rollback")))
+
     def check_act(self, e, d, phase, operations, compared):  # L5: what it cites allows it, once
         profile = d if phase == "add" else self.profiles.get(d["name" if phase == "remove" else "profile"])
         need("nothing is cited, or no such profile", profile=profile, approved=e["approved"] is not None)
+        if e["approved"] == self.policy_seq and operations[0] == "key.rotate":
+            return self.check_alone(e, d, phase)
         if e["approved"] == self.policy_seq:
             key_class = self.keys.get((d.get("key"), d.get("version")), {"class": ...})["class"]
             rule = self.rule_for(operations[0], key_class, profile["kind"])
@@ -657,7 +801,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         change = {"prover": None, **plan["change"]}
         one = len(plan["phases"]) == 1  # from and to are those of the plan, where it is for one change only
         same = all(d[name] == change[name] for name in compared
-                   if name in ("key", "name") or name in change and (one or name not in ("from", "to")))
+                   if name in ("key", "name") or name in change and (
+                       one or phase == "open" or name not in ("from", "to")))
         need("another thing was approved", approved=plan["operation"] in operations,
              plan=same and (phase in ("add", "remove") or plan["profile"] == profile))
         self.check_phase(e, phase)
@@ -768,7 +913,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
     def check_outcome(self, e, d, intent, kind):  # L5, L6: after its intent, once, and as the plan says
         need("no intent", intent=intent and (intent["type"], intent["approved"]) == (kind, e["approved"]))
         said = {"from", "to"} if e["type"] == "key.state.changed" else {"profile"} & set(d)
-        same = all(intent["data"][name] == d[name] for name in {"key", "version", *said})
+        which = {"from", "to"} if kind == "key.primary.intended" else {"version"}
+        same = all(intent["data"][name] == d[name] for name in {"key", *which, *said})
         need("it differs, or is the second", intent=same, one_outcome=d["intended"] not in self.used)
         if e["type"] == "key.created":
             key, plan = (d["key"], d["version"]), self.met.get(e["approved"], {}).get("plan")

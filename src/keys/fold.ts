@@ -12,6 +12,8 @@ import {keyStates, leads} from './lifecycle.ts'
 import {keyRow} from './row.ts'
 import {keyName, parseSpec} from './spec.ts'
 import {isOfAlgorithm} from './verify-signature.ts'
+import {versionSchemas} from './rotation/entries.ts'
+import {versionIntentFault, versionOutcomeFault, withChange, type Fresh} from './rotation/versions.ts'
 import {intentOf, type Key, type Keys, type OpenIntent, type Version} from './state.ts'
 
 const ref = z.strictObject({key: z.string(), version: z.string()})
@@ -74,6 +76,7 @@ const schemas = {
     }),
   ),
   'key.state.failed': lately(z.strictObject({...outcome, code: z.string()})),
+  ...versionSchemas,
 } as const
 type Type = keyof typeof schemas
 
@@ -94,7 +97,8 @@ export const keysFold: Fold<Keys> = {
     if (!parsed.success)
       return wrong(`${parsed.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
     const {keys, open} = view.of(keysFold)
-    const {key: name, version, profile} = parsed.data
+    const {key: name, profile} = parsed.data
+    const version = 'version' in parsed.data ? parsed.data.version : parsed.data.to
     if (!view.of(profilesFold).profiles.has(profile)) return wrong(`there is no profile "${profile}"`)
     const key = keys.get(name)
     if (key !== undefined && key.profile !== profile)
@@ -145,13 +149,20 @@ export const keysFold: Fold<Keys> = {
 }
 
 function kindOf(type: string): OpenIntent['kind'] {
-  return type.startsWith('key.create') ? 'create' : type.startsWith('key.state') ? 'state' : 'try'
+  const found = (['create', 'state', 'rotate', 'primary'] as const).find((kind) =>
+    type.startsWith(`key.${kind}`),
+  )
+  return found ?? 'try'
 }
 
 function checkIntent(entry: Entry, key: Key | undefined): Problem[] {
   const wrong = (message: string): Problem[] => [problem('key', entry, message)]
   if (entry.type === 'key.create.intended')
     return key === undefined ? [] : wrong(`key "${key.name}" exists already`)
+  if (entry.type in versionSchemas) {
+    const fault = versionIntentFault(entry, key)
+    return fault === undefined ? [] : wrong(fault)
+  }
   const version = versionOf(key, entry)
   if (version === undefined) return wrong('there is no such version')
   if (entry.type === 'key.try.intended') return []
@@ -169,6 +180,13 @@ function checkOutcome(view: View, entry: Entry, key: Key | undefined, intent: Op
     if (key !== undefined) return wrong(`key "${key.name}" exists already`)
     if (parseSpec(made.spec).key !== made.key) return wrong('spec and key differ')
     return checkPublic(view, entry, parseSpec(made.spec).algorithm, made.public)
+  }
+  if (entry.type in versionSchemas && key !== undefined) {
+    const fault = versionOutcomeFault(entry, key, intent)
+    if (fault !== undefined) return wrong(fault)
+    return entry.type === 'key.rotated'
+      ? checkPublic(view, entry, key.spec.algorithm, entry.data['public'] ?? null)
+      : []
   }
   if (entry.type !== 'key.state.changed') return []
   const change = schemas['key.state.changed'].parse(entry.data)
@@ -200,6 +218,8 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
   if (entry.type === 'key.created') return madeKey(view, entry)
   const key = keys.get(textOf(entry.data['key']))
   if (key === undefined) return undefined
+  if (entry.type === 'key.rotated' || entry.type === 'key.primary.changed')
+    return withChange(entry, key, freshVersion(entry))
   if (entry.type === 'key.state.changed') {
     const change = schemas['key.state.changed'].parse(entry.data)
     const before = key.versions.find(({version}) => version === change.version)
@@ -244,23 +264,11 @@ function madeKey(view: View, entry: Entry): Key {
   const state = view.of(requests)
   const request = state.all.get(state.byMet.get(entry.approved ?? -1) ?? -1)
   const version: Version = {
+    ...freshVersion(entry),
     version: made.version,
-    state: 'pre-active',
     ref: made.ref,
     public: isBlobRef(made.public) ? (made.public as {blob: string}).blob : null,
     protection: shared(made.protection),
-    createdAt: entry.time,
-    changedAt: entry.time,
-    activatedAt: null,
-    changedBy: entry.seq,
-    cameFrom: null,
-    destroyAt: null,
-    compromisedAt: null,
-    seq: entry.seq,
-    enforced: 'probe',
-    effect: null,
-    tried: null,
-    sample: null,
   }
   return {
     name: made.key,
@@ -272,6 +280,25 @@ function madeKey(view: View, entry: Entry): Key {
     hidden: request?.hidden ?? {},
     versions: [version],
     primary: 1,
+  }
+}
+
+/** What every version is when it was made. */
+function freshVersion({seq, time}: Entry): Fresh {
+  return {
+    state: 'pre-active',
+    createdAt: time,
+    changedAt: time,
+    activatedAt: null,
+    changedBy: seq,
+    cameFrom: null,
+    destroyAt: null,
+    compromisedAt: null,
+    seq,
+    enforced: 'probe',
+    effect: null,
+    tried: null,
+    sample: null,
   }
 }
 

@@ -65,15 +65,16 @@ export function jwksOf(view: Pick<View, 'blob'>, keys: readonly Key[]): readonly
       throw new KeyriteError('KEY_STATE', `cannot publish key "${name}": none of its versions is active`, {
         hints: [`keyrite key show ${name}`],
       })
-    return published.flatMap((version) =>
-      version.public === null
-        ? []
-        : [
-            jwkOf(
-              createPublicKey({key: Buffer.from(view.blob(version.public)), format: 'der', type: 'spki'}),
-              spec,
-            ),
-          ],
-    )
+    return published.flatMap((version) => versionJwk(view, key, version) ?? [])
   })
+}
+
+/** The public half of one version; undefined where it has none. */
+export function versionJwk(
+  view: Pick<View, 'blob'>,
+  {spec}: Key,
+  {public: spki}: Pick<Key['versions'][number], 'public'>,
+): Jwk | undefined {
+  if (spki === null) return undefined
+  return jwkOf(createPublicKey({key: Buffer.from(view.blob(spki)), format: 'der', type: 'spki'}), spec)
 }

@@ -69,7 +69,7 @@ export interface Key {
 /** An intent without an outcome: indeterminate until the provider was asked. */
 export interface OpenIntent {
   readonly seq: number
-  readonly kind: 'create' | 'state' | 'try'
+  readonly kind: 'create' | 'state' | 'try' | 'rotate' | 'primary'
   readonly key: string
   readonly version: number
   readonly profile: string
@@ -89,13 +89,13 @@ export interface Keys {
 export function intentOf(entry: Entry, kind: OpenIntent['kind']): OpenIntent {
   const text = (name: string): string | null => {
     const value = entry.data[name]
-    return typeof value === 'string' ? value : null
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : null
   }
   return {
     seq: entry.seq,
     kind,
     key: text('key') ?? '',
-    version: Number(entry.data['version']),
+    version: Number(entry.data['version'] ?? entry.data['to']),
     profile: text('profile') ?? '',
     id: text('intent') ?? '',
     from: text('from'),

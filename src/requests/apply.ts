@@ -47,7 +47,7 @@ export async function apply(
   const operation = operationOf(operations, request.operation)
   for (const phase of request.plan.phases) {
     const {name} = phase
-    if (phases !== null && !phases.includes(name)) continue
+    if (phases === null ? phase.needed === false : !phases.includes(name)) continue
     // Alone, so that what another process has begun is not begun, or finished, a second time.
     const early = await ledger.alone(async () => {
       const now = requestAt(ledger, request.seq)

@@ -38,6 +38,7 @@ export function requestsFold(operations: Operations): Fold<Requests> {
       const {approved} = entry
       if (approved === null || approved === view.of(policyFold).seq) return []
       const request = citedBy(view.of(requests), entry)
+      if (request === undefined && finishes(view, entry)) return []
       if (request === undefined)
         return [
           problem('approval', entry, `entry ${approved} is neither a quorum that was met nor the policy`),
@@ -103,6 +104,12 @@ export function requestsFold(operations: Operations): Fold<Requests> {
   }
 }
 
+/** What was begun under a policy is finished under it, also when another stands by then. */
+function finishes(view: View, {data, approved}: Entry): boolean {
+  const {intended} = data
+  return typeof intended === 'number' && view.entry(intended)?.approved === approved
+}
+
 function rowOf({operation, planSha256, expires}: Request): Json {
   return {expires, operation, plan: planSha256}
 }
@@ -145,8 +152,10 @@ function checkAutomatic(view: View, entry: Entry, operations: Operations): reado
   const wrong = (message: string): Problem[] => [problem('approval', entry, message)]
   const {policy, seq} = view.of(policyFold)
   if (entry.approved !== seq) return [] // said before
-  const matter =
-    [...operations.values()].find((one) => entry.type in one.writes)?.matterOf(view, entry) ?? null
+  const writers = [...operations.values()].filter((one) => Object.hasOwn(one.writes, entry.type))
+  const alone = writers.find((one) => one.automatic !== undefined)
+  if (alone?.automatic !== undefined) return alone.automatic(view, entry)
+  const matter = writers[0]?.matterOf(view, entry) ?? null
   if (matter === null) return wrong('the policy alone never allows this')
   const rule = ruleFor(policy, matter)
   return rule.people === 0 ? [] : wrong(`rule "${rule.id}" needs ${rule.people} people`)

@@ -58,6 +58,8 @@ export interface Operation {
   judge(view: View, plan: Plan, entry: Entry): readonly Problem[]
   /** What the policy chooses the rule by, when an entry comes without a plan (the rule that needs nobody). Null where that is never allowed. */
   matterOf(view: View, entry: Entry): Matter | null
+  /** Where the policy itself may approve what an entry says, with nobody asked: what speaks against it. Absent where that is never so. */
+  automatic?(view: View, entry: Entry): readonly Problem[]
   /** Does one phase: intent, act, confirmation at the provider, outcome. What was begun before a crash is found and finished. */
   act(context: ActContext, plan: Plan, phase: string): Promise<void>
 }

@@ -11,6 +11,8 @@ export interface Phase {
   readonly name: string
   readonly earliest: string | null
   readonly latest: string | null
+  /** False for one that is done only where somebody asks for it; then the plan is over. */
+  readonly needed?: false
 }
 
 /** Holds no time, nonce or checkpoint of its own: unrelated entries never change its digest. */
@@ -32,7 +34,14 @@ const schema = z.strictObject({
   operation: z.enum(operations),
   change: z.record(z.string(), z.json()),
   phases: z
-    .array(z.strictObject({name: z.string(), earliest: z.string().nullable(), latest: z.string().nullable()}))
+    .array(
+      z.strictObject({
+        name: z.string(),
+        earliest: z.string().nullable(),
+        latest: z.string().nullable(),
+        needed: z.literal(false).exactOptional(),
+      }),
+    )
     .min(1),
   profile: z
     .strictObject({

@@ -76,7 +76,11 @@ export type RequestStatus =
  */
 export function statusOf(request: Request, now: Date, roster: Roster | null = null): RequestStatus {
   if (request.withdrawn) return 'withdrawn'
-  if (request.plan.phases.every(({name}) => request.done.has(name))) return 'applied'
+  const {phases} = request.plan
+  const over = ({name, needed}: (typeof phases)[number]): boolean =>
+    needed === false && request.done.has(name)
+  if (phases.some(over) || phases.every(({name, needed}) => needed === false || request.done.has(name)))
+    return 'applied'
   if (request.failed) return 'failed'
   if (request.met !== null) return 'met'
   if (request.voided !== null) return 'void'

@@ -49,12 +49,12 @@ describe('rotation status', () => {
     expect(await status('--overdue')).toMatchObject({
       exit: 10,
       overdue: 1,
-      keys: [{name: 'tokens', reason: 'overdue', next: 'keyrite policy explain key.rotate tokens'}],
+      keys: [{name: 'tokens', reason: 'overdue', next: 'keyrite rotation run tokens'}],
     })
     const {stdout, exit} = await runCommand(RotationStatus, 'rotation status', [], made.world)
     expect(exit).toBe(10)
     expect(stdout).toMatch(/State: OVERDUE by 9 days\n/)
-    expect(stdout.endsWith('\n\nNext: keyrite policy explain key.rotate tokens\n')).toBe(true)
+    expect(stdout.endsWith('\n\nNext: keyrite rotation run tokens\n')).toBe(true)
   })
 })
 

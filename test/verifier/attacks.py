@@ -15,6 +15,7 @@ import traceback
 
 from make_bundle import BUNDLE, ORG, Keys, Maker, armored, b64, canon, pid, root_of, sha, wire
 from moves import moved
+import rotations
 
 sys.dont_write_bytecode = True
 spec = importlib.util.spec_from_file_location('verify', os.path.join(BUNDLE, 'verify.py'))
@@ -608,6 +609,12 @@ def rehearsals(keys):
     return out
 
 
+def turns(keys):
+    """A key is rotated phase by phase, under people's approval or the policy's alone, and never otherwise."""
+    bad = rotations.BAD if SLOW else rotations.BAD[::6]
+    return [row(keys, *r) for r in rotations.GOOD + bad]
+
+
 def flips(keys):
     """Each byte of each small file, changed and not signed again."""
     folder, _ = made(keys)
@@ -693,5 +700,5 @@ def vectors(keys):
 
 if __name__ == '__main__':
     with tempfile.TemporaryDirectory() as home:
-        found = {'table': table, 'rehearsals': rehearsals, 'flips': flips, 'odd': odd, 'algorithms': algorithms, 'vectors': vectors}[sys.argv[1]](Keys(home))
+        found = {'table': table, 'rehearsals': rehearsals, 'turns': turns, 'flips': flips, 'odd': odd, 'algorithms': algorithms, 'vectors': vectors}[sys.argv[1]](Keys(home))
     print(json.dumps({'rows': len(found), 'failed': [x for x in found if x]}))

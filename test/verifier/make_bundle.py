@@ -125,7 +125,7 @@ class Keys:
         return 'SHA256:' + b64(sha(base64.b64decode(self.line[name].split(' ')[1]))).rstrip('=')
 
 
-MOVES = 'activate suspend resume deactivate compromise destroy cancel-destroy'.split()
+MOVES = 'activate suspend resume deactivate compromise destroy cancel-destroy rotate rollback'.split()
 
 
 class Maker:
@@ -316,6 +316,8 @@ class Maker:
                  'keys/payments-v1.pem': self.keys.run(['openssl', 'pkey', '-pubin', '-inform', 'DER'], public),
                  'bundle.json': canon({'ceremony': CEREMONY, 'entries': list(range(len(self.entries))), 'fingerprint': self.leaves[0].hex(),
                                        'ledger': NAME, 'level': self.level, 'tool': self.entries[0]['tool'], 'type': 'keyrite.bundle/1'})}
+        for number, name in getattr(self, 'versions', {}).items():
+            files['keys/payments-v%d.pem' % number] = self.keys.run(['openssl', 'pkey', '-pubin', '-inform', 'DER'], self.keys.raw[name])
         for name in ('verify.py', 'VERIFY.md'):
             with open(os.path.join(BUNDLE, name), 'rb') as file:
                 files[name] = file.read()

@@ -197,6 +197,7 @@ describe('attacks with real keys', () => {
     ['changes', 14, 65],
     ['certificates', 31, 31],
     ['rehearsals', 20, 20],
+    ['turns', 11, 40],
     ['flips', 80, 50_000],
     ['odd', 25, 8000],
   ] as const) {

@@ -23,7 +23,7 @@ export function closure(entries: readonly Entry[], ceremony: string): readonly n
 /** The key that an entry is about. */
 export function keyOf({type, data}: Entry): readonly string[] {
   const key = data['key']
-  return /^(?:key|certificate)\./.test(type) && typeof key === 'string' ? [key] : []
+  return /^(?:key|certificate|rotation)\./.test(type) && typeof key === 'string' ? [key] : []
 }
 
 class Index {

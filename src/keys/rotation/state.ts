@@ -40,14 +40,12 @@ export interface Rotation {
 export interface Rotations {
   /** The last rotation of each key. */
   readonly last: Versions<string, Rotation>
-  /** From the seq of its opening. */
-  readonly keyOf: Versions<number, string>
 }
 
 /** Where other folders find the rotations in a view. */
 export const rotations = {
   name: 'rotations',
-  initial: (): Rotations => ({last: new Versions(), keyOf: new Versions()}),
+  initial: (): Rotations => ({last: new Versions()}),
 }
 
 /** Whether something of it is still to come. */

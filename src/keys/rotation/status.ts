@@ -2,6 +2,7 @@
 import {durationText, parseDuration} from '../../base/duration.ts'
 import type {Schedule} from '../../policy/index.ts'
 import type {Key, Version} from '../state.ts'
+import {after} from './dates.ts'
 import {nativeWay} from './native.ts'
 import type {Rotation} from './state.ts'
 
@@ -94,20 +95,20 @@ function judge(
   {due, late, way, never}: Judged,
 ): Pick<RotationStatus, 'reason' | 'why' | 'next'> {
   const at = due ?? ''
-  const run = `keyrite policy explain key.rotate ${name}`
+  const run = `keyrite rotation run ${name}`
   if (rotation !== undefined) {
     const phase = rotation.next?.phase ?? ''
     if (late !== null)
       return {
         reason: 'overdue',
         why: `phase ${phase} of its rotation was due ${at}${rotation.paused === null ? '' : ', and it is paused'}`,
-        next: rotation.paused === null ? run : `keyrite key show ${name}`,
+        next: rotation.paused === null ? run : `keyrite rotation pause ${name} --resume --reason R`,
       }
     if (rotation.paused !== null)
       return {
         reason: 'paused',
         why: `its rotation is paused before phase ${phase}`,
-        next: `keyrite key show ${name}`,
+        next: `keyrite rotation pause ${name} --resume --reason R`,
       }
     return {
       reason: 'rotating',
@@ -165,10 +166,6 @@ function lateness(due: string | null, limit: string | null, {overdue}: Schedule,
   const byDue = due !== null && since(due) > parseDuration(overdue) ? since(due) : null
   const byLimit = limit !== null && since(limit) > 0 ? since(limit) : null
   return byDue === null && byLimit === null ? null : Math.max(byDue ?? 0, byLimit ?? 0)
-}
-
-export function after(time: string, duration: string): string {
-  return new Date(Date.parse(time) + parseDuration(duration)).toISOString()
 }
 
 /** Worst first; of two alike, what is due first. */

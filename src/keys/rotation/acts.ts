@@ -1,0 +1,131 @@
+/** What a rotation does at the provider: another version of the key, and another one primary. */
+import {KeyriteError} from '../../base/errors.ts'
+import {Blob} from '../../ledger/index.ts'
+import {isPair} from '../../providers/algorithms.ts'
+import type {Provider, VersionRef} from '../../providers/ports.ts'
+import {undertake, type ActContext} from '../../requests/index.ts'
+import {keysFold} from '../fold.ts'
+import {availabilityOf} from '../lifecycle.ts'
+import {keyVersion} from '../prove.ts'
+import {openIntent, type Key} from '../state.ts'
+import {isOfAlgorithm} from '../verify-signature.ts'
+import {versionSchemas} from './entries.ts'
+
+/**
+ * Makes another version where the key lies, in the way of that place. The versions that are there are written down first, so
+ * that after a crash it is known whether one came to be.
+ * @throws KeyriteError `AMBIGUOUS` if more than one did: which is ours, a person decides. `KEY_NOT_AS_PLANNED`.
+ */
+export async function makeVersion(context: ActContext, name: string, number: number): Promise<void> {
+  const {ledger} = context
+  const {key, version: primary} = keyVersion(context, name, keyPrimary(context, name))
+  const provider = await context.provider(key.profile)
+  const open = openIntent(ledger.of(keysFold), 'rotate', name, number)
+  const before = open === undefined ? await versionsThere(provider, key) : versionsBefore(context, open.seq)
+  await undertake<VersionRef>(context, {
+    types: {intended: 'key.rotate.intended', done: 'key.rotated', failed: 'key.rotate.failed'},
+    about: {key: name, version: number, profile: key.profile},
+    intended: {before: before.map((ref) => ({...ref}))},
+    open,
+    approved: context.approved,
+    find: async ({id}) => {
+      const found = await provider.store.find(id, before)
+      if (found.kind === 'ambiguous')
+        throw new KeyriteError(
+          'AMBIGUOUS',
+          `cannot tell which version of key "${name}" was made: ${found.refs.length} appeared since entry ${open?.seq ?? ''}`,
+          {
+            hints: [
+              ...found.refs.map(({version}) => `look at version ${version} at the provider`),
+              'remove there what is not wanted, and the same command again',
+            ],
+          },
+        )
+      return found.kind === 'one' ? found.ref : undefined
+    },
+    act: ({id}) => provider.life.rotate(primary.ref.key, id),
+    confirm: (ref) => confirmVersion(provider, key, ref),
+  })
+}
+
+function keyPrimary({ledger}: Pick<ActContext, 'ledger'>, name: string): number {
+  return ledger.of(keysFold).keys.get(name)?.primary ?? 0
+}
+
+/** Every version of the key that the provider has now. */
+async function versionsThere(provider: Provider, key: Key): Promise<readonly VersionRef[]> {
+  const own = new Set(key.versions.map(({ref}) => ref.key))
+  const there: VersionRef[] = []
+  for await (const {ref} of provider.store.list()) if (own.has(ref.key)) there.push(ref)
+  return there.sort((a, b) => (`${a.key}/${a.version}` < `${b.key}/${b.version}` ? -1 : 1))
+}
+
+function versionsBefore({ledger}: ActContext, seq: number): readonly VersionRef[] {
+  const entry = ledger.view.entry(seq)
+  if (entry === undefined) throw new TypeError('an open intent stands in the ledger')
+  return versionSchemas['key.rotate.intended'].parse(entry.data).before
+}
+
+async function confirmVersion(provider: Provider, key: Key, ref: VersionRef) {
+  const {algorithm, scheme, purpose} = key.spec
+  const wrong = (fact: string): KeyriteError =>
+    new KeyriteError('KEY_NOT_AS_PLANNED', `cannot accept a version of key "${key.name}": ${fact}`, {
+      changed: true,
+      hints: ['look at the provider'],
+    })
+  if (key.versions.some((one) => one.ref.key === ref.key && one.ref.version === ref.version))
+    throw wrong('the provider calls a version that was there before the new one')
+  const now = await provider.store.describe(ref)
+  if (now?.spec.algorithm !== algorithm || now.spec.scheme !== scheme || now.spec.purpose !== purpose)
+    throw wrong('the provider made another than was planned')
+  const spki = isPair(algorithm) ? await provider.use.publicKey(ref) : null
+  if (spki !== null && !isOfAlgorithm(algorithm, spki)) throw wrong(`its public key is not ${algorithm}`)
+  return {
+    ref: {...ref},
+    public: spki === null ? null : new Blob(spki, 'application/pkix-spki'),
+    protection: {...(await provider.evidence.protection(ref))},
+    generation: await provider.evidence.generation(),
+  }
+}
+
+/** Another version is the one to be used from now on. It must be there and usable: the provider is asked. */
+export async function makePrimary(
+  context: ActContext,
+  name: string,
+  from: number,
+  to: number,
+): Promise<void> {
+  const {ledger} = context
+  const {key, version} = keyVersion(context, name, to)
+  const provider = await context.provider(key.profile)
+  await undertake<null>(context, {
+    types: {intended: 'key.primary.intended', done: 'key.primary.changed', failed: 'key.primary.failed'},
+    about: {key: name, from, to, profile: key.profile},
+    intended: {},
+    open: openIntent(ledger.of(keysFold), 'primary', name, to),
+    approved: context.approved,
+    find: () => Promise.resolve(undefined), // asking again does no harm
+    act: () => Promise.resolve(null), // which version is primary, the ledger says: users name versions
+    confirm: async () => {
+      const now = await provider.store.describe(version.ref)
+      const ok = now?.availability === availabilityOf.active
+      if (!ok)
+        throw new KeyriteError(
+          'KEY_NOT_AS_PLANNED',
+          `cannot make version ${to} of key "${name}" primary: the provider says ${now?.availability ?? 'that it is gone'}`,
+          {hints: [`keyrite key show ${name}`]},
+        )
+      return {
+        results: [
+          {
+            probe: 'available',
+            ok,
+            evidence: 'asserted',
+            detail: `the provider says that version ${to} is ${now.availability}`,
+          },
+        ],
+        generation: await provider.evidence.generation(),
+      }
+    },
+  })
+}

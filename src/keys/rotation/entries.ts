@@ -1,0 +1,105 @@
+/** The entries of further versions and of rotations: their form. docs/ledger-format.md, section 6. */
+import {z} from 'zod'
+import {lately} from '../../base/lately.ts'
+import {parseDuration} from '../../base/duration.ts'
+import {rotationPhases} from '../../policy/index.ts'
+import {keyName} from '../spec.ts'
+
+const version = z.int().min(1)
+const intent = z.string().regex(/^[0-9a-f]{32}$/)
+const time = z.iso.datetime({precision: 3})
+const ref = z.strictObject({key: z.string(), version: z.string()})
+const hidden = z.strictObject({$: z.string()})
+const evidence = z.enum(['attested', 'verified', 'asserted', 'stated'])
+const duration = z.string().refine((text) => {
+  try {
+    return parseDuration(text) >= 0
+  } catch {
+    return false
+  }
+})
+
+/** Of a key: what makes another version of it, and what makes another version primary. */
+export const versionSchemas = {
+  'key.rotate.intended': lately(
+    z.strictObject({key: keyName, version, profile: z.string(), intent, before: z.array(ref)}),
+  ),
+  'key.rotated': lately(
+    z.strictObject({
+      intended: z.int(),
+      key: keyName,
+      version,
+      profile: z.string(),
+      ref,
+      public: z.json().nullable(),
+      protection: z.strictObject({
+        level: z.enum(['hardware', 'software', 'unknown']),
+        fips: z.string().nullable(),
+        evidence,
+        detail: z.string(),
+      }),
+      generation: z.int().min(0).nullable(),
+    }),
+  ),
+  'key.rotate.failed': lately(
+    z.strictObject({intended: z.int(), key: keyName, version, profile: z.string(), code: z.string()}),
+  ),
+  'key.primary.intended': lately(
+    z.strictObject({key: keyName, from: version, to: version, profile: z.string(), intent}),
+  ),
+  'key.primary.changed': lately(
+    z.strictObject({
+      intended: z.int(),
+      key: keyName,
+      from: version,
+      to: version,
+      profile: z.string(),
+      results: z.array(z.strictObject({probe: z.string(), ok: z.boolean(), evidence, detail: z.string()})),
+      generation: z.int().min(0).nullable(),
+    }),
+  ),
+  'key.primary.failed': lately(
+    z.strictObject({
+      intended: z.int(),
+      key: keyName,
+      from: version,
+      to: version,
+      profile: z.string(),
+      code: z.string(),
+    }),
+  ),
+} as const
+export type VersionEntry = keyof typeof versionSchemas
+
+/** Of a rotation itself. */
+export const rotationSchemas = {
+  'rotation.opened': lately(
+    z.strictObject({
+      key: keyName,
+      profile: z.string(),
+      from: version,
+      to: version,
+      due: time.nullable(),
+      verification: duration,
+      grace: duration,
+      automatic: z.boolean(),
+    }),
+  ),
+  'rotation.hooked': lately(
+    z.strictObject({
+      rotation: z.int(),
+      key: keyName,
+      phase: z.enum(rotationPhases),
+      hook: z.string(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      input_sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      ok: z.boolean(),
+      exit: z.int().nullable(),
+      output: hidden.nullable(),
+    }),
+  ),
+  'rotation.paused': lately(z.strictObject({rotation: z.int(), key: keyName, reason: hidden})),
+  'rotation.resumed': lately(z.strictObject({rotation: z.int(), key: keyName, reason: hidden})),
+  'rotation.stopped': lately(z.strictObject({rotation: z.int(), key: keyName, reason: hidden})),
+} as const
+export type RotationEntry = keyof typeof rotationSchemas

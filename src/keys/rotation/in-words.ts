@@ -1,0 +1,43 @@
+/** A rotation as people read it before they sign. */
+import type {Plan} from '../../requests/index.ts'
+import {nativeWay} from './native.ts'
+import type {Algorithm} from '../../providers/algorithms.ts'
+
+export function rotateInWords({change, phases, profile}: Plan): readonly string[] {
+  const text = (name: string): string => {
+    const value = change[name]
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  }
+  const [key, from, to] = [text('key'), text('from'), text('to')]
+  const way = nativeWay(profile?.kind ?? '', text('algorithm') as Algorithm)
+  const dated = (name: string): string => {
+    const phase = phases.find((one) => one.name === name)
+    const day = (time: string | null | undefined): string | null => time?.slice(0, 10) ?? null
+    const [earliest, latest] = [day(phase?.earliest), day(phase?.latest)]
+    return `${earliest === null ? '' : `from ${earliest} on, `}${latest === null ? 'at any time' : `until ${latest}`}`
+  }
+  const has = (name: string): boolean => phases.some((one) => one.name === name)
+  return [
+    `Rotate key "${key}" in profile "${profile?.name ?? ''}" (${profile?.kind ?? ''}, ${profile?.environment ?? ''}): version ${to} takes the place of version ${from}.`,
+    ...(has('version') ? [`version, ${dated('version')}: make version ${to}: ${way.words}.`] : []),
+    ...(has('accept')
+      ? [
+          `accept, ${dated('accept')}: prove that it works, and activate it; its public key is published beside the old one.`,
+        ]
+      : []),
+    ...(way.atOnce
+      ? [
+          'At this provider the newest version is used at once by whoever names only the key: for the overlap its users must name the version that they want.',
+        ]
+      : []),
+    `primary, ${dated('primary')}, and not before both were accepted for ${text('verification')}: version ${to} is the one that is used.`,
+    `retire, ${dated('retire')}, and not before ${text('grace')} more: version ${from} is deactivated; what it made is still verified and decrypted.`,
+    ...(change['strategy'] === 're-wrap'
+      ? [
+          `Between the two, each key that is wrapped under version ${from} is wrapped anew under version ${to}; what they encrypted stays as it is.`,
+        ]
+      : []),
+    `rollback, ${dated('rollback')}, only if somebody asks for it with a reason: version ${from} is primary again while it is still active.`,
+    'These signatures hold for all of its phases: nobody is asked again.',
+  ]
+}

@@ -1,0 +1,62 @@
+/** Replays further versions of a key, and which of them is primary: the part of the keys' fold that is about rotation. */
+import {isBlobRef, type Entry} from '../../ledger/index.ts'
+import {shared} from '../../base/shared.ts'
+import type {Key, OpenIntent, Version} from '../state.ts'
+import {versionSchemas} from './entries.ts'
+
+/** What is wrong with the intent to make another version, or to make another one primary; undefined if nothing is. */
+export function versionIntentFault(entry: Entry, key: Key | undefined): string | undefined {
+  if (key === undefined) return 'there is no such key'
+  if (entry.type === 'key.rotate.intended') {
+    const {version} = versionSchemas['key.rotate.intended'].parse(entry.data)
+    const next = nextVersion(key)
+    return version === next ? undefined : `the next version of key "${key.name}" is ${next}`
+  }
+  const {from, to} = versionSchemas['key.primary.intended'].parse(entry.data)
+  if (from !== key.primary) return `the primary version of key "${key.name}" is ${key.primary}`
+  const state = key.versions.find(({version}) => version === to)?.state
+  if (to === from || state !== 'active')
+    return `version ${to} is ${state ?? 'not there'}, and cannot be primary`
+  return undefined
+}
+
+/** The same of the outcome. */
+export function versionOutcomeFault(entry: Entry, key: Key, intent: OpenIntent): string | undefined {
+  if (entry.type === 'key.rotated') {
+    const made = versionSchemas['key.rotated'].parse(entry.data)
+    const twin = key.versions.some(
+      ({ref, public: old}) =>
+        (ref.key === made.ref.key && ref.version === made.ref.version) ||
+        (isBlobRef(made.public) && made.public.blob === old),
+    )
+    return twin ? 'it is a version that was there before' : undefined
+  }
+  if (entry.type !== 'key.primary.changed') return undefined
+  const {from, to} = versionSchemas['key.primary.changed'].parse(entry.data)
+  return intent.from === String(from) && intent.to === String(to)
+    ? undefined
+    : 'it is not the change that was intended'
+}
+
+/** What of a version does not come from the provider. */
+export type Fresh = Omit<Version, 'version' | 'ref' | 'public' | 'protection'>
+
+/** The key with the version that was made, or with another primary one. */
+export function withChange(entry: Entry, key: Key, fresh: Fresh): Key {
+  if (entry.type === 'key.primary.changed')
+    return {...key, primary: versionSchemas['key.primary.changed'].parse(entry.data).to}
+  const made = versionSchemas['key.rotated'].parse(entry.data)
+  const version: Version = {
+    ...fresh,
+    version: made.version,
+    ref: made.ref,
+    public: isBlobRef(made.public) ? made.public.blob : null,
+    protection: shared(made.protection),
+  }
+  return {...key, versions: [...key.versions, version]}
+}
+
+/** The number that another version gets. */
+export function nextVersion({versions}: Pick<Key, 'versions'>): number {
+  return Math.max(...versions.map(({version}) => version)) + 1
+}
