@@ -13,6 +13,8 @@ const commands: Readonly<
   'key.resume': [['key resume', 'KEY']],
   'key.deactivate': [['key deactivate', 'KEY']],
   'key.compromise': [['key compromise', 'KEY --reason R']],
+  'key.rotate': [['rotation plan', 'KEY']],
+  'key.rollback': [['rotation rollback', 'KEY --reason R']],
   'policy.adopt': [['policy adopt', 'FILE']],
   'profile.add': [['profile add', 'NAME --kind KIND --environment E']],
   'profile.remove': [['profile remove', 'PROFILE']],

@@ -86,7 +86,7 @@ export async function runRotations(
 /** Never 8: without people, what needs them is a finding for whoever reads what cron sends. */
 export function exitOfRun(runs: readonly RotationRun[]): number {
   const failed = runs.find(({error}) => error !== null && error.exit !== 8)?.error
-  if (failed != null) return failed.exit
+  if (failed !== undefined && failed !== null) return failed.exit
   const waits = runs.some(
     ({waits: on, overdueBy, error}) => on === 'people' || overdueBy !== null || error !== null,
   )

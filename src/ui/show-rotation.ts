@@ -39,7 +39,12 @@ const words: Readonly<Record<RotationStatus['reason'], string>> = {
 export function rotationLines(print: Print, ledger: Pick<Ledger, 'of' | 'time'>, key: Key): string[] {
   const status = standing(ledger, key)
   const rotation = ledger.of(rotations).last.get(key.name)
-  const {at = {}, from, to, next, paused, stopped, hooks = []} = rotation ?? {}
+  const {at = {}, from, to, hooks = []} = rotation ?? {}
+  const [next, paused, stopped] = [
+    rotation?.next ?? null,
+    rotation?.paused ?? null,
+    rotation?.stopped ?? null,
+  ]
   return [
     ...print.facts([
       ['Key', key.name],
@@ -53,9 +58,9 @@ export function rotationLines(print: Print, ledger: Pick<Ledger, 'of' | 'time'>,
           : `of version ${from ?? ''} to ${to ?? ''}, opened ${rotation.openedAt}`,
       ],
       ...rotationPhases.map((phase): Fact => [phase, at[phase]]),
-      ['Next', next == null ? null : `${next.phase}, from ${next.due} on`],
-      ['Paused', paused == null ? null : `${paused.at}: ${paused.reason ?? 'reason withheld'}`],
-      ['Given up', stopped == null ? null : `${stopped.at}: ${stopped.reason ?? 'reason withheld'}`],
+      ['Next', next === null ? null : `${next.phase}, from ${next.due} on`],
+      ['Paused', paused === null ? null : `${paused.at}: ${paused.reason ?? 'reason withheld'}`],
+      ['Given up', stopped === null ? null : `${stopped.at}: ${stopped.reason ?? 'reason withheld'}`],
       ...hooks.map((run): Fact => [
         `Hook ${run.hook}`,
         `after ${run.phase}: ${run.ok ? 'went well' : 'FAILED'}, ${run.at}`,

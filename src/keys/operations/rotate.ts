@@ -18,7 +18,7 @@ import {makePrimary, makeVersion} from '../rotation/acts.ts'
 import {phaseFault} from '../rotation/rules.ts'
 import {isRunning, rotations, type Rotation} from '../rotation/state.ts'
 import {dueOf} from '../rotation/status.ts'
-import {changeState} from './move.ts'
+import {changeState, textOf} from './move.ts'
 import {rotateInWords} from '../rotation/in-words.ts'
 
 /** Whether it is time for a phase is asked before (`notBefore`), and by the fold. */
@@ -52,7 +52,7 @@ export const keyRotate: Operation = {
   inWords: rotateInWords,
   stillTrue: demandPhase,
   notBefore(view, {change}, phase) {
-    const rotation = view.of(rotations).last.get(text(change['key']))
+    const rotation = view.of(rotations).last.get(textOf(change['key']))
     return rotation?.next?.phase === phase ? rotation.next.due : null
   },
   judge,
@@ -67,7 +67,7 @@ export const keyRollback: Operation = {
   writes: primaryWrites,
   begins: ['key.primary.intended'],
   inWords: ({change, profile}) => [
-    `Make version ${text(change['to'])} of key "${text(change['key'])}" in profile "${profile?.name ?? ''}" primary again, in place of version ${text(change['from'])}, which stays accepted.`,
+    `Make version ${textOf(change['to'])} of key "${textOf(change['key'])}" in profile "${profile?.name ?? ''}" primary again, in place of version ${textOf(change['from'])}, which stays accepted.`,
   ],
   stillTrue: (view, plan) => {
     demandPhase(view, plan, 'rollback')
@@ -80,7 +80,7 @@ export const keyRollback: Operation = {
 
 /** @throws KeyriteError `ROTATION_STATE`, `KEY_NOT_FOUND`. */
 function demandPhase(view: Pick<View, 'of'>, {change}: Plan, phase: string): void {
-  const key = keyNamed(view, text(change['key']))
+  const key = keyNamed(view, textOf(change['key']))
   const rotation = view.of(rotations).last.get(key.name)
   const refuse = (fact: string): KeyriteError =>
     new KeyriteError('ROTATION_STATE', `cannot ${verbs[phase] ?? phase} key "${key.name}": ${fact}`, {
@@ -109,9 +109,8 @@ function judge(view: View, plan: Plan, entry: Entry): readonly Problem[] {
   if (entry.type === 'rotation.opened')
     return sameChange(plan, entry, ['key', 'from', 'to', 'verification', 'grace'])
   // The rotation that this plan opened, and no other: the fold of rotations holds it to versions and order.
-  const rotation = view.of(rotations).last.get(text(entry.data['key']))
-  const own = rotation !== undefined && rotation.approved === entry.approved
-  return own
+  const rotation = view.of(rotations).last.get(textOf(entry.data['key']))
+  return rotation?.approved === entry.approved
     ? sameChange(plan, entry, ['key'])
     : [problem('plan', entry, 'its plan has opened no rotation of this key')]
 }
@@ -126,7 +125,7 @@ function sameChange({change, profile}: Plan, entry: Entry, members: readonly str
 function automatic(view: View, entry: Entry): readonly Problem[] {
   const wrong = (message: string): Problem[] => [problem('approval', entry, message)]
   if (entry.type !== 'rotation.opened' && !entry.type.endsWith('.intended')) return []
-  const key = view.of(keysFold).keys.get(text(entry.data['key']))
+  const key = view.of(keysFold).keys.get(textOf(entry.data['key']))
   if (key === undefined) return wrong('there is no such key')
   const {policy} = view.of(policyFold)
   const schedule = scheduleOf(policy, key.spec.class)
@@ -153,7 +152,7 @@ export function automaticFault(
   last: Rotation | undefined,
   time: string,
 ): string | undefined {
-  if (last?.stopped != null || last?.at.rollback !== undefined)
+  if (last !== undefined && (last.stopped !== null || last.at.rollback !== undefined))
     return 'the last rotation was given up, so people decide about the next'
   const due = dueOf(key, schedule)
   if (due === null) return 'no version of it is active'
@@ -162,7 +161,7 @@ export function automaticFault(
 
 async function act(context: ActContext, {change}: Pick<Plan, 'change'>, phase: string): Promise<void> {
   const {ledger} = context
-  const name = text(change['key'])
+  const name = textOf(change['key'])
   if (phase === 'open') {
     const key = keyNamed(ledger, name)
     const [from, to] = [Number(change['from']), Number(change['to'])]
@@ -175,8 +174,8 @@ async function act(context: ActContext, {change}: Pick<Plan, 'change'>, phase: s
           from,
           to,
           due: change['due'] ?? null,
-          verification: text(change['verification']),
-          grace: text(change['grace']),
+          verification: textOf(change['verification']),
+          grace: textOf(change['grace']),
           automatic: context.approved === ledger.of(policyFold).seq,
         },
         actor: context.actor,
@@ -205,7 +204,7 @@ export async function actAlone(
   const approved = open?.approved ?? ledger.of(policyFold).seq
   await ledger.alone(async () => {
     // What another process has done in the meantime is not done again.
-    const last = ledger.of(rotations).last.get(text(change['key']))
+    const last = ledger.of(rotations).last.get(textOf(change['key']))
     const stands = phase === 'open' ? !isRunning(last) : last?.next?.phase === phase
     if (stands) await act({...context, approved}, {change}, phase)
   })
@@ -226,8 +225,4 @@ async function doPhase(context: ActContext, {key, from, to}: Rotation, phase: Ro
     case 'rollback':
       return makePrimary(context, key, to, from)
   }
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }

@@ -15,7 +15,13 @@ export async function noteRotation(
 ): Promise<void> {
   const rotation = ledger.of(rotations).last.get(name)
   // Given up already, by a run that ended before the old version was primary again: that is gone on with.
-  if (word === 'stopped' && rotation?.stopped != null && rotation.at.rollback === undefined) return
+  if (
+    word === 'stopped' &&
+    rotation !== undefined &&
+    rotation.stopped !== null &&
+    rotation.at.rollback === undefined
+  )
+    return
   const fault = noteFault(rotation, word)
   if (rotation === undefined || fault !== undefined)
     throw new KeyriteError(

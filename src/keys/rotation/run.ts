@@ -52,7 +52,7 @@ export async function advance(context: Context, operations: Operations, name: st
     if ((await ledger.alone(() => runHooks(context, name))) > 0) did.push('hooks')
     const rotation = ledger.of(rotations).last.get(name)
     const running = isRunning(rotation) ? rotation : undefined
-    if (running?.paused != null) return result('resume')
+    if (running !== undefined && running.paused !== null) return result('resume')
     const until = running?.next?.due ?? null
     if (until !== null && ledger.time.toISOString() < until) return result('time', {until})
     const next =

@@ -12,7 +12,7 @@ import {
   runHooks,
 } from '../../../src/keys/index.ts'
 import {defaultPolicy, type Hook} from '../../../src/policy/index.ts'
-import {apply, meet, requests, statusNow, type Request} from '../../../src/requests/index.ts'
+import {apply, meet, requestAt, requests, statusNow, type Request} from '../../../src/requests/index.ts'
 import {outcome} from '../../ledger/support.ts'
 import {ask, contextOf, sayAll} from '../../requests/support.ts'
 import {makeKey, makeLedger, type TestLedger} from '../../support/ledger.ts'
@@ -51,14 +51,18 @@ afterAll(async () => {
   made.remove()
 })
 
-const requestOf = (name: string): Request | undefined =>
+const lastRequest = (name: string): Request | undefined =>
   [...app.ledger.of(requests).all.values()].findLast(
     ({plan}) => plan.change['key'] === name && plan.operation === 'key.rotate',
   )
+function requestOf(name: string): Request {
+  const request = lastRequest(name)
+  if (request === undefined) throw new Error('there is a request')
+  return request
+}
 const last = (name: string) => app.ledger.of(rotations).last.get(name)
 
-async function approve(request: Request | undefined): Promise<void> {
-  if (request === undefined) throw new Error('there is a request')
+async function approve(request: Request): Promise<void> {
   const context = contextOf(app)
   await meet(context, await sayAll(context, request, made.founders.slice(0, request.needs.people)))
 }
@@ -70,7 +74,7 @@ describe('a key whose rotations people approve', () => {
     expect(first).toMatchObject({did: [], waits: 'people'})
     clock.days(1)
     expect(await run(app, 'kek')).toEqual({...first})
-    expect(requestOf('kek')?.plan).toMatchObject({
+    expect(requestOf('kek').plan).toMatchObject({
       rule: 'grave-key-use',
       change: {from: 1, to: 2, verification: 'P7D', grace: 'P30D', strategy: 're-wrap'},
       phases: [
@@ -94,7 +98,7 @@ describe('a key whose rotations people approve', () => {
     clock.days(31)
     expect(await run(app, 'kek')).toMatchObject({did: ['retire'], waits: null})
     expect(versionsOf(app, 'kek')).toBe('1 deactivated, 2 active*')
-    expect(statusNow(app.ledger, requestOf('kek') as Request)).toBe('applied')
+    expect(statusNow(app.ledger, requestOf('kek'))).toBe('applied')
   })
 
   test('is asked anew when a phase was not begun in its time', async () => {
@@ -116,9 +120,9 @@ describe('a key whose rotations people approve', () => {
     if (actor === undefined) throw new Error('there is somebody')
     await noteRotation(app.ledger, 'art', actor.person, 'stopped', 'an old gateway refuses it')
     expect(await run(app, 'art')).toMatchObject({did: []})
-    await apply(contextOf(app, actor), app.operations, requestOf('art') as Request, ['rollback'])
+    await apply(contextOf(app, actor), app.operations, requestOf('art'), ['rollback'])
     expect(versionsOf(app, 'art')).toBe('1 active*, 2 active')
-    expect(statusNow(app.ledger, requestOf('art') as Request)).toBe('applied')
+    expect(statusNow(app.ledger, requestOf('art'))).toBe('applied')
     expect(last('art')).toMatchObject({next: null, stopped: {reason: 'an old gateway refuses it'}})
     expect(await outcome(() => noteRotation(app.ledger, 'art', actor.person, 'paused', 'x'))).toBe(
       'ROTATION_STATE',
@@ -147,7 +151,7 @@ describe('a pause', () => {
     await noteRotation(app.ledger, 'tokens', actor, 'stopped', 'refused by a consumer')
     const request = await ask(contextOf(app), planRollback(app.ledger.view, 'tokens'))
     await approve(request)
-    await apply(contextOf(app), app.operations, app.ledger.of(requests).all.get(request.seq) as Request)
+    await apply(contextOf(app), app.operations, requestAt(app.ledger, request.seq))
     expect(versionsOf(app, 'tokens')).toBe('1 active*, 2 active')
     clock.days(200)
     expect(await run(app, 'tokens')).toMatchObject({did: [], waits: 'people'})
@@ -223,9 +227,17 @@ describe('programs of the operator', () => {
     [
       'another program at that path',
       'POLICY_REFUSES',
-      () => writeFileSync(slow().program, '#!/bin/sh\ntrue\n'),
+      () => {
+        writeFileSync(slow().program, '#!/bin/sh\ntrue\n')
+      },
     ],
-    ['a program that others may write to', 'UNSAFE_FILE', () => chmodSync(slow().program, 0o777)],
+    [
+      'a program that others may write to',
+      'UNSAFE_FILE',
+      () => {
+        chmodSync(slow().program, 0o777)
+      },
+    ],
   ])('are not run: %s', async (_name, code, spoil) => {
     spoil()
     const size = there.ledger.size
