@@ -221,6 +221,14 @@ function nobodys(): Uint8Array {
 
 /** That the provider refuses to give the private half away, even wrapped. */
 export async function tryExport(provider: Provider, {ref}: Version): Promise<ProbeResult> {
+  const {noExport} = provider.move
+  if (noExport !== undefined)
+    return {
+      probe: 'export-refused',
+      ok: true,
+      evidence: 'asserted',
+      detail: `nothing could be tried: ${noExport}`,
+    }
   try {
     await provider.move.export(ref, nobodys())
     return verified('export-refused', false, '', 'the provider gave the key away')

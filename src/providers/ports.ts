@@ -118,6 +118,8 @@ export interface KeyLife {
 export interface KeyMove {
   /** Takes key material from outside: raw for symmetric keys, PKCS#8 DER for pairs. The provider's own wrapping is used on the way. It stays the caller's to wipe. */
   import(spec: KeySpec, material: Secret, intent: IntentId): Promise<VersionRef>
+  /** Why an export is not even tried: the service has no call that could give a key away. Absent where it can be tried. */
+  readonly noExport?: string
   /** The private or secret half, wrapped under an RSA public key (SPKI DER). @throws KeyriteError `UNSUPPORTED` with the provider's reason where the key cannot leave. */
   export(ref: VersionRef, under: Uint8Array): Promise<Uint8Array>
   /** The whole store, encrypted, opaque to everyone but the provider. */

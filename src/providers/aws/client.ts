@@ -36,13 +36,25 @@ export class Line {
   readonly #waiting: (() => void)[] = []
   #running = 0
   #closed = false
+  /** What is said of calls that only try a key. */
+  readonly #probe: string | undefined
+  readonly #lent: Line[] = []
   /** The newest Date of an answer, and when it came, by a clock that nobody sets. */
   #date: {readonly said: number; readonly at: number} | undefined
   #host: string | undefined
 
-  constructor(place: Place, within: Patience) {
+  constructor(place: Place, within: Patience, probe?: string) {
     this.place = place
     this.patience = within
+    this.#probe = probe
+  }
+
+  /** The same line, whose calls say that they try a key, and for which intent. It closes with this one. */
+  probing(intent: string): Line {
+    const line = new Line(this.place, this.patience, intent)
+    if (this.#closed) line.close()
+    this.#lent.push(line)
+    return line
   }
 
   /** Who really answered: `kms.eu-central-1.amazonaws.com`, with the scheme and port where they are not the usual ones. */
@@ -82,6 +94,7 @@ export class Line {
   close(): void {
     this.#closed = true
     for (const client of this.#clients.values()) client.destroy()
+    for (const line of this.#lent) line.close()
     this.#clients.clear()
   }
 
@@ -128,7 +141,13 @@ export class Line {
   }
 
   #newClient(region: string, maxAttempts: number): KMS {
-    const client = new KMS({...commonConfig(this.place, this.patience), region, maxAttempts})
+    const probe = this.#probe === undefined ? [] : [['probe'], [this.#probe]]
+    const client = new KMS({
+      ...commonConfig(this.place, this.patience),
+      customUserAgent: [['keyrite', tool().version], ...(probe as [string][])],
+      region,
+      maxAttempts,
+    })
     client.middlewareStack.add(
       (next) => async (args) => {
         const result = await next(args)
@@ -154,7 +173,7 @@ export class Line {
 }
 
 /** What every client of the SDK is made with here. */
-export function commonConfig(place: Place, {connect, answer}: Patience): KMSClientConfig {
+function commonConfig(place: Place, {connect, answer}: Patience): KMSClientConfig {
   return {
     ...(place.endpoint === null ? {} : {endpoint: place.endpoint}),
     ...(place.awsProfile === null ? {} : {profile: place.awsProfile}),
@@ -162,6 +181,5 @@ export function commonConfig(place: Place, {connect, answer}: Patience): KMSClie
     useFipsEndpoint: place.fips,
     retryMode: 'standard',
     requestHandler: {connectionTimeout: connect, requestTimeout: answer, throwOnRequestTimeout: true},
-    customUserAgent: [['keyrite', tool().version]],
   }
 }

@@ -39,7 +39,7 @@ const expired = /^(ExpiredToken(Exception)?|RequestExpired|TokenRefreshRequired)
 const notFoundCredentials = /^(CredentialsProviderError|TokenProviderError|ProviderError)$/
 const skewed = /^(RequestTimeTooSkewed|RequestInTheFuture)$/
 const network =
-  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|EPROTO|ERR_SSL_\w+)$/
+  /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|EPROTO|ERR_SSL_\w+|socket hang up)\b/
 
 /** By the name that the service gives: what it means to an operator. */
 const byName: Readonly<Record<string, ErrorCode>> = {
@@ -105,9 +105,8 @@ export function failure(what: string, error: unknown): KeyriteError {
       `AWS asks to slow down (${name}), also after several tries`,
       'the same command again after a minute',
     )
-  const code = [thrown.code, (error.cause as Thrown | undefined)?.code].find(
-    (one): one is string => typeof one === 'string' && network.test(one),
-  )
+  // What is no Error of its own the SDK wraps, and keeps the words.
+  const [code] = network.exec(`${String(thrown.code)} ${error.message}`) ?? []
   if (code !== undefined || name === 'TimeoutError' || name === 'AbortError')
     return say(
       'PROVIDER_UNREACHABLE',

@@ -21,22 +21,26 @@ export async function openAws(
   within = patience,
 ): Promise<Provider> {
   const line = new Line(placeOf(settings), within)
+  try {
+    return providerOn(line, await whoAnswers(line))
+  } catch (error) {
+    line.close()
+    throw error
+  }
+}
+
+/** @param known - who answered before, if somebody asked. */
+function providerOn(line: Line, known: Answered | undefined): Provider {
   const keys = new Keys(line)
   const ask = async (): Promise<Answered> => whoAnswers(line)
-  let known: Answered | undefined
+  let who = known
   const service: Service = {
     keys,
     async who() {
       line.demandOpen('use it')
-      return (known ??= await ask())
+      return (who ??= await ask())
     },
     alone: oneByOne(),
-  }
-  try {
-    known = await ask()
-  } catch (error) {
-    line.close()
-    throw error
   }
   return {
     kind: 'aws',
@@ -45,6 +49,7 @@ export async function openAws(
     life: keyLife(service),
     move: keyMove(service),
     evidence: keyEvidence(service, ask),
+    probing: (intent) => providerOn(line.probing(intent), who),
     time: () => line.time,
     async close() {
       line.close()

@@ -5,9 +5,13 @@ import {demandMaterial, wrapped, wrappingOf} from './material.ts'
 import {permitSpec} from './specs.ts'
 import {demandNew, makeKey, settled, type Service} from './store.ts'
 
+const noExport = 'AWS KMS has no call that gives a key away'
+
 export function keyMove(service: Service): KeyMove {
   const {keys, alone} = service
   return {
+    noExport,
+
     async import(spec, material, intent) {
       permitSpec(spec, false)
       if (keys.line.place.customKeyStore !== null)
@@ -31,10 +35,7 @@ export function keyMove(service: Service): KeyMove {
 
     async export(ref) {
       const {spec} = await keys.existing(ref)
-      throw new KeyriteError(
-        'UNSUPPORTED',
-        `cannot export key "${spec.label}": AWS KMS has no call that gives a key away, so there is nothing to try`,
-      )
+      throw new KeyriteError('UNSUPPORTED', `cannot export key "${spec.label}": ${noExport}`)
     },
 
     async backup() {

@@ -1,6 +1,6 @@
 /**
- * Key policies, for the simple statements that there are mostly: principals, actions, allow and deny. A statement with
- * conditions is not modelled. The account's root in a policy means: whoever the account's own policies allow.
+ * Key policies, for the simple statements that there are mostly: principals, actions, allow and deny. Of
+ * conditions only those on the algorithm are modelled. The account's root in a policy means: whoever the account's own policies allow.
  */
 import {AwsError, notModelled, type Call, type Json} from '../call.ts'
 import type {Upstream} from '../upstream.ts'
@@ -61,7 +61,25 @@ function parsed(policy: string): readonly Statement[] {
   }
 }
 
-function policyAllows(policy: string, caller: Caller, action: string): boolean {
+/** By which algorithm it is asked for, as conditions name it. */
+const conditionKeys: Readonly<Record<string, string>> = {
+  'kms:SigningAlgorithm': 'SigningAlgorithm',
+  'kms:EncryptionAlgorithm': 'EncryptionAlgorithm',
+}
+
+/** Whether the condition of a statement holds: StringEquals and StringNotEquals of an algorithm, and no others. */
+function holds(condition: unknown, input: Json): boolean {
+  return Object.entries(condition as Record<string, Record<string, unknown>>).every(([operator, values]) =>
+    Object.entries(values).every(([name, wanted]) => {
+      const member = conditionKeys[name]
+      if (member === undefined || !/^String(Not)?Equals$/.test(operator))
+        throw notModelled(`the condition ${operator} ${name} in a key policy`)
+      return listed(wanted).includes(String(input[member])) === (operator === 'StringEquals')
+    }),
+  )
+}
+
+function policyAllows(policy: string, caller: Caller, action: string, input: Json): boolean {
   let allowed = false
   for (const statement of parsed(policy)) {
     if (statement.NotPrincipal !== undefined || statement.NotAction !== undefined)
@@ -69,7 +87,7 @@ function policyAllows(policy: string, caller: Caller, action: string): boolean {
     if (!actionIn(listed(statement.Action), action)) continue
     const match = principalMatch(statement.Principal, caller)
     if (match === 'no') continue
-    if (statement.Condition !== undefined) throw notModelled('conditions in a key policy')
+    if (statement.Condition !== undefined && !holds(statement.Condition, input)) continue
     if (statement.Effect === 'Deny') return false
     allowed ||= match === 'named' || actionIn(caller.allow, action)
   }
@@ -92,7 +110,7 @@ export async function mayUse(
 ): Promise<void> {
   const caller = callerOf(world, call)
   const {Policy: policy} = await upstream(call, 'GetKeyPolicy', {KeyId: key.arn, PolicyName: 'default'})
-  if (policyAllows(String(policy), caller, `kms:${operation}`)) return
+  if (policyAllows(String(policy), caller, `kms:${operation}`, call.input)) return
   const {Grants: grants} = await upstream(call, 'ListGrants', {KeyId: key.arn})
   const granted = (grants as Json[]).some(
     (grant) => grant['GranteePrincipal'] === caller.arn && listed(grant['Operations']).includes(operation),
@@ -110,7 +128,7 @@ export function mayAsk(world: World, call: Call): void {
 /** The lockout check: whoever sets a policy must be able to set the next one. */
 export function staysOpen(world: World, call: Call, policy: string | undefined): void {
   if (policy === undefined || call.input['BypassPolicyLockoutSafetyCheck'] === true) return
-  if (!policyAllows(policy, callerOf(world, call), 'kms:PutKeyPolicy'))
+  if (!policyAllows(policy, callerOf(world, call), 'kms:PutKeyPolicy', {}))
     throw new AwsError(
       'MalformedPolicyDocumentException',
       'The new key policy will not allow you to update the key policy in the future.',
