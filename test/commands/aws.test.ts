@@ -136,7 +136,7 @@ describe('AWS KMS', () => {
       const {text} = await runJson(KeyPublic, 'key public', ['cloud-jwt'], house().world)
       const message = Buffer.from('a token')
       const {Signature: signature} = await kms(
-        ...['sign', '--key-id', await keyIdOf('cloud-jwt'), '--message', message.toString('base64')],
+        ...['sign', '--key-id', await keyIdOf('cloud-jwt'), '--message', message.toString()],
         ...['--signing-algorithm', 'RSASSA_PKCS1_V1_5_SHA_256'],
       )
       expect(verify('sha256', message, String(text), Buffer.from(String(signature), 'base64'))).toBe(true)
@@ -162,7 +162,7 @@ describe('AWS KMS', () => {
             '--class',
             'dek',
           ],
-          ...['--owner', 'Orders', '--as', 'alice', '--activate', ...signs('alice', 'bob', 'carol')],
+          ...['--owner', 'Orders', '--as', 'alice', '--activate', ...signs('carol', 'dan', 'erin')],
         ],
         house().world,
       )

@@ -172,6 +172,9 @@ export class Line {
   }
 }
 
+const nothing = (): void => undefined
+const silent = {trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing}
+
 /** What every client of the SDK is made with here. */
 function commonConfig(place: Place, {connect, answer}: Patience): KMSClientConfig {
   return {
@@ -180,6 +183,8 @@ function commonConfig(place: Place, {connect, answer}: Patience): KMSClientConfi
     ...(place.roleArn === null ? {} : {credentials: credentialsOf(place, place.roleArn)}),
     useFipsEndpoint: place.fips,
     retryMode: 'standard',
+    // It would warn on the terminal, in the middle of what keyrite says.
+    logger: silent,
     requestHandler: {connectionTimeout: connect, requestTimeout: answer, throwOnRequestTimeout: true},
   }
 }

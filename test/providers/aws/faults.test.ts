@@ -203,7 +203,7 @@ describe('AWS KMS that is not well', () => {
     const sign = async (SigningAlgorithm: 'RSASSA_PSS_SHA_256' | 'RSASSA_PKCS1_V1_5_SHA_256') =>
       stranger.sign({KeyId: ref.key, SigningAlgorithm, Message: Buffer.from('x')}).then(
         () => 'signed',
-        ({name}: {name: string}) => name,
+        (error: unknown) => (error as Error).name,
       )
     expect(await sign('RSASSA_PSS_SHA_256')).toBe('signed')
     expect(await sign('RSASSA_PKCS1_V1_5_SHA_256')).toBe('AccessDeniedException')
