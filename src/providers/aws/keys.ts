@@ -29,7 +29,6 @@ export class Keys {
   readonly line: Line
   /** Tags of keys that were read. Only keyrite writes its own, when it makes a key. */
   readonly #tags = new Map<string, Tagged | undefined>()
-  #rotationsKnown = true
 
   constructor(line: Line) {
     this.line = line
@@ -164,7 +163,6 @@ export class Keys {
   }
 
   async #materials(id: string): Promise<readonly {readonly id: string; readonly at: Date | undefined}[]> {
-    if (!this.#rotationsKnown) return []
     const found = []
     try {
       for (let marker: string | undefined; ;) {
@@ -184,7 +182,6 @@ export class Keys {
     } catch (error) {
       // Some that speak as KMS have rotation, and no list of it: then only the current material is known.
       if (!(error instanceof KeyriteError) || error.code !== 'UNSUPPORTED') throw error
-      this.#rotationsKnown = false
       return []
     }
   }
