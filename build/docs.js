@@ -1,4 +1,5 @@
-// Writes docs/cli.md from the manifest of the build that stands in dist/, and the form of templates and policies for editors.
+// Writes docs/cli.md from the manifest of the build that stands in dist/, the form of templates and policies for editors, and
+// docs/providers.md from what the contract suite saw.
 //
 //   npm run docs
 import {readFileSync, writeFileSync} from 'node:fs'
@@ -7,6 +8,7 @@ import {templateJsonSchema} from '../src/ceremony/json-schema.ts'
 import {policyJsonSchema} from '../src/policy/document.ts'
 import {cliDocument} from '../src/ui/manual/markdown.ts'
 import {commandLine} from '../src/ui/manual/commands.ts'
+import {allSeen, providersPage} from '../test/providers/seen-page.ts'
 
 const root = dirname(import.meta.dirname)
 const json = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'))
@@ -15,6 +17,7 @@ const documents = {
   'docs/cli.md': cliDocument(commandLine(json('oclif.manifest.json'), json('package.json').oclif.topics)),
   'docs/ceremony.schema.json': schema(templateJsonSchema()),
   'docs/policy.schema.json': schema(policyJsonSchema()),
+  'docs/providers.md': providersPage(allSeen()),
 }
 for (const [path, text] of Object.entries(documents)) {
   writeFileSync(join(root, path), text)

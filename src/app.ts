@@ -148,10 +148,15 @@ export class App {
   /**
    * The provider of a profile, opened once.
    * @param facts - of a profile that is only about to be added.
+   * @param within - how long to wait for each of its answers, in ms; as long as its kind finds right unless told.
    * @throws KeyriteError as `openProfile`.
    */
-  provider(name: string, facts: ProfileFacts = profileOf(this.ledger.view, name)): Promise<Provider> {
-    const open = this.#providers.get(name) ?? this.#open(facts).then(this.#took)
+  provider(
+    name: string,
+    facts: ProfileFacts = profileOf(this.ledger.view, name),
+    within?: number,
+  ): Promise<Provider> {
+    const open = this.#providers.get(name) ?? this.#open(facts, within).then(this.#took)
     this.#providers.set(name, open)
     return open
   }
@@ -172,7 +177,7 @@ export class App {
     this.#providers.set(name, Promise.resolve(this.#took(provider)))
   }
 
-  #open(profile: ProfileFacts): Promise<Provider> {
+  #open(profile: ProfileFacts, within?: number): Promise<Provider> {
     // The one way to any provider: so nothing reaches a production one past its guards.
     const {policy} = this.ledger.of(policyFold)
     guardProduction(profile, policy, this.world.instruments(), {answersFile: false})
@@ -182,6 +187,8 @@ export class App {
       local: readConfig(home).get(profile.name),
       clock,
       random,
+      ...(within === undefined ? {} : {within}),
+      say: this.world.say,
       secret: (called, facts, file) => this.#secret(called, facts, file),
       leastGeneration: this.ledger.of(profilesFold).generations.get(profile.name) ?? null,
     })

@@ -3,7 +3,7 @@ import {KeyriteError} from '../base/errors.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Clock, Random} from '../base/world.ts'
 import type {Provider} from '../providers/ports.ts'
-import {openProvider, secretToAsk} from '../providers/registry.ts'
+import {openProvider, providerKind, secretToAsk} from '../providers/registry.ts'
 import type {LocalSettings} from './config.ts'
 import type {ProfileFacts} from './fold.ts'
 import {demandSamePlace} from './same-place.ts'
@@ -16,6 +16,10 @@ export interface OpenProfile {
   readonly secret: (called: string, profile: ProfileFacts, pinFile: string | undefined) => Promise<Secret>
   readonly clock: Clock
   readonly random: Random
+  /** How long to wait for each answer, in ms; as long as the kind finds right where it is absent. */
+  readonly within?: number
+  /** Says what the place warns of before the secret is given. */
+  readonly say?: (line: string) => void
 }
 
 /** @throws KeyriteError `PROFILE_MOVED` if it answers with another identity, `CREDENTIALS_REFUSED`, `TOKEN_ROLLED_BACK`, and what else the provider throws. */
@@ -26,6 +30,8 @@ export async function openProfile({
   secret,
   clock,
   random,
+  within,
+  say,
 }: OpenProfile): Promise<Provider> {
   if (local === undefined) {
     throw new KeyriteError(
@@ -37,6 +43,7 @@ export async function openProfile({
     )
   }
   const called = secretToAsk(profile.kind, local.settings)
+  if (called !== null) await warn(profile, local.settings, within, say)
   const pin = called === null ? null : await secret(called, profile, local.pinFile)
   try {
     const provider = await openProvider(profile.kind, {
@@ -45,6 +52,7 @@ export async function openProfile({
       leastGeneration,
       clock,
       random,
+      ...(within === undefined ? {} : {within}),
     })
     try {
       await demandSamePlace(profile, provider)
@@ -56,4 +64,15 @@ export async function openProfile({
   } finally {
     pin?.wipe()
   }
+}
+
+/** Each wrong PIN counts: that tries are few is said before one is given. @throws KeyriteError `CREDENTIALS_REFUSED` where none would be taken. */
+async function warn(
+  {name, kind}: ProfileFacts,
+  settings: LocalSettings['settings'],
+  within: number | undefined,
+  say: OpenProfile['say'],
+): Promise<void> {
+  const lines = (await providerKind(kind).beforeSecret?.(settings, within)) ?? []
+  for (const {ok, detail} of lines) if (!ok) say?.(`Warning: profile "${name}": ${detail}.`)
 }

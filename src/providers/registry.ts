@@ -3,7 +3,7 @@ import {KeyriteError} from '../base/errors.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Clock, Random} from '../base/world.ts'
 import type {PermissionsWish, Policy} from './permissions.ts'
-import type {Availability, Provider} from './ports.ts'
+import type {Availability, CheckLine, Provider} from './ports.ts'
 
 /** What a kind needs to be opened. */
 export interface Opening {
@@ -15,6 +15,8 @@ export interface Opening {
   readonly leastGeneration: number | null
   readonly random: Random
   readonly clock: Clock
+  /** How long to wait for an answer, in ms; as long as the kind finds right where it is absent. */
+  readonly within?: number
 }
 
 export interface ProviderKind {
@@ -36,6 +38,8 @@ export interface ProviderKind {
   readonly mayEnforce?: readonly Availability[]
   /** What this machine lacks to use it at all; absent where it lacks nothing, ever. */
   readonly lacking?: () => Promise<{readonly fact: string; readonly fix: string} | null>
+  /** What the place says before anybody gives a secret, as how many tries are left; absent where there is nothing to ask. A line that is not ok is said before the secret is asked for. @throws KeyriteError `CREDENTIALS_REFUSED` where no secret would be taken. */
+  readonly beforeSecret?: (settings: Opening['settings'], within?: number) => Promise<readonly CheckLine[]>
   open(opening: Opening): Promise<Provider>
   /** Makes the place itself; null where it must be there already. @param name - what people will call it. */
   readonly create: ((name: string, opening: Omit<Opening, 'leastGeneration'>) => Promise<Provider>) | null
@@ -71,10 +75,13 @@ export const providerKinds = {
       const {driverLacking} = await import('./pkcs11/driver.ts')
       return driverLacking()
     },
-    async open({settings, secret}) {
+    async beforeSecret(settings, within) {
+      const {lookAtPin} = await import('./pkcs11/index.ts')
+      return lookAtPin(hsmPlace(settings), within === undefined ? undefined : patienceOf(within))
+    },
+    async open({settings, secret, within}) {
       const {openHsm} = await import('./pkcs11/index.ts')
-      const place = {module: setting(settings, 'module'), serial: setting(settings, 'serial')}
-      return openHsm({...place, label: settings['label'] ?? null}, secret)
+      return openHsm(hsmPlace(settings), secret, within === undefined ? undefined : patienceOf(within))
     },
     create: null,
   },
@@ -93,7 +100,7 @@ export const providerKinds = {
     hardware: 'never',
     enforces: ['enabled'],
     mayEnforce: ['disabled'],
-    async open({settings, secret, clock}) {
+    async open({settings, secret, clock, within}) {
       const {openTransit} = await import('./transit/index.ts')
       const place = {
         address: setting(settings, 'address'),
@@ -102,7 +109,7 @@ export const providerKinds = {
         tokenFile: settings['token-file'] ?? null,
         caFile: settings['ca-file'] ?? null,
       }
-      return openTransit(place, secret, clock)
+      return openTransit(place, secret, clock, within === undefined ? undefined : patienceOf(within))
     },
     create: null,
   },
@@ -232,3 +239,20 @@ export function enforcedBy(name: string, availability: Availability): boolean | 
   const {enforces, mayEnforce = []} = providerKind(name)
   return enforces.includes(availability) || (mayEnforce.includes(availability) ? null : false)
 }
+
+function hsmPlace(settings: Opening['settings']): {
+  readonly module: string
+  readonly serial: string
+  readonly label: string | null
+} {
+  return {
+    module: setting(settings, 'module'),
+    serial: setting(settings, 'serial'),
+    label: settings['label'] ?? null,
+  }
+}
+
+const patienceOf = (within: number): {readonly usual: number; readonly making: number} => ({
+  usual: within,
+  making: within,
+})

@@ -1,9 +1,11 @@
-/** Opens a profile and asks it how it is: every failure is a line, and the worst is what the run ends with. */
+/** Opens a profile and asks it how it is: every failure is a line, and the worst is what the run ends with. What hangs is said, and not waited for. */
 import type {App} from '../app.ts'
 import {exitOf, KeyriteError} from '../base/errors.ts'
-import type {ProfileFacts} from '../profiles/index.ts'
-import type {CheckLine, Identity} from '../providers/ports.ts'
+import {keysFold, profileOf, type Key} from '../keys/index.ts'
+import {demandSamePlace, type Profile} from '../profiles/index.ts'
+import type {CheckLine, Identity, Provider} from '../providers/ports.ts'
 import {providerClock} from './clock.ts'
+import {counted} from './print.ts'
 
 export interface ProfileCheck {
   /** Who answered; null where nobody did. */
@@ -16,33 +18,129 @@ export interface ProfileCheck {
 
 /** Somebody has to be there, and not to cancel: that is not a finding about the profile. */
 const notOfTheProfile: readonly string[] = ['NO_TERMINAL', 'CANCELLED', 'USAGE']
+interface Patience {
+  readonly answer: number
+  readonly all: number
+}
+
+/** In ms: for each answer while it is opened, and for all that is asked of it then. */
+export const patience: Patience = {answer: 4_000, all: 4_000}
+/** Keys that are looked for one by one; of more the newest. */
+const looked = 20
 
 /** @throws KeyriteError `NO_TERMINAL`, `CANCELLED` where its PIN cannot be asked for. */
-export async function checkProfile(app: App, profile: ProfileFacts): Promise<ProfileCheck> {
+export async function checkProfile(
+  app: App,
+  profile: Profile,
+  within: Patience = patience,
+): Promise<ProfileCheck> {
   try {
-    const provider = await app.provider(profile.name)
-    const {evidence} = provider
-    const identity = await evidence.identity()
-    const opened: CheckLine = {
-      name: 'opens',
-      ok: true,
-      detail: 'it answers with the identity that was approved',
-      fix: null,
-    }
+    const provider = await app.provider(profile.name, profile, within.answer)
+    const until = performance.now() + within.all
+    const asked = asker(until)
+    const identity = await asked('who it is', provider.evidence.identity())
+    const opened = good('opens', 'it answers with the identity that was approved')
     const checks = [
       opened,
-      ...(await evidence.check()),
+      ...(await asked('whether it is well', provider.evidence.check())),
       ...providerClock(app.world.clock.now(), provider.time()),
+      ...(await keysThere(app, profile, provider, asked)),
+      ...(await proverLines(app, profile, within)),
     ]
     return {identity, checks, exit: checks.every(({ok}) => ok) ? 0 : exitOf.PROVIDER_FAILED, failure: null}
   } catch (error) {
     if (!(error instanceof KeyriteError) || notOfTheProfile.includes(error.code)) throw error
-    const fix = error.hints[0] ?? `keyrite profile show ${profile.name}`
     return {
       identity: null,
-      checks: [{name: 'opens', ok: false, detail: error.message, fix}],
+      checks: [bad('opens', error, profile.name)],
       exit: error.exit,
       failure: error,
     }
   }
+}
+
+type Asked = <T>(what: string, answer: Promise<T>) => Promise<T>
+
+/** Waits for answers until a moment, and names the question that found none. */
+function asker(until: number): Asked {
+  return async (what, answer) => {
+    const left = Math.max(0, until - performance.now())
+    const timer: {stop?: () => void} = {}
+    const late = new Promise<never>((_resolve, reject) => {
+      const ends = setTimeout(() => {
+        reject(
+          new KeyriteError(
+            'PROVIDER_UNREACHABLE',
+            `it opened, and then gave no answer in time when asked ${what}`,
+            {
+              hints: ['look whether it is busy, and the same command again'],
+            },
+          ),
+        )
+      }, left)
+      timer.stop = () => {
+        clearTimeout(ends)
+      }
+    })
+    try {
+      return await Promise.race([answer, late])
+    } finally {
+      timer.stop?.()
+      answer.catch(() => undefined) // nobody waits for it any more
+    }
+  }
+}
+
+/** Whether the keys that the ledger knows are there: a token that was made anew has the old serial number, and nothing in it. */
+async function keysThere(app: App, {name}: Profile, {store}: Provider, asked: Asked): Promise<CheckLine[]> {
+  const keys = [...app.ledger.of(keysFold).keys.values()].filter(
+    (key) => key.profile === name && versionOf(key)?.state !== 'destroyed',
+  )
+  if (keys.length === 0) return []
+  const some = keys.slice(-looked)
+  const missing: string[] = []
+  for (const key of some) {
+    const ref = versionOf(key)?.ref
+    if (ref === undefined) continue
+    if ((await asked(`for key "${key.name}"`, store.describe(ref))) === undefined) missing.push(key.name)
+  }
+  const [first] = missing
+  const which =
+    some.length < keys.length
+      ? `the newest ${some.length} of ${keys.length} keys`
+      : counted(keys.length, 'key')
+  return first === undefined
+    ? [good('keys', `${which} that the ledger knows: there`)]
+    : [
+        {
+          name: 'keys',
+          ok: false,
+          detail: `not there any more, though the ledger knows them: ${missing.join(', ')}; it was made anew, or somebody removed them`,
+          fix: `keyrite key show ${first}`,
+        },
+      ]
+}
+
+const versionOf = ({versions, primary}: Key): Key['versions'][number] | undefined =>
+  versions.find(({version}) => version === primary)
+
+async function proverLines(app: App, {prover}: Profile, within: Patience): Promise<CheckLine[]> {
+  if (prover === null) return []
+  try {
+    const provider = await app.provider(prover, undefined, within.answer)
+    const asked = asker(performance.now() + within.all)
+    const {identity} = profileOf(app.ledger.view, prover)
+    await asked('who it is', demandSamePlace({name: prover, identity}, provider))
+    return [good('prover', `profile "${prover}" answers as the same place`)]
+  } catch (error) {
+    if (!(error instanceof KeyriteError) || notOfTheProfile.includes(error.code)) throw error
+    return [bad('prover', error, prover)]
+  }
+}
+
+const good = (name: string, detail: string): CheckLine => ({name, ok: true, detail, fix: null})
+
+function bad(name: string, {message, hints}: KeyriteError, profile: string): CheckLine {
+  const fix = hints[0]?.replace(/\bPROFILE\b/, profile) ?? `keyrite profile show ${profile}`
+  return {name, ok: false, detail: message, fix}
 }

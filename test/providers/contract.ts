@@ -4,7 +4,7 @@
  * What a backend cannot do is not skipped: it is listed in `refuses`, and then must be refused with UNSUPPORTED.
  * Signatures, ciphertexts and MACs are checked with node:crypto, never with the backend alone.
  */
-import {afterAll, beforeAll, describe} from '@jest/globals'
+import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import type {Algorithm, Scheme} from '../../src/providers/algorithms.ts'
 import type {Availability, Provider} from '../../src/providers/ports.ts'
 import {evidenceContract} from './contract/evidence.ts'
@@ -13,6 +13,7 @@ import {moveContract} from './contract/move.ts'
 import {statesContract} from './contract/states.ts'
 import {storeContract} from './contract/store.ts'
 import {useContract} from './contract/use.ts'
+import {keep, keptOf, lacking, Watcher} from './seen.ts'
 
 /** A place to try, fresh and empty at first. */
 export interface Bench {
@@ -42,6 +43,8 @@ export type Part = keyof typeof parts
 /** What one backend promises, known before it is opened. */
 export interface Expected {
   readonly kind: string
+  /** The software that it runs against, with its version; a stand-in is called so. What is seen of it is kept under this name for docs/providers.md; of what has none, nothing is. */
+  readonly on?: string
   /** What it cannot do: each must be refused with UNSUPPORTED. */
   readonly refuses: readonly (
     | Algorithm
@@ -84,11 +87,35 @@ export function keepsTheProviderContract(promised: Expected, make: () => Promise
     afterAll(async () => {
       await box.bench?.close()
     })
+    const watcher = new Watcher()
     const bench = (): Bench => {
-      if (box.bench === undefined) throw new Error('the bench could not be made')
-      return box.bench
+      const {bench: made} = box
+      if (made === undefined) throw new Error('the bench could not be made')
+      return {
+        get open() {
+          return watcher.watch(made.open)
+        },
+        reopen: () => made.reopen(),
+        empty: async () => watcher.watch(await made.empty()),
+        forward: (days) => {
+          made.forward(days)
+        },
+        close: () => made.close(),
+      }
     }
     const run = expected.parts ?? (Object.keys(parts) as Part[])
     for (const part of run) parts[part](expected, bench)
+    seenContract(expected, watcher)
+  })
+}
+
+/** Last of all: what was seen here is what docs/providers.md says, and nothing else; where only parts of the suite run, it says it too. */
+function seenContract({kind, on, parts: some}: Expected, watcher: Watcher): void {
+  if (on === undefined) return
+  test(`what was seen of ${on} is what is kept: else SLOW=1 KEYRITE_SEEN=write npm test -- test/providers, and npm run docs`, () => {
+    const seen = watcher.seen(kind, on)
+    if (process.env['KEYRITE_SEEN'] === 'write' && some === undefined) keep(seen)
+    const kept = keptOf({kind, on})
+    expect(some === undefined ? seen : lacking(kept, seen)).toEqual(some === undefined ? kept : [])
   })
 }

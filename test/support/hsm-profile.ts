@@ -12,7 +12,8 @@ export async function addHsm(
   app: App,
   founders: readonly Founder[],
   name: string,
-  {module, serial, pin}: SoftHsm,
+  {module, serial, pin}: Pick<SoftHsm, 'module' | 'serial' | 'pin'>,
+  pinFile?: string,
 ): Promise<void> {
   const place: Place = {
     name,
@@ -20,7 +21,7 @@ export async function addHsm(
     environment: 'test',
     settings: {module, serial},
     prover: null,
-    pinFile: undefined,
+    pinFile,
   }
   const context = contextFor(app, founders[0]?.person ?? null)
   const plan = await planProfile(app, place, new Secret(Buffer.from(pin)))

@@ -6,7 +6,7 @@ import {sameBytes} from '../../base/bytes.ts'
 import type {Secret} from '../../base/secret.ts'
 import {profileOf} from '../../keys/index.ts'
 import {environments, profileName} from '../../profiles/index.ts'
-import {providerKinds, secretToAsk} from '../../providers/registry.ts'
+import {providerKind, providerKinds, secretToAsk} from '../../providers/registry.ts'
 import {
   demandWelcome,
   peopleFor,
@@ -111,6 +111,8 @@ The PIN or token is asked for, or read from a file whose path is then remembered
     const called = secretToAsk(kind, settings)
     if (called === null) return null
     const {ask} = this.app.world
+    for (const {ok, detail} of (await providerKind(kind).beforeSecret?.(settings)) ?? [])
+      if (!ok) this.say(`Warning: ${detail}.`)
     const about = `of profile "${name}" (${kind}, ${environment})`
     const first = await ask.secret({message: `${called} ${about}`, flag: '--pin-file FILE'})
     if (!twice) return first

@@ -6,8 +6,9 @@ import {failure, goneAway, rvOf} from './failures.ts'
 import {destructionDays, enforced} from './life.ts'
 import {methodOf} from './methods.ts'
 import {existing, piecesOf, versions, type Version} from './objects.ts'
+import {pinLine, pinTries} from './pin.ts'
 import {identityOf, trimmed} from './shown.ts'
-import {triesLeft, type Token} from './token.ts'
+import type {Token} from './token.ts'
 
 /** Modules that are software, whatever they say of themselves. */
 const software = /softhsm|opencryptoki.*soft|\bsoft(?:ware)?\b|nss|utimaco.*simulator|simulator/i
@@ -31,7 +32,7 @@ export function keyEvidence(token: Token): KeyEvidence {
           detail: `token ${trimmed(token.info.serialNumber)} of ${maker(token)}`,
           fix: null,
         },
-        pinLine(token),
+        pinLine(pinTries(token.info)),
         algorithmsLine(token),
         objectsLine(token),
       ]
@@ -110,18 +111,6 @@ function protectionOf(token: Token, {object, spec}: Version): Protection {
     evidence: isSoftware(token) ? 'verified' : 'asserted',
     detail: `${says}; ${attributes}`,
   }
-}
-
-function pinLine({info}: Token): CheckLine {
-  const said = triesLeft({info})
-  return said === ''
-    ? {name: 'PIN', ok: true, detail: 'no wrong PIN was given before', fix: null}
-    : {
-        name: 'PIN',
-        ok: false,
-        detail: said.slice(2),
-        fix: 'log in with the right PIN once; find out who tried',
-      }
 }
 
 function algorithmsLine(token: Token): CheckLine {

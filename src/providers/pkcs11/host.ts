@@ -11,11 +11,11 @@ import {keyEvidence} from './evidence.ts'
 import {failure} from './failures.ts'
 import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
-import {shownBy} from './shown.ts'
+import {shownBy, type Shown} from './shown.ts'
 import {keyStore} from './store.ts'
 import {openToken, type Place, type Token} from './token.ts'
 import {keyUse} from './use.ts'
-import {fromWire, toWire, type Answer, type Question} from './wire.ts'
+import {fromWire, toWire, type Answer, type Question, type Step} from './wire.ts'
 
 /** C_Initialize: the module may use the system's own locks. p11-kit asks for it. */
 const systemLocks = 0x2
@@ -28,7 +28,9 @@ async function loaded(file: string): Promise<PKCS11> {
   const Driver = await loadDriver()
   const module = new Driver()
   try {
+    step('its module is loaded')
     module.load(file)
+    step('its module is started (C_Initialize)')
     module.C_Initialize({flags: systemLocks})
     return module
   } catch (error) {
@@ -36,10 +38,19 @@ async function loaded(file: string): Promise<PKCS11> {
   }
 }
 
+async function look(file: string): Promise<readonly Shown[]> {
+  const module = await loaded(file)
+  step('its tokens are listed')
+  return shownBy(module)
+}
+
 async function start(place: Place, pin: Secret | null): Promise<void> {
   const module = await loaded(place.module)
+  step('its tokens are listed and opened')
   const token =
-    pin === null ? openToken(module, place, null) : pin.consume((bytes) => openToken(module, place, bytes))
+    pin === null
+      ? openToken(module, place, null, step)
+      : pin.consume((bytes) => openToken(module, place, bytes, step))
   open.token = token
   open.ports = {
     store: keyStore(token, clock),
@@ -51,7 +62,7 @@ async function start(place: Place, pin: Secret | null): Promise<void> {
 }
 
 async function answerTo({port, method, args}: Question): Promise<unknown> {
-  if (port === 'look') return shownBy(await loaded(String(args[0])))
+  if (port === 'look') return look(String(args[0]))
   if (port === 'open') return start(args[0] as Place, args[1] as Secret | null)
   const ports = open.ports
   if (ports === undefined) throw new TypeError('nothing is open')
@@ -62,6 +73,11 @@ async function answerTo({port, method, args}: Question): Promise<unknown> {
   const all: unknown[] = []
   for await (const one of answer as AsyncIterable<unknown>) all.push(one)
   return all
+}
+
+/** What it is about to do, for whoever waits for it in vain. */
+function step(now: string): void {
+  process.send?.({step: now} satisfies Step)
 }
 
 process.on('message', (question: Question) => {

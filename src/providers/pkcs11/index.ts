@@ -6,8 +6,9 @@
  */
 import {KeyriteError} from '../../base/errors.ts'
 import {Secret} from '../../base/secret.ts'
-import type {Identity, Provider} from '../ports.ts'
+import type {CheckLine, Identity, Provider} from '../ports.ts'
 import {Line, patience} from './line.ts'
+import {demandNotLocked, pinLine, pinTries} from './pin.ts'
 import type {Place} from './token.ts'
 
 export type {Place} from './token.ts'
@@ -43,6 +44,25 @@ export async function openHsm(place: Place, pin: Secret | null, within = patienc
     await provider.close()
     throw error
   }
+}
+
+/**
+ * What the token says of its PIN before one is given: each wrong one counts, and many lock for good.
+ * @throws KeyriteError `CREDENTIALS_REFUSED` if the PIN is locked: none would be taken.
+ */
+export async function lookAtPin(place: Place, within = patience): Promise<readonly CheckLine[]> {
+  const line = new Line(place, null, within)
+  const shown = await line.look()
+  const fitting = shown.filter(
+    ({identity, label}) =>
+      identity['serial'] === place.serial && (place.label === null || label === place.label),
+  )
+  const [token] = fitting
+  // None, or several: opening it says so.
+  if (token === undefined || fitting.length > 1) return []
+  demandNotLocked(token)
+  const said = pinTries(token)
+  return said === null ? [] : [pinLine(said)]
 }
 
 type PortName = 'store' | 'use' | 'life' | 'move' | 'evidence'

@@ -4,7 +4,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import type {Secret} from '../../base/secret.ts'
 import type {Shown} from './shown.ts'
 import type {Place} from './token.ts'
-import {fromWire, toWire, wipe, type Answer, type Question} from './wire.ts'
+import {fromWire, toWire, wipe, type Answer, type Question, type Step} from './wire.ts'
 
 /** Within what time an HSM must answer, in milliseconds. */
 export interface Patience {
@@ -82,14 +82,17 @@ export class Line {
     const sent = args.map(toWire)
     const within = slow.includes(method) ? this.#patience.making : this.#patience.usual
     const answer = await new Promise<Answer>((resolve, reject) => {
+      let step = ''
       const timer = setTimeout(() => {
         done(() => {
-          reject(this.#gone(`it gave no answer within ${within / 1000} seconds`))
+          const where = step === '' ? '' : `, while ${step}`
+          reject(this.#gone(`it gave no answer within ${within / 1000} seconds${where}`))
         })
         this.#end(host)
       }, within)
-      const heard = (one: Answer): void => {
-        if (one.id === id)
+      const heard = (one: Answer | Step): void => {
+        if ('step' in one) step = one.step
+        else if (one.id === id)
           done(() => {
             resolve(one)
           })
@@ -132,20 +135,28 @@ export class Line {
 
   async close(): Promise<void> {
     this.#closed = true
-    await this.#queue
+    // Whoever leaves does not wait for one that hangs.
+    const idle = await Promise.race([this.#queue.then(() => true), patient(1000).then(() => false)])
     const host = this.#host
     this.#host = undefined
     this.#pin?.wipe()
     if (host === undefined) return
+    if (!idle) host.kill('SIGKILL')
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => host.kill('SIGKILL'), 2000)
       host.once('exit', () => {
         clearTimeout(timer)
         resolve()
       })
-      host.disconnect()
+      if (host.connected) host.disconnect()
     })
   }
+}
+
+function patient(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref()
+  })
 }
 
 function newHost(): ChildProcess {

@@ -3,6 +3,7 @@ import type {Attribute, Handle, Mechanism, MechanismInfo, PKCS11, TokenInfo} fro
 import {KeyriteError} from '../../base/errors.ts'
 import {ckf} from './constants.ts'
 import {failure, rv, rvOf, wordsOf} from './failures.ts'
+import {demandNotLocked, pinTries} from './pin.ts'
 import {trimmed} from './shown.ts'
 
 /** Where a token is. */
@@ -174,14 +175,21 @@ export class Token {
 /**
  * Opens the token and logs in.
  * @param pin - null where the token asks for it by a pad of its own.
+ * @param step - is told what is about to be done.
  * @throws KeyriteError `PROVIDER_UNREACHABLE` if it is not there, `CREDENTIALS_REFUSED` with the tries that are left, `AMBIGUOUS`.
  */
-export function openToken(module: PKCS11, place: Place, pin: Uint8Array | null): Token {
+export function openToken(
+  module: PKCS11,
+  place: Place,
+  pin: Uint8Array | null,
+  step: (now: string) => void,
+): Token {
   const slot = slotOf(module, place)
   const what = `open the token ${place.serial}`
   try {
     const session = module.C_OpenSession(slot, readWrite)
     const token = new Token(module, place, slot, session)
+    step(pin === null ? 'its keypad is waited for' : 'it is logged in to')
     logIn(token, session, pin)
     return token
   } catch (error) {
@@ -191,10 +199,7 @@ export function openToken(module: PKCS11, place: Place, pin: Uint8Array | null):
 
 function logIn(token: Token, session: Handle, pin: Uint8Array | null): void {
   const {module, info} = token
-  if (info.flags & ckf.pinLocked)
-    throw new KeyriteError('CREDENTIALS_REFUSED', 'cannot log in to the token: its PIN is locked', {
-      hints: ['its security officer unlocks it, with the tool of its maker'],
-    })
+  demandNotLocked(info)
   try {
     if (info.flags & ckf.protectedPath || pin === null) module.C_Login(session, user)
     // The driver takes nothing but a string here; it lives in this process alone, which ends with the work.
@@ -212,7 +217,7 @@ function logIn(token: Token, session: Handle, pin: Uint8Array | null): void {
     if (!wrong.includes(value)) throw error
     throw new KeyriteError(
       'CREDENTIALS_REFUSED',
-      `cannot log in to the token: ${wordsOf(error)}${triesLeft(token)}`,
+      `cannot log in to the token: ${wordsOf(error)}${triesLeft(token.info)}`,
       {
         hints: [
           'look whether it is the PIN of this token; do not try on: many lock for good',
@@ -231,12 +236,9 @@ function closeQuietly(module: PKCS11, session: Handle): void {
   }
 }
 
-/** What the token says of further tries; a number it never gives. */
-export function triesLeft({info}: Pick<Token, 'info'>): string {
-  const flags = info.flags
-  if (flags & ckf.pinLocked) return '; the PIN is locked'
-  if (flags & ckf.pinFinalTry) return '; one more wrong PIN locks it'
-  return flags & ckf.pinCountLow ? '; there was a wrong PIN before: tries are counted' : ''
+function triesLeft(info: TokenInfo): string {
+  const said = pinTries(info)
+  return said === null ? '' : `; ${said}`
 }
 
 function slotOf(module: PKCS11, {serial, label}: Place): Handle {

@@ -9,6 +9,11 @@ export interface Question {
   readonly args: readonly unknown[]
 }
 
+/** Said before each step of opening: of one that hangs it is known which. */
+export interface Step {
+  readonly step: string
+}
+
 export type Answer = {readonly id: number} & (
   | {readonly value: unknown}
   | {

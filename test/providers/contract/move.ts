@@ -145,6 +145,13 @@ export function moveContract({refuses}: Expected, bench: () => Bench): void {
         expect(await outcome(open.move.restore(backup))).toBe('EXISTS')
         expect(await outcome(open.use.encrypt(ref, labelled('still here'), none))).toBe('ok')
       })
-    }
+    } else
+      test('no backup is made, and none is taken', async () => {
+        const {move, store} = bench().open
+        const before = (await all(store)).length
+        expect(await outcome(move.backup())).toBe('UNSUPPORTED')
+        expect(await outcome(move.restore(none))).toBe('UNSUPPORTED')
+        expect(await all(store)).toHaveLength(before)
+      })
   })
 }

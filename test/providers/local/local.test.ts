@@ -17,6 +17,7 @@ const absent = algorithms.filter((algorithm) => {
 keepsTheProviderContract(
   {
     kind: 'local',
+    on: `Node ${process.versions.node.split('.')[0] ?? ''}`,
     refuses: ['export', ...absent],
     enforces: ['probe', 'enabled', 'historic', 'disabled'],
     destructionDays: {least: 0, most: 3650},

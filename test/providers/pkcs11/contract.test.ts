@@ -28,6 +28,7 @@ if (here('softhsm2')) {
   keepsTheProviderContract(
     {
       kind: 'pkcs11',
+      on: 'SoftHSM2 2.6.1',
       refuses: [
         'ml-dsa-44',
         'ml-dsa-65',

@@ -1,10 +1,17 @@
 /** SoftHSM2, a token in software by other people, in a folder of its own. */
 import {execFileSync, spawn, type ChildProcess} from 'node:child_process'
 import {once} from 'node:events'
-import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {softhsmModule} from '../../support/needs.ts'
+
+/** p11-kit's own module, which speaks to a server. */
+export const client = [
+  '/usr/lib/x86_64-linux-gnu/pkcs11/p11-kit-client.so',
+  '/usr/lib/aarch64-linux-gnu/pkcs11/p11-kit-client.so',
+  '/usr/lib64/pkcs11/p11-kit-client.so',
+].find((path) => existsSync(path))
 
 export interface SoftHsm {
   readonly module: string

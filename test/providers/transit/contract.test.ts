@@ -25,6 +25,7 @@ if (openbao.present)
   keepsTheProviderContract(
     {
       kind: 'transit',
+      on: 'OpenBao 2.7.2',
       refuses: ['export', 'backup'],
       enforces: ['enabled', 'disabled'],
       destructionDays: {least: 0, most: 0},

@@ -1,0 +1,29 @@
+/** What a token tells of tries at its PIN, by flags that anybody may read before giving one (PKCS#11 v3.1, section 3.2). */
+import {KeyriteError} from '../../base/errors.ts'
+import type {CheckLine} from '../ports.ts'
+import {ckf} from './constants.ts'
+
+interface Flagged {
+  readonly flags: number
+}
+
+/** In words; null where no wrong PIN was given before. How many are left no token tells. */
+export function pinTries({flags}: Flagged): string | null {
+  if (flags & ckf.pinLocked) return 'the PIN is locked'
+  if (flags & ckf.pinFinalTry) return 'one more wrong PIN locks it'
+  return flags & ckf.pinCountLow ? 'there was a wrong PIN before: tries are counted' : null
+}
+
+export function pinLine(said: string | null): CheckLine {
+  return said === null
+    ? {name: 'PIN', ok: true, detail: 'no wrong PIN was given before', fix: null}
+    : {name: 'PIN', ok: false, detail: said, fix: 'log in with the right PIN once; find out who tried'}
+}
+
+/** @throws KeyriteError `CREDENTIALS_REFUSED`. */
+export function demandNotLocked({flags}: Flagged): void {
+  if ((flags & ckf.pinLocked) === 0) return
+  throw new KeyriteError('CREDENTIALS_REFUSED', 'cannot log in to the token: its PIN is locked', {
+    hints: ['its security officer unlocks it, with the tool of its maker'],
+  })
+}

@@ -1,0 +1,15 @@
+import {expect, test} from '@jest/globals'
+import {allSeen, providersPage} from '../providers/seen-page.ts'
+import {read} from './markdown.ts'
+
+test('docs/providers.md is what the contract suite saw: after a change, npm run docs', () => {
+  expect(read('docs/providers.md')).toBe(providersPage(allSeen()))
+})
+
+test('docs/providers.md calls nothing seen that no test has run against', () => {
+  expect(allSeen().length).toBeGreaterThan(1)
+  for (const {on, worked} of allSeen()) {
+    expect(on).toMatch(/\d/)
+    expect(worked['store.create']?.length).toBeGreaterThan(0)
+  }
+})

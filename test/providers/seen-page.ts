@@ -1,0 +1,107 @@
+/** docs/providers.md, made of what the contract suite saw (`seen.ts`). Also run by build/docs.js: nothing of the tests is needed here. */
+import {readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {algorithms} from '../../src/providers/algorithms.ts'
+import {providerKinds} from '../../src/providers/registry.ts'
+import type {Seen} from './seen.ts'
+
+/** The operations, as they are seen, each with what an operator calls it. */
+const operations: readonly (readonly [string, string])[] = [
+  ['store.create', 'make a key'],
+  ['store.find', 'find what was made, after a crash'],
+  ['store.describe', 'describe a version'],
+  ['use.publicKey', 'give the public key'],
+  ['use.sign', 'sign'],
+  ['use.verify', 'verify'],
+  ['use.mac', 'MAC'],
+  ['use.encrypt', 'encrypt'],
+  ['use.decrypt', 'decrypt'],
+  ['use.wrap', 'wrap'],
+  ['use.unwrap', 'unwrap'],
+  ['life.setAvailability probe', 'hold a version to proofs of possession'],
+  ['life.setAvailability enabled', 'enable'],
+  ['life.setAvailability historic', 'hold it to what was made before'],
+  ['life.setAvailability disabled', 'disable'],
+  ['life.rotate', 'add a version'],
+  ['life.scheduleDestruction', 'schedule destruction, or destroy at once'],
+  ['life.cancelDestruction', 'cancel a destruction'],
+  ['move.import', 'bring a key from outside'],
+  ['move.export', 'give a key away'],
+  ['move.backup', 'back up'],
+  ['move.restore', 'restore'],
+  ['evidence.protection', 'say what protects a key'],
+  ['evidence.device', 'say model, serial number, firmware'],
+  ['evidence.generation', 'count changes'],
+]
+
+export function allSeen(): readonly Seen[] {
+  const folder = join(import.meta.dirname, 'seen')
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Seen)
+}
+
+export function providersPage(all: readonly Seen[]): string {
+  const columns = all.map(({on}) => on)
+  const unseen = Object.entries(providerKinds).filter(([kind]) => !all.some((one) => one.kind === kind))
+  return [
+    '# Providers: what was seen to work, and on what',
+    '',
+    'Made by `npm run docs` from what the contract suite saw (`test/providers/contract.ts`), run against each of these as a process of its own or a file.',
+    '*Yes*: it worked with every key type that this provider makes and any provider does this with; *with* some: with these, and was tried with no other.',
+    '*Refused*: before anything was touched, which the suite demands. A dash: never seen. Signatures and ciphertexts are checked with OpenSSL, never with the provider alone.',
+    '',
+    '| seen on | kind | what it is |',
+    '|---|---|---|',
+    ...all.map(({on, kind}) => `| ${on} | \`${kind}\` | ${titleOf(kind)} |`),
+    ...unseen.map(([kind, {title}]) => `| never yet on anything but paper | \`${kind}\` | ${title} |`),
+    '',
+    '## Key types',
+    '',
+    ...table(
+      ['', ...columns],
+      algorithms.map((name) => [name, ...all.map((one) => has(one, 'store.create', name))]),
+    ),
+    '',
+    '## Operations',
+    '',
+    ...table(
+      ['', ...columns],
+      operations.map(([operation, words]) => [words, ...all.map((one) => cell(one, operation, all))]),
+    ),
+    '',
+    'No maker’s HSM and no cloud has been seen by any test. What makers and clouds do otherwise than these is said, from their documents, in `docs/providers/`.',
+    '',
+  ].join('\n')
+}
+
+function titleOf(kind: string): string {
+  return Object.entries(providerKinds).find(([name]) => name === kind)?.[1].title ?? ''
+}
+
+function has({worked, refused}: Seen, operation: string, about: string): string {
+  if (worked[operation]?.includes(about) === true) return 'yes'
+  return refused[operation]?.includes(about) === true ? 'refused' : '–'
+}
+
+/** `yes` where it worked with every type that this provider makes and some provider does this with; else the types. */
+function cell({worked, refused}: Seen, operation: string, all: readonly Seen[]): string {
+  const done = worked[operation] ?? []
+  if (done.length === 0) return refused[operation.split(' ')[0] ?? ''] === undefined ? '–' : 'refused'
+  const could = new Set(all.flatMap((one) => one.worked[operation] ?? []))
+  const wanted = (worked['store.create'] ?? []).filter((one) => could.has(one))
+  const of = done.filter((one) => one !== 'yes')
+  return of.length === 0 || wanted.every((one) => of.includes(one))
+    ? 'yes'
+    : `with ${of.map(short).filter(once).join(', ')}`
+}
+
+/** `rsa-2048`, `rsa-3072` and `rsa-4096` are one word in a cell. */
+const short = (algorithm: string): string => algorithm.replace(/^(rsa|ml-dsa)-.*/, '$1')
+const once = (word: string, at: number, all: readonly string[]): boolean => all.indexOf(word) === at
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [line(heads), `|${heads.map(() => '---').join('|')}|`, ...rows.map(line)]
+}
