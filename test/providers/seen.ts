@@ -67,7 +67,8 @@ export class Watcher {
     if (answer === null || (operation === 'use.verify' && answer !== true)) return
     if (operation !== 'life.setAvailability') add(this.#worked, operation, about)
     // What it enforces in truth, which may be less than was asked.
-    else if (answer === args[1]) add(this.#worked, `${operation} ${String(answer)}`, about)
+    else if (typeof answer === 'string' && answer === args[1])
+      add(this.#worked, `${operation} ${answer}`, about)
   }
 
   /** The algorithm of the spec, the version or the key that a call is about. */
