@@ -128,10 +128,11 @@ export const providerKinds = {
     permissions: async () => (await import('./aws/permissions.ts')).policyFor,
     hardware: 'possible',
     enforces: ['enabled', 'disabled'],
-    async open({settings}) {
+    async open({settings, within}) {
       setting(settings, 'region')
-      const {openAws} = await import('./aws/index.ts')
-      return openAws(settings)
+      const {openAws, patience} = await import('./aws/index.ts')
+      const short = within === undefined ? {} : {connect: within, answer: within, tries: 1}
+      return openAws(settings, {...patience, ...short})
     },
     create: null,
   },

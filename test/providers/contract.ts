@@ -97,9 +97,7 @@ export function keepsTheProviderContract(promised: Expected, make: () => Promise
         },
         reopen: () => made.reopen(),
         empty: async () => watcher.watch(await made.empty()),
-        forward: (days) => {
-          made.forward(days)
-        },
+        forward: (days) => made.forward(days),
         close: () => made.close(),
       }
     }

@@ -15,6 +15,8 @@ import {placeOf} from './settings.ts'
 import {keyStore, type Service} from './store.ts'
 import {keyUse} from './use.ts'
 
+export {patience} from './client.ts'
+
 /** @throws KeyriteError `USAGE` for settings that cannot be, `PROVIDER_UNREACHABLE`, `CREDENTIALS_REFUSED`. */
 export async function openAws(
   settings: Readonly<Record<string, string>>,
