@@ -11,6 +11,7 @@ const layers = [
   'duties',
   'keys',
   'certificates',
+  'backups',
   'shares',
   'ceremony',
   'incidents',

@@ -1,4 +1,5 @@
 /** Builds everything once: home, ledger with all folds, operations, providers, clock, random, terminal. */
+import {backupCopy, backupDelete, backupRestore, backupsFold} from './backups/index.ts'
 import type {Secret} from './base/secret.ts'
 import {ceremonyFold} from './ceremony/fold.ts'
 import {certificatesFold, certificateSign} from './certificates/index.ts'
@@ -68,6 +69,9 @@ export const operations: Operations = operationsOf([
   keyRotate,
   keyRollback,
   certificateSign,
+  backupCopy,
+  backupDelete,
+  backupRestore,
 ])
 
 /** Every fold, left to right as architecture.md has the folders. */
@@ -82,6 +86,7 @@ export const folds: readonly AnyFold[] = [
   keysFold,
   rotationsFold,
   certificatesFold,
+  backupsFold,
   ceremonyFold,
 ]
 

@@ -5,7 +5,7 @@ import type {View} from '../ledger/index.ts'
 import {demandAlgorithm, demandHardware, policyFold, ruleFor, type KeyClassName} from '../policy/index.ts'
 import {factsOf, profilesFold, type Profile} from '../profiles/index.ts'
 import type {Algorithm, Purpose, Scheme} from '../providers/algorithms.ts'
-import {providerKind} from '../providers/registry.ts'
+import {demandHoldsKeys, providerKind} from '../providers/registry.ts'
 import {phase, type Plan} from '../requests/index.ts'
 import {keysFold} from './fold.ts'
 import {profileNotFound} from './not-found.ts'
@@ -47,6 +47,7 @@ export function planCreate(view: Known, wish: KeyWish): Planned {
   }
   demandNameFree(view, wish.name)
   const profile = profileOf(view, wish.profile)
+  demandHoldsKeys(profile.kind, profile.name)
   const scheme = wish.scheme ?? defaultScheme(wish.algorithm, wish.purpose, wish.class)
   demandFit(wish.algorithm, scheme, wish.purpose)
   const {policy} = view.of(policyFold)

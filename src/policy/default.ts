@@ -57,10 +57,11 @@ export const defaultPolicy: Policy = {
     rule({id: 'key-use', operations: using, people: 2}),
     rule({
       id: 'key-end',
-      operations: ['key.destroy', 'key.unrevoke', 'key.compromise'],
+      operations: ['key.destroy', 'key.unrevoke', 'key.compromise', 'backup.delete'],
       people: 3,
       roles: two,
     }),
+    rule({id: 'backup', operations: ['backup.copy', 'backup.restore'], people: 2, roles: ['security-lead']}),
     rule({id: 'roster', operations: ['custodian.change'], people: 3}),
     rule({id: 'suspension', operations: ['custodian.suspend'], people: 1, from: ['security-lead']}),
     rule({id: 'policy', operations: ['policy.adopt'], people: 3}),

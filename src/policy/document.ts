@@ -34,6 +34,9 @@ export const operations = [
   'ledger.erase',
   'profile.add',
   'profile.remove',
+  'backup.copy',
+  'backup.delete',
+  'backup.restore',
   'share.split',
   'share.combine',
   'incident.contain',
@@ -43,7 +46,7 @@ export const operations = [
 export type OperationName = (typeof operations)[number]
 
 /** Every kind of provider that a rule may name; a policy is older than some of them. */
-export const kindNames = ['local', 'pkcs11', 'aws', 'azure', 'gcp', 'transit'] as const
+export const kindNames = ['local', 'pkcs11', 'aws', 'cloudhsm', 'azure', 'gcp', 'transit'] as const
 
 /** What editors show beside a field comes from the descriptions here. */
 export const ruleSchema = z

@@ -128,6 +128,37 @@ export interface KeyMove {
   restore(backup: Uint8Array): Promise<void>
 }
 
+/** A backup of a whole store that the service made by itself, and keeps. */
+export interface KeptBackup {
+  readonly id: string
+  /** `deleted`: it can be restored until `goneAt`. */
+  readonly state: 'being-made' | 'ready' | 'deleted'
+  readonly madeAt: Date | null
+  readonly goneAt: Date | null
+  /** The service does not delete it by itself. */
+  readonly keptForEver: boolean
+  readonly copyOf: {readonly region: string; readonly backup: string} | null
+  /** Of the copy that keyrite asked for. */
+  readonly intent: IntentId | null
+}
+
+/**
+ * Backups that a service makes by itself, and that nobody else can read. A place has this port only where its service does.
+ * @remarks Each refuses with NOT_FOUND a backup that is not there, or is of another store.
+ */
+export interface KeptBackups {
+  /** Streams those of this store, the newest first. @param region - another one, for copies; null for the store's own. */
+  list(region: string | null): AsyncIterable<KeptBackup>
+  /** @returns undefined if there is no such backup of this store. */
+  describe(id: string): Promise<KeptBackup | undefined>
+  /** Copies it to another region. May not be repeated: ask `list` there for the intent first. @throws KeyriteError `PROVIDER_FAILED` if it was asked for, and does not show yet. */
+  copy(id: string, region: string, intent: IntentId): Promise<KeptBackup>
+  /** May be repeated. */
+  delete(id: string): Promise<KeptBackup>
+  /** Takes back a deletion. May be repeated. */
+  restore(id: string): Promise<KeptBackup>
+}
+
 /** Who answers: plain facts that do not change while it is the same place. Compared as canonical JSON. */
 export type Identity = Readonly<Record<string, string>>
 
@@ -182,6 +213,7 @@ export interface Provider {
   readonly probing?: (intent: IntentId) => Provider
   /** What is allowed there on these keys now, held against a policy that was written. Absent where it knows no permissions. @throws KeyriteError `NOT_FOUND` if there is no such principal. */
   readonly standing?: (policy: Policy, ids: readonly string[], principal: string | null) => Promise<Standing>
+  readonly backups?: KeptBackups
   /** What the other side's clock says now: the newest Date that an answer carried, moved on by the time since, on a clock that nobody sets. Null where its answers carry none. */
   time(): Date | null
   close(): Promise<void>

@@ -36,6 +36,8 @@ export interface ProviderKind {
   readonly enforces: readonly Availability[]
   /** What only some places of this kind can: known when one is opened. */
   readonly mayEnforce?: readonly Availability[]
+  /** Where a place of this kind holds no keys: where they are to be had instead. */
+  readonly keysElsewhere?: string
   /** What this machine lacks to use it at all; absent where it lacks nothing, ever. */
   readonly lacking?: () => Promise<{readonly fact: string; readonly fix: string} | null>
   /** What the place says before anybody gives a secret, as how many tries are left; absent where there is nothing to ask. A line that is not ok is said before the secret is asked for. @throws KeyriteError `CREDENTIALS_REFUSED` where no secret would be taken. */
@@ -159,6 +161,27 @@ export const providerKinds = {
     },
     create: null,
   },
+  cloudhsm: {
+    title: 'a cluster of AWS CloudHSM: its HSMs and backups; its keys are used through PKCS#11',
+    settings: {
+      region: 'the region',
+      cluster: 'the id of the cluster',
+      endpoint: 'another address than the region’s own',
+      aws_profile: 'a profile of AWS’s configuration files',
+      role_arn: 'a role to take on',
+    },
+    secret: null,
+    hardware: 'possible',
+    enforces: [],
+    keysElsewhere: 'keys of a CloudHSM cluster are used through PKCS#11, in a profile of kind pkcs11',
+    async open({settings}) {
+      setting(settings, 'region')
+      setting(settings, 'cluster')
+      const {openCluster} = await import('./aws/cloudhsm/index.ts')
+      return openCluster(settings)
+    },
+    create: null,
+  },
 } as const satisfies Record<string, ProviderKind>
 
 export type ProviderKindName = keyof typeof providerKinds
@@ -178,6 +201,15 @@ export async function permissionsOf(name: string): Promise<(wish: PermissionsWis
     `cannot write permissions for kind "${name}": whoever can open such a place may do everything there`,
     {hints: ['keep its PIN from whoever should not use its keys']},
   )
+}
+
+/** @throws KeyriteError `UNSUPPORTED` where places of this kind hold no keys. */
+export function demandHoldsKeys(kind: string, profile: string): void {
+  const {keysElsewhere} = providerKind(kind)
+  if (keysElsewhere === undefined) return
+  throw new KeyriteError('UNSUPPORTED', `cannot keep a key in profile "${profile}": ${keysElsewhere}`, {
+    hints: ['keyrite profile add NAME --kind pkcs11 --module FILE --token-serial SERIAL --environment E'],
+  })
 }
 
 /** @throws KeyriteError `UNSUPPORTED` naming the kinds that there are. */

@@ -42,7 +42,12 @@ export interface Manner {
   readonly actor: Person
   readonly say: (line: string) => void
   /** What is typed again before anybody is asked for what cannot be taken back, and what was typed on the command line. */
-  readonly final?: {readonly name: string; readonly given: string | undefined}
+  readonly final?: {
+    readonly name: string
+    readonly given: string | undefined
+    /** Another warning than that there is no way back. */
+    readonly warning?: string
+  }
   /** Whose yes stands from an earlier run of the same command: they are passed over, once each. */
   readonly answered?: ReadonlySet<string>
 }
@@ -105,10 +110,12 @@ export async function askAndApply(app: App, asking: Asking, manner: Manner): Pro
 }
 
 /** @throws KeyriteError `NOT_CONFIRMED`, `NO_TERMINAL`. */
-async function demandName(app: App, {name, given}: NonNullable<Manner['final']>): Promise<void> {
+async function demandName(
+  app: App,
+  {name, given, warning = 'There is no way back.'}: NonNullable<Manner['final']>,
+): Promise<void> {
   const flag = `--confirm ${name}`
-  const said =
-    given ?? (await app.world.ask.text({message: `There is no way back. Type "${name}" to go on`, flag}))
+  const said = given ?? (await app.world.ask.text({message: `${warning} Type "${name}" to go on`, flag}))
   if (said.trim() === name) return
   throw new KeyriteError(
     'NOT_CONFIRMED',

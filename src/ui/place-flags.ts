@@ -32,17 +32,22 @@ export const placeFlags = {
     summary: 'transit, gcp: the authorities that the server’s certificate must come from, as PEM',
     helpValue: 'FILE.pem',
   }),
-  region: Flags.string({summary: 'aws: the region', helpValue: 'REGION'}),
+  region: Flags.string({summary: 'aws, cloudhsm: the region', helpValue: 'REGION'}),
   'replica-regions': Flags.string({
     summary: 'aws: the regions that keys may have copies in, which makes them multi-Region keys',
     helpValue: 'REGION,…',
   }),
+  cluster: Flags.string({summary: 'cloudhsm: the id of the cluster', helpValue: 'cluster-…'}),
   endpoint: Flags.string({
-    summary: 'aws: another address (URL) than the region’s own; gcp: another (HOST:PORT) than the public one',
+    summary:
+      'aws, cloudhsm: another address (URL) than the region’s own; gcp: another (HOST:PORT) than the public one',
     helpValue: 'URL|HOST[:PORT]',
   }),
-  'aws-profile': Flags.string({summary: 'aws: a profile of AWS’s configuration files', helpValue: 'NAME'}),
-  'role-arn': Flags.string({summary: 'aws: a role to take on', helpValue: 'ARN'}),
+  'aws-profile': Flags.string({
+    summary: 'aws, cloudhsm: a profile of AWS’s configuration files',
+    helpValue: 'NAME',
+  }),
+  'role-arn': Flags.string({summary: 'aws, cloudhsm: a role to take on', helpValue: 'ARN'}),
   'custom-key-store': Flags.string({
     summary: 'aws: the id or name of a custom key store (CloudHSM, or outside AWS)',
     helpValue: 'STORE',
@@ -106,6 +111,13 @@ const uses: Readonly<Record<keyof typeof providerKinds, readonly Use[]>> = {
     {flag: 'ca-file', setting: 'ca-file', needed: false, isPath: true},
     {flag: 'protection', setting: 'protection', needed: false},
     {flag: 'destroy-days', setting: 'destroy-days', needed: false},
+  ],
+  cloudhsm: [
+    {flag: 'region', setting: 'region', needed: true},
+    {flag: 'cluster', setting: 'cluster', needed: true},
+    {flag: 'endpoint', setting: 'endpoint', needed: false},
+    {flag: 'aws-profile', setting: 'aws_profile', needed: false},
+    {flag: 'role-arn', setting: 'role_arn', needed: false},
   ],
 }
 

@@ -47,6 +47,17 @@ const sentences: Readonly<Record<string, (data: Entry['data']) => string>> = {
   'key.try.failed': (data) => `A key was not tried: ${text(data['code'])}.`,
   'key.state.intended': (data) => `Key ${text(data['key'])} is to become ${text(data['to'])}.`,
   'key.state.failed': (data) => `A key did not change its state: ${text(data['code'])}.`,
+  'backup.copy.intended': (data) =>
+    `Backup ${text(data['backup'])} is to be copied to ${text(data['region'])}.`,
+  'backup.copied': (data) => `Backup ${text(data['backup'])} was copied to ${text(data['region'])}.`,
+  'backup.copy.failed': (data) => `A backup was not copied: ${text(data['code'])}.`,
+  'backup.delete.intended': (data) => `Backup ${text(data['backup'])} is to be deleted.`,
+  'backup.deleted': (data) =>
+    `Backup ${text(data['backup'])} was deleted, and is gone at ${text(data['gone_at'])}.`,
+  'backup.delete.failed': (data) => `A backup was not deleted: ${text(data['code'])}.`,
+  'backup.restore.intended': (data) => `The deletion of backup ${text(data['backup'])} is to be taken back.`,
+  'backup.restored': (data) => `The deletion of backup ${text(data['backup'])} was taken back.`,
+  'backup.restore.failed': (data) => `A backup was not restored: ${text(data['code'])}.`,
   'ceremony.opened': () => 'A ceremony was opened.',
   'ceremony.stopped': (data) => `A ceremony stopped at step ${text(data['step'])}.`,
   'ceremony.paused': (data) => `A ceremony paused before step ${text(data['step'])}.`,

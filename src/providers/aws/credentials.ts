@@ -39,6 +39,13 @@ export function credentialsOf(place: Place, roleArn: string): Credentials {
   }
 }
 
+/** What the SDK's own chain finds, or the role: for clients that are older than the chain. */
+export function foundCredentials(place: Place): Credentials {
+  if (place.roleArn !== null) return credentialsOf(place, place.roleArn)
+  const sts = stsOf(place)
+  return async () => sts.config.credentials()
+}
+
 /** The ARN of whoever calls; undefined where STS does not answer. It needs no permission. */
 export async function callerOf(place: Place): Promise<string | undefined> {
   const sts = stsOf(place, place.roleArn === null ? undefined : credentialsOf(place, place.roleArn))

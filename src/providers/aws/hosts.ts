@@ -1,4 +1,4 @@
-/** Which hosts are AWS KMS itself: only what answers there can say that something lies in AWS's hardware. */
+/** Which hosts are AWS KMS itself, or another of its services: only what answers there can say that something lies in AWS's hardware. */
 
 /** The DNS suffixes of AWS's partitions. Anybody can have a name under them, so the service's own name must stand before. */
 const suffixes = [
@@ -9,12 +9,12 @@ const suffixes = [
 ]
 
 /** @param host - without scheme and port, as it is where they are the usual ones. */
-export function isAwsHost(host: string, region: string): boolean {
+export function isAwsHost(host: string, region: string, services = ['kms', 'kms-fips']): boolean {
   return suffixes.some((suffix) =>
-    ['kms', 'kms-fips'].some(
+    services.some(
       (service) =>
         host === `${service}.${region}.${suffix}` ||
-        (/^[a-z0-9-]+\.(?=kms)/.test(host) && host.endsWith(`.${service}.${region}.vpce.${suffix}`)),
+        (/^[a-z0-9-]+\.[a-z0-9-]+\./.test(host) && host.endsWith(`.${service}.${region}.vpce.${suffix}`)),
     ),
   )
 }
