@@ -206,7 +206,7 @@ const closing = [
 const act = (id: string, title: string, steps: readonly Row[]): Row => ({id, title, steps})
 const pause = (number: string): Row =>
   act(`break-${number}`, 'A break', [
-    step('confirm', 'witness', 15)(`break-${number}`, 'Two stay with the table. If nobody can, no break.'),
+    step('pause', 'witness', 15)(`break-${number}`, 'Two stay with the table. If nobody can, no break.'),
   ])
 const acts = [
   act('opening', 'Opening', opening),
