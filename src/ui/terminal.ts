@@ -6,7 +6,7 @@
  * - Without a terminal, or with `--no-input`: every question fails at once and names its flag.
  * - A secret is read by ourselves, byte by byte: a string could not be wiped.
  */
-import {PassThrough} from 'node:stream'
+import {PassThrough, Writable} from 'node:stream'
 import {KeyriteError} from '../base/errors.ts'
 import type {Secret} from '../base/secret.ts'
 import {visible} from '../base/visible.ts'
@@ -98,7 +98,7 @@ function inquirerAsk({input, output}: Terminal): Ask {
     const {stream, closed, release} = inputFor(input)
     const taken = signal === undefined ? closed : AbortSignal.any([signal, closed])
     try {
-      return await answered(ask({input: stream, output, signal: taken}))
+      return await answered(ask({input: stream, output: outputFor(output), signal: taken}))
     } finally {
       release()
     }
@@ -186,6 +186,23 @@ function inputFor(input: TypedInput): {
       input.removeListener('data', onData).removeListener('end', onEnd).removeListener('error', onEnd)
     },
   }
+}
+
+/**
+ * The output for one question: inquirer pipes into it and never lets go, so that the terminal itself would hear of every
+ * question that was ever asked.
+ */
+function outputFor(output: Terminal['output']): NodeJS.WritableStream {
+  const one = new Writable({
+    write(chunk: Buffer, _, done) {
+      output.write(chunk)
+      done()
+    },
+  })
+  // How wide it is drawn.
+  return Object.defineProperty(Object.assign(one, {isTTY: output.isTTY}), 'columns', {
+    get: () => (output as {readonly columns?: number}).columns,
+  })
 }
 
 /** inquirer has errors of its own for Ctrl-C, for a question taken back, and for a terminal that went away. */

@@ -47,6 +47,16 @@ describe('with inquirer', () => {
     expect(await ask.choose({...question, choices})).toEqual({n: 2})
   })
 
+  test('many questions, one after the other, leave nothing behind at the terminal', async () => {
+    const one = terminal(...Array.from({length: 200}, () => '\r'))
+    const heard = (): number =>
+      one.output.eventNames().reduce((sum, name) => sum + one.output.listenerCount(name), 0)
+    const before = heard()
+    for (let at = 0; at < 30; at++)
+      expect(await terminalAsk(one, {plain: false, noInput: false}).confirm(question)).toBe(false)
+    expect(heard()).toBe(before)
+  })
+
   test('Ctrl-C cancels', async () => {
     const asked = terminalAsk(terminal('\u0003'), {plain: false, noInput: false}).text(question)
     const told = await asked.catch((error: unknown) => tell(error, null))
