@@ -124,3 +124,8 @@ export function setBackFrom({type, time, data}: Entry): string | null {
   const {previous} = data
   return type === clockAnomaly && typeof previous === 'string' && time < previous ? previous : null
 }
+
+/** The time as it is recorded: never before the last entry. */
+export function notBefore(now: Date, last: Pick<Entry, 'time'> | undefined): Date {
+  return last === undefined || now.toISOString() >= last.time ? now : new Date(last.time)
+}

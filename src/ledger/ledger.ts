@@ -5,11 +5,10 @@
  */
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
-import {fromBase64} from '../base/bytes.ts'
-import {KeyriteError} from '../base/errors.ts'
 import {accessOf, headOf, type Access} from './access.ts'
+import {answererOf, writerOf} from './demand-access.ts'
 import {build, nothing, type Built} from './build.ts'
-import {clockAnomaly, demandClock, type Times} from './clock.ts'
+import {clockAnomaly, demandClock, notBefore, type Times} from './clock.ts'
 import type {Draft} from './draft.ts'
 import {demandRun, DraftStore} from './draft-store.ts'
 import type {Entry} from './entry.ts'
@@ -17,7 +16,9 @@ import type {Handle, View} from './fold.ts'
 import {continueReplay, refuse, sideProblems, signatureProblems} from './inspect.ts'
 import type {LedgerWorld} from './ledger-world.ts'
 import {withLock} from './lock.ts'
-import {parseCheckpoint, signCheckpoint, vkeyText} from './note.ts'
+import {noteHead} from './note-head.ts'
+import {isInForce, judged, nameFor, signedNote} from './next-entries.ts'
+import {parseCheckpoint} from './note.ts'
 import {Replay, type Mark} from './replay.ts'
 import {sourceOf} from './pending-source.ts'
 import type {Source} from './source.ts'
@@ -25,7 +26,7 @@ import {sideChange, type States} from './side.ts'
 import {SqliteStore} from './sqlite/store.ts'
 import type {Store} from './store.ts'
 import {ViewAt} from './view-at.ts'
-import {realHome, storeHead, type Writer} from './writer.ts'
+import type {Writer} from './writer.ts'
 import {changesWriter} from './writers.ts'
 
 export class Ledger {
@@ -46,7 +47,7 @@ export class Ledger {
     this.#world = world
     this.#store = store
     this.#access = access
-    this.#replay = this.#fresh()
+    this.#replay = new Replay(this.#world.folds, this.#source())
     this.#written = this.#replay.states
   }
 
@@ -61,7 +62,10 @@ export class Ledger {
     )
     const ledger = new Ledger(world, store, {kind: 'reader', because: 'it is being read'})
     try {
-      ledger.#access = ledger.#readAll()
+      // In this order, because others may be writing: what was signed before this look at the ledger stands in it.
+      const head = headOf(world.state, store)
+      ledger.#judgeAll()
+      ledger.#changed(head)
     } catch (error) {
       store.close()
       throw error
@@ -73,14 +77,6 @@ export class Ledger {
     writing.#replay = ledger.#replay.over(writing.#source())
     writing.#written = writing.#replay.states
     return writing
-  }
-
-  /** Reads and judges everything, and finds what this process may do with it. */
-  #readAll(): Access {
-    // In this order, because others may be writing: what was signed before this look at the ledger stands in it.
-    const head = headOf(this.#world.state, this.#store)
-    this.#judgeAll()
-    return accessOf(this.#world, this.#replay, head)
   }
 
   #judgeAll(): void {
@@ -123,10 +119,6 @@ export class Ledger {
   #source(): Source {
     // Whoever only reads holds the ledger as it stands, and reads all of it.
     return sourceOf(this.#store, () => this.#pending, this.#access.kind === 'reader')
-  }
-
-  #fresh(): Replay {
-    return new Replay(this.#world.folds, this.#source())
   }
 
   /** Takes in what is in the store and not yet here. */
@@ -176,9 +168,7 @@ export class Ledger {
 
   /** Now, but never before the last entry. */
   get time(): Date {
-    const now = this.#world.clock.now()
-    const last = this.#replay.last
-    return last === undefined || now.toISOString() >= last.time ? now : new Date(last.time)
+    return notBefore(this.#world.clock.now(), this.#replay.last)
   }
 
   /** What is known of the time, here and now. */
@@ -200,24 +190,12 @@ export class Ledger {
 
   /** @throws KeyriteError `LEDGER_NOT_WRITER`. */
   demandWriter(): Writer {
-    if (this.#access.kind === 'writer') return this.#access.writer
-    throw this.#notWriter()
+    return writerOf(this.#access)
   }
 
   /** That answers can be taken here: by the writer, or in a take-over that waits. @throws KeyriteError `LEDGER_NOT_WRITER`. */
   demandAnswers(): Writer {
-    if (this.#access.kind !== 'reader') return this.#access.writer
-    throw this.#notWriter()
-  }
-
-  #notWriter(): KeyriteError {
-    const because = this.#access.kind === 'reader' ? this.#access.because : 'the take-over is not done yet'
-    return new KeyriteError('LEDGER_NOT_WRITER', `cannot write: ${because}`, {
-      hints: [
-        'keyrite ledger take-over --prepare, to write here; then, where it is written now: keyrite ledger hand-over --to VKEY --out FILE',
-        'keyrite ledger verify, and every list and show: reading works here',
-      ],
-    })
+    return answererOf(this.#access)
   }
 
   /**
@@ -257,32 +235,34 @@ export class Ledger {
   #takeIn(): void {
     this.#catchUp()
     if (this.#access.kind === 'draft') this.#takeDrafted()
-    else this.#lookAgain()
-  }
-
-  /** Finds anew what may be done here, if the key that writes changed. */
-  #lookAgain(): void {
-    if (!this.#replay.opened || this.#access.kind === 'reader') return
-    if (vkeyText(this.#access.writer.key) === this.#replay.facts.vkey) return
-    this.#access = accessOf(this.#world, this.#replay, headOf(this.#world.state, this.#store))
+    else if (
+      this.#access.kind === 'writer' &&
+      this.#replay.opened &&
+      !isInForce(this.#access.writer, this.#replay)
+    )
+      this.#changed()
   }
 
   async #appendLocked(drafts: readonly Draft[], writer: Writer): Promise<readonly Entry[]> {
     const before = this.size
     const mark = this.#replay.mark()
-    this.#pending = this.#build(drafts)
+    if (!drafts.some(({type}) => type === clockAnomaly)) demandClock(this.times)
+    const {random, tool, host} = this.#world
+    const ledger = (draft: Draft): string => nameFor(draft, this.#replay, this.#access)
+    this.#pending = build(drafts, {random, tool, host, last: this.#replay.last, time: this.time, ledger})
     try {
-      const entries = this.#pending.rows.map(({bytes}) => this.#judged(bytes))
+      const entries = this.#pending.rows.map(({bytes}) => judged(this.#replay, bytes))
       if (this.#access.kind === 'draft') demandRun(entries, this.#store)
       if (before === 0) this.#onFounding?.(this.#replay.facts.fingerprint)
-      const note = this.#sign(writer)
-      const drafted = note === ''
+      // A draft is under no checkpoint as long as its key is not in force.
+      const drafted = this.#access.kind === 'draft' && !isInForce(writer, this.#replay)
+      const note = drafted ? '' : signedNote(writer, this.#replay)
       const side = sideChange(this.#world.folds, this.#written, this.#replay.states)
       await this.#store.append({...this.#pending, checkpoint: note, side}, before)
       if (drafted) return entries
       this.#written = this.#replay.states
       this.#appended += entries.length
-      this.#remember(note)
+      noteHead(this.#world, this.#replay.facts.fingerprint, note)
       if (entries.some(changesWriter)) this.#changed()
       return entries
     } catch (error) {
@@ -296,24 +276,8 @@ export class Ledger {
   }
 
   /** Who writes is another from now on: perhaps this process by a new key, perhaps another machine. */
-  #changed(): void {
-    this.#access = accessOf(this.#world, this.#replay, headOf(this.#world.state, this.#store))
-  }
-
-  /** @throws KeyriteError `STORAGE`, saying that the entries are there all the same. */
-  #remember(note: string): void {
-    try {
-      storeHead(this.#world.state, this.#replay.facts.fingerprint, {
-        home: realHome(this.#world.home),
-        checkpoint: note,
-      })
-    } catch (cause) {
-      throw new KeyriteError(
-        'STORAGE',
-        `cannot note outside the home what was signed last: ${cause instanceof Error ? cause.message : String(cause)}; the entry itself is recorded`,
-        {cause, changed: true, hints: ['keyrite ledger show --last 1', 'keyrite doctor']},
-      )
-    }
+  #changed(head = headOf(this.#world.state, this.#store)): void {
+    this.#access = accessOf(this.#world, this.#replay, head)
   }
 
   /**
@@ -321,56 +285,15 @@ export class Ledger {
    * It goes back to where it was before, if it can, and takes in what was committed all the same.
    */
   #startAgain(mark: Mark | undefined): void {
-    if (mark === undefined) this.#replay = this.#fresh()
+    if (mark === undefined) this.#replay = new Replay(this.#world.folds, this.#source())
     else this.#replay.back(mark)
     try {
       this.#catchUp()
       this.#takeDrafted()
     } catch {
       // The store itself is out of order. The error that led here is told; the next use meets this one.
-      this.#replay = this.#fresh()
+      this.#replay = new Replay(this.#world.folds, this.#source())
     }
-  }
-
-  #judged(bytes: Uint8Array): Entry {
-    const {entry, problems} = this.#replay.step(bytes)
-    const [first] = problems
-    if (first !== undefined)
-      throw new KeyriteError('POLICY_REFUSES', `cannot record: ${first.message} (${first.rule})`)
-    if (entry === undefined) throw new TypeError('an entry without a problem is an entry')
-    return entry
-  }
-
-  /** Empty where the key is not in force yet: a draft is under no checkpoint. */
-  #sign(writer: Writer): string {
-    if (this.#access.kind === 'draft' && vkeyText(writer.key) !== this.#replay.facts.vkey) return ''
-    const root = this.#replay.rootAt(this.size)
-    if (root === undefined) throw new TypeError('a ledger is complete')
-    return signCheckpoint(
-      {origin: writer.key.name, size: this.size, root: fromBase64(root)},
-      writer.key,
-      writer.privateKey,
-    )
-  }
-
-  #build(drafts: readonly Draft[]): Built {
-    const {random, tool, host} = this.#world
-    const last = this.#replay.last
-    if (!drafts.some(({type}) => type === clockAnomaly)) demandClock(this.times)
-    return build(drafts, {
-      random,
-      tool,
-      host,
-      last,
-      time: this.time,
-      ledger: (draft) => this.#name(draft),
-    })
-  }
-
-  #name(draft: Draft): string {
-    if (this.#replay.opened) return this.#replay.facts.name
-    if (this.#access.kind === 'writer' && draft.type === 'ledger.opened') return this.#access.writer.key.name
-    throw new TypeError('the first entry is ledger.opened')
   }
 
   close(): void {

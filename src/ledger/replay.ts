@@ -2,15 +2,13 @@
  * Replays entries through the ledger's own rules and every fold's. The one way in which anything is learnt from a ledger
  * or a bundle: what acts, what shows and what verifies all come through here. Only a list may read side tables (listing.ts).
  */
-import {exitOf, KeyriteError} from '../base/errors.ts'
 import {jcsBytes, parseJcs, type Json} from '../base/jcs.ts'
-import {clockAnomaly, skewAfter, timeProblems} from './clock.ts'
+import {skewAfter} from './clock.ts'
 import {Contents} from './contents.ts'
 import {
   isPrivate,
   leafHash,
   maxEntryBytes,
-  noPrev,
   parseEntry,
   readEntry,
   type Entry,
@@ -25,15 +23,16 @@ import {
   type Problem,
   type View,
 } from './fold.ts'
-import {erasedType} from './erasure.ts'
 import {PlainEntries} from './plain-entry.ts'
 import type {RangeRoot} from './merkle.ts'
+import {placeProblems} from './place.ts'
+import {faultIn, Readers} from './readers.ts'
 import {factsOf} from './facts.ts'
-import {branchProblems, branchType, withBranch} from './branch.ts'
+import {branchType, withBranch} from './branch.ts'
 import type {States} from './side.ts'
 import type {Allowance, Source} from './source.ts'
 import {Tree} from './tree.ts'
-import {changesWriter, runStart, withWriter, writerProblems, writerTypes} from './writers.ts'
+import {changesWriter, runStart, withWriter} from './writers.ts'
 
 /** Where a replay stands. */
 export interface Mark {
@@ -43,11 +42,6 @@ export interface Mark {
   readonly size: number
 }
 
-interface Readers {
-  readonly judges: readonly Fold<unknown>[]
-  readonly takers: readonly Fold<unknown>[]
-}
-
 /** A state as it was. */
 type Before = readonly [name: string, state: unknown]
 const none: readonly Before[] = []
@@ -55,14 +49,10 @@ const none: readonly Before[] = []
 /** How many entries stay here whole. */
 const recentEntries = 64
 
-/** Entry types that the ledger reads itself. */
-const own = ['ledger.opened', clockAnomaly, erasedType, ...writerTypes, branchType]
-
 export class Replay implements View {
   readonly #folds: readonly Fold<unknown>[]
   readonly #ticking: readonly Fold<unknown>[]
   readonly #states = new Map<string, unknown>()
-  readonly #known: ReadonlySet<string>
   #source: Source
   readonly #allowance: Allowance
   readonly #contents: Contents
@@ -70,8 +60,7 @@ export class Replay implements View {
   readonly #tree: Tree
   /** Where entries are missing or out of order: the seq of those leaves whose position is another. */
   readonly #seqs = new Map<number, number>()
-  /** For each type of entry, who judges it and who takes it, left to right. */
-  readonly #readers = new Map<string, Readers>()
+  readonly #readers: Readers
   #last: Entry | undefined
   /** The newest, by seq: what was asked is read again by what answers it. */
   readonly #recent: Entry[] = []
@@ -87,7 +76,7 @@ export class Replay implements View {
   ) {
     this.#folds = folds
     this.#ticking = this.#folds.filter((fold) => fold.tick !== undefined)
-    this.#known = new Set([...own, ...this.#folds.flatMap((fold) => fold.types)])
+    this.#readers = new Readers(folds)
     for (const fold of this.#folds) this.#states.set(fold.name, fold.initial())
     this.#source = source
     this.#allowance = allowance
@@ -201,10 +190,13 @@ export class Replay implements View {
         ],
       }
     }
-    const problems = this.#place(entry)
+    const standing = {last: this.#last, size: this.size, facts: this.#facts, gaps: this.#allowance.gaps}
+    const problems = placeProblems(entry, standing)
+    if (!this.#readers.knows(entry.type))
+      problems.push(problem('type', entry, `"${entry.type}" is not a type that this keyrite can judge`))
     const before = problems.length === 0 ? this.#tick(entry.time) : none
     if (judged) this.#contents.judge(entry, references, problems)
-    if (judged && problems.length === 0) this.#meaning(entry, problems)
+    if (judged && problems.length === 0) problems.push(...this.#readers.problemsOf(this, entry))
     this.#believe(entry, problems)
     // An entry with a problem has no effect: its time has none either.
     if (problems.length > 0) for (const [name, state] of before) this.#states.set(name, state)
@@ -234,66 +226,6 @@ export class Replay implements View {
     return before ?? none
   }
 
-  #place(entry: Entry): Problem[] {
-    const found: Problem[] = []
-    const last = this.#last
-    if (entry.seq < this.size || (entry.seq > this.size && !this.#allowance.gaps)) {
-      found.push(problem('seq', entry, `expected entry ${this.size}, got ${entry.seq}`))
-    }
-    const before =
-      last === undefined
-        ? entry.seq === 0
-          ? noPrev
-          : undefined
-        : last.seq === entry.seq - 1
-          ? last.leaf
-          : undefined
-    if (before !== undefined && entry.prev !== before)
-      found.push(problem('prev', entry, 'prev is not the leaf hash of the entry before'))
-    found.push(...timeProblems(entry, last))
-    if (this.#facts !== undefined && entry.ledger !== this.#facts.name)
-      found.push(problem('ledger', entry, `belongs to ledger "${entry.ledger}"`))
-    if ((entry.seq === 0) !== (entry.type === 'ledger.opened'))
-      found.push(problem('type', entry, 'ledger.opened is the first entry, and only that'))
-    if (!this.#known.has(entry.type))
-      found.push(problem('type', entry, `"${entry.type}" is not a type that this keyrite can judge`))
-    return found
-  }
-
-  #readersOf(type: string): Readers {
-    const known = this.#readers.get(type)
-    if (known !== undefined) return known
-    const takers = this.#folds.filter((fold) => fold.types.includes(type))
-    const judges = this.#folds.filter((fold) => fold.every !== undefined || takers.includes(fold))
-    const readers = {judges, takers}
-    this.#readers.set(type, readers)
-    return readers
-  }
-
-  #meaning(entry: Entry, found: Problem[]): void {
-    try {
-      if (entry.seq === 0) factsOf(entry)
-      const own = changesWriter(entry)
-        ? writerProblems(this, entry)
-        : entry.type === branchType
-          ? branchProblems(this, entry)
-          : []
-      if (own.length > 0) {
-        found.push(...own)
-        return
-      }
-      const {judges, takers} = this.#readersOf(entry.type)
-      const all: Problem[] = []
-      for (const fold of judges) {
-        if (fold.every !== undefined) all.push(...fold.every(this, entry))
-        if (takers.includes(fold)) all.push(...fold.check(this, entry))
-      }
-      found.push(...all)
-    } catch (error) {
-      found.push(problem('data', entry, faultIn(error)))
-    }
-  }
-
   /** Takes an entry. Its data may be such that a fold cannot take it, above all where it was not judged: then it has no effect. */
   #believe(entry: Entry, found: Problem[]): void {
     try {
@@ -309,7 +241,7 @@ export class Replay implements View {
       if (entry.seq === 0) this.#facts = factsOf(entry)
       this.#contents.take(entry)
       // Each sees the others as they were before this entry.
-      const {takers} = this.#readersOf(entry.type)
+      const takers = this.#readers.takersOf(entry.type)
       const after = takers.map((fold) => fold.apply(this, entry))
       for (const [at, {name}] of takers.entries()) this.#states.set(name, after[at])
       if (changesWriter(entry)) this.#facts = withWriter(this.facts, entry, runStart(this, entry))
@@ -353,14 +285,4 @@ export class Replay implements View {
         yield {fold: fold.name, id, row: jcsBytes(row)}
     }
   }
-}
-
-/**
- * What a fold threw over an entry, in words. Whoever has the writer's key can append any bytes: nothing that an entry
- * says may stop a verification, so that it is told of this entry, and goes on. Only a store that fails ends it.
- */
-function faultIn(error: unknown): string {
-  if (error instanceof KeyriteError && error.exit === exitOf.STORAGE) throw error
-  if (error instanceof TypeError || error instanceof KeyriteError) return error.message
-  return `it cannot be judged (${error instanceof Error ? error.name : 'unknown'})`
 }
