@@ -28,6 +28,8 @@ export interface Place {
 
 /** A server at work. */
 export interface Running extends Place {
+  /** The id of its process group; 0 while it does not run. */
+  group(): number
   /** Its process group: to be stopped (SIGSTOP), continued or killed between work and reply. */
   signal(signal: NodeJS.Signals): void
   /** Kills it and takes its folder away. May be repeated. */
@@ -101,6 +103,10 @@ class Server implements Running {
         throw new Error(`${what.name} was not ready in ${what.withinMs} ms:\n${this.output()}`)
       await wait(50)
     }
+  }
+
+  group(): number {
+    return this.#process?.pid ?? 0
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -4,6 +4,8 @@ import {describe, expect} from '@jest/globals'
 import {testWhen} from '../support/needs.ts'
 import {awsCli, boto3, startLocalstack, startMinistack, type Emulator} from './aws.ts'
 import {bring} from './bring.ts'
+import type {Running} from './launch.ts'
+import {listening, loopback} from './listening.ts'
 import {startKeptOpenBao} from './openbao-kept.ts'
 import {startOpenBao} from './openbao.ts'
 
@@ -21,6 +23,13 @@ const silent = async (url: string): Promise<boolean> =>
     () => false,
     () => true,
   )
+
+/** No address of it can be reached from another machine. */
+function onlyHere(running: Running): void {
+  const addresses = listening(running.group())
+  expect(addresses.length).toBeGreaterThan(0)
+  expect(addresses.filter((address) => !loopback.includes(address))).toEqual([])
+}
 
 async function makesAKey(emulator: Emulator): Promise<void> {
   const made = (await awsCli(client, emulator, [
@@ -41,24 +50,30 @@ print(json.dumps([key['KeyId'] for key in kms.list_keys()['Keys']]))`
 }
 
 describe('a backend', () => {
-  testWhen(both, 'ministack answers AWS’s own clients, and is gone after stop', async () => {
-    const emulator = await startMinistack(ministack)
-    try {
-      await makesAKey(emulator)
-    } finally {
-      await emulator.stop()
-    }
-    expect(await silent(emulator.url)).toBe(true)
-    expect(existsSync(emulator.folder)).toBe(false)
-  })
+  testWhen(
+    both,
+    'ministack answers AWS’s own clients, listens on the loopback alone, and is gone after stop',
+    async () => {
+      const emulator = await startMinistack(ministack)
+      try {
+        await makesAKey(emulator)
+        onlyHere(emulator)
+      } finally {
+        await emulator.stop()
+      }
+      expect(await silent(emulator.url)).toBe(true)
+      expect(existsSync(emulator.folder)).toBe(false)
+    },
+  )
 
   testWhen(
     localstack.present ? client : localstack,
-    'LocalStack answers AWS’s own clients, and is gone after stop',
+    'LocalStack answers AWS’s own clients, listens on the loopback alone, and is gone after stop',
     async () => {
       const emulator = await startLocalstack(localstack)
       try {
         await makesAKey(emulator)
+        onlyHere(emulator)
       } finally {
         await emulator.stop()
       }
@@ -93,6 +108,7 @@ describe('a backend', () => {
       try {
         await bao.bao('secrets', 'enable', 'transit')
         await bao.bao('write', '-f', 'transit/keys/lab', 'type=ed25519')
+        onlyHere(bao)
         await bao.kill()
         expect(await silent(`${bao.url}/v1/sys/health`)).toBe(true)
         await bao.sealedAgain()
