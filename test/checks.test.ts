@@ -76,8 +76,8 @@ interface Manifest {
 }
 const json = (path: string): unknown => JSON.parse(readFileSync(join(root, path), 'utf8'))
 
-/** Packages whose install scripts are known, and are not run here either: both only look for what they were shipped with. */
-const knownScripts = ['node_modules/@parcel/watcher', 'node_modules/esbuild']
+/** Packages whose install scripts are known, and are not run here either: two look for what they were shipped with, one warns of a range. */
+const knownScripts = ['node_modules/@parcel/watcher', 'node_modules/esbuild', 'node_modules/protobufjs']
 /** What tools of ours have under another name, each with its own version and digest. Nothing of it ships. */
 const knownAliases = new Map([
   ['@jest/react-is-18', 'react-is'],
