@@ -101,7 +101,8 @@ export const providerKinds = {
     permissions: async () => (await import('./transit/permissions.ts')).policyFor,
     hardware: 'never',
     enforces: ['enabled'],
-    mayEnforce: ['disabled'],
+    // Of the older versions of a key, on any server; of the newest, where there is soft deletion.
+    mayEnforce: ['historic', 'disabled'],
     async open({settings, secret, clock, within}) {
       const {openTransit} = await import('./transit/index.ts')
       const place = {

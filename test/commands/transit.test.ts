@@ -3,9 +3,7 @@ import {createPublicKey} from 'node:crypto'
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
-import KeyCreate from '../../src/commands/key/create.ts'
 import KeyList from '../../src/commands/key/list.ts'
-import KeyPermissions from '../../src/commands/key/permissions.ts'
 import KeyProve from '../../src/commands/key/prove.ts'
 import KeyPublic from '../../src/commands/key/public.ts'
 import KeyShow from '../../src/commands/key/show.ts'
@@ -16,11 +14,12 @@ import ProfileRemove from '../../src/commands/profile/remove.ts'
 import ProfileShow from '../../src/commands/profile/show.ts'
 import RequestApply from '../../src/commands/request/apply.ts'
 import type {OpenBao} from '../backends/openbao.ts'
-import {makeHouse, parameters, type House} from '../ceremony/room.ts'
-import {openbao, startTransit} from '../providers/transit/bao.ts'
+import {parameters, type House} from '../ceremony/room.ts'
+import {openbao} from '../providers/transit/bao.ts'
 import {testWhen} from '../support/needs.ts'
 import {runCommand, runJson, somebody} from '../support/run.ts'
 import {run} from './held.ts'
+import {makeBaoHouse, type BaoHouse} from './transit-house.ts'
 
 const shipped = join(import.meta.dirname, '../../ceremony-templates/jwt-signing-rsa-4096.yaml')
 
@@ -29,27 +28,18 @@ interface Shown {
 }
 
 describe('OpenBao', () => {
-  const box: {house?: House; bao?: OpenBao; tokenFile?: string; id?: string} = {}
-  const house = (): House => box.house ?? missing()
-  const bao = (): OpenBao => box.bao ?? missing()
-  const tokenFile = (): string => join(house().dir, 'bao.token')
+  const box: {house?: BaoHouse; id?: string} = {}
+  const there = (): BaoHouse => box.house ?? missing()
+  const house = (): House => there().house
+  const bao = (): OpenBao => there().bao
+  const tokenFile = (): string => there().tokenFile
   beforeAll(async () => {
-    if (!openbao.present) return
-    box.house = await makeHouse()
-    box.bao = await startTransit({tls: true})
-    writeFileSync(tokenFile(), `${box.bao.token}\n`, {mode: 0o600})
+    if (openbao.present) box.house = await makeBaoHouse()
   })
-  afterAll(async () => {
-    box.house?.remove()
-    await box.bao?.stop()
-  })
+  afterAll(async () => box.house?.remove())
 
-  const flags = (): string[] => [
-    ...['--kind', 'transit', '--environment', 'test', '--address', bao().url, '--as', 'alice'],
-    ...['--ca-file', bao().caFile ?? '', '--token-file', tokenFile()],
-  ]
-  const signs = (...handles: readonly string[]): string[] =>
-    handles.flatMap((one) => ['--sign-with', `${one}=${house().keyOf(one)}`])
+  const flags = (): string[] => there().flags()
+  const signs = (...handles: readonly string[]): string[] => there().signs(...handles)
   const add = (args: readonly string[]) => runJson(ProfileAdd, 'profile add', args, house().world)
 
   testWhen(
@@ -142,82 +132,6 @@ describe('OpenBao', () => {
     expect(JSON.stringify(proved)).toMatch(/export-refused/)
     const listed = await runJson(KeyList, 'key list', [], house().world)
     expect(JSON.stringify(listed)).toContain('bao-jwt')
-  })
-
-  testWhen(
-    openbao,
-    'writes what lets a role at the key, and says whether the server allows just that',
-    async () => {
-      const permissions = (...args: readonly string[]) =>
-        runJson<{policy: {name: string; documents: readonly {text: string}[]}; standing: unknown}>(
-          KeyPermissions,
-          'key permissions',
-          args,
-          house().world,
-        )
-      const role = ['bao-jwt', '--role', 'key-user-sign']
-      const document = await permissions(...role)
-      expect(document).toMatchObject({
-        exit: 0,
-        schema: 'keyrite.permissions/1',
-        role: 'key-user-sign',
-        standing: null,
-      })
-      const text = document.policy.documents[0]?.text ?? ''
-      expect(text).toContain(`path "transit/sign/${box.id ?? ''}" {\n  capabilities = ["update"]\n}`)
-      expect(text).not.toMatch(/decrypt|export|delete/)
-      const shown = await runCommand(KeyPermissions, 'key permissions', role, house().world)
-      expect(shown.stdout).toContain(text)
-      expect(await permissions(...role, '--compare')).toMatchObject({exit: 10, standing: {same: false}})
-      const file = join(house().dir, 'sign.hcl')
-      // As it is shown, with what stands beside it in comments.
-      writeFileSync(file, shown.stdout)
-      await bao().bao('policy', 'write', document.policy.name, file)
-      expect(await permissions(...role, '--compare')).toMatchObject({
-        exit: 0,
-        standing: {same: true, missing: [], beyond: []},
-      })
-      writeFileSync(file, `${text}path "transit/decrypt/*" {\n  capabilities = ["update"]\n}\n`)
-      await bao().bao('policy', 'write', document.policy.name, file)
-      const wider = await runCommand(KeyPermissions, 'key permissions', [...role, '--compare'], house().world)
-      expect(wider).toMatchObject({exit: 10})
-      expect(wider.stdout).toContain(`beyond transit/decrypt/${box.id ?? ''}: update`)
-      expect(await permissions('bao-jwt', '--role', 'key-user-decrypt')).toMatchObject({
-        exit: 5,
-        code: 'UNSUPPORTED',
-      })
-      expect(await permissions('nothing', '--role', 'key-admin')).toMatchObject({
-        exit: 4,
-        code: 'KEY_NOT_FOUND',
-      })
-      expect(await permissions('bao-jwt', '--role', 'owner')).toMatchObject({exit: 2, code: 'USAGE'})
-      expect(await permissions(...role, '--principal', 'a; rm -rf /')).toMatchObject({exit: 2, code: 'USAGE'})
-      expect(await permissions(...role, '--principal', 'nobody', '--compare')).toMatchObject({
-        exit: 4,
-        code: 'NOT_FOUND',
-      })
-    },
-  )
-
-  testWhen(openbao, 'makes a key by one command with the approvals that its class asks for', async () => {
-    const args = [
-      'bao-hook',
-      '--profile',
-      'bao',
-      '--algorithm',
-      'ed25519',
-      '--purpose',
-      'sign',
-      '--class',
-      'webhook',
-    ]
-    const made = await runJson(
-      KeyCreate,
-      'key create',
-      [...args, '--owner', 'alice', '--as', 'alice', ...signs('alice', 'bob', 'carol', 'dan', 'erin')],
-      house().world,
-    )
-    expect(made).toMatchObject({exit: 0, name: 'bao-hook', algorithm: 'ed25519'})
   })
 
   testWhen(openbao, 'asks for the token where no file holds it, and never shows it', async () => {

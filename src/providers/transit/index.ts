@@ -29,7 +29,7 @@ export async function openTransit(
   clock: Clock,
   within = patience,
 ): Promise<Provider> {
-  const server = new Server(place, token, within)
+  const server = Server.at(place, token, within)
   try {
     // In this order each failure has one reason: it does not answer, it does not know us, there is no transit.
     await server.health()
@@ -39,6 +39,10 @@ export async function openTransit(
     server.close()
     throw error
   }
+  return providerOf(server, clock)
+}
+
+function providerOf(server: Server, clock: Clock): Provider {
   return {
     kind: 'transit',
     store: keyStore(server),
@@ -46,6 +50,7 @@ export async function openTransit(
     life: keyLife(server, clock),
     move: keyMove(server),
     evidence: keyEvidence(server),
+    probing: (intent) => providerOf(server.probing(intent), clock),
     standing: async (policy, ids, principal) => standingOf(server, policy, ids, principal),
     time: () => server.time(),
     async close() {

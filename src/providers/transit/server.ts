@@ -3,7 +3,7 @@ import {readPublic} from '../../base/files.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {tool} from '../../base/package.ts'
 import type {Secret} from '../../base/secret.ts'
-import type {Identity} from '../ports.ts'
+import type {Identity, IntentId} from '../ports.ts'
 import {addressOf, type Address} from './address.ts'
 import {isTokenRefused, notPermitted, tokenRefused} from './credentials.ts'
 import {refusal, wordsOf} from './failures.ts'
@@ -25,8 +25,6 @@ export interface Asking {
   readonly body?: unknown
   /** Whether a key is made. */
   readonly slow?: boolean
-  /** Whether it only proves that a key works: the user agent says so. */
-  readonly probe?: boolean
   /** Whether a 403 is an answer like any other. */
   readonly mayBeRefused?: boolean
 }
@@ -39,24 +37,34 @@ export interface Health {
   readonly cluster: string
 }
 
-export class Server {
+/** What every view of one server shares. */
+interface Shared {
   readonly place: Place
   readonly address: Address
   readonly token: Token
-  readonly #wire: Wire
-  readonly #agent = `keyrite/${tool().version}`
-  #open = true
-  #time: {readonly date: Date; readonly at: number} | null = null
-  #renewing: Promise<void> | null = null
-  /** What makes a key waits for its turn: two of one name must not both find it free. */
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly wire: Wire
   /** What was learnt once and does not change. */
-  readonly known = new Map<string, unknown>()
+  readonly known: Map<string, unknown>
+  open: boolean
+  time: {readonly date: Date; readonly at: number} | null
+  renewing: Promise<void> | null
+  /** What makes a key waits for its turn: two of one name must not both find it free. */
+  turn: Promise<unknown>
+}
+
+export class Server {
+  readonly #shared: Shared
+  /** Who asks, as the server's log has it. */
+  readonly #agent: string
+
+  private constructor(shared: Shared, agent: string) {
+    this.#shared = shared
+    this.#agent = agent
+  }
 
   /** @throws KeyriteError `USAGE` for an address or a mount that is none, and what reading the files throws. */
-  constructor(place: Place, given: Secret | null, within: Patience) {
-    this.place = place
-    this.address = addressOf(place.address)
+  static at(place: Place, given: Secret | null, within: Patience): Server {
+    const address = addressOf(place.address)
     for (const [flag, path] of [
       ['mount', place.mount],
       ['namespace', place.namespace || 'root'],
@@ -67,33 +75,57 @@ export class Server {
           `cannot use --${flag} "${path}": expected a path such as team/transit`,
         )
     const ca = place.caFile === null ? null : authoritiesIn(place.caFile)
-    this.token = Token.from(given, place.tokenFile)
-    this.#wire = wireTo(this.address, ca, within)
+    const token = Token.from(given, place.tokenFile)
+    const wire = wireTo(address, ca, within)
+    const fresh = {open: true, time: null, renewing: null, turn: Promise.resolve()}
+    return new Server({place, address, token, wire, known: new Map(), ...fresh}, `keyrite/${tool().version}`)
+  }
+
+  /** The same, whose calls say that they only prove that a key works. */
+  probing(intent: IntentId): Server {
+    return new Server(this.#shared, `keyrite/${tool().version} probe ${intent}`)
+  }
+
+  get place(): Place {
+    return this.#shared.place
+  }
+
+  get address(): Address {
+    return this.#shared.address
+  }
+
+  get token(): Token {
+    return this.#shared.token
+  }
+
+  get known(): Map<string, unknown> {
+    return this.#shared.known
   }
 
   get authority(): Wire['authority'] {
-    return this.#wire.authority
+    return this.#shared.wire.authority
   }
 
   /** What its newest answer said, moved on. */
   time(): Date | null {
-    if (this.#time === null) return null
-    return new Date(this.#time.date.getTime() + performance.now() - this.#time.at)
+    if (this.#shared.time === null) return null
+    return new Date(this.#shared.time.date.getTime() + performance.now() - this.#shared.time.at)
   }
 
   close(): void {
-    this.#open = false
+    this.#shared.open = false
     this.token.wipe()
-    this.#wire.close()
+    this.#shared.wire.close()
   }
 
   demandOpen(): void {
-    if (!this.#open) throw new KeyriteError('PROVIDER_FAILED', 'cannot ask the server: the profile is closed')
+    if (!this.#shared.open)
+      throw new KeyriteError('PROVIDER_FAILED', 'cannot ask the server: the profile is closed')
   }
 
   alone<T>(act: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(act, act)
-    this.#turn = mine.catch(() => undefined)
+    const mine = this.#shared.turn.then(act, act)
+    this.#shared.turn = mine.catch(() => undefined)
     return mine
   }
 
@@ -134,7 +166,12 @@ export class Server {
     const what = 'ask the server how it is'
     const path = '/v1/sys/health?standbyok=true&perfstandbyok=true'
     const answer = await this.#noted(
-      this.#wire.ask('GET', path, {headers: {'user-agent': this.#agent}, body: null, slow: false, what}),
+      this.#shared.wire.ask('GET', path, {
+        headers: {'user-agent': this.#agent},
+        body: null,
+        slow: false,
+        what,
+      }),
     )
     if (answer.status !== 200) throw refusal(what, answer.status, answer.body)
     const {version, cluster_id: cluster} = (answer.body ?? {}) as Data
@@ -203,29 +240,29 @@ export class Server {
     return second
   }
 
-  #once(method: Method, path: string, {what, body, slow, probe}: Asking): Promise<Answer> {
+  #once(method: Method, path: string, {what, body, slow}: Asking): Promise<Answer> {
     const token = this.token.header()
     const {namespace} = this.place
     const headers = {
       'x-vault-request': 'true',
       ...(token === null ? {} : {'x-vault-token': token}),
       ...(namespace === '' ? {} : {'x-vault-namespace': namespace}),
-      'user-agent': probe === true ? `${this.#agent} probe` : this.#agent,
+      'user-agent': this.#agent,
     }
     return this.#noted(
-      this.#wire.ask(method, `/v1/${path}`, {headers, body: body ?? null, slow: slow ?? false, what}),
+      this.#shared.wire.ask(method, `/v1/${path}`, {headers, body: body ?? null, slow: slow ?? false, what}),
     )
   }
 
   async #noted(asked: Promise<Answer>): Promise<Answer> {
     const answer = await asked
-    if (answer.date !== null) this.#time = {date: answer.date, at: performance.now()}
+    if (answer.date !== null) this.#shared.time = {date: answer.date, at: performance.now()}
     return answer
   }
 
   #learn(data: Data): void {
     // Closed while it was asked.
-    if (!this.#open) return
+    if (!this.#shared.open) return
     const {ttl, renewable, policies} = data
     this.token.learn(
       {
@@ -240,14 +277,14 @@ export class Server {
 
   /** That it failed is told by the question that comes next, if the token really ends. */
   #renew(): Promise<void> {
-    this.#renewing ??= this.#renewed().finally(() => {
-      this.#renewing = null
+    this.#shared.renewing ??= this.#renewed().finally(() => {
+      this.#shared.renewing = null
     })
-    return this.#renewing
+    return this.#shared.renewing
   }
 
   async #renewed(): Promise<void> {
-    if (!this.#open) return
+    if (!this.#shared.open) return
     try {
       const answer = await this.#once('POST', 'auth/token/renew-self', {what: 'renew the token', body: {}})
       const {auth} = (answer.body ?? {}) as {auth?: Data | null}

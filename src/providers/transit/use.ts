@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
 import {Secret} from '../../base/secret.ts'
 import {isPair, type Purpose} from '../algorithms.ts'
-import {probeLabel, type KeyUse, type VersionRef} from '../ports.ts'
+import type {KeyUse, VersionRef} from '../ports.ts'
 import {availabilityIn, existing, type Key} from './keys.ts'
 import {bytesIn, signingOf, textOf} from './methods.ts'
 import type {Asking, Server} from './server.ts'
@@ -65,7 +65,7 @@ export function keyUse(server: Server): KeyUse {
       // An unknown name would be made here and now; of no type that there is, it is not.
       type: 'none',
     }
-    return asked(`encrypt/${one.key.id}`, 'ciphertext', one, {body, probe: isProbe(content)})
+    return asked(`encrypt/${one.key.id}`, 'ciphertext', one, {body})
   }
 
   async function unseal(
@@ -88,7 +88,7 @@ export function keyUse(server: Server): KeyUse {
       const one = await permitted(ref, 'sign')
       const {hash, asked: how} = signing(one.key)
       const body = {...how, input: base64(digested(message, hash)), key_version: one.version}
-      return asked(`sign/${one.key.id}`, 'signature', one, {body, probe: isProbe(message)})
+      return asked(`sign/${one.key.id}`, 'signature', one, {body})
     },
 
     async verify(ref, message, signature) {
@@ -103,7 +103,7 @@ export function keyUse(server: Server): KeyUse {
         [mac ? 'hmac' : 'signature']: textOf(signature, version, jws),
       }
       const path = `verify/${key.id}${mac ? '/sha2-256' : ''}`
-      const {valid} = await server.ask('POST', path, {what, body, probe: isProbe(message)})
+      const {valid} = await server.ask('POST', path, {what, body})
       // The server takes the two numbers of ECDSA apart wherever their middle is.
       return valid === true && fits(key, signature)
     },
@@ -141,7 +141,7 @@ export function keyUse(server: Server): KeyUse {
     async mac(ref, message) {
       const one = await permitted(ref, 'mac')
       const body = {input: base64(message), key_version: one.version}
-      return asked(`hmac/${one.key.id}/sha2-256`, 'hmac', one, {body, probe: isProbe(message)})
+      return asked(`hmac/${one.key.id}/sha2-256`, 'hmac', one, {body})
     },
 
     async publicKey(ref) {
@@ -178,10 +178,6 @@ const ecdsaLength: Partial<Record<Key['algorithm'], number>> = {'ec-p256': 64, '
 
 function fits({algorithm}: Key, signature: Uint8Array): boolean {
   return signature.length === (ecdsaLength[algorithm] ?? signature.length)
-}
-
-function isProbe(content: Uint8Array): boolean {
-  return Buffer.from(content.subarray(0, probeLabel.length)).equals(Buffer.from(probeLabel))
 }
 
 function base64(bytes: Uint8Array): string {

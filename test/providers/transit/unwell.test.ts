@@ -4,12 +4,13 @@ import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {KeyriteError} from '../../../src/base/errors.ts'
+import {tool} from '../../../src/base/package.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
 import type {OpenBao} from '../../backends/openbao.ts'
 import {freePort} from '../../backends/launch.ts'
 import {testWhen} from '../../support/needs.ts'
 import {all, enabled, intent, outcome, secretOf, specOf} from '../support.ts'
-import {openAs, openbao, placeOf, startTransit, tokenWith} from './bao.ts'
+import {openAs, openbao, placeOf, startAgent, startTransit, tokenWith} from './bao.ts'
 import {Way} from './proxy.ts'
 
 /** What is refused, with its words and what they say to type next. */
@@ -204,6 +205,35 @@ describe('a server that is not well', () => {
       await open.close()
     },
   )
+
+  testWhen(openbao, 'is told who asks, and when it is only to prove that a key works', async () => {
+    const open = await root({address: way().url})
+    const ref = await enabled(open, specOf('ec-p256'))
+    const why = intent()
+    const usual = way().saw(`user-agent: keyrite/${tool().version}\r\n`)
+    await open.use.sign(ref, Buffer.from('a real one'))
+    await usual
+    const probing = way().saw(`user-agent: keyrite/${tool().version} probe ${why}\r\n`)
+    await open.probing?.(why).use.sign(ref, Buffer.from('a probe'))
+    await probing
+    await open.close()
+  })
+
+  testWhen(openbao, 'is reached through the socket of an agent, which has the token', async () => {
+    const agent = await startAgent(bao())
+    const place = {...placeOf(bao()), address: `unix:${join(agent.folder, 'agent.sock')}`}
+    const open = await openAs(place, null)
+    expect(await open.evidence.identity()).toMatchObject({
+      address: place.address,
+      ca: 'none',
+      mount: 'transit',
+    })
+    expect(await outcome(open.store.create(specOf('ec-p256'), intent()))).toBe('ok')
+    expect((await open.evidence.check()).filter(({ok}) => !ok)).toEqual([])
+    await open.close()
+    await agent.stop()
+    expect(await outcome(openAs(place, null))).toBe('PROVIDER_UNREACHABLE')
+  })
 
   testWhen(openbao, 'is asked for a key that is not there: none is made by that', async () => {
     const open = await root()
