@@ -1,4 +1,5 @@
 /** What the folders above use of keys. */
+export {accessOf, type KeyAccess} from './access.ts'
 export type {KeyDocument} from './document.ts'
 export {keysFold} from './fold.ts'
 export {keyDocument} from './known.ts'

@@ -201,6 +201,58 @@ export interface KeyEvidence {
   device(): Promise<Readonly<Record<string, string>>>
 }
 
+/** A copy of a key elsewhere, with a state of its own. */
+export interface Replica {
+  readonly region: string
+  readonly availability: Description['availability']
+}
+
+/** A right to use a key that the service itself keeps, beside every policy. */
+export interface Grant {
+  readonly id: string
+  readonly name: string | null
+  readonly grantee: string
+  readonly operations: readonly string[]
+  /** Only with an encryption context that the grant names. */
+  readonly onlyInContext: boolean
+  readonly createdAt: Date | null
+}
+
+/** Who else can reach a key. */
+export interface Access {
+  readonly aliases: readonly string[]
+  readonly grants: readonly Grant[]
+  /** In the service's own language; null where it may not be read. */
+  readonly policy: string | null
+}
+
+/** When the service makes a further version by itself; `everyDays` null: never. */
+export interface RotationSchedule {
+  readonly everyDays: number | null
+  readonly next: Date | null
+}
+
+export interface LastUse {
+  /** Null where it was not used since the service looks. */
+  readonly at: Date | null
+  readonly operation: string | null
+  readonly since: Date | null
+}
+
+/** What only services have that keep keys for many. All may be repeated with the same effect. */
+export interface KeyService {
+  /** @returns every copy, without the key itself. */
+  replicas(ref: VersionRef): Promise<readonly Replica[]>
+  /** @throws KeyriteError `UNSUPPORTED` where the key can have no copy there, naming where it can. */
+  replicate(ref: VersionRef, region: string): Promise<Replica>
+  access(ref: VersionRef): Promise<Access>
+  /** @throws KeyriteError `UNSUPPORTED` for a key that never rotates by itself. */
+  schedule(key: string): Promise<RotationSchedule>
+  /** @param everyDays - null: never. @throws KeyriteError `UNSUPPORTED` naming the range. */
+  setSchedule(key: string, everyDays: number | null): Promise<RotationSchedule>
+  lastUse(ref: VersionRef): Promise<LastUse>
+}
+
 /** An open provider. `close` logs out and wipes; after it every call throws. */
 export interface Provider {
   readonly kind: string
@@ -209,6 +261,8 @@ export interface Provider {
   readonly life: KeyLife
   readonly move: KeyMove
   readonly evidence: KeyEvidence
+  /** Absent where the place is no such service. */
+  readonly service?: KeyService
   /** The same place, open as it is, whose calls carry `keyrite/VERSION probe INTENT` as user agent, so that alarms can leave them out. Absent where calls carry none. */
   readonly probing?: (intent: IntentId) => Provider
   /** What is allowed there on these keys now, held against a policy that was written. Absent where it knows no permissions. @throws KeyriteError `NOT_FOUND` if there is no such principal. */

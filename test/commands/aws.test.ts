@@ -2,6 +2,7 @@
 import {verify} from 'node:crypto'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyCreate from '../../src/commands/key/create.ts'
+import KeyGrants from '../../src/commands/key/grants.ts'
 import KeyList from '../../src/commands/key/list.ts'
 import KeyProve from '../../src/commands/key/prove.ts'
 import KeyPublic from '../../src/commands/key/public.ts'
@@ -14,7 +15,7 @@ import {bring} from '../backends/bring.ts'
 import {makeHouse, parameters, type House} from '../ceremony/room.ts'
 import {anAccount} from '../providers/aws/bench.ts'
 import {testWhen} from '../support/needs.ts'
-import {runJson} from '../support/run.ts'
+import {runCommand, runJson} from '../support/run.ts'
 import {run} from './held.ts'
 
 const [ministack, client] = [await bring('ministack'), await bring('aws-client')]
@@ -195,6 +196,43 @@ describe('AWS KMS', () => {
     },
   )
 
+  testWhen(both, 'tells who else can reach a key; a place without such a service says so', async () => {
+    const id = await keyIdOf('orders-dek')
+    await kms('create-alias', '--alias-name', 'alias/orders', '--target-key-id', id)
+    const told = await runJson(KeyGrants, 'key grants', ['orders-dek'], house().world)
+    expect(told).toMatchObject({
+      exit: 0,
+      schema: 'keyrite.key-access/1',
+      name: 'orders-dek',
+      aliases: ['alias/orders'],
+      grants: [],
+      replicas: [],
+      schedule: {everyDays: null},
+      lastUse: null,
+    })
+    const local = [
+      'local-mac',
+      '--profile',
+      'main',
+      '--algorithm',
+      'hmac-sha256',
+      '--purpose',
+      'mac',
+      '--class',
+      'mac',
+    ]
+    const wish = [...local, '--owner', 'Orders', '--as', 'alice', ...signs('carol', 'dan', 'erin')]
+    expect(await runJson(KeyCreate, 'key create', wish, house().world)).toMatchObject({exit: 0})
+    expect(await runJson(KeyGrants, 'key grants', ['local-mac'], house().world)).toMatchObject({
+      exit: 5,
+      code: 'UNSUPPORTED',
+    })
+    const lines = await runCommand(KeyGrants, 'key grants', ['orders-dek'], house().world)
+    expect(lines.stdout).toMatch(
+      /alias\/orders[\s\S]*the service does not say[\s\S]*There are no grants[\s\S]*EnableIAMPermissions/,
+    )
+  })
+
   testWhen(
     both,
     'is refused where flags are missing, of another kind, or cannot be; and nothing is recorded',
@@ -213,6 +251,7 @@ describe('AWS KMS', () => {
         ['--region', region, '--endpoint', 'http://user:word@127.0.0.1'],
         ['--region', region, '--endpoint', 'ftp://127.0.0.1'],
         ['--region', region, '--role-arn', 'somebody'],
+        ['--region', region, '--endpoint', 'http://127.0.0.1', '--fips'],
         ['--region', region, '--replica-regions', region],
         ['--region', region, '--replica-regions', 'us-east-1', '--custom-key-store', 'mine'],
         ['--region', region, '--token-serial', '1'],
@@ -222,6 +261,7 @@ describe('AWS KMS', () => {
       expect(await other('--region', region, '--endpoint', 'http://127.0.0.1:1')).toMatchObject({
         exit: 7,
         code: 'PROVIDER_UNREACHABLE',
+        message: expect.stringContaining('http://127.0.0.1:1 does not answer'),
       })
       expect(await other('--region', region, '--aws-profile', 'nobody', ...at)).toMatchObject({
         exit: 11,

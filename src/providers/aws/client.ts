@@ -79,7 +79,7 @@ export class Line {
           await this.pause(2 ** tried)
         }
     } catch (error) {
-      throw failure(what, error)
+      throw failure(what, error, this.place.endpoint ?? `AWS KMS in ${how.region ?? this.place.region}`)
     } finally {
       this.#running--
       this.#waiting.shift()?.()

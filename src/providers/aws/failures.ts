@@ -52,10 +52,11 @@ const byName: Readonly<Record<string, ErrorCode>> = {
 
 /**
  * @param what - the act, as a verb and its object.
+ * @param where - who was asked.
  * @returns the error as an operator should see it; what is a KeyriteError already stays one.
  * @throws the error itself where it is neither the service's nor the network's: then it is a bug, and must look like one.
  */
-export function failure(what: string, error: unknown): KeyriteError {
+export function failure(what: string, error: unknown, where = 'AWS KMS'): KeyriteError {
   if (error instanceof KeyriteError) return error
   if (!(error instanceof Error)) throw error
   const name = nameOf(error)
@@ -110,7 +111,7 @@ export function failure(what: string, error: unknown): KeyriteError {
   if (code !== undefined || name === 'TimeoutError' || name === 'AbortError')
     return say(
       'PROVIDER_UNREACHABLE',
-      `it does not answer (${code ?? 'no answer in time'})`,
+      `${where} does not answer (${code ?? 'no answer in time'})`,
       'look whether region and endpoint are right and the network is there, then the same command again: it asks what was done',
       check,
     )

@@ -39,7 +39,8 @@ export function placeOf(settings: Readonly<Record<string, string>>): Place {
   return place
 }
 
-function demandPossible({region, endpoint, roleArn, replicaRegions, customKeyStore}: Place): void {
+function demandPossible(place: Place): void {
+  const {region, endpoint, roleArn, replicaRegions, customKeyStore, fips} = place
   const wrong = [region, ...replicaRegions].find((one) => !regionForm.test(one))
   if (wrong !== undefined) refuse(`"${wrong}" is not the name of a region`, '--region eu-central-1')
   if (new Set([region, ...replicaRegions]).size !== replicaRegions.length + 1)
@@ -48,6 +49,11 @@ function demandPossible({region, endpoint, roleArn, replicaRegions, customKeySto
     refuse(`"${roleArn}" is not the ARN of a role`, '--role-arn arn:aws:iam::111122223333:role/NAME')
   if (endpoint !== null && !isAddress(endpoint))
     refuse(`"${endpoint}" is not an address`, '--endpoint https://HOST, without a path or a password')
+  if (endpoint !== null && fips)
+    refuse(
+      '--fips chooses the endpoint, and another is given',
+      'leave out one of them; --endpoint can be a FIPS endpoint itself',
+    )
   if (customKeyStore !== null && replicaRegions.length > 0)
     refuse('keys of a custom key store have no copies in other regions', 'leave out --replica-regions')
 }

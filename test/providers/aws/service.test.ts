@@ -1,0 +1,155 @@
+/** What AWS KMS has beside the five ports, on the stand-in in front of ministack: copies, grants, aliases, schedules, last use. */
+import {KMS} from '@aws-sdk/client-kms'
+import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import {openAws} from '../../../src/providers/aws/index.ts'
+import type {KeyService, Provider} from '../../../src/providers/ports.ts'
+import {bring} from '../../backends/bring.ts'
+import {startAwsStandin, type AwsStandin} from '../../backends/standin.ts'
+import {testWhen} from '../../support/needs.ts'
+import {enabled, labelled, none, outcome, specOf} from '../support.ts'
+import {anAccount, settingsOf, soon} from './bench.ts'
+
+const ministack = await bring('ministack')
+const [home, away] = ['eu-central-1', 'eu-west-1'] as const
+
+describe('what AWS KMS has beside the ports', () => {
+  const box: {standin?: AwsStandin; provider?: Provider; account?: string} = {}
+  const provider = (): Provider => box.provider ?? missing('nothing is open')
+  const service = (): KeyService => provider().service ?? missing('it has none')
+  const stranger = (region: string): KMS => new KMS({region, endpoint: box.standin?.url ?? ''})
+  beforeAll(async () => {
+    if (!ministack.present) return
+    box.account = anAccount()
+    box.standin = await startAwsStandin(ministack)
+    box.provider = await openAws({...settingsOf(box.standin.url), replica_regions: away}, soon)
+  })
+  afterAll(async () => {
+    await box.provider?.close()
+    await box.standin?.stop()
+  })
+
+  testWhen(ministack, 'says where keys may be copied in who it is, so that it is approved', async () => {
+    expect(await provider().evidence.identity()).toMatchObject({region: home, replicas: away})
+  })
+
+  testWhen(ministack, 'copies a key to a region that the profile names, once, and to no other', async () => {
+    const ref = await enabled(provider(), specOf('ec-p256'))
+    expect(await service().replicas(ref)).toEqual([])
+    const copy = {region: away, availability: 'enabled'}
+    expect(await service().replicate(ref, away)).toEqual(copy)
+    expect(await service().replicate(ref, away)).toEqual(copy)
+    expect(await service().replicas(ref)).toEqual([copy])
+    expect(await outcome(service().replicate(ref, home))).toBe('UNSUPPORTED')
+    expect(await outcome(service().replicate(ref, 'us-east-1'))).toBe('UNSUPPORTED')
+    const there = stranger(away)
+    const {Tags: tags} = await there.listResourceTags({KeyId: ref.key})
+    expect(tags).toContainEqual({TagKey: 'keyrite:purpose', TagValue: 'sign'})
+    there.destroy()
+  })
+
+  testWhen(
+    ministack,
+    'switches a key off in every region, and calls it off only when it is off everywhere',
+    async () => {
+      const ref = await enabled(provider(), specOf('ec-p256'))
+      await service().replicate(ref, away)
+      const there = stranger(away)
+      const signs = async () =>
+        there.sign({KeyId: ref.key, SigningAlgorithm: 'ECDSA_SHA_256', Message: Buffer.from('x')}).then(
+          () => 'signed',
+          (error: unknown) => (error as Error).name,
+        )
+      expect(await signs()).toBe('signed')
+      expect(await provider().life.setAvailability(ref, 'disabled')).toBe('disabled')
+      expect(await signs()).toBe('DisabledException')
+      await there.enableKey({KeyId: ref.key})
+      expect((await provider().store.describe(ref))?.availability).toBe('enabled')
+      expect(await provider().life.setAvailability(ref, 'disabled')).toBe('disabled')
+      expect((await provider().store.describe(ref))?.availability).toBe('disabled')
+      there.destroy()
+    },
+  )
+
+  testWhen(
+    ministack,
+    'destroys no key that has copies, and names the command that destroys them',
+    async () => {
+      const ref = await enabled(provider(), specOf('ec-p256'))
+      await service().replicate(ref, away)
+      const refused: unknown = await provider()
+        .life.scheduleDestruction(ref, 7)
+        .catch((error: unknown) => error)
+      expect(refused).toMatchObject({
+        code: 'KEY_STATE',
+        hints: [expect.stringContaining(`--region ${away} --key-id ${ref.key}`)],
+      })
+      expect((await provider().store.describe(ref))?.availability).toBe('enabled')
+      const there = stranger(away)
+      await there.scheduleKeyDeletion({KeyId: ref.key, PendingWindowInDays: 7})
+      await box.standin?.clock(8 * 86_400)
+      expect(await service().replicas(ref)).toEqual([])
+      expect(await outcome(provider().life.scheduleDestruction(ref, 7))).toBe('ok')
+      await box.standin?.clock(6 * 86_400)
+      expect((await provider().store.describe(ref))?.availability).toBe('destruction-pending')
+      await box.standin?.clock(2 * 86_400)
+      expect(await provider().store.describe(ref)).toBeUndefined()
+      expect(await outcome(provider().life.cancelDestruction(ref))).toBe('KEY_NOT_FOUND')
+      there.destroy()
+    },
+  )
+
+  testWhen(ministack, 'tells who has grants and aliases, and the policy', async () => {
+    const ref = await enabled(provider(), specOf('aes-256'))
+    const here = stranger(home)
+    await here.createAlias({AliasName: 'alias/orders', TargetKeyId: ref.key})
+    const grantee = `arn:aws:iam::${box.account ?? ''}:role/orders`
+    await here.createGrant({
+      KeyId: ref.key,
+      GranteePrincipal: grantee,
+      Operations: ['Decrypt'],
+      Name: 'orders',
+      Constraints: {EncryptionContextSubset: {of: 'orders'}},
+    })
+    const access = await service().access(ref)
+    expect(access).toMatchObject({
+      aliases: ['alias/orders'],
+      grants: [{name: 'orders', grantee, operations: ['Decrypt'], onlyInContext: true}],
+    })
+    expect(JSON.parse(access.policy ?? '')).toMatchObject({Statement: [{Sid: 'EnableIAMPermissions'}]})
+    here.destroy()
+  })
+
+  testWhen(ministack, 'rotates by a schedule that is set, read, kept and taken away', async () => {
+    const ref = await enabled(provider(), specOf('aes-256'))
+    const {key} = ref
+    const pair = await enabled(provider(), specOf('ec-p256'))
+    expect(await service().schedule(key)).toEqual({everyDays: null, next: null})
+    expect(await service().setSchedule(key, 90)).toMatchObject({everyDays: 90, next: expect.any(Date)})
+    for (const days of [89, 2561, 100.5])
+      expect(await outcome(service().setSchedule(key, days))).toBe('UNSUPPORTED')
+    expect(await outcome(service().setSchedule(pair.key, 90))).toBe('UNSUPPORTED')
+    expect(await outcome(service().schedule(pair.key))).toBe('UNSUPPORTED')
+    await box.standin?.clock(91 * 86_400)
+    const found = await provider().store.find('00'.repeat(16), [ref])
+    expect(found).toMatchObject({kind: 'one', ref: {key}})
+    const sealed = await provider().use.encrypt(
+      found.kind === 'one' ? found.ref : ref,
+      Buffer.from('after'),
+      none,
+    )
+    expect(await outcome(provider().use.encrypt(ref, Buffer.from('old'), none))).toBe('KEY_STATE')
+    expect(await outcome(provider().use.decrypt(ref, sealed, none))).toBe('PROVIDER_FAILED')
+    expect(await service().setSchedule(key, null)).toEqual({everyDays: null, next: null})
+  })
+
+  testWhen(ministack, 'says when a key was used last, and for what', async () => {
+    const ref = await enabled(provider(), specOf('ec-p256'))
+    expect(await service().lastUse(ref)).toMatchObject({at: null, since: expect.any(Date)})
+    await provider().use.sign(ref, labelled('x'))
+    expect(await service().lastUse(ref)).toMatchObject({at: expect.any(Date), operation: 'Sign'})
+  })
+})
+
+function missing(what: string): never {
+  throw new Error(what)
+}
