@@ -7,7 +7,7 @@ import {factsOf, profilesFold, type Profile} from '../profiles/index.ts'
 import type {Algorithm, Purpose, Scheme} from '../providers/algorithms.ts'
 import {demandHoldsKeys, providerKind} from '../providers/registry.ts'
 import {phase, type Plan} from '../requests/index.ts'
-import {keysFold} from './fold.ts'
+import {demandParent} from './hierarchy/parents.ts'
 import {profileNotFound} from './not-found.ts'
 import {demandNameFree} from './operations/create.ts'
 import {tryerInWords} from './who-tries.ts'
@@ -55,10 +55,7 @@ export function planCreate(view: Known, wish: KeyWish): Planned {
   // Where its keys can lie in hardware, it is known only of the key that was made: then it is not activated.
   if (providerKind(profile.kind).hardware === 'never')
     demandHardware(policy, {...wish, environment: profile.environment}, 'software')
-  if (wish.parent !== null && !view.of(keysFold).keys.has(wish.parent))
-    throw new KeyriteError('KEY_NOT_FOUND', `cannot find the parent key "${wish.parent}"`, {
-      hints: ['keyrite key list'],
-    })
+  if (wish.parent !== null) demandParent(view, wish.parent)
   const {roster} = view.of(custodyFold)
   const parties = [
     party(roster, 'owner', wish.owner),

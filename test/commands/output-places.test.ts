@@ -20,6 +20,7 @@ import CeremonyNew from '../../src/commands/ceremony/new.ts'
 import CeremonyRehearse from '../../src/commands/ceremony/rehearse.ts'
 import CeremonyScript from '../../src/commands/ceremony/script.ts'
 import KeyCertificate from '../../src/commands/key/certificate.ts'
+import KeyGraph from '../../src/commands/key/graph.ts'
 import Demo from '../../src/commands/demo.ts'
 import LedgerExport from '../../src/commands/ledger/export.ts'
 import LedgerHandOver from '../../src/commands/ledger/hand-over.ts'
@@ -60,6 +61,7 @@ const outputs: readonly (readonly [
   argv: (path: string) => readonly string[],
 ])[] = [
   ['ledger pin --out', LedgerPin, 'file', (path) => ['--out', path]],
+  ['key graph --out', KeyGraph, 'file', (path) => ['--format', 'dot', '--out', path]],
   ['key certificate --out', KeyCertificate, 'file', (path) => ['signed', '--out', path]],
   ['ledger prove --out', LedgerProve, 'file', (path) => ['1', '--out', path]],
   ['ledger export --out', LedgerExport, 'file', (path) => ['--out', path]],
