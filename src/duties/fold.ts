@@ -15,6 +15,10 @@ const schemas = {
     what: hidden,
     owners: z.array(personId).min(1),
     due: time,
+    key: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,62}$/)
+      .exactOptional(),
   }),
   'duty.done': z.strictObject({duty: z.int().min(0), evidence: hidden}),
   'duty.waived': z.strictObject({duty: z.int().min(0), reason: hidden, until: time}),
@@ -60,19 +64,23 @@ export const dutiesFold: Fold<Duties> = {
 
 function checkOpened(view: View, entry: Entry): Problem[] {
   const wrong = (message: string): Problem[] => [problem('duty', entry, message)]
-  const {name, owners} = schemas['duty.opened'].parse(entry.data)
-  if (entry.ceremony === null) return wrong('it comes from no ceremony')
+  const {name, owners, due, key} = schemas['duty.opened'].parse(entry.data)
+  if (entry.ceremony === null && key === undefined)
+    return wrong('it comes from no ceremony, nor from the rotation of a key')
+  if (entry.ceremony !== null && key !== undefined) return wrong('a ceremony opens no duty on a rotation')
   const {roster} = view.of(custodyFold)
   const stranger = owners.find((id) => !roster.has(id))
   if (stranger !== undefined) return wrong(`"${stranger}" is not in the roster`)
   const twin = [...view.of(duties).values()].find(
-    (one) => one.ceremony === entry.ceremony && one.name === name,
+    (one) =>
+      one.name === name &&
+      (key === undefined ? one.ceremony === entry.ceremony : one.key === key && one.due === due),
   )
-  return twin === undefined ? [] : wrong(`the ceremony has opened a duty "${name}" already`)
+  return twin === undefined ? [] : wrong(`duty "${name}" was opened already`)
 }
 
 function opened(view: View, entry: Entry): Duty {
-  const {name, what, owners, due} = schemas['duty.opened'].parse(entry.data)
+  const {name, what, owners, due, key = null} = schemas['duty.opened'].parse(entry.data)
   return {
     id: `d${entry.seq}`,
     seq: entry.seq,
@@ -81,7 +89,8 @@ function opened(view: View, entry: Entry): Duty {
     owners,
     due,
     opened: entry.time,
-    ceremony: entry.ceremony ?? '',
+    ceremony: entry.ceremony,
+    key,
     done: null,
     waived: null,
   }

@@ -14,8 +14,10 @@ export interface Duty {
   /** RFC 3339. */
   readonly due: string
   readonly opened: string
-  /** The ceremony that it comes from. */
-  readonly ceremony: string
+  /** The ceremony that it comes from; null where it comes from the rotation of a key. */
+  readonly ceremony: string | null
+  /** The key whose rotation it comes from. */
+  readonly key: string | null
   readonly done: Ending | null
   /** The newest waiver; it counts until its own `until`. */
   readonly waived: (Ending & {readonly until: string}) | null

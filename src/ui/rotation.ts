@@ -6,6 +6,7 @@ import {
   hooksMissing,
   isRunning,
   keysFold,
+  noticeOf,
   rotations,
   standing,
   type Advance,
@@ -35,7 +36,12 @@ export function keysInTurn(app: App): readonly string[] {
     .filter((key) => {
       const {due, reason} = standing(app.ledger, key)
       const last = app.ledger.of(rotations).last.get(key.name)
-      return isRunning(last) || isUntold(app, key) || (reason !== 'not-active' && due !== null && due <= now)
+      return (
+        isRunning(last) ||
+        isUntold(app, key) ||
+        noticeOf(app.ledger, key) !== null ||
+        (reason !== 'not-active' && due !== null && due <= now)
+      )
     })
     .map(({name}) => name)
     .sort()

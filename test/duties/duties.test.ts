@@ -184,7 +184,11 @@ describe('entries on duties that nobody could have made here', () => {
 
   test.each([
     ['a duty after the sign-off', {type: 'duty.opened', within: true}, 'its ceremony is signed-off'],
-    ['a duty of no ceremony', {type: 'duty.opened', within: false}, 'it comes from no ceremony'],
+    [
+      'a duty of no ceremony',
+      {type: 'duty.opened', within: false},
+      'it comes from no ceremony, nor from the rotation of a key',
+    ],
     ['done, of a duty that is none', {type: 'duty.done', within: false}, 'there is no such duty'],
   ])('%s', async (_name, {type, within}, message) => {
     await expect(

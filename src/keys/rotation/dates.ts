@@ -4,3 +4,8 @@ import {parseDuration} from '../../base/duration.ts'
 export function after(time: string, duration: string): string {
   return new Date(Date.parse(time) + parseDuration(duration)).toISOString()
 }
+
+/** An RFC 3339 time so much earlier. */
+export function before(time: string, duration: string): string {
+  return new Date(Date.parse(time) - parseDuration(duration)).toISOString()
+}

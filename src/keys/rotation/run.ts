@@ -14,6 +14,7 @@ import {
 } from '../../requests/index.ts'
 import {keyNamed} from '../known.ts'
 import {actAlone, automaticFault} from '../operations/rotate.ts'
+import {openNotice} from './notice.ts'
 import {planRotate} from './plan.ts'
 import {runHooks} from './hooks.ts'
 import {isRunning, rotations, type Rotation} from './state.ts'
@@ -21,7 +22,7 @@ import {standing} from './standing.ts'
 
 export interface Advance {
   readonly name: string
-  /** What was done now, in order: phases, and `hooks`. */
+  /** What was done now, in order: phases, `hooks`, and `notice` where a duty to tell its users was opened. */
   readonly did: readonly string[]
   /** What it waits for now: a date, people, somebody to resume it; null where nothing is to be done. */
   readonly waits: 'time' | 'people' | 'resume' | null
@@ -47,6 +48,7 @@ export async function advance(context: Context, operations: Operations, name: st
     request: null,
     ...more,
   })
+  if (await ledger.alone(() => openNotice(context, keyNamed(ledger, name)))) did.push('notice')
   // Each turn does something, and a rotation has fewer phases than this.
   for (let turn = 0; turn < 12; turn++) {
     if ((await ledger.alone(() => runHooks(context, name))) > 0) did.push('hooks')
