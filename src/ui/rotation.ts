@@ -102,12 +102,12 @@ export function exitOfRun(runs: readonly RotationRun[]): number {
 /** One line a key: what was done, and what it waits for. */
 export function runLine({name, did, waits, until, request, error, overdueBy}: RotationRun): string {
   const done = did.length === 0 ? '' : `${did.join(', ')} done; `
-  const late = overdueBy === null ? '' : ` OVERDUE.`
-  if (error !== null) return `${name}: ${done}stopped: ${error.message} (${error.code}).${late}`
+  const late = overdueBy === null ? '' : 'OVERDUE; '
+  if (error !== null) return `${name}: ${late}${done}stopped: ${error.message} (${error.code}).`
   const rest = {
     time: `the next phase may begin ${until ?? ''}.`,
     people: `waits for people: request ${request ?? ''}. Next: keyrite request apply ${request ?? ''} --sign-with PERSON=KEY`,
     resume: `paused. Next: keyrite rotation pause ${name} --resume --reason R`,
   } as const
-  return `${name}: ${done}${waits === null ? 'nothing else is to be done.' : rest[waits]}${late}`
+  return `${name}: ${late}${done}${waits === null ? 'nothing else is to be done.' : rest[waits]}`
 }

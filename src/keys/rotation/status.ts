@@ -95,14 +95,22 @@ function judge(
   {due, late, way, never}: Judged,
 ): Pick<RotationStatus, 'reason' | 'why' | 'next'> {
   const at = due ?? ''
+  // Late by its age alone, whatever the day that it is due.
+  const old = late !== null && now.getTime() - Date.parse(at) <= parseDuration(schedule.overdue)
+  const aged = `a version has been active for more than ${schedule.limit}`
   const run = `keyrite rotation run ${name}`
   if (rotation !== undefined) {
     const phase = rotation.next?.phase ?? ''
     if (late !== null)
       return {
         reason: 'overdue',
-        why: `phase ${phase} of its rotation was due ${at}${rotation.paused === null ? '' : ', and it is paused'}`,
-        next: rotation.paused === null ? run : `keyrite rotation pause ${name} --resume --reason R`,
+        why: `${old ? `${aged}; phase ${phase} of its rotation may begin ${at}` : `phase ${phase} of its rotation was due ${at}`}${rotation.paused === null ? '' : ', and it is paused'}`,
+        next:
+          rotation.paused === null
+            ? old
+              ? null
+              : run
+            : `keyrite rotation pause ${name} --resume --reason R`,
       }
     if (rotation.paused !== null)
       return {
@@ -124,7 +132,11 @@ function judge(
       next: 'keyrite key create NAME, and let its users move to it',
     }
   if (late !== null)
-    return {reason: 'overdue', why: `it was due ${at}, ${schedule.every} after it became active`, next: run}
+    return {
+      reason: 'overdue',
+      why: old ? aged : `it was due ${at}, ${schedule.every} after it became active`,
+      next: old && at > now.toISOString() ? `keyrite key show ${name}` : run,
+    }
   if (isDue) return {reason: 'due', why: `it is due since ${at}`, next: run}
   if (way.cannot !== null)
     return {reason: 'cannot', why: `it cannot be rotated where it lies: ${way.words}`, next: null}

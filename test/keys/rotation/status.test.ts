@@ -100,6 +100,7 @@ describe('a key that was made on 1 January and is rotated every 90 days', () => 
     expect(rotationStatus(key({versions, primary: 2}), at('2027-07-02'))).toMatchObject({
       reason: 'overdue',
       overdueBy: 'P2D',
+      why: 'a version has been active for more than P180D',
     })
   })
 
