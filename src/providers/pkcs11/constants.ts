@@ -58,6 +58,7 @@ export const cka = {
   verify: 0x10a,
   verifyRecover: 0x10b,
   derive: 0x10c,
+  endDate: 0x111,
   modulus: 0x120,
   modulusBits: 0x121,
   publicExponent: 0x122,

@@ -132,7 +132,8 @@ function algorithmsLine(token: Token): CheckLine {
 /** Doubled ids and halves of pairs, told apart from keys. */
 function objectsLine(token: Token): CheckLine {
   const ids = [...versions(token)].map(({ref}) => ref.version)
-  const doubled = ids.filter((id, at) => ids.indexOf(id) !== at)
+  const once = new Set<string>()
+  const doubled = ids.filter((id) => once.has(id) || !once.add(id))
   const halves = debris(token, new Set(ids))
   const [first] = [...doubled, ...halves]
   if (first === undefined)

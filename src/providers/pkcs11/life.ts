@@ -3,7 +3,7 @@ import type {Clock} from '../../base/world.ts'
 import type {Availability, KeyLife} from '../ports.ts'
 import {failure} from './failures.ts'
 import {nextRef} from './ids.ts'
-import {existing, usesOf, versions, type Version} from './objects.ts'
+import {existing, usesOf, versionsWhere, type Version} from './objects.ts'
 import {demandUnused, generate} from './store.ts'
 import type {Token} from './token.ts'
 
@@ -71,9 +71,7 @@ export function keyLife(token: Token, clock: Clock): KeyLife {
 
 /** @throws KeyriteError `KEY_NOT_FOUND`. */
 function newest(token: Token, key: string): Version {
-  const [last] = [...versions(token)]
-    .filter(({ref}) => ref.key === key)
-    .toSorted((a, b) => b.number - a.number)
+  const [last] = [...versionsWhere(token, (ref) => ref.key === key)].toSorted((a, b) => b.number - a.number)
   if (last === undefined)
     throw new KeyriteError('KEY_NOT_FOUND', `cannot rotate key "${key}": the token has no such key`)
   return last

@@ -18,6 +18,8 @@ export interface Version {
   readonly number: number
   readonly availability: Availability
   readonly createdAt: Date
+  /** CKA_END_DATE of either object: the last day of its use, which no token keeps by itself. */
+  readonly lastDay: Date | null
 }
 
 /** What a version is used by: forward (sign, encrypt …) and backward (verify, decrypt …), each an attribute of one of its objects. */
@@ -38,6 +40,31 @@ export function usesOf({algorithm, purpose}: Pick<KeySpec, 'algorithm' | 'purpos
     forward: {of: pair ? 'half' : 'object', type: wraps ? cka.wrap : cka.encrypt},
     backward: {of: 'object', type: wraps ? cka.unwrap : cka.decrypt},
   }
+}
+
+/** Those versions whose id fits: of the others nothing is read but the id, as a token may hold thousands. */
+export function* versionsWhere(token: Token, fits: (ref: VersionRef) => boolean): Generator<Version> {
+  for (const object of carriers(token)) {
+    const id = token.attribute(object, cka.id) ?? Buffer.alloc(0)
+    const ref = refOf(id)
+    if (ref === undefined || !fits(ref)) continue
+    const version = read(token, object, piecesOf(token, id).halves[0] ?? null, ref)
+    if (version !== undefined) yield version
+  }
+}
+
+/** The first version of a key of this name; of the others nothing is read but the label. */
+export function versionCalled(token: Token, name: string): Version | undefined {
+  for (const object of carriers(token)) {
+    const text = token.attribute(object, cka.label)?.toString('utf8') ?? ''
+    if ((parseLabel(text)?.label ?? text) !== name) continue
+    const id = token.attribute(object, cka.id) ?? Buffer.alloc(0)
+    const ref = refOf(id)
+    const version =
+      ref === undefined ? undefined : read(token, object, piecesOf(token, id).halves[0] ?? null, ref)
+    if (version !== undefined) return version
+  }
+  return undefined
 }
 
 /** Every version that keyrite made: its private or secret objects. Somebody else's objects are left out. */
@@ -134,6 +161,10 @@ function read(token: Token, object: Handle, half: Handle | null, ref: VersionRef
     number: said?.number ?? 0,
     availability: may(uses.forward) ? 'enabled' : may(uses.backward) ? 'historic' : 'disabled',
     createdAt: said?.createdAt ?? new Date(0),
+    lastDay:
+      dateOf(token.attribute(object, cka.endDate)) ??
+      dateOf(half === null ? undefined : token.attribute(half, cka.endDate)) ??
+      null,
   }
 }
 
@@ -176,4 +207,12 @@ function algorithmOf(token: Token, object: Handle, half: Handle | null): Algorit
 export function ulong(value: Buffer | undefined): number | undefined {
   if (value === undefined || (value.length !== 8 && value.length !== 4)) return undefined
   return value.length === 8 ? Number(value.readBigUInt64LE()) : value.readUInt32LE()
+}
+
+/** A CK_DATE, `YYYYMMDD`; undefined for none. */
+export function dateOf(value: Buffer | undefined): Date | undefined {
+  const [, year = '', month = '', day = ''] =
+    /^(\d{4})(\d\d)(\d\d)$/.exec(value?.toString('latin1') ?? '') ?? []
+  const date = new Date(`${year}-${month}-${day}T00:00:00Z`)
+  return Number.isNaN(date.getTime()) ? undefined : date
 }

@@ -8,7 +8,15 @@ import {failure} from './failures.ts'
 import {idOf, newRef} from './ids.ts'
 import {labelOf} from './label.ts'
 import {methodOf} from './methods.ts'
-import {descriptionOf, existing, piecesOf, versionOf, versions} from './objects.ts'
+import {
+  descriptionOf,
+  existing,
+  piecesOf,
+  versionCalled,
+  versionOf,
+  versions,
+  versionsWhere,
+} from './objects.ts'
 import {keptTemplate, pairParameters, shownTemplate, type Naming} from './templates.ts'
 import type {Token} from './token.ts'
 
@@ -37,7 +45,7 @@ export function keyStore(token: Token, clock: Clock): KeyStore {
 
 /** By id: what keyrite made bears its intent. Half a pair, as a kill leaves it, is not a key. */
 export function findIntent(token: Token, intent: IntentId): Found {
-  const made = [...versions(token)].filter(({ref}) => ref.version.endsWith(intent)).map(({ref}) => ref)
+  const made = [...versionsWhere(token, ({version}) => version.endsWith(intent))].map(({ref}) => ref)
   const [only] = made
   if (only === undefined) return {kind: 'none'}
   return made.length === 1 ? {kind: 'one', ref: only} : {kind: 'ambiguous', refs: made}
@@ -45,12 +53,12 @@ export function findIntent(token: Token, intent: IntentId): Found {
 
 /** @throws KeyriteError `KEY_EXISTS` if the name is given, or the intent was carried out. */
 export function demandNew(token: Token, spec: KeySpec, intent: IntentId): void {
-  for (const {spec: other, ref} of versions(token))
-    if (other.label === spec.label)
-      throw new KeyriteError(
-        'KEY_EXISTS',
-        `cannot make key "${spec.label}": the token has one of that name (${ref.version})`,
-      )
+  const taken = versionCalled(token, spec.label)
+  if (taken !== undefined)
+    throw new KeyriteError(
+      'KEY_EXISTS',
+      `cannot make key "${spec.label}": the token has one of that name (${taken.ref.version})`,
+    )
   demandUnused(token, spec, intent)
 }
 

@@ -92,6 +92,8 @@ export class Token {
       // Views of the driver's own memory: copied.
       return one === undefined ? undefined : Buffer.from(one.value as Uint8Array)
     } catch (error) {
+      // A date that is not set has no bytes, and the driver wants eight.
+      if (error instanceof TypeError && /wrong length.*but is 0/.test(error.message)) return undefined
       const value = rvOf(error)
       if (value === undefined || value === rv.deviceError) throw error
       return undefined

@@ -34,6 +34,7 @@ export function keyUse(token: Token): KeyUse {
         'UNSUPPORTED',
         `cannot ${operation} with key "${label}": a key to ${purpose} can ${can.join(', ')}`,
       )
+    demandInTime(version, operation)
     return version
   }
 
@@ -121,6 +122,23 @@ export function keyUse(token: Token): KeyUse {
       return spkiOf(token, version.half, version.spec.algorithm)
     },
   }
+}
+
+/** What a key does anew it does not after its CKA_END_DATE: no token that was tried keeps that by itself. */
+const anew: readonly Operation[] = ['sign', 'encrypt', 'wrap', 'mac']
+
+/** @throws KeyriteError `KEY_STATE`. */
+export function demandInTime(
+  {spec, lastDay}: Pick<Version, 'spec' | 'lastDay'>,
+  operation: Operation,
+  now = new Date(),
+): void {
+  if (lastDay === null || !anew.includes(operation)) return
+  if (now.getTime() < lastDay.getTime() + 86_400_000) return
+  throw new KeyriteError(
+    'KEY_STATE',
+    `cannot ${operation} with key "${spec.label}": the token says that ${lastDay.toISOString().slice(0, 10)} was the last day of its use (CKA_END_DATE)`,
+  )
 }
 
 /** For many modules nothing is an error of the caller. */

@@ -10,6 +10,7 @@ if (localstack.present)
   keepsTheProviderContract(
     {
       kind: 'aws',
+      on: 'LocalStack 4.14.0',
       refuses: ['empty', 'export', 'backup'],
       lacks: ['ed25519', 'ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'],
       rotates: ['aes-256'],

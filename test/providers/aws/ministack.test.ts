@@ -10,6 +10,7 @@ if (ministack.present)
   keepsTheProviderContract(
     {
       kind: 'aws',
+      on: 'ministack 1.5.33',
       refuses: ['empty', 'rotate', 'export', 'backup'],
       lacks: ['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'],
       rotates: ['aes-256'],
