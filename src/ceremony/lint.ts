@@ -1,8 +1,7 @@
 /** Judges a template before the day: what could not be done, or must not be, is found with its line and what to change. */
 import type {View} from '../ledger/index.ts'
-import type {Capabilities} from '../providers/ports.ts'
 import {approvers, type Cast} from './lint/approvers.ts'
-import {capability} from './lint/capability.ts'
+import {capability, type Offers} from './lint/capability.ts'
 import {certificates} from './lint/certificates.ts'
 import {checklist} from './lint/checklist.ts'
 import {materials} from './lint/materials.ts'
@@ -35,7 +34,7 @@ export interface Finding {
  * Findings in the order of the rules: form, references, roles and exclusions, policy, capability, the model of the room.
  * @param values - what is known of the parameters; those without value or default are unknown, and what hangs on them is not judged.
  * @param view - the ledger; without one the default policy is the measure, and nothing is said of profiles, names and people.
- * @param capabilities - of the profile that the first key goes to; null where it was not asked.
+ * @param offers - what profiles said that they can do; null where none was asked.
  * @param now - the day by which waivers are judged; without it none holds.
  * @param cast - who has which role; null as long as nobody is named.
  * @throws KeyriteError `USAGE` for values that are unknown or not of their type.
@@ -44,7 +43,7 @@ export function lint(
   loaded: Loaded,
   values: Values | null,
   view: Pick<View, 'of'> | null,
-  capabilities: Capabilities | null,
+  offers: Offers | null,
   now: Date | null = null,
   cast: Cast | null = null,
 ): readonly Finding[] {
@@ -73,7 +72,7 @@ export function lint(
       ...policy(script, view),
       ...approvers(script, view, cast),
       ...checklist(script, view),
-      ...capability(script, capabilities),
+      ...capability(script, offers ?? new Map()),
       ...certificates(script, view),
       ...walkThrough(script, view),
     )
@@ -85,6 +84,16 @@ export function lint(
     message,
     waived,
   }))
+}
+
+/** The profiles that keys are to be made in, as far as the values say. */
+export function profilesNamed(
+  {raw, template: {parameters}}: Loaded,
+  values: Values | null,
+): readonly string[] {
+  const {template} = read(raw, standIns(parameters, values ?? new Map()))
+  const steps = template === null ? [] : placedSteps(template)
+  return [...new Set(steps.flatMap(({step}) => (step.kind === 'key.create' ? [step.profile] : [])))]
 }
 
 /** Those that nobody lets pass. */

@@ -9,7 +9,8 @@ import {keysFold, profileOf} from '../keys/index.ts'
 import {demandFounded} from '../requests/index.ts'
 import {instruments} from '../base/instruments.ts'
 import {guardProduction} from './guards.ts'
-import {counting, lint, type Cast, type Finding} from './lint.ts'
+import {counting, lint, profilesNamed, type Cast, type Finding} from './lint.ts'
+import type {Offers} from './lint/capability.ts'
 import type {Values} from './placeholders.ts'
 import {isHidden, recorded} from './recorded.ts'
 import type {Capabilities} from '../providers/ports.ts'
@@ -40,8 +41,8 @@ export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<
   const seen = instruments(process.env, process.execArgv)
   guardProduction(profile, policy, seen, {answersFile: opening.answersFile})
   // What is asked of the real place is not found at a stand-in for it: a waiver of that is none that nobody needs.
-  const judged = (capabilities: Capabilities | null, cast: Cast | null): readonly Finding[] =>
-    lint(opening.loaded, opening.values, ledger.view, capabilities, now, cast).filter(
+  const judged = (offers: Offers | null, cast: Cast | null): readonly Finding[] =>
+    lint(opening.loaded, opening.values, ledger.view, offers, now, cast).filter(
       ({rule}) => rule !== 'waiver-unused' || !ledger.view.facts.rehearsal,
     )
   // First what needs no PIN: nobody types one for a ceremony that cannot be.
@@ -53,10 +54,14 @@ export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<
   )
   // In a room full of people it is too late to find out that one of those is not here whom the policy wants.
   demandClean(judged(null, cast))
-  if (profile !== null) {
-    const {evidence} = await app.provider(profile.name)
-    demandClean(judged(await evidence.capabilities(), cast))
-  }
+  const offers = new Map<string, Capabilities>()
+  const asked = [
+    ...(profile === null ? [] : [profile.name]),
+    ...profilesNamed(opening.loaded, opening.values),
+  ]
+  for (const name of new Set(asked))
+    offers.set(name, await (await app.provider(name)).evidence.capabilities())
+  demandClean(judged(offers, cast))
   const id = hex(app.random.bytes(16))
   const operator = participants.find(({role}) => role === 'operator') ?? participants[0]
   await ledger.append([

@@ -13,7 +13,12 @@ export function findings(
   values: Values = local,
   capabilities: Capabilities | null = null,
 ): readonly Finding[] {
-  return lint(load(text), values, viewOf(facts), capabilities)
+  return lint(
+    load(text),
+    values,
+    viewOf(facts),
+    capabilities === null ? null : new Map([['local', capabilities]]),
+  )
 }
 
 /** The mark stands in a comment, at the end of the line that the finding must name. */

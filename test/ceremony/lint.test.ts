@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
-import {lint} from '../../src/ceremony/lint.ts'
+import {lint, profilesNamed} from '../../src/ceremony/lint.ts'
 import {parseTemplate} from '../../src/ceremony/template.ts'
 import {packageRoot} from '../../src/base/package.ts'
 import {soloPolicy} from '../../src/policy/index.ts'
@@ -47,6 +47,19 @@ test('what the provider cannot make or use is found, and what it can is not', ()
   expect(rules(offers('rsa-4096', 'ps256'))).toEqual([
     ['capability', lineOf(small, 'scheme:'), 'profile "local" cannot use rsa-4096 by rs256: it can by ps256'],
   ])
+})
+
+test('each key is held against its own profile, of all that were asked', () => {
+  const other = 'profile: elsewhere'
+  const text = changed(small, [['profile: ${profile}', other]])
+  const found = (asked: string) =>
+    lint(load(text), local, viewOf(), new Map([[asked, offers('rsa-3072', 'rs256')]]))
+      .filter(({rule}) => rule === 'capability')
+      .map(({message}) => message)
+  expect(profilesNamed(load(text), local)).toEqual(['elsewhere'])
+  expect(profilesNamed(load(small), local)).toEqual(['local'])
+  expect(found('elsewhere')).toEqual(['profile "elsewhere" cannot make rsa-4096: it can make rsa-3072'])
+  expect(found('local')).toEqual([])
 })
 
 describe('what is not known is not judged', () => {
@@ -131,7 +144,7 @@ test('the template that ships lints clean against the default policy, with and w
   const path = join(packageRoot(), 'ceremony-templates/jwt-signing-rsa-4096.yaml')
   const loaded = parseTemplate(readFileSync(path), path)
   const values = new Map([...local, ['owner', 'alice'], ['location', 'Room 1'], ['recording', 'Two cameras']])
-  expect(lint(loaded, values, viewOf(), offers('rsa-4096', 'rs256'))).toEqual([])
+  expect(lint(loaded, values, viewOf(), new Map([['local', offers('rsa-4096', 'rs256')]]))).toEqual([])
   expect(lint(loaded, null, viewOf({environment: 'production'}), null)).toEqual([])
   expect(lint(loaded, values, viewOf({people: 6}), null).map(({rule}) => rule)).toEqual(['too-few-people'])
 })

@@ -4,11 +4,12 @@ import type {Capabilities} from '../../providers/ports.ts'
 import type {KeyCreateStep} from '../template.ts'
 import {creations, type Remark, type Script} from './script.ts'
 
-/** @param capabilities - of the profile that the first key goes to; keys of another profile are not judged by them. */
-export function* capability(script: Script, capabilities: Capabilities | null): Generator<Remark> {
-  const made = creations(script)
-  const asked = made[0]?.create.profile
-  for (const {create, placed} of made) {
+/** What profiles said that they can do, by name. */
+export type Offers = ReadonlyMap<string, Capabilities>
+
+/** @param offers - of the profiles that were asked; keys of another are not judged. */
+export function* capability(script: Script, offers: Offers): Generator<Remark> {
+  for (const {create, placed} of creations(script)) {
     const knows = (field: string): boolean => script.knows([...placed.path, field])
     if (!knows('algorithm')) continue
     const remark = (field: string, rule: string, message: string): Remark => ({
@@ -39,8 +40,8 @@ export function* capability(script: Script, capabilities: Capabilities | null): 
       )
       continue
     }
-    const offered = create.profile === asked ? capabilities : null
-    if (offered === null) continue
+    const offered = offers.get(create.profile)
+    if (offered === undefined) continue
     const one = offered.keys.find(({algorithm}) => algorithm === create.algorithm)
     if (one === undefined) {
       const can = algorithms.filter((name) => offered.keys.some(({algorithm}) => algorithm === name))

@@ -1,7 +1,8 @@
 import {Args, Flags} from '@oclif/core'
 import {KeyriteError} from '../../base/errors.ts'
 import {readPublic} from '../../base/files.ts'
-import {counting, lint, type Cast} from '../../ceremony/lint.ts'
+import {counting, lint, profilesNamed, type Cast} from '../../ceremony/lint.ts'
+import type {Offers} from '../../ceremony/lint/capability.ts'
 import {largest, parseTemplate} from '../../ceremony/template.ts'
 import {custodyFold, findPerson} from '../../custody/index.ts'
 import type {View} from '../../ledger/index.ts'
@@ -17,7 +18,7 @@ export default class CeremonyLint extends KeyriteCommand {
   static override summary =
     'Judge a ceremony template before the day: what could not be done, or must not be.'
   static override description =
-    'Where this home has a ledger, the template is held against its policy, people, keys and profiles; with --profile also against what the provider can do. Exits 10 when there are findings, and 2 where the file is no template.'
+    'Where this home has a ledger, the template is held against its policy, people, keys and profiles; and against what every profile can do that keys are to be made in (--profile, --set). Exits 10 when there are findings, and 2 where the file is no template.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> payments-jwt.yaml',
     '<%= config.bin %> <%= command.id %> payments-jwt.yaml --profile hsm --set key-name=payments-jwt',
@@ -48,9 +49,9 @@ export default class CeremonyLint extends KeyriteCommand {
     const loaded = parseTemplate(readPublic(path, largest), path)
     const values = templateValues(loaded, flags.set, flags.profile)
     const view = this.#view()
-    const capabilities = await this.#capabilities(view, flags.profile)
+    const offers = await this.#offers(view, profilesNamed(loaded, values))
     const findings = lint(
-      ...([loaded, values, view, capabilities, this.app.world.clock.now()] as const),
+      ...([loaded, values, view, offers, this.app.world.clock.now()] as const),
       castOf(view, flags.participant),
     )
     const count = counting(findings).length
@@ -84,19 +85,19 @@ export default class CeremonyLint extends KeyriteCommand {
     }
   }
 
-  /** Asks the provider, if a profile was named and it can be opened without anybody at a terminal. */
-  async #capabilities(
-    view: Pick<View, 'of'> | null,
-    profile: string | undefined,
-  ): Promise<Capabilities | null> {
-    if (profile === undefined || view?.of(profilesFold).profiles.has(profile) !== true) return null
-    try {
-      return await (await this.app.provider(profile)).evidence.capabilities()
-    } catch (error) {
-      if (!(error instanceof KeyriteError) || error.code !== 'NO_TERMINAL') throw error
-      this.say(`Profile "${profile}" was not asked what it can do: it needs its PIN (--pin-file FILE).`)
-      return null
+  /** Asks every profile that is there and can be opened, with somebody at a terminal or without. */
+  async #offers(view: Pick<View, 'of'> | null, names: readonly string[]): Promise<Offers> {
+    const offers = new Map<string, Capabilities>()
+    for (const name of names) {
+      if (view?.of(profilesFold).profiles.has(name) !== true) continue
+      try {
+        offers.set(name, await (await this.app.provider(name)).evidence.capabilities())
+      } catch (error) {
+        if (!(error instanceof KeyriteError) || error.code !== 'NO_TERMINAL') throw error
+        this.say(`Profile "${name}" was not asked what it can do: it needs its PIN (--pin-file FILE).`)
+      }
     }
+    return offers
   }
 }
 
