@@ -10,7 +10,7 @@ export function derOf(signature: Uint8Array, half: number): Buffer | undefined {
   return Buffer.concat([Buffer.from([0x30, ...lengthOf(numbers.length)]), numbers])
 }
 
-/** @throws TypeError for what is not the DER of two such numbers. */
+/** @throws TypeError for what is not the DER of two such numbers, as it would be written. */
 export function plainOf(der: Uint8Array, half: number): Buffer {
   const bytes = Buffer.from(der)
   const header = bytes[1] === 0x81 ? 3 : 2
@@ -19,7 +19,9 @@ export function plainOf(der: Uint8Array, half: number): Buffer {
   const r = numberAt(bytes, header, half)
   const s = numberAt(bytes, r.end, half)
   if (s.end !== bytes.length) throw new TypeError('bytes after an ECDSA signature')
-  return Buffer.concat([r.value, s.value])
+  const plain = Buffer.concat([r.value, s.value])
+  if (derOf(plain, half)?.equals(bytes) !== true) throw new TypeError('not as an ECDSA signature is written')
+  return plain
 }
 
 function integer(number: Uint8Array): Buffer {

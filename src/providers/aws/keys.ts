@@ -84,6 +84,12 @@ export class Keys {
       )
       yield (page.Keys ?? []).flatMap(({KeyId: id}) => (id === undefined ? [] : [id]))
       marker = page.Truncated === true ? page.NextMarker : undefined
+      // A key that is not seen would be made a second time.
+      if (page.Truncated === true && marker === undefined)
+        throw new KeyriteError(
+          'PROVIDER_FAILED',
+          'cannot list the keys: the list is cut off, and goes on nowhere',
+        )
       if (marker === undefined) return
     }
   }

@@ -67,7 +67,7 @@ export function keyUse(keys: Keys): KeyUse {
         kms.sign({KeyId: ref.key, SigningAlgorithm: signingOf(scheme).by, ...given}),
       )
       return scheme in halfOf
-        ? plainOf(signature, halfOf[scheme as keyof typeof halfOf])
+        ? plainSignature(about(version, 'sign'), signature, halfOf[scheme as keyof typeof halfOf])
         : Buffer.from(signature)
     },
 
@@ -199,6 +199,18 @@ export function keyUse(keys: Keys): KeyUse {
 }
 
 const none = new Uint8Array()
+
+/** @throws KeyriteError `PROVIDER_FAILED` where the answer is no signature. */
+function plainSignature(what: string, signature: Uint8Array, half: number): Buffer {
+  try {
+    return plainOf(signature, half)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new KeyriteError('PROVIDER_FAILED', `cannot ${what}: what came back is no signature`, {
+      cause: error,
+    })
+  }
+}
 
 async function isGood(ask: () => Promise<unknown>): Promise<boolean> {
   try {
