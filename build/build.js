@@ -33,10 +33,11 @@ async function bundle(folder) {
   const named = commands.map((file) => [relative('src', file).slice(0, -'.ts'.length), file])
   const {metafile} = await build({
     absWorkingDir: root,
-    // The host of PKCS#11 modules is a program of its own: it runs in another process.
+    // The host of PKCS#11 modules, and that of secrets while they are split, are programs of their own: they run in another process.
     entryPoints: Object.fromEntries([
       ['main', 'src/ui/main.ts'],
       ['pkcs11-host', 'src/providers/pkcs11/host.ts'],
+      ['shares-host', 'src/shares/child/host.ts'],
       ...named,
     ]),
     outdir: join(folder, 'dist'),

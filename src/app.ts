@@ -28,6 +28,7 @@ import {
   type AnyFold,
   type LedgerWorld,
 } from './ledger/index.ts'
+import {shareCombine, sharesFold, shareSplit} from './shares/index.ts'
 import {policyFold} from './policy/index.ts'
 import {openProfile, profilesFold, readConfig, type ProfileFacts} from './profiles/index.ts'
 import type {Provider} from './providers/ports.ts'
@@ -72,6 +73,8 @@ export const operations: Operations = operationsOf([
   backupCopy,
   backupDelete,
   backupRestore,
+  shareSplit,
+  shareCombine,
 ])
 
 /** Every fold, left to right as architecture.md has the folders. */
@@ -87,6 +90,7 @@ export const folds: readonly AnyFold[] = [
   rotationsFold,
   certificatesFold,
   backupsFold,
+  sharesFold,
   ceremonyFold,
 ]
 

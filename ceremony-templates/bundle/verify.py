@@ -25,10 +25,11 @@ SIGNED = {  # L3: an entry with a statement -> use, type of the entry it is abou
     "founder.signed": ("founding", "ledger.opened"), "proposal.signed": ("proposal", "quorum.opened"),
     "approval.given": ("approval", "quorum.opened"), "transcript.signed": ("transcript", "signoff.opened"),
     "participant.present": ("presence", "ceremony.opened"),
-    "possession.signed": ("possession", "quorum.opened")}
+    "possession.signed": ("possession", "quorum.opened"), "shares.receipt": ("receipt", "shares.")}
 ACTS = {  # L5: an act that needs approval -> phase, operations whose plan may hold it, what its plan sets
     "profile.added": ("add", ["profile.add"], ["name", "kind", "environment", "identity", "prover"]),
     "profile.removed": ("remove", ["profile.remove"], ["name"]),
+    "key.import.intended": ("import", ["share.combine"], ["key", "version"]),
     "key.create.intended": ("create", ["key.create"], ["key", "version"]),
     "key.state.intended": (None, [], ["key", "version", "from", "to"]),  # as STATES says
     "key.rotate.intended": (None, ["key.rotate"], ["key"]),  # these two as FOLLOWING says
@@ -63,13 +64,18 @@ OUTCOMES = {"key.created": "key.create", "key.create.failed": "key.create", "key
             "key.try.failed": "key.try", "key.state.changed": "key.state", "key.state.failed": "key.state",
             "key.rotated": "key.rotate", "key.rotate.failed": "key.rotate",
             "key.primary.changed": "key.primary", "key.primary.failed": "key.primary",
+            "key.imported": "key.import", "key.import.failed": "key.import",
             "certificate.made": "certificate.make", "certificate.make.failed": "certificate.make"}
 OTHERS = """ledger.opened quorum.opened quorum.met quorum.withdrawn key.try.intended ceremony.opened
     step.done ceremony.stopped ceremony.paused ceremony.resumed ceremony.aborted deviation.recorded
     signoff.opened bundle.made attempt.refused duty.opened clock.anomaly branch.absorbed
-    rotation.hooked rotation.paused rotation.resumed rotation.stopped""".split()
+    rotation.hooked rotation.paused rotation.resumed rotation.stopped shares.split
+    shares.given shares.void shares.drill.opened shares.combine.intended shares.combined
+    shares.combine.failed""".split()
 FILES = """VERIFY.md verify.py bundle.json checkpoint openings.json allowed_signers roster.json policy.json
     minutes.html minutes.pdf minutes.txt SHA256SUMS SHA256SUMS.sig""".split()
+DRILLED = ("shares.split", "shares.drill.opened")  # L3: what a receipt is about
+SHARES = {"shares.split": "split", "shares.combine.intended": "combine"}  # L5: what begins a phase
 TIME = re.compile("[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}[.][0-9]{3}Z")
 
 class Bad(Exception):
@@ -262,6 +268,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         self.naming, self.script = set(), None
         self.people, self.profiles, self.keys, self.quorums, self.met = {}, {}, {}, {}, {}
         self.provers = {}  # L6: profile -> the one that tries its keys, or None
+        self.sets, self.drills, self.recoveries = {}, {}, {}
         self.used, self.opened, self.signoff, self.checkpoint = set(), None, None, None
         self.public, self.serials = {}, set()
         self.turns, self.primary, self.since = {}, {}, {}  # of keys: the last rotation, the primary version
@@ -432,6 +439,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         if kind in SIGNED:
             about, person, key = self.check_statement(e, d["statement"], *SIGNED[kind])
             quorum = self.quorums.get(about["seq"])
+        if kind.startswith("shares."):
+            self.check_shares(e, d, kind, kind == "shares.receipt" and about)
         if kind == "founder.signed":
             person["state"] = "active"
         if kind == "quorum.opened":
@@ -533,7 +542,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
 
     def check_statement(self, e, s, use, kind):  # L3: all that makes a statement count
         about = {self.leaves[n].hex(): x for n, x in self.entries.items()}.get(s["about"], {"type": None})
-        need("it is about no " + kind, members=set(s) == STATEMENT, statement_about=about["type"] == kind)
+        need("it is about no " + kind, members=set(s) == STATEMENT, 
+             statement_about=about["type"] == kind or kind == "shares." and about["type"] in DRILLED)
         size, root, actor = s["checkpoint"]["size"], s["checkpoint"]["root"], e["actor"]
         person, keys, states = self.signer(use, about, s["person"])
         need("the signer is not " + states[0], statement_person=person and person["state"] in states)
@@ -743,7 +753,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
 
     def advance(self, e, d, kind):  # L6: what an outcome means for versions, and for the rotation of the key
         key, turn = d["key"], self.turns.get(d["key"])
-        if kind == "key.created":
+        if kind in ("key.created", "key.imported"):
             self.primary[key] = d["version"]
         elif kind == "key.rotated":
             name = key, d["version"]
@@ -798,7 +808,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             rule = self.rule_for(operations[0], key_class, profile["kind"])
             return need("the rule needs people", approved=rule["people"] == 0)
         plan = self.met[e["approved"]]["plan"]
-        change = {"prover": None, **plan["change"]}
+        change = {"prover": None, **(plan["change"].get("spec") or plan["change"])}
         one = len(plan["phases"]) == 1  # from and to are those of the plan, where it is for one change only
         same = all(d[name] == change[name] for name in compared
                    if name in ("key", "name") or name in change and (
@@ -916,18 +926,86 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         which = {"from", "to"} if kind == "key.primary.intended" else {"version"}
         same = all(intent["data"][name] == d[name] for name in {"key", *which, *said})
         need("it differs, or is the second", intent=same, one_outcome=d["intended"] not in self.used)
-        if e["type"] == "key.created":
+        if e["type"] in ("key.created", "key.imported"):
             key, plan = (d["key"], d["version"]), self.met.get(e["approved"], {}).get("plan")
             kind = self.profiles[intent["data"]["profile"]]["kind"]
             free = not plan and self.rule_for("key.create", d["spec"]["class"], kind)["people"] == 0
-            same = plan and canon(d["spec"]) == canon(plan["change"])
+            change = plan and (plan["change"] if e["type"] == "key.created" else plan["change"]["spec"])
+            same = plan and canon(d["spec"]) == canon(change)
             need("it exists, or is not what was approved", key=key not in self.keys, plan=same or free)
             if d["public"]:
                 self.wanted["keys/%s-v%d.pem" % key] = armor("PUBLIC KEY", self.blob(d["public"]["blob"]), 64)
             self.keys[key], self.public[key] = d["spec"], d["public"]
+            if e["type"] == "key.imported":  # from here on it is like one that was made
+                self.change_state({**e, "type": "key.created"}, d, key)
         if e["type"] == "certificate.made":
             self.check_made(e, d, intent["data"])
         self.used.add(d["intended"])
+
+    def check_shares(self, e, d, kind, about):  # L6: sets of shares
+        if kind in SHARES:
+            need("no quorum is cited", approved=e["approved"] in self.met)
+            plan = self.met[e["approved"]]["plan"]
+            need("another thing was approved", approved=plan["operation"] == "share." + SHARES[kind])
+            self.check_phase(e, SHARES[kind])
+        if kind == "shares.split":
+            return self.check_split(e, d, plan["change"])
+        one, now = self.sets.get(d["set"]), e["time"]
+        need("there is no such set, or it is void", shares=one and not one["void"])
+        whole = len(one["given"]) == len(one["holders"])
+        holder = one["holders"][d["index"] - 1] if "index" in d else None
+        if kind == "shares.given":
+            clear = holder["delivery"] in ("card", "screen")
+            need("it was given before, elsewhere, or who covered it is not said where it is in the clear",
+                 shares=d["index"] > 0 and d["index"] not in one["given"] and e["ceremony"] == one["ceremony"]
+                 and clear == (d["covered_by"] is not None))
+            one["given"].add(d["index"])
+        elif kind == "shares.receipt":
+            drill = self.drills.get(about["seq"], {"set": None})
+            need("not by its holder, before it was given, or about another set",
+                 shares=d["statement"]["person"] == holder["person"] and d["index"] in one["given"]
+                 and d["index"] > 0 and (about["seq"] == one["seq"] or drill["set"] == d["set"]))
+            drill.get("missing", set()).discard(holder["person"])
+        elif kind == "shares.void":
+            need("all of its shares were given out", shares=not whole)
+            one["void"] = True
+        elif kind == "shares.drill.opened":
+            waits = [x for x in self.drills.values() if x["set"] == d["set"] and x["missing"]]
+            need("its dates, or one is on, or shares were not given out",
+                 shares=whole and not waits and now < d["until"] < d["next"])
+            self.drills[e["seq"]] = {"set": d["set"], "missing": {x["person"] for x in one["holders"]}}
+        elif kind == "shares.combine.intended":
+            need("another set or way was approved, or one is on",
+                 shares=d["set"] not in self.recoveries.values(),
+                 plan=(d["set"], d["to"]) == (plan["change"]["set"], plan["change"]["to"]))
+            self.recoveries[e["seq"]] = d["set"]
+        else:
+            intent, least = self.entries.get(d["intended"]), one["threshold"]
+            need("no intent", intent=self.recoveries.pop(d["intended"], None) == d["set"]
+                 and intent["approved"] == e["approved"])
+            need("not by as many shares as the set needs", shares=kind == "shares.combine.failed" or (
+                 d["indices"] == sorted({*d["indices"]}) and len(d["indices"]) == least
+                 and 0 < d["indices"][0] and d["indices"][-1] <= len(one["holders"])))
+
+    def check_split(self, e, d, change):  # L6: what was approved, commitments to all, sealed where it can be
+        holders, old = d["holders"], self.sets.get(d["replaces"])
+        said = {name: d[name] for name in ("name", "what", "threshold", "replaces")}
+        said["holders"] = [{name: x[name] for name in ("person", "delivery", "to")} for x in holders]
+        need("it is not what was approved", plan=canon(said) == canon(change))
+        here = [self.people.get(x["person"], {"state": None}) for x in holders]
+        sealed = all((p["recipient"] or None, x["delivery"] == "sealed") == (
+            x["to"] if p["recipient"] else None, bool(p["recipient"])) for p, x in zip(here, holders)
+                     if p["state"] == "active")
+        need("its shares, holders or wrapped secret are not as they must be",
+             shares=d["set"] not in self.sets and 2 <= d["threshold"] <= len(holders) and sealed
+             and [x["index"] for x in holders] == list(range(1, len(holders) + 1))
+             and len({x["commitment"] for x in holders}) == len({p.get("id") for p in here}) == len(holders)
+             and all(p["state"] == "active" for p in here) and d["wrapped"]["size"] in (72, 264, 1032, 4104)
+             and (d["replaces"] is None or old and not old["replaced"]))
+        if old:
+            old["replaced"] = True
+        self.sets[d["set"]] = {"holders": holders, "threshold": d["threshold"], "given": set(), "void": False,
+                               "replaced": False, "ceremony": e["ceremony"], "seq": e["seq"]}
 
     def report(self):
         for seq, quorum in self.met.items():

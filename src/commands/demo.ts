@@ -6,11 +6,13 @@ import {packageRoot} from '../base/package.ts'
 import {words} from '../base/words.ts'
 import {profileName, runDemoCeremony} from '../demo/ceremony.ts'
 import {crossCheck, type CrossChecked} from '../demo/cross-check.ts'
+import {runDemoEscrow} from '../demo/escrow.ts'
 import {keepPeople} from '../demo/founding.ts'
 import {demoPeople} from '../demo/people.ts'
 import {placesIn, type Places} from '../demo/places.ts'
 import {bundleDemo, tamperedIsRefused, verifyDemo, verifyingOf} from '../demo/proof.ts'
 import {defaultPolicy} from '../policy/index.ts'
+import type {ShareSet} from '../shares/index.ts'
 import {foundStage, stageToken} from '../rehearsal/stage.ts'
 import {documentOf, findCeremony} from '../ui/ceremony.ts'
 import {KeyriteCommand, type Shown} from '../ui/command.ts'
@@ -71,13 +73,21 @@ export default class Demo extends KeyriteCommand {
     const checked = crossCheck(places.bundle, app.ledger.view.facts, indented)
     this.say('6. Change one byte in a copy of the bundle, and verify that.')
     const refused = tamperedIsRefused(places.bundle, places.dir, await verifyingOf(app))
-    return this.#done(app, places, {id, keep, checked, refused})
+    this.say('7. Escrow: split a made-up secret among five people, and recover it with three of them.')
+    const escrow = await runDemoEscrow(app, people, indented)
+    return this.#done(app, places, {id, keep, checked, refused, escrow})
   }
 
   #done(
     app: App,
     {dir, home, bundle, people}: Places,
-    {id, keep, checked, refused}: {id: string; keep: boolean; checked: CrossChecked; refused: string},
+    {
+      id,
+      keep,
+      checked,
+      refused,
+      escrow,
+    }: {id: string; keep: boolean; checked: CrossChecked; refused: string; escrow: ShareSet},
   ): Shown {
     const {facts} = app.ledger.view
     const document = documentOf(app, findCeremony(app, id))
@@ -97,6 +107,7 @@ export default class Demo extends KeyriteCommand {
         checkedWith: ['keyrite', ...checked.with],
         notCheckedWith: checked.without,
         tamperedRefused: true,
+        escrow: {set: escrow.set, name: escrow.name, recovered: escrow.recoveries.length > 0},
         kept: keep,
       },
       [
@@ -112,6 +123,7 @@ export default class Demo extends KeyriteCommand {
           ['Verified by', ['keyrite', ...checked.with]],
           ['Not here', checked.without],
           ['Tampered copy', `refused: ${refused}`],
+          ['Escrow', `${escrow.name}, any ${escrow.threshold} of ${escrow.holders.length}: recovered`],
         ]),
         '',
         'Next:',

@@ -34,6 +34,12 @@ export function openingDrafts(
     }))
 }
 
+/** The entry that opens a duty which an act outside a ceremony leaves behind. @param source - the seq of that act's entry. */
+export function openingDraft(source: number, actor: Draft['actor'], {name, what, owners, due}: Owed): Draft {
+  const data = {name, what: new Private(what), owners: [...owners].sort(), due: due.toISOString(), source}
+  return {type: 'duty.opened', data, actor}
+}
+
 /** Finds the duty that someone typed: `d41`, or its name where only one duty that is owed has it. @throws KeyriteError `DUTY_NOT_FOUND`. */
 export function findDuty(ledger: Pick<Ledger, 'of' | 'time'>, typed: string): Duty {
   const all = [...ledger.of(duties).values()]

@@ -16,7 +16,7 @@ export interface DutyDocument {
   readonly status: DutyStatus
   readonly overdue: boolean
   readonly overdueBy: string | null
-  readonly from: {readonly kind: 'ceremony' | 'rotation'; readonly id: string}
+  readonly from: {readonly kind: 'ceremony' | 'rotation' | 'entry'; readonly id: string}
   readonly done: {readonly at: string; readonly by: Ref | null; readonly evidence: string | null} | null
   readonly waived: {
     readonly at: string
@@ -44,7 +44,11 @@ export function dutyDocument(ledger: Pick<Ledger, 'of' | 'time'>, duty: Duty): D
     overdue: status === 'overdue',
     overdueBy: overdueBy(duty, ledger.time),
     from:
-      duty.ceremony === null ? {kind: 'rotation', id: duty.key ?? ''} : {kind: 'ceremony', id: duty.ceremony},
+      duty.ceremony !== null
+        ? {kind: 'ceremony', id: duty.ceremony}
+        : duty.source === null
+          ? {kind: 'rotation', id: duty.key ?? ''}
+          : {kind: 'entry', id: String(duty.source)},
     done: done === null ? null : {at: done.at, by: ref(done.by), evidence: done.words},
     waived:
       waived === null ? null : {at: waived.at, by: ref(waived.by), reason: waived.words, until: waived.until},

@@ -19,6 +19,7 @@ const schemas = {
       .string()
       .regex(/^[a-z][a-z0-9-]{0,62}$/)
       .exactOptional(),
+    source: z.int().min(0).exactOptional(),
   }),
   'duty.done': z.strictObject({duty: z.int().min(0), evidence: hidden}),
   'duty.waived': z.strictObject({duty: z.int().min(0), reason: hidden, until: time}),
@@ -62,25 +63,32 @@ export const dutiesFold: Fold<Duties> = {
   },
 }
 
+/** Acts outside ceremonies that leave duties behind. */
+const sources: ReadonlySet<string> = new Set(['shares.split', 'shares.drill.opened', 'shares.combined'])
+
 function checkOpened(view: View, entry: Entry): Problem[] {
   const wrong = (message: string): Problem[] => [problem('duty', entry, message)]
-  const {name, owners, due, key} = schemas['duty.opened'].parse(entry.data)
-  if (entry.ceremony === null && key === undefined)
-    return wrong('it comes from no ceremony, nor from the rotation of a key')
-  if (entry.ceremony !== null && key !== undefined) return wrong('a ceremony opens no duty on a rotation')
+  const {name, owners, due, key, source} = schemas['duty.opened'].parse(entry.data)
+  const origins = [entry.ceremony, key, source].filter((one) => one !== null && one !== undefined)
+  if (origins.length === 0) return wrong('it comes from no ceremony, nor from the rotation of a key')
+  if (origins.length > 1) return wrong('a ceremony opens no duty on a rotation, nor on another act')
+  if (source !== undefined && !sources.has(view.entry(source)?.type ?? ''))
+    return wrong('what it comes from leaves no duty behind')
   const {roster} = view.of(custodyFold)
   const stranger = owners.find((id) => !roster.has(id))
   if (stranger !== undefined) return wrong(`"${stranger}" is not in the roster`)
   const twin = [...view.of(duties).values()].find(
     (one) =>
       one.name === name &&
-      (key === undefined ? one.ceremony === entry.ceremony : one.key === key && one.due === due),
+      (key === undefined
+        ? one.ceremony === entry.ceremony && one.key === null && one.source === (source ?? null)
+        : one.key === key && one.due === due),
   )
   return twin === undefined ? [] : wrong(`duty "${name}" was opened already`)
 }
 
 function opened(view: View, entry: Entry): Duty {
-  const {name, what, owners, due, key = null} = schemas['duty.opened'].parse(entry.data)
+  const {name, what, owners, due, key = null, source = null} = schemas['duty.opened'].parse(entry.data)
   return {
     id: `d${entry.seq}`,
     seq: entry.seq,
@@ -91,6 +99,7 @@ function opened(view: View, entry: Entry): Duty {
     opened: entry.time,
     ceremony: entry.ceremony,
     key,
+    source,
     done: null,
     waived: null,
   }

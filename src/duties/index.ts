@@ -1,5 +1,5 @@
 /** What the folders above use of duties. */
-export {findDuty, meetDuty, openingDrafts, waiveDuty, type Owed} from './change.ts'
+export {findDuty, meetDuty, openingDraft, openingDrafts, waiveDuty, type Owed} from './change.ts'
 export {dutyDocument, type DutyDocument} from './document.ts'
 export {dutiesFold} from './fold.ts'
 export {

@@ -14,10 +14,12 @@ export interface Duty {
   /** RFC 3339. */
   readonly due: string
   readonly opened: string
-  /** The ceremony that it comes from; null where it comes from the rotation of a key. */
+  /** The ceremony that it comes from; null where it comes from something else. */
   readonly ceremony: string | null
   /** The key whose rotation it comes from. */
   readonly key: string | null
+  /** The entry of another act that it comes from. */
+  readonly source: number | null
   readonly done: Ending | null
   /** The newest waiver; it counts until its own `until`. */
   readonly waived: (Ending & {readonly until: string}) | null

@@ -34,24 +34,30 @@ const results = z.array(
 const generation = z.int().min(0).nullable()
 const outcome = {intended: z.int(), key: keyName, version: z.int().min(1), profile: z.string()}
 
+/** A key that is there now: it was made, or brought. */
+const madeSchema = lately(
+  z.strictObject({
+    ...outcome,
+    ref,
+    spec: z.record(z.string(), z.json()),
+    public: z.json().nullable(),
+    generation,
+    protection: z.strictObject({
+      level: z.enum(['hardware', 'software', 'unknown']),
+      fips: z.string().nullable(),
+      evidence: z.enum(['attested', 'verified', 'asserted', 'stated']),
+      detail: z.string(),
+    }),
+  }),
+)
+
 const schemas = {
   'key.create.intended': lately(z.strictObject({...common, before: z.array(ref)})),
-  'key.created': lately(
-    z.strictObject({
-      ...outcome,
-      ref,
-      spec: z.record(z.string(), z.json()),
-      public: z.json().nullable(),
-      generation,
-      protection: z.strictObject({
-        level: z.enum(['hardware', 'software', 'unknown']),
-        fips: z.string().nullable(),
-        evidence: z.enum(['attested', 'verified', 'asserted', 'stated']),
-        detail: z.string(),
-      }),
-    }),
-  ),
+  'key.created': madeSchema,
   'key.create.failed': lately(z.strictObject({...outcome, code: z.string()})),
+  'key.import.intended': lately(z.strictObject({...common, before: z.array(ref)})),
+  'key.imported': madeSchema,
+  'key.import.failed': lately(z.strictObject({...outcome, code: z.string()})),
   'key.try.intended': lately(z.strictObject({...common, probes: z.array(z.string())})),
   'key.tried': lately(
     z.strictObject({
@@ -149,7 +155,7 @@ export const keysFold: Fold<Keys> = {
 }
 
 function kindOf(type: string): OpenIntent['kind'] {
-  const found = (['create', 'state', 'rotate', 'primary'] as const).find((kind) =>
+  const found = (['create', 'import', 'state', 'rotate', 'primary'] as const).find((kind) =>
     type.startsWith(`key.${kind}`),
   )
   return found ?? 'try'
@@ -157,7 +163,7 @@ function kindOf(type: string): OpenIntent['kind'] {
 
 function checkIntent(entry: Entry, key: Key | undefined): Problem[] {
   const wrong = (message: string): Problem[] => [problem('key', entry, message)]
-  if (entry.type === 'key.create.intended')
+  if (entry.type === 'key.create.intended' || entry.type === 'key.import.intended')
     return key === undefined ? [] : wrong(`key "${key.name}" exists already`)
   if (entry.type in versionSchemas) {
     const fault = versionIntentFault(entry, key)
@@ -175,8 +181,8 @@ function checkIntent(entry: Entry, key: Key | undefined): Problem[] {
 
 function checkOutcome(view: View, entry: Entry, key: Key | undefined, intent: OpenIntent): Problem[] {
   const wrong = (message: string): Problem[] => [problem('key', entry, message)]
-  if (entry.type === 'key.created') {
-    const made = schemas['key.created'].parse(entry.data)
+  if (entry.type === 'key.created' || entry.type === 'key.imported') {
+    const made = madeSchema.parse(entry.data)
     if (key !== undefined) return wrong(`key "${key.name}" exists already`)
     if (parseSpec(made.spec).key !== made.key) return wrong('spec and key differ')
     return checkPublic(view, entry, parseSpec(made.spec).algorithm, made.public)
@@ -215,7 +221,7 @@ function holdsKey(algorithm: Algorithm, spki: Uint8Array): boolean {
 }
 
 function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefined {
-  if (entry.type === 'key.created') return madeKey(view, entry)
+  if (entry.type === 'key.created' || entry.type === 'key.imported') return madeKey(view, entry)
   const key = keys.get(textOf(entry.data['key']))
   if (key === undefined) return undefined
   if (entry.type === 'key.rotated' || entry.type === 'key.primary.changed')
@@ -260,7 +266,7 @@ function moved(
 }
 
 function madeKey(view: View, entry: Entry): Key {
-  const made = schemas['key.created'].parse(entry.data)
+  const made = madeSchema.parse(entry.data)
   const state = view.of(requests)
   const request = state.all.get(state.byMet.get(entry.approved ?? -1) ?? -1)
   const version: Version = {

@@ -15,6 +15,7 @@ export {
 } from './lifecycle.ts'
 export {isPublished, jwksOf, type Jwk} from './jwk.ts'
 export {keyCreate} from './operations/create.ts'
+export {importKey, importTypes, judgeImport} from './operations/import.ts'
 export {
   keyActivate,
   keyCompromise,

@@ -69,7 +69,7 @@ export interface Key {
 /** An intent without an outcome: indeterminate until the provider was asked. */
 export interface OpenIntent {
   readonly seq: number
-  readonly kind: 'create' | 'state' | 'try' | 'rotate' | 'primary'
+  readonly kind: 'create' | 'import' | 'state' | 'try' | 'rotate' | 'primary'
   readonly key: string
   readonly version: number
   readonly profile: string

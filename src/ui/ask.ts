@@ -33,4 +33,8 @@ export interface Ask {
   choose<T>(question: Question & {readonly choices: readonly Choice<T>[]}): Promise<T>
   /** Bytes typed without echo. */
   secret(question: Question): Promise<Secret>
+  /** The same, shown as they are typed: the rows of a share. Where it is missing, `secret` does. */
+  letters?(question: Question): Promise<Secret>
+  /** Bytes typed without echo that no file given for a PIN answers. Where it is missing, `secret` does. */
+  passphrase?(question: Question): Promise<Secret>
 }

@@ -16,12 +16,14 @@ export abstract class AskingCommand extends KeyriteCommand {
    * With `--dry-run` the plan is shown and nothing is touched; without enough signatures the request is (exit 8).
    * @param done - what is shown when it was applied.
    * @param final - what is typed again where nobody can take it back.
+   * @param hands - who gives shares out, or takes them, where the act needs that.
    */
   protected async asked(
     planned: Pick<Asking, 'plan' | 'names'>,
     flags: ChangeFlags,
     done: (request: Request) => Shown | Promise<Shown>,
     final?: Manner['final'],
+    hands?: Manner['hands'],
   ): Promise<Shown> {
     const {app} = this
     if (flags['dry-run'])
@@ -32,6 +34,7 @@ export abstract class AskingCommand extends KeyriteCommand {
       signWith: flags['sign-with'],
       actor: await this.actor(),
       ...(final === undefined ? {} : {final}),
+      ...(hands === undefined ? {} : {hands}),
       say: (line) => {
         this.say(line)
       },

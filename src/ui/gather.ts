@@ -30,6 +30,7 @@ import {
   type Asking,
   type Request,
 } from '../requests/index.ts'
+import type {Hands} from '../shares/index.ts'
 import {isSolo, policyFold, ruleFor, soloInWords} from '../policy/index.ts'
 import {called} from './actor.ts'
 import type {Document} from './command.ts'
@@ -50,6 +51,8 @@ export interface Manner {
   }
   /** Whose yes stands from an earlier run of the same command: they are passed over, once each. */
   readonly answered?: ReadonlySet<string>
+  /** Who gives shares out, or takes them, where the act needs that. */
+  readonly hands?: Hands | undefined
 }
 
 type Context = Omit<ActContext, 'approved'>
@@ -140,7 +143,8 @@ function openOver(app: App, sha256: string): Request | undefined {
 
 /** Goes on with a request: more answers, and the act if they are enough. */
 export async function gatherAndApply(app: App, request: Request, manner: Manner): Promise<Request> {
-  const context = contextFor(app, manner.actor)
+  const {hands} = manner
+  const context = {...contextFor(app, manner.actor), ...(hands === undefined ? {} : {hands})}
   demandPlace(context.ceremony, request)
   const gathered = await meet(context, await gather(app, context, request, manner))
   return lacksSignatures(app.ledger, gathered) ? gathered : apply(context, app.operations, gathered)

@@ -51,10 +51,11 @@ export class Keyboard {
 
   /**
    * Bytes typed without echo, up to Enter. Backspace and Ctrl-U work.
+   * @param shown - is given what is typed so far, to show it.
    * @param ask - puts the question, once nothing is echoed any more: whoever types as soon as it stands there is not seen.
    * @throws KeyriteError `CANCELLED` on Ctrl-C, or at the end of input.
    */
-  async secret(ask: () => void, signal?: AbortSignal): Promise<Secret> {
+  async secret(ask: () => void, signal?: AbortSignal, shown?: (typed: Uint8Array) => void): Promise<Secret> {
     const typed = new Typed()
     this.#input.setRawMode?.(true)
     try {
@@ -64,6 +65,7 @@ export class Keyboard {
         const end = typed.take(chunk)
         this.#rest = Buffer.from(chunk.subarray(end ?? chunk.length))
         chunk.fill(0)
+        shown?.(typed.lent())
         if (end !== undefined) return new Secret(typed.bytes())
       }
     } finally {
@@ -156,6 +158,11 @@ class Typed {
   /** A copy, the caller's to wipe. */
   bytes(): Uint8Array {
     return Uint8Array.from(this.#buffer.subarray(0, this.#length))
+  }
+
+  /** What is there, which changes as more is typed. */
+  lent(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length)
   }
 
   wipe(): void {

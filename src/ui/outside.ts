@@ -64,7 +64,15 @@ const heard = (): void => undefined
 
 /** The same questions, with those for a PIN answered by a file. */
 export function withPinFile(ask: Ask, file: string | undefined): Ask {
-  return file === undefined ? ask : {...ask, secretGiven: true, secret: async () => readPin(file)}
+  return file === undefined
+    ? ask
+    : {
+        ...ask,
+        letters: (question) => (ask.letters ?? ask.secret)(question),
+        passphrase: (question) => ask.secret(question),
+        secretGiven: true,
+        secret: async () => readPin(file),
+      }
 }
 
 /** The same questions, each taken back when the program is to end: the terminal is restored before anything else is said. */
@@ -80,6 +88,7 @@ export function withInterruption(ask: Ask, interruptible: Interruptible): Ask {
     text: (question) => asking(question, (one) => ask.text(one)),
     choose: (question) => asking(question, (one) => ask.choose(one)),
     secret: (question) => asking(question, (one) => ask.secret(one)),
+    letters: (question) => asking(question, (one) => (ask.letters ?? ask.secret)(one)),
   }
 }
 
@@ -101,6 +110,7 @@ export function withMark(ask: Ask, marks: () => boolean): Ask {
         choices: question.choices.map((one) => ({short: one.name, ...one, name: marked(one.name)})),
       }),
     secret: (question) => ask.secret(asked(question)),
+    letters: (question) => (ask.letters ?? ask.secret)(asked(question)),
   }
 }
 

@@ -20,7 +20,7 @@ export function dutyLines(print: Print, one: DutyDocument): readonly string[] {
     ['Owner', ownersOf(one)],
     ['Due', one.due],
     ['Status', statusOf(one)],
-    ['From', one.from.kind === 'ceremony' ? `ceremony ${one.from.id}` : `rotation of key ${one.from.id}`],
+    ['From', `${one.from.kind === 'rotation' ? 'rotation of key' : one.from.kind} ${one.from.id}`],
     ['Done', done === null ? null : `${done.at} by ${nameOf(done.by)} (stated)`],
     ['Evidence', done === null ? null : (done.evidence ?? 'withheld')],
     ['Waived until', waived?.until],

@@ -136,6 +136,7 @@ function inquirerAsk({input, output}: Terminal): Ask {
     },
 
     secret: (question) => askSecret(keyboard, output, question),
+    letters: (question) => askLetters(keyboard, output, question),
   }
 }
 
@@ -225,5 +226,30 @@ async function askSecret(
     return await keyboard.secret(() => void output.write(`${visible(message)} (not shown): `), signal)
   } finally {
     output.write('\n')
+  }
+}
+
+/** The longest line that is shown as it is typed; of a longer one (a scanner's) only how long it is. */
+const mostShown = 40
+
+async function askLetters(
+  keyboard: Keyboard,
+  output: NodeJS.WritableStream,
+  {message, signal}: Question,
+): Promise<Secret> {
+  const prompt = `${visible(message)}: `
+  const shown = (typed: Uint8Array): void => {
+    const letters =
+      typed.length > mostShown ? `(${typed.length} letters)` : visible(Buffer.from(typed).toString('latin1'))
+    output.write(`\r\x1b[K${prompt}${letters}`)
+  }
+  let count = 0
+  try {
+    const typed = await keyboard.secret(() => void output.write(prompt), signal, shown)
+    count = typed.use((bytes) => bytes.length)
+    return typed
+  } finally {
+    // What was typed does not stay on the screen, nor in what is scrolled away.
+    output.write(`\r\x1b[K${prompt}${count === 0 ? '' : `(${count} letters)`}\n`)
   }
 }

@@ -75,6 +75,12 @@ export const trials: readonly Trial[] = [
     key: null,
   },
   {
+    name: 'share-verification-quarterly',
+    people: {'security-officer': ['alice'], custodian: ['carol', 'dan'], auditor: ['grace']},
+    values: {set: 'escrow-1'},
+    key: null,
+  },
+  {
     name: 'emergency-contact-drill',
     people: {
       'drill-leader': ['alice'],

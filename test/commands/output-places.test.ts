@@ -28,6 +28,10 @@ import LedgerPin from '../../src/commands/ledger/pin.ts'
 import LedgerProve from '../../src/commands/ledger/prove.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import RequestExport from '../../src/commands/request/export.ts'
+import ShareCombine from '../../src/commands/share/combine.ts'
+import ShareExport from '../../src/commands/share/export.ts'
+import ShareReseal from '../../src/commands/share/reseal.ts'
+import ShareSplit from '../../src/commands/share/split.ts'
 import {KeyriteCommand} from '../../src/ui/command.ts'
 import {ask, contextOf, planned} from '../requests/support.ts'
 import {makeHouse, type House} from '../ceremony/room.ts'
@@ -73,6 +77,49 @@ const outputs: readonly (readonly [
     (path) => ['--to', vkey, '--out', path, '--as', 'alice'],
   ],
   ['request export --out', RequestExport, 'folder', (path) => [request, '--for', 'carol', '--out', path]],
+  [
+    'share split --out',
+    ShareSplit,
+    'folder',
+    (path) => [
+      '--secret-file',
+      '-',
+      '--threshold',
+      '2',
+      '--holder',
+      'alice',
+      '--holder',
+      'bob',
+      '--out',
+      path,
+    ],
+  ],
+  [
+    'share split --card-to',
+    ShareSplit,
+    'folder',
+    (path) => [
+      '--secret-file',
+      '-',
+      '--threshold',
+      '2',
+      '--holder',
+      'alice',
+      '--holder',
+      'bob',
+      '--card-to',
+      path,
+    ],
+  ],
+  [
+    'share reseal --card-to',
+    ShareReseal,
+    'folder',
+    (path) => ['escrow', '--secret-file', '-', '--card-to', path],
+  ],
+  ['share reseal --out', ShareReseal, 'folder', (path) => ['escrow', '--secret-file', '-', '--out', path]],
+  ['share combine --out', ShareCombine, 'file', (path) => ['--ticket', 'T-1', '--out', path]],
+  ['share export --out', ShareExport, 'file', (path) => ['escrow', '--out', path]],
   ['ceremony new --out', CeremonyNew, 'file', (path) => ['jwt-signing-rsa-4096', '--out', path]],
   ['ceremony minutes --out', CeremonyMinutes, 'file', (path) => [ceremony, '--out', path]],
   ['ceremony bundle --out', CeremonyBundle, 'folder', (path) => [ceremony, '--out', path]],

@@ -15,6 +15,15 @@ import CustodianSuspend from '../../src/commands/custodian/suspend.ts'
 import RequestApply from '../../src/commands/request/apply.ts'
 import RequestShow from '../../src/commands/request/show.ts'
 import RequestWithdraw from '../../src/commands/request/withdraw.ts'
+import ShareSplit from '../../src/commands/share/split.ts'
+import ShareReseal from '../../src/commands/share/reseal.ts'
+import ShareList from '../../src/commands/share/list.ts'
+import ShareCheck from '../../src/commands/share/check.ts'
+import ShareReceive from '../../src/commands/share/receive.ts'
+import ShareExport from '../../src/commands/share/export.ts'
+import ShareCombine from '../../src/commands/share/combine.ts'
+import ShareDrill from '../../src/commands/share/drill.ts'
+import DutyList from '../../src/commands/duty/list.ts'
 import {makeLedger, type TestLedger} from '../support/ledger.ts'
 import {runCommand, type CommandClass, type Ran, type World} from '../support/run.ts'
 
@@ -30,6 +39,15 @@ const commands: Readonly<Record<string, CommandClass>> = {
   'request apply': RequestApply,
   'request show': RequestShow,
   'request withdraw': RequestWithdraw,
+  'duty list': DutyList,
+  'share split': ShareSplit,
+  'share reseal': ShareReseal,
+  'share list': ShareList,
+  'share check': ShareCheck,
+  'share receive': ShareReceive,
+  'share export': ShareExport,
+  'share combine': ShareCombine,
+  'share drill': ShareDrill,
 }
 
 export type Key = ReturnType<typeof generateEd25519>

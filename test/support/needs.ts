@@ -62,6 +62,7 @@ const needs = {
   'ssh-agent': program('ssh-agent', 'openssh-client'),
   openssl: program('openssl', 'openssl'),
   python3: program('python3', 'python3'),
+  age: program('age', 'age'),
   sqlite3: program('sqlite3', 'sqlite3'),
   tmux: program('tmux', 'tmux'),
   faketime: program('faketime', 'faketime'),

@@ -91,7 +91,7 @@ export function surroundingsOf(
 async function refuse({message, flag}: Question): Promise<never> {
   throw new KeyriteError('NO_TERMINAL', `cannot ask "${message}": there is no terminal`, {hints: [flag]})
 }
-const nobody: Ask = {interactive: false, confirm: refuse, text: refuse, choose: refuse, secret: refuse}
+export const nobody: Ask = {interactive: false, confirm: refuse, text: refuse, choose: refuse, secret: refuse}
 
 /** Somebody at a terminal who gives these answers, in this order; a secret is one of them, a choice the name of one. */
 export function somebody(...answers: readonly string[]): Ask & {readonly asked: string[]} {

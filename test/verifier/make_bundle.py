@@ -176,7 +176,7 @@ class Maker:
         self.tweak(self, 'statement:' + label, how)
         how['blob'] = self.keys.sshsig(how['key'], how['space'], canon(s), how['flags'], counter=how['counter'])
         self.tweak(self, 'signature:' + label, how)
-        kind = {'founding': 'founder.signed', 'approval': 'approval.given', 'presence': 'participant.present'}.get(use, use + '.signed')
+        kind = {'founding': 'founder.signed', 'approval': 'approval.given', 'presence': 'participant.present', 'receipt': 'shares.receipt'}.get(use, use + '.signed')
         return self.append(kind, {'statement': s, 'signature': b64(how['blob']), **(more or {})}, label,
                            ceremony=None if use == 'founding' else ceremony)
 
@@ -306,7 +306,7 @@ class Maker:
         """Every file of the bundle but the two SHA256SUMS files: path -> bytes."""
         note = self.checkpoint(len(self.leaves))
         public, roster = self.keys.raw['product'], canon(self.standing())
-        uses = ('approval', 'founding', 'possession', 'presence', 'proposal', 'transcript')
+        uses = ('approval', 'founding', 'possession', 'presence', 'proposal', 'receipt', 'transcript')
         spaces = ','.join(dict.fromkeys(self.space(use) for use in uses))
         lines = ['%s namespaces="%s" %s\n' % (p['id'], spaces, k['key']) for p in json.loads(roster)['people'] for k in p['keys']]
         lines.append('writer namespaces="%s" %s\n' % (self.space('bundle'), self.keys.line[self.wrote[-1][1]]))

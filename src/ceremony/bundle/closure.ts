@@ -33,6 +33,8 @@ class Index {
   /** Answers and proposals, by the leaf of what they are about. */
   readonly #about: ReadonlyMap<string, readonly Entry[]>
   readonly #openedBy: ReadonlyMap<string, readonly Entry[]>
+  /** Everything on a set of shares, by its id. */
+  readonly #sets: ReadonlyMap<string, readonly Entry[]>
   /** By the seq of the question. */
   readonly #withdrawn: ReadonlyMap<string, readonly Entry[]>
 
@@ -42,6 +44,10 @@ class Index {
     this.byKey = grouped(entries, keyOf)
     const answers = entries.filter(({type}) => type === 'approval.given' || type === 'proposal.signed')
     this.#about = grouped(answers, (one) => [aboutOf(one) ?? ''])
+    this.#sets = grouped(
+      entries.filter(({type}) => type.startsWith('shares.')),
+      setOf,
+    )
     this.#withdrawn = grouped(
       entries.filter(({type}) => type === 'quorum.withdrawn'),
       ({data}) => (typeof data['opened'] === 'number' ? [String(data['opened'])] : []),
@@ -64,9 +70,15 @@ class Index {
       ...(this.#byLeaf.has(aboutOf(entry) ?? '') ? [this.#byLeaf.get(aboutOf(entry) ?? '')] : []),
       ...(type === 'quorum.opened' ? (this.#about.get(leaf) ?? []) : []),
       ...(type === 'quorum.opened' ? (this.#withdrawn.get(String(own)) ?? []) : []),
+      ...(type.startsWith('shares.') ? setOf(entry).flatMap((set) => this.#sets.get(set) ?? []) : []),
       ...(ceremony === null ? [] : (this.#openedBy.get(ceremony) ?? [])),
     ].filter((one) => one !== undefined)
   }
+}
+
+/** The set of shares that an entry is about. */
+function setOf({data}: Entry): readonly string[] {
+  return [data['set'], data['replaces']].filter((one) => typeof one === 'string')
 }
 
 /** The leaf that the statement in an entry is about. */

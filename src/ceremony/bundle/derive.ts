@@ -19,7 +19,7 @@ import type {Files, Primary} from './primary.ts'
 import {writerKey} from './writer-key.ts'
 
 /** What a person signs in a ledger, in the order that `allowed_signers` has it. */
-const uses = ['approval', 'founding', 'possession', 'presence', 'proposal', 'transcript'] as const
+const uses = ['approval', 'founding', 'possession', 'presence', 'proposal', 'receipt', 'transcript'] as const
 
 /**
  * Statements, `allowed_signers`, roster, policy, template and public keys.

@@ -11,11 +11,13 @@ import {pieces, sizes} from './blocks.ts'
 import {Canvas, type Doc} from './canvas.ts'
 import type {Piece} from './pieces.ts'
 
-export const papers = {a4: [595.28, 841.89], letter: [612, 792]} as const
+export const papers = {a4: [595.28, 841.89], letter: [612, 792], a6: [297.64, 419.53]} as const
 export type Paper = keyof typeof papers
 
-/** In points; the left one is wide enough to punch. */
-const margin = {left: 68, right: 45, top: 64, bottom: 54}
+/** In points; the left one is wide enough to punch, but for a card. */
+const wide = {left: 68, right: 45, top: 64, bottom: 54}
+const margins = {a4: wide, letter: wide, a6: {left: 20, right: 20, top: 14, bottom: 26}} as const
+type Margin = (typeof margins)[Paper]
 const footSize = 8
 
 /** The file's bytes. */
@@ -40,11 +42,13 @@ export function pdfOf(content: Content, paper: Paper = 'a4'): Uint8Array {
     },
   })
   const canvas = new Canvas(doc)
+  const margin = margins[paper]
   const root = doc.struct('Document')
   doc.addStructure(root)
   const [width, height] = papers[paper]
   const foot = footLines(canvas, content, width - margin.left - margin.right)
   const room = {
+    left: margin.left,
     width: width - margin.left - margin.right,
     top: margin.top,
     bottom: height - margin.bottom - foot.length * footSize * 1.25,
@@ -55,7 +59,7 @@ export function pdfOf(content: Content, paper: Paper = 'a4'): Uint8Array {
     content.blocks.flatMap((block, at) => leading(block, content.blocks[at + 1], pieces(block, setting))),
     room,
   )
-  number(canvas, content, foot, room.bottom)
+  number(canvas, content, foot, {bottom: room.bottom, margin})
   root.end()
   doc.end()
   return bytesOf(doc)
@@ -68,22 +72,23 @@ function leading(block: Block, next: Block | undefined, made: readonly Piece[]):
 }
 
 interface Room {
+  readonly left: number
   readonly top: number
   readonly bottom: number
 }
 
 /** Puts pieces on pages, one below the other. */
-function flow(doc: Doc, all: readonly Piece[], {top, bottom}: Room): void {
+function flow(doc: Doc, all: readonly Piece[], {left, top, bottom}: Room): void {
   const waiting = [...all]
   const full = bottom - top
   const page = {begun: false, empty: true, y: top}
   const begin = (head: Piece | undefined): void => {
     doc.addPage()
-    head?.draw(margin.left, top)
+    head?.draw(left, top)
     Object.assign(page, {begun: true, empty: true, y: top + (head?.height ?? 0)})
   }
   const place = (piece: Piece, space: number): void => {
-    piece.draw(margin.left, page.y + space)
+    piece.draw(left, page.y + space)
     page.y += space + piece.height
     page.empty = false
   }
@@ -133,7 +138,7 @@ function number(
   canvas: Canvas,
   {running, rehearsal}: Content,
   foot: readonly (readonly string[])[],
-  bottom: number,
+  {bottom, margin}: {readonly bottom: number; readonly margin: Margin},
 ): void {
   const {doc} = canvas
   const {count} = doc.bufferedPageRange()

@@ -1,0 +1,122 @@
+/** Taking key material from outside, as an operation of another folder has it approved: intent, import, comparison, outcome. */
+import {createPrivateKey, createPublicKey} from 'node:crypto'
+import {sameBytes} from '../../base/bytes.ts'
+import {KeyriteError} from '../../base/errors.ts'
+import type {JsonObject} from '../../base/jcs.ts'
+import {Secret} from '../../base/secret.ts'
+import {jcs} from '../../base/jcs.ts'
+import {Blob, problem, type Entry, type Problem} from '../../ledger/index.ts'
+import {isPair} from '../../providers/algorithms.ts'
+import type {VersionRef} from '../../providers/ports.ts'
+import {undertake, type ActContext, type Plan} from '../../requests/index.ts'
+import {keysFold} from '../fold.ts'
+import type {KeyPlanSpec} from '../spec.ts'
+import {openIntent} from '../state.ts'
+
+export const importTypes = {
+  'key.import.intended': 'import',
+  'key.imported': 'import',
+  'key.import.failed': 'import',
+} as const
+
+/** Whether an entry says what was approved. */
+export function judgeImport(plan: Plan, spec: JsonObject, entry: Entry): readonly Problem[] {
+  const {key, version, profile, spec: made} = entry.data
+  const same =
+    key === spec['key'] &&
+    version === spec['version'] &&
+    profile === plan.profile?.name &&
+    (entry.type !== 'key.imported' || jcs(made ?? null) === jcs(spec))
+  return same ? [] : [problem('plan', entry, 'what is imported is not what the plan says')]
+}
+
+/** PKCS#8 as DER, where PEM was brought; anything else as it is. The given secret is wiped. @throws KeyriteError `UNSUPPORTED`. */
+function materialOf(spec: KeyPlanSpec, given: Secret): Secret {
+  if (!isPair(spec.algorithm)) return given
+  return given.consume((bytes) => {
+    try {
+      const pem = Buffer.from(bytes.subarray(0, 10)).toString('latin1') === '-----BEGIN'
+      const key = pem
+        ? createPrivateKey(Buffer.from(bytes))
+        : createPrivateKey({key: Buffer.from(bytes), format: 'der', type: 'pkcs8'})
+      return new Secret(key.export({format: 'der', type: 'pkcs8'}))
+    } catch (cause) {
+      throw new KeyriteError(
+        'UNSUPPORTED',
+        `cannot import key "${spec.key}": what was recovered is no private key`,
+        {
+          cause,
+          hints: ['recover it to a file, and look what it is'],
+        },
+      )
+    }
+  })
+}
+
+/**
+ * @param material - is wiped.
+ * @throws KeyriteError as `undertake`; `KEY_NOT_AS_PLANNED` if what the provider took is another key.
+ */
+export async function importKey(
+  context: ActContext,
+  {
+    spec,
+    profile,
+    material: given,
+  }: {readonly spec: KeyPlanSpec; readonly profile: string; readonly material: Secret},
+): Promise<void> {
+  const {ledger} = context
+  const provider = await context.provider(profile)
+  const material = materialOf(spec, given)
+  try {
+    const spki = isPair(spec.algorithm) ? material.use((bytes) => publicOf(bytes)) : null
+    await undertake<VersionRef>(context, {
+      types: {intended: 'key.import.intended', done: 'key.imported', failed: 'key.import.failed'},
+      about: {key: spec.key, version: spec.version, profile},
+      intended: {before: []},
+      open: openIntent(ledger.of(keysFold), 'import', spec.key, spec.version),
+      approved: context.approved,
+      find: async ({id}) => {
+        const found = await provider.store.find(id, [])
+        if (found.kind === 'ambiguous')
+          throw new KeyriteError(
+            'AMBIGUOUS',
+            `cannot tell which key was imported: the provider has ${found.refs.length} for one intent`,
+            {hints: ['look at the provider, and remove what is not wanted']},
+          )
+        return found.kind === 'one' ? found.ref : undefined
+      },
+      act: ({id}) =>
+        provider.move.import(
+          {label: spec.key, algorithm: spec.algorithm, scheme: spec.scheme, purpose: spec.purpose},
+          material,
+          id,
+        ),
+      confirm: async (ref) => {
+        const now = await provider.store.describe(ref)
+        const answers = spki === null ? null : await provider.use.publicKey(ref)
+        const same = spki === null || (answers !== null && sameBytes(answers, spki))
+        if (now?.spec.algorithm !== spec.algorithm || now.spec.purpose !== spec.purpose || !same)
+          throw new KeyriteError(
+            'KEY_NOT_AS_PLANNED',
+            `cannot accept key "${spec.key}": the provider has another than was brought`,
+            {changed: true, hints: ['look at the provider']},
+          )
+        return {
+          ref: {...ref},
+          spec: {...spec},
+          public: spki === null ? null : new Blob(spki, 'application/pkix-spki'),
+          protection: {...(await provider.evidence.protection(ref))},
+          generation: await provider.evidence.generation(),
+        }
+      },
+    })
+  } finally {
+    material.wipe()
+  }
+}
+
+function publicOf(pkcs8: Uint8Array): Buffer {
+  const key = createPrivateKey({key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8'})
+  return createPublicKey(key).export({format: 'der', type: 'spki'})
+}

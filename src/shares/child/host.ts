@@ -1,0 +1,147 @@
+/**
+ * The process that holds a secret: it splits or combines, hands out what it is asked for, and ends with its parent's pipe.
+ * Strings cannot be wiped, and the library works on strings; so they die with this process.
+ */
+import {
+  constants,
+  createDecipheriv,
+  generateKeyPairSync,
+  privateDecrypt,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto'
+import {KeyriteError} from '../../base/errors.ts'
+import type {Share, Wrapped} from '../format.ts'
+import type {Head} from '../head.ts'
+import {combine, split, type SetFacts, type Split} from '../split.ts'
+import {parseShareText, shareRowLines, shareText} from '../text.ts'
+import {lockWith, openWith, sealTo} from './seal.ts'
+import {messages, send, type Message} from './wire.ts'
+
+const held: {split?: Split; wrapped?: Wrapped; transport?: KeyObject} = {}
+const transportBits = 3072
+
+/** What is asked of it, by name: the parts of the answer, and facts that are no secret. */
+const answers: Readonly<Record<string, (message: Message) => Message | Promise<Message>>> = {
+  split({line, parts: [secret = Buffer.alloc(0)]}) {
+    return splitIt(secret, line)
+  },
+
+  /** A pair for one key to come here under: the private half never leaves this process. */
+  transport() {
+    const pair = generateKeyPairSync('rsa', {modulusLength: transportBits})
+    held.transport = pair.privateKey
+    return {line: {}, parts: [pair.publicKey.export({format: 'der', type: 'spki'})]}
+  },
+
+  /** The key that left its provider under that pair: RSA-OAEP of an AES key, and the material wrapped by it. */
+  'split-key'({line, parts: [wrapped = Buffer.alloc(0)]}) {
+    if (held.transport === undefined) throw new TypeError('there is no transport key')
+    const oaep = {key: held.transport, oaepHash: 'sha256', padding: constants.RSA_PKCS1_OAEP_PADDING}
+    const key = privateDecrypt(oaep, wrapped.subarray(0, transportBits / 8))
+    const decipher = createDecipheriv('id-aes256-wrap-pad', key, Buffer.from('A65959A6', 'hex'))
+    const secret = Buffer.concat([decipher.update(wrapped.subarray(transportBits / 8)), decipher.final()])
+    key.fill(0)
+    return splitIt(secret, line)
+  },
+
+  async seal({line}) {
+    const text = textFor(line)
+    try {
+      return {line: {}, parts: [await sealTo(text, String(line['recipient']))]}
+    } finally {
+      text.fill(0)
+    }
+  },
+
+  async lock({line, parts: [passphrase = Buffer.alloc(0)]}) {
+    const text = textFor(line)
+    try {
+      return {line: {}, parts: [await lockWith(text, passphrase)]}
+    } finally {
+      text.fill(0)
+      passphrase.fill(0)
+    }
+  },
+
+  rows({line}) {
+    const {share, wrapped} = theOne(line)
+    return {line: {}, parts: shareRowLines(share, wrapped.bytes.length)}
+  },
+
+  async card({line}) {
+    const {cardPdf} = await import('./card.ts')
+    const {share, wrapped} = theOne(line)
+    return {line: {}, parts: [Buffer.from(cardPdf(share, wrapped, line['head'] as Head))]}
+  },
+
+  /** What a holder's file holds. */
+  async open({line, parts: [file = Buffer.alloc(0), ...keys]}) {
+    try {
+      return {line: {}, parts: [await openWith(file, keys, line['passphrase'] === true)]}
+    } finally {
+      for (const key of keys) key.fill(0)
+    }
+  },
+
+  combine({line, parts: [set, kcv, wrapped, ...rest]}) {
+    if (set === undefined || kcv === undefined || wrapped === undefined)
+      throw new TypeError('parts are missing')
+    const holders = Number(line['holders'])
+    const facts: SetFacts = {
+      set,
+      kcv,
+      threshold: Number(line['threshold']),
+      holders,
+      commitments: rest.slice(0, holders),
+    }
+    // As texts, and read here again: what enters the library has been parsed in this process.
+    const shares = rest.slice(holders).map((text) => parseShareText(text).share)
+    return {line: {}, parts: [combine(shares, facts, wrapped)]}
+  },
+}
+
+function splitIt(secret: Buffer, line: Message['line']): Message {
+  const sharing = {threshold: Number(line['threshold']), holders: Number(line['holders'])}
+  try {
+    const made = split(secret, sharing, (count) => randomBytes(count))
+    held.split = made
+    held.wrapped = {set: made.set, kcv: made.kcv, bytes: made.wrapped}
+    return {line: {}, parts: [made.set, made.kcv, made.wrapped, ...made.commitments]}
+  } finally {
+    secret.fill(0)
+  }
+}
+
+function theOne(line: Message['line']): {readonly share: Share; readonly wrapped: Wrapped} {
+  const share = held.split?.shares[Number(line['index']) - 1]
+  if (share === undefined || held.wrapped === undefined) throw new TypeError('there is no such share')
+  return {share, wrapped: held.wrapped}
+}
+
+function textFor(line: Message['line']): Buffer {
+  const {share, wrapped} = theOne(line)
+  return shareText(share, wrapped, line['head'] as Head)
+}
+
+async function answer(message: Message): Promise<void> {
+  try {
+    const ask = answers[String(message.line['ask'])]
+    if (ask === undefined) throw new TypeError('that is not asked')
+    await send(
+      process.stdout,
+      await ask(message),
+      ['combine', 'open', 'rows'].includes(String(message.line['ask'])),
+    )
+  } catch (error) {
+    const line =
+      error instanceof KeyriteError
+        ? {refused: {code: error.code, message: error.message, hints: [...error.hints]}}
+        : {bug: error instanceof Error ? error.message : 'unknown'}
+    await send(process.stdout, {line, parts: []})
+  }
+}
+
+// Whoever presses Ctrl-C speaks to keyrite, which decides what becomes of this process.
+process.on('SIGINT', () => undefined)
+for await (const message of messages(process.stdin)) await answer(message)

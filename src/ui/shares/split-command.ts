@@ -1,0 +1,164 @@
+/** The way of commands that split: flags to a plan, people's approval, and shares to their holders. */
+import {Flags} from '@oclif/core'
+import {KeyriteError} from '../../base/errors.ts'
+import {makePrivateDir} from '../../base/files.ts'
+import {demandFree} from '../../base/new-folder.ts'
+import {custodyFold, findPerson} from '../../custody/index.ts'
+import {planSplit, sharesFold, type HolderWish, type ShareSet, type SplitWish} from '../../shares/index.ts'
+import {AskingCommand} from '../asking-command.ts'
+import type {Shown} from '../command.ts'
+import {wholeNumber} from '../flags.ts'
+import {changeFlags} from '../key-change.ts'
+import {terminalHands, type Places} from './hands.ts'
+import {oweNextDrill} from './owed.ts'
+import {readSecret} from './read.ts'
+import {setDocument, setLines} from './show.ts'
+
+/** Longer ones are refused with what to do instead. */
+const limitBytes = 65_536
+/** The first drill is due then. */
+const quarterMs = 91 * 24 * 60 * 60 * 1000
+
+export const splitFlags = {
+  'secret-file': Flags.string({
+    summary: 'the secret that is split: a file, or "-" for stdin',
+    helpValue: 'FILE',
+    exclusive: ['key'],
+  }),
+  key: Flags.string({summary: 'a key that is split, where its provider lets it leave', helpValue: 'NAME'}),
+  out: Flags.string({summary: 'a new folder for the files of the holders', helpValue: 'DIR'}),
+  print: Flags.string({
+    summary: 'who has no age recipient gets a card from this printer',
+    helpValue: 'PRINTER',
+    exclusive: ['card-to'],
+  }),
+  'card-to': Flags.string({
+    summary:
+      'who has no age recipient gets a card as PDF there: a new folder on a tmpfs, or a removable medium',
+    helpValue: 'DIR',
+  }),
+  ...changeFlags,
+}
+
+export const holderFlags = {
+  threshold: Flags.string({
+    summary: 'how many shares recover it',
+    helpValue: 'K',
+    required: true,
+    parse: async (text) => String(wholeNumber(text, 'a threshold', 2)),
+  }),
+  holder: Flags.string({
+    summary:
+      'who gets a share: sealed to their age recipient; without one =passphrase or =screen (the default), or a card',
+    helpValue: 'PERSON[=HOW]',
+    multiple: true,
+    required: true,
+  }),
+}
+
+/** What the parser gives of `splitFlags`. */
+export interface SplitFlags {
+  readonly 'secret-file': string | undefined
+  readonly key: string | undefined
+  readonly out: string | undefined
+  readonly print: string | undefined
+  readonly 'card-to': string | undefined
+  readonly reason: string | undefined
+  readonly ticket: string | undefined
+  readonly 'sign-with': string[] | undefined
+  readonly 'dry-run': boolean
+}
+
+export abstract class SplitCommand extends AskingCommand {
+  /** What would be in the way is said before anything is asked. @throws KeyriteError `EXISTS`. */
+  protected demandPlace({out, 'card-to': cards}: Pick<SplitFlags, 'out' | 'card-to'>): void {
+    if (out !== undefined) demandFree(out, 'shares')
+    if (cards !== undefined) demandFree(cards, 'cards')
+  }
+
+  protected holders(wishes: readonly string[], flags: SplitFlags): readonly HolderWish[] {
+    const {roster} = this.app.ledger.of(custodyFold)
+    return wishes.map((wish) => {
+      const [, name = '', how] = /^(.*?)(?:=(passphrase|screen))?$/.exec(wish) ?? []
+      return {person: findPerson(roster, name), otherwise: otherwise(how, flags)}
+    })
+  }
+
+  protected async split(wish: SplitWish, flags: SplitFlags): Promise<Shown> {
+    const {app} = this
+    if ((flags['secret-file'] === undefined) === (flags.key === undefined))
+      throw new KeyriteError('USAGE', 'expected --secret-file FILE or --key NAME')
+    const planned = planSplit(app.ledger.view, wish)
+    const filed = wish.holders.some(
+      ({person, otherwise: way}) => person.recipient !== null || way === 'passphrase',
+    )
+    const out = filed ? (flags.out ?? null) : null
+    if (filed && out === null)
+      throw new KeyriteError('USAGE', 'expected --out DIR, a new folder for the files of the holders')
+    const screens = wish.holders.some(
+      ({person, otherwise: way}) => person.recipient === null && way === 'screen',
+    )
+    if (screens && this.outside.stderr.isTTY && this.plain && !flags['dry-run'])
+      throw new KeyriteError('UNSUPPORTED', 'cannot show a share here: this terminal is not to be cleared', {
+        hints: ['--holder PERSON=passphrase', 'keyrite custodian set-recipient PERSON', 'without --plain'],
+      })
+    const places: Places = new Map()
+    const {stderr} = this.outside
+    const hands = terminalHands(
+      {
+        app,
+        say: (line) => {
+          this.say(line)
+        },
+        screen: {
+          write: (text) => {
+            stderr.write(text)
+          },
+          clears: stderr.isTTY && !this.plain,
+        },
+        out,
+        cardTo: flags['card-to'] ?? null,
+        secret: async () => {
+          if (out !== null) makePrivateDir(out)
+          return readSecret(flags['secret-file'] ?? '', limitBytes)
+        },
+        files: [],
+        identities: [],
+        take: async (secret) => {
+          secret.wipe()
+        },
+      },
+      places,
+    )
+    return this.asked(
+      planned,
+      flags,
+      async (request) => {
+        const sets = app.ledger.of(sharesFold).sets
+        const made = [...sets.values()].find(({approved}) => approved === request.met)
+        if (made === undefined) throw new TypeError('what was applied is recorded')
+        const due = new Date(app.ledger.time.getTime() + quarterMs)
+        await oweNextDrill(app.ledger, made, made.seq, due, (await this.actor()).id)
+        return this.shown(made, places)
+      },
+      undefined,
+      hands,
+    )
+  }
+
+  private shown(made: ShareSet, places: Places): Shown {
+    const {ledger} = this.app
+    return this.show({schema: 'keyrite.shares/1', ...setDocument(ledger, made, places)}, [
+      ...setLines(this.print, ledger, made),
+      '',
+      'Each holder opens theirs, and signs that they have it:',
+      `Next: keyrite share receive ${made.name} FILE --sign-with PERSON=KEY`,
+    ])
+  }
+}
+
+function otherwise(how: string | undefined, flags: SplitFlags): HolderWish['otherwise'] {
+  if (how === 'passphrase' || how === 'screen') return how
+  if (flags.print !== undefined) return {card: `printer ${flags.print}`}
+  return flags['card-to'] === undefined ? 'screen' : {card: 'folder'}
+}
