@@ -55,7 +55,7 @@ export function providersPage(all: readonly Seen[]): string {
     '| seen on | kind | what it is |',
     '|---|---|---|',
     ...all.map(({on, kind}) => `| ${on} | \`${kind}\` | ${titleOf(kind)} |`),
-    ...unseen.map(([kind, {title}]) => `| never yet on anything but paper | \`${kind}\` | ${title} |`),
+    ...unseen.map(([kind, {title}]) => `| nothing, by this suite | \`${kind}\` | ${title} |`),
     '',
     '## Key types',
     '',
@@ -71,7 +71,8 @@ export function providersPage(all: readonly Seen[]): string {
       operations.map(([operation, words]) => [words, ...all.map((one) => cell(one, operation, all))]),
     ),
     '',
-    'No maker’s HSM and no cloud has been seen by any test. What makers and clouds do otherwise than these is said, from their documents, in `docs/providers/`.',
+    'ministack and LocalStack are other people’s software that speaks as AWS does; a stand-in is ours. No maker’s HSM and no cloud has been seen by any test. What',
+    'makers and clouds do otherwise than these is said, from their documents, in `docs/providers/`.',
     '',
   ].join('\n')
 }

@@ -35,6 +35,7 @@ if (here('openssl')) {
   keepsTheProviderContract(
     {
       kind: 'gcp',
+      on: 'our stand-in for Google Cloud KMS v1',
       refuses: [
         'ec-p521',
         ...(['rsa-2048 rs384', 'rsa-2048 rs512', 'rsa-2048 ps384', 'rsa-2048 ps512'] as const),
