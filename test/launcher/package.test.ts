@@ -55,7 +55,7 @@ describe('the package', () => {
     'holds what is needed and nothing else: no test, no source, no stand-in, nothing of ours',
     () => {
       const allowed =
-        /^(bin\/run\.js|package\.json|oclif\.manifest\.json|(README|LICENSE|CHANGELOG|SECURITY)(\.md)?|dist\/.+|ceremony-templates\/.+|docs\/(providers\/)?[^/]+\.(md|schema\.json)|docs\/pictures\/[^/]+\.png)$/
+        /^(bin\/run\.js|package\.json|oclif\.manifest\.json|(README|LICENSE|CHANGELOG|SECURITY)(\.md)?|dist\/.+|ceremony-templates\/.+|docs\/(providers\/)?[^/]+\.(md|schema\.json)|docs\/pictures\/[^/]+\.png|docs\/(recover\.py|share-vectors\.json))$/
       expect(files.filter((path) => !allowed.test(path))).toEqual([])
       expect(
         files.filter((path) =>
@@ -170,22 +170,31 @@ describe('installed into an empty folder, without scripts', () => {
     npm(place, 'install', '--ignore-scripts', '--prefer-offline', tarball)
   }, 120_000)
 
-  testWhen(need, 'it brings its native modules and nothing else', () => {
+  testWhen(need, 'it brings its native modules, what Google’s own library needs, and nothing else', () => {
     const tree = JSON.parse(readFileSync(join(place, 'node_modules/.package-lock.json'), 'utf8')) as {
       readonly packages: Readonly<
-        Record<string, {readonly version: string; readonly hasInstallScript?: boolean}>
+        Record<
+          string,
+          {readonly version: string; readonly hasInstallScript?: boolean; readonly dev?: boolean}
+        >
       >
     }
-    expect(Object.keys(tree.packages)).toEqual([
-      'node_modules/better-sqlite3',
-      'node_modules/keyrite',
-      'node_modules/node-addon-api',
-      'node_modules/pkcs11js',
-    ])
+    const nameOf = (path: string): string => path.replace(/^.*node_modules\//, '')
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as typeof tree
+    const known = new Set(
+      Object.entries(lock.packages).flatMap(([path, {dev}]) => (dev === true ? [] : [nameOf(path)])),
+    )
+    const brought = new Set(Object.keys(tree.packages).map(nameOf))
+    expect([...brought].filter((name) => !known.has(name) && name !== 'keyrite')).toEqual([])
+    const own = ['better-sqlite3', 'keyrite', 'node-addon-api', 'pkcs11js']
+    expect([...own, ...Object.keys(dependencies)].filter((name) => !brought.has(name))).toEqual([])
     expect(tree.packages['node_modules/better-sqlite3']?.version).toBe(dependencies['better-sqlite3'])
-    // It is compiled, and optional: without it all but HSMs works.
+    // One is compiled, and optional: without it all but HSMs works. The other only says something.
     const scripted = Object.entries(tree.packages).filter(([, {hasInstallScript}]) => hasInstallScript)
-    expect(scripted.map(([path]) => path)).toEqual(['node_modules/pkcs11js'])
+    expect(scripted.map(([path]) => path).sort()).toEqual([
+      'node_modules/pkcs11js',
+      'node_modules/protobufjs',
+    ])
   })
 
   testWhen(need, 'it says its version, and its files are those of its own list', () => {
