@@ -16,6 +16,7 @@ import type {Handle, View} from './fold.ts'
 import {continueReplay, refuse, sideProblems, signatureProblems} from './inspect.ts'
 import type {LedgerWorld} from './ledger-world.ts'
 import {withLock} from './lock.ts'
+import {inclusionPath} from './merkle.ts'
 import {noteHead} from './note-head.ts'
 import {isInForce, judged, nameFor, signedNote} from './next-entries.ts'
 import {parseCheckpoint} from './note.ts'
@@ -159,6 +160,11 @@ export class Ledger {
   get checkpoint(): {readonly root: string; readonly size: number} {
     const size = this.#access.kind === 'draft' ? parseCheckpoint(this.note).size : this.size
     return {root: this.#replay.rootAt(size) ?? '', size}
+  }
+
+  /** The hashes that lead from an entry to the root over all, as the tree has them: no other entry is read for it. */
+  inclusion(seq: number): readonly Uint8Array[] {
+    return inclusionPath(seq, this.size, this.#replay.range)
   }
 
   /** The newest signed note. */

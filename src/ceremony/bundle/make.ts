@@ -1,15 +1,7 @@
 /** Makes the bundle of a ceremony from the ledger. docs/bundle-format.md. */
 import {sha256Hex} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
-import {
-  inclusionProof,
-  isBlobRef,
-  openOwn,
-  proofText,
-  type Entry,
-  type Ledger,
-  type Tool,
-} from '../../ledger/index.ts'
+import {isBlobRef, openOwn, proofText, type Entry, type Ledger, type Tool} from '../../ledger/index.ts'
 import type {Ceremony} from '../state.ts'
 import {statusOfCeremony} from '../state.ts'
 import {closure} from './closure.ts'
@@ -136,7 +128,6 @@ export function primaryOf({
   const {fingerprint, name} = ledger.view.facts
   const all = allEntries(ledger)
   const seqs = closure(all, ceremony.id)
-  const leaves = all.map(({leaf}) => Buffer.from(leaf, 'hex'))
   const chosen = seqs.flatMap((seq) => all[seq] ?? [])
   const {privates, files} = referred(chosen)
   const there = new Map(
@@ -162,7 +153,7 @@ export function primaryOf({
     },
     entries: new Map(chosen.map(({seq}) => [seq, present(ledger.store.row(seq), `row ${seq}`).bytes])),
     proofs: new Map(
-      seqs.map((seq) => [seq, proofText({index: seq, hashes: inclusionProof(leaves, seq), checkpoint})]),
+      seqs.map((seq) => [seq, proofText({index: seq, hashes: ledger.inclusion(seq), checkpoint})]),
     ),
     checkpoint,
     openings,
