@@ -1,6 +1,7 @@
 /** A ceremony that was run to its end in a ledger of its own, with people whose keys only the test has. */
 import type {App} from '../../src/app.ts'
-import {contextOf, walk} from '../../src/ceremony/engine.ts'
+import {recordDeviation} from '../../src/ceremony/deviation.ts'
+import {contextOf, resume, walk} from '../../src/ceremony/engine.ts'
 import {ceremonyFold} from '../../src/ceremony/fold.ts'
 import {openCeremony} from '../../src/ceremony/open.ts'
 import type {Room} from '../../src/ceremony/room.ts'
@@ -90,11 +91,21 @@ export interface Ending {
   readonly before?: (ledger: TestLedger) => Promise<void>
   /** Whether its ledger is that of a rehearsal. */
   readonly rehearsal?: boolean
+  /** Whether a deviation comes after the sign-off, and everybody signs a second round. */
+  readonly again?: boolean
 }
 
 /** Runs the ceremony. The custodian who is asked first says no, the others yes. */
 export async function finishedCeremony(ending: Ending = {}): Promise<Finished> {
-  const {signs = () => true, before, called = [], seen = typed, script, rehearsal = false} = ending
+  const {
+    signs = () => true,
+    before,
+    called = [],
+    seen = typed,
+    script,
+    rehearsal = false,
+    again = false,
+  } = ending
   const ledger = await makeLedger({people: 9, called, rehearsal})
   await before?.(ledger)
   const id = await ledger.using(async (app) => {
@@ -115,7 +126,14 @@ export async function finishedCeremony(ending: Ending = {}): Promise<Finished> {
       },
       answersFile: true,
     })
-    await walk(contextOf(ceremonyApp(app), roomOf(ledger, signs, seen), opened))
+    const context = contextOf(ceremonyApp(app), roomOf(ledger, signs, seen), opened)
+    await walk(context)
+    if (again) {
+      const [first, second] = ledger.founders.map(({person}) => person.id)
+      const said = {step: 'notes', what: 'another shelf', why: 'the first was full'}
+      await recordDeviation(context, {...said, decidedBy: first ?? '', agreedBy: [second ?? '']})
+      await resume(context)
+    }
     return opened
   })
   return {

@@ -8,7 +8,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
-import {makeBench, verdictIn, writeFiles, type Bench, type FileMap} from '../ceremony/bench.ts'
+import {makeBench, seqsOf, verdictIn, writeFiles, type Bench, type FileMap} from '../ceremony/bench.ts'
 import type {Signer} from '../../src/custody/index.ts'
 import {Rng} from '../fuzz/rng.ts'
 import {testWith} from '../support/needs.ts'
@@ -35,7 +35,15 @@ let answers: AsyncIterator<string>
 
 beforeAll(async () => {
   const later = new Map<string, Signer>()
-  bench = await makeBench({before: (made) => manyChanges(made, later)})
+  // With a break, and with a deviation after the sign-off, for which everybody signs again.
+  const lunch = '{id: lunch, kind: pause, by: operator, minutes: 1, text: The room has lunch.}'
+  bench = await makeBench({
+    before: (made) => manyChanges(made, later),
+    script: (text) => text.replace('      - id: notes\n', `      - ${lunch}\n      - id: notes\n`),
+    again: true,
+  })
+  for (const type of ['ceremony.paused', 'ceremony.resumed', 'deviation.recorded', 'signoff.opened'])
+    expect(seqsOf(bench, type).length).toBeGreaterThan(0)
   const founders = bench.finished.founders.map(({key}) => [key.publicKey.fingerprint, key.signer] as const)
   const signers = new Map([...later, ...founders])
   history = new History(bench, signers)
@@ -101,6 +109,6 @@ describe('keyrite and verify.py', () => {
       expect(wrong).toEqual([])
       if (only === undefined) expect(refused.both).toBeGreaterThan(cases / 4)
     },
-    slow ? 7_200_000 : 120_000,
+    slow ? 7_200_000 : 300_000,
   )
 })
