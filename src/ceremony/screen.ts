@@ -1,7 +1,8 @@
 /** What stands on the screen when a step begins. It is filmed: number and title first, then what is done, by whom, and the plan against the clock. */
 import type {StepHeader} from './room.ts'
 
-const rule = '-'.repeat(78)
+/** It fits into 80 columns behind the mark of a rehearsal, too. */
+const rule = '-'.repeat(67)
 
 /** @param plain - for those who do not see the screen: without lines that are only drawn. */
 export function headerLines(header: StepHeader, plain = false): readonly string[] {
