@@ -183,6 +183,31 @@ export const providerKinds = {
     },
     create: null,
   },
+  azure: {
+    title: 'Azure Key Vault or Managed HSM; credentials are found as Azure’s own tools find them',
+    settings: {
+      'vault-url': 'https://HOST of the vault or Managed HSM',
+      'managed-hsm': '"true" where it is a Managed HSM',
+      cloud: 'public (unless told), usgov or china',
+      credential: 'default (unless told), cli, environment, managed-identity or workload-identity',
+      'token-file': 'a file with an access token, which somebody else renews, instead of a credential',
+      'ca-file': 'certificates to trust, PEM, where the vault has one of its own',
+      protection: 'hsm (unless told) or software: where new keys are made',
+      'retention-days': 'how many days the vault keeps what is deleted: 7 to 90, 90 unless told',
+    },
+    secret: null,
+    hardware: 'possible',
+    enforces: ['enabled', 'historic', 'disabled'],
+    async open({settings}) {
+      const [{openVault}, {placeFrom}, {agentName}] = await Promise.all([
+        import('./azure/index.ts'),
+        import('./azure/place.ts'),
+        import('../base/package.ts'),
+      ])
+      return openVault(placeFrom(settings), agentName())
+    },
+    create: null,
+  },
 } as const satisfies Record<string, ProviderKind>
 
 export type ProviderKindName = keyof typeof providerKinds

@@ -25,11 +25,12 @@ export const placeFlags = {
   }),
   namespace: Flags.string({summary: 'transit: the namespace (default: the root)', helpValue: 'PATH'}),
   'token-file': Flags.string({
-    summary: 'transit: the file with the token; without it the token is asked for',
+    summary:
+      'transit, azure: the file with the token; without it transit’s is asked for, and azure finds credentials',
     helpValue: 'FILE',
   }),
   'ca-file': Flags.string({
-    summary: 'transit, gcp: the authorities that the server’s certificate must come from, as PEM',
+    summary: 'transit, gcp, azure: the authorities that the server’s certificate must come from, as PEM',
     helpValue: 'FILE.pem',
   }),
   region: Flags.string({summary: 'aws, cloudhsm: the region', helpValue: 'REGION'}),
@@ -62,8 +63,25 @@ export const placeFlags = {
     helpValue: 'FILE.json',
   }),
   protection: Flags.string({
-    summary: 'gcp: where new keys are made (default: hsm)',
+    summary: 'gcp, azure: where new keys are made (default: hsm)',
     options: ['hsm', 'software'],
+  }),
+  'vault-url': Flags.string({
+    summary: 'azure: the vault or Managed HSM',
+    helpValue: 'https://VAULT.vault.azure.net',
+  }),
+  'managed-hsm': Flags.boolean({summary: 'azure: it is a Managed HSM'}),
+  cloud: Flags.string({
+    summary: 'azure: whose cloud it is in (default: public)',
+    options: ['public', 'usgov', 'china'],
+  }),
+  credential: Flags.string({
+    summary: 'azure: how credentials are found (default: as Azure’s tools do)',
+    options: ['default', 'cli', 'environment', 'managed-identity', 'workload-identity'],
+  }),
+  'retention-days': Flags.string({
+    summary: 'azure: the days that the vault keeps what is deleted, 7 to 90 (default: 90)',
+    helpValue: 'DAYS',
   }),
   'destroy-days': Flags.string({
     summary: 'gcp: the days that a version waits before it is destroyed, 1 to 120 (default: 30)',
@@ -118,6 +136,16 @@ const uses: Readonly<Record<keyof typeof providerKinds, readonly Use[]>> = {
     {flag: 'endpoint', setting: 'endpoint', needed: false},
     {flag: 'aws-profile', setting: 'aws_profile', needed: false},
     {flag: 'role-arn', setting: 'role_arn', needed: false},
+  ],
+  azure: [
+    {flag: 'vault-url', setting: 'vault-url', needed: true},
+    {flag: 'managed-hsm', setting: 'managed-hsm', needed: false},
+    {flag: 'cloud', setting: 'cloud', needed: false},
+    {flag: 'credential', setting: 'credential', needed: false},
+    {flag: 'token-file', setting: 'token-file', needed: false, isPath: true},
+    {flag: 'ca-file', setting: 'ca-file', needed: false, isPath: true},
+    {flag: 'protection', setting: 'protection', needed: false},
+    {flag: 'retention-days', setting: 'retention-days', needed: false},
   ],
 }
 

@@ -67,6 +67,8 @@ export interface Expected {
   readonly quirks?: readonly Quirk[]
   /** Those of the suite that run here: all, where nothing is said. */
   readonly parts?: readonly Part[]
+  /** When the wait is over nothing of the version is left, not even its name. */
+  readonly leavesNothing?: true
   /** Nothing moves the service's time: that a wait ends is not seen. */
   readonly noClock?: true
   readonly enforces: readonly Availability[]

@@ -6,7 +6,7 @@ import {all, described, enabled, intent, labelled, outcome, specOf, usual} from 
 const dayMs = 86_400_000
 
 export function lifeContract(expected: Expected, bench: () => Bench): void {
-  const {refuses, enforces, destructionDays, rotates, noClock} = expected
+  const {refuses, enforces, destructionDays, rotates, noClock, leavesNothing} = expected
   const {least, most} = destructionDays
   const wait = Math.min(Math.max(least, 30), most)
 
@@ -84,7 +84,7 @@ export function lifeContract(expected: Expected, bench: () => Bench): void {
         await bench().reopen()
         expect(await bench().open.store.describe(ref)).toBeUndefined()
       })
-    } else waitingContract({enforces, wait, signer, noClock}, bench)
+    } else waitingContract({enforces, wait, signer, noClock, leavesNothing}, bench)
 
     test('a date is the wait from now', async () => {
       const {life, store} = bench().open
@@ -122,7 +122,9 @@ function waitingContract(
     wait,
     signer,
     noClock,
+    leavesNothing,
   }: Pick<Expected, 'enforces'> & {
+    readonly leavesNothing: true | undefined
     readonly noClock: true | undefined
     readonly wait: number
     readonly signer: Algorithm
@@ -144,6 +146,24 @@ function waitingContract(
   })
 
   if (noClock === true) return
+  if (leavesNothing === true) {
+    test('when the wait is over nothing is left, and nothing brings it back', async () => {
+      const {life, store, use} = bench().open
+      const made = intent()
+      const ref = await store.create(specOf(signer), made)
+      await life.scheduleDestruction(ref, wait)
+      expect(await store.find(made, [])).toEqual({kind: 'one', ref})
+      await bench().forward(wait - 1)
+      expect((await described(store, ref)).availability).toBe('destruction-pending')
+      await bench().forward(1)
+      expect(await store.describe(ref)).toBeUndefined()
+      expect(await store.find(made, [])).toEqual({kind: 'none'})
+      expect(await outcome(life.cancelDestruction(ref))).toBe('KEY_NOT_FOUND')
+      expect(await outcome(life.setAvailability(ref, 'enabled'))).toBe('KEY_NOT_FOUND')
+      expect(await outcome(use.sign(ref, labelled('x')))).toBe('KEY_NOT_FOUND')
+    })
+    return
+  }
   test('when the wait is over the version is a tombstone, and nothing brings it back', async () => {
     const {life, store, use} = bench().open
     const spec = specOf(signer)

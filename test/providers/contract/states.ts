@@ -89,6 +89,7 @@ export function statesContract(expected: Expected, bench: () => Bench): void {
   const {signer} = usual(expected.refuses)
   const has = (purpose: KeySpec['purpose']): boolean => {
     if (purpose === 'encrypt' || purpose === 'wrap') return !expected.refuses.includes('aes-256')
+    if (purpose === 'mac') return !expected.refuses.includes('hmac-sha256')
     return purpose !== 'decrypt' || !expected.refuses.includes('oaep-sha256')
   }
   // Where nothing is left of what is destroyed, there is nothing to ask for its state.
@@ -115,7 +116,7 @@ export function statesContract(expected: Expected, bench: () => Bench): void {
           if (['probe', 'enabled', 'historic', 'disabled'].includes(state) && !enforced.includes(state))
             continue
           await bring(provider, ref, state, expected)
-          if (state === 'destroyed') bench().forward(expected.destructionDays.least)
+          if (state === 'destroyed') await bench().forward(expected.destructionDays.least)
           for (const [at, operation] of operations.entries()) {
             const onProbe = await outcome(call(provider, ref, madeOfProbe, probe)[operation])
             const onReal = await outcome(call(provider, ref, madeOfReal, real)[operation])
@@ -124,7 +125,8 @@ export function statesContract(expected: Expected, bench: () => Bench): void {
             const [a, b] = !can.includes(operation)
               ? ['UNSUPPORTED', 'UNSUPPORTED']
               : [rule === 'no' ? 'KEY_STATE' : 'ok', rule === 'yes' ? 'ok' : 'KEY_STATE']
-            wanted.push(`${state} ${operation}: ${a} / ${b}`)
+            const isGone = state === 'destroyed' && expected.leavesNothing === true
+            wanted.push(`${state} ${operation}: ${isGone ? 'KEY_NOT_FOUND / KEY_NOT_FOUND' : `${a} / ${b}`}`)
           }
         }
         expect(answers).toEqual(wanted)

@@ -196,17 +196,18 @@ export function useContract(
       },
     )
 
-    test('a MAC is 32 bytes, the same each time, and checked', async () => {
-      const {use} = bench().open
-      const ref = await enabled(bench().open, specOf('hmac-sha256'))
-      const mac = await use.mac(ref, Buffer.from('message'))
-      expect(mac).toHaveLength(32)
-      expect(await use.mac(ref, Buffer.from('message'))).toEqual(mac)
-      expect(await use.verify(ref, Buffer.from('message'), mac)).toBe(true)
-      expect(await use.verify(ref, Buffer.from('massage'), mac)).toBe(false)
-      for (const bad of [none, mac.slice(1), flipped(mac, 31)])
-        expect(await use.verify(ref, Buffer.from('message'), bad)).toBe(false)
-    })
+    if (!refuses.includes('hmac-sha256'))
+      test('a MAC is 32 bytes, the same each time, and checked', async () => {
+        const {use} = bench().open
+        const ref = await enabled(bench().open, specOf('hmac-sha256'))
+        const mac = await use.mac(ref, Buffer.from('message'))
+        expect(mac).toHaveLength(32)
+        expect(await use.mac(ref, Buffer.from('message'))).toEqual(mac)
+        expect(await use.verify(ref, Buffer.from('message'), mac)).toBe(true)
+        expect(await use.verify(ref, Buffer.from('massage'), mac)).toBe(false)
+        for (const bad of [none, mac.slice(1), flipped(mac, 31)])
+          expect(await use.verify(ref, Buffer.from('message'), bad)).toBe(false)
+      })
 
     if (!refuses.includes('import'))
       test('with keys brought from outside, node:crypto agrees on every ciphertext and MAC', async () => {
@@ -218,8 +219,10 @@ export function useContract(
         }
         const [aes, kek, hmac] = [randomBytes(32), randomBytes(32), randomBytes(macKey)]
         const message = labelled('from outside')
-        const macced = await use.mac(await bring(specOf('hmac-sha256'), hmac), message)
-        expect(Buffer.from(macced)).toEqual(createHmac('sha256', hmac).update(message).digest())
+        if (!refuses.includes('hmac-sha256')) {
+          const macced = await use.mac(await bring(specOf('hmac-sha256'), hmac), message)
+          expect(Buffer.from(macced)).toEqual(createHmac('sha256', hmac).update(message).digest())
+        }
         const ciphertext = await use.encrypt(
           await bring(specOf('aes-256'), aes),
           message,

@@ -12,7 +12,7 @@ import {
 } from 'node:crypto'
 import {algorithms, type Purpose} from './algorithms.ts'
 import {checked, checksum} from './crc32c.ts'
-import {signDigest} from './digests.ts'
+import {signDigest} from '../digests.ts'
 import {invalid, notEnabled, Refused, wrongPurpose} from './failures.ts'
 import {bytesOf, settle, text, within, type Message} from './messages.ts'
 import {keyOf, nameOfVersion, versionOf} from './names.ts'

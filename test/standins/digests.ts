@@ -1,6 +1,6 @@
 /** Signatures over a digest that was made elsewhere: what `node:crypto` has no call for. */
 import {constants, createHash, privateEncrypt, randomBytes, type KeyObject} from 'node:crypto'
-import {p256, p384} from '@noble/curves/nist.js'
+import {p256, p384, p521} from '@noble/curves/nist.js'
 
 type Hash = 'sha256' | 'sha384' | 'sha512'
 
@@ -11,14 +11,15 @@ const digestInfo: Readonly<Record<Hash, string>> = {
   sha512: '3051300d060960864801650304020305000440',
 }
 
-/** RSA as asked, ECDSA as DER; the salt of PSS is as long as the digest. */
+/** RSA as asked; ECDSA as DER, or as r and s side by side. The salt of PSS is as long as the digest. */
 export function signDigest(
   key: KeyObject,
   hash: Hash,
   padding: 'pkcs1' | 'pss' | undefined,
   digest: Buffer,
+  form: 'der' | 'compact' = 'der',
 ): Buffer {
-  if (key.asymmetricKeyType === 'ec') return signEcdsa(key, digest)
+  if (key.asymmetricKeyType === 'ec') return signEcdsa(key, digest, form)
   if (padding === 'pkcs1') {
     const block = Buffer.concat([Buffer.from(digestInfo[hash], 'hex'), digest])
     return privateEncrypt({key, padding: constants.RSA_PKCS1_PADDING}, block)
@@ -27,11 +28,11 @@ export function signDigest(
   return privateEncrypt({key, padding: constants.RSA_NO_PADDING}, pssBlock(hash, digest, bits / 8))
 }
 
-function signEcdsa(key: KeyObject, digest: Buffer): Buffer {
+function signEcdsa(key: KeyObject, digest: Buffer, format: 'der' | 'compact'): Buffer {
   const {d = '', crv} = key.export({format: 'jwk'})
-  const curve = crv === 'P-256' ? p256 : p384
+  const curve = crv === 'P-256' ? p256 : crv === 'P-384' ? p384 : p521
   const secret = Buffer.from(d, 'base64url')
-  return Buffer.from(curve.sign(digest, secret, {prehash: false, lowS: false, format: 'der'}))
+  return Buffer.from(curve.sign(digest, secret, {prehash: false, lowS: false, format}))
 }
 
 /** RFC 8017, section 9.1.1; sizes of keys are whole bytes here. */

@@ -1,0 +1,66 @@
+/** Everything that the clients throw, read in one place: by HTTP status, and by the inner code where the status says too little. */
+import {KeyriteError} from '../../base/errors.ts'
+import {visibleLine} from '../../base/visible.ts'
+
+/** Not a bug. By what it looks like: a system error may come from another realm than this module's. */
+function isFailure(error: unknown): error is Error {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return false
+  return !(error instanceof TypeError || error instanceof RangeError)
+}
+
+/** @returns undefined where it is no answer of the service. */
+export function statusOf(error: unknown): number | undefined {
+  if (!isFailure(error)) return undefined
+  const value = (error as {statusCode?: unknown}).statusCode
+  return typeof value === 'number' ? value : undefined
+}
+
+/** What the service said in its body: older and newer clients keep it in different places. */
+function saidBy(error: Error): {readonly message: string; readonly inner: string} {
+  const {details} = error as {
+    details?: {error?: {message?: string; innererror?: {code?: string}; innerError?: {code?: string}}}
+  }
+  const {message, innererror, innerError} = details?.error ?? {}
+  return {message: message ?? error.message, inner: innererror?.code ?? innerError?.code ?? ''}
+}
+
+/** @returns the error as an operator should see it; what is a KeyriteError already stays one. */
+export function failure(what: string, error: unknown): KeyriteError {
+  if (error instanceof KeyriteError) return error
+  if (!isFailure(error)) throw error
+  const {message, inner} = saidBy(error)
+  const said = visibleLine(message.split(/\r?\n/)[0] ?? '', 240)
+  const as = (kind: KeyriteError['code'], fact: string, hint: string): KeyriteError =>
+    new KeyriteError(kind, `cannot ${what}: ${fact}`, {hints: [hint]})
+  const status = statusOf(error)
+  if (status === undefined) return unanswered(what, error, said)
+  if (status === 401) return as('CREDENTIALS_REFUSED', `Azure refused the credentials, ${said}`, 'az login')
+  if (inner === 'KeyDisabled' || inner === 'KeyOperationForbidden')
+    return as('KEY_STATE', said, 'keyrite profile check PROFILE')
+  if (status === 403) return as('CREDENTIALS_REFUSED', said, 'keyrite profile check PROFILE')
+  if (status === 409) return as('KEY_STATE', said, 'the same command again, in a minute')
+  if (status === 429)
+    return as('PROVIDER_FAILED', `too many requests, ${said}`, 'wait a minute, then the same command again')
+  if (status === 501) return as('UNSUPPORTED', said, 'keyrite profile check PROFILE')
+  if (status >= 500)
+    return as(
+      'PROVIDER_UNREACHABLE',
+      `Azure cannot answer now, ${said}`,
+      'the same command again: it asks what was done',
+    )
+  return as('PROVIDER_FAILED', said, 'keyrite profile check PROFILE')
+}
+
+/** No answer came, or none was asked for: credentials that cannot be had, a line that is cut, or a bug. */
+function unanswered(what: string, error: Error, said: string): KeyriteError {
+  const {name, code} = error as {name?: string; code?: string}
+  if (/Credential|AuthenticationError/.test(name ?? ''))
+    return new KeyriteError('CREDENTIALS_REFUSED', `cannot ${what}: there are no credentials, ${said}`, {
+      hints: ['az login'],
+    })
+  if (name === 'RestError' || name === 'AbortError' || /^(?:E[A-Z]+|UND_|ERR_)/.test(code ?? ''))
+    return new KeyriteError('PROVIDER_UNREACHABLE', `cannot ${what}: Azure did not answer, ${said}`, {
+      hints: ['the same command again: it asks what was done'],
+    })
+  throw error
+}

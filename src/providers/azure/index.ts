@@ -1,0 +1,42 @@
+/**
+ * Azure Key Vault, or Managed HSM: one vault.
+ *
+ * A version is known by Azure's own id of it. What keyrite has to know of it later stands in its tags.
+ */
+import type {Provider} from '../ports.ts'
+import {keyEvidence} from './evidence.ts'
+import {keyLife} from './life.ts'
+import {keyMove} from './move.ts'
+import type {Place} from './place.ts'
+import {Service} from './service.ts'
+import {keyStore} from './store.ts'
+import {keyUse} from './use.ts'
+
+export type {Place} from './place.ts'
+
+/**
+ * @param agent - who we are, for Azure's logs: `keyrite/VERSION`.
+ * @throws KeyriteError `CREDENTIALS_REFUSED`, `PROVIDER_UNREACHABLE`, `FILE_NOT_FOUND`, `USAGE`.
+ */
+export async function openVault(place: Place, agent: string): Promise<Provider> {
+  const service = await Service.open(place, agent)
+  const provider: Provider = {
+    kind: 'azure',
+    store: keyStore(service),
+    use: keyUse(service),
+    life: keyLife(service),
+    move: keyMove(service),
+    evidence: keyEvidence(service),
+    time: () => null,
+    close: async () => {
+      service.close()
+    },
+  }
+  try {
+    await provider.evidence.identity()
+    return provider
+  } catch (error) {
+    await provider.close()
+    throw error
+  }
+}

@@ -1,0 +1,119 @@
+import {setTimeout as sleep} from 'node:timers/promises'
+import {KeyriteError} from '../../base/errors.ts'
+import type {Availability, KeyLife, VersionRef} from '../ports.ts'
+import {operationsOf} from './algorithms.ts'
+import type {Service} from './service.ts'
+import {demandUnused, make, refOf} from './store.ts'
+import {deletedKey, describe, existing, orNone, versionIds} from './versions.ts'
+
+/** By `enabled` and `key_ops` of each version. Whoever may update keys can set them again. */
+export const enforced = ['enabled', 'historic', 'disabled'] as const satisfies readonly Availability[]
+
+export function keyLife(service: Service): KeyLife {
+  async function set(ref: VersionRef, availability: Availability): Promise<Availability> {
+    const {shown} = await existing(service, ref)
+    demandAlive(ref, shown.availability)
+    await service.ask(`make key "${ref.key}" ${availability}`, () =>
+      service.patient.updateKeyProperties(ref.key, ref.version, {
+        enabled: availability !== 'disabled',
+        keyOps: operationsOf(shown.spec.purpose, availability),
+      }),
+    )
+    // What an answer says is not what is: it is looked at again.
+    const now = (await existing(service, ref)).shown.availability
+    return now === 'disabled' || now === 'historic' ? now : 'enabled'
+  }
+
+  return {
+    setAvailability: set,
+
+    /** It is current at once for whoever names no version: Azure lets none wait. */
+    async rotate(key, intent) {
+      const there = await orNone(service, `look at key "${key}"`, () => service.patient.getKey(key))
+      if (there === undefined) {
+        const gone = await deletedKey(service, key)
+        throw new KeyriteError(
+          gone === undefined ? 'KEY_NOT_FOUND' : 'KEY_STATE',
+          `cannot rotate key "${key}": ${gone === undefined ? 'the vault has no such key' : 'it is deleted'}`,
+        )
+      }
+      const shown = describe({key: there, purgeAt: null})
+      if (shown === undefined)
+        throw new KeyriteError('UNSUPPORTED', `cannot rotate key "${key}": keyrite has no such algorithm`)
+      await demandUnused(service, key, intent)
+      return refOf(await make(service, shown.spec, intent))
+    },
+
+    async scheduleDestruction(ref, afterDays) {
+      const {key, shown} = await existing(service, ref)
+      const days = key.properties.recoverableDays ?? service.place.retentionDays
+      if (afterDays !== days)
+        throw new KeyriteError(
+          'UNSUPPORTED',
+          `cannot destroy key "${ref.key}" after ${afterDays} days: the vault keeps what is deleted for ${days} days`,
+        )
+      if (shown.destroyAt !== null) return shown.destroyAt
+      const others = (await versionIds(service, ref.key)).filter((one) => one !== ref.version)
+      if (others.length > 0)
+        throw new KeyriteError(
+          'UNSUPPORTED',
+          `cannot destroy version ${ref.version} of key "${ref.key}": Azure deletes a key whole, and ${others.length} other version(s) would go with it`,
+          {
+            hints: [
+              'disable the version instead; or destroy the key when none of its versions is needed any more',
+            ],
+          },
+        )
+      // Recovered, it shall not sign again by itself.
+      await set(ref, 'disabled')
+      await service.ask(`delete key "${ref.key}"`, () => service.once.beginDeleteKey(ref.key))
+      return dateOf(service, ref)
+    },
+
+    async cancelDestruction(ref) {
+      const {shown} = await existing(service, ref)
+      if (shown.availability !== 'destruction-pending')
+        throw new KeyriteError(
+          'KEY_STATE',
+          `cannot cancel the destruction of key "${ref.key}": version ${ref.version} is ${shown.availability}`,
+        )
+      await service.ask(`recover key "${ref.key}"`, () => service.once.beginRecoverDeletedKey(ref.key))
+      for (let tries = 0; tries < 60; tries++) {
+        const now = await orNone(service, `look at key "${ref.key}"`, () =>
+          service.patient.getKey(ref.key, {version: ref.version}),
+        )
+        if (now !== undefined) return now.properties.enabled === false ? 'disabled' : 'enabled'
+        await sleep(1000)
+      }
+      throw new KeyriteError('INDETERMINATE', `cannot tell yet whether key "${ref.key}" is recovered`, {
+        hints: ['the same command again, in a minute'],
+      })
+    },
+  }
+}
+
+/** A vault shows what was deleted only after some seconds. */
+async function dateOf(service: Service, ref: VersionRef): Promise<Date> {
+  for (let tries = 0; tries < 60; tries++) {
+    const at = (await deletedKey(service, ref.key))?.properties.scheduledPurgeDate
+    if (at !== undefined) return at
+    const still = await orNone(service, `look at key "${ref.key}"`, () => service.patient.getKey(ref.key))
+    if (still !== undefined && tries > 20) break
+    await sleep(tries < 5 ? 200 : 1000)
+  }
+  throw new KeyriteError(
+    'PROVIDER_FAILED',
+    `cannot delete key "${ref.key}": Azure said yes, and it is not among the deleted`,
+    {
+      hints: [`keyrite key show ${ref.key}`],
+    },
+  )
+}
+
+function demandAlive({key, version}: VersionRef, state: string): void {
+  if (state === 'destruction-pending')
+    throw new KeyriteError(
+      'KEY_STATE',
+      `cannot change key "${key}": version ${version} is deleted, and can be recovered`,
+    )
+}

@@ -1,0 +1,113 @@
+import {constants, createCipheriv, createPublicKey, publicEncrypt, randomBytes} from 'node:crypto'
+import type {KeyVaultKey} from '@azure/keyvault-keys'
+import {KeyriteError} from '../../base/errors.ts'
+import type {IntentId, KeyMove, KeySpec} from '../ports.ts'
+import {operationsOf, permitSpec, shapeOf} from './algorithms.ts'
+import {demandMaterial} from './material.ts'
+import type {Service} from './service.ts'
+import {demandNew, refOf, tagsOf} from './store.ts'
+import {existing} from './versions.ts'
+
+/** The one operation of a key that only brings others in (`.byok`, key exchange key). */
+const exchange = 'keyrite-key-exchange'
+
+export function keyMove(service: Service): KeyMove {
+  return {
+    async import(spec, material, intent) {
+      service.demandOpen()
+      permitSpec(service.place, spec)
+      if (service.place.protection !== 'hsm')
+        throw new KeyriteError(
+          'UNSUPPORTED',
+          `cannot import key "${spec.label}": into software a key would travel readable; keyrite brings keys into an HSM only`,
+        )
+      material.use((bytes) => {
+        demandMaterial(spec, bytes)
+      })
+      await demandNew(service, spec, intent)
+      const kek = await exchangeKey(service)
+      const blob = material.use((bytes) => transferBlob(kek, bytes))
+      return refOf(await bring(service, spec, intent, blob))
+    },
+
+    async export(ref) {
+      const {shown} = await existing(service, ref)
+      throw new KeyriteError(
+        'UNSUPPORTED',
+        `cannot export key "${shown.spec.label}": it was made not to be released`,
+      )
+    },
+
+    async backup() {
+      return refuse(service, 'back up')
+    },
+
+    async restore() {
+      return refuse(service, 'restore')
+    },
+  }
+}
+
+function refuse(service: Service, verb: string): never {
+  service.demandOpen()
+  throw new KeyriteError(
+    'UNSUPPORTED',
+    `cannot ${verb} it whole: Azure backs up single keys, and a Managed HSM by its own tool: az keyvault backup`,
+  )
+}
+
+/** Made once for a vault, and kept: it can do nothing but bring keys in. */
+async function exchangeKey(service: Service): Promise<KeyVaultKey> {
+  return service.ask('make a key exchange key', async () => {
+    for await (const {name} of service.patient.listPropertiesOfKeys())
+      if (name === exchange) {
+        const there = await service.patient.getKey(exchange)
+        if (there.properties.enabled === true && there.keyOperations?.join() === 'import') return there
+      }
+    return service.once.createKey(exchange, 'RSA-HSM', {keySize: 4096, keyOps: ['import']})
+  })
+}
+
+/** The file that Azure's tools call `.byok`: an AES key of this moment under the exchange key, the material under that (RFC 5649). */
+function transferBlob(kek: KeyVaultKey, material: Uint8Array): Uint8Array {
+  const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('base64url')
+  const key = createPublicKey({key: {kty: 'RSA', n: text(kek.key?.n), e: text(kek.key?.e)}, format: 'jwk'})
+  const ephemeral = randomBytes(32)
+  try {
+    const cipher = createCipheriv('id-aes256-wrap-pad', ephemeral, Buffer.from('a65959a6', 'hex'))
+    const wrapped = Buffer.concat([cipher.update(material), cipher.final()])
+    // SHA-1 is what the format has; it only hides the ephemeral key in OAEP, where no collision helps.
+    const padding = constants.RSA_PKCS1_OAEP_PADDING
+    const sealed = publicEncrypt({key, padding, oaepHash: 'sha1'}, ephemeral)
+    const blob = {
+      schema_version: '1.0.0',
+      header: {kid: kek.id, alg: 'dir', enc: 'CKM_RSA_AES_KEY_WRAP'},
+      ciphertext: Buffer.concat([sealed, wrapped]).toString('base64url'),
+      generator: 'keyrite',
+    }
+    return Buffer.from(JSON.stringify(blob))
+  } finally {
+    ephemeral.fill(0)
+  }
+}
+
+async function bring(
+  service: Service,
+  spec: KeySpec,
+  intent: IntentId,
+  blob: Uint8Array,
+): Promise<KeyVaultKey> {
+  const {kty, curve} = shapeOf(spec.algorithm, true)
+  return service.ask(`import key "${spec.label}"`, () =>
+    service.once.importKey(
+      spec.label,
+      {
+        kty: kty,
+        t: blob,
+        ...(curve === undefined ? {} : {crv: curve}),
+        keyOps: operationsOf(spec.purpose, 'enabled'),
+      },
+      {tags: tagsOf(spec, intent), enabled: true},
+    ),
+  )
+}

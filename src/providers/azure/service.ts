@@ -1,0 +1,117 @@
+/** The clients of one vault or Managed HSM: opened lazily, with limits of time, and with our name. */
+import {readFileSync} from 'node:fs'
+import {setTimeout as sleep} from 'node:timers/promises'
+import type {Client} from '@azure-rest/core-client'
+import type {TokenCredential} from '@azure/core-auth'
+import type {KeyClient} from '@azure/keyvault-keys'
+import {KeyriteError} from '../../base/errors.ts'
+import {storageError} from '../../base/file-errors.ts'
+import {challengeOf} from './challenge.ts'
+import {failure, statusOf} from './failures.ts'
+import type {Place} from './place.ts'
+
+const apiVersion = '2025-07-01'
+
+export class Service {
+  readonly place: Place
+  /** Asked again when an answer is lost. */
+  readonly patient: KeyClient
+  /** Asked once: what makes or changes something. */
+  readonly once: KeyClient
+  readonly #rest: Client
+  readonly #ca: Buffer | null
+  #closed = false
+
+  private constructor(
+    place: Place,
+    clients: {patient: KeyClient; once: KeyClient; rest: Client},
+    ca: Buffer | null,
+  ) {
+    this.place = place
+    this.patient = clients.patient
+    this.once = clients.once
+    this.#rest = clients.rest
+    this.#ca = ca
+  }
+
+  /** @throws KeyriteError `FILE_NOT_FOUND`, `CREDENTIALS_REFUSED`, `USAGE`. */
+  static async open(place: Place, agent: string): Promise<Service> {
+    const [{KeyClient: Keys}, {getClient}, {keyVaultAuthenticationPolicy}, {credentialsFor}] =
+      await Promise.all([
+        import('@azure/keyvault-keys'),
+        import('@azure-rest/core-client'),
+        import('@azure/keyvault-common'),
+        import('./credentials.ts'),
+      ])
+    const ca = place.caFile === null ? null : fileOf(place.caFile)
+    const credential: TokenCredential = await credentialsFor(place)
+    const common = {
+      userAgentOptions: {userAgentPrefix: agent},
+      ...(ca === null ? {} : {tlsOptions: {ca}}),
+    }
+    const retryOptions = {maxRetries: 3, retryDelayInMs: 300, maxRetryDelayInMs: 4000}
+    const challenge = {disableChallengeResourceVerification: ca !== null}
+    const keys = (retries: object): KeyClient =>
+      new Keys(place.vault, credential, {
+        ...common,
+        ...challenge,
+        serviceVersion: apiVersion,
+        retryOptions: retries,
+      })
+    const rest = getClient(place.vault, {...common, retryOptions})
+    rest.pipeline.addPolicy(keyVaultAuthenticationPolicy(credential, challenge))
+    return new Service(place, {patient: keys(retryOptions), once: keys({maxRetries: 0}), rest}, ca)
+  }
+
+  /** @throws KeyriteError, whatever goes wrong but a bug. */
+  async ask<T>(what: string, act: () => Promise<T>): Promise<T> {
+    this.demandOpen()
+    for (let tries = 0; ; tries++)
+      try {
+        return await act()
+      } catch (error) {
+        // Too many requests: this one was not processed, so it may be sent again, whatever it is. Azure often does not say when.
+        if (statusOf(error) !== 429 || tries === 4) throw failure(what, error)
+        await sleep(300 * 2 ** tries)
+      }
+  }
+
+  /** One operation of a key, at the service itself: the client of the SDK would do some of them here, and refuse others by itself. */
+  async operate(what: string, path: string, body: object): Promise<Readonly<Record<string, unknown>>> {
+    return this.ask(what, async () => {
+      const answer = await this.#rest.pathUnchecked(path).post({
+        body,
+        queryParameters: {'api-version': apiVersion},
+        contentType: 'application/json',
+      })
+      const said = answer.body as Readonly<Record<string, unknown>>
+      if (Number(answer.status) < 300) return said
+      throw Object.assign(new Error(`HTTP ${answer.status}`), {
+        statusCode: Number(answer.status),
+        details: said,
+      })
+    })
+  }
+
+  /** Who the place says must be asked for tokens: asked without any. */
+  async challenge(): Promise<{readonly tenant: string; readonly resource: string}> {
+    return this.ask(`reach ${this.place.vault}`, () => challengeOf(this.place.vault, this.#ca, apiVersion))
+  }
+
+  demandOpen(): void {
+    if (this.#closed) throw new KeyriteError('PROVIDER_FAILED', 'cannot ask Azure: it is closed')
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+}
+
+/** @throws KeyriteError as `storageError`. */
+export function fileOf(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw storageError('read', path, error)
+  }
+}

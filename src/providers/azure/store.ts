@@ -1,0 +1,126 @@
+import type {KeyVaultKey} from '@azure/keyvault-keys'
+import {KeyriteError} from '../../base/errors.ts'
+import type {Found, IntentId, KeySpec, KeyStore, VersionRef} from '../ports.ts'
+import {operationsOf, permitSpec, shapeOf} from './algorithms.ts'
+import type {Service} from './service.ts'
+import {deletedKey, describe, lookUp, orNone, pending, tags, versionIds} from './versions.ts'
+
+export function keyStore(service: Service): KeyStore {
+  // A name that is there gets a further version, silently: so one at a time, and looked at first.
+  let last: Promise<unknown> = Promise.resolve()
+  const alone = async <T>(act: () => Promise<T>): Promise<T> => {
+    const mine = last.then(act, act)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+  return {
+    async create(spec, intent) {
+      service.demandOpen()
+      permitSpec(service.place, spec)
+      return alone(async () => {
+        await demandNew(service, spec, intent)
+        const ref = refOf(await make(service, spec, intent))
+        const all = await versionIds(service, spec.label)
+        if (all.length > 1)
+          throw new KeyriteError(
+            'AMBIGUOUS',
+            `cannot tell whose key "${spec.label}" is: somebody made one of that name in the same moment, and it has ${all.length} versions`,
+            {changed: true, hints: [`keyrite key show ${spec.label}`]},
+          )
+        return ref
+      })
+    },
+
+    async describe(ref) {
+      const found = await lookUp(service, ref)
+      return found === undefined ? undefined : describe(found)
+    },
+
+    async *list() {
+      for (const name of await names(service))
+        for (const version of await versionIds(service, name)) {
+          const found = await lookUp(service, {key: name, version})
+          const shown = found === undefined ? undefined : describe(found)
+          if (shown !== undefined) yield shown
+        }
+      for await (const key of service.patient.listDeletedKeys()) {
+        const deleted = await deletedKey(service, key.name)
+        const shown = deleted === undefined ? undefined : describe(pending(deleted))
+        if (shown !== undefined) yield shown
+      }
+    },
+
+    async find(intent, before) {
+      return find(service, intent, before)
+    },
+  }
+}
+
+export const refOf = ({name, properties}: KeyVaultKey): VersionRef => ({
+  key: name,
+  version: properties.version ?? '',
+})
+
+async function names(service: Service): Promise<string[]> {
+  return service.ask('list keys', async () => {
+    const found: string[] = []
+    for await (const {name} of service.patient.listPropertiesOfKeys()) found.push(name)
+    return found
+  })
+}
+
+/** A further version where the key is there. Asked once. */
+export async function make(service: Service, spec: KeySpec, intent: IntentId): Promise<KeyVaultKey> {
+  const {kty, keySize, curve} = shapeOf(spec.algorithm, service.place.protection === 'hsm')
+  return service.ask(`make key "${spec.label}"`, () =>
+    service.once.createKey(spec.label, kty, {
+      ...(keySize === undefined ? {} : {keySize}),
+      ...(curve === undefined ? {} : {curve}),
+      keyOps: operationsOf(spec.purpose, 'enabled'),
+      tags: tagsOf(spec, intent),
+    }),
+  )
+}
+
+export function tagsOf({scheme, purpose}: KeySpec, intent: IntentId): Record<string, string> {
+  return {[tags.intent]: intent, [tags.scheme]: scheme, [tags.purpose]: purpose}
+}
+
+/** @throws KeyriteError `KEY_EXISTS` if the name is given, also to what is deleted and can be recovered, or the intent was carried out. */
+export async function demandNew(service: Service, {label}: KeySpec, intent: IntentId): Promise<void> {
+  const there = await orNone(service, `look at key "${label}"`, () => service.patient.getKey(label))
+  if (there !== undefined)
+    throw new KeyriteError('KEY_EXISTS', `cannot make key "${label}": the vault has one of that name`)
+  if ((await deletedKey(service, label)) !== undefined)
+    throw new KeyriteError(
+      'KEY_EXISTS',
+      `cannot make key "${label}": one of that name is deleted and can be recovered, so the name is taken`,
+    )
+  await demandUnused(service, label, intent)
+}
+
+/** @throws KeyriteError `KEY_EXISTS`. */
+export async function demandUnused(service: Service, label: string, intent: IntentId): Promise<void> {
+  if ((await find(service, intent, [])).kind !== 'none')
+    throw new KeyriteError('KEY_EXISTS', `cannot make key "${label}": what was intended was made already`)
+}
+
+/** By the tag that each version bears. */
+async function find(service: Service, intent: IntentId, before: readonly VersionRef[]): Promise<Found> {
+  const was = new Set(before.map(({key, version}) => `${key}/${version}`))
+  const made = await service.ask('look for what was made', async () => {
+    const found: VersionRef[] = []
+    for await (const {name} of service.patient.listPropertiesOfKeys())
+      for await (const {version = '', tags: said} of service.patient.listPropertiesOfKeyVersions(name))
+        if (said?.[tags.intent] === intent && !was.has(`${name}/${version}`)) found.push({key: name, version})
+    for await (const {name, properties} of service.patient.listDeletedKeys())
+      if (properties.tags?.[tags.intent] === intent) {
+        const deleted = await deletedKey(service, name)
+        if (deleted !== undefined) found.push(refOf(deleted))
+      }
+    return found
+  })
+  const [only] = made
+  if (only === undefined) return {kind: 'none'}
+  return made.length === 1 ? {kind: 'one', ref: only} : {kind: 'ambiguous', refs: made}
+}

@@ -1,0 +1,223 @@
+import {constants, createHash, createPublicKey, publicEncrypt, verify, type KeyObject} from 'node:crypto'
+import {KeyriteError} from '../../base/errors.ts'
+import {Secret} from '../../base/secret.ts'
+import {isPair, type Purpose, type Scheme} from '../algorithms.ts'
+import type {Description, KeyUse, VersionRef} from '../ports.ts'
+import type {Service} from './service.ts'
+import {existing, keyPath, type Found} from './versions.ts'
+
+type Operation = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'wrap' | 'unwrap' | 'mac' | 'publicKey'
+
+const operationsOf = {
+  sign: ['sign', 'verify', 'publicKey'],
+  encrypt: ['encrypt', 'decrypt'],
+  wrap: ['wrap', 'unwrap', 'publicKey'],
+  mac: ['mac', 'verify'],
+  decrypt: ['decrypt', 'publicKey'],
+} as const satisfies Record<Purpose, readonly Operation[]>
+
+type Known = Found & {readonly shown: Description}
+
+/** What is symmetric is wrapped with its length before it, filled with zeros to whole blocks (RFC 3394 knows no other lengths). */
+const most = 1200
+
+export function keyUse(service: Service): KeyUse {
+  /** The version, if its purpose allows the operation. What its state forbids the service refuses, where it is asked at all. */
+  async function permitted(ref: VersionRef, operation: Operation): Promise<Known> {
+    const found = await existing(service, ref)
+    const {label, purpose, algorithm} = found.shown.spec
+    const can: readonly Operation[] = operationsOf[purpose].filter(
+      (one) => one !== 'publicKey' || isPair(algorithm),
+    )
+    if (!can.includes(operation))
+      throw new KeyriteError(
+        'UNSUPPORTED',
+        `cannot ${operation} with key "${label}": a key to ${purpose} can ${can.join(', ')}`,
+      )
+    if (found.purgeAt !== null)
+      throw new KeyriteError('KEY_STATE', `cannot ${operation} with key "${label}": it is deleted`)
+    return found
+  }
+
+  async function ask(
+    found: Known,
+    operation: string,
+    body: object,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const {ref, spec} = found.shown
+    return service.operate(`${operation} with key "${spec.label}"`, `${keyPath(ref)}/${operation}`, body)
+  }
+
+  const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url')
+  const bytesIn = (answer: Readonly<Record<string, unknown>>, name: string): Buffer =>
+    Buffer.from(textIn(answer, name), 'base64url')
+
+  async function seal(found: Known, content: Uint8Array, context: Uint8Array): Promise<Uint8Array> {
+    const said = await ask(found, 'encrypt', {alg: 'A256GCM', value: text(content), aad: text(context)})
+    return Buffer.concat([bytesIn(said, 'iv'), bytesIn(said, 'value'), bytesIn(said, 'tag')])
+  }
+
+  async function unseal(found: Known, ciphertext: Uint8Array, context: Uint8Array): Promise<Secret> {
+    demandLonger(found, 'decrypt', ciphertext.length, 28)
+    const bytes = Buffer.from(ciphertext)
+    const said = await ask(found, 'decrypt', {
+      alg: 'A256GCM',
+      iv: text(bytes.subarray(0, 12)),
+      value: text(bytes.subarray(12, -16)),
+      tag: text(bytes.subarray(-16)),
+      aad: text(context),
+    })
+    return new Secret(bytesIn(said, 'value'))
+  }
+
+  return {
+    async sign(ref, message) {
+      const found = await permitted(ref, 'sign')
+      const digest = createHash(hashOf(found.shown.spec.scheme)).update(message).digest()
+      const said = await ask(found, 'sign', {alg: found.shown.spec.scheme.toUpperCase(), value: text(digest)})
+      return bytesIn(said, 'value')
+    },
+
+    async verify(ref, message, signature) {
+      const found = await permitted(ref, 'verify')
+      demandEnabled(found, 'verify')
+      const {scheme} = found.shown.spec
+      return verifies(publicKeyOf(found), scheme, Buffer.from(message), signature)
+    },
+
+    async encrypt(ref, plaintext, context) {
+      const found = await permitted(ref, 'encrypt')
+      return seal(found, plaintext, context)
+    },
+
+    async decrypt(ref, ciphertext, context) {
+      const found = await permitted(ref, 'decrypt')
+      if (found.shown.spec.scheme === 'a256gcm') return unseal(found, ciphertext, context)
+      if (context.length > 0)
+        throw new KeyriteError(
+          'UNSUPPORTED',
+          `cannot decrypt with key "${found.shown.spec.label}": oaep-sha256 has no context`,
+        )
+      return new Secret(
+        bytesIn(await ask(found, 'decrypt', {alg: 'RSA-OAEP-256', value: text(ciphertext)}), 'value'),
+      )
+    },
+
+    async wrap(ref, material) {
+      const found = await permitted(ref, 'wrap')
+      const isPairKey = isPair(found.shown.spec.algorithm)
+      if (isPairKey) demandForward(found)
+      const key = isPairKey ? publicKeyOf(found) : null
+      const limit = key === null ? most : (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8 - 66
+      const content = material.use((lent) => Buffer.from(lent))
+      try {
+        if (content.length < 1 || content.length > limit)
+          throw new KeyriteError(
+            'UNSUPPORTED',
+            `cannot wrap with key "${found.shown.spec.label}": it takes 1 to ${limit} bytes`,
+          )
+        if (key !== null)
+          return publicEncrypt({key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256'}, content)
+        return bytesIn(await ask(found, 'wrapkey', {alg: 'A256KW', value: text(padded(content))}), 'value')
+      } finally {
+        content.fill(0)
+      }
+    },
+
+    async unwrap(ref, wrapped) {
+      const found = await permitted(ref, 'unwrap')
+      const alg = isPair(found.shown.spec.algorithm) ? 'RSA-OAEP-256' : 'A256KW'
+      if (alg === 'A256KW') demandLonger(found, 'unwrap', wrapped.length, 24)
+      const value = bytesIn(await ask(found, 'unwrapkey', {alg, value: text(wrapped)}), 'value')
+      return new Secret(alg === 'A256KW' ? unpadded(value, found.shown.spec.label) : value)
+    },
+
+    async mac(ref) {
+      // No version has this purpose.
+      await permitted(ref, 'mac')
+      throw new KeyriteError('UNSUPPORTED', 'cannot mac: Azure has no key for it')
+    },
+
+    async publicKey(ref) {
+      const found = await permitted(ref, 'publicKey')
+      demandEnabled(found, 'give the public half of')
+      return publicKeyOf(found).export({format: 'der', type: 'spki'})
+    },
+  }
+}
+
+function textIn(answer: Readonly<Record<string, unknown>>, name: string): string {
+  const value = answer[name]
+  return typeof value === 'string' ? value : ''
+}
+
+function hashOf(scheme: Scheme): string {
+  return `sha${scheme.slice(2)}`
+}
+
+/** As a stranger would verify it. A malformed one is not good. */
+function verifies(key: KeyObject, scheme: Scheme, message: Buffer, signature: Uint8Array): boolean {
+  const parameters = scheme.startsWith('ps')
+    ? {key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: Number(scheme.slice(2)) / 8}
+    : scheme.startsWith('es')
+      ? ({key, dsaEncoding: 'ieee-p1363'} as const)
+      : key
+  try {
+    return verify(hashOf(scheme), message, parameters, signature)
+  } catch {
+    return false
+  }
+}
+
+function publicKeyOf({key}: Known): KeyObject {
+  const {n, e, x, y, crv} = key.key ?? {}
+  const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('base64url')
+  const jwk =
+    n === undefined
+      ? {kty: 'EC', crv: crv ?? '', x: text(x), y: text(y)}
+      : {kty: 'RSA', n: text(n), e: text(e)}
+  return createPublicKey({key: jwk, format: 'jwk'})
+}
+
+/** Azure gives the public half whatever the state; keyrite does not, as for any other provider. */
+function demandEnabled({shown}: Known, verb: string): void {
+  if (shown.availability === 'disabled')
+    throw new KeyriteError('KEY_STATE', `cannot ${verb} key "${shown.spec.label}": it is disabled`)
+}
+
+/** The public half encrypts here: what the version may no more do is refused here as well. */
+function demandForward(found: Known): void {
+  demandEnabled(found, 'wrap with')
+  if (found.shown.availability === 'historic')
+    throw new KeyriteError(
+      'KEY_STATE',
+      `cannot wrap with key "${found.shown.spec.label}": it only unwraps now`,
+    )
+}
+
+function demandLonger({shown}: Known, verb: string, length: number, least: number): void {
+  if (length < least)
+    throw new KeyriteError(
+      'PROVIDER_FAILED',
+      `cannot ${verb} with key "${shown.spec.label}": this is none of its ciphertexts`,
+    )
+}
+
+function padded(content: Buffer): Buffer {
+  const length = Buffer.alloc(2)
+  length.writeUInt16BE(content.length)
+  const filled = Math.max(16, Math.ceil((content.length + 2) / 8) * 8)
+  return Buffer.concat([length, content, Buffer.alloc(filled - content.length - 2)])
+}
+
+/** @throws KeyriteError `PROVIDER_FAILED` if it was wrapped by somebody else's rules. */
+function unpadded(value: Buffer, label: string): Buffer {
+  const length = value.length < 2 ? 0 : value.readUInt16BE(0)
+  const rest = value.subarray(2 + length)
+  if (length < 1 || 2 + length > value.length || rest.some((byte) => byte !== 0) || rest.length > 16)
+    throw new KeyriteError(
+      'PROVIDER_FAILED',
+      `cannot unwrap with key "${label}": it was not wrapped by keyrite`,
+    )
+  return value.subarray(2, 2 + length)
+}

@@ -1,0 +1,48 @@
+import {openVault, type Place} from '../../../src/providers/azure/index.ts'
+import {keepsTheProviderContract, type Bench} from '../contract.ts'
+import {here, testWith} from '../../support/needs.ts'
+import {startStandin} from './standin.ts'
+
+const dayMs = 86_400_000
+
+async function bench(): Promise<Bench> {
+  const standin = await startStandin('hsm')
+  const {vault, tokenFile, ca: caFile} = standin
+  const place: Place = {
+    ...{vault, tokenFile, caFile, isHsm: true, cloud: 'public', credential: 'default'},
+    ...{protection: 'hsm', retentionDays: 90},
+  }
+  const open = async () => openVault(place, 'keyrite/test')
+  const here: Bench = {
+    open: await open(),
+    async reopen() {
+      await here.open.close()
+      here.open = await open()
+    },
+    empty: () => Promise.reject(new Error('it is not backed up whole')),
+    forward: (days) => standin.ask({forward: days * dayMs}),
+    async close() {
+      await here.open.close()
+      await standin.stop()
+    },
+  }
+  return here
+}
+
+if (here('openssl')) {
+  keepsTheProviderContract(
+    {
+      kind: 'azure',
+      refuses: [
+        ...(['hmac-sha256', 'ed25519', 'ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const),
+        ...(['export', 'backup'] as const),
+      ],
+      enforces: ['enabled', 'historic', 'disabled'],
+      destructionDays: {least: 90, most: 90},
+      leavesNothing: true,
+      level: 'hardware',
+      decipher: null,
+    },
+    bench,
+  )
+} else testWith('openssl', 'the provider contract, on the stand-in for Azure Managed HSM', () => undefined)

@@ -1,0 +1,125 @@
+/** What goes wrong between here and Azure: asked of the stand-in, which does it on purpose. Here it is a vault, with keys in software. */
+import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import {openVault, type Place} from '../../../src/providers/azure/index.ts'
+import type {Provider} from '../../../src/providers/ports.ts'
+import type {Fault} from '../../standins/azure/world.ts'
+import {testWith} from '../../support/needs.ts'
+import {all, described, enabled, intent, outcome, specOf} from '../support.ts'
+import {startStandin, type Standin} from './standin.ts'
+
+describe('trouble with Azure Key Vault', () => {
+  const box: {standin?: Standin; open?: Provider} = {}
+  const standin = (): Standin => box.standin ?? missing()
+  const open = (): Provider => box.open ?? missing()
+  beforeAll(async () => {
+    box.standin = await startStandin('vault')
+    const {vault, tokenFile, ca: caFile} = box.standin
+    const place: Place = {
+      ...{vault, tokenFile, caFile, isHsm: false, cloud: 'public', credential: 'default'},
+      ...{protection: 'software', retentionDays: 90},
+    }
+    box.open = await openVault(place, 'keyrite/test')
+  })
+  afterAll(async () => {
+    await box.open?.close()
+    await box.standin?.stop()
+  })
+  const trouble = (route: string, fault: Fault, times = 1) => standin().ask({faults: [{route, fault, times}]})
+
+  testWith('openssl', 'a vault has no symmetric keys, and what is in software is called so', async () => {
+    expect(await outcome(open().store.create(specOf('aes-256'), intent()))).toBe('UNSUPPORTED')
+    const ref = await open().store.create(specOf('ec-p256'), intent())
+    expect(await open().evidence.protection(ref)).toMatchObject({level: 'software', evidence: 'asserted'})
+  })
+
+  testWith('openssl', 'a reply that is lost after a key was made: it is found, and made once', async () => {
+    const [made, spec] = [intent(), specOf('ec-p256')]
+    await trouble('create', 'cut')
+    expect(await outcome(open().store.create(spec, made))).toBe('PROVIDER_UNREACHABLE')
+    expect(await open().store.find(made, [])).toMatchObject({kind: 'one', ref: {key: spec.label}})
+    expect(await outcome(open().store.create(spec, made))).toBe('KEY_EXISTS')
+    expect((await all(open().store)).filter(({ref}) => ref.key === spec.label)).toHaveLength(1)
+  })
+
+  testWith(
+    'openssl',
+    'a reply that is lost after a rotation: the version is found, and made once',
+    async () => {
+      const first = await enabled(open(), specOf('ec-p256'))
+      const made = intent()
+      await trouble('create', 'cut')
+      expect(await outcome(open().life.rotate(first.key, made))).toBe('PROVIDER_UNREACHABLE')
+      expect(await open().store.find(made, [first])).toMatchObject({kind: 'one', ref: {key: first.key}})
+      expect(await outcome(open().life.rotate(first.key, made))).toBe('KEY_EXISTS')
+      expect((await all(open().store)).filter(({ref}) => ref.key === first.key)).toHaveLength(2)
+    },
+  )
+
+  testWith('openssl', 'a request that is lost before: nothing is found, and it can be done', async () => {
+    const [made, spec] = [intent(), specOf('ec-p256')]
+    await trouble('create', 'unavailable')
+    expect(await outcome(open().store.create(spec, made))).toBe('PROVIDER_UNREACHABLE')
+    expect(await open().store.find(made, [])).toEqual({kind: 'none'})
+    expect((await open().store.create(spec, made)).key).toBe(spec.label)
+  })
+
+  testWith('openssl', 'a key of two versions is not deleted for the sake of one', async () => {
+    const first = await enabled(open(), specOf('ec-p256'))
+    await open().life.rotate(first.key, intent())
+    expect(await outcome(open().life.scheduleDestruction(first, 90))).toBe('UNSUPPORTED')
+    expect((await described(open().store, first)).availability).toBe('enabled')
+  })
+
+  testWith('openssl', 'a yes that is none: what is said is what is', async () => {
+    const ref = await enabled(open(), specOf('ec-p256'))
+    await trouble('update', 'lie')
+    expect(await open().life.setAvailability(ref, 'disabled')).toBe('enabled')
+  })
+
+  testWith('openssl', 'what the service refuses is its own refusal, and not the client’s', async () => {
+    const ref = await enabled(open(), specOf('ec-p256'))
+    await open().life.setAvailability(ref, 'disabled')
+    const refused = await open()
+      .use.sign(ref, Buffer.from('x'))
+      .catch((error: unknown) => error)
+    expect(refused).toMatchObject({
+      code: 'KEY_STATE',
+      message: expect.stringMatching(/Operation sign is not allowed on a disabled key/),
+    })
+  })
+
+  testWith(
+    'openssl',
+    'a disable that lags: uses still succeed for a while, as a tried operation tells',
+    async () => {
+      const ref = await enabled(open(), specOf('ec-p256'))
+      await standin().ask({disableLag: 2})
+      expect(await open().life.setAvailability(ref, 'disabled')).toBe('disabled')
+      const tries: string[] = []
+      for (let n = 0; n < 4; n++) tries.push(await outcome(open().use.sign(ref, Buffer.from('x'))))
+      await standin().ask({disableLag: 0})
+      expect(tries).toEqual(['ok', 'ok', 'KEY_STATE', 'KEY_STATE'])
+    },
+  )
+
+  testWith(
+    'openssl',
+    'too many requests are waited for, as none of them was processed, and said in the end',
+    async () => {
+      const ref = await enabled(open(), specOf('ec-p256'))
+      await trouble('get', 'throttle', 2)
+      expect((await described(open().store, ref)).availability).toBe('enabled')
+      const [made, spec] = [intent(), specOf('ec-p256')]
+      await trouble('create', 'throttle', 2)
+      expect(await outcome(open().store.create(spec, made))).toBe('ok')
+      expect((await all(open().store)).filter(({ref: {key}}) => key === spec.label)).toHaveLength(1)
+      await trouble('create', 'throttle', 9)
+      expect(await outcome(open().store.create(specOf('ec-p256'), intent()))).toBe('PROVIDER_FAILED')
+      await standin().ask({faults: []})
+    },
+  )
+})
+
+function missing(): never {
+  throw new Error('the stand-in did not start')
+}

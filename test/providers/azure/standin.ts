@@ -1,0 +1,45 @@
+/** The stand-in for Azure Key Vault or Managed HSM, as a process of its own. It is ours: what it shows holds for the published protocol, and for nothing that Azure does besides. */
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {createInterface} from 'node:readline'
+import type {Wish} from '../../standins/azure/control.ts'
+
+export interface Standin {
+  readonly vault: string
+  readonly ca: string
+  readonly tokenFile: string
+  /** Moves its clock, asks it for trouble. */
+  ask(wish: Wish): Promise<void>
+  stop(): Promise<void>
+}
+
+const program = join(import.meta.dirname, '../../standins/azure/main.ts')
+
+export async function startStandin(kind: 'vault' | 'hsm'): Promise<Standin> {
+  const folder = mkdtempSync(join(tmpdir(), 'keyrite-azure-'))
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, folder, kind], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: process.env,
+  })
+  const ended = once(child, 'exit')
+  const lines = createInterface({input: child.stdout})
+  const [line] = (await Promise.race([once(lines, 'line'), ended])) as [unknown]
+  if (typeof line !== 'string')
+    throw new Error('the stand-in for Azure Key Vault or Managed HSM did not start')
+  const said = JSON.parse(line) as Record<'vault' | 'control' | 'ca' | 'tokenFile', string>
+  return {
+    ...said,
+    async ask(wish) {
+      const answer = await fetch(said.control, {method: 'POST', body: JSON.stringify(wish)})
+      if (!answer.ok) throw new Error(await answer.text())
+    },
+    async stop() {
+      child.kill('SIGTERM')
+      await ended
+      rmSync(folder, {recursive: true, force: true})
+    },
+  }
+}

@@ -1,0 +1,37 @@
+/** How a test moves the clock and asks for trouble: one JSON object by POST. */
+import {createServer} from 'node:http'
+import type {AddressInfo} from 'node:net'
+import type {Fault, World} from './world.ts'
+
+export interface Wish {
+  /** Milliseconds to move the clock by. */
+  readonly forward?: number
+  readonly faults?: readonly {route: string; fault: Fault; times: number; milliseconds?: number}[]
+  readonly denied?: readonly string[]
+  readonly disableLag?: number
+}
+
+export async function control(world: World): Promise<{port: number; stop(): void}> {
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = []
+    request.on('data', (part: Buffer) => parts.push(part))
+    request.on('end', () => {
+      try {
+        grant(world, JSON.parse(Buffer.concat(parts).toString('utf8')) as Wish)
+        response.end('{}\n')
+      } catch (error) {
+        response.writeHead(400).end(`${String(error)}\n`)
+      }
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  return {port: (server.address() as AddressInfo).port, stop: () => server.close()}
+}
+
+function grant(world: World, {forward, faults, denied, disableLag}: Wish): void {
+  if (forward !== undefined) world.forward(forward)
+  if (faults !== undefined) world.faults = faults.map((one) => ({...one}))
+  if (denied !== undefined) world.denied = new Set(denied)
+  if (disableLag !== undefined) world.disableLag = disableLag
+}

@@ -1,0 +1,224 @@
+/** Keys: made, listed, changed, deleted and recovered. */
+import {randomBytes} from 'node:crypto'
+import {badParameter, deletedNotFound, keyNotFound, Refused, stillDeleted} from './failures.ts'
+import {imported, make, usualOps} from './material.ts'
+import {bundle, deletedFacts, item, textIn, type Body} from './messages.ts'
+import type {Key, Version, World} from './world.ts'
+
+export interface Call {
+  readonly base: string
+  readonly name: string
+  readonly version: string
+  readonly query: URLSearchParams
+  readonly body: Body
+  /** Whether it shall say yes and do nothing. */
+  readonly lies: boolean
+}
+
+export type Act = (world: World, call: Call) => Body | null
+
+export const newest = (key: Key): Version => key.versions.at(-1) ?? missing()
+
+export function keyOf(world: World, name: string): Key {
+  const key = world.keys.get(name)
+  if (key === undefined) throw keyNotFound(name)
+  return key
+}
+
+/** The newest where none is named. */
+export function versionOf(world: World, {name, version}: Call): {key: Key; version: Version} {
+  const key = keyOf(world, name)
+  const found = version === '' ? newest(key) : key.versions.find(({id}) => id === version)
+  if (found === undefined) throw keyNotFound(`${name}/${version}`)
+  return {key, version: found}
+}
+
+type Name =
+  | 'create'
+  | 'import'
+  | 'rotate'
+  | 'get'
+  | 'update'
+  | 'list'
+  | 'versions'
+  | 'delete'
+  | 'getDeleted'
+  | 'listDeleted'
+  | 'recover'
+  | 'purge'
+
+export const keyActs: Readonly<Record<Name, Act>> = {
+  create(world, {base, name, body}) {
+    demandFree(world, name)
+    const kty = textIn(body, 'kty')
+    return added(world, base, name, kty, make(world, kty, body['key_size'], body['crv']), body)
+  },
+
+  import(world, {base, name, body}) {
+    demandFree(world, name)
+    const jwk = (body['key'] ?? {}) as Body
+    const kty = textIn(jwk, 'kty')
+    return added(world, base, name, kty, imported(world, jwk), {...body, key_ops: jwk['key_ops']})
+  },
+
+  rotate(world, {base, name}) {
+    const key = keyOf(world, name)
+    const {kty, crv, ops, material, tags} = newest(key)
+    const size = Buffer.isBuffer(material)
+      ? material.length * 8
+      : material.asymmetricKeyDetails?.modulusLength
+    return added(world, base, name, kty, make(world, kty, size, crv), {key_ops: ops, tags})
+  },
+
+  get(world, call) {
+    const {key, version} = versionOf(world, call)
+    return bundle(world, call.base, key, version)
+  },
+
+  update(world, call) {
+    const {key, version} = versionOf(world, call)
+    const {
+      attributes = {},
+      key_ops: ops,
+      tags,
+    } = call.body as {attributes?: Body; key_ops?: string[]; tags?: Record<string, string>}
+    const enabled = attributes['enabled']
+    if (call.lies) {
+      const said = bundle(world, call.base, key, version)
+      return {...said, attributes: {...(said['attributes'] as Body), ...attributes}}
+    }
+    if (typeof enabled === 'boolean') {
+      version.lag = version.enabled && !enabled ? world.disableLag : 0
+      version.enabled = enabled
+    }
+    if ('nbf' in attributes) version.nbf = Number(attributes['nbf'])
+    if ('exp' in attributes) version.exp = Number(attributes['exp'])
+    if (ops !== undefined) version.ops = ops
+    if (tags !== undefined) version.tags = tags
+    version.updated = world.now()
+    return bundle(world, call.base, key, version)
+  },
+
+  list(world, {base, query}) {
+    const all = [...world.keys.values()]
+    return page(base, '/keys', query, all, (key) => item(world, base, key, newest(key), false))
+  },
+
+  /** R: of an unknown key an empty list. */
+  versions(world, {base, name, query}) {
+    const key = world.keys.get(name)
+    if (key === undefined) return {value: [], nextLink: null}
+    return page(base, `/keys/${name}/versions`, query, key.versions, (one) =>
+      item(world, base, key, one, true),
+    )
+  },
+
+  delete(world, {base, name, lies}) {
+    const key = keyOf(world, name)
+    const deletedAt = world.now()
+    const deleted = {key, deletedAt, purgeAt: deletedAt + world.place.recoverableDays * 86_400}
+    if (!lies) {
+      world.keys.delete(name)
+      world.deleted.set(name, deleted)
+    }
+    return {...bundle(world, base, key, newest(key)), ...deletedFacts(base, deleted)}
+  },
+
+  getDeleted(world, {base, name}) {
+    const found = world.deleted.get(name)
+    if (found === undefined) throw deletedNotFound(name)
+    return {...bundle(world, base, found.key, newest(found.key)), ...deletedFacts(base, found)}
+  },
+
+  listDeleted(world, {base, query}) {
+    return page(base, '/deletedkeys', query, [...world.deleted.values()], (one) => ({
+      ...item(world, base, one.key, newest(one.key), false),
+      ...deletedFacts(base, one),
+    }))
+  },
+
+  recover(world, {base, name}) {
+    const found = world.deleted.get(name)
+    if (found === undefined) throw keyNotFound(name)
+    world.deleted.delete(name)
+    world.keys.set(name, found.key)
+    return bundle(world, base, found.key, newest(found.key))
+  },
+
+  purge(world, {name}) {
+    if (!world.deleted.has(name)) throw keyNotFound(name)
+    if (world.place.purgeProtected)
+      throw new Refused(
+        403,
+        'Forbidden',
+        'Operation "purge" is not allowed because purge protection is enabled for this vault. Key Vault service will automatically purge it after the retention period has passed.',
+      )
+    world.deleted.delete(name)
+    return null
+  },
+}
+
+function demandFree(world: World, name: string): void {
+  if (!/^[0-9a-zA-Z-]{1,127}$/.test(name)) throw badParameter('Operation not specified')
+  if (world.deleted.has(name)) throw stillDeleted(name)
+}
+
+/** R: on a name that is there it is a further version. */
+function added(
+  world: World,
+  base: string,
+  name: string,
+  kty: string,
+  material: Version['material'],
+  body: Body,
+): Body {
+  const key = world.keys.get(name) ?? {name, versions: []}
+  const {
+    attributes = {},
+    key_ops: ops,
+    tags,
+    crv,
+  } = body as {
+    attributes?: Body
+    key_ops?: string[]
+    tags?: Record<string, string>
+    crv?: string
+  }
+  const now = world.now()
+  key.versions.push({
+    ...{id: randomBytes(16).toString('hex'), kty, crv, material, tags},
+    ops: ops ?? usualOps(kty),
+    enabled: attributes['enabled'] !== false,
+    nbf: attributes['nbf'] as number | undefined,
+    exp: attributes['exp'] as number | undefined,
+    ...{created: now, updated: now, lag: 0},
+  })
+  world.keys.set(name, key)
+  return bundle(world, base, key, newest(key))
+}
+
+/** R, S: 25 at most; `nextLink` null at the end. */
+function page<T>(
+  base: string,
+  path: string,
+  query: URLSearchParams,
+  all: readonly T[],
+  show: (one: T) => Body,
+): Body {
+  const size = Math.min(Number(query.get('maxresults') ?? 25), 25)
+  const token = query.get('$skiptoken')
+  const from = token === null ? 0 : Number(Buffer.from(token, 'base64url').toString())
+  const next = from + size
+  const rest = new URLSearchParams({
+    'api-version': query.get('api-version') ?? '',
+    $skiptoken: Buffer.from(String(next)).toString('base64url'),
+  })
+  return {
+    value: all.slice(from, next).map(show),
+    nextLink: next < all.length ? `${base}${path}?${rest.toString()}` : null,
+  }
+}
+
+function missing(): never {
+  throw new Error('a key has a version')
+}

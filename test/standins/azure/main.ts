@@ -1,0 +1,61 @@
+/**
+ * A stand-in for Azure Key Vault, or for Managed HSM: ours, for tests, and never the service. It speaks the published protocol
+ * (HTTPS with the bearer challenge), does real cryptography in software, and forgets everything when it ends. Software keys,
+ * whatever it calls HSM.
+ *
+ *   node main.ts FOLDER [vault|hsm] [PORT]     writes ca.pem and token to FOLDER, and one line of JSON to stdout when it is ready
+ */
+import {execFileSync} from 'node:child_process'
+import {randomBytes, randomUUID} from 'node:crypto'
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import type {AddressInfo} from 'node:net'
+import {join, resolve} from 'node:path'
+import {control} from './control.ts'
+import {listen} from './server.ts'
+import {World} from './world.ts'
+
+const [folder = '.', kind = 'vault', port = '0'] = process.argv.slice(2)
+const place = resolve(folder)
+mkdirSync(place, {recursive: true})
+const [certificate, key, tokenFile] = [join(place, 'ca.pem'), join(place, 'key.pem'), join(place, 'token')]
+execFileSync(
+  'openssl',
+  [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30'],
+    ...['-subj', '/CN=stand-in for Azure Key Vault', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
+    ...['-keyout', key, '-out', certificate],
+  ],
+  {stdio: 'ignore'},
+)
+const token = randomBytes(24).toString('base64url')
+writeFileSync(tokenFile, `${token}\n`, {mode: 0o600})
+
+const world = new World({
+  isHsm: kind === 'hsm',
+  tenant: randomUUID(),
+  recoverableDays: 90,
+  purgeProtected: true,
+})
+const server = await listen(
+  world,
+  token,
+  {cert: readFileSync(certificate), key: readFileSync(key)},
+  Number(port),
+)
+const asked = await control(world)
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    server.closeAllConnections()
+    server.close()
+    asked.stop()
+    process.exit(0)
+  })
+process.stdout.write(
+  `${JSON.stringify({
+    standin: kind === 'hsm' ? 'Azure Managed HSM' : 'Azure Key Vault',
+    vault: `https://localhost:${(server.address() as AddressInfo).port}`,
+    control: `http://127.0.0.1:${asked.port}/`,
+    ca: certificate,
+    tokenFile,
+  })}\n`,
+)

@@ -1,0 +1,135 @@
+/** The HTTPS side: the challenge, the routes, the faults. */
+import {createServer, type Server} from 'node:https'
+import type {IncomingMessage, ServerResponse} from 'node:http'
+import {setTimeout as sleep} from 'node:timers/promises'
+import {cryptoActs} from './crypto.ts'
+import {badParameter, forbidden, notModelled, Refused} from './failures.ts'
+import {keyActs, type Act, type Call} from './keys.ts'
+import type {Body} from './messages.ts'
+import type {World} from './world.ts'
+
+/** The one token that is taken. */
+export interface Tls {
+  readonly cert: Buffer
+  readonly key: Buffer
+}
+
+interface Route {
+  readonly name: string
+  readonly action: string
+  readonly act: Act
+}
+
+/** R, S: method and path, and the action that a role must have for it. */
+const routes: readonly (readonly [string, RegExp, string, string, Act])[] = [
+  ['GET', /^\/keys$/, 'list', 'keys/read', keyActs.list],
+  ['GET', /^\/keys\/([^/]+)\/versions$/, 'versions', 'keys/read', keyActs.versions],
+  ['POST', /^\/keys\/([^/]*)\/create$/, 'create', 'keys/create/action', keyActs.create],
+  ['POST', /^\/keys\/([^/]+)\/rotate$/, 'rotate', 'keys/rotate/action', keyActs.rotate],
+  ['GET', /^\/keys\/([^/]+)\/([^/]*)$/, 'get', 'keys/read', keyActs.get],
+  ['GET', /^\/keys\/([^/]+)$/, 'get', 'keys/read', keyActs.get],
+  ['PUT', /^\/keys\/([^/]+)$/, 'import', 'keys/import/action', keyActs.import],
+  ['PATCH', /^\/keys\/([^/]+)(?:\/([^/]*))?$/, 'update', 'keys/update/action', keyActs.update],
+  ['DELETE', /^\/keys\/([^/]+)$/, 'delete', 'keys/delete', keyActs.delete],
+  ['GET', /^\/deletedkeys$/, 'listDeleted', 'deletedKeys/read', keyActs.listDeleted],
+  ['GET', /^\/deletedkeys\/([^/]+)$/, 'getDeleted', 'deletedKeys/read', keyActs.getDeleted],
+  ['POST', /^\/deletedkeys\/([^/]+)\/recover$/, 'recover', 'deletedKeys/recover/action', keyActs.recover],
+  ['DELETE', /^\/deletedkeys\/([^/]+)$/, 'purge', 'deletedKeys/purge/action', keyActs.purge],
+  ...Object.entries(cryptoActs).map(
+    ([name, act]) =>
+      ['POST', new RegExp(`^/keys/([^/]+)/([^/]*)/${name}$`), name, `keys/${name}/action`, act] as const,
+  ),
+]
+
+export async function listen(world: World, token: string, tls: Tls, port = 0): Promise<Server> {
+  const server = createServer(tls, (request, response) => {
+    answer(world, token, request, response).catch((error: unknown) => {
+      refuse(response, error)
+    })
+  })
+  server.listen(port, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  return server
+}
+
+async function answer(
+  world: World,
+  token: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const base = `https://${request.headers.host ?? ''}`
+  const url = new URL(request.url ?? '/', base)
+  // R: the first one comes empty, before anybody said who they are.
+  const body = await bodyOf(request)
+  const fault = world.fault(found(request.method, url.pathname)?.route.name ?? '')
+  if (request.headers.authorization !== `Bearer ${token}` || fault?.fault === 'unauthenticated') {
+    const resource = world.place.isHsm ? 'https://managedhsm.azure.net' : 'https://vault.azure.net'
+    response.writeHead(401, {
+      'www-authenticate': `Bearer authorization="https://login.microsoftonline.com/${world.place.tenant}", resource="${resource}"`,
+      'content-type': 'application/json; charset=utf-8',
+    })
+    response.end(
+      world.place.isHsm
+        ? 'OK'
+        : '{"error":{"code":"Unauthorized","message":"AKV10000: Request is missing a Bearer or PoP token."}}',
+    )
+    return
+  }
+  if (fault?.fault === 'throttle')
+    throw new Refused(
+      429,
+      'Throttled',
+      'Request was not processed because too many requests were received. Reason: VaultRequestTypeLimitReached',
+    )
+  if (fault?.fault === 'unavailable')
+    throw new Refused(503, 'ServiceUnavailable', 'The service is unavailable.')
+  if (!url.searchParams.has('api-version')) throw badParameter('api-version must be specified')
+  const match = found(request.method, url.pathname)
+  if (match === undefined) throw notModelled(`${request.method ?? ''} ${url.pathname}`)
+  const {route, name, version} = match
+  if (world.denied.has(route.action)) throw forbidden(route.action)
+  world.settle()
+  const call: Call = {base, name, version, query: url.searchParams, body, lies: fault?.fault === 'lie'}
+  const said = route.act(world, call)
+  if (fault?.fault === 'late') await sleep(fault.milliseconds ?? 1000)
+  // The work is done, and nobody hears of it.
+  if (fault?.fault === 'cut') response.destroy()
+  else send(response, said === null ? 204 : 200, said)
+}
+
+function found(
+  method: string | undefined,
+  path: string,
+): {readonly route: Route; readonly name: string; readonly version: string} | undefined {
+  for (const [verb, pattern, name, action, act] of routes) {
+    const match = verb === method ? pattern.exec(path) : null
+    if (match !== null) return {route: {name, action, act}, name: match[1] ?? '', version: match[2] ?? ''}
+  }
+  return undefined
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Body> {
+  const parts: Buffer[] = []
+  for await (const part of request) parts.push(part as Buffer)
+  const text = Buffer.concat(parts).toString('utf8')
+  return text === '' ? {} : (JSON.parse(text) as Body)
+}
+
+function send(response: ServerResponse, status: number, body: Body | null): void {
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-cache',
+    'x-ms-keyvault-service-version': 'stand-in',
+  })
+  response.end(body === null ? '' : JSON.stringify(body))
+}
+
+function refuse(response: ServerResponse, error: unknown): void {
+  const {status, code, message, inner} =
+    error instanceof Refused
+      ? error
+      : {status: 500, code: 'InternalServerError', message: String(error), inner: undefined}
+  const innererror = inner === undefined ? {} : {innererror: {code: inner}}
+  send(response, status, {error: {code, message, ...innererror}})
+}

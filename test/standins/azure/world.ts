@@ -1,0 +1,74 @@
+/** What the stand-in remembers: keys with their versions, deleted keys; a clock that the test moves; the faults that it was told. */
+import type {KeyObject} from 'node:crypto'
+
+export interface Version {
+  readonly id: string
+  readonly kty: string
+  readonly crv: string | undefined
+  readonly material: KeyObject | Buffer
+  ops: readonly string[]
+  enabled: boolean
+  nbf: number | undefined
+  exp: number | undefined
+  tags: Readonly<Record<string, string>> | undefined
+  readonly created: number
+  updated: number
+  /** After a disable that lags: how many more uses are let through. */
+  lag: number
+}
+
+export interface Key {
+  readonly name: string
+  readonly versions: Version[]
+}
+
+export interface Deleted {
+  readonly key: Key
+  readonly deletedAt: number
+  readonly purgeAt: number
+}
+
+export type Fault = 'throttle' | 'unavailable' | 'late' | 'cut' | 'lie' | 'unauthenticated'
+
+export interface Place {
+  /** Whether it is a Managed HSM: that has symmetric keys, and words of its own. */
+  readonly isHsm: boolean
+  readonly tenant: string
+  readonly recoverableDays: number
+  readonly purgeProtected: boolean
+}
+
+export class World {
+  readonly place: Place
+  readonly keys = new Map<string, Key>()
+  readonly deleted = new Map<string, Deleted>()
+  /** Actions (`keys/sign/action`) that the caller may not. */
+  denied = new Set<string>()
+  faults: {route: string; fault: Fault; times: number; milliseconds?: number}[] = []
+  disableLag = 0
+  #moved = 0
+
+  constructor(place: Place) {
+    this.place = place
+  }
+
+  /** Seconds, as the service counts. */
+  now(): number {
+    return Math.floor((Date.now() + this.#moved) / 1000)
+  }
+
+  forward(milliseconds: number): void {
+    this.#moved += milliseconds
+  }
+
+  fault(route: string): {fault: Fault; milliseconds?: number} | undefined {
+    const found = this.faults.find((one) => one.times > 0 && (one.route === '*' || one.route === route))
+    if (found !== undefined) found.times--
+    return found
+  }
+
+  /** Purges what was deleted long enough ago. */
+  settle(): void {
+    for (const [name, {purgeAt}] of this.deleted) if (this.now() >= purgeAt) this.deleted.delete(name)
+  }
+}
