@@ -33,6 +33,7 @@ if (here('openssl')) {
   keepsTheProviderContract(
     {
       kind: 'azure',
+      on: 'our stand-in for Azure Managed HSM v1',
       refuses: [
         ...(['hmac-sha256', 'ed25519', 'ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const),
         ...(['export', 'backup'] as const),
