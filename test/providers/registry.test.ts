@@ -16,7 +16,15 @@ beforeAll(async () => {
 afterAll(async () => bench.close())
 
 test('every kind says what it needs, and software is never called hardware', () => {
-  expect(Object.keys(providerKinds)).toEqual(['local', 'pkcs11', 'transit', 'aws', 'gcp', 'cloudhsm', 'azure'])
+  expect(Object.keys(providerKinds)).toEqual([
+    'local',
+    'pkcs11',
+    'transit',
+    'aws',
+    'gcp',
+    'cloudhsm',
+    'azure',
+  ])
   expect(providerKind('pkcs11')).toMatchObject({secret: 'PIN', hardware: 'possible', create: null})
   expect(providerKind('local')).toMatchObject({
     secret: 'PIN',
