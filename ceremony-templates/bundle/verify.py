@@ -11,6 +11,7 @@ and writer in force at each entry. Only `keyrite ceremony verify` checks as well
 - attestations of security keys; what `ledger.restored`, `branch.absorbed`, `continues` say of other copies;
 - members of data that no rule here reads; the form of rosters, policies, plans, blob references beyond what
   is used here; the length of entries; how long a request is open; what trying a key gave;
+- rules of retention, and which key stands under which;
 - that steps and sign-off follow the template, and acts the ceremony's state; SHA256SUMS' order; that
   allowed_signers, roster.json, policy.json, the minutes say what the entries say."""
 import sys
@@ -36,7 +37,8 @@ ACTS = {  # L5: an act that needs approval -> phase, operations whose plan may h
     "key.primary.intended": (None, ["key.rotate"], ["key"]),
     "rotation.opened": ("open", ["key.rotate"], ["key", "from", "to", "verification", "grace"]),
     "certificate.make.intended": ("sign", ["certificate.sign"], ["key", "version", "form"])}
-STATES = {  # L6: event -> from which state, to which; the operation is called as the event, or:
+ENDS = ["key.destroy", "key.destroy-held"]  # L5: operations whose plans have several phases
+STATES = {  # L6: event -> from which state, to which; the operation is called as the event, or is one of ALSO
     "activate": (["pre-active"], "active"), "suspend": (["active"], "suspended"),
     "resume": (["suspended"], "active"), "deactivate": (["active", "suspended"], "deactivated"),
     "compromise": (["pre-active", "active", "suspended", "deactivated"], "compromised"),
@@ -44,6 +46,7 @@ STATES = {  # L6: event -> from which state, to which; the operation is called a
     "destroy": (["pre-active", "destruction-scheduled"], "destroyed")}
 FOLLOWING = {"version": "accept", "accept": "primary", "primary": "retire"}  # L6: of a rotation
 GRAVE = ("root", "kek", "backup", "escrow-master")  # L6: classes that no policy rotates alone
+ALSO = {"activate": ["key.create"], "deactivate": ENDS, "schedule-destruction": ENDS, "destroy": ENDS}
 ATTRIBUTES = {  # L6: of the subject of a certificate, and the kind of string that it is
     "domain-component": ("0.9.2342.19200300.100.1.25", 22), "country": ("2.5.4.6", 19),
     "state": ("2.5.4.8", 12), "locality": ("2.5.4.7", 12), "organization": ("2.5.4.10", 12),
@@ -59,7 +62,8 @@ WHOLE = {  # L5: an act whose data is exactly what its plan says -> operation, p
     **{kind: ("custodian.change", "change") for kind in PEOPLE},
     "custodian.suspended": ("custodian.suspend", "suspend"), "policy.adopted": ("policy.adopt", "adopt"),
     "writer.changed": ("ledger.writer", "change"), "ledger.restored": ("ledger.restore", "restore"),
-    "openings.erased": ("ledger.erase", "erase")}
+    "openings.erased": ("ledger.erase", "erase"), "key.set": ("key.set", "set"),
+    "key.held": ("key.hold", "hold"), "key.released": ("key.release-hold", "release")}
 OUTCOMES = {"key.created": "key.create", "key.create.failed": "key.create", "key.tried": "key.try",
             "key.try.failed": "key.try", "key.state.changed": "key.state", "key.state.failed": "key.state",
             "key.rotated": "key.rotate", "key.rotate.failed": "key.rotate",
@@ -157,6 +161,10 @@ def people_fields(e):  # B, "Levels": private values that say who somebody is, o
     named = {"ledger.opened": d.get("people"), "quorum.opened": d.get("names"),
              "custodian.enrolled": [d.get("name"), d.get("address")]}.get(kind)
     return re.findall('{"[$]":"([0-9a-f]{64})"}', canon([e["actor"]["host"], named]).decode())
+
+def later(time, days):
+    end = datetime.strptime(time, "%Y-%m-%dT%H:%M:%S.%fZ") + timedelta(days=days)
+    return end.isoformat(timespec="milliseconds") + "Z"
 
 def armor(label, data, columns):
     lines = re.findall(".{1,%d}" % columns, encode64(data))
@@ -272,7 +280,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         self.used, self.opened, self.signoff, self.checkpoint = set(), None, None, None
         self.public, self.serials = {}, set()
         self.turns, self.primary, self.since = {}, {}, {}  # of keys: the last rotation, the primary version
-        self.states, self.moving, self.proved = {}, set(), set()  # of versions: state and that before, ...
+        self.states, self.moving, self.proved = {}, set(), set()  # of versions: state, that before, its entry
+        self.holds = {}  # L6: seq of key.held -> key, until when
         self.writers, self.suspended, self.contested, self.had = [], {}, {}, set()
         self.round, self.deviations, self.there = 0, [], set()
         self.counters, self.erased, self.external, self.policy_seq = set(), set(), "", 0
@@ -427,8 +436,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             self.moving.update([(d["key"], d["version"])] if kind == "key.state.intended" else [])
         elif kind == "key.state.intended":
             phase = self.check_move(d)
-            also = ["key.create"] if phase == "activate" else []
-            self.check_act(e, d, phase, ["key." + phase] + also, ACTS[kind][2])
+            self.check_act(e, d, phase, ["key." + phase] + ALSO.get(phase, []), ACTS[kind][2])
+            self.check_end(e, d, phase, self.met[e["approved"]]["plan"])
             self.moving.add((d["key"], d["version"]))
         elif kind in ACTS:
             self.check_act(e, d, *ACTS[kind])
@@ -660,7 +669,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
 
     def check_move(self, d):  # L6: the event that leads from the state it is in to the other
         key, move = (d["key"], d["version"]), (d["from"], d["to"])
-        state, before = self.states.get(key, (None, None))
+        state, before, _ = self.states.get(key, (None, None, None))
         need("it is not in that state, or another change is under way",
              key_state=state == move[0] and key not in self.moving)
         events = [name for name, (some, to) in STATES.items() if move[0] in some and move[1] == to]
@@ -670,15 +679,37 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
              key_state=events and (events != ["activate"] or key in self.proved))
         return events[0]
 
+    def check_end(self, e, d, phase, plan):  # L5: grace and wait are over, and no hold stands against it
+        if plan["operation"] not in ENDS or phase == "deactivate":
+            return
+        state, _, since = self.states[(d["key"], d["version"])]
+        if state == "deactivated":
+            need("its time of grace is not over",
+                 phase=e["time"] >= later(since["time"], plan["change"]["grace_days"]))
+        if phase == "destroy" and state == "destruction-scheduled":
+            own = "schedule-destruction" in [p["name"] for p in plan["phases"]]
+            need("its wait is not over, or another approval scheduled it",
+                 destroy_at=e["time"] >= since["data"]["destroy_at"],
+                 approved=not own or since["approved"] == e["approved"])
+        held = [key == d["key"] and until >= e["time"] for key, until in self.holds.values()]
+        need("a hold stands against it", held=plan["operation"] != "key.destroy" or not any(held))
+
     def change_state(self, e, d, key):  # L6: of its outcome
         if e["type"] == "key.created":
-            self.states[key] = ("pre-active", None)
+            self.states[key] = ("pre-active", None, e)
         elif e["type"] == "key.tried":
             self.proved = self.proved | {key} if d["ok"] else self.proved - {key}
         elif e["type"] == "key.state.changed":
             need("a date belongs to a scheduled destruction, and to nothing else",
                  key_state=("destroy_at" in d) == (d["to"] == "destruction-scheduled"))
-            self.states[key] = (d["to"], d["from"])
+            if d["to"] == "destruction-scheduled":
+                plan, begun = self.met[e["approved"]]["plan"], self.entries[d["intended"]]["time"]
+                need("it is to be destroyed before the wait is over that was approved",
+                     destroy_at=d["destroy_at"] >= later(begun, plan["change"]["wait_days"]))
+            need("it is called destroyed, and not everything that was tried says so", key_state=all(
+                line["ok"] for line in d["results"] if (d["from"] == "destroyed") < (d["to"] == "destroyed")))
+            if d["from"] != "destroyed":
+                self.states[key] = (d["to"], d["from"], e)
         if e["type"].startswith("key.state."):
             self.moving.discard(key)
 
@@ -841,6 +872,9 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             said.update(self.suspension(e, d["person"], quorum["yes"]), reason=asked["reason"])
         elif kind == "policy.adopted":
             said = {"policy": reference(said["document"])}
+        elif kind.startswith("key."):
+            said.pop("class")
+            said.update({} if kind == "key.set" else {"reason": asked["reason"]})
         elif kind not in PEOPLE:
             said["reason"] = d["reason"]  # a private value of its own
         need("it is not what was approved", plan=canon(d) == canon(said))
@@ -850,6 +884,12 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             self.adopt(e["seq"], quorum["plan"]["change"])
         elif kind == "openings.erased":
             self.erased.update(d["commitments"])
+        elif kind.startswith("key."):
+            need("no such key, or hold", key=d["key"] in [name for name, _ in self.keys],
+                 held=self.holds.get(d.get("hold"), (d["key"],))[0] == d["key"]
+                 and (kind != "key.released" or d["hold"] in self.holds))
+            self.holds.update({e["seq"]: (d["key"], d["until"])} if kind == "key.held" else {})
+            self.holds.pop(d.get("hold"), None)
         else:
             self.change_writer(e, d, quorum)
 

@@ -24,7 +24,10 @@ export interface KeyDocument {
   readonly location: string
   readonly createdAt: string
   readonly expires: string | null
-  readonly holds: readonly string[]
+  /** Words by which rules of retention know it. */
+  readonly labels: readonly string[]
+  /** What stands against destroying it: also those whose time is over, until they are taken away. */
+  readonly holds: readonly {readonly entry: number; readonly kind: string; readonly until: string}[]
   readonly state: string
   readonly ceremony: string | null
   /** Intents without an outcome: what the next run will ask the provider about. */
@@ -86,7 +89,8 @@ export function documentOf(key: KeyFacts, {name, profile}: Around): KeyDocument 
             .join(', '),
     createdAt: key.createdAt,
     expires: spec.expires,
-    holds: [],
+    labels: key.labels,
+    holds: key.holds.map(({seq, kind, until}) => ({entry: seq, kind, until})),
     state: primary?.state ?? 'destroyed',
     ceremony: key.ceremony,
     indeterminate: key.indeterminate.map(({kind, seq}) => `${kind} (entry ${seq})`),

@@ -9,6 +9,8 @@ import {profilesFold} from '../profiles/index.ts'
 import {requests} from '../requests/index.ts'
 import {isPair, type Algorithm} from '../providers/algorithms.ts'
 import {keyStates, leads} from './lifecycle.ts'
+import {checkFact, factTypes, withFact} from './facts.ts'
+import {moved} from './moved.ts'
 import {keyRow} from './row.ts'
 import {keyName, parseSpec} from './spec.ts'
 import {isOfAlgorithm} from './verify-signature.ts'
@@ -88,7 +90,7 @@ type Type = keyof typeof schemas
 
 export const keysFold: Fold<Keys> = {
   name: 'keys',
-  types: [...Object.keys(schemas), 'profile.removed'],
+  types: [...Object.keys(schemas), ...factTypes, 'profile.removed'],
   initial: () => ({keys: new Versions(), open: new Versions()}),
 
   check(view: View, entry: Entry): readonly Problem[] {
@@ -99,6 +101,7 @@ export const keysFold: Fold<Keys> = {
       const lives = [...keys.values(), ...open.values()].some((one) => one.profile === name)
       return lives ? wrong('keys live in this profile') : []
     }
+    if (factTypes.includes(entry.type)) return checkFact(entry, view.of(keysFold).keys)
     const parsed = schemas[entry.type as Type].safeParse(entry.data)
     if (!parsed.success)
       return wrong(`${parsed.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
@@ -127,6 +130,7 @@ export const keysFold: Fold<Keys> = {
   apply(view: View, entry: Entry): Keys {
     const {keys, open} = view.of(keysFold)
     if (entry.type === 'profile.removed') return {keys, open}
+    if (factTypes.includes(entry.type)) return {keys: withFact(view, entry, keys), open}
     if (entry.type.endsWith('.intended'))
       return {keys, open: open.with(entry.seq, intentOf(entry, kindOf(entry.type)))}
     const intended = Number(entry.data['intended'])
@@ -176,6 +180,8 @@ function checkIntent(entry: Entry, key: Key | undefined): Problem[] {
   if (from !== version.state) return wrong(`version ${version.version} is ${version.state}, not ${from}`)
   if (from === 'pre-active' && to === 'active' && version.tried?.ok !== true)
     return wrong(`version ${version.version} was not proved before it is activated`)
+  if (from === 'destruction-scheduled' && to === 'destroyed' && entry.time < (version.destroyAt ?? ''))
+    return wrong(`version ${version.version} is not to be destroyed before ${version.destroyAt ?? ''}`)
   return leads(version, to) ? [] : wrong(`from ${from} no path leads to ${to}`)
 }
 
@@ -198,6 +204,8 @@ function checkOutcome(view: View, entry: Entry, key: Key | undefined, intent: Op
   const change = schemas['key.state.changed'].parse(entry.data)
   if (change.from !== intent.from || change.to !== intent.to || change.from !== versionOf(key, entry)?.state)
     return wrong('it is not the change that was intended')
+  if (change.to === 'destroyed' && change.from !== 'destroyed' && change.results.some(({ok}) => !ok))
+    return wrong('it is called destroyed, and not everything that was tried says so')
   const dated = change.destroy_at !== undefined
   return dated === (change.to === 'destruction-scheduled')
     ? []
@@ -229,7 +237,7 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
   if (entry.type === 'key.state.changed') {
     const change = schemas['key.state.changed'].parse(entry.data)
     const before = key.versions.find(({version}) => version === change.version)
-    return withVersion(key, change.version, moved(entry, change, before?.activatedAt ?? null))
+    return withVersion(key, change.version, moved(entry, change, before))
   }
   if (entry.type === 'key.tried') {
     const {version, ok, sample, results: lines} = schemas['key.tried'].parse(entry.data)
@@ -239,30 +247,6 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
     })
   }
   return undefined
-}
-
-type Changed = ReturnType<(typeof schemas)['key.state.changed']['parse']>
-
-function moved(
-  {seq, time}: Entry,
-  {from, to, enforced, results: lines, destroy_at: destroyAt}: Changed,
-  activatedAt: string | null,
-): Partial<Version> {
-  const effect = {at: time, seq, results: shared(lines)}
-  // That what is destroyed was compromised is a fact about it: nothing is changed by that.
-  if (from === 'destroyed') return {compromisedAt: time, effect}
-  const scheduled = to === 'destruction-scheduled'
-  return {
-    state: to,
-    enforced,
-    effect,
-    changedAt: time,
-    activatedAt: activatedAt ?? (to === 'active' ? time : null),
-    changedBy: seq,
-    cameFrom: scheduled ? from : null,
-    destroyAt: destroyAt ?? null,
-    ...(to === 'compromised' && from !== 'destruction-scheduled' ? {compromisedAt: time} : {}),
-  }
 }
 
 function madeKey(view: View, entry: Entry): Key {
@@ -286,6 +270,8 @@ function madeKey(view: View, entry: Entry): Key {
     hidden: request?.hidden ?? {},
     versions: [version],
     primary: 1,
+    labels: [],
+    holds: [],
   }
 }
 
@@ -299,6 +285,8 @@ function freshVersion({seq, time}: Entry): Fresh {
     changedBy: seq,
     cameFrom: null,
     destroyAt: null,
+    scheduledBy: null,
+    usedUntil: null,
     compromisedAt: null,
     seq,
     enforced: 'probe',

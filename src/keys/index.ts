@@ -14,6 +14,16 @@ export {
   type KeyState,
 } from './lifecycle.ts'
 export {isPublished, jwksOf, type Jwk} from './jwk.ts'
+export {keyCancelDestroy} from './operations/cancel.ts'
+export {keyDestroy, keyDestroyHeld, parseDestruction} from './operations/destroy.ts'
+export {keyHold, keyReleaseHold} from './operations/hold.ts'
+export {keySet} from './operations/set.ts'
+export {keptBy, keptInWords} from './kept.ts'
+export {destructionCertificate} from './destruction-certificate.ts'
+export {mayRemain} from './remains.ts'
+export {planCancel, planDestroy, type Ending} from './plan-destroy.ts'
+export {planHold, planRelease, planSet, type SetWish} from './plan-facts.ts'
+export {holdKinds} from './state.ts'
 export {keyCreate} from './operations/create.ts'
 export {importKey, importTypes, judgeImport} from './operations/import.ts'
 export {

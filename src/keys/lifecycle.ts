@@ -99,10 +99,10 @@ const said = {
   resume: ['resume', 'key resume NAME'],
   deactivate: ['deactivate', 'key deactivate NAME'],
   compromise: ['call compromised', 'key compromise NAME --reason R'],
-  'schedule-destruction': ['destroy', null],
-  'cancel-destroy': ['cancel the destruction of', null],
-  destroy: ['destroy', null],
-} as const satisfies Record<KeyEvent, readonly [verb: string, command: string | null]>
+  'schedule-destruction': ['destroy', 'key destroy NAME --wait P30D'],
+  'cancel-destroy': ['cancel the destruction of', 'key cancel-destroy NAME'],
+  destroy: ['destroy', 'key destroy NAME'],
+} as const satisfies Record<KeyEvent, readonly [verb: string, command: string]>
 
 export function verbOf(event: KeyEvent): string {
   return said[event][0]
@@ -117,7 +117,7 @@ export function advance(key: string, standing: Standing, event: KeyEvent, since 
   throw new KeyriteError('KEY_STATE', `cannot ${verbOf(event)} key "${key}": it is ${state}${since}`, {
     hints: [
       `keyrite key show ${key}`,
-      ...can.flatMap((one) => said[one][1] ?? []).map((line) => `keyrite ${line.replace('NAME', key)}`),
+      ...[...new Set(can.map((one) => said[one][1]))].map((line) => `keyrite ${line.replace('NAME', key)}`),
       ...wayOut(state, event),
     ],
   })

@@ -103,7 +103,7 @@ export function profileOf(view: Known, name: string): Profile {
 }
 
 /** A person of the roster, where exactly one is called so; else a name that stands, private, beside the plan. */
-function party(
+export function party(
   roster: Roster,
   id: string,
   typed: string,

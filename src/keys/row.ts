@@ -5,7 +5,7 @@ import type {Key, OpenIntent, Version} from './state.ts'
 /** What a document is made of, whether from a replay or from a side table. */
 export interface KeyFacts extends Pick<
   Key,
-  'name' | 'profile' | 'spec' | 'createdAt' | 'ceremony' | 'primary'
+  'name' | 'profile' | 'spec' | 'createdAt' | 'ceremony' | 'primary' | 'labels' | 'holds'
 > {
   readonly versions: readonly Pick<
     Version,
@@ -28,7 +28,7 @@ export interface KeyFacts extends Pick<
 
 /** @param open - all open intents. */
 export function factsOfKey(key: Key, open: Iterable<OpenIntent>): KeyFacts {
-  const {name, profile, spec, createdAt, ceremony, primary} = key
+  const {name, profile, spec, createdAt, ceremony, primary, labels, holds} = key
   return {
     name,
     profile,
@@ -36,6 +36,8 @@ export function factsOfKey(key: Key, open: Iterable<OpenIntent>): KeyFacts {
     createdAt,
     ceremony,
     primary,
+    labels,
+    holds,
     versions: key.versions.map(factsOfVersion),
     indeterminate: [...open].filter((one) => one.key === name).map(({kind, seq}) => ({kind, seq})),
   }

@@ -38,6 +38,21 @@ export const specSchema = z.strictObject({
   expires: z.iso.datetime({precision: 3}).nullable(),
 })
 
+export const label = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/)
+
+/** What of a spec may change later, and labels. At least one of them. */
+export const changesSchema = z
+  .strictObject({
+    owner: party.exactOptional(),
+    consumers: z.array(party).exactOptional(),
+    classification: z.enum(classifications).exactOptional(),
+    expires: z.iso.datetime({precision: 3}).nullable().exactOptional(),
+    parent: keyName.nullable().exactOptional(),
+    labels: z.array(label).exactOptional(),
+  })
+  .refine((changes) => Object.keys(changes).length > 0)
+export type KeyChanges = z.infer<typeof changesSchema>
+
 const specReader = lately(specSchema)
 
 /** `owner` and `consumers` are people of the roster, or parties whose names stand, private, in the request. */

@@ -30,6 +30,10 @@ export interface Version {
   /** While its destruction is scheduled: the state before that, and when it may be destroyed. */
   readonly cameFrom: KeyState | null
   readonly destroyAt: string | null
+  /** The approval under which it was scheduled. */
+  readonly scheduledBy: number | null
+  /** When it was last used to protect something: when it left the state active. Null before, and while it is active. */
+  readonly usedUntil: string | null
   /** When it was called compromised, also after it was destroyed. */
   readonly compromisedAt: string | null
   /** The entry that recorded it. */
@@ -64,6 +68,19 @@ export interface Key {
   readonly hidden: JsonObject
   readonly versions: readonly Version[]
   readonly primary: number
+  /** Words by which rules of retention know it, sorted. */
+  readonly labels: readonly string[]
+  /** What stands against destroying it; also those whose time is over. */
+  readonly holds: readonly Hold[]
+}
+
+export const holdKinds = ['legal-hold', 'retention'] as const
+
+export interface Hold {
+  /** The entry that placed it. */
+  readonly seq: number
+  readonly kind: (typeof holdKinds)[number]
+  readonly until: string
 }
 
 /** An intent without an outcome: indeterminate until the provider was asked. */

@@ -1,4 +1,5 @@
 /** What another policy would change, in plain words: by what each rule does, not by how it is written. */
+import {destructionOf, retentionInWords, type DestructionRules} from './destruction.ts'
 import {attestationRootName} from './roots.ts'
 import {parseDuration} from '../base/duration.ts'
 import {classes} from './classes.ts'
@@ -126,8 +127,23 @@ function otherChanges(old: Policy, next: Policy): string[] {
       (old.attestation_roots ?? []).map(attestationRootName),
       (next.attestation_roots ?? []).map(attestationRootName),
     ),
+    ...endingChanges(destructionOf(old), destructionOf(next)),
     ...classes.flatMap((name) => scheduleChanges(name, scheduleOf(old, name), scheduleOf(next, name))),
     ...lists('Hooks', (old.hooks ?? []).map(hookInWords), (next.hooks ?? []).map(hookInWords)),
+  ]
+}
+
+function endingChanges(before: DestructionRules, after: DestructionRules): string[] {
+  const days = (what: string, old: number, next: number): string[] =>
+    said(what, `${old} days`, `${next} days`, next < old)
+  const [old, next] = [before.retention.map(retentionInWords), after.retention.map(retentionInWords)]
+  const gone = old.filter((one) => !next.includes(one))
+  const come = next.filter((one) => !old.includes(one))
+  return [
+    ...days('Grace of a key that was deactivated', before.graceDays, after.graceDays),
+    ...days('Wait before a key is destroyed', before.waitDays, after.waitDays),
+    ...(gone.length === 0 ? [] : [`Keys that must be kept, taken away: ${gone.join('; ')}. WEAKER.`]),
+    ...(come.length === 0 ? [] : [`Keys that must be kept, added: ${come.join('; ')}.`]),
   ]
 }
 

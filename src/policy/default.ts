@@ -1,5 +1,6 @@
 /** The policies that keyrite brings: the quorums of C5 and C6, and `solo` for one person on a laptop. */
 import {operations, type Policy, type Rule} from './document.ts'
+import {usualDestruction} from './destruction.ts'
 import {usualSchedules} from './schedule.ts'
 
 const grave = ['root', 'kek'] as const
@@ -27,6 +28,7 @@ const using: Rule['operations'] = [
   'key.resume',
   'key.deactivate',
   'key.set',
+  'key.cancel-destroy',
 ]
 
 const minimums: Policy['minimums'] = {
@@ -62,6 +64,19 @@ export const defaultPolicy: Policy = {
       roles: two,
     }),
     rule({id: 'backup', operations: ['backup.copy', 'backup.restore'], people: 2, roles: ['security-lead']}),
+    rule({
+      id: 'held-key-end',
+      operations: ['key.destroy-held'],
+      people: 3,
+      roles: ['ciso', 'legal', 'security-lead'],
+    }),
+    rule({
+      id: 'hold',
+      operations: ['key.hold'],
+      people: 1,
+      from: ['ciso', 'custodian', 'legal', 'security-lead'],
+    }),
+    rule({id: 'release', operations: ['key.release-hold'], people: 2, roles: ['legal']}),
     rule({id: 'roster', operations: ['custodian.change'], people: 3}),
     rule({id: 'suspension', operations: ['custodian.suspend'], people: 1, from: ['security-lead']}),
     rule({id: 'policy', operations: ['policy.adopt'], people: 3}),
@@ -89,6 +104,7 @@ export const defaultPolicy: Policy = {
   minimums,
   times: {request: 'PT72H', idle: 'PT1H'},
   rotation: usualSchedules,
+  destruction: usualDestruction,
 }
 
 /** One of one everywhere: weak, and named so wherever it shows. Refused for production profiles. */
@@ -103,4 +119,5 @@ export const soloPolicy: Policy = {
   minimums: {...minimums, witnesses: 0},
   times: {request: 'PT72H', idle: 'PT1H'},
   rotation: usualSchedules,
+  destruction: usualDestruction,
 }

@@ -5,6 +5,7 @@ import type {JsonObject} from '../base/jcs.ts'
 import {roles} from '../custody/roles.ts'
 import {algorithms} from '../providers/algorithms.ts'
 import {classes} from './classes.ts'
+import {destructionSchema} from './destruction.ts'
 import {duration, hooksSchema, rotationSchema} from './schedule.ts'
 
 export {classes, type KeyClassName} from './classes.ts'
@@ -24,6 +25,10 @@ export const operations = [
   'key.rollback',
   'key.compromise',
   'key.destroy',
+  'key.destroy-held',
+  'key.cancel-destroy',
+  'key.hold',
+  'key.release-hold',
   'key.unrevoke',
   'certificate.sign',
   'custodian.change',
@@ -115,6 +120,7 @@ export const policySchema = z.strictObject({
     })
     .describe('ISO 8601 durations'),
   rotation: rotationSchema,
+  destruction: destructionSchema,
   hooks: hooksSchema,
 })
 

@@ -34,6 +34,8 @@ export interface ProviderKind {
   readonly hardware: 'never' | 'possible' | 'always'
   /** What a version may be held to by the provider itself: said in plans, before it is opened. What it answers itself must not be less. */
   readonly enforces: readonly Availability[]
+  /** The waits before destruction that it keeps itself, in days; absent where it destroys at once, and keyrite waits. */
+  readonly window?: {readonly least: number; readonly most: number}
   /** What only some places of this kind can: known when one is opened. */
   readonly mayEnforce?: readonly Availability[]
   /** Where a place of this kind holds no keys: where they are to be had instead. */
@@ -131,6 +133,7 @@ export const providerKinds = {
     permissions: async () => (await import('./aws/permissions.ts')).policyFor,
     hardware: 'possible',
     enforces: ['enabled', 'disabled'],
+    window: {least: 7, most: 30},
     async open({settings, within}) {
       setting(settings, 'region')
       const {openAws, patience} = await import('./aws/index.ts')
@@ -152,6 +155,7 @@ export const providerKinds = {
     secret: null,
     hardware: 'possible',
     enforces: ['enabled', 'disabled'],
+    window: {least: 1, most: 120},
     async open({settings}) {
       const [{openKeyRing}, {placeFrom}, {agentName}] = await Promise.all([
         import('./gcp/index.ts'),

@@ -44,6 +44,7 @@ const undecided: readonly string[] = [
   'UNSAFE_FILE',
   'FILE_NOT_FOUND',
   'NO_TERMINAL',
+  'NOT_PROVEN',
 ]
 
 /**

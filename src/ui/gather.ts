@@ -113,7 +113,7 @@ export async function askAndApply(app: App, asking: Asking, manner: Manner): Pro
 }
 
 /** @throws KeyriteError `NOT_CONFIRMED`, `NO_TERMINAL`. */
-async function demandName(
+export async function demandName(
   app: App,
   {name, given, warning = 'There is no way back.'}: NonNullable<Manner['final']>,
 ): Promise<void> {

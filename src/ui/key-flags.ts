@@ -1,4 +1,4 @@
-/** A flag whose value is a day. */
+/** Flags whose value is a day, or a number of them. */
 import {Flags} from '@oclif/core'
 import {KeyriteError} from '../base/errors.ts'
 
@@ -14,6 +14,20 @@ export function dateFlag(summary: string) {
       if (Number.isNaN(time.getTime()))
         throw new KeyriteError('USAGE', `expected a day such as 2027-12-31, got "${text}"`)
       return time
+    },
+  })()
+}
+
+/** A duration in whole days (`P30D`), as their number. */
+export function daysFlag(summary: string) {
+  return Flags.custom<number>({
+    summary,
+    helpValue: 'P30D',
+    parse: async (text) => {
+      const [, weeks, days] = /^P(?:(\d{1,3})W)?(?:(\d{1,4})D)?$/.exec(text) ?? []
+      if (weeks === undefined && days === undefined)
+        throw new KeyriteError('USAGE', `expected whole days such as P30D, got "${text}"`)
+      return 7 * Number(weeks ?? 0) + Number(days ?? 0)
     },
   })()
 }

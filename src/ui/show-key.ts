@@ -30,6 +30,8 @@ export function keyLines(print: Print, key: KeyDocument): string[] {
       ['Parent', key.parent],
       ['Created', key.createdAt],
       ['Expires', key.expires],
+      ['Labels', key.labels],
+      ['Held', key.holds.map(({entry, kind, until}) => `${kind} until ${until} (entry ${entry})`)],
       ['Ceremony', key.ceremony],
       ['Indeterminate', key.indeterminate],
     ]),
@@ -42,6 +44,12 @@ export function keyLines(print: Print, key: KeyDocument): string[] {
         ['Created', version.createdAt],
         ['In this state', version.changedAt === version.createdAt ? null : `since ${version.changedAt}`],
         ['Compromised', version.compromisedAt],
+        [
+          'Destruction',
+          version.destroyAt === null
+            ? null
+            : `on or after ${version.destroyAt}: keyrite key destroy ${key.name} completes it, keyrite key cancel-destroy ${key.name} takes it back`,
+        ],
         [
           'Protection',
           `${version.protection.level} (${version.protection.evidence}): ${version.protection.detail}`,

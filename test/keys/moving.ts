@@ -14,7 +14,7 @@ export interface Bench {
 /** A request that everybody has approved, and nobody has applied. */
 export async function approved({made, app}: Bench, planned: Planned): Promise<Request> {
   const context = contextOf(app)
-  const request = await ask(context, planned)
+  const request = await ask(context, planned, {reason: 'the test says so'})
   return meet(context, await sayAll(context, request, made.founders.slice(0, request.needs.people)))
 }
 

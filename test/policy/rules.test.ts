@@ -74,6 +74,16 @@ describe('the default policy', () => {
     expect(asked(defaultPolicy, operation, null, 'pkcs11')).toBe(usual)
   })
 
+  test('destroying a key needs Security Lead and CISO, and in spite of a hold Legal too', () => {
+    for (const name of classes) {
+      expect(asked(defaultPolicy, 'key.destroy', name, 'local')).toBe(`3 of custodian with ${lead}`)
+      expect(asked(defaultPolicy, 'key.destroy-held', name, 'local')).toBe(
+        '3 of custodian with ciso+legal+security-lead',
+      )
+      expect(asked(defaultPolicy, 'key.release-hold', name, 'local')).toBe('2 of custodian with legal')
+    }
+  })
+
   test('says of every operation who is asked', () => {
     for (const policy of [defaultPolicy, soloPolicy])
       for (const operation of operations) expect(asked(policy, operation, null, 'local')).not.toBe('')

@@ -14,7 +14,7 @@ import tempfile
 import traceback
 
 from make_bundle import BUNDLE, ORG, Keys, Maker, armored, b64, canon, pid, root_of, sha, wire
-from moves import moved
+from moves import cancelled, destroyed, held, key_set, move, moved, released, undated
 import rotations
 
 sys.dont_write_bytecode = True
@@ -304,6 +304,11 @@ def asks(*who):
     return {'who': who}
 
 
+def ending(act):
+    """Something that is done with the key of the ceremony, just before its step is recorded."""
+    return maker_at('before:step:make', act)
+
+
 A, T = 'approval:alice', 'transcript:bob'
 GOOD = [
     ('a whole ceremony', None, None), ('a person who has not signed is named, and no problem', None, absent('erin', 'bob')),
@@ -315,6 +320,12 @@ GOOD = [
     ('a key that is suspended, resumed, deactivated and called compromised', None, both(
         moved('suspend', 'active', 'suspended'), moved('resume', 'suspended', 'active'), moved('deactivate', 'active', 'deactivated'),
         moved('compromise', 'deactivated', 'compromised'))),
+    ('a key that is deactivated, scheduled and destroyed, each when it is time', None, ending(destroyed)),
+    ('a destruction that is cancelled', None, ending(cancelled)),
+    ('a hold, taken off before the end', None, ending(lambda m: (released(m, held(m)), destroyed(m)))),
+    ('a hold that is over before the end', None, ending(lambda m: (held(m, 3), destroyed(m)))),
+    ('destroyed in spite of a hold, by the rule for that', None, ending(lambda m: (held(m), destroyed(m, operation='key.destroy-held')))),
+    ('what is known of a key is set', None, ending(key_set)),
 ]
 ATTACKS = [
     ('an entry is dropped', 'signoff-count', files(drop)),
@@ -410,6 +421,21 @@ ATTACKS = [
     ('deactivated from another state than the plan says', 'plan', moved('deactivate', 'active', 'deactivated', **{'from': 'suspended'})),
     ('a way back from compromised', 'key-state', both(moved('compromise', 'active', 'compromised'), moved('resume', 'compromised', 'active'))),
     ('an approval to suspend used twice', 'approved-twice', both(moved('suspend', 'active', 'suspended'), moved('resume', 'suspended', 'active'), moved('suspend', 'active', 'suspended', met='first'))),
+    ('destroyed before the wait is over', 'destroy-at', ending(lambda m: destroyed(m, days=(30, 6)))),
+    ('scheduled before the grace is over', 'phase', ending(lambda m: destroyed(m, days=(29, 8)))),
+    ('a wait shorter than was approved', 'destroy-at', ending(lambda m: destroyed(m, dates=6))),
+    ('destroyed by another approval than scheduled it', 'approved', ending(lambda m: destroyed(m, met=(0, 0, 1)))),
+    ('destroyed after it was cancelled', 'key-state', ending(lambda m: move(m, 'destruction-scheduled', 'destroyed', cancelled(m)))),
+    ('cancelled back to active', 'key-state', ending(lambda m: cancelled(m, back='active', said='active'))),
+    ('cancelled to another state than was approved', 'plan', ending(lambda m: cancelled(m, said='compromised'))),
+    ('scheduled without a date', 'key-state', ending(undated)),
+    ('destroyed while it is held', 'held', ending(lambda m: (held(m), destroyed(m)))),
+    ('called destroyed, and it still signs', 'key-state', ending(lambda m: destroyed(m, results=[{'probe': 'sign-refused', 'ok': False, 'evidence': 'verified', 'detail': ''}]))),
+    ('a hold on another key than was approved', 'plan', ending(lambda m: held(m, key='other'))),
+    ('a hold for another reason', 'plan', ending(lambda m: held(m, reason=m.private('another case')))),
+    ('a hold that is not there is taken off', 'held', ending(lambda m: released(m, 3))),
+    ('another hold than was approved is taken off', 'plan', ending(lambda m: released(m, held(m), said={'hold': 3}))),
+    ('a key is called less than was approved', 'plan', ending(lambda m: key_set(m, changes={'classification': 'public'}))),
     ('the outcome of another change of state', 'intent', moved('suspend', 'active', 'suspended', outcome='deactivated')),
     ('sign-off: root', 'signoff-root', data('signoff.opened', root=b64(b'x' * 32))),
     ('sign-off: count', 'signoff-count', data('signoff.opened', count=13)),

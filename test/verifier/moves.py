@@ -47,3 +47,68 @@ def moved(event, start, end, plan=None, met='own', version=1, planned=1, outcome
         cited = {None: lambda: None, 'made': lambda: made, 'first': lambda: maker.cited[0], 'own': lambda: maker.cited[-1]}[met]()
         move(maker, start, end, cited, version, outcome)
     return tweak
+
+
+WEEK = {'enforced': True, 'grace_days': 30, 'wait_days': 7, 'provider_waits': False, 'order': None, 'due': None, 'kept': []}
+
+
+def end(maker, operation='key.destroy', phases=('deactivate', 'schedule-destruction', 'destroy'), **said):
+    """People approve that the key is destroyed. @returns the seq of `quorum.met`."""
+    return asked(maker, operation, {'class': 'data', 'key': 'payments', 'version': 1, **WEEK, **said}, phases)
+
+
+def later(maker, days):
+    maker.clock += days * 86400
+
+
+def date(maker, days):
+    """Of a destruction that is scheduled now: its intent is the next entry."""
+    return {'destroy_at': maker.time(maker.clock + 60 + days * 86400)}
+
+
+def destroyed(maker, days=(30, 7), met=(0, 0, 0), dates=7, results=(), **said):
+    """The whole way. @param days - of grace and wait, as they are kept; @param met - which of two approvals is cited in each phase"""
+    asked_for = [end(maker, **said)] + ([end(maker, wait_days=1)] if any(met) else [])
+    move(maker, 'active', 'deactivated', asked_for[met[0]])
+    later(maker, days[0])
+    move(maker, 'deactivated', 'destruction-scheduled', asked_for[met[1]], more=date(maker, dates))
+    later(maker, days[1])
+    move(maker, 'destruction-scheduled', 'destroyed', asked_for[met[2]], more={'results': list(results)})
+
+
+def undated(maker):
+    met = end(maker)
+    move(maker, 'active', 'deactivated', met)
+    later(maker, 31)
+    move(maker, 'deactivated', 'destruction-scheduled', met)
+
+
+def cancelled(maker, back='deactivated', said='deactivated'):
+    met = end(maker)
+    move(maker, 'active', 'deactivated', met)
+    later(maker, 30)
+    move(maker, 'deactivated', 'destruction-scheduled', met, more=date(maker, 7))
+    cancel = asked(maker, 'key.cancel-destroy', {'class': 'data', 'enforced': True, 'key': 'payments', 'version': 1,
+                                                 'from': 'destruction-scheduled', 'to': said}, ['cancel-destroy'])
+    move(maker, 'destruction-scheduled', back, cancel)
+    return met
+
+
+def held(maker, until=100, reason=None, **said):
+    """@returns the seq of the hold"""
+    change = {'class': 'data', 'key': 'payments', 'kind': 'legal-hold', 'until': maker.time(maker.clock + until * 86400)}
+    why = maker.private('case 17')
+    met = asked(maker, 'key.hold', change, ['hold'], reason=why)
+    return maker.append('key.held', {**{k: v for k, v in change.items() if k != 'class'}, 'reason': reason or why, **said}, 'moves', approved=met)
+
+
+def released(maker, hold, said=None):
+    why = maker.private('closed')
+    met = asked(maker, 'key.release-hold', {'class': 'data', 'key': 'payments', 'hold': hold}, ['release'], reason=why)
+    maker.append('key.released', {'key': 'payments', 'hold': hold, 'reason': why, **(said or {})}, 'moves', approved=met)
+
+
+def key_set(maker, **said):
+    changes = {'classification': 'restricted', 'labels': ['hipaa']}
+    met = asked(maker, 'key.set', {'class': 'data', 'key': 'payments', 'changes': changes}, ['set'])
+    maker.append('key.set', {'key': 'payments', 'changes': changes, **said}, 'moves', approved=met)

@@ -1,9 +1,20 @@
 import {visible} from '../../base/visible.ts'
+import type {KeyDocument} from '../../keys/document.ts'
 import {listKeys} from '../../keys/list.ts'
 import {Listing} from '../../ledger/listing.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {profileFlag} from '../../ui/flags.ts'
 import {weaknessListed} from '../../ui/weak-listed.ts'
+
+/** The state of the primary version, with what there is to know of it at a glance. */
+function stateText({state, indeterminate, holds, versions}: KeyDocument): string {
+  const at = versions.find(({primary}) => primary)?.destroyAt ?? null
+  return [
+    at === null ? state : `${state} for ${at.slice(0, 10)}`,
+    ...(holds.length === 0 ? [] : ['held']),
+    ...(indeterminate.length === 0 ? [] : ['indeterminate']),
+  ].join(', ')
+}
 
 export default class KeyList extends KeyriteCommand {
   static override summary = 'List the keys, with where each lies and what state it is in.'
@@ -27,7 +38,7 @@ export default class KeyList extends KeyriteCommand {
       `${key.profile} (${key.environment ?? 'removed'})`,
       key.algorithm,
       key.class,
-      key.indeterminate.length === 0 ? key.state : `${key.state}, indeterminate`,
+      stateText(key),
     ])
     return this.show({schema: 'keyrite.keys/1', keys, weak}, [
       ...this.print.table(['Key', 'Profile', 'Algorithm', 'Class', 'State'], rows, 'There are no keys here.'),

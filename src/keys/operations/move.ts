@@ -4,7 +4,7 @@
  */
 import {KeyriteError} from '../../base/errors.ts'
 import {problem, type Entry, type Problem, type View} from '../../ledger/index.ts'
-import type {Availability, Provider} from '../../providers/ports.ts'
+import type {Availability, Description, Provider} from '../../providers/ports.ts'
 import {undertake, type ActContext, type PhaseOf, type Plan} from '../../requests/index.ts'
 import {proofOf} from '../effect.ts'
 import {keysFold} from '../fold.ts'
@@ -18,6 +18,7 @@ import {
   type KeyState,
 } from '../lifecycle.ts'
 import {keyVersion} from '../prove.ts'
+import {setAt, type Set} from './set-at.ts'
 import {openIntent, type Key, type ProbeResult, type Version} from '../state.ts'
 import {goneRefusals, tryAvailability, unproven} from '../try-state.ts'
 import {whoTries} from '../who-tries.ts'
@@ -89,6 +90,8 @@ export interface Move {
   readonly event: KeyEvent
   /** Whether people approved that the provider enforces it; null where the plan says nothing of it. */
   readonly enforced: boolean | null
+  /** Of a scheduled destruction, and of its end: how many days, and whether the provider itself waits and destroys. */
+  readonly wait?: {readonly days: number; readonly atProvider: boolean}
 }
 
 /**
@@ -111,28 +114,27 @@ export async function changeState(context: ActContext, move: Move): Promise<void
     open: openIntent(ledger.of(keysFold), 'state', key.name, version.version),
     approved: context.approved,
     find: () => Promise.resolve(undefined), // setting it again has the same effect
-    act: async ({id}) => ({
-      id,
-      enforced:
-        to === 'destroyed'
-          ? 'disabled'
-          : await provider.life.setAvailability(version.ref, availabilityOf[to]),
-    }),
-    confirm: async ({id, enforced}) => ({
+    act: async ({id, seq}) => {
+      const begun = ledger.view.entry(seq)?.time ?? ledger.time.toISOString()
+      return {id, ...(await setAt(provider, version, {...move, to, begun}))}
+    },
+    confirm: async ({id, enforced, destroyAt}) => ({
       from,
       to,
       enforced,
-      results: (await tried(context, provider, {key, version}, {id, to, enforced})).map((one) => ({...one})),
+      results: (await tried(context, provider, {key, version}, {id, to, enforced, destroyAt})).map((one) => ({
+        ...one,
+      })),
       generation: await provider.evidence.generation(),
+      ...(destroyAt === null ? {} : {destroy_at: destroyAt}),
     }),
   })
   demandProof(keyVersion(context, key.name, version.version))
 }
 
 /** What was set, under which intent. */
-interface Done {
+interface Done extends Set {
   readonly id: string
-  readonly enforced: Availability
 }
 
 /** What the provider says, what was tried, and what it only leaves to be recorded. */
@@ -144,12 +146,7 @@ async function tried(
 ): Promise<readonly ProbeResult[]> {
   const now = await provider.store.describe(version.ref)
   const gone = to === 'destroyed'
-  if (!gone && now?.availability !== enforced)
-    throw new KeyriteError(
-      'KEY_NOT_AS_PLANNED',
-      `key "${key.name}" is not ${to}: the provider says ${now?.availability ?? 'that it is gone'}`,
-      {changed: true, hints: [`keyrite key show ${key.name}`]},
-    )
+  demandSaid(key.name, now?.availability, {to, enforced})
   const said: ProbeResult = {
     probe: 'available',
     ok: true,
@@ -166,6 +163,7 @@ async function tried(
       gone ? goneRefusals : undefined,
     ),
   )
+  if (gone) demandGone(key.name, results)
   if (enforced === wanted) return [said, ...results]
   const lacking: ProbeResult = {
     probe: 'enforced',
@@ -174,6 +172,39 @@ async function tried(
     detail: `recorded, not enforced: ${to} asks for ${wanted}, and the provider leaves it ${enforced}`,
   }
   return [said, ...results, lacking]
+}
+
+/** @throws KeyriteError `KEY_NOT_AS_PLANNED`; `PROVIDER_FAILED` for a wait of the provider's own that is not over: it is asked again. */
+function demandSaid(
+  name: string,
+  now: Description['availability'] | undefined,
+  {to, enforced}: {readonly to: KeyState; readonly enforced: Availability},
+): void {
+  const right: readonly unknown[] =
+    to === 'destroyed'
+      ? [undefined, 'destroyed']
+      : to === 'destruction-scheduled'
+        ? [enforced, 'destruction-pending']
+        : [enforced]
+  if (right.includes(now)) return
+  const waits = to === 'destroyed' && now === 'destruction-pending'
+  throw new KeyriteError(
+    waits ? 'PROVIDER_FAILED' : 'KEY_NOT_AS_PLANNED',
+    `key "${name}" is not ${to}: the provider says ${now ?? 'that it is gone'}`,
+    {changed: true, hints: [waits ? 'the same command again, later' : `keyrite key show ${name}`]},
+  )
+}
+
+/** Only what is refused, and rightly, is called destroyed. @throws KeyriteError `KEY_STILL_USABLE`; `NOT_PROVEN`, and it is tried again. */
+function demandGone(name: string, results: readonly ProbeResult[]): void {
+  const proof = proofOf(results)
+  if (proof === 'proven') return
+  const bad = results.filter(({ok}) => !ok).map(({probe, detail}) => `${probe}: ${detail}`)
+  throw new KeyriteError(
+    proof === 'still-usable' ? 'KEY_STILL_USABLE' : 'NOT_PROVEN',
+    `cannot call key "${name}" destroyed: ${bad.join('; ') || 'nothing could be tried'}`,
+    {changed: true, hints: [`keyrite key show ${name}`, `keyrite key destroy ${name}`]},
+  )
 }
 
 /** Whoever cannot be opened to try tries nothing: that is no proof, and in the way of nothing. */

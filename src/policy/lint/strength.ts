@@ -2,14 +2,15 @@
 import {parseDuration} from '../../base/duration.ts'
 import {ruleDifferences} from '../changes.ts'
 import {defaultPolicy} from '../default.ts'
+import {destructionOf} from '../destruction.ts'
 import type {Policy, Rule} from '../document.ts'
 import {askedInWords} from '../rules/needs.ts'
 import {ruleOf} from '../rules/which.ts'
 import {rolesAsked} from '../rules/who.ts'
 import {finding, onRule, type PolicyFinding} from './finding.ts'
 
-/** What one person may do alone by design: contain an incident, and suspend a key. Both are taken back, or confirmed, by others. */
-const alone: readonly string[] = ['incident.contain', 'custodian.suspend']
+/** What one person may do alone by design: contain an incident, suspend a key, hold one from being destroyed. Both are taken back, or confirmed, by others. */
+const alone: readonly string[] = ['incident.contain', 'custodian.suspend', 'key.hold']
 const longestRequestMs = 30 * 86_400_000
 
 export function* strength(policy: Policy): Generator<PolicyFinding> {
@@ -17,6 +18,7 @@ export function* strength(policy: Policy): Generator<PolicyFinding> {
   yield* belowDefault(policy)
   yield* lockers(policy)
   yield* minimums(policy)
+  yield* endings(policy)
 }
 
 function* onePerson(policy: Policy): Generator<PolicyFinding> {
@@ -63,6 +65,28 @@ function* lockers(policy: Policy): Generator<PolicyFinding> {
       `rule "${rule.id}" lets any one ${others.join(', or ')} suspend others: a lone person could lock them out`,
       'from',
     )
+}
+
+/** Keys that end sooner, or are kept shorter, than K7 asks. */
+function* endings(policy: Policy): Generator<PolicyFinding> {
+  if (policy.destruction === undefined) return
+  const [asked, said] = [destructionOf(defaultPolicy), destructionOf(policy)]
+  for (const member of ['grace', 'wait'] as const)
+    if (said[`${member}Days`] < asked[`${member}Days`])
+      yield finding(
+        `short-${member}`,
+        `a key ${member === 'grace' ? 'is read' : 'can be kept from its end'} for ${said[`${member}Days`]} days, where K7 asks ${asked[`${member}Days`]}`,
+        ['destruction', member],
+      )
+  for (const rule of asked.retention) {
+    const own = said.retention.find(({id}) => id === rule.id)
+    if (own === undefined || own.days < rule.days)
+      yield finding(
+        'retention',
+        `keys are kept ${own === undefined ? 'by no rule' : `${own.days} days`} for "${rule.id}", where K7 asks ${rule.days} days`,
+        ['destruction', 'retention'],
+      )
+  }
 }
 
 function* minimums(policy: Policy): Generator<PolicyFinding> {

@@ -16,6 +16,8 @@ function version(number: number, activatedAt: string, state: Version['state'] = 
     changedBy: 1,
     cameFrom: null,
     destroyAt: null,
+    scheduledBy: null,
+    usedUntil: null,
     compromisedAt: null,
     seq: 1,
     enforced: 'enabled',
@@ -29,6 +31,8 @@ function key(more: Partial<Key> = {}, spec: Partial<Key['spec']> = {}): Key {
   return {
     name: 'payments',
     profile: 'soft',
+    labels: [],
+    holds: [],
     spec: {
       key: 'payments',
       version: 1,

@@ -29,6 +29,9 @@ export function evidenceContract(expected: Expected, bench: () => Bench): void {
       // What a plan promises of its kind, before it is opened.
       const promised = providerKind(expected.kind).enforces
       expect(expected.enforces).toEqual(expect.arrayContaining([...promised]))
+      const {window} = providerKind(expected.kind)
+      const {least, most} = expected.destructionDays
+      expect(window === undefined ? least === 0 : window.least <= least && most <= window.most).toBe(true)
     })
 
     test('the protection is said as it is, for a version that is there', async () => {

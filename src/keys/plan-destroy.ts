@@ -1,0 +1,161 @@
+/** The plan to destroy a version, and the one to take that back: pure. */
+import {KeyriteError} from '../base/errors.ts'
+import type {View} from '../ledger/index.ts'
+import {destructionOf, policyFold, ruleFor} from '../policy/index.ts'
+import {factsOf, type Profile} from '../profiles/index.ts'
+import {enforcedBy, providerKind} from '../providers/registry.ts'
+import {phase, type Plan} from '../requests/index.ts'
+import {demandNotKept, keptBy, keptInWords} from './kept.ts'
+import {advance, availabilityOf, nextState} from './lifecycle.ts'
+import {after} from './operations/dates.ts'
+import type {Destruction} from './operations/destroy.ts'
+import {since} from './operations/move.ts'
+import {versionNamed} from './plan-move.ts'
+import {profileOf, type Planned} from './plans.ts'
+import type {Key, Version} from './state.ts'
+import {tryerInWords} from './who-tries.ts'
+
+type Known = Pick<View, 'of'>
+
+export interface Ending {
+  readonly key: string
+  /** The primary one where it is null. */
+  readonly version: number | null
+  /** Whole days; what the policy asks at least where it is null. */
+  readonly waitDays: number | null
+  readonly graceDays: number | null
+  readonly order: 'gdpr-erasure' | null
+  readonly due: Date | null
+  /** Only up to the wait: the end takes another approval. */
+  readonly scheduleOnly: boolean
+}
+
+/**
+ * @param now - RFC 3339: by it holds are judged, and whether a deadline can be kept
+ * @throws KeyriteError `KEY_HELD`, `KEY_STATE`, `POLICY_REFUSES` for a wait that is too short, `UNSUPPORTED` for one that the provider cannot keep.
+ */
+export function planDestroy(view: Known, wish: Ending, now: string): Planned {
+  const {key, version} = versionNamed(view, wish.key, wish.version)
+  const profile = profileOf(view, key.profile)
+  const phases = phasesFrom(key, version, wish.scheduleOnly)
+  const reasons = keptBy(view, key, version, now)
+  if (wish.order === null) demandNotKept(key.name, reasons)
+  const days = daysOf(view, wish, profile)
+  demandDue(wish, version, now, days)
+  const operation = reasons.length === 0 ? 'key.destroy' : 'key.destroy-held'
+  const change: Destruction = {
+    class: key.spec.class,
+    key: key.name,
+    version: version.version,
+    enforced: enforcedBy(profile.kind, 'disabled') === true,
+    grace_days: days.grace,
+    wait_days: days.wait,
+    provider_waits: providerKind(profile.kind).window !== undefined,
+    order: wish.order,
+    due: wish.due?.toISOString() ?? null,
+    kept: reasons.map(keptInWords),
+  }
+  const {policy} = view.of(policyFold)
+  const plan: Plan = {
+    type: 'keyrite.plan/1',
+    operation,
+    change,
+    phases: phases.map(phase),
+    profile: factsOf(profile),
+    rests: [
+      `key "${key.name}" version ${version.version} is ${version.state}`,
+      ...(reasons.length === 0 ? ['nothing has it kept: no hold, no rule of retention'] : []),
+      tryerInWords(view, key.profile),
+    ],
+    rule: ruleFor(policy, {operation, class: key.spec.class, kind: profile.kind}).id,
+  }
+  return {plan, names: {}}
+}
+
+/** What is still to be done. @throws KeyriteError `KEY_STATE`. */
+function phasesFrom({name}: Key, version: Version, scheduleOnly: boolean): readonly string[] {
+  const end = scheduleOnly ? [] : ['destroy']
+  if (version.state === 'destruction-scheduled' && !scheduleOnly) return end
+  if (nextState(version, 'deactivate') !== undefined) return ['deactivate', 'schedule-destruction', ...end]
+  advance(name, version, 'schedule-destruction', since(version))
+  return ['schedule-destruction', ...end]
+}
+
+/** @throws KeyriteError `POLICY_REFUSES`, `UNSUPPORTED`. */
+function daysOf(
+  view: Known,
+  wish: Ending,
+  {kind, environment}: Profile,
+): {readonly grace: number; readonly wait: number} {
+  const rules = destructionOf(view.of(policyFold).policy)
+  const {window} = providerKind(kind)
+  // What an order has to be gone is not read for a month more; keys to test with wait as they are told.
+  const least = {
+    grace: environment === 'test' || wish.order !== null ? 0 : rules.graceDays,
+    wait: environment === 'test' ? 0 : rules.waitDays,
+  }
+  const wait = wish.waitDays ?? Math.max(rules.waitDays, window?.least ?? 0)
+  const grace = wish.graceDays ?? (wish.order === null ? rules.graceDays : 0)
+  for (const [flag, days, asked] of [
+    ['--wait', wait, least.wait],
+    ['--grace', grace, least.grace],
+  ] as const)
+    if (days < asked)
+      throw new KeyriteError(
+        'POLICY_REFUSES',
+        `cannot destroy key "${wish.key}" with ${flag} P${days}D: the policy asks ${asked} days at least`,
+        {hints: [`${flag} P${asked}D`, 'keyrite policy show']},
+      )
+  if (window !== undefined && (wait < window.least || wait > window.most))
+    throw new KeyriteError(
+      'UNSUPPORTED',
+      `cannot wait ${wait} days: a provider of kind ${kind} waits ${window.least} to ${window.most}`,
+      {hints: [`--wait P${window.most}D, and a longer --grace`]},
+    )
+  return {grace, wait}
+}
+
+/** @throws KeyriteError `POLICY_REFUSES` if it would be destroyed after it is due. */
+function demandDue(
+  {key, due}: Ending,
+  {state, changedAt, destroyAt}: Version,
+  now: string,
+  {grace, wait}: {readonly grace: number; readonly wait: number},
+): void {
+  if (due === null) return
+  const used = state === 'active' || state === 'suspended'
+  const from = used ? after(now, grace) : state === 'deactivated' ? after(changedAt, grace) : now
+  const end = destroyAt ?? after(from > now ? from : now, wait)
+  if (end <= due.toISOString()) return
+  throw new KeyriteError(
+    'POLICY_REFUSES',
+    `cannot destroy key "${key}" by ${due.toISOString()}: with ${grace} days of grace and a wait of ${wait} it ends ${end}`,
+    {hints: ['--wait P7D --grace P0D, as far as the policy allows', 'keyrite policy show']},
+  )
+}
+
+/** @throws KeyriteError `KEY_NOT_FOUND`, `KEY_STATE`, `POLICY_REFUSES`. */
+export function planCancel(view: Known, name: string, number: number | null = null): Planned {
+  const {key, version} = versionNamed(view, name, number)
+  const to = advance(name, version, 'cancel-destroy', since(version))
+  const profile = profileOf(view, key.profile)
+  const {policy} = view.of(policyFold)
+  const operation = 'key.cancel-destroy'
+  const plan: Plan = {
+    type: 'keyrite.plan/1',
+    operation,
+    change: {
+      class: key.spec.class,
+      enforced: enforcedBy(profile.kind, availabilityOf[to]),
+      from: version.state,
+      key: name,
+      to,
+      version: version.version,
+    },
+    phases: [phase('cancel-destroy')],
+    profile: factsOf(profile),
+    rests: [`key "${name}" version ${version.version} is ${version.state}, and not destroyed yet`],
+    rule: ruleFor(policy, {operation, class: key.spec.class, kind: profile.kind}).id,
+  }
+  return {plan, names: {}}
+}

@@ -1,0 +1,125 @@
+/** Plans about what is known of a key, and about holds: nothing is done at a provider. */
+import {KeyriteError} from '../base/errors.ts'
+import type {JsonObject} from '../base/jcs.ts'
+import {custodyFold} from '../custody/index.ts'
+import type {View} from '../ledger/index.ts'
+import {policyFold, ruleFor, type OperationName} from '../policy/index.ts'
+import {factsOf} from '../profiles/index.ts'
+import {phase, type Plan} from '../requests/index.ts'
+import {demandHold, demandKey} from './operations/hold.ts'
+import {demandSettable} from './operations/set.ts'
+import {versionNamed} from './plan-move.ts'
+import {party, profileOf, type Planned} from './plans.ts'
+import {label, type Classification, type KeyChanges} from './spec.ts'
+import type {Hold, Key} from './state.ts'
+
+type Known = Pick<View, 'of'>
+
+/** Undefined: as it is. */
+export interface SetWish {
+  readonly owner: string | undefined
+  readonly consumers: readonly string[] | undefined
+  readonly classification: Classification | undefined
+  readonly expires: Date | null | undefined
+  readonly parent: string | null | undefined
+  readonly labels: readonly string[] | undefined
+}
+
+/** @throws KeyriteError `KEY_NOT_FOUND`, `USAGE`, `KEY_STATE`, `POLICY_REFUSES`. */
+export function planSet(view: Known, name: string, wish: SetWish): Planned {
+  const {key} = versionNamed(view, name, null)
+  const {roster} = view.of(custodyFold)
+  const owner = wish.owner === undefined ? undefined : party(roster, 'owner', wish.owner)
+  const consumers = wish.consumers?.map((one, at) => party(roster, `consumer-${at + 1}`, one))
+  const labels = wish.labels === undefined ? undefined : [...new Set(wish.labels)].sort()
+  const bad = labels?.find((one) => !label.safeParse(one).success)
+  if (bad !== undefined)
+    throw new KeyriteError('USAGE', `cannot label a key "${bad}": expected a-z, 0-9 and -`)
+  const changes: KeyChanges = {
+    ...(owner === undefined ? {} : {owner: owner.id}),
+    ...(consumers === undefined ? {} : {consumers: consumers.map(({id}) => id)}),
+    ...(wish.classification === undefined ? {} : {classification: wish.classification}),
+    ...(wish.expires === undefined ? {} : {expires: wish.expires?.toISOString() ?? null}),
+    ...(wish.parent === undefined ? {} : {parent: wish.parent}),
+    ...(labels === undefined ? {} : {labels}),
+  }
+  if (Object.keys(changes).length === 0)
+    throw new KeyriteError('USAGE', `cannot set anything of key "${name}": nothing was given`, {
+      hints: [
+        '--owner O',
+        '--classification C',
+        '--consumer NAME',
+        '--expires DATE',
+        '--parent KEY',
+        '--label L',
+      ],
+    })
+  demandSettable(view, name, changes)
+  const named = [...(owner === undefined ? [] : [owner]), ...(consumers ?? [])]
+  return {
+    plan: planOf(view, key, 'key.set', 'set', {changes}, [`there is key "${name}"`]),
+    names: Object.fromEntries(named.flatMap(({id, name: said}) => (said === null ? [] : [[id, said]]))),
+  }
+}
+
+/** @throws KeyriteError `KEY_NOT_FOUND`, `KEY_STATE`, `USAGE` for a day that is over, `POLICY_REFUSES`. */
+export function planHold(
+  view: Known,
+  name: string,
+  {kind, until}: {readonly kind: Hold['kind']; readonly until: Date},
+  now: Date,
+): Planned {
+  demandKey(view, name)
+  const {key} = versionNamed(view, name, null)
+  if (until <= now)
+    throw new KeyriteError('USAGE', `cannot hold key "${name}" until ${until.toISOString()}: that is over`, {
+      hints: ['--until DATE, in the future'],
+    })
+  const change = {kind, until: until.toISOString()}
+  return {plan: planOf(view, key, 'key.hold', 'hold', change, [`key "${name}" is not destroyed`]), names: {}}
+}
+
+/** @param hold - the entry that placed it; the only one where it is null. @throws KeyriteError `KEY_NOT_FOUND`, `KEY_STATE`, `USAGE`. */
+export function planRelease(view: Known, name: string, hold: number | null): Planned {
+  const {key} = versionNamed(view, name, null)
+  const [first, ...more] = key.holds
+  if (hold === null && more.length > 0)
+    throw new KeyriteError(
+      'USAGE',
+      `cannot tell which hold of key "${name}" is meant: there are ${key.holds.length}`,
+      {
+        hints: key.holds.map(({seq}) => `--hold ${seq}`),
+      },
+    )
+  const seq = hold ?? first?.seq ?? -1
+  if (key.holds.length === 0)
+    throw new KeyriteError('KEY_STATE', `cannot release key "${name}": nothing holds it`, {
+      hints: [`keyrite key show ${name}`],
+    })
+  demandHold(view, name, seq)
+  return {
+    plan: planOf(view, key, 'key.release-hold', 'release', {hold: seq}, [`hold ${seq} is on key "${name}"`]),
+    names: {},
+  }
+}
+
+function planOf(
+  view: Known,
+  key: Key,
+  operation: OperationName,
+  name: string,
+  change: JsonObject,
+  rests: readonly string[],
+): Plan {
+  const profile = profileOf(view, key.profile)
+  const {policy} = view.of(policyFold)
+  return {
+    type: 'keyrite.plan/1',
+    operation,
+    change: {...change, class: key.spec.class, key: key.name},
+    phases: [phase(name)],
+    profile: factsOf(profile),
+    rests,
+    rule: ruleFor(policy, {operation, class: key.spec.class, kind: profile.kind}).id,
+  }
+}

@@ -1,0 +1,75 @@
+/** A destruction that was approved, and waits for its time. */
+import type {App} from '../app.ts'
+import {KeyriteError} from '../base/errors.ts'
+import {keysFold, parseDestruction, type KeyDocument} from '../keys/index.ts'
+import {requests, statusNow, type Request} from '../requests/index.ts'
+import {demandName, gatherAndApply, type Manner} from './gather.ts'
+
+/** The request that was met and not carried out to its end; undefined where there is none. @param version - the primary one where it is null. */
+export function destructionUnderWay(
+  {ledger}: Pick<App, 'ledger'>,
+  name: string,
+  version: number | null,
+): Request | undefined {
+  const key = ledger.of(keysFold).keys.get(name)
+  const number = version ?? key?.primary
+  const one = key?.versions.find((each) => each.version === number)
+  return [...ledger.of(requests).all.values()].find((request) => {
+    const {operation, plan, done, ceremony, met} = request
+    if (operation !== 'key.destroy' && operation !== 'key.destroy-held') return false
+    if (plan.change['key'] !== name || plan.change['version'] !== number || ceremony !== null) return false
+    // Of one that was cancelled nothing is gone on with.
+    const scheduled = one?.state === 'destruction-scheduled'
+    const own = scheduled ? one.scheduledBy === met || !begins(request) : !done.has('schedule-destruction')
+    return own && statusNow(ledger, request) === 'met'
+  })
+}
+
+function begins({plan}: Request): boolean {
+  return plan.phases.some(({name}) => name === 'schedule-destruction')
+}
+
+/** Does what is due of it. @throws KeyriteError `KEY_STATE` saying until when it waits. */
+export async function goOn(
+  app: App,
+  request: Request,
+  manner: Pick<Manner, 'actor' | 'say'> & {readonly final: NonNullable<Manner['final']>},
+): Promise<void> {
+  const due = waitsUntil(app, request)
+  const {key} = parseDestruction(request.plan)
+  if (due !== null)
+    throw new KeyriteError('KEY_STATE', `cannot go on with key "${key}" yet: ${due.what} ${due.until}`, {
+      hints: [`the same command on or after ${due.until}`, `keyrite key cancel-destroy ${key}`],
+    })
+  await demandName(app, manner.final)
+  await gatherAndApply(app, request, {...manner, signWith: []})
+}
+
+function waitsUntil(
+  {ledger, operations}: Pick<App, 'ledger' | 'operations'>,
+  {plan, operation, done}: Request,
+): {readonly what: string; readonly until: string} | null {
+  const next = plan.phases.find(({name}) => !done.has(name))
+  if (next === undefined) return null
+  const until = operations.get(operation)?.notBefore?.(ledger.view, plan, next.name) ?? null
+  if (until === null || ledger.time.toISOString() >= until) return null
+  return {
+    what: next.name === 'destroy' ? 'it can still be cancelled until' : 'what it made is still read until',
+    until,
+  }
+}
+
+/** What is to be done next, for whoever asked. */
+export function endingLines({name, versions}: KeyDocument): readonly string[] {
+  return versions.flatMap(({version, state, destroyAt}) => {
+    if (state === 'destroyed') return [`Version ${version} is destroyed. Nobody can bring it back.`]
+    if (state === 'destruction-scheduled')
+      return [
+        `Version ${version} is not destroyed yet: it can be used for nothing, and is destroyed on or after ${destroyAt ?? ''}.`,
+        `Then: keyrite key destroy ${name} --reason R. To take it back: keyrite key cancel-destroy ${name}`,
+      ]
+    return state === 'deactivated'
+      ? [`Version ${version} is deactivated. After its time of grace: keyrite key destroy ${name} --reason R`]
+      : []
+  })
+}

@@ -1,0 +1,171 @@
+/** The end of a key by its commands, under a clock that is moved. */
+import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import KeyCancelDestroy from '../../src/commands/key/cancel-destroy.ts'
+import KeyCreate from '../../src/commands/key/create.ts'
+import KeyDestroy from '../../src/commands/key/destroy.ts'
+import KeyHold from '../../src/commands/key/hold.ts'
+import KeyList from '../../src/commands/key/list.ts'
+import KeyReleaseHold from '../../src/commands/key/release-hold.ts'
+import KeySet from '../../src/commands/key/set.ts'
+import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
+import {runCommand, runJson, somebody, type CommandClass} from '../support/run.ts'
+
+const dayMs = 86_400_000
+let shift = 0
+let house: House
+beforeAll(async () => {
+  house = await makeHouse()
+  for (const name of ['payments', 'second']) {
+    const made = await run(KeyCreate, 'key create', [
+      ...[name, '--profile', 'main', '--algorithm', 'aes-256', '--purpose', 'encrypt', '--class', 'dek'],
+      ...['--owner', 'alice', '--activate', ...signing('bob', 'carol', 'dan')],
+    ])
+    expect(made).toMatchObject({exit: 0, state: 'active'})
+  }
+})
+afterAll(() => {
+  expect(problemsOf(house)).toEqual([])
+  house.remove()
+})
+
+const world = () => ({...house.world, now: () => new Date(Date.now() + shift)})
+const signing = (...handles: readonly string[]): string[] =>
+  handles.flatMap((handle) => ['--sign-with', `${handle}=${house.keyOf(handle)}`])
+const run = (command: CommandClass, id: string, argv: readonly string[], answers?: readonly string[]) =>
+  runJson(command, id, [...argv, '--as', 'alice'], {
+    ...world(),
+    ...(answers === undefined ? {} : {ask: somebody(...answers)}),
+  })
+const all = (): string[] => signing('alice', 'bob', 'carol')
+const destroy = (name: string, ...more: readonly string[]) =>
+  run(KeyDestroy, 'key destroy', [name, '--reason', 'replaced', '--confirm', `${name}@main`, ...more])
+const stateOf = async (name: string): Promise<string> => {
+  const {stdout} = await runCommand(KeyList, 'key list', [], world())
+  return stdout.split('\n').find((line) => line.trim().startsWith(name)) ?? stdout
+}
+
+describe('key destroy', () => {
+  test('a dry run says every phase, what is not reached, and who must approve; nothing is left', async () => {
+    const {stdout, exit} = await runCommand(
+      KeyDestroy,
+      'key destroy',
+      ['payments', '--wait', 'P9D', '--grace', 'P30D', '--reason', 'replaced', '--dry-run', '--as', 'alice'],
+      world(),
+    )
+    expect(exit).toBe(0)
+    const text = stdout.replaceAll(/\s+/g, ' ')
+    for (const said of [
+      'Nobody can bring it back.',
+      'Grace: 30 days after it was deactivated',
+      'keyrite waits 9 days; then the same command again destroys it',
+      'Not reached by this: backups and copies of the token file',
+    ])
+      expect(text).toContain(said)
+  })
+
+  test('without its name, and in another one, nothing is asked', async () => {
+    const wish = ['payments', '--reason', 'replaced', ...all()]
+    expect(await run(KeyDestroy, 'key destroy', wish)).toMatchObject({code: 'NO_TERMINAL'})
+    expect(await run(KeyDestroy, 'key destroy', [...wish, '--confirm', 'payments'])).toMatchObject({
+      code: 'NOT_CONFIRMED',
+    })
+    expect(await run(KeyDestroy, 'key destroy', [...wish, '--wait', '30'])).toMatchObject({
+      code: 'USAGE',
+      exit: 2,
+    })
+  })
+
+  test('is approved once, waits, says until when, and is completed by the same command', async () => {
+    expect(await destroy('payments', '--wait', 'P9D', '--grace', 'P2D', ...all())).toMatchObject({
+      exit: 0,
+      state: 'deactivated',
+    })
+    expect(await destroy('payments')).toMatchObject({
+      exit: 5,
+      code: 'KEY_STATE',
+      message: expect.stringContaining('what it made is still read until') as unknown,
+    })
+    shift += 2 * dayMs
+    expect(await destroy('payments')).toMatchObject({exit: 0, state: 'destruction-scheduled'})
+    expect(await stateOf('payments')).toMatch(/destruction-scheduled for 20\d\d-\d\d-\d\d/)
+    expect(await destroy('payments')).toMatchObject({
+      code: 'KEY_STATE',
+      message: expect.stringContaining('it can still be cancelled until') as unknown,
+    })
+    shift += 9 * dayMs
+    expect(await run(KeyDestroy, 'key destroy', ['payments', '--reason', 'r'], ['payments'])).toMatchObject({
+      code: 'NOT_CONFIRMED',
+    })
+    expect(await destroy('payments')).toMatchObject({
+      exit: 0,
+      state: 'destroyed',
+      versions: [{effect: {proof: 'proven'}, destroyAt: null}],
+    })
+    expect(await destroy('payments', ...all())).toMatchObject({code: 'KEY_STATE'})
+  })
+
+  test('held, it is refused with what holds it; released by two with Legal, it is scheduled, and taken back', async () => {
+    const held = await run(KeyHold, 'key hold', [
+      ...['second', '--until', '2031-12-31', '--reason', 'case 17', ...signing('carol')],
+    ])
+    expect(held).toMatchObject({exit: 0, holds: [{kind: 'legal-hold', until: '2031-12-31T23:59:59.999Z'}]})
+    expect(await stateOf('second')).toContain('active, held')
+    const refused = await destroy('second', ...all())
+    expect(refused).toMatchObject({exit: 8, code: 'KEY_HELD'})
+    expect(refused['try']).toContain('keyrite key release-hold second --reason R')
+    // Nobody here is Legal: who could say so is asked for, and there is nobody.
+    expect(
+      await run(KeyReleaseHold, 'key release-hold', [
+        'second',
+        '--reason',
+        'closed',
+        ...signing('bob', 'carol'),
+      ]),
+    ).toMatchObject({exit: 8})
+    expect(
+      await run(KeyHold, 'key hold', [
+        'second',
+        '--until',
+        '2020-01-01',
+        '--reason',
+        'r',
+        ...signing('carol'),
+      ]),
+    ).toMatchObject({code: 'USAGE'})
+    expect(
+      await run(KeyCancelDestroy, 'key cancel-destroy', ['second', ...signing('bob', 'carol')]),
+    ).toMatchObject({
+      code: 'KEY_STATE',
+    })
+  })
+})
+
+describe('key set', () => {
+  test('what is known of a key is set with approval, and the rest stays', async () => {
+    const set = (...argv: readonly string[]) =>
+      run(KeySet, 'key set', ['second', ...argv, ...signing('bob', 'carol')])
+    expect(
+      await set('--owner', 'Orders Team', '--consumer', 'Shop', '--label', 'pci', '--expires', '2030-01-01'),
+    ).toMatchObject({
+      exit: 0,
+      owner: {id: 'owner', name: 'Orders Team'},
+      consumers: [{name: 'Shop'}],
+      labels: ['pci'],
+      expires: '2030-01-01T00:00:00.000Z',
+      classification: 'confidential',
+    })
+    expect(await set('--classification', 'restricted', '--no-expires', '--no-consumers')).toMatchObject({
+      exit: 0,
+      owner: {name: 'Orders Team'},
+      consumers: [],
+      labels: ['pci'],
+      expires: null,
+      classification: 'restricted',
+    })
+    expect(await set()).toMatchObject({code: 'USAGE'})
+    expect(await set('--parent', 'nobody')).toMatchObject({code: 'KEY_NOT_FOUND'})
+    expect(await set('--parent', 'second')).toMatchObject({code: 'USAGE'})
+    expect(await set('--parent', 'payments')).toMatchObject({code: 'KEY_STATE'})
+    expect(await set('--label', 'HIPAA')).toMatchObject({code: 'USAGE'})
+  })
+})
