@@ -8,6 +8,7 @@ import {isBlobRef, problem, type Entry, type Fold, type Problem, type View} from
 import {profilesFold} from '../profiles/index.ts'
 import {requests} from '../requests/index.ts'
 import {isPair, type Algorithm} from '../providers/algorithms.ts'
+import {enforcedBy, isKind} from '../providers/registry.ts'
 import {keyStates, leads} from './lifecycle.ts'
 import {checkFact, factTypes, withFact} from './facts.ts'
 import {moved} from './moved.ts'
@@ -233,7 +234,7 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
   const key = keys.get(textOf(entry.data['key']))
   if (key === undefined) return undefined
   if (entry.type === 'key.rotated' || entry.type === 'key.primary.changed')
-    return withChange(entry, key, freshVersion(entry))
+    return withChange(entry, key, freshVersion(view, entry))
   if (entry.type === 'key.state.changed') {
     const change = schemas['key.state.changed'].parse(entry.data)
     const before = key.versions.find(({version}) => version === change.version)
@@ -254,7 +255,7 @@ function madeKey(view: View, entry: Entry): Key {
   const state = view.of(requests)
   const request = state.all.get(state.byMet.get(entry.approved ?? -1) ?? -1)
   const version: Version = {
-    ...freshVersion(entry),
+    ...freshVersion(view, entry),
     version: made.version,
     ref: made.ref,
     public: isBlobRef(made.public) ? (made.public as {blob: string}).blob : null,
@@ -275,8 +276,9 @@ function madeKey(view: View, entry: Entry): Key {
   }
 }
 
-/** What every version is when it was made. */
-function freshVersion({seq, time}: Entry): Fresh {
+/** What every version is when it was made: for probes only, where its place knows such a state, and else for everything. */
+function freshVersion(view: View, {seq, time, data}: Entry): Fresh {
+  const kind = view.of(profilesFold).profiles.get(textOf(data['profile']))?.kind ?? ''
   return {
     state: 'pre-active',
     createdAt: time,
@@ -289,7 +291,7 @@ function freshVersion({seq, time}: Entry): Fresh {
     usedUntil: null,
     compromisedAt: null,
     seq,
-    enforced: 'probe',
+    enforced: isKind(kind) && enforcedBy(kind, 'probe') === true ? 'probe' : 'enabled',
     effect: null,
     tried: null,
     sample: null,

@@ -282,7 +282,8 @@ function checkedKind(name: string, settings: Opening['settings']): ProviderKind 
   return kind
 }
 
-function isKind(name: string): name is ProviderKindName {
+/** Whether this keyrite knows places of that kind. */
+export function isKind(name: string): name is ProviderKindName {
   return Object.hasOwn(providerKinds, name)
 }
 

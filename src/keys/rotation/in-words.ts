@@ -34,7 +34,7 @@ export function rotateInWords({change, phases, profile}: Plan): readonly string[
     `retire, ${dated('retire')}, and not before ${text('grace')} more: version ${from} is deactivated; what it made is still verified and decrypted.`,
     ...(change['strategy'] === 're-wrap'
       ? [
-          `Between the two, each key that is wrapped under version ${from} is wrapped anew under version ${to}; what they encrypted stays as it is.`,
+          `What was wrapped under version ${from} still unwraps after it is retired. Wrapping it anew under version ${to} is its users’ to do: keyrite does not do it.`,
         ]
       : []),
     `rollback, ${dated('rollback')}, only if somebody asks for it with a reason: version ${from} is primary again while it is still active.`,
