@@ -5,6 +5,7 @@ import {destructionOf, policyFold, ruleFor} from '../policy/index.ts'
 import {factsOf, type Profile} from '../profiles/index.ts'
 import {enforcedBy, providerKind} from '../providers/registry.ts'
 import {phase, type Plan} from '../requests/index.ts'
+import {livingUnder} from './hierarchy/parents.ts'
 import {demandNotKept, keptBy, keptInWords} from './kept.ts'
 import {advance, availabilityOf, nextState} from './lifecycle.ts'
 import {after} from './operations/dates.ts'
@@ -37,6 +38,7 @@ export interface Ending {
 export function planDestroy(view: Known, wish: Ending, now: string): Planned {
   const {key, version} = versionNamed(view, wish.key, wish.version)
   const profile = profileOf(view, key.profile)
+  demandNothingUnder(view, key, version)
   const phases = phasesFrom(key, version, wish.scheduleOnly)
   const reasons = keptBy(view, key, version, now)
   if (wish.order === null) demandNotKept(key.name, reasons)
@@ -70,6 +72,24 @@ export function planDestroy(view: Known, wish: Ending, now: string): Planned {
     rule: ruleFor(policy, {operation, class: key.spec.class, kind: profile.kind}).id,
   }
   return {plan, names: {}}
+}
+
+/**
+ * Without the last version of a key everything that is wrapped under it is lost, so the keys under it go first.
+ * @throws KeyriteError `KEY_STATE` naming them.
+ */
+function demandNothingUnder(view: Known, key: Key, version: Version): void {
+  const others = key.versions.filter(
+    (one) => one.version !== version.version && !['destruction-scheduled', 'destroyed'].includes(one.state),
+  )
+  const under = others.length > 0 ? [] : livingUnder(view, key.name)
+  if (under.length === 0) return
+  const more = under.length > 5 ? `, and ${under.length - 5} more` : ''
+  throw new KeyriteError(
+    'KEY_STATE',
+    `cannot destroy the last version of key "${key.name}": keys under it are still there, ${under.slice(0, 5).join(', ')}${more}`,
+    {hints: [`keyrite key destroy ${under[0] ?? ''} …, first`, `keyrite key graph ${key.name}`]},
+  )
 }
 
 /** What is still to be done. @throws KeyriteError `KEY_STATE`. */
