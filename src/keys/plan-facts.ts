@@ -8,6 +8,7 @@ import {factsOf} from '../profiles/index.ts'
 import {phase, type Plan} from '../requests/index.ts'
 import {demandHold, demandKey} from './operations/hold.ts'
 import {demandSettable} from './operations/set.ts'
+import {demandParent} from './hierarchy/parents.ts'
 import {versionNamed} from './plan-move.ts'
 import {party, profileOf, type Planned} from './plans.ts'
 import {label, type Classification, type KeyChanges} from './spec.ts'
@@ -54,6 +55,7 @@ export function planSet(view: Known, name: string, wish: SetWish): Planned {
         '--label L',
       ],
     })
+  if (typeof wish.parent === 'string') demandParent(view, wish.parent)
   demandSettable(view, name, changes)
   const named = [...(owner === undefined ? [] : [owner]), ...(consumers ?? [])]
   return {
