@@ -67,6 +67,8 @@ async function prove(context: ActContext, name: string, number: number): Promise
   const about = {key: key.name, version: version.version, profile: key.profile}
   return undertake<Tried>(context, {
     types: {intended: 'key.try.intended', done: 'key.tried', failed: 'key.try.failed'},
+    // To have tried in vain is what became of it.
+    ends: ['NOT_PROVEN'],
     about,
     intended: {probes: [...probesOf(key)]},
     open: openIntent(ledger.of(keysFold), 'try', key.name, version.version),

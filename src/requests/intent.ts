@@ -24,6 +24,8 @@ export interface Undertaking<Done> {
   readonly act: (intent: Intent) => Promise<Done>
   /** Verifies the effect at the provider, and says what the outcome records. Throws where it is not as planned. */
   readonly confirm: (done: Done, intent: Intent) => Promise<DraftObject>
+  /** Codes that end it here, though for others they leave it open. */
+  readonly ends?: readonly string[]
   /** null where nobody needs to approve it (a proof of possession). */
   readonly approved: number | null
 }
@@ -73,7 +75,8 @@ export async function undertake<Done>(context: ActContext, work: Undertaking<Don
   try {
     outcome = await work.confirm(found ?? (await work.act(intent)), intent)
   } catch (error) {
-    if (error instanceof KeyriteError && !undecided.includes(error.code)) {
+    const ends = (code: string): boolean => !undecided.includes(code) || work.ends?.includes(code) === true
+    if (error instanceof KeyriteError && ends(error.code)) {
       await ledger.append([{...common, type: work.types.failed, data: {...link, code: error.code}}])
     }
     throw error
