@@ -202,6 +202,7 @@ export const providerKinds = {
     secret: null,
     hardware: 'possible',
     enforces: ['enabled', 'historic', 'disabled'],
+    window: {least: 7, most: 90},
     async open({settings}) {
       const [{openVault}, {placeFrom}, {agentName}] = await Promise.all([
         import('./azure/index.ts'),
