@@ -162,10 +162,6 @@ def people_fields(e):  # B, "Levels": private values that say who somebody is, o
              "custodian.enrolled": [d.get("name"), d.get("address")]}.get(kind)
     return re.findall('{"[$]":"([0-9a-f]{64})"}', canon([e["actor"]["host"], named]).decode())
 
-def later(time, days):
-    end = datetime.strptime(time, "%Y-%m-%dT%H:%M:%S.%fZ") + timedelta(days=days)
-    return end.isoformat(timespec="milliseconds") + "Z"
-
 def armor(label, data, columns):
     lines = re.findall(".{1,%d}" % columns, encode64(data))
     return "\n".join(["-----BEGIN %s-----" % label, *lines, "-----END %s-----\n" % label]).encode()
@@ -551,7 +547,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
 
     def check_statement(self, e, s, use, kind):  # L3: all that makes a statement count
         about = {self.leaves[n].hex(): x for n, x in self.entries.items()}.get(s["about"], {"type": None})
-        need("it is about no " + kind, members=set(s) == STATEMENT, 
+        need("it is about no " + kind, members=set(s) == STATEMENT,
              statement_about=about["type"] == kind or kind == "shares." and about["type"] in DRILLED)
         size, root, actor = s["checkpoint"]["size"], s["checkpoint"]["root"], e["actor"]
         person, keys, states = self.signer(use, about, s["person"])
@@ -685,7 +681,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         state, _, since = self.states[(d["key"], d["version"])]
         if state == "deactivated":
             need("its time of grace is not over",
-                 phase=e["time"] >= later(since["time"], plan["change"]["grace_days"]))
+                 phase=e["time"] >= later(since["time"], "P%dD" % plan["change"]["grace_days"]))
         if phase == "destroy" and state == "destruction-scheduled":
             own = "schedule-destruction" in [p["name"] for p in plan["phases"]]
             need("its wait is not over, or another approval scheduled it",
@@ -705,7 +701,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             if d["to"] == "destruction-scheduled":
                 plan, begun = self.met[e["approved"]]["plan"], self.entries[d["intended"]]["time"]
                 need("it is to be destroyed before the wait is over that was approved",
-                     destroy_at=d["destroy_at"] >= later(begun, plan["change"]["wait_days"]))
+                     destroy_at=d["destroy_at"] >= later(begun, "P%dD" % plan["change"]["wait_days"]))
             need("it is called destroyed, and not everything that was tried says so", key_state=all(
                 line["ok"] for line in d["results"] if (d["from"] == "destroyed") < (d["to"] == "destroyed")))
             if d["from"] != "destroyed":
@@ -791,7 +787,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             twin = [n for (k, n), blob in self.public.items() if k == key and blob and blob == d["public"]]
             need("it was there before", key=name not in self.keys and not twin)
             self.keys[name], self.public[name] = self.keys[key, 1], d["public"]
-            self.states[name] = ("pre-active", None)
+            self.states[name] = ("pre-active", None, e)
             if d["public"]:
                 spki = self.blob(d["public"]["blob"])
                 self.wanted["keys/%s-v%d.pem" % name] = armor("PUBLIC KEY", spki, 64)
@@ -819,7 +815,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
              and self.keys[key, 1]["class"] not in GRAVE and e["ceremony"] is None and phase != "rollback")
         if phase != "open":
             return need("it was not opened so", approved=self.turns[key]["automatic"])
-        active = [n for (k, n), (state, _) in self.states.items() if k == key and state == "active"]
+        active = [n for (k, n), (state, *_) in self.states.items() if k == key and state == "active"]
         need("none is active", approved=active)
         due = later(self.since[key, max(active)], schedule["every"])
         expires = self.keys[key, 1].get("expires")
