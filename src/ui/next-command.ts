@@ -30,6 +30,12 @@ const commands: Readonly<
   ],
   'custodian.suspend': [['custodian suspend', 'PERSON']],
   'ledger.writer': [['ledger hand-over', '--to VKEY --out FILE']],
+  'share.split': [['share split', '--secret-file FILE --threshold K --holder PERSON … --out DIR']],
+  'share.combine': [['share combine', 'FILE … --out FILE --ticket T']],
+  'certificate.sign': [['ceremony new', 'root-ca --out FILE']],
+  'backup.copy': [['backup copy', 'PROFILE BACKUP --region R']],
+  'backup.delete': [['backup delete', 'PROFILE BACKUP']],
+  'backup.restore': [['backup restore', 'PROFILE BACKUP']],
   'ledger.erase': [['ledger erase', '--person PERSON --reason R']],
 }
 

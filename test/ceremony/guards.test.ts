@@ -72,7 +72,7 @@ describe('a production profile', () => {
 describe('in commands', () => {
   let house: House
   beforeAll(async () => {
-    house = await makeHouse({environment: 'production'})
+    house = await makeHouse({environment: 'production', statedKeys: true})
   })
   afterAll(() => {
     house.remove()

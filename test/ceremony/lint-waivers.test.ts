@@ -98,6 +98,8 @@ describe('a waiver that makes no sense is found', () => {
 describe('the checklist before a key is made', () => {
   const production = (changes: readonly Change[]): readonly Finding[] =>
     lint(load(changed(small, changes)), local, viewOf({environment: 'production'}), null)
+      // Nobody here has a key that counts in production.
+      .filter(({rule}) => rule !== 'quorum-roles')
 
   test.each(checkpoints.map((point) => [point]))('%s that no step settles is found', (point) => {
     const list = checkpoints.filter((one) => one !== point).join(', ')
