@@ -1,6 +1,6 @@
 /** Checks signatures and MACs with `node:crypto`, so that a provider is never its own witness. */
 import {constants, createPublicKey, verify, type KeyObject} from 'node:crypto'
-import type {Scheme} from '../providers/algorithms.ts'
+import {hasWholeLength, type Scheme} from '../providers/algorithms.ts'
 
 /** @param spki - SubjectPublicKeyInfo DER. @param signature - raw, as JOSE has it. */
 export function verifySignature(
@@ -10,6 +10,7 @@ export function verifySignature(
   signature: Uint8Array,
 ): boolean {
   const key = createPublicKey({key: Buffer.from(spki), format: 'der', type: 'spki'})
+  if (!hasWholeLength(key, signature)) return false
   const hash = `sha${scheme.slice(-3)}`
   switch (scheme.slice(0, 2)) {
     case 'rs':

@@ -1,3 +1,5 @@
+import type {KeyObject} from 'node:crypto'
+
 /** What a key can be made of, and the schemes each can be used with (P8). The first scheme is the default. */
 export const schemesOf = {
   'aes-256': ['a256gcm'],
@@ -30,6 +32,15 @@ export function purposesOf(scheme: Scheme): readonly Purpose[] {
   if (scheme === 'hs256') return ['mac']
   if (scheme === 'oaep-sha256') return ['decrypt', 'wrap']
   return ['sign']
+}
+
+/**
+ * Whether a signature is as long as the modulus of its RSA key (RFC 8017, sections 8.1.2 and 8.2.2, step 1); of other keys always.
+ * OpenSSL takes one of PSS without the zeros that it begins with: another spelling of the same signature.
+ */
+export function hasWholeLength(key: KeyObject, signature: Uint8Array): boolean {
+  const bits = key.asymmetricKeyType === 'rsa' ? key.asymmetricKeyDetails?.modulusLength : undefined
+  return bits === undefined || signature.length === Math.ceil(bits / 8)
 }
 
 /** Whether the algorithm has a public half. */

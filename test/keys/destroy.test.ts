@@ -84,18 +84,6 @@ const nothing = {
 }
 
 describe('the end of a key', () => {
-  test('the last version of a key does not go while keys under it are still there, and goes after them', async () => {
-    const wrap = {algorithm: 'aes-256', class: 'kek', purpose: 'wrap'} as const
-    const above = await key(wrap)
-    const below = await key({...wrap, class: 'dek', purpose: 'encrypt', parent: above})
-    expect(await outcome(() => ending(above))).toBe('KEY_STATE')
-    expect(() => ending(above)).toThrow(below)
-    expect(ending(below).plan.operation).toBe('key.destroy')
-    await act(bench, await approved(bench, planSet(bench.app.ledger.view, below, {...nothing, parent: null})))
-    expect(ending(above).plan.operation).toBe('key.destroy')
-    expect(() => planSet(bench.app.ledger.view, below, {...nothing, parent: 'nowhere'})).toThrow(/nowhere/)
-  })
-
   test('one approval, three phases, each when it is time: deactivated, scheduled after the grace, destroyed after the wait', async () => {
     const name = await key()
     const request = await approved(bench, ending(name))

@@ -1,6 +1,6 @@
 /** Published signatures against what tells whether a provider signed: each gets its stated result. */
-import {createPublicKey, verify} from 'node:crypto'
-import {describe, expect} from '@jest/globals'
+import {constants, createPublicKey, generateKeyPairSync, sign, verify} from 'node:crypto'
+import {describe, expect, test} from '@jest/globals'
 import {verifySignature} from '../../src/keys/verify-signature.ts'
 import {testWith} from '../support/needs.ts'
 import {attempt, fromHex, numbersOf, wycheproof} from '../support/wycheproof.ts'
@@ -69,4 +69,16 @@ describe('published signatures', () => {
       },
     )
   }
+})
+
+test('a signature of PSS without the zeros that it begins with is none: it has one spelling', () => {
+  const {privateKey, publicKey} = generateKeyPairSync('rsa', {modulusLength: 2048})
+  const [spki, message] = [publicKey.export({format: 'der', type: 'spki'}), Buffer.from('message')]
+  const padding = constants.RSA_PKCS1_PSS_PADDING
+  let signature = Buffer.alloc(0)
+  // One in 256 begins with a zero.
+  while (signature[0] !== 0) signature = sign('sha256', message, {key: privateKey, padding, saltLength: 32})
+  expect(verifySignature('ps256', spki, message, signature)).toBe(true)
+  expect(verifySignature('ps256', spki, message, signature.subarray(1))).toBe(false)
+  expect(verifySignature('ps256', spki, message, Buffer.concat([Buffer.of(0), signature]))).toBe(false)
 })

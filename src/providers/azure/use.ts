@@ -1,7 +1,7 @@
 import {constants, createHash, createPublicKey, publicEncrypt, verify, type KeyObject} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
 import {Secret} from '../../base/secret.ts'
-import {isPair, type Purpose, type Scheme} from '../algorithms.ts'
+import {hasWholeLength, isPair, type Purpose, type Scheme} from '../algorithms.ts'
 import type {Description, KeyUse, VersionRef} from '../ports.ts'
 import type {Service} from './service.ts'
 import {existing, keyPath, type Found} from './versions.ts'
@@ -162,6 +162,7 @@ function verifies(key: KeyObject, scheme: Scheme, message: Buffer, signature: Ui
     : scheme.startsWith('es')
       ? ({key, dsaEncoding: 'ieee-p1363'} as const)
       : key
+  if (!hasWholeLength(key, signature)) return false
   try {
     return verify(hashOf(scheme), message, parameters, signature)
   } catch {

@@ -1,7 +1,7 @@
 /** What is done with the public half, here: Google has no call to verify a signature or to encrypt to a pair. */
 import {constants, createPublicKey, publicEncrypt, verify, type KeyObject} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
-import type {Algorithm, Scheme} from '../algorithms.ts'
+import {hasWholeLength, type Algorithm, type Scheme} from '../algorithms.ts'
 import {crc32c} from './crc32c.ts'
 import type {Service} from './service.ts'
 import {versionPath, type Found} from './versions.ts'
@@ -41,6 +41,7 @@ export async function spkiOf(
 /** As a stranger would verify it. A malformed one is not good. */
 export function verifies(spki: Buffer, scheme: Scheme, message: Buffer, signature: Uint8Array): boolean {
   const key = createPublicKey({key: spki, format: 'der', type: 'spki'})
+  if (!hasWholeLength(key, signature)) return false
   try {
     return verify(hashOf(scheme), message, parameters(key, scheme), signature)
   } catch {

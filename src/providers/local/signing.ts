@@ -8,7 +8,7 @@ import {
   verify,
 } from 'node:crypto'
 import type {SigningOptions} from 'node:crypto'
-import type {Scheme} from '../algorithms.ts'
+import {hasWholeLength, type Scheme} from '../algorithms.ts'
 
 interface Method {
   /** Null where the algorithm hashes by itself. */
@@ -52,6 +52,7 @@ export function verifyWith(
 ): boolean {
   const {hash, options} = methodOf(scheme)
   const key = createPublicKey({key: publicHalf(pkcs8), format: 'der', type: 'spki'})
+  if (!hasWholeLength(key, signature)) return false
   try {
     return verify(hash, message, {...options, key}, signature)
   } catch {

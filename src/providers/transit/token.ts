@@ -52,8 +52,10 @@ export class Token {
     return this.#endsAt === null ? null : Math.max(0, (this.#endsAt - performance.now()) / 1000)
   }
 
+  /** With a second's grace: the server counts in whole ones, and its answer took its time. */
   get spent(): boolean {
-    return this.left === 0
+    const {left} = this
+    return left !== null && left <= 1
   }
 
   /** Whether less than a third of its time is left, and the server would give more. */
