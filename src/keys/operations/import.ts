@@ -96,7 +96,12 @@ export async function importKey(
         const now = await provider.store.describe(ref)
         const answers = spki === null ? null : await provider.use.publicKey(ref)
         const same = spki === null || (answers !== null && sameBytes(answers, spki))
-        if (now?.spec.algorithm !== spec.algorithm || now.spec.purpose !== spec.purpose || !same)
+        if (
+          now?.spec.algorithm !== spec.algorithm ||
+          now.spec.scheme !== spec.scheme ||
+          now.spec.purpose !== spec.purpose ||
+          !same
+        )
           throw new KeyriteError(
             'KEY_NOT_AS_PLANNED',
             `cannot accept key "${spec.key}": the provider has another than was brought`,
