@@ -1,7 +1,8 @@
 /**
  * What keyrite asks of a place that holds keys and never gives them up.
  *
- * Five small ports by meaning. Implementations share no code; each does what is native to its service.
+ * Five small ports by meaning. Implementations share nothing of what is done at a service; each does what is native to it.
+ * What holds of a key everywhere, before any place is asked, stands beside them: `purposes.ts`, `outside.ts`.
  * A provider knows nothing of lifecycle or policy: it says what it can do, does it, and says what it did with evidence.
  * What it cannot do it refuses with UNSUPPORTED *before* anything is touched, naming what it can do.
  *

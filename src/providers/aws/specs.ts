@@ -1,8 +1,9 @@
 /** How AWS KMS calls what keys are made of and how they are used. */
 import type {KeySpec as AwsSpec, KeyUsageType, SigningAlgorithmSpec} from '@aws-sdk/client-kms'
 import {KeyriteError} from '../../base/errors.ts'
-import {algorithms, purposes, purposesOf, schemesOf, type Algorithm, type Scheme} from '../algorithms.ts'
+import {algorithms, schemesOf, type Algorithm, type Scheme} from '../algorithms.ts'
 import type {Capability, KeySpec} from '../ports.ts'
+import {demandFitting} from '../purposes.ts'
 
 export const awsSpecs = {
   'aes-256': 'SYMMETRIC_DEFAULT',
@@ -65,17 +66,12 @@ export function capabilitiesOf(customKeyStore: boolean): readonly Capability[] {
 }
 
 /** @throws KeyriteError `USAGE` for a bad label, `UNSUPPORTED` where algorithm, scheme and purpose do not go together there. */
-export function permitSpec({label, algorithm, scheme, purpose}: KeySpec, customKeyStore: boolean): void {
-  if (!/^[a-z][a-z0-9-]{0,62}$/.test(label))
-    throw new KeyriteError('USAGE', 'expected a key label of 1 to 63 of a-z 0-9 -, starting with a letter')
+export function permitSpec(spec: KeySpec, customKeyStore: boolean): void {
+  demandFitting(spec)
+  const {label, algorithm} = spec
   const refuse = (fact: string): never => {
     throw new KeyriteError('UNSUPPORTED', `cannot create key "${label}": ${fact}`)
   }
-  const can: readonly string[] = schemesOf[algorithm]
-  if (!can.includes(scheme)) refuse(`${algorithm} has no scheme ${scheme}, but ${can.join(', ')}`)
-  const fitting = purposesOf(scheme)
-  if (!purposes.includes(purpose) || !fitting.includes(purpose))
-    refuse(`the purpose of ${scheme} is ${fitting.join(' or ')}, not ${purpose}`)
   const offered = capabilitiesOf(customKeyStore).map((one) => one.algorithm)
   if (!offered.includes(algorithm))
     refuse(`a custom key store has no ${algorithm}, but ${offered.join(', ')}`)

@@ -1,22 +1,12 @@
 import {KeyriteError} from '../../base/errors.ts'
 import {Secret} from '../../base/secret.ts'
-import {isPair, type Purpose} from '../algorithms.ts'
+import {demandOperation, type Operation} from '../purposes.ts'
 import type {KeyUse, VersionRef} from '../ports.ts'
 import {derOf, halfOf, plainOf} from './ecdsa.ts'
 import {nameOf} from './failures.ts'
 import {availabilityIn, type Keys, type Version} from './keys.ts'
 import {messageOf} from './message.ts'
 import {signingOf} from './specs.ts'
-
-type Operation = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'wrap' | 'unwrap' | 'mac' | 'publicKey'
-
-const operationsOf = {
-  sign: ['sign', 'verify', 'publicKey'],
-  encrypt: ['encrypt', 'decrypt'],
-  wrap: ['wrap', 'unwrap', 'publicKey'],
-  mac: ['mac', 'verify'],
-  decrypt: ['decrypt', 'publicKey'],
-} as const satisfies Record<Purpose, readonly Operation[]>
 
 /** What only the current material does. */
 const forward: readonly Operation[] = ['sign', 'encrypt', 'wrap', 'mac']
@@ -33,15 +23,8 @@ export function keyUse(keys: Keys): KeyUse {
   /** The version, if purpose and state allow the operation. KMS refuses by state too; it does not know of purposes and materials. */
   async function permitted(ref: VersionRef, operation: Operation): Promise<Version> {
     const version = await keys.existing(ref)
-    const {label, purpose, algorithm} = version.spec
-    const can: readonly Operation[] = operationsOf[purpose].filter(
-      (one) => one !== 'publicKey' || isPair(algorithm),
-    )
-    if (!can.includes(operation))
-      throw new KeyriteError(
-        'UNSUPPORTED',
-        `cannot ${operation} with key "${label}": a key to ${purpose} can ${can.join(', ')}`,
-      )
+    const {label} = version.spec
+    demandOperation(version.spec, operation)
     const here = availabilityIn(version.metadata)
     if (here !== 'enabled')
       throw new KeyriteError(

@@ -1,7 +1,8 @@
 /** What a vault or a Managed HSM can be asked for. */
 import {KeyriteError} from '../../base/errors.ts'
-import {algorithms, purposes, purposesOf, schemesOf, type Algorithm, type Purpose} from '../algorithms.ts'
+import {algorithms, schemesOf, type Algorithm, type Purpose} from '../algorithms.ts'
 import type {Availability, Capability, KeySpec} from '../ports.ts'
+import {demandFitting} from '../purposes.ts'
 import type {Place} from './place.ts'
 
 /** A vault has no symmetric keys; neither has Ed25519, ML-DSA or a key for HMAC. */
@@ -52,17 +53,12 @@ export function operationsOf(purpose: Purpose, availability: Availability): stri
 }
 
 /** @throws KeyriteError `USAGE` for a bad label, `UNSUPPORTED` where algorithm, scheme and purpose do not go together here. */
-export function permitSpec(place: Place, {label, algorithm, scheme, purpose}: KeySpec): void {
-  if (!/^[a-z][a-z0-9-]{0,62}$/.test(label))
-    throw new KeyriteError('USAGE', 'expected a key label of 1 to 63 of a-z 0-9 -, starting with a letter')
+export function permitSpec(place: Place, spec: KeySpec): void {
+  demandFitting(spec)
+  const {label, algorithm} = spec
   const refuse = (fact: string): never => {
     throw new KeyriteError('UNSUPPORTED', `cannot create key "${label}": ${fact}`)
   }
-  const schemes: readonly string[] = schemesOf[algorithm]
-  if (!schemes.includes(scheme)) refuse(`${algorithm} has no scheme ${scheme}, but ${schemes.join(', ')}`)
-  const fitting = purposesOf(scheme)
-  if (!purposes.includes(purpose) || !fitting.includes(purpose))
-    refuse(`the purpose of ${scheme} is ${fitting.join(' or ')}, not ${purpose}`)
   const can = capabilitiesOf(place).map((one) => one.algorithm)
   if (!can.includes(algorithm))
     refuse(`${place.isHsm ? 'Managed HSM' : 'Key Vault'} has no ${algorithm}, but ${can.join(', ')}`)

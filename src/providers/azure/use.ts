@@ -1,20 +1,11 @@
 import {constants, createHash, createPublicKey, publicEncrypt, verify, type KeyObject} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
 import {Secret} from '../../base/secret.ts'
-import {hasWholeLength, isPair, type Purpose, type Scheme} from '../algorithms.ts'
+import {hasWholeLength, isPair, type Scheme} from '../algorithms.ts'
+import {demandOperation, type Operation} from '../purposes.ts'
 import type {Description, KeyUse, VersionRef} from '../ports.ts'
 import type {Service} from './service.ts'
 import {existing, keyPath, type Found} from './versions.ts'
-
-type Operation = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'wrap' | 'unwrap' | 'mac' | 'publicKey'
-
-const operationsOf = {
-  sign: ['sign', 'verify', 'publicKey'],
-  encrypt: ['encrypt', 'decrypt'],
-  wrap: ['wrap', 'unwrap', 'publicKey'],
-  mac: ['mac', 'verify'],
-  decrypt: ['decrypt', 'publicKey'],
-} as const satisfies Record<Purpose, readonly Operation[]>
 
 type Known = Found & {readonly shown: Description}
 
@@ -25,15 +16,8 @@ export function keyUse(service: Service): KeyUse {
   /** The version, if its purpose allows the operation. What its state forbids the service refuses, where it is asked at all. */
   async function permitted(ref: VersionRef, operation: Operation): Promise<Known> {
     const found = await existing(service, ref)
-    const {label, purpose, algorithm} = found.shown.spec
-    const can: readonly Operation[] = operationsOf[purpose].filter(
-      (one) => one !== 'publicKey' || isPair(algorithm),
-    )
-    if (!can.includes(operation))
-      throw new KeyriteError(
-        'UNSUPPORTED',
-        `cannot ${operation} with key "${label}": a key to ${purpose} can ${can.join(', ')}`,
-      )
+    const {label} = found.shown.spec
+    demandOperation(found.shown.spec, operation)
     if (found.purgeAt !== null)
       throw new KeyriteError('KEY_STATE', `cannot ${operation} with key "${label}": it is deleted`)
     return found

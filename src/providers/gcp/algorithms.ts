@@ -1,7 +1,8 @@
 /** Which algorithm of Cloud KMS stands for ours. What is not here it has not, or nobody has seen it take. */
 import {KeyriteError} from '../../base/errors.ts'
-import {algorithms, purposes, purposesOf, schemesOf, type Algorithm, type Scheme} from '../algorithms.ts'
+import {algorithms, schemesOf, type Algorithm, type Scheme} from '../algorithms.ts'
 import type {Capability, KeySpec} from '../ports.ts'
+import {demandFitting} from '../purposes.ts'
 
 export type KeyPurpose = 'ENCRYPT_DECRYPT' | 'ASYMMETRIC_SIGN' | 'ASYMMETRIC_DECRYPT' | 'MAC'
 
@@ -61,17 +62,12 @@ export function keyPurposeOf(scheme: Scheme): KeyPurpose {
 }
 
 /** @throws KeyriteError `USAGE` for a bad label, `UNSUPPORTED` where algorithm, scheme and purpose do not go together in Cloud KMS. */
-export function permitSpec({label, algorithm, scheme, purpose}: KeySpec): string {
-  if (!/^[a-z][a-z0-9-]{0,62}$/.test(label))
-    throw new KeyriteError('USAGE', 'expected a key label of 1 to 63 of a-z 0-9 -, starting with a letter')
+export function permitSpec(spec: KeySpec): string {
+  demandFitting(spec)
+  const {label, algorithm, scheme} = spec
   const refuse = (fact: string): never => {
     throw new KeyriteError('UNSUPPORTED', `cannot create key "${label}": ${fact}`)
   }
-  const fitting = purposesOf(scheme)
-  const schemes: readonly string[] = schemesOf[algorithm]
-  if (!schemes.includes(scheme)) refuse(`${algorithm} has no scheme ${scheme}, but ${schemes.join(', ')}`)
-  if (!purposes.includes(purpose) || !fitting.includes(purpose))
-    refuse(`the purpose of ${scheme} is ${fitting.join(' or ')}, not ${purpose}`)
   const can = capabilityList.find((one) => one.algorithm === algorithm)
   if (can === undefined)
     return refuse(

@@ -1,23 +1,14 @@
 import {createHash} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
 import {Secret} from '../../base/secret.ts'
-import {isPair, type Purpose, type Scheme} from '../algorithms.ts'
+import {type Scheme} from '../algorithms.ts'
+import {demandOperation, type Operation} from '../purposes.ts'
 import type {KeyUse, VersionRef} from '../ports.ts'
 import {checksum, isWhole, whole} from './crc32c.ts'
 import {fromDer, sealTo, spkiOf, verifies} from './public.ts'
 import type {Service} from './service.ts'
 import {existing, keyPath, versionPath, type Found} from './versions.ts'
 import type {Description} from '../ports.ts'
-
-type Operation = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'wrap' | 'unwrap' | 'mac' | 'publicKey'
-
-const operationsOf = {
-  sign: ['sign', 'verify', 'publicKey'],
-  encrypt: ['encrypt', 'decrypt'],
-  wrap: ['wrap', 'unwrap', 'publicKey'],
-  mac: ['mac', 'verify'],
-  decrypt: ['decrypt', 'publicKey'],
-} as const satisfies Record<Purpose, readonly Operation[]>
 
 /** Bytes in one request: Google's own limits. */
 const most = {software: 65_536, hsm: 8192, mac: 65_536}
@@ -28,15 +19,7 @@ export function keyUse(service: Service): KeyUse {
   /** The version, if its purpose allows the operation. What its state forbids Google refuses: a look at it may be older than the truth. */
   async function permitted(ref: VersionRef, operation: Operation): Promise<Known> {
     const found = await existing(service, ref)
-    const {label, purpose, algorithm} = found.shown.spec
-    const can: readonly Operation[] = operationsOf[purpose].filter(
-      (one) => one !== 'publicKey' || isPair(algorithm),
-    )
-    if (!can.includes(operation))
-      throw new KeyriteError(
-        'UNSUPPORTED',
-        `cannot ${operation} with key "${label}": a key to ${purpose} can ${can.join(', ')}`,
-      )
+    demandOperation(found.shown.spec, operation)
     return found
   }
 

@@ -1,21 +1,10 @@
 /** What a version may do: by its purpose, always; by its state, now. The one place where either is decided. */
 import {KeyriteError} from '../../base/errors.ts'
-import type {Algorithm, Purpose} from '../algorithms.ts'
-import {algorithms, isPair, purposes, purposesOf, schemesOf} from '../algorithms.ts'
+import type {Algorithm} from '../algorithms.ts'
 import {probeLabel} from '../ports.ts'
+import {demandFitting, operationsFor, type Operation} from '../purposes.ts'
 import type {KeySpec} from '../ports.ts'
 import type {About, State} from './records.ts'
-
-export type Operation = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'wrap' | 'unwrap' | 'mac' | 'publicKey'
-
-/** One key has one purpose. A MAC is checked by whoever holds the key, so `verify` belongs to `mac` too. */
-const operationsOf = {
-  sign: ['sign', 'verify', 'publicKey'],
-  encrypt: ['encrypt', 'decrypt'],
-  wrap: ['wrap', 'unwrap', 'publicKey'],
-  mac: ['mac', 'verify'],
-  decrypt: ['decrypt', 'publicKey'],
-} as const satisfies Record<Purpose, readonly Operation[]>
 
 type Rule = 'yes' | 'labelled' | 'no'
 const nothing = {
@@ -50,9 +39,7 @@ const allowedIn: Readonly<Record<State, Readonly<Record<Operation, Rule>>>> = {
  * @throws KeyriteError `UNSUPPORTED` if its purpose does not allow the operation, `KEY_STATE` if its state does not.
  */
 export function permit(object: About, operation: Operation, content: Uint8Array | null): void {
-  const possible: readonly Operation[] = operationsOf[object.purpose].filter(
-    (one) => one !== 'publicKey' || isPair(object.algorithm),
-  )
+  const possible = operationsFor(object)
   if (!possible.includes(operation)) {
     const can = possible.map((one) => (one === 'publicKey' ? 'give its public half' : one)).join(', ')
     throw new KeyriteError(
@@ -72,29 +59,13 @@ export function permitOutput(object: About, operation: Operation, content: Uint8
 }
 
 /** @throws KeyriteError `USAGE` for a bad label, `UNSUPPORTED` if algorithm, scheme and purpose do not go together here. */
-export function permitSpec(
-  {label, algorithm, scheme, purpose}: KeySpec,
-  offered: readonly Algorithm[],
-): void {
-  if (!/^[a-z][a-z0-9-]{0,62}$/.test(label))
-    throw new KeyriteError('USAGE', 'expected a key label of 1 to 63 of a-z 0-9 -, starting with a letter')
-  const cannot = `cannot create key "${label}"`
-  if (!algorithms.includes(algorithm) || !offered.includes(algorithm))
+export function permitSpec(spec: KeySpec, offered: readonly Algorithm[]): void {
+  const {label, algorithm} = spec
+  demandFitting(spec)
+  if (!offered.includes(algorithm))
     throw new KeyriteError(
       'UNSUPPORTED',
-      `${cannot}: the software token has no ${algorithm}, but ${offered.join(', ')}`,
-    )
-  const schemes: readonly string[] = schemesOf[algorithm]
-  if (!schemes.includes(scheme))
-    throw new KeyriteError(
-      'UNSUPPORTED',
-      `${cannot}: ${algorithm} has no scheme ${scheme}, but ${schemes.join(', ')}`,
-    )
-  const fitting = purposesOf(scheme)
-  if (!purposes.includes(purpose) || !fitting.includes(purpose))
-    throw new KeyriteError(
-      'UNSUPPORTED',
-      `${cannot}: the purpose of ${scheme} is ${fitting.join(' or ')}, not ${purpose}`,
+      `cannot create key "${label}": the software token has no ${algorithm}, but ${offered.join(', ')}`,
     )
 }
 

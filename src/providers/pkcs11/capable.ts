@@ -1,8 +1,9 @@
 /** What a token can do: by its list of mechanisms, and where that list does not tell, by trying without a trace. */
 import {generateKeyPairSync} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
-import {algorithms, purposes, purposesOf, schemesOf, type Algorithm, type Scheme} from '../algorithms.ts'
+import {algorithms, schemesOf, type Algorithm, type Scheme} from '../algorithms.ts'
 import type {Capability, KeySpec} from '../ports.ts'
+import {demandFitting} from '../purposes.ts'
 import {cka, ckk, ckm, cko} from './constants.ts'
 import {rvOf} from './failures.ts'
 import {methodOf, oaepSha256, signingOf} from './methods.ts'
@@ -67,17 +68,12 @@ function takesOaep(token: Token): boolean {
 }
 
 /** @throws KeyriteError `USAGE` for a bad label, `UNSUPPORTED` where algorithm, scheme and purpose do not go together on this token. */
-export function permitSpec(token: Token, {label, algorithm, scheme, purpose}: KeySpec): void {
-  if (!/^[a-z][a-z0-9-]{0,62}$/.test(label))
-    throw new KeyriteError('USAGE', 'expected a key label of 1 to 63 of a-z 0-9 -, starting with a letter')
+export function permitSpec(token: Token, spec: KeySpec): void {
+  demandFitting(spec)
+  const {label, algorithm, scheme, purpose} = spec
   const refuse = (fact: string): never => {
     throw new KeyriteError('UNSUPPORTED', `cannot create key "${label}": ${fact}`)
   }
-  const fitting = purposesOf(scheme)
-  const schemes: readonly string[] = schemesOf[algorithm]
-  if (!schemes.includes(scheme)) refuse(`${algorithm} has no scheme ${scheme}, but ${schemes.join(', ')}`)
-  if (!purposes.includes(purpose) || !fitting.includes(purpose))
-    refuse(`the purpose of ${scheme} is ${fitting.join(' or ')}, not ${purpose}`)
   const offered = capabilitiesOf(token)
   const can = offered.find((one) => one.algorithm === algorithm)
   if (can === undefined)

@@ -1,20 +1,16 @@
 /** Key material from outside: looked at before any of it goes to the token. */
-import {createPrivateKey, createPublicKey, sign, verify, type KeyObject} from 'node:crypto'
+import {createPrivateKey, createPublicKey} from 'node:crypto'
 import type {Attribute} from 'pkcs11js'
 import {KeyriteError} from '../../base/errors.ts'
 import {isPair, type Algorithm} from '../algorithms.ts'
+import {demandPair} from '../outside.ts'
 import type {KeySpec} from '../ports.ts'
 import {cka} from './constants.ts'
 import {curves} from './methods.ts'
 
-const namedCurves: Readonly<Record<string, string>> = {
-  'ec-p256': 'prime256v1',
-  'ec-p384': 'secp384r1',
-  'ec-p521': 'secp521r1',
-}
-
 /** @throws KeyriteError `UNSUPPORTED` if it is not what the spec says, or its halves do not belong together. */
-export function demandMaterial({label, algorithm}: KeySpec, bytes: Uint8Array): void {
+export function demandMaterial(spec: KeySpec, bytes: Uint8Array): void {
+  const {label, algorithm} = spec
   const refuse = (fact: string): never => {
     throw new KeyriteError('UNSUPPORTED', `cannot import key "${label}": ${fact}`)
   }
@@ -23,36 +19,7 @@ export function demandMaterial({label, algorithm}: KeySpec, bytes: Uint8Array): 
     if (!fits) refuse(`expected ${algorithm === 'aes-256' ? '32' : '32 to 64'} bytes, got ${bytes.length}`)
     return
   }
-  const pair = privateOf(bytes) ?? refuse('expected a private key as PKCS#8 DER')
-  const {modulusLength, namedCurve, publicExponent} = pair.asymmetricKeyDetails ?? {}
-  const is = algorithm.startsWith('rsa-')
-    ? `rsa-${modulusLength ?? 0}`
-    : namedCurve === undefined
-      ? (pair.asymmetricKeyType ?? '')
-      : (Object.keys(namedCurves).find((one) => namedCurves[one] === namedCurve) ?? namedCurve)
-  if (is !== algorithm) refuse(`it is ${pair.asymmetricKeyType ?? 'something else'}, and not ${algorithm}`)
-  if (publicExponent !== undefined && publicExponent !== 65_537n) refuse('its public exponent is not 65537')
-  if (!belongTogether(pair)) refuse('its halves do not belong together')
-}
-
-function privateOf(bytes: Uint8Array): KeyObject | undefined {
-  try {
-    const key = createPrivateKey({key: Buffer.from(bytes), format: 'der', type: 'pkcs8'})
-    // As it would be written: nothing may hide behind or within it.
-    return key.export({format: 'der', type: 'pkcs8'}).equals(bytes) ? key : undefined
-  } catch {
-    return undefined // not a private key
-  }
-}
-
-function belongTogether(pair: KeyObject): boolean {
-  const probe = Buffer.from('do these belong together')
-  try {
-    const hash = pair.asymmetricKeyType === 'rsa' || pair.asymmetricKeyType === 'ec' ? 'sha256' : null
-    return verify(hash, probe, createPublicKey(pair), sign(hash, probe, pair))
-  } catch {
-    return false // a pair that cannot sign is no pair
-  }
+  demandPair(spec, bytes)
 }
 
 /** The attributes that the public object is made of. */

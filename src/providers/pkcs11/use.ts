@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
-import {isPair, type Purpose} from '../algorithms.ts'
+import {demandOperation, type Operation} from '../purposes.ts'
 import type {KeyUse, VersionRef} from '../ports.ts'
 import {failure, rvOf} from './failures.ts'
 import {signingOf} from './methods.ts'
@@ -9,31 +9,13 @@ import {mostWrapped, seal, unseal, unwrapContent, wrapContent} from './sealing.t
 import {spkiOf} from './spki.ts'
 import type {Token} from './token.ts'
 
-type Operation = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'wrap' | 'unwrap' | 'mac' | 'publicKey'
-
-const operationsOf = {
-  sign: ['sign', 'verify', 'publicKey'],
-  encrypt: ['encrypt', 'decrypt'],
-  wrap: ['wrap', 'unwrap', 'publicKey'],
-  mac: ['mac', 'verify'],
-  decrypt: ['decrypt', 'publicKey'],
-} as const satisfies Record<Purpose, readonly Operation[]>
-
 /** Longer than any signature and any overhead of a ciphertext (ML-DSA-87 signs with 4627 bytes). */
 const room = 8192
 export function keyUse(token: Token): KeyUse {
   /** The version, if its purpose allows the operation; what its state forbids is refused by the token itself. */
   function permitted(ref: VersionRef, operation: Operation): Version {
     const version = existing(token, ref)
-    const {label, purpose, algorithm} = version.spec
-    const can: readonly Operation[] = operationsOf[purpose].filter(
-      (one) => one !== 'publicKey' || isPair(algorithm),
-    )
-    if (!can.includes(operation))
-      throw new KeyriteError(
-        'UNSUPPORTED',
-        `cannot ${operation} with key "${label}": a key to ${purpose} can ${can.join(', ')}`,
-      )
+    demandOperation(version.spec, operation)
     demandInTime(version, operation)
     return version
   }

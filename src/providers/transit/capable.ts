@@ -1,7 +1,8 @@
 /** What this server can do: by the list of types in its own help, which every token that may read keys is told. */
 import {KeyriteError} from '../../base/errors.ts'
-import {algorithms, purposes, purposesOf, schemesOf, type Algorithm} from '../algorithms.ts'
+import {algorithms, schemesOf, type Algorithm} from '../algorithms.ts'
 import type {Capability, KeySpec} from '../ports.ts'
+import {demandFitting} from '../purposes.ts'
 import {typeOf} from './methods.ts'
 import type {Server} from './server.ts'
 
@@ -34,20 +35,12 @@ async function helpText(server: Server): Promise<string> {
 }
 
 /** @throws KeyriteError `USAGE` for a bad label, `UNSUPPORTED` where algorithm, scheme and purpose do not go together on this server. */
-export async function permitSpec(
-  server: Server,
-  {label, algorithm, scheme, purpose}: KeySpec,
-): Promise<void> {
-  if (!/^[a-z][a-z0-9-]{0,62}$/.test(label))
-    throw new KeyriteError('USAGE', 'expected a key label of 1 to 63 of a-z 0-9 -, starting with a letter')
+export async function permitSpec(server: Server, spec: KeySpec): Promise<void> {
+  demandFitting(spec)
+  const {label, algorithm} = spec
   const refuse = (fact: string): never => {
     throw new KeyriteError('UNSUPPORTED', `cannot create key "${label}": ${fact}`)
   }
-  const fitting = purposesOf(scheme)
-  const schemes: readonly string[] = schemesOf[algorithm]
-  if (!schemes.includes(scheme)) refuse(`${algorithm} has no scheme ${scheme}, but ${schemes.join(', ')}`)
-  if (!purposes.includes(purpose) || !fitting.includes(purpose))
-    refuse(`the purpose of ${scheme} is ${fitting.join(' or ')}, not ${purpose}`)
   const offered = await capabilitiesOf(server)
   if (!offered.some((one) => one.algorithm === algorithm))
     refuse(`this server has no ${algorithm}, but ${offered.map((one) => one.algorithm).join(', ')}`)

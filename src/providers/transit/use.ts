@@ -1,22 +1,12 @@
 import {createHash} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
 import {Secret} from '../../base/secret.ts'
-import {isPair, type Purpose} from '../algorithms.ts'
+import {demandOperation, type Operation} from '../purposes.ts'
 import type {KeyUse, VersionRef} from '../ports.ts'
 import {availabilityIn, existing, type Key} from './keys.ts'
 import {bytesIn, signingOf, textOf} from './methods.ts'
 import type {Asking, Server} from './server.ts'
 import {spkiOf} from './spki.ts'
-
-type Operation = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'wrap' | 'unwrap' | 'mac' | 'publicKey'
-
-const operationsOf = {
-  sign: ['sign', 'verify', 'publicKey'],
-  encrypt: ['encrypt', 'decrypt'],
-  wrap: ['wrap', 'unwrap', 'publicKey'],
-  mac: ['mac', 'verify'],
-  decrypt: ['decrypt', 'publicKey'],
-} as const satisfies Record<Purpose, readonly Operation[]>
 
 /** Within what a server takes as one request, once it is base64. */
 const mostWrapped = 16_384
@@ -32,14 +22,7 @@ export function keyUse(server: Server): KeyUse {
   async function permitted(ref: VersionRef, operation: Operation): Promise<Permitted> {
     const {key, version} = await existing(server, ref)
     const {label, purpose} = key.name
-    const can: readonly Operation[] = operationsOf[purpose].filter(
-      (one) => one !== 'publicKey' || isPair(key.algorithm),
-    )
-    if (!can.includes(operation))
-      throw new KeyriteError(
-        'UNSUPPORTED',
-        `cannot ${operation} with key "${label}": a key to ${purpose} can ${can.join(', ')}`,
-      )
+    demandOperation({label, purpose, algorithm: key.algorithm}, operation)
     return {key, version, what: `${operation} with key "${label}"`}
   }
 
