@@ -1,10 +1,22 @@
 /** What commands that read a template share: finding it, and the values that were typed for it. */
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
+import {Args, Flags} from '@oclif/core'
 import {KeyriteError} from '../base/errors.ts'
 import {packageRoot} from '../base/package.ts'
 import {demandNone, valuesFromSets} from '../ceremony/parameters.ts'
 import type {Loaded, Values} from '../ceremony/template.ts'
+
+export const templateArg = {
+  template: Args.string({description: 'a template file, or the name of one that ships', required: true}),
+}
+
+export const setFlag = Flags.string({
+  summary: 'the value of a parameter',
+  helpValue: 'NAME=VALUE',
+  multiple: true,
+  default: [],
+})
 
 /** A template by path, or a shipped one by name. @throws KeyriteError `TEMPLATE_NOT_FOUND`. */
 export function templateFile(typed: string): string {

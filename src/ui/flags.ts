@@ -1,6 +1,10 @@
 /** Flags and arguments that several commands have. A bad value is a usage error before the ledger opens. */
-import {Flags} from '@oclif/core'
+import {Args, Flags} from '@oclif/core'
 import {KeyriteError} from '../base/errors.ts'
+
+export const personArg = {
+  person: Args.string({description: 'a handle, an address or an id of the roster', required: true}),
+}
 
 /** Every command has these. */
 export const baseFlags = {

@@ -1,4 +1,4 @@
-import {Args, Flags} from '@oclif/core'
+import {Flags} from '@oclif/core'
 import {KeyriteError} from '../../base/errors.ts'
 import {readPublic} from '../../base/files.ts'
 import {counting, lint, profilesNamed, type Cast} from '../../ceremony/lint.ts'
@@ -8,7 +8,7 @@ import {custodyFold, findPerson} from '../../custody/index.ts'
 import type {View} from '../../ledger/index.ts'
 import {profilesFold} from '../../profiles/index.ts'
 import type {Capabilities} from '../../providers/ports.ts'
-import {templateFile, templateValues} from '../../ui/ceremony-template.ts'
+import {setFlag, templateArg, templateFile, templateValues} from '../../ui/ceremony-template.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {pinFileFlag, profileFlag} from '../../ui/flags.ts'
 import {counted} from '../../ui/print.ts'
@@ -23,17 +23,10 @@ export default class CeremonyLint extends KeyriteCommand {
     '<%= config.bin %> <%= command.id %> payments-jwt.yaml',
     '<%= config.bin %> <%= command.id %> payments-jwt.yaml --profile hsm --set key-name=payments-jwt',
   ]
-  static override args = {
-    template: Args.string({description: 'a template file, or the name of one that ships', required: true}),
-  }
+  static override args = templateArg
   static override flags = {
     profile: profileFlag,
-    set: Flags.string({
-      summary: 'the value of a parameter',
-      helpValue: 'NAME=VALUE',
-      multiple: true,
-      default: [],
-    }),
+    set: setFlag,
     participant: Flags.string({
       summary: 'who has a role: then it is judged whether they could approve what they are asked for',
       helpValue: 'ROLE=PERSON,PERSON',

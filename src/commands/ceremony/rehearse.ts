@@ -1,4 +1,4 @@
-import {Args, Flags} from '@oclif/core'
+import {Flags} from '@oclif/core'
 import type {App} from '../../app.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {readPublic} from '../../base/files.ts'
@@ -15,7 +15,7 @@ import {answersFor, prepare, stage, type Prepared, type Staged} from '../../rehe
 import {everyYes, rehearsalRoom} from '../../rehearsal/room.ts'
 import {timePlanOf} from '../../rehearsal/times.ts'
 import {CeremonyCommand} from '../../ui/ceremony-command.ts'
-import {templateFile} from '../../ui/ceremony-template.ts'
+import {setFlag, templateArg, templateFile} from '../../ui/ceremony-template.ts'
 import {askedValues} from '../../ui/ceremony-values.ts'
 import {ceremonyApp, documentOf, findCeremony, readAnswers} from '../../ui/ceremony.ts'
 import type {Shown} from '../../ui/command.ts'
@@ -43,16 +43,9 @@ export default class CeremonyRehearse extends CeremonyCommand {
     '<%= config.bin %> <%= command.id %> payments-jwt.yaml --participant custodian=alice,bob,carol --sign-with alice=~/.ssh/id_ed25519',
     '<%= config.bin %> <%= command.id %> jwt-signing-rsa-4096 --unattended --json',
   ]
-  static override args = {
-    template: Args.string({description: 'a template file, or the name of one that ships', required: true}),
-  }
+  static override args = templateArg
   static override flags = {
-    set: Flags.string({
-      summary: 'the value of a parameter',
-      helpValue: 'NAME=VALUE',
-      multiple: true,
-      default: [],
-    }),
+    set: setFlag,
     participant: Flags.string({
       summary: 'who has a role; without it people of the roster who have it, then stand-ins',
       helpValue: 'ROLE=PERSON,PERSON',

@@ -1,4 +1,4 @@
-import {Args, Flags} from '@oclif/core'
+import {Flags} from '@oclif/core'
 import {readPublic} from '../../base/files.ts'
 import {contextOf, walk} from '../../ceremony/engine.ts'
 import {openCeremony} from '../../ceremony/open.ts'
@@ -15,7 +15,7 @@ import {CeremonyCommand} from '../../ui/ceremony-command.ts'
 import type {Shown} from '../../ui/command.ts'
 import {pinFileFlag, signWithFlag} from '../../ui/flags.ts'
 import {fromFlags} from '../../ui/participants.ts'
-import {templateFile} from '../../ui/ceremony-template.ts'
+import {setFlag, templateArg, templateFile} from '../../ui/ceremony-template.ts'
 import {ceremonyApp, readAnswers} from '../../ui/ceremony.ts'
 
 export default class CeremonyRun extends CeremonyCommand {
@@ -27,16 +27,9 @@ export default class CeremonyRun extends CeremonyCommand {
     '<%= config.bin %> <%= command.id %> jwt.yaml --set key-name=payments-jwt --participant operator=frank --participant custodian=alice,bob,carol',
     '<%= config.bin %> <%= command.id %> jwt-signing-rsa-4096 --answers answers.yaml',
   ]
-  static override args = {
-    template: Args.string({description: 'a template file, or the name of one that ships', required: true}),
-  }
+  static override args = templateArg
   static override flags = {
-    set: Flags.string({
-      summary: 'the value of a parameter',
-      helpValue: 'NAME=VALUE',
-      multiple: true,
-      default: [],
-    }),
+    set: setFlag,
     participant: Flags.string({
       summary: 'who has a role',
       helpValue: 'ROLE=PERSON,PERSON',

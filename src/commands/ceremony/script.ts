@@ -1,4 +1,4 @@
-import {Args, Flags} from '@oclif/core'
+import {Flags} from '@oclif/core'
 import {fromHex, sha256Hex} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {readPublic} from '../../base/files.ts'
@@ -8,7 +8,7 @@ import {words} from '../../base/words.ts'
 import {largest, parseTemplate} from '../../ceremony/template.ts'
 import type {View} from '../../ledger/index.ts'
 import type {Paper} from '../../paper/pdf/index.ts'
-import {templateFile, templateValues} from '../../ui/ceremony-template.ts'
+import {setFlag, templateArg, templateFile, templateValues} from '../../ui/ceremony-template.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {profileFlag} from '../../ui/flags.ts'
 import {paperFlag, zoneFlag} from '../../ui/paper.ts'
@@ -21,9 +21,7 @@ export default class CeremonyScript extends KeyriteCommand {
     '<%= config.bin %> <%= command.id %> payments-jwt.yaml --out script',
     '<%= config.bin %> <%= command.id %> payments-jwt.yaml --out script --paper letter --profile hsm --zone Europe/Zurich',
   ]
-  static override args = {
-    template: Args.string({description: 'a template file, or the name of one that ships', required: true}),
-  }
+  static override args = templateArg
   static override flags = {
     out: Flags.string({
       summary: 'the folder to make; it must not exist, or be empty',
@@ -32,12 +30,7 @@ export default class CeremonyScript extends KeyriteCommand {
     }),
     paper: paperFlag,
     profile: profileFlag,
-    set: Flags.string({
-      summary: 'the value of a parameter',
-      helpValue: 'NAME=VALUE',
-      multiple: true,
-      default: [],
-    }),
+    set: setFlag,
     zone: zoneFlag,
   }
 

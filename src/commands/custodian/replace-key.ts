@@ -1,6 +1,7 @@
-import {Args, Flags} from '@oclif/core'
+import {Flags} from '@oclif/core'
 import {planReplaceKey} from '../../requests/index.ts'
 import type {Shown} from '../../ui/command.ts'
+import {personArg} from '../../ui/flags.ts'
 import {askFlags} from '../../ui/key-change.ts'
 import {keyFlags, PeopleChange, readAttestation, readKeyLine} from '../../ui/people-change.ts'
 
@@ -13,9 +14,7 @@ export default class CustodianReplaceKey extends PeopleChange {
     '<%= config.bin %> <%= command.id %> dave --key dave-new.pub --dry-run',
     '<%= config.bin %> <%= command.id %> dave --key dave-new.pub --sign-with dave=dave-new --sign-with alice=alice.pub --sign-with bob=bob.pub --sign-with carol=carol.pub',
   ]
-  static override args = {
-    person: Args.string({description: 'a handle, an address or an id of the roster', required: true}),
-  }
+  static override args = personArg
   static override flags = {
     ...keyFlags,
     keep: Flags.string({

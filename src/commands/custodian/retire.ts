@@ -1,6 +1,6 @@
-import {Args} from '@oclif/core'
 import {planRetire} from '../../requests/index.ts'
 import type {Shown} from '../../ui/command.ts'
+import {personArg} from '../../ui/flags.ts'
 import {askFlags} from '../../ui/key-change.ts'
 import {PeopleChange} from '../../ui/people-change.ts'
 
@@ -12,9 +12,7 @@ export default class CustodianRetire extends PeopleChange {
     '<%= config.bin %> <%= command.id %> dave --dry-run',
     '<%= config.bin %> <%= command.id %> dave --reason "checked with them" --sign-with alice=alice.pub --sign-with bob=bob.pub --sign-with carol=carol.pub',
   ]
-  static override args = {
-    person: Args.string({description: 'a handle, an address or an id of the roster', required: true}),
-  }
+  static override args = personArg
   static override flags = askFlags
 
   async execute(): Promise<Shown> {

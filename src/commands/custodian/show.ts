@@ -1,6 +1,6 @@
-import {Args} from '@oclif/core'
 import {custodyFold, findPerson} from '../../custody/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
+import {personArg} from '../../ui/flags.ts'
 import {personDocument, personLines} from '../../ui/show-people.ts'
 
 export default class CustodianShow extends KeyriteCommand {
@@ -10,9 +10,7 @@ export default class CustodianShow extends KeyriteCommand {
     '<%= config.bin %> <%= command.id %> alice',
     '<%= config.bin %> <%= command.id %> alice@example.com --json',
   ]
-  static override args = {
-    person: Args.string({description: 'a handle, an address or an id of the roster', required: true}),
-  }
+  static override args = personArg
 
   async execute(): Promise<Shown> {
     const {args} = await this.parse(CustodianShow)
