@@ -1,6 +1,7 @@
 /** Who else can reach a key, as the service itself says it. */
 import {KeyriteError} from '../base/errors.ts'
-import type {Access, LastUse, Provider, Replica, RotationSchedule} from '../providers/ports.ts'
+import type {Access, LastUse, Provider, Replica} from '../providers/ports.ts'
+import type {RotationSchedule} from '../providers/schedule.ts'
 import type {Key} from './state.ts'
 
 export interface KeyAccess extends Access {
@@ -25,7 +26,7 @@ export async function accessOf(provider: Provider, key: Key): Promise<KeyAccess>
   return {
     ...(await service.access(ref)),
     replicas: await service.replicas(ref),
-    schedule: await orNull(() => service.schedule(ref.key)),
+    schedule: await orNull(async () => provider.schedule?.read(ref.key) ?? null),
     lastUse: await orNull(() => service.lastUse(ref)),
   }
 }

@@ -11,6 +11,7 @@
 import type {Secret} from '../base/secret.ts'
 import type {Algorithm, Purpose, Scheme} from './algorithms.ts'
 import type {Policy, Standing} from './permissions.ts'
+import type {KeySchedule} from './schedule.ts'
 
 /** One piece of key material at one provider, by the provider's own ids. `key` names the key, `version` the material. */
 export interface VersionRef {
@@ -227,12 +228,6 @@ export interface Access {
   readonly policy: string | null
 }
 
-/** When the service makes a further version by itself; `everyDays` null: never. */
-export interface RotationSchedule {
-  readonly everyDays: number | null
-  readonly next: Date | null
-}
-
 export interface LastUse {
   /** Null where it was not used since the service looks. */
   readonly at: Date | null
@@ -247,10 +242,6 @@ export interface KeyService {
   /** @throws KeyriteError `UNSUPPORTED` where the key can have no copy there, naming where it can. */
   replicate(ref: VersionRef, region: string): Promise<Replica>
   access(ref: VersionRef): Promise<Access>
-  /** @throws KeyriteError `UNSUPPORTED` for a key that never rotates by itself. */
-  schedule(key: string): Promise<RotationSchedule>
-  /** @param everyDays - null: never. @throws KeyriteError `UNSUPPORTED` naming the range. */
-  setSchedule(key: string, everyDays: number | null): Promise<RotationSchedule>
   lastUse(ref: VersionRef): Promise<LastUse>
 }
 
@@ -264,6 +255,8 @@ export interface Provider {
   readonly evidence: KeyEvidence
   /** Absent where the place is no such service. */
   readonly service?: KeyService
+  /** Absent where the place makes no versions by itself. */
+  readonly schedule?: KeySchedule
   /** The same place, open as it is, whose calls carry `keyrite/VERSION probe INTENT` as user agent, so that alarms can leave them out. Absent where calls carry none. */
   readonly probing?: (intent: IntentId) => Provider
   /** What is allowed there on these keys now, held against a policy that was written. Absent where it knows no permissions. @throws KeyriteError `NOT_FOUND` if there is no such principal. */

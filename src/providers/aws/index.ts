@@ -11,6 +11,7 @@ import {whoAnswers, type Answered} from './identity.ts'
 import {Keys} from './keys.ts'
 import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
+import {keySchedule} from './schedule.ts'
 import {keyService} from './service.ts'
 import {placeOf} from './settings.ts'
 import {keyStore, type Service} from './store.ts'
@@ -53,6 +54,7 @@ function providerOn(line: Line, known: Answered | undefined): Provider {
     move: keyMove(service),
     evidence: keyEvidence(service, ask),
     service: keyService(service),
+    schedule: keySchedule(keys),
     probing: (intent) => providerOn(line.probing(intent), who),
     time: () => line.time,
     async close() {

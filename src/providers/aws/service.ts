@@ -1,14 +1,11 @@
-/** What AWS KMS has beside the five ports: copies in other regions, who else may use a key, its own schedule, last use. */
+/** What AWS KMS has beside the five ports: copies in other regions, who else may use a key, last use. */
 import {KeyriteError} from '../../base/errors.ts'
-import type {Access, Grant, KeyService, Replica, RotationSchedule} from '../ports.ts'
+import type {Access, Grant, KeyService, Replica} from '../ports.ts'
 import {isDenied} from './failures.ts'
 import {availabilityIn, replicaRegionsOf, type Keys, type Version} from './keys.ts'
 import {policyOf} from './policy.ts'
 import type {Service} from './store.ts'
 import {tagsOf} from './tags.ts'
-
-/** Days between two rotations that KMS makes by itself. */
-export const scheduleDays = {least: 90, most: 2560} as const
 
 export function keyService(service: Service): KeyService {
   const {keys} = service
@@ -35,29 +32,6 @@ export function keyService(service: Service): KeyService {
         grants: await grantsOf(keys, version),
         policy: await policyIn(keys, version),
       }
-    },
-
-    async schedule(key) {
-      return scheduleOf(keys, await needed(keys, key))
-    },
-
-    async setSchedule(key, everyDays) {
-      const {id, spec, metadata} = await needed(keys, key)
-      const what = `set the schedule of key "${spec.label}"`
-      const {least, most} = scheduleDays
-      if (everyDays !== null && (!Number.isInteger(everyDays) || everyDays < least || everyDays > most))
-        throw new KeyriteError(
-          'UNSUPPORTED',
-          `cannot ${what}: AWS KMS rotates every ${least} to ${most} days by itself`,
-        )
-      if (metadata.Origin !== 'AWS_KMS')
-        throw new KeyriteError('UNSUPPORTED', `cannot ${what}: its material is not of AWS KMS’s own making`)
-      await line.call(what, async (kms) =>
-        everyDays === null
-          ? kms.disableKeyRotation({KeyId: id})
-          : kms.enableKeyRotation({KeyId: id, RotationPeriodInDays: everyDays}),
-      )
-      return scheduleOf(keys, {id})
     },
 
     async lastUse(ref) {
@@ -175,23 +149,4 @@ async function policyIn({line}: Keys, {id, spec}: Version): Promise<Access['poli
     if (isDenied(error)) return null
     throw error
   }
-}
-
-async function needed(keys: Keys, key: string) {
-  const known = await keys.known(key)
-  if (known === undefined) throw new KeyriteError('KEY_NOT_FOUND', `cannot find key "${key}" at AWS KMS`)
-  if (known.spec.algorithm !== 'aes-256')
-    throw new KeyriteError(
-      'UNSUPPORTED',
-      `cannot rotate key "${known.spec.label}" by a schedule: AWS KMS rotates aes-256 only, and not ${known.spec.algorithm}`,
-    )
-  return known
-}
-
-async function scheduleOf({line}: Keys, {id}: {readonly id: string}): Promise<RotationSchedule> {
-  const status = await line.call('ask for its schedule of rotation', (kms) =>
-    kms.getKeyRotationStatus({KeyId: id}),
-  )
-  const {KeyRotationEnabled: on, RotationPeriodInDays: days, NextRotationDate: next} = status
-  return on === true ? {everyDays: days ?? 365, next: next ?? null} : {everyDays: null, next: null}
 }

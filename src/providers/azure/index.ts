@@ -9,6 +9,7 @@ import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
 import type {Place} from './place.ts'
 import {Service} from './service.ts'
+import {keySchedule} from './schedule.ts'
 import {keyStore} from './store.ts'
 import {keyUse} from './use.ts'
 
@@ -27,6 +28,7 @@ export async function openVault(place: Place, agent: string): Promise<Provider> 
     life: keyLife(service),
     move: keyMove(service),
     evidence: keyEvidence(service),
+    schedule: keySchedule(service),
     time: () => null,
     close: async () => {
       service.close()

@@ -105,22 +105,32 @@ export async function demandUnused(service: Service, label: string, intent: Inte
     throw new KeyriteError('KEY_EXISTS', `cannot make key "${label}": what was intended was made already`)
 }
 
-/** By the tag that each version bears. */
+interface Made extends VersionRef {
+  readonly at: number
+}
+
+/** By the tag that each version bears. A version that the vault made by its own schedule may bear those of the one before it: the oldest of a key is what was intended. */
 async function find(service: Service, intent: IntentId, before: readonly VersionRef[]): Promise<Found> {
   const was = new Set(before.map(({key, version}) => `${key}/${version}`))
   const made = await service.ask('look for what was made', async () => {
-    const found: VersionRef[] = []
-    for await (const {name} of service.patient.listPropertiesOfKeys())
-      for await (const {version = '', tags: said} of service.patient.listPropertiesOfKeyVersions(name))
-        if (said?.[tags.intent] === intent && !was.has(`${name}/${version}`)) found.push({key: name, version})
+    const found: Made[] = []
+    for await (const {name: key} of service.patient.listPropertiesOfKeys())
+      for await (const one of service.patient.listPropertiesOfKeyVersions(key)) {
+        const {version = '', tags: said, createdOn} = one
+        if (said?.[tags.intent] === intent && !was.has(`${key}/${version}`))
+          found.push({key, version, at: createdOn?.getTime() ?? 0})
+      }
     for await (const {name, properties} of service.patient.listDeletedKeys())
       if (properties.tags?.[tags.intent] === intent) {
         const deleted = await deletedKey(service, name)
-        if (deleted !== undefined) found.push(refOf(deleted))
+        if (deleted !== undefined) found.push({...refOf(deleted), at: 0})
       }
     return found
   })
-  const [only] = made
+  const refs = made
+    .filter((one) => !made.some(({key, at}) => key === one.key && at < one.at))
+    .map(({key, version}) => ({key, version}))
+  const [only] = refs
   if (only === undefined) return {kind: 'none'}
-  return made.length === 1 ? {kind: 'one', ref: only} : {kind: 'ambiguous', refs: made}
+  return refs.length === 1 ? {kind: 'one', ref: only} : {kind: 'ambiguous', refs}
 }

@@ -7,6 +7,7 @@ import type {Provider} from '../ports.ts'
 import {keyEvidence} from './evidence.ts'
 import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
+import {keySchedule} from './schedule.ts'
 import {Service, type Place} from './service.ts'
 import {keyStore} from './store.ts'
 import {keyUse} from './use.ts'
@@ -26,6 +27,7 @@ export async function openKeyRing(place: Place, agent: string): Promise<Provider
     life: keyLife(service),
     move: keyMove(service),
     evidence: keyEvidence(service),
+    schedule: keySchedule(service),
     time: () => null,
     close: () => service.close(),
   }

@@ -13,6 +13,7 @@ import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
 import {Server, type Place} from './server.ts'
 import {standingOf} from './standing.ts'
+import {keySchedule} from './schedule.ts'
 import {keyStore} from './store.ts'
 import {keyUse} from './use.ts'
 
@@ -50,6 +51,7 @@ function providerOf(server: Server, clock: Clock): Provider {
     life: keyLife(server, clock),
     move: keyMove(server),
     evidence: keyEvidence(server),
+    schedule: keySchedule(server),
     probing: (intent) => providerOf(server.probing(intent), clock),
     standing: async (policy, ids, principal) => standingOf(server, policy, ids, principal),
     time: () => server.time(),

@@ -3,6 +3,7 @@ import {KMS} from '@aws-sdk/client-kms'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {openAws} from '../../../src/providers/aws/index.ts'
 import type {KeyService, Provider} from '../../../src/providers/ports.ts'
+import {noTerms, type KeySchedule} from '../../../src/providers/schedule.ts'
 import {bring} from '../../backends/bring.ts'
 import {startAwsStandin, type AwsStandin} from '../../backends/standin.ts'
 import {testWhen} from '../../support/needs.ts'
@@ -16,6 +17,8 @@ describe('what AWS KMS has beside the ports', () => {
   const box: {standin?: AwsStandin; provider?: Provider; account?: string} = {}
   const provider = (): Provider => box.provider ?? missing('nothing is open')
   const service = (): KeyService => provider().service ?? missing('it has none')
+  const schedule = (): KeySchedule => provider().schedule ?? missing('it has none')
+  const every = (days: number) => ({...noTerms, everyDays: days})
   const stranger = (region: string): KMS => new KMS({region, endpoint: box.standin?.url ?? ''})
   beforeAll(async () => {
     if (!ministack.present) return
@@ -123,12 +126,13 @@ describe('what AWS KMS has beside the ports', () => {
     const ref = await enabled(provider(), specOf('aes-256'))
     const {key} = ref
     const pair = await enabled(provider(), specOf('ec-p256'))
-    expect(await service().schedule(key)).toEqual({everyDays: null, next: null})
-    expect(await service().setSchedule(key, 90)).toMatchObject({everyDays: 90, next: expect.any(Date)})
+    expect(await schedule().read(key)).toEqual({...noTerms, next: null, notes: []})
+    expect(await schedule().set(key, every(90))).toMatchObject({everyDays: 90, next: expect.any(Date)})
     for (const days of [89, 2561, 100.5])
-      expect(await outcome(service().setSchedule(key, days))).toBe('UNSUPPORTED')
-    expect(await outcome(service().setSchedule(pair.key, 90))).toBe('UNSUPPORTED')
-    expect(await outcome(service().schedule(pair.key))).toBe('UNSUPPORTED')
+      expect(await outcome(schedule().set(key, every(days)))).toBe('UNSUPPORTED')
+    expect(await outcome(schedule().permit(key, {...noTerms, expireAfterDays: 90}))).toBe('UNSUPPORTED')
+    expect(await outcome(schedule().set(pair.key, every(90)))).toBe('UNSUPPORTED')
+    expect(await outcome(schedule().read(pair.key))).toBe('UNSUPPORTED')
     await box.standin?.clock(91 * 86_400)
     const found = await provider().store.find('00'.repeat(16), [ref])
     expect(found).toMatchObject({kind: 'one', ref: {key}})
@@ -139,7 +143,7 @@ describe('what AWS KMS has beside the ports', () => {
     )
     expect(await outcome(provider().use.encrypt(ref, Buffer.from('old'), none))).toBe('KEY_STATE')
     expect(await outcome(provider().use.decrypt(ref, sealed, none))).toBe('PROVIDER_FAILED')
-    expect(await service().setSchedule(key, null)).toEqual({everyDays: null, next: null})
+    expect(await schedule().set(key, noTerms)).toEqual({...noTerms, next: null, notes: []})
   })
 
   testWhen(ministack, 'says when a key was used last, and for what', async () => {

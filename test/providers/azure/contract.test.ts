@@ -1,17 +1,14 @@
-import {openVault, type Place} from '../../../src/providers/azure/index.ts'
+import {openVault} from '../../../src/providers/azure/index.ts'
 import {keepsTheProviderContract, type Bench} from '../contract.ts'
 import {here, testWith} from '../../support/needs.ts'
+import {placeOf} from './place.ts'
 import {startStandin} from './standin.ts'
 
 const dayMs = 86_400_000
 
 async function bench(): Promise<Bench> {
   const standin = await startStandin('hsm')
-  const {vault, tokenFile, ca: caFile} = standin
-  const place: Place = {
-    ...{vault, tokenFile, caFile, isHsm: true, cloud: 'public', credential: 'default'},
-    ...{protection: 'hsm', retentionDays: 90},
-  }
+  const place = placeOf(standin, 'hsm')
   const open = async () => openVault(place, 'keyrite/test')
   const here: Bench = {
     open: await open(),

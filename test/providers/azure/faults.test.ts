@@ -1,10 +1,11 @@
 /** What goes wrong between here and Azure: asked of the stand-in, which does it on purpose. Here it is a vault, with keys in software. */
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
-import {openVault, type Place} from '../../../src/providers/azure/index.ts'
+import {openVault} from '../../../src/providers/azure/index.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
 import type {Fault} from '../../standins/azure/world.ts'
 import {testWith} from '../../support/needs.ts'
 import {all, described, enabled, intent, outcome, specOf} from '../support.ts'
+import {placeOf} from './place.ts'
 import {startStandin, type Standin} from './standin.ts'
 
 describe('trouble with Azure Key Vault', () => {
@@ -13,12 +14,7 @@ describe('trouble with Azure Key Vault', () => {
   const open = (): Provider => box.open ?? missing()
   beforeAll(async () => {
     box.standin = await startStandin('vault')
-    const {vault, tokenFile, ca: caFile} = box.standin
-    const place: Place = {
-      ...{vault, tokenFile, caFile, isHsm: false, cloud: 'public', credential: 'default'},
-      ...{protection: 'software', retentionDays: 90},
-    }
-    box.open = await openVault(place, 'keyrite/test')
+    box.open = await openVault(placeOf(box.standin, 'vault'), 'keyrite/test')
   })
   afterAll(async () => {
     await box.open?.close()

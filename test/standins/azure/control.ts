@@ -9,6 +9,7 @@ export interface Wish {
   readonly faults?: readonly {route: string; fault: Fault; times: number; milliseconds?: number}[]
   readonly denied?: readonly string[]
   readonly disableLag?: number
+  readonly rotationKeepsTags?: boolean
 }
 
 export async function control(world: World): Promise<{port: number; stop(): void}> {
@@ -29,9 +30,10 @@ export async function control(world: World): Promise<{port: number; stop(): void
   return {port: (server.address() as AddressInfo).port, stop: () => server.close()}
 }
 
-function grant(world: World, {forward, faults, denied, disableLag}: Wish): void {
+function grant(world: World, {forward, faults, denied, disableLag, rotationKeepsTags}: Wish): void {
   if (forward !== undefined) world.forward(forward)
   if (faults !== undefined) world.faults = faults.map((one) => ({...one}))
   if (denied !== undefined) world.denied = new Set(denied)
   if (disableLag !== undefined) world.disableLag = disableLag
+  if (rotationKeepsTags !== undefined) world.rotationKeepsTags = rotationKeepsTags
 }

@@ -36,7 +36,6 @@ export function versionOf(world: World, {name, version}: Call): {key: Key; versi
 type Name =
   | 'create'
   | 'import'
-  | 'rotate'
   | 'get'
   | 'update'
   | 'list'
@@ -59,15 +58,6 @@ export const keyActs: Readonly<Record<Name, Act>> = {
     const jwk = (body['key'] ?? {}) as Body
     const kty = textIn(jwk, 'kty')
     return added(world, base, name, kty, imported(world, jwk), {...body, key_ops: jwk['key_ops']})
-  },
-
-  rotate(world, {base, name}) {
-    const key = keyOf(world, name)
-    const {kty, crv, ops, material, tags} = newest(key)
-    const size = Buffer.isBuffer(material)
-      ? material.length * 8
-      : material.asymmetricKeyDetails?.modulusLength
-    return added(world, base, name, kty, make(world, kty, size, crv), {key_ops: ops, tags})
   },
 
   get(world, call) {
@@ -184,17 +174,34 @@ function added(
     tags?: Record<string, string>
     crv?: string
   }
-  const now = world.now()
-  key.versions.push({
-    ...{id: randomBytes(16).toString('hex'), kty, crv, material, tags},
-    ops: ops ?? usualOps(kty),
+  addVersion(key, {
+    ...{kty, crv, material, tags, ops, at: world.now()},
     enabled: attributes['enabled'] !== false,
     nbf: attributes['nbf'] as number | undefined,
     exp: attributes['exp'] as number | undefined,
-    ...{created: now, updated: now, lag: 0},
   })
   world.keys.set(name, key)
   return bundle(world, base, key, newest(key))
+}
+
+interface Made extends Partial<Pick<Version, 'enabled' | 'nbf' | 'exp' | 'tags'>> {
+  readonly kty: string
+  readonly crv: string | undefined
+  readonly material: Version['material']
+  readonly ops: readonly string[] | undefined
+  /** When, in seconds. */
+  readonly at: number
+}
+
+export function addVersion(key: Key, made: Made): Version {
+  const {kty, crv, material, ops, at, enabled = true, nbf, exp, tags} = made
+  const version: Version = {
+    ...{id: randomBytes(16).toString('hex'), kty, crv, material, tags, enabled, nbf, exp},
+    ops: ops ?? usualOps(kty),
+    ...{created: at, updated: at, lag: 0},
+  }
+  key.versions.push(version)
+  return version
 }
 
 /** R, S: 25 at most; `nextLink` null at the end. */

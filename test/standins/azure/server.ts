@@ -6,6 +6,7 @@ import {cryptoActs} from './crypto.ts'
 import {badParameter, forbidden, notModelled, Refused} from './failures.ts'
 import {keyActs, type Act, type Call} from './keys.ts'
 import type {Body} from './messages.ts'
+import {rotateDue, rotationActs} from './rotation.ts'
 import type {World} from './world.ts'
 
 /** The one token that is taken. */
@@ -20,12 +21,16 @@ interface Route {
   readonly act: Act
 }
 
+const policyPath = /^\/keys\/([^/]+)\/rotationpolicy$/
+
 /** R, S: method and path, and the action that a role must have for it. */
 const routes: readonly (readonly [string, RegExp, string, string, Act])[] = [
   ['GET', /^\/keys$/, 'list', 'keys/read', keyActs.list],
   ['GET', /^\/keys\/([^/]+)\/versions$/, 'versions', 'keys/read', keyActs.versions],
   ['POST', /^\/keys\/([^/]*)\/create$/, 'create', 'keys/create/action', keyActs.create],
-  ['POST', /^\/keys\/([^/]+)\/rotate$/, 'rotate', 'keys/rotate/action', keyActs.rotate],
+  ['POST', /^\/keys\/([^/]+)\/rotate$/, 'rotate', 'keys/rotate/action', rotationActs.rotate],
+  ['GET', policyPath, 'getPolicy', 'keyrotationpolicies/read', rotationActs.getPolicy],
+  ['PUT', policyPath, 'setPolicy', 'keyrotationpolicies/write', rotationActs.setPolicy],
   ['GET', /^\/keys\/([^/]+)\/([^/]*)$/, 'get', 'keys/read', keyActs.get],
   ['GET', /^\/keys\/([^/]+)$/, 'get', 'keys/read', keyActs.get],
   ['PUT', /^\/keys\/([^/]+)$/, 'import', 'keys/import/action', keyActs.import],
@@ -90,6 +95,7 @@ async function answer(
   const {route, name, version} = match
   if (world.denied.has(route.action)) throw forbidden(route.action)
   world.settle()
+  rotateDue(world)
   const call: Call = {base, name, version, query: url.searchParams, body, lies: fault?.fault === 'lie'}
   const said = route.act(world, call)
   if (fault?.fault === 'late') await sleep(fault.milliseconds ?? 1000)

@@ -17,9 +17,21 @@ export interface Version {
   lag: number
 }
 
+export interface Policy {
+  readonly actions: readonly {
+    readonly type: 'Rotate' | 'Notify'
+    readonly after?: string
+    readonly before?: string
+  }[]
+  readonly expiryTime?: string
+  readonly created: number
+  readonly updated: number
+}
+
 export interface Key {
   readonly name: string
   readonly versions: Version[]
+  policy?: Policy
 }
 
 export interface Deleted {
@@ -46,6 +58,8 @@ export class World {
   denied = new Set<string>()
   faults: {route: string; fault: Fault; times: number; milliseconds?: number}[] = []
   disableLag = 0
+  /** Whether a version that rotation made has the tags of the one before: no source says. */
+  rotationKeepsTags = true
   #moved = 0
 
   constructor(place: Place) {

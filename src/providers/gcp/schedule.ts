@@ -1,0 +1,100 @@
+/** The rotation period of Cloud KMS: of symmetric keys, whose new version is primary at once. */
+import {KeyriteError} from '../../base/errors.ts'
+import {
+  demandKnown,
+  noTerms,
+  type KeySchedule,
+  type RotationSchedule,
+  type ScheduleTerms,
+} from '../schedule.ts'
+import {code, codeOf, failure} from './failures.ts'
+import type {CryptoKey, Service} from './service.ts'
+import {dateOf, keyPath} from './versions.ts'
+
+const daySeconds = 86_400
+/** Days: 24 hours to 876 000 hours. */
+const range = {least: 1, most: 36_500} as const
+const knows = ['everyDays'] as const
+
+export function keySchedule(service: Service): KeySchedule {
+  async function permitted(key: string, terms: ScheduleTerms): Promise<string> {
+    const what = `set the schedule of key "${key}"`
+    demandKnown(what, 'Google Cloud KMS', knows, terms)
+    const {everyDays: days} = terms
+    if (days !== null && (days < range.least || days > range.most))
+      throw new KeyriteError(
+        'UNSUPPORTED',
+        `cannot ${what}: Google rotates every ${range.least} to ${range.most} days by itself`,
+      )
+    const found = await rotating(service, key)
+    if (found.importOnly === true)
+      throw new KeyriteError('UNSUPPORTED', `cannot ${what}: it takes versions from outside only`)
+    return what
+  }
+
+  return {
+    knows,
+
+    async read(key) {
+      return scheduleOf(await rotating(service, key))
+    },
+
+    async permit(key, terms) {
+      await permitted(key, terms)
+    },
+
+    async set(key, terms) {
+      const what = await permitted(key, terms)
+      const {everyDays: days} = terms
+      // A period without its next time is refused; both unset is never.
+      const rotation =
+        days === null
+          ? {}
+          : {
+              rotationPeriod: {seconds: days * daySeconds},
+              nextRotationTime: {seconds: Math.floor(Date.now() / 1000) + days * daySeconds},
+            }
+      await service.ask(what, (kms) =>
+        kms.updateCryptoKey({
+          cryptoKey: {name: keyPath(service, key), ...rotation},
+          updateMask: {paths: ['rotation_period', 'next_rotation_time']},
+        }),
+      )
+      return scheduleOf(await rotating(service, key))
+    },
+  }
+}
+
+/** @throws KeyriteError `KEY_NOT_FOUND`, `UNSUPPORTED` for a key that is not symmetric. */
+async function rotating(service: Service, key: string): Promise<CryptoKey> {
+  const what = `look at the schedule of key "${key}"`
+  let found: CryptoKey
+  try {
+    ;[found] = await service.askPlainly((kms) => kms.getCryptoKey({name: keyPath(service, key)}))
+  } catch (error) {
+    if (codeOf(error) !== code.notFound) throw failure(what, error)
+    throw new KeyriteError('KEY_NOT_FOUND', `cannot ${what}: the key ring has no such key`)
+  }
+  if (found.purpose === 'ENCRYPT_DECRYPT') return found
+  throw new KeyriteError(
+    'UNSUPPORTED',
+    `cannot rotate key "${key}" by a schedule: Google rotates keys of purpose ENCRYPT_DECRYPT only, and not ${String(found.purpose)}`,
+  )
+}
+
+function scheduleOf({rotationPeriod, nextRotationTime}: CryptoKey): RotationSchedule {
+  const next = dateOf(nextRotationTime)
+  if (rotationPeriod === null || rotationPeriod === undefined)
+    return {
+      ...noTerms,
+      next,
+      notes: next === null ? [] : ['It rotates once, at that time, and then never again.'],
+    }
+  const days = Number(rotationPeriod.seconds) / daySeconds
+  return {
+    ...noTerms,
+    everyDays: days,
+    next,
+    notes: ['What it makes is primary at once, before anybody has looked at it.'],
+  }
+}
