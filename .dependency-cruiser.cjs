@@ -7,6 +7,7 @@ const layers = [
   'custody',
   'policy',
   'profiles',
+  'notifications',
   'requests',
   'duties',
   'keys',
@@ -33,6 +34,7 @@ const homes = {
   '(@azure/|@azure-rest/)': 'src/providers/azure/',
   '@google-cloud/': 'src/providers/gcp/',
   '@peculiar/': 'src/certificates/',
+  nodemailer: 'src/notifications/',
 }
 
 module.exports = {

@@ -36,7 +36,8 @@ import {
 } from './ledger/index.ts'
 import {shareCombine, sharesFold, shareSplit} from './shares/index.ts'
 import {policyFold} from './policy/index.ts'
-import {openProfile, profilesFold, readConfig, type ProfileFacts} from './profiles/index.ts'
+import type {Way} from './notifications/index.ts'
+import {openProfile, profilesFold, readChannels, readConfig, type ProfileFacts} from './profiles/index.ts'
 import type {Provider} from './providers/ports.ts'
 import {profileOf} from './keys/index.ts'
 import {
@@ -180,6 +181,19 @@ export class App {
     const open = this.#providers.get(name) ?? this.#open(facts, within).then(this.#took)
     this.#providers.set(name, open)
     return open
+  }
+
+  /** How people are told of something. */
+  get way(): Way {
+    const {home, clock, random, tool: program} = this.world
+    return {
+      home,
+      clock,
+      random,
+      agent: `keyrite/${program.version}`,
+      channels: () => readChannels(home),
+      readSecret: readSecretFile,
+    }
   }
 
   /** The newest time that a provider open in this run answers with; null where none says it. */

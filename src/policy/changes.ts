@@ -4,6 +4,7 @@ import {attestationRootName} from './roots.ts'
 import {parseDuration} from '../base/duration.ts'
 import {classes} from './classes.ts'
 import {operations, type OperationName, type Policy, type Rule} from './document.ts'
+import {channelInWords} from './notifications.ts'
 import {scheduleOf, type Hook, type Schedule} from './schedule.ts'
 import {askedInWords} from './rules/needs.ts'
 import {ruleOf, type Matter} from './rules/which.ts'
@@ -130,6 +131,11 @@ function otherChanges(old: Policy, next: Policy): string[] {
     ...endingChanges(destructionOf(old), destructionOf(next)),
     ...classes.flatMap((name) => scheduleChanges(name, scheduleOf(old, name), scheduleOf(next, name))),
     ...lists('Hooks', (old.hooks ?? []).map(hookInWords), (next.hooks ?? []).map(hookInWords)),
+    ...demands(
+      'Channels that tell of an incident',
+      (old.notifications ?? []).map(channelInWords),
+      (next.notifications ?? []).map(channelInWords),
+    ),
   ]
 }
 

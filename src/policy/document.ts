@@ -6,6 +6,7 @@ import {roles} from '../custody/roles.ts'
 import {algorithms} from '../providers/algorithms.ts'
 import {classes} from './classes.ts'
 import {destructionSchema} from './destruction.ts'
+import {notificationsSchema} from './notifications.ts'
 import {duration, hooksSchema, rotationSchema} from './schedule.ts'
 
 export {classes, type KeyClassName} from './classes.ts'
@@ -122,6 +123,7 @@ export const policySchema = z.strictObject({
   rotation: rotationSchema,
   destruction: destructionSchema,
   hooks: hooksSchema,
+  notifications: notificationsSchema,
 })
 
 /** The form of a policy for editors: JSON Schema draft 7, from the same definitions. */

@@ -21,6 +21,7 @@ export {
   type RotationPhase,
   type Schedule,
 } from './schedule.ts'
+export {channelInWords, isHere, untold, type Channel} from './notifications.ts'
 export {destructionOf, retentionInWords, type DestructionRules} from './destruction.ts'
 export {defaultPolicy, soloPolicy} from './default.ts'
 export {explain, type Explanation} from './explain.ts'

@@ -16,7 +16,11 @@ const schema = z.strictObject({
       z.strictObject({settings: z.record(z.string(), z.string()), 'pin-file': z.string().optional()}),
     )
     .default({}),
+  channels: z
+    .record(z.string(), z.strictObject({'secret-file': z.string(), 'ca-file': z.string().optional()}))
+    .default({}),
 })
+type Config = z.infer<typeof schema>
 
 export interface LocalSettings {
   readonly settings: Readonly<Record<string, string>>
@@ -24,21 +28,20 @@ export interface LocalSettings {
   readonly pinFile: string | undefined
 }
 
+/** What this machine needs to use a channel of the policy. */
+export interface LocalChannel {
+  /** The file with what nobody else may know: a key, an address, a password. */
+  readonly secretFile: string
+  /** Certificates, PEM, that the server's must lead to; undefined for those that Node trusts. */
+  readonly caFile: string | undefined
+}
+
 const path = (home: string): string => join(home, 'config.yaml')
 
 /** @throws KeyriteError `USAGE` naming what is wrong in the file. */
 export function readConfig(home: string): ReadonlyMap<string, LocalSettings> {
-  if (!existsSync(path(home))) return new Map()
-  let parsed
-  try {
-    parsed = schema.safeParse(parse(readOwn(path(home), 1_000_000).toString('utf8')) ?? {})
-  } catch (error) {
-    if (error instanceof KeyriteError) throw error
-    throw unreadable(home, 'it is not YAML')
-  }
-  if (!parsed.success) throw unreadable(home, inWords(parsed.error))
   return new Map(
-    Object.entries(parsed.data.profiles).map(([name, one]) => [
+    Object.entries(read(home).profiles).map(([name, one]) => [
       name,
       {settings: one.settings, pinFile: one['pin-file']},
     ]),
@@ -47,16 +50,67 @@ export function readConfig(home: string): ReadonlyMap<string, LocalSettings> {
 
 /** Remembers, or with null forgets, what this machine needs to reach a profile. */
 export function writeConfig(home: string, name: string, local: LocalSettings | null): void {
-  const all = new Map(readConfig(home))
-  if (local === null) all.delete(name)
-  else all.set(name, local)
-  const profiles = Object.fromEntries(
-    [...all].map(([one, {settings, pinFile}]) => [
-      one,
-      {settings, ...(pinFile === undefined ? {} : {'pin-file': pinFile})},
+  change(
+    home,
+    'profiles',
+    name,
+    local && {
+      settings: {...local.settings},
+      ...(local.pinFile === undefined ? {} : {'pin-file': local.pinFile}),
+    },
+  )
+}
+
+/** @throws KeyriteError `USAGE` naming what is wrong in the file. */
+export function readChannels(home: string): ReadonlyMap<string, LocalChannel> {
+  return new Map(
+    Object.entries(read(home).channels).map(([name, one]) => [
+      name,
+      {secretFile: one['secret-file'], caFile: one['ca-file']},
     ]),
   )
-  replaceOwn(path(home), Buffer.from(stringify({profiles})))
+}
+
+/** Remembers, or with null forgets, what this machine needs to use a channel. */
+export function writeChannel(home: string, name: string, local: LocalChannel | null): void {
+  change(
+    home,
+    'channels',
+    name,
+    local && {
+      'secret-file': local.secretFile,
+      ...(local.caFile === undefined ? {} : {'ca-file': local.caFile}),
+    },
+  )
+}
+
+function read(home: string): Config {
+  if (!existsSync(path(home))) return {profiles: {}, channels: {}}
+  let parsed
+  try {
+    parsed = schema.safeParse(parse(readOwn(path(home), 1_000_000).toString('utf8')) ?? {})
+  } catch (error) {
+    if (error instanceof KeyriteError) throw error
+    throw unreadable(home, 'it is not YAML')
+  }
+  if (!parsed.success) throw unreadable(home, inWords(parsed.error))
+  return parsed.data
+}
+
+function change<K extends keyof Config>(
+  home: string,
+  part: K,
+  name: string,
+  value: Config[K][string] | null,
+): void {
+  const config = read(home)
+  const others = Object.entries(config[part]).filter(([one]) => one !== name)
+  const next = {...config, [part]: Object.fromEntries(value === null ? others : [...others, [name, value]])}
+  // A part that has nothing is not written: what was never used leaves no trace.
+  const written = Object.fromEntries(
+    Object.entries(next).filter(([one, all]) => one === 'profiles' || Object.keys(all).length > 0),
+  )
+  replaceOwn(path(home), Buffer.from(stringify(written)))
 }
 
 function inWords({issues: [first]}: z.ZodError): string {

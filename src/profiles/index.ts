@@ -1,5 +1,12 @@
 /** What the folders above use of profiles. */
-export {readConfig, writeConfig, type LocalSettings} from './config.ts'
+export {
+  readChannels,
+  readConfig,
+  writeChannel,
+  writeConfig,
+  type LocalChannel,
+  type LocalSettings,
+} from './config.ts'
 export {
   elsewhere,
   environments,

@@ -3,6 +3,7 @@ import type {Roster} from '../../custody/index.ts'
 import type {Policy} from '../document.ts'
 import {coverage} from './coverage.ts'
 import type {PolicyFinding} from './finding.ts'
+import {notifications} from './notifications.ts'
 import {people} from './people.ts'
 import {rotation} from './rotation.ts'
 import {strength} from './strength.ts'
@@ -11,5 +12,11 @@ export type {PolicyFinding} from './finding.ts'
 
 /** @param roster - the people there are; null to judge the document alone. */
 export function lintPolicy(policy: Policy, roster: Roster | null): readonly PolicyFinding[] {
-  return [...coverage(policy), ...people(policy, roster), ...strength(policy), ...rotation(policy)]
+  return [
+    ...coverage(policy),
+    ...people(policy, roster),
+    ...strength(policy),
+    ...rotation(policy),
+    ...notifications(policy),
+  ]
 }
