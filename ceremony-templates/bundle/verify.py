@@ -35,6 +35,7 @@ ACTS = {  # L5: an act that needs approval -> phase, operations whose plan may h
     "key.state.intended": (None, [], ["key", "version", "from", "to"]),  # as STATES says
     "key.rotate.intended": (None, ["key.rotate"], ["key"]),  # these two as FOLLOWING says
     "key.primary.intended": (None, ["key.rotate"], ["key"]),
+    "key.standby.intended": ("make", ["key.standby"], ["key", "version"]),
     "rotation.opened": ("open", ["key.rotate"], ["key", "from", "to", "verification", "grace"]),
     "certificate.make.intended": ("sign", ["certificate.sign"], ["key", "version", "form"])}
 ENDS = ["key.destroy", "key.destroy-held"]  # L5: operations whose plans have several phases
@@ -67,6 +68,7 @@ WHOLE = {  # L5: an act whose data is exactly what its plan says -> operation, p
 OUTCOMES = {"key.created": "key.create", "key.create.failed": "key.create", "key.tried": "key.try",
             "key.try.failed": "key.try", "key.state.changed": "key.state", "key.state.failed": "key.state",
             "key.rotated": "key.rotate", "key.rotate.failed": "key.rotate",
+            "key.standby.made": "key.standby", "key.standby.failed": "key.standby",
             "key.primary.changed": "key.primary", "key.primary.failed": "key.primary",
             "key.imported": "key.import", "key.import.failed": "key.import",
             "certificate.made": "certificate.make", "certificate.make.failed": "certificate.make"}
@@ -782,16 +784,17 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         key, turn = d["key"], self.turns.get(d["key"])
         if kind in ("key.created", "key.imported"):
             self.primary[key] = d["version"]
-        elif kind == "key.rotated":
-            name = key, d["version"]
+        elif kind in ("key.rotated", "key.standby.made"):
+            name, newest = (key, d["version"]), max(n for k, n in self.keys if k == key)
             twin = [n for (k, n), blob in self.public.items() if k == key and blob and blob == d["public"]]
-            need("it was there before", key=name not in self.keys and not twin)
+            need("it was there before, or is not the next", key=newest + 1 == d["version"] and not twin)
             self.keys[name], self.public[name] = self.keys[key, 1], d["public"]
             self.states[name] = ("pre-active", None, e)
             if d["public"]:
                 spki = self.blob(d["public"]["blob"])
                 self.wanted["keys/%s-v%d.pem" % name] = armor("PUBLIC KEY", spki, 64)
-            self.turn_to(turn, "version", e["time"])
+            if kind == "key.rotated":
+                self.turn_to(turn, "version", e["time"])
         elif kind == "key.primary.changed":
             self.primary[key] = d["to"]
             self.turn_to(turn, "primary" if d["to"] == turn["to"] else "rollback", e["time"])

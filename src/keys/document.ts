@@ -39,6 +39,8 @@ export interface VersionDocument {
   readonly version: number
   readonly state: string
   readonly primary: boolean
+  /** Whether it waits to be promoted in an emergency. */
+  readonly standby: boolean
   readonly providerId: string
   readonly createdAt: string
   readonly changedAt: string
@@ -106,6 +108,7 @@ function versionDocument(version: KeyFacts['versions'][number], primary: boolean
     version: version.version,
     state: version.state,
     primary,
+    standby: version.standby !== null,
     providerId: `${version.ref.key}/${version.ref.version}`,
     createdAt: version.createdAt,
     changedAt: version.changedAt,

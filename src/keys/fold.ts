@@ -15,7 +15,7 @@ import {moved} from './moved.ts'
 import {keyRow} from './row.ts'
 import {keyName, parseSpec} from './spec.ts'
 import {isOfAlgorithm} from './verify-signature.ts'
-import {versionSchemas} from './rotation/entries.ts'
+import {bringsVersion, versionSchemas} from './rotation/entries.ts'
 import {versionIntentFault, versionOutcomeFault, withChange, type Fresh} from './rotation/versions.ts'
 import {intentOf, type Key, type Keys, type OpenIntent, type Version} from './state.ts'
 
@@ -160,7 +160,7 @@ export const keysFold: Fold<Keys> = {
 }
 
 function kindOf(type: string): OpenIntent['kind'] {
-  const found = (['create', 'import', 'state', 'rotate', 'primary'] as const).find((kind) =>
+  const found = (['create', 'import', 'state', 'rotate', 'standby', 'primary'] as const).find((kind) =>
     type.startsWith(`key.${kind}`),
   )
   return found ?? 'try'
@@ -197,7 +197,7 @@ function checkOutcome(view: View, entry: Entry, key: Key | undefined, intent: Op
   if (entry.type in versionSchemas && key !== undefined) {
     const fault = versionOutcomeFault(entry, key, intent)
     if (fault !== undefined) return wrong(fault)
-    return entry.type === 'key.rotated'
+    return bringsVersion(entry.type)
       ? checkPublic(view, entry, key.spec.algorithm, entry.data['public'] ?? null)
       : []
   }
@@ -233,7 +233,7 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
   if (entry.type === 'key.created' || entry.type === 'key.imported') return madeKey(view, entry)
   const key = keys.get(textOf(entry.data['key']))
   if (key === undefined) return undefined
-  if (entry.type === 'key.rotated' || entry.type === 'key.primary.changed')
+  if (bringsVersion(entry.type) || entry.type === 'key.primary.changed')
     return withChange(entry, key, freshVersion(view, entry))
   if (entry.type === 'key.state.changed') {
     const change = schemas['key.state.changed'].parse(entry.data)
@@ -291,6 +291,7 @@ function freshVersion(view: View, {seq, time, data}: Entry): Fresh {
     usedUntil: null,
     compromisedAt: null,
     seq,
+    standby: null,
     enforced: isKind(kind) && enforcedBy(kind, 'probe') === true ? 'probe' : 'enabled',
     effect: null,
     tried: null,

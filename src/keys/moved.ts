@@ -30,6 +30,8 @@ export function moved(
     enforced,
     effect,
     changedAt: time,
+    // Once it is used it stands by no more.
+    standby: to === 'active' ? null : (before?.standby ?? null),
     activatedAt: before?.activatedAt ?? (to === 'active' ? time : null),
     usedUntil: to === 'active' ? null : from === 'active' ? time : (before?.usedUntil ?? null),
     changedBy: seq,

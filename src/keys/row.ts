@@ -18,6 +18,7 @@ export interface KeyFacts extends Pick<
     | 'cameFrom'
     | 'destroyAt'
     | 'compromisedAt'
+    | 'standby'
     | 'enforced'
     | 'tried'
     | 'effect'
@@ -45,10 +46,10 @@ export function factsOfKey(key: Key, open: Iterable<OpenIntent>): KeyFacts {
 
 function factsOfVersion(one: Version): KeyFacts['versions'][number] {
   const {version, state, ref, protection, createdAt, changedAt, cameFrom, destroyAt, compromisedAt} = one
-  const {enforced, tried, effect} = one
+  const {standby, enforced, tried, effect} = one
   return {
     ...{version, state, ref, protection, createdAt, changedAt, cameFrom, destroyAt, compromisedAt},
-    ...{enforced, tried, effect},
+    ...{standby, enforced, tried, effect},
   }
 }
 

@@ -38,6 +38,8 @@ export interface Version {
   readonly compromisedAt: string | null
   /** The entry that recorded it. */
   readonly seq: number
+  /** While it waits to be promoted in an emergency: the approval that made it and allows that. Null of any other. */
+  readonly standby: number | null
   /** What the provider itself enforces now. */
   readonly enforced: Availability
   readonly tried: {
@@ -86,7 +88,7 @@ export interface Hold {
 /** An intent without an outcome: indeterminate until the provider was asked. */
 export interface OpenIntent {
   readonly seq: number
-  readonly kind: 'create' | 'import' | 'state' | 'try' | 'rotate' | 'primary'
+  readonly kind: 'create' | 'import' | 'state' | 'try' | 'rotate' | 'standby' | 'primary'
   readonly key: string
   readonly version: number
   readonly profile: string

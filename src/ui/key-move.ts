@@ -8,13 +8,13 @@ import {changeFlags, KeyChange} from './key-change.ts'
 
 export const keyArg = {key: Args.string({description: "the key's name", required: true})}
 
-const version = Flags.integer({
+export const versionFlag = Flags.integer({
   summary: 'which version; the primary one unless told',
   helpValue: 'N',
   min: 1,
 })
 
-export const moveFlags = {...changeFlags, version}
+export const moveFlags = {...changeFlags, version: versionFlag}
 
 /** For what nobody can take back: the reason is asked for, and the name again. */
 export const finalFlags = {

@@ -20,6 +20,7 @@ const commands: Readonly<
   'key.cancel-destroy': [['key cancel-destroy', 'KEY']],
   'key.hold': [['key hold', 'KEY --until DATE --reason R']],
   'key.release-hold': [['key release-hold', 'KEY --reason R']],
+  'key.standby': [['key standby', 'KEY']],
   'key.set': [['key set', 'KEY --owner OWNER']],
   'policy.adopt': [['policy adopt', 'FILE']],
   'profile.add': [['profile add', 'NAME --kind KIND --environment E']],

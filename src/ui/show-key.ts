@@ -38,7 +38,10 @@ export function keyLines(print: Print, key: KeyDocument): string[] {
     ...key.versions.flatMap((version) => [
       '',
       ...print.facts([
-        ['Version', `${version.version}${version.primary ? ', primary' : ''}`],
+        [
+          'Version',
+          `${version.version}${version.primary ? ', primary' : ''}${version.standby ? ', standby' : ''}`,
+        ],
         ['State', version.state],
         ['Provider id', version.providerId],
         ['Created', version.createdAt],

@@ -1,6 +1,7 @@
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import KeyCreate from '../../src/commands/key/create.ts'
 import KeyJwks from '../../src/commands/key/jwks.ts'
+import KeyStandby from '../../src/commands/key/standby.ts'
 import RotationHooks from '../../src/commands/rotation/hooks.ts'
 import RotationPause from '../../src/commands/rotation/pause.ts'
 import RotationPlan from '../../src/commands/rotation/plan.ts'
@@ -181,6 +182,28 @@ describe('rotation rollback', () => {
   test('refuses a key that was never rotated', async () => {
     await create('fresh', 'jwt-signing')
     expect(await back('fresh')).toMatchObject({code: 'ROTATION_STATE', exit: 5})
+  })
+})
+
+describe('key standby', () => {
+  const standby = (...argv: readonly string[]) =>
+    json(KeyStandby, 'key standby', 'fresh', '--as', 'alice', ...argv)
+
+  test('makes a version that waits, by the signatures that making a key needs, and shows it as a standby', async () => {
+    expect(await standby()).toMatchObject({exit: 8, operation: 'key.standby', needs: {quorum: 3}})
+    expect(await standby(...signing('alice', 'bob', 'carol'))).toMatchObject({
+      exit: 0,
+      versions: [
+        {version: 1, primary: true, standby: false},
+        {version: 2, state: 'pre-active', primary: false, standby: true, proved: {ok: true}},
+      ],
+    })
+  })
+
+  test('refuses a second one, and its public key is not published', async () => {
+    expect(await standby()).toMatchObject({code: 'EXISTS', exit: 5})
+    const {keys} = await json<{keys: object[]}>(KeyJwks, 'key jwks', 'fresh')
+    expect(keys).toHaveLength(1)
   })
 })
 

@@ -125,7 +125,7 @@ class Keys:
         return 'SHA256:' + b64(sha(base64.b64decode(self.line[name].split(' ')[1]))).rstrip('=')
 
 
-MOVES = 'activate suspend resume deactivate compromise destroy destroy-held cancel-destroy hold release-hold set rotate rollback'.split()
+MOVES = 'activate suspend resume deactivate compromise destroy destroy-held cancel-destroy hold release-hold set rotate rollback standby'.split()
 
 
 class Maker:

@@ -39,6 +39,13 @@ class Rotation:
         if public != 'product' and number == 2:
             self.maker.versions = {**getattr(self.maker, 'versions', {}), 2: public}
 
+    def standby(self, number=2, public='writer2', **said):
+        begun = self.write('key.standby.intended', {**KEY, 'version': number, 'intent': intent(self.maker), 'before': []})
+        made = self.maker.blob(self.maker.keys.raw[public], 'application/pkix-spki')
+        self.write('key.standby.made', {**KEY, 'version': number, 'intended': begun, 'ref': {'key': 'k2', 'version': '1'}, 'public': made,
+                                        'protection': {'level': 'software', 'fips': None, 'evidence': 'stated', 'detail': 'file'}, 'generation': 4, **said})
+        self.maker.versions = {**getattr(self.maker, 'versions', {}), number: public}
+
     def tried(self, ok=True):
         begun = self.write('key.try.intended', {**KEY, 'version': 2, 'intent': intent(self.maker), 'probes': ['sign']}, approved=None)
         self.write('key.tried', {**KEY, 'version': 2, 'intended': begun, 'ok': ok, 'results': [], 'sample': None, 'generation': 4}, approved=None)
@@ -101,6 +108,11 @@ def do(name, *given, **said):
     return lambda rotation: getattr(rotation, name)(*given, **said)
 
 
+def stands_by(acts, operation='key.standby', phases=('make', 'promote'), **plan):
+    """A tweak by which people approve a standby of the key."""
+    return rotated(acts, operation=operation, phases=phases, plan={'version': 2, 'made': 'key', **plan})
+
+
 WHOLE = ['open', 'version', 'tried', 'accept', 'wait', 'primary', 'wait', 'retire']
 GOOD = [
     ('a key is rotated under one approval, phase by phase', None, rotated(WHOLE)),
@@ -108,8 +120,16 @@ GOOD = [
     ('a rotation is paused, and goes on', None, rotated([*WHOLE[:3], do('note', 'paused'), do('note', 'resumed'), *WHOLE[3:]])),
     ('programs are told, and then the overlap begins', None, rotated([*WHOLE[:4], 'hooked', *WHOLE[4:]], policy=schedule([HOOK]))),
     ('the policy alone rotates a key that is due', None, rotated(WHOLE, automatic=True, policy=schedule())),
+    ('a standby is made, tried, and waits', None, stands_by(['standby', 'tried'])),
 ]
 BAD = [
+    ('a standby under a plan to rotate the key', 'approved', rotated(['standby'])),
+    ('a standby for another key than the plan says', 'plan', stands_by(['standby'], key='other')),
+    ('two standbys under one approval', 'plan', stands_by(['standby', do('standby', 3, 'writer3')])),
+    ('a standby that is not the next version', 'key', stands_by([do('standby', 3)], version=3)),
+    ('a standby of the public key that is in use', 'key', stands_by([do('standby', 2, 'product')])),
+    ('a standby is used without a word of an emergency', 'approved', stands_by(['standby', 'tried', 'accept'])),
+    ('a standby is primary without a word of an emergency', 'rotation', stands_by(['standby', 'tried', 'primary'])),
     ('a version without a rotation', 'rotation', rotated(['version'])),
     ('a rotation under no approval', 'approved', rotated([lambda r: setattr(r, 'met', None), 'open'])),
     ('a rotation under a plan to suspend the key', 'approved', rotated(['open'], operation='key.suspend', phases=('suspend',))),

@@ -138,11 +138,11 @@ describe('the stand-alone verifier', () => {
     },
   )
 
-  test('it is one file of at most 1100 lines of at most 110 columns', () => {
+  test('it is one file of at most 1110 lines of at most 110 columns', () => {
     const lines = readFileSync(join(here, '../../ceremony-templates/bundle/verify.py'), 'utf8')
       .trimEnd()
       .split('\n')
-    expect(lines.length).toBeLessThanOrEqual(1100)
+    expect(lines.length).toBeLessThanOrEqual(1110)
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(110)
   })
 

@@ -4,6 +4,7 @@ import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {findKey} from '../../ui/find-key.ts'
 import {pinFileFlag} from '../../ui/flags.ts'
 import {contextFor} from '../../ui/gather.ts'
+import {versionFlag} from '../../ui/key-move.ts'
 import {keyLines} from '../../ui/show-key.ts'
 
 export default class KeyProve extends KeyriteCommand {
@@ -11,18 +12,18 @@ export default class KeyProve extends KeyriteCommand {
     'Prove a key: that it works, is the one that was recorded, and cannot be exported. Recorded before and after.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> payments-jwt',
-    '<%= config.bin %> <%= command.id %> payments-jwt --json',
+    '<%= config.bin %> <%= command.id %> payments-jwt --version 2 --json',
   ]
   static override args = {key: Args.string({description: "the key's name", required: true})}
-  static override flags = {'pin-file': pinFileFlag}
+  static override flags = {version: versionFlag, 'pin-file': pinFileFlag}
 
   async execute(): Promise<Shown> {
-    const {args} = await this.parse(KeyProve)
+    const {args, flags} = await this.parse(KeyProve)
     this.concerns = args.key
     const {app} = this
     const {name, primary} = findKey(app.ledger, args.key)
     app.ledger.demandWriter()
-    await proveKey({...contextFor(app, await this.actor()), approved: 0}, name, primary)
+    await proveKey({...contextFor(app, await this.actor()), approved: 0}, name, flags.version ?? primary)
     const key = keyDocument(app.ledger, findKey(app.ledger, name))
     return this.show({schema: 'keyrite.key/1', ...key}, keyLines(this.print, key))
   }

@@ -213,7 +213,7 @@ export async function actAlone(
 async function doPhase(context: ActContext, {key, from, to}: Rotation, phase: RotationPhase): Promise<void> {
   switch (phase) {
     case 'version':
-      return makeVersion(context, key, to)
+      return makeVersion(context, key, {number: to, made: 'version', as: 'successor'})
     case 'accept':
       // What a new version can do is tried before anybody relies on it.
       if (keyVersion(context, key, to).version.tried?.ok !== true) await proveWithin(context, key, to)

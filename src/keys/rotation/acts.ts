@@ -2,7 +2,7 @@
 import {KeyriteError} from '../../base/errors.ts'
 import {Blob} from '../../ledger/index.ts'
 import {isPair} from '../../providers/algorithms.ts'
-import type {Provider, VersionRef} from '../../providers/ports.ts'
+import type {KeySpec, Provider, VersionRef} from '../../providers/ports.ts'
 import {undertake, type ActContext} from '../../requests/index.ts'
 import {keysFold} from '../fold.ts'
 import {availabilityOf} from '../lifecycle.ts'
@@ -10,20 +10,38 @@ import {keyVersion} from '../prove.ts'
 import {openIntent, type Key} from '../state.ts'
 import {isOfAlgorithm} from '../verify-signature.ts'
 import {versionSchemas} from './entries.ts'
+import type {Made} from './native.ts'
+
+/** Which version is made, and how. */
+export interface Making {
+  readonly number: number
+  readonly made: Made
+  /** Whether it takes the place of another, or waits. */
+  readonly as: 'successor' | 'standby'
+}
+
+const typesOf = {
+  successor: {intended: 'key.rotate.intended', done: 'key.rotated', failed: 'key.rotate.failed'},
+  standby: {intended: 'key.standby.intended', done: 'key.standby.made', failed: 'key.standby.failed'},
+} as const
 
 /**
- * Makes another version where the key lies, in the way of that place. The versions that are there are written down first, so
- * that after a crash it is known whether one came to be.
+ * Makes another version where the key lies, in the way of that place: of the same key there, or as a key of its own. The
+ * versions that are there are written down first, so that after a crash it is known whether one came to be.
  * @throws KeyriteError `AMBIGUOUS` if more than one did: which is ours, a person decides. `KEY_NOT_AS_PLANNED`.
  */
-export async function makeVersion(context: ActContext, name: string, number: number): Promise<void> {
+export async function makeVersion(
+  context: ActContext,
+  name: string,
+  {number, made, as}: Making,
+): Promise<void> {
   const {ledger} = context
   const {key, version: primary} = keyVersion(context, name, keyPrimary(context, name))
   const provider = await context.provider(key.profile)
-  const open = openIntent(ledger.of(keysFold), 'rotate', name, number)
+  const open = openIntent(ledger.of(keysFold), as === 'standby' ? 'standby' : 'rotate', name, number)
   const before = open === undefined ? await versionsThere(provider, key) : versionsBefore(context, open.seq)
   await undertake<VersionRef>(context, {
-    types: {intended: 'key.rotate.intended', done: 'key.rotated', failed: 'key.rotate.failed'},
+    types: typesOf[as],
     about: {key: name, version: number, profile: key.profile},
     intended: {before: before.map((ref) => ({...ref}))},
     open,
@@ -43,9 +61,19 @@ export async function makeVersion(context: ActContext, name: string, number: num
         )
       return found.kind === 'one' ? found.ref : undefined
     },
-    act: ({id}) => provider.life.rotate(primary.ref.key, id),
+    act: ({id}) =>
+      made === 'key'
+        ? provider.store.create(ownSpec(key, number), id)
+        : provider.life.rotate(primary.ref.key, id),
     confirm: (ref) => confirmVersion(provider, key, ref),
   })
+}
+
+/** A version that is a key of its own there has a name of its own too. */
+function ownSpec({name, spec}: Key, number: number): KeySpec {
+  const end = `-v${number}`
+  const {algorithm, scheme, purpose} = spec
+  return {label: `${name.slice(0, 63 - end.length)}${end}`, algorithm, scheme, purpose}
 }
 
 function keyPrimary({ledger}: Pick<ActContext, 'ledger'>, name: string): number {

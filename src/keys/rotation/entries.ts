@@ -9,6 +9,12 @@ const version = z.int().min(1)
 const intent = z.string().regex(/^[0-9a-f]{32}$/)
 const time = z.iso.datetime({precision: 3})
 const ref = z.strictObject({key: z.string(), version: z.string()})
+const protection = z.strictObject({
+  level: z.enum(['hardware', 'software', 'unknown']),
+  fips: z.string().nullable(),
+  evidence: z.enum(['attested', 'verified', 'asserted', 'stated']),
+  detail: z.string(),
+})
 const hidden = z.strictObject({$: z.string()})
 const evidence = z.enum(['attested', 'verified', 'asserted', 'stated'])
 const duration = z.string().refine((text) => {
@@ -19,31 +25,33 @@ const duration = z.string().refine((text) => {
   }
 })
 
-/** Of a key: what makes another version of it, and what makes another version primary. */
+const furtherIntended = lately(
+  z.strictObject({key: keyName, version, profile: z.string(), intent, before: z.array(ref)}),
+)
+const furtherMade = lately(
+  z.strictObject({
+    intended: z.int(),
+    key: keyName,
+    version,
+    profile: z.string(),
+    ref,
+    public: z.json().nullable(),
+    protection,
+    generation: z.int().min(0).nullable(),
+  }),
+)
+const furtherFailed = lately(
+  z.strictObject({intended: z.int(), key: keyName, version, profile: z.string(), code: z.string()}),
+)
+
+/** Of a key: what makes another version of it, to be used or to wait, and what makes another version primary. */
 export const versionSchemas = {
-  'key.rotate.intended': lately(
-    z.strictObject({key: keyName, version, profile: z.string(), intent, before: z.array(ref)}),
-  ),
-  'key.rotated': lately(
-    z.strictObject({
-      intended: z.int(),
-      key: keyName,
-      version,
-      profile: z.string(),
-      ref,
-      public: z.json().nullable(),
-      protection: z.strictObject({
-        level: z.enum(['hardware', 'software', 'unknown']),
-        fips: z.string().nullable(),
-        evidence,
-        detail: z.string(),
-      }),
-      generation: z.int().min(0).nullable(),
-    }),
-  ),
-  'key.rotate.failed': lately(
-    z.strictObject({intended: z.int(), key: keyName, version, profile: z.string(), code: z.string()}),
-  ),
+  'key.rotate.intended': furtherIntended,
+  'key.rotated': furtherMade,
+  'key.rotate.failed': furtherFailed,
+  'key.standby.intended': furtherIntended,
+  'key.standby.made': furtherMade,
+  'key.standby.failed': furtherFailed,
   'key.primary.intended': lately(
     z.strictObject({key: keyName, from: version, to: version, profile: z.string(), intent}),
   ),
@@ -70,6 +78,11 @@ export const versionSchemas = {
   ),
 } as const
 export type VersionEntry = keyof typeof versionSchemas
+
+/** The outcomes that bring a further version. */
+export function bringsVersion(type: string): type is 'key.rotated' | 'key.standby.made' {
+  return type === 'key.rotated' || type === 'key.standby.made'
+}
 
 /** Of a rotation itself. */
 export const rotationSchemas = {

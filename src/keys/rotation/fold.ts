@@ -2,6 +2,7 @@
 import type {Json} from '../../base/jcs.ts'
 import {problem, type Entry, type Fold, type Problem, type View} from '../../ledger/index.ts'
 import {hooksAfter, policyFold, type RotationPhase} from '../../policy/index.ts'
+import {requests} from '../../requests/index.ts'
 import {keysFold} from '../fold.ts'
 import type {Key} from '../state.ts'
 import {rotationSchemas, versionSchemas, type RotationEntry} from './entries.ts'
@@ -59,13 +60,20 @@ function faultOf(view: View, entry: Entry): string | undefined {
   // Any other change of a state is none of a rotation's.
   if (
     phase === undefined ||
-    (entry.type === 'key.state.intended' && entry.approved !== approvalOf(view, rotation))
+    (entry.type === 'key.state.intended' && entry.approved !== approvalOf(view, rotation)) ||
+    (entry.type === 'key.primary.intended' && promotes(view, entry))
   )
     return undefined
   if (rotation === undefined) return 'no rotation of this key was opened'
   if (!concerns(entry, rotation, phase)) return 'it is not the version that the rotation is about'
   const fault = phaseFault(view, key, rotation, phase, entry.time)
   return fault === undefined ? undefined : `its rotation does not allow it: ${fault}`
+}
+
+/** Whether what it cites approved a standby, and with it that this takes the key's place in an emergency: that is no rotation. */
+function promotes(view: Pick<View, 'of'>, {approved}: Entry): boolean {
+  const {all, byMet} = view.of(requests)
+  return all.get(byMet.get(approved ?? -1) ?? -1)?.operation === 'key.standby'
 }
 
 /** What the acts of a rotation cite: its quorum, or the policy that stands. */
@@ -182,7 +190,9 @@ function changed(view: View, entry: Entry, rotation: Rotation): Rotation {
     case 'key.primary.changed':
       return entry.data['to'] === rotation.to
         ? overIfGone(view, done(rotation, 'primary', entry.time))
-        : done(rotation, 'rollback', entry.time)
+        : entry.data['to'] === rotation.from
+          ? done(rotation, 'rollback', entry.time)
+          : {...rotation, next: null} // another version took the place of both
     case 'key.state.changed':
       return moved(entry, rotation)
     default:

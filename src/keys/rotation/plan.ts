@@ -102,10 +102,11 @@ function demandActive(key: Key): void {
   )
 }
 
-/** The version that takes over: one that a rotation made and did not bring to its end, else another one. */
+/** The version that takes over: one that a rotation made and did not bring to its end, else another one. A standby waits for an emergency. */
 export function successor(key: Key): number {
   const waiting = key.versions.filter(
-    ({version, state}) => version > key.primary && (state === 'pre-active' || state === 'active'),
+    ({version, state, standby}) =>
+      version > key.primary && standby === null && (state === 'pre-active' || state === 'active'),
   )
   return waiting.length === 0 ? nextVersion(key) : Math.max(...waiting.map(({version}) => version))
 }

@@ -2,12 +2,12 @@
 import {isBlobRef, type Entry} from '../../ledger/index.ts'
 import {shared} from '../../base/shared.ts'
 import type {Key, OpenIntent, Version} from '../state.ts'
-import {versionSchemas} from './entries.ts'
+import {bringsVersion, versionSchemas} from './entries.ts'
 
 /** What is wrong with the intent to make another version, or to make another one primary; undefined if nothing is. */
 export function versionIntentFault(entry: Entry, key: Key | undefined): string | undefined {
   if (key === undefined) return 'there is no such key'
-  if (entry.type === 'key.rotate.intended') {
+  if (entry.type !== 'key.primary.intended') {
     const {version} = versionSchemas['key.rotate.intended'].parse(entry.data)
     const next = nextVersion(key)
     return version === next ? undefined : `the next version of key "${key.name}" is ${next}`
@@ -22,7 +22,7 @@ export function versionIntentFault(entry: Entry, key: Key | undefined): string |
 
 /** The same of the outcome. */
 export function versionOutcomeFault(entry: Entry, key: Key, intent: OpenIntent): string | undefined {
-  if (entry.type === 'key.rotated') {
+  if (bringsVersion(entry.type)) {
     const made = versionSchemas['key.rotated'].parse(entry.data)
     const twin = key.versions.some(
       ({ref, public: old}) =>
@@ -48,6 +48,7 @@ export function withChange(entry: Entry, key: Key, fresh: Fresh): Key {
   const made = versionSchemas['key.rotated'].parse(entry.data)
   const version: Version = {
     ...fresh,
+    standby: entry.type === 'key.standby.made' ? entry.approved : null,
     version: made.version,
     ref: made.ref,
     public: isBlobRef(made.public) ? made.public.blob : null,

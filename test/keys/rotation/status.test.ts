@@ -17,6 +17,7 @@ function version(number: number, activatedAt: string, state: Version['state'] = 
     cameFrom: null,
     destroyAt: null,
     scheduledBy: null,
+    standby: null,
     usedUntil: null,
     compromisedAt: null,
     seq: 1,
