@@ -12,7 +12,7 @@ export default class KeyProve extends KeyriteCommand {
     'Prove a key: that it works, is the one that was recorded, and cannot be exported. Recorded before and after.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> payments-jwt',
-    '<%= config.bin %> <%= command.id %> payments-jwt --version 2 --json',
+    '<%= config.bin %> <%= command.id %> payments-jwt --json',
   ]
   static override args = {key: Args.string({description: "the key's name", required: true})}
   static override flags = {version: versionFlag, 'pin-file': pinFileFlag}
