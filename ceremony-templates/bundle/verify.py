@@ -13,7 +13,7 @@ and writer in force at each entry. Only `keyrite ceremony verify` checks as well
   is used here; the length of entries; how long a request is open; what trying a key gave;
 - rules of retention, and which key stands under which;
 - that steps and sign-off follow the template, and acts the ceremony's state; SHA256SUMS' order; that
-  allowed_signers, roster.json, policy.json, the minutes say what the entries say."""
+  allowed_signers, roster.json, policy.json, script, minutes say what the entries say."""
 import sys
 if __name__ == "__main__" and not sys.flags.isolated:
     sys.path.pop(0)  # Python looks beside the script first: a json.py put into the bundle must not run
@@ -403,6 +403,9 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             need("a blob has another size", blob=not here or len(self.blob(digest)) == int(size))
             if e["type"] == "ceremony.opened" and e["ceremony"] == self.ceremony and here:
                 self.script = self.wanted["template.yaml"] = self.blob(digest)
+                self.wanted.update({"script.html": None, "script.pdf": None})
+                bears = digest.encode() in self.files.get("script.html", digest.encode())
+                need("the script does not bear the digest of the template", derived=bears)
 
     def judge(self, e, seq, d, kind):  # L3 to L6: its meaning; everything is checked before a change
         cited, first = e["approved"], kind == "ledger.opened"

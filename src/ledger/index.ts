@@ -15,6 +15,7 @@ export {
   problem,
   type AnyFold,
   type Fold,
+  type Handle,
   type LedgerFacts,
   type Problem,
   type View,

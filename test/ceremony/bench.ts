@@ -14,10 +14,11 @@ import {
   type Rules,
   type Verdict,
 } from '../../src/ceremony/bundle/index.ts'
-import {derived, minutesFiles} from '../../src/ceremony/bundle/derive.ts'
+import {derived, readableFiles} from '../../src/ceremony/bundle/derive.ts'
 import {judge} from '../../src/ceremony/bundle/judge.ts'
 import {parseFacts, parseOpenings, partsOf, primaryFiles} from '../../src/ceremony/bundle/primary.ts'
 import {signSums, sumsOf} from '../../src/ceremony/bundle/sums.ts'
+import {printedScript} from '../../src/ceremony/script/index.ts'
 import {inclusionProof, leafHash, proofText, rootOf, type LedgerFacts} from '../../src/ledger/index.ts'
 import {parseVkey, signCheckpoint} from '../../src/ledger/note.ts'
 import {pdfOf} from '../../src/paper/pdf/index.ts'
@@ -37,6 +38,7 @@ export const rules: Rules = {
     return made
   },
   page: () => pageScript(packageRoot()),
+  script: (wanted) => printedScript({...wanted, packageRoot: packageRoot()}).doc,
 }
 export const tool = {version: '0.0.0', sha256: '0'.repeat(64)}
 export const noAnchor: Anchor = {fingerprint: null, pins: []}
@@ -166,7 +168,7 @@ export function assembled(
   const judged = judge(primary, rules)
   const files: FileMap = new Map(primaryFiles(primary))
   for (const path of ['VERIFY.md', 'verify.py']) files.set(path, bench.files.get(path) ?? Buffer.alloc(0))
-  for (const make of [() => derived(judged, all.ceremony), () => minutesFiles(primary, judged, rules)]) {
+  for (const make of [() => derived(judged, all.ceremony), () => readableFiles(primary, judged, rules)]) {
     try {
       for (const [path, bytes] of make()) files.set(path, bytes)
     } catch {

@@ -2,7 +2,7 @@
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {stableDoc, stableText} from '../../src/ceremony/minutes/stable.ts'
 import {judge} from '../../src/ceremony/bundle/judge.ts'
-import {minutesFiles} from '../../src/ceremony/bundle/derive.ts'
+import {readableFiles} from '../../src/ceremony/bundle/derive.ts'
 import {parseFacts, parseOpenings, partsOf} from '../../src/ceremony/bundle/primary.ts'
 import {makeBench, rules, seqsOf, type Bench} from './bench.ts'
 
@@ -25,7 +25,9 @@ test('they follow from the entries alone: made from the bundle they are the same
   const facts = parseFacts(bytes('bundle.json'))
   const parts = {...partsOf(bench.files), openings: parseOpenings(bytes('openings.json'))}
   const primary = {facts, ...parts, checkpoint: Buffer.from(bytes('checkpoint')).toString()}
-  expect([...minutesFiles(primary, judge(primary, rules), rules)]).toEqual([
+  expect([...readableFiles(primary, judge(primary, rules), rules)]).toEqual([
+    ['script.html', bytes('script.html')],
+    ['script.pdf', bytes('script.pdf')],
     ['minutes.html', Buffer.from(page)],
     ['minutes.pdf', bytes('minutes.pdf')],
     ['minutes.txt', Buffer.from(text)],

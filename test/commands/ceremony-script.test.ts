@@ -87,8 +87,8 @@ describe('with a ledger', () => {
 
   test('a plan that a blank goes into is not printed, and that is said', async () => {
     const {plans, page} = await print(ledger.world, '--profile', 'trial')
-    expect(plans[0]).toMatchObject({sha256: null, because: 'it depends on a value that is not set yet'})
-    expect(page).toContain('cannot be printed: it depends on a value that is not set yet')
+    expect(plans[0]).toMatchObject({sha256: null, because: 'it depends on a value that stands blank here'})
+    expect(page).toContain('cannot be printed: it depends on a value that stands blank here')
   })
 
   test('printed twice it is the same bytes, and on letter paper another PDF', async () => {

@@ -104,6 +104,13 @@ def at_level(level, change):
 
 def without_template(found):
     del found['blobs/' + sha(found.pop('template.yaml')).hex()]
+    del found['script.html'], found['script.pdf']
+
+
+def without_template_but_script(found):
+    script = {name: found[name] for name in ('script.html', 'script.pdf')}
+    without_template(found)
+    found.update(script)
 
 
 def maker_at(stage, act):
@@ -515,6 +522,9 @@ ATTACKS = [
     ('level restricted: another blob than the template is withheld', 'blob-missing', at_level('restricted', lambda f: f.pop(next(n for n in f if n.startswith('blobs/') and b'keyrite.roster' in f[n])))),
     ('level public: template.yaml withheld, its blob not', 'files', at_level('public', lambda f: f.pop('template.yaml'))),
     ('level public: the blob withheld, template.yaml not', 'files', at_level('public', lambda f: f.pop('blobs/' + sha(f['template.yaml']).hex()))),
+    ('script: of another template', 'derived', files(lambda f: f.update({'script.html': b'<p>' + b'ab' * 32}))),
+    ('script: missing', 'files', files(lambda f: f.pop('script.pdf'))),
+    ('level public: the template is withheld, its script not', 'files', at_level('public', without_template_but_script)),
     ('level full: the template is withheld', 'blob-missing', files(without_template)),
     ('bundle.json: level unknown', 'type', edit('bundle.json', lambda b: b.update(level='some'))),
     ('bundle.json: not canonical', 'canonical-json', files(lambda f: f.update({'bundle.json': f['bundle.json'] + b'\n'}))),

@@ -312,7 +312,8 @@ class Maker:
         lines.append('writer namespaces="%s" %s\n' % (self.space('bundle'), self.keys.line[self.wrote[-1][1]]))
         files = {'checkpoint': note, 'openings.json': canon(self.openings if self.level == 'full' else {}), 'roster.json': roster,
                  'policy.json': canon(self.standing_policy), 'template.yaml': self.template, 'minutes.html': b'<p>minutes</p>\n',
-                 'minutes.txt': b'minutes\n', 'minutes.pdf': b'%PDF', 'allowed_signers': ''.join(lines).encode(),
+                 'minutes.txt': b'minutes\n', 'script.pdf': b'%PDF',
+                 'script.html': b'<p>' + sha(self.template).hex().encode(), 'minutes.pdf': b'%PDF', 'allowed_signers': ''.join(lines).encode(),
                  'keys/payments-v1.pem': self.keys.run(['openssl', 'pkey', '-pubin', '-inform', 'DER'], public),
                  'bundle.json': canon({'ceremony': CEREMONY, 'entries': list(range(len(self.entries))), 'fingerprint': self.leaves[0].hex(),
                                        'ledger': NAME, 'level': self.level, 'tool': self.entries[0]['tool'], 'type': 'keyrite.bundle/1'})}

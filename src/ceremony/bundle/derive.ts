@@ -16,6 +16,7 @@ import {keyOf} from './closure.ts'
 import type {Judged, Rules} from './judge.ts'
 import {certificatePath, statementPaths} from './layout.ts'
 import type {Files, Primary} from './primary.ts'
+import {scriptFilesIn} from './script-files.ts'
 import {writerKey} from './writer-key.ts'
 
 /** What a person signs in a ledger, in the order that `allowed_signers` has it. */
@@ -45,10 +46,11 @@ function templateFile(view: View, sha256: string): [string, Uint8Array][] {
   return view.holds(sha256) ? [['template.yaml', view.blob(sha256)]] : []
 }
 
-/** The minutes, for reading. @throws as `minutesOf`. */
-export function minutesFiles(primary: Primary, judged: Judged, rules: Omit<Rules, 'folds'>): Files {
+/** Script and minutes, for reading. @throws as `minutesOf`. */
+export function readableFiles(primary: Primary, judged: Judged, rules: Omit<Rules, 'folds'>): Files {
   const doc = minutesDoc(primary, judged, rules)
   return new Map([
+    ...scriptFilesIn(judged, ceremonyIn(judged.replay, primary.facts.ceremony), rules),
     ['minutes.html', Buffer.from(pageOf(doc, primary, judged, rules))],
     ['minutes.pdf', rules.pdf(doc)],
     ['minutes.txt', Buffer.from(textOf(doc))],

@@ -9,11 +9,14 @@ import {
   Replay,
   type AnyFold,
   type Entry,
+  type Handle,
   type Problem,
+  type View,
 } from '../../ledger/index.ts'
 import type {Doc} from '../../paper/document.ts'
 import {policyFold} from '../../policy/index.ts'
 import type {Operations} from '../../requests/index.ts'
+import type {ScriptWanted} from '../script/index.ts'
 import {blobPath, entryPath} from './layout.ts'
 import {levelProblems} from './level.ts'
 import type {Primary} from './primary.ts'
@@ -26,6 +29,8 @@ export interface Rules {
   readonly pdf: (doc: Doc) => Uint8Array
   /** The script of the page of minutes, as it is built. */
   readonly page: () => string
+  /** How a script is made: what draws it is loaded late. */
+  readonly script: (wanted: Omit<ScriptWanted, 'packageRoot'>) => Doc
 }
 
 export interface Judged {
@@ -34,8 +39,8 @@ export interface Judged {
   /** Those that can be read, in order. */
   readonly entries: readonly Entry[]
   readonly problems: readonly Problem[]
-  /** Roster (JCS) and policy (digest) that stood when the ceremony was opened. */
-  readonly standing: {readonly roster: Uint8Array; readonly policy: string} | null
+  /** What stood when the ceremony was opened: roster (JCS), policy (digest), and the state of every fold. */
+  readonly standing: {readonly roster: Uint8Array; readonly policy: string; readonly of: View['of']} | null
 }
 
 /** Never throws for hostile bytes: whatever is wrong is a problem that names entry and file. */
@@ -55,7 +60,11 @@ export function judge(primary: Primary, {folds}: Pick<Rules, 'folds'>): Judged {
   for (const [seq, bytes] of primary.entries) {
     const file = entryPath(seq)
     const before = replay.opened
-      ? {roster: replay.of(custodyFold).roster, policy: replay.of(policyFold).sha256}
+      ? {
+          roster: replay.of(custodyFold).roster,
+          policy: replay.of(policyFold).sha256,
+          of: statesOf(replay, folds),
+        }
       : null
     try {
       const stepped = replay.step(bytes)
@@ -66,7 +75,7 @@ export function judge(primary: Primary, {folds}: Pick<Rules, 'folds'>): Judged {
         problems.push({rule: 'seq', seq, file, message: `the file holds entry ${entry.seq}`})
       entries.push(entry)
       if (entry.type === 'ceremony.opened' && entry.ceremony === primary.facts.ceremony && before !== null)
-        standing = {roster: jcsBytes(rosterDocument(before.roster.values())), policy: before.policy}
+        standing = {...before, roster: jcsBytes(rosterDocument(before.roster.values()))}
     } catch (error) {
       // Nothing in a file may stop the judging of the others; what a fold did not foresee counts against the entry.
       problems.push({
@@ -84,6 +93,12 @@ export function judge(primary: Primary, {folds}: Pick<Rules, 'folds'>): Judged {
     ...leftOver(primary, entries),
   )
   return {replay, entries, problems, standing}
+}
+
+/** Every state as it is now: later entries make new ones. */
+function statesOf(replay: View, folds: readonly AnyFold[]): View['of'] {
+  const states = new Map(folds.map((fold) => [fold.name, replay.of(fold)]))
+  return <S>({name}: Handle<S>) => states.get(name) as S
 }
 
 /** Openings and blobs that no entry asks for, and blobs that are not what they are called. */

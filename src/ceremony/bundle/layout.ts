@@ -22,6 +22,8 @@ const plain = [
   'minutes.html',
   'minutes.pdf',
   'minutes.txt',
+  'script.html',
+  'script.pdf',
   'SHA256SUMS',
   'SHA256SUMS.sig',
 ]

@@ -5,7 +5,7 @@ import {isBlobRef, openOwn, proofText, type Entry, type Ledger, type Tool} from 
 import type {Ceremony} from '../state.ts'
 import {statusOfCeremony} from '../state.ts'
 import {closure} from './closure.ts'
-import {derived, minutesFiles} from './derive.ts'
+import {derived, readableFiles} from './derive.ts'
 import {guideFiles} from './guide.ts'
 import {judge, referred, type Rules} from './judge.ts'
 import type {Hidden} from './hidden.ts'
@@ -57,7 +57,7 @@ export function makeBundle(making: Making): Files {
     ...primaryFiles(primary),
     ...guideFiles(packageRoot, facts, ceremony.id, level),
     ...derived(judged, ceremony.id),
-    ...minutesFiles(primary, judged, rules),
+    ...readableFiles(primary, judged, rules),
   ])
   const sums = sumsOf(files)
   return new Map([

@@ -10,13 +10,17 @@ export async function rulesOf(
   {folds, operations}: Pick<Rules, 'folds' | 'operations'>,
   paper: Paper = 'a4',
 ): Promise<Rules> {
-  // What makes PDFs takes longer to load than the rest of a short run.
-  const {pdfOf} = await import('../../paper/pdf/index.ts')
+  // What makes PDFs and scripts takes longer to load than the rest of a short run.
+  const [{pdfOf}, {printedScript}] = await Promise.all([
+    import('../../paper/pdf/index.ts'),
+    import('../script/index.ts'),
+  ])
   return {
     folds,
     operations,
     pdf: (doc) => pdfOf(doc, paper),
     page: () => readPublic(join(packageRoot(), 'dist/page.js'), limitBytes).toString('utf8'),
+    script: (wanted) => printedScript({...wanted, packageRoot: packageRoot()}).doc,
   }
 }
 

@@ -18,7 +18,7 @@ import {ceremonyFold} from '../fold.ts'
 import {missingSignatures, statusOfCeremony, type Ceremony} from '../state.ts'
 import {judgeAnchor, type Anchor} from './anchor.ts'
 import {closure} from './closure.ts'
-import {derived, minutesFiles} from './derive.ts'
+import {derived, readableFiles} from './derive.ts'
 import {readFolder} from './folder.ts'
 import {guideFiles} from './guide.ts'
 import {judge, type Judged, type Rules} from './judge.ts'
@@ -31,7 +31,7 @@ export interface Verifying {
   readonly anchor: Anchor
   /** Whether it is to be the bundle of a rehearsal. */
   readonly rehearsal: boolean
-  /** This program: where the bundle was made by the same one, minutes and guides are made again and compared. */
+  /** This program: where the bundle was made by the same one, script, minutes and guides are made again and compared. */
   readonly tool: Tool
   readonly packageRoot: string
 }
@@ -57,7 +57,7 @@ export interface Verdict {
   readonly continues: string | null
   /** Said where one person decides alone. */
   readonly weak: string | null
-  /** Whether minutes and guides were made again and compared: only by the program that made the bundle. */
+  /** Whether script, minutes and guides were made again and compared: only by the program that made the bundle. */
   readonly remade: boolean
   /** What could not be looked at, in words. */
   readonly notes: readonly string[]
@@ -223,11 +223,14 @@ class Judgement {
         this.#wrong('derived', path, 'it follows from no entry here')
     if (!sameTool(tool, this.#verifying.tool)) {
       this.#notes.push(
-        `the bundle was made by keyrite ${tool.version} (${tool.sha256.slice(0, 12)}…), not by this program: minutes, VERIFY.md and verify.py were not made again; SHA256SUMS covers them`,
+        `the bundle was made by keyrite ${tool.version} (${tool.sha256.slice(0, 12)}…), not by this program: script, minutes, VERIFY.md and verify.py were not made again; SHA256SUMS covers them`,
       )
       return
     }
-    this.#compare(() => minutesFiles(primary, judged, this.#verifying.rules))
+    const readable = this.#compare(() => readableFiles(primary, judged, this.#verifying.rules))
+    for (const path of this.#files.keys())
+      if (readable !== undefined && path.startsWith('script.') && !readable.has(path))
+        this.#wrong('derived', path, 'it follows from no entry here')
     this.#compare(() => guideFiles(this.#verifying.packageRoot, judged.replay.facts, id, primary.facts.level))
   }
 

@@ -24,7 +24,7 @@ import {abbreviationsIn} from './abbreviations.ts'
 import {waived} from '../printed-waivers.ts'
 
 export function cover(printing: Printing): readonly Block[] {
-  const {filled, standby, zone} = printing
+  const {filled, standby, zone, absent} = printing
   const steps = filled.acts.reduce((sum, act) => sum + act.steps.length, 0)
   const minutes = minutesOf(filled).reduce((sum, one) => sum + one, 0)
   return [
@@ -38,6 +38,14 @@ export function cover(printing: Printing): readonly Block[] {
       ['This copy is for', '______________________'],
       ['Template', [filled.id, ', SHA-256 ', code(filled.sha256)]],
     ]),
+    ...(absent.length === 0
+      ? []
+      : [
+          notice(
+            'note',
+            `Blank here, because it is withheld or was erased: ${absent.map((name) => `“${name}”`).join(', ')}.`,
+          ),
+        ]),
     heading(3, 'SHA-256 of the template, in words'),
     codeLines(wordLines(fromHex(filled.sha256))),
     qr(`sha256:${filled.sha256}`, 'The same digest, for a camera'),

@@ -35,7 +35,7 @@ function printed(view: Pick<View, 'of'> | null, loaded: Loaded, values: Values, 
     const sha256 = digestWith(null)
     return sha256 === digestWith(somebody)
       ? {step, sha256}
-      : none('it depends on a value that is not set yet')
+      : none('it depends on a value that stands blank here')
   } catch (error) {
     if (error instanceof KeyriteError) return none(error.message)
     throw error

@@ -13,4 +13,6 @@ export interface Printing {
   readonly standby: Date | null
   /** An IANA name. */
   readonly zone: string
+  /** Parameters whose value is not to be had. */
+  readonly absent: readonly string[]
 }
