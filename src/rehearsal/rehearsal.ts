@@ -2,6 +2,7 @@
 import {App} from '../app.ts'
 import {KeyriteError} from '../base/errors.ts'
 import type {Answers} from '../ceremony/answers.ts'
+import type {CeremonyApp} from '../ceremony/run-context.ts'
 import {allSteps} from '../ceremony/plans.ts'
 import {fill, type Loaded, type Values} from '../ceremony/template.ts'
 import {custodyFold, findPerson, type Signer} from '../custody/index.ts'
@@ -9,7 +10,8 @@ import {defaultPolicy, ruleFor, type Policy} from '../policy/index.ts'
 import {castOf, nowhere, type Cast, type Casting} from './cast.ts'
 import type {Earnest} from './earnest.ts'
 import {clearSecrets, type RehearsalPlaces} from './places.ts'
-import {foundStage, stageToken} from './stage.ts'
+import {foundStage} from './stage.ts'
+import {Tokens, type Stand} from './tokens.ts'
 import {peopleMentioned, profilesOf, replaceProfiles, withStandIns, type Replaced} from './values.ts'
 
 export interface Given {
@@ -20,6 +22,7 @@ export interface Given {
   /** Public keys with which people mean to sign, by who was typed. */
   readonly keys: ReadonlyMap<string, string>
   readonly earnest: Earnest | null
+  readonly stand: Stand
 }
 
 /** What is known before anything is made. */
@@ -31,11 +34,12 @@ export interface Prepared {
   readonly cast: Cast
   readonly policy: Policy
   readonly organisation: string
+  readonly stand: Stand
 }
 
 /** @throws KeyriteError `PERSON_NOT_FOUND`, `USAGE` for values, `TEMPLATE_INVALID`. */
-export function prepare({loaded, typed, participants, keys, earnest}: Given): Prepared {
-  const policy = withTokens(earnest?.policy ?? defaultPolicy)
+export function prepare({loaded, typed, participants, keys, earnest, stand}: Given): Prepared {
+  const policy = withTokens(earnest?.policy ?? defaultPolicy, stand)
   const {values, replaced} = replaceProfiles(loaded, typed)
   // Who is made up answers for what nobody was named for: so the cast comes first, and is made of what was typed.
   const rough = withStandIns(loaded, values, 'nobody')
@@ -44,7 +48,7 @@ export function prepare({loaded, typed, participants, keys, earnest}: Given): Pr
     named: participants,
     mentioned: peopleMentioned(loaded, values),
     roster: earnest?.roster ?? null,
-    asked: askedOf(loaded, rough, policy),
+    asked: askedOf(loaded, rough, policy, stand),
     keys,
   })
   const first = cast.parts[0]?.player.address ?? cast.players[0]?.address ?? ''
@@ -57,20 +61,20 @@ export function prepare({loaded, typed, participants, keys, earnest}: Given): Pr
     cast,
     policy,
     organisation: earnest?.organisation ?? nowhere,
+    stand,
   }
 }
 
-/** A rehearsal has its software tokens whatever people the policy asks for one. */
-function withTokens(policy: Policy): Policy {
+/** A rehearsal has its tokens whatever people the policy asks for one. */
+function withTokens(policy: Policy, {kind}: Stand): Policy {
   const adding = policy.rules.find(
-    ({operations, kinds}) =>
-      operations.includes('profile.add') && (kinds === null || kinds.includes('local')),
+    ({operations, kinds}) => operations.includes('profile.add') && (kinds === null || kinds.includes(kind)),
   )
   if (adding?.people === 0) return policy
   const rule = {
     id: 'rehearsal-token',
     operations: ['profile.add' as const],
-    kinds: ['local'],
+    kinds: [kind],
     classes: null,
     people: 0,
     from: ['custodian' as const],
@@ -91,7 +95,7 @@ function withAddresses({template: {parameters}}: Loaded, values: Values, {addres
 }
 
 /** What the policy asks of each role whose people approve something. */
-function askedOf(loaded: Loaded, values: Values, policy: Policy): Casting['asked'] {
+function askedOf(loaded: Loaded, values: Values, policy: Policy, {kind}: Stand): Casting['asked'] {
   const steps = allSteps(fill(loaded, values))
   const asked = new Map<string, Asked>()
   for (const step of steps) {
@@ -100,7 +104,7 @@ function askedOf(loaded: Loaded, values: Values, policy: Policy): Casting['asked
     const made = steps.find((one) => covered.includes(one.id) && 'class' in one)
     const key = made !== undefined && 'class' in made ? (made.class as never) : null
     try {
-      const {people, roles} = ruleFor(policy, {operation: 'key.create', class: key, kind: 'local'})
+      const {people, roles} = ruleFor(policy, {operation: 'key.create', class: key, kind})
       // A role can approve several times; what the policy wants of any of them, it has to have.
       const before = asked.get(step.by)
       asked.set(step.by, {
@@ -118,6 +122,8 @@ type Asked = Casting['asked'] extends ReadonlyMap<string, infer One> ? One : nev
 
 export interface Staged {
   readonly app: App
+  /** For the engine. */
+  readonly ceremonyApp: CeremonyApp
   /** Keys made for the rehearsal, by the id of the person in it. */
   readonly standIns: ReadonlyMap<string, Signer>
   /** Closes it, and clears away what must not stay. */
@@ -128,7 +134,7 @@ export interface Staged {
 export async function stage(
   world: App['world'],
   {home, state}: RehearsalPlaces,
-  {cast, policy, organisation, profiles}: Prepared,
+  {cast, policy, organisation, profiles, stand}: Prepared,
 ): Promise<Staged> {
   const app = new App({...world, home, state: {path: state}})
   const clear = (): void => {
@@ -136,21 +142,24 @@ export async function stage(
   }
   // A second Ctrl-C ends the program at once: what must not stay goes then, too.
   process.once('exit', clear)
+  let tokens: Tokens | undefined
   const end = async (): Promise<void> => {
     await app.close()
+    tokens?.end()
     clear()
     process.removeListener('exit', clear)
   }
   try {
     await foundStage(app, cast.players, {organisation, policy, rehearsal: true})
-    for (const name of profiles) await stageToken(app, name)
+    tokens = new Tokens(app, stand)
+    for (const name of profiles) await tokens.make(name)
   } catch (error) {
     await end()
     throw error
   }
   const {roster} = app.ledger.of(custodyFold)
   const standIns = new Map(cast.players.map(({address, signer}) => [findPerson(roster, address).id, signer]))
-  return {app, standIns, end}
+  return {app, ceremonyApp: tokens.ceremonyApp, standIns, end}
 }
 
 /** The same answers, with everyone called by their address in the rehearsal. */

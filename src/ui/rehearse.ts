@@ -6,24 +6,26 @@ import {fill} from '../ceremony/template.ts'
 import type {Ceremony} from '../ceremony/state.ts'
 import type {RehearsalPlaces} from '../rehearsal/places.ts'
 import type {Prepared} from '../rehearsal/rehearsal.ts'
+import {standInWords} from '../rehearsal/tokens.ts'
 import {inMinutes, timeHeads, timeRows, type TimePlan} from '../rehearsal/times.ts'
 import type {Print} from './print.ts'
 
 /** Before the first step. */
-export function openingLines({cast, replaced, values, loaded}: Prepared): readonly string[] {
+export function openingLines({cast, replaced, values, loaded, stand}: Prepared): readonly string[] {
   const people = [...loaded.template.roles.keys()].map((role) => {
     const parts = cast.parts.filter((one) => one.role === role)
     return `${role}: ${parts.map(({player}) => player.name).join(', ')}`
   })
+  const called = standInWords(stand)
   const things = fill(loaded, values).materials.map(
     ({id, kind, profile}) =>
-      `${id} (${kind})${profile === undefined ? '' : `: software token "${profile}" stands in for it`}`,
+      `${id} (${kind})${profile === undefined ? '' : `: ${called} "${profile}" stands in for it`}`,
   )
   return [
     'This is a rehearsal: nothing in it is done to a real key, and nothing signed in it counts anywhere else.',
     ...replaced.map(
       ({parameter, typed, token}) =>
-        `${parameter}: software token "${token}" stands in for ${typed === null ? 'the place where the key will live' : `profile "${typed}"`}. It is no hardware.`,
+        `${parameter}: ${called} "${token}" stands in for ${typed === null ? 'the place where the key will live' : `profile "${typed}"`}. It is no hardware.`,
     ),
     ...people,
     ...(things.length === 0 ? [] : [`Materials, or what stands in for them: ${things.join('; ')}.`]),

@@ -13,11 +13,12 @@ import {writeRecord, writeScript, writeTimes} from '../../rehearsal/papers.ts'
 import {placesFor, type RehearsalPlaces} from '../../rehearsal/places.ts'
 import {answersFor, prepare, stage, type Prepared, type Staged} from '../../rehearsal/rehearsal.ts'
 import {everyYes, rehearsalRoom} from '../../rehearsal/room.ts'
+import type {Stand} from '../../rehearsal/tokens.ts'
 import {timePlanOf} from '../../rehearsal/times.ts'
 import {CeremonyCommand} from '../../ui/ceremony-command.ts'
 import {setFlag, templateArg, templateFile} from '../../ui/ceremony-template.ts'
 import {askedValues} from '../../ui/ceremony-values.ts'
-import {ceremonyApp, documentOf, findCeremony, readAnswers} from '../../ui/ceremony.ts'
+import {documentOf, findCeremony, readAnswers} from '../../ui/ceremony.ts'
 import type {Shown} from '../../ui/command.ts'
 import {signers, signWithFlag} from '../../ui/flags.ts'
 import {signerAt} from '../../ui/gather.ts'
@@ -35,13 +36,14 @@ import {nextStepOf, notMetIn, openingLines, rehearsedLines} from '../../ui/rehea
 
 export default class CeremonyRehearse extends CeremonyCommand {
   static override summary =
-    'Rehearse a ceremony: the same template, on a software token, in a ledger of its own that counts nowhere else.'
+    'Rehearse a ceremony: the same template, on a software token or SoftHSM2, in a ledger of its own that counts nowhere else.'
   static override description =
-    'Every line and page says REHEARSAL. People of the roster take the roles, and stand-ins those that are left; they sign with keys that are made for it and gone afterwards, or try their own. Everything goes to a folder beside the home (HOME-rehearsals), or to --dir; the home itself is not written to. A rehearsal that is broken off is not resumed: --from STEP begins again where it was.'
+    'Every line and page says REHEARSAL. People of the roster take the roles, and stand-ins those that are left; they sign with keys that are made for it and gone afterwards, or try their own. Keys live in tokens that are made for it, never in a real one. Everything goes to a folder beside the home (HOME-rehearsals), or to --dir; the home itself is not written to. A rehearsal that is broken off is not resumed: --from STEP begins again where it was.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> payments-jwt.yaml',
     '<%= config.bin %> <%= command.id %> payments-jwt.yaml --participant custodian=alice,bob,carol --sign-with alice=~/.ssh/id_ed25519',
     '<%= config.bin %> <%= command.id %> jwt-signing-rsa-4096 --unattended --json',
+    '<%= config.bin %> <%= command.id %> root-ca --on softhsm2 --unattended',
   ]
   static override args = templateArg
   static override flags = {
@@ -64,6 +66,15 @@ export default class CeremonyRehearse extends CeremonyCommand {
       summary: 'stand-ins for everybody, though there is a ledger with people',
       default: false,
     }),
+    on: Flags.string({
+      summary: 'what stands in for the places where keys live: a software token of keyrite, or of SoftHSM2',
+      options: ['local', 'softhsm2'],
+      default: 'local',
+    }),
+    module: Flags.string({
+      summary: 'with --on softhsm2: its libsofthsm2.so, where it does not lie where systems put it',
+      helpValue: 'FILE',
+    }),
     from: Flags.string({summary: 'stand-ins do all steps before this one', helpValue: 'STEP'}),
     dir: Flags.string({summary: 'where it all goes: a folder that is new or empty', helpValue: 'DIR'}),
     'sign-with': signWithFlag,
@@ -82,11 +93,12 @@ export default class CeremonyRehearse extends CeremonyCommand {
     const path = templateFile(args.template)
     const loaded = parseTemplate(readPublic(path, largest), path)
     const answers = this.#answers(readAnswers(flags.answers), flags)
+    const stand = await this.#stand(flags)
     const earnest = flags.unattended || flags['stand-ins'] ? null : readEarnest(super.app)
     const typed = await this.#values(loaded, flags, answers)
     const participants = {...lists(answers?.participants ?? {}), ...fromFlags(flags.participant)}
     const keys = earnest === null ? await this.#keys(answers, flags['sign-with']) : new Map<string, string>()
-    const prepared = prepare({loaded, typed, participants, keys, earnest})
+    const prepared = prepare({loaded, typed, participants, keys, earnest, stand})
     demandStep(prepared, flags.from)
     const {home, clock} = super.app.world
     const places = placesFor({typed: flags.dir, home, template: loaded.template.id, now: clock.now()})
@@ -112,12 +124,12 @@ export default class CeremonyRehearse extends CeremonyCommand {
 
   async #rehearse(given: Rehearsing): Promise<Shown> {
     const {staged, places, prepared, answers, flags, earnest, typed} = given
-    const {app, standIns} = staged
+    const {app, ceremonyApp, standIns} = staged
     const {loaded, values, cast} = prepared
     const script = await writeScript(app, places, prepared)
     this.say(`Next: open ${script}, the script for it`)
     const {roster} = app.ledger.of(custodyFold)
-    const id = await openCeremony(ceremonyApp(app), {
+    const id = await openCeremony(ceremonyApp, {
       loaded,
       values,
       participants: partsByRole(prepared),
@@ -142,7 +154,7 @@ export default class CeremonyRehearse extends CeremonyCommand {
         unattended: flags.unattended,
         say,
       })
-      return walk(contextOf(ceremonyApp(app), dressed, id))
+      return walk(contextOf(ceremonyApp, dressed, id))
     })
     return this.#done(
       given,
@@ -190,6 +202,18 @@ export default class CeremonyRehearse extends CeremonyCommand {
       },
       rehearsedLines(this.print, rehearsed),
     )
+  }
+
+  /** @throws KeyriteError `UNSUPPORTED` where SoftHSM2 is asked for and not there, `USAGE`. */
+  async #stand({on, module}: {readonly on: string; readonly module: string | undefined}): Promise<Stand> {
+    if (on === 'softhsm2') {
+      const {softHsmModule} = await import('../../providers/pkcs11/index.ts')
+      return {kind: 'pkcs11', module: softHsmModule(module)}
+    }
+    if (module === undefined) return {kind: 'local'}
+    throw new KeyriteError('USAGE', 'cannot use --module: it goes with --on softhsm2', {
+      hints: ['--on softhsm2'],
+    })
   }
 
   /** @throws KeyriteError `NO_TERMINAL` where nobody and nothing answers. */

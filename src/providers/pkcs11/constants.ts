@@ -78,6 +78,7 @@ export const ckf = {
   hardware: 0x1,
   loginRequired: 0x4,
   protectedPath: 0x100,
+  tokenInitialized: 0x400,
   pinCountLow: 0x1_0000,
   pinFinalTry: 0x2_0000,
   pinLocked: 0x4_0000,

@@ -12,6 +12,7 @@ import {failure} from './failures.ts'
 import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
 import {shownBy, type Shown} from './shown.ts'
+import {makeSoftToken, type SoftToken} from './soft-token.ts'
 import {keyStore} from './store.ts'
 import {openToken, type Place, type Token} from './token.ts'
 import {keyUse} from './use.ts'
@@ -44,6 +45,12 @@ async function look(file: string): Promise<readonly Shown[]> {
   return shownBy(module)
 }
 
+async function made(wanted: SoftToken, soPin: Secret, pin: Secret): Promise<string> {
+  const module = await loaded(wanted.module)
+  step('a token is made')
+  return makeSoftToken(module, wanted, soPin, pin)
+}
+
 async function start(place: Place, pin: Secret | null): Promise<void> {
   const module = await loaded(place.module)
   step('its tokens are listed and opened')
@@ -63,6 +70,7 @@ async function start(place: Place, pin: Secret | null): Promise<void> {
 
 async function answerTo({port, method, args}: Question): Promise<unknown> {
   if (port === 'look') return look(String(args[0]))
+  if (port === 'make') return made(args[0] as SoftToken, args[1] as Secret, args[2] as Secret)
   if (port === 'open') return start(args[0] as Place, args[1] as Secret | null)
   const ports = open.ports
   if (ports === undefined) throw new TypeError('nothing is open')

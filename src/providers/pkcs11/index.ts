@@ -9,8 +9,10 @@ import {Secret} from '../../base/secret.ts'
 import type {CheckLine, Identity, Provider} from '../ports.ts'
 import {Line, patience} from './line.ts'
 import {demandNotLocked, pinLine, pinTries} from './pin.ts'
+import type {SoftToken} from './soft-token.ts'
 import type {Place} from './token.ts'
 
+export {softHsmModule} from './soft-token.ts'
 export type {Place} from './token.ts'
 
 /**
@@ -63,6 +65,12 @@ export async function lookAtPin(place: Place, within = patience): Promise<readon
   demandNotLocked(token)
   const said = pinTries(token)
   return said === null ? [] : [pinLine(said)]
+}
+
+/** Makes a token of SoftHSM2, in the folder that SOFTHSM2_CONF leads to. @returns its serial number. @throws KeyriteError as `makeSoftToken`. */
+export function newSoftToken(wanted: SoftToken, soPin: Secret, pin: Secret): Promise<string> {
+  const {module, label} = wanted
+  return new Line({module, serial: label, label: null}, null, patience).make(wanted, soPin, pin)
 }
 
 type PortName = 'store' | 'use' | 'life' | 'move' | 'evidence'

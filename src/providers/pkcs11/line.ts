@@ -3,6 +3,7 @@ import {fork, type ChildProcess} from 'node:child_process'
 import {KeyriteError} from '../../base/errors.ts'
 import type {Secret} from '../../base/secret.ts'
 import type {Shown} from './shown.ts'
+import type {SoftToken} from './soft-token.ts'
 import type {Place} from './token.ts'
 import {fromWire, toWire, wipe, type Answer, type Question, type Step} from './wire.ts'
 
@@ -49,9 +50,19 @@ export class Line {
 
   /** What the module shows to whoever starts it anew and does not log in. @throws KeyriteError `PROVIDER_UNREACHABLE`, `UNSUPPORTED`. */
   async look(): Promise<readonly Shown[]> {
+    return (await this.#alone('look', [this.#place.module])) as readonly Shown[]
+  }
+
+  /** Makes a token that was not there. @returns its serial number. @throws KeyriteError as `makeSoftToken`. */
+  async make(wanted: SoftToken, soPin: Secret, pin: Secret): Promise<string> {
+    return String(await this.#alone('make', [wanted, soPin, pin]))
+  }
+
+  /** One question to a host of its own. */
+  async #alone(port: Question['port'], args: readonly unknown[]): Promise<unknown> {
     const host = newHost()
     try {
-      return (await this.#exchange(host, 'look', '', [this.#place.module])) as readonly Shown[]
+      return await this.#exchange(host, port, '', args)
     } finally {
       this.#end(host)
     }
