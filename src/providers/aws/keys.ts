@@ -1,10 +1,10 @@
-/** The keys that keyrite made there, as AWS KMS tells of them. */
+/** The keys there, as AWS KMS tells of them: those that keyrite made, and those of others as far as keyrite has such keys. */
 import type {KeyMetadata} from '@aws-sdk/client-kms'
 import {KeyriteError} from '../../base/errors.ts'
 import type {Availability, Description, IntentId, KeySpec, VersionRef} from '../ports.ts'
 import type {Line} from './client.ts'
 import {isDenied, isMissing} from './failures.ts'
-import {parseTags, specOf, type Tagged} from './tags.ts'
+import {othersSpec, parseTags, specOf, type Tagged} from './tags.ts'
 
 const idForm = /^(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 /** The version of what has one material for ever, and no id for it. */
@@ -15,7 +15,8 @@ export interface Known {
   readonly id: string
   readonly metadata: KeyMetadata
   readonly spec: KeySpec
-  readonly intent: IntentId
+  /** Null of a key that keyrite did not make. */
+  readonly intent: IntentId | null
 }
 
 /** One of the materials of a key; `current` is the one that is signed and encrypted with. */
@@ -29,19 +30,22 @@ export class Keys {
   readonly line: Line
   /** Tags of keys that were read. Only keyrite writes its own, when it makes a key. */
   readonly #tags = new Map<string, Tagged | undefined>()
+  /** What others call their keys, by id: known once all are listed. */
+  #aliases: ReadonlyMap<string, string> = new Map()
 
   constructor(line: Line) {
     this.line = line
   }
 
-  /** @returns undefined where there is no such key, or it is not one that keyrite made. */
+  /** @returns undefined where there is no such key, keyrite has no such keys, or AWS keeps it for itself. */
   async known(id: string): Promise<Known | undefined> {
     if (!idForm.test(id)) return undefined
     const metadata = await this.metadata(id)
-    const tagged = metadata === undefined ? undefined : await this.tagged(id)
-    const spec = metadata === undefined || tagged === undefined ? undefined : specOf(metadata, tagged)
-    if (metadata === undefined || tagged === undefined || spec === undefined) return undefined
-    return {id, metadata, spec, intent: tagged.intent}
+    if (metadata === undefined || metadata.KeyManager === 'AWS') return undefined
+    const tagged = await this.tagged(id)
+    const spec =
+      tagged === undefined ? othersSpec(metadata, this.#aliases.get(id) ?? id) : specOf(metadata, tagged)
+    return spec === undefined ? undefined : {id, metadata, spec, intent: tagged?.intent ?? null}
   }
 
   /** @returns undefined where there is no such key in that region. */
@@ -128,8 +132,9 @@ export class Keys {
     return found.toSorted()
   }
 
-  /** Every version of every key, in the order of the list. Keys of others are passed over. */
+  /** Every version of every key, in the order of the list. */
   async *all(): AsyncGenerator<Description> {
+    this.#aliases = await this.#allAliases()
     for await (const page of this.ids()) {
       const asked = page.map(async (id) => this.#describedAll(id))
       // One that fails while another is awaited is not a bug of nobody's.
@@ -140,14 +145,32 @@ export class Keys {
 
   async #describedAll(id: string): Promise<readonly Description[]> {
     try {
-      const tagged = await this.tagged(id)
-      const known = tagged === undefined ? undefined : await this.known(id)
+      const known = await this.known(id)
       if (known === undefined) return []
       const versions = await this.versions(known)
       return await Promise.all(versions.map(async (one) => this.described(one)))
     } catch (error) {
       if (isDenied(error) || isMissing(error)) return []
       throw error
+    }
+  }
+
+  /** The first alias of each key. Empty where they may not be read: a key is then called by its id. */
+  async #allAliases(): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>()
+    try {
+      for (let marker: string | undefined; ;) {
+        const page = await this.line.call('list the aliases', (kms) =>
+          kms.listAliases({Limit: 100, ...(marker === undefined ? {} : {Marker: marker})}),
+        )
+        for (const {AliasName: name = '', TargetKeyId: id} of page.Aliases ?? [])
+          if (id !== undefined && !found.has(id)) found.set(id, name.replace(/^alias\//, ''))
+        marker = page.Truncated === true ? page.NextMarker : undefined
+        if (marker === undefined) return found
+      }
+    } catch (error) {
+      if (!isDenied(error)) throw error
+      return found
     }
   }
 

@@ -82,7 +82,7 @@ async function copy({keys, who}: Service, {id, spec, intent}: Version, region: s
       ReplicaRegion: region,
       Description: `${spec.label}: ${spec.scheme}, to ${spec.purpose}`,
       Policy: policyOf(spec, account, partition),
-      Tags: tagsOf(spec, intent),
+      Tags: intent === null ? [] : tagsOf(spec, intent),
     }),
   )
 }

@@ -1,6 +1,6 @@
 /** What a key at AWS says of itself in its tags: KMS has no other place for it. Whoever may tag can change them. */
 import type {KeyMetadata, Tag} from '@aws-sdk/client-kms'
-import {purposes, purposesOf, schemes, schemesOf, type Scheme} from '../algorithms.ts'
+import {purposes, purposesOf, schemes, schemesOf, type Purpose, type Scheme} from '../algorithms.ts'
 import type {IntentId, KeySpec} from '../ports.ts'
 import {algorithmOf, usageOf} from './specs.ts'
 
@@ -45,4 +45,22 @@ export function specOf({KeySpec: made, KeyUsage}: KeyMetadata, tagged: Tagged): 
   const {label, scheme, purpose} = tagged
   if (algorithm === undefined || KeyUsage !== usageOf(tagged)) return undefined
   return schemesOf[algorithm].some((one) => one === scheme) ? {label, algorithm, scheme, purpose} : undefined
+}
+
+/** What AWS's usages are to keyrite; of the two that a key to encrypt can have, the one that fits what it is made of. */
+const purposesFor: Readonly<Record<string, readonly Purpose[]>> = {
+  SIGN_VERIFY: ['sign'],
+  GENERATE_VERIFY_MAC: ['mac'],
+  ENCRYPT_DECRYPT: ['encrypt', 'decrypt'],
+}
+
+/** What a key of others can be to keyrite. KMS fixes no scheme to a key: it is the first of those that fit. @returns undefined for what keyrite has not. */
+export function othersSpec({KeySpec: made, KeyUsage}: KeyMetadata, label: string): KeySpec | undefined {
+  const algorithm = algorithmOf(made)
+  if (algorithm === undefined) return undefined
+  for (const purpose of purposesFor[KeyUsage ?? ''] ?? []) {
+    const scheme = schemesOf[algorithm].find((one) => purposesOf(one).includes(purpose))
+    if (scheme !== undefined) return {label, algorithm, scheme, purpose}
+  }
+  return undefined
 }

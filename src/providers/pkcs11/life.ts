@@ -2,7 +2,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import type {Clock} from '../../base/world.ts'
 import type {Availability, KeyLife} from '../ports.ts'
 import {failure} from './failures.ts'
-import {nextRef} from './ids.ts'
+import {nextRef, takesVersions} from './ids.ts'
 import {existing, usesOf, versionsWhere, type Version} from './objects.ts'
 import {demandUnused, generate} from './store.ts'
 import type {Token} from './token.ts'
@@ -42,6 +42,12 @@ export function keyLife(token: Token, clock: Clock): KeyLife {
 
     async rotate(key, intent) {
       const last = newest(token, key)
+      if (!takesVersions(key))
+        throw new KeyriteError(
+          'UNSUPPORTED',
+          `cannot rotate key "${last.spec.label}": its CKA_ID ${key} was given by others, and further versions cannot be told by it`,
+          {hints: ['make another key, and move to it']},
+        )
       demandUnused(token, last.spec, intent)
       return generate(token, last.spec, nextRef(key, intent), last.number + 1, clock)
     },

@@ -17,7 +17,8 @@ export interface Version {
   readonly spec: KeySpec
   readonly number: number
   readonly availability: Availability
-  readonly createdAt: Date
+  /** Null where the object does not say it. */
+  readonly createdAt: Date | null
   /** CKA_END_DATE of either object: the last day of its use, which no token keeps by itself. */
   readonly lastDay: Date | null
 }
@@ -67,7 +68,7 @@ export function versionCalled(token: Token, name: string): Version | undefined {
   return undefined
 }
 
-/** Every version that keyrite made: its private or secret objects. Somebody else's objects are left out. */
+/** Every version: its private or secret object. What has no id is left out. */
 export function* versions(token: Token): Generator<Version> {
   const halves = new Map(
     token
@@ -148,11 +149,10 @@ function read(token: Token, object: Handle, half: Handle | null, ref: VersionRef
   const text = token.attribute(object, cka.label)?.toString('utf8') ?? ''
   // Whoever has the PIN can name it anew: then it is said to be called so, and what only the label knew is a guess.
   const said = parseLabel(text)
-  const scheme = said?.scheme ?? schemesOf[algorithm][0]
-  const purpose = said?.purpose ?? purposesOf(scheme)[0] ?? 'sign'
-  const uses = usesOf({algorithm, purpose})
   const may = ({of, type}: Uses['forward']): boolean =>
     token.is(of === 'half' ? (half ?? object) : object, type)
+  const {scheme, purpose} = said ?? guessed(algorithm, may)
+  const uses = usesOf({algorithm, purpose})
   return {
     ref,
     object,
@@ -160,12 +160,28 @@ function read(token: Token, object: Handle, half: Handle | null, ref: VersionRef
     spec: {label: said?.label ?? text, algorithm, scheme, purpose},
     number: said?.number ?? 0,
     availability: may(uses.forward) ? 'enabled' : may(uses.backward) ? 'historic' : 'disabled',
-    createdAt: said?.createdAt ?? new Date(0),
+    createdAt: said?.createdAt ?? null,
     lastDay:
       dateOf(token.attribute(object, cka.endDate)) ??
       dateOf(half === null ? undefined : token.attribute(half, cka.endDate)) ??
       null,
   }
+}
+
+/** What an object that others named is for: the first that the attributes of its own allow, as those of public halves are often all set. */
+function guessed(
+  algorithm: Algorithm,
+  may: (use: Uses['forward']) => boolean,
+): Pick<KeySpec, 'scheme' | 'purpose'> {
+  const all = schemesOf[algorithm].flatMap((scheme) =>
+    purposesOf(scheme).map((purpose) => ({scheme, purpose})),
+  )
+  const has = (of: Uses['forward']['of']) =>
+    all.find(({purpose}) => {
+      const {forward, backward} = usesOf({algorithm, purpose})
+      return [forward, backward].some((use) => use.of === of && may(use))
+    })
+  return has('object') ?? has('half') ?? {scheme: schemesOf[algorithm][0], purpose: all[0]?.purpose ?? 'sign'}
 }
 
 export function descriptionOf({ref, spec, availability, createdAt}: Version): Description {

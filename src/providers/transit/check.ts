@@ -108,7 +108,10 @@ async function permissionFact(server: Server): Promise<string> {
 
 async function keysFact(server: Server): Promise<string> {
   const labels: string[] = []
-  for await (const id of names(server)) labels.push(readName(id)?.label ?? '')
+  for await (const id of names(server)) {
+    const label = readName(id)?.label
+    if (label !== undefined) labels.push(label)
+  }
   const [doubled] = labels.filter((one, at) => labels.indexOf(one) !== at)
   if (doubled !== undefined)
     throw fault(

@@ -3,13 +3,14 @@ import {KeyriteError} from '../../base/errors.ts'
 import {schemesOf, type Algorithm} from '../algorithms.ts'
 import type {Availability, Description, VersionRef} from '../ports.ts'
 import {algorithmOf} from './methods.ts'
-import {readName, type Name} from './names.ts'
+import {anyName, othersName, readName, type Name} from './names.ts'
 import type {Server} from './server.ts'
 
 export interface Key {
   /** Its name at the server. */
   readonly id: string
-  readonly name: Name
+  /** What that says; where others gave it, what can be made of it. */
+  readonly name: Omit<Name, 'intent'> & {readonly intent: Name['intent'] | null}
   readonly algorithm: Algorithm
   /** The versions that there are: what lies below was trimmed. */
   readonly lowest: number
@@ -25,18 +26,19 @@ export interface Key {
   readonly shown: Readonly<Record<string, unknown>>
 }
 
-/** @returns undefined if there is no such key, or keyrite did not make it. */
+/** @returns undefined if there is no such key, or keyrite has no such keys. */
 export async function readKey(server: Server, id: string): Promise<Key | undefined> {
-  const name = readName(id)
   server.demandOpen()
-  if (name === undefined) return undefined
-  const data = await server.find('GET', `keys/${id}`, {what: `read key "${name.label}"`})
-  return data === undefined ? undefined : keyFrom(id, name, data)
+  if (!anyName.test(id)) return undefined
+  const data = await server.find('GET', `keys/${id}`, {what: `read key "${readName(id)?.label ?? id}"`})
+  return data === undefined ? undefined : keyFrom(id, data)
 }
 
-function keyFrom(id: string, name: Name, data: Readonly<Record<string, unknown>>): Key | undefined {
+function keyFrom(id: string, data: Readonly<Record<string, unknown>>): Key | undefined {
   const algorithm = algorithmOf(data['type'])
-  if (algorithm === undefined) return undefined
+  // A key derived for each context gives nothing without one.
+  if (algorithm === undefined || data['derived'] === true) return undefined
+  const name = readName(id) ?? othersName(id, algorithm)
   const schemes: readonly string[] = schemesOf[algorithm]
   if (!schemes.includes(name.scheme)) return undefined
   const number = (field: string): number => (typeof data[field] === 'number' ? data[field] : 0)
@@ -117,7 +119,7 @@ function createdAt(shown: unknown): Date | null {
 
 const page = 200
 
-/** The names that keyrite gave, in pages; a server that knows no pages gives all at once. */
+/** The names of all keys, in pages; a server that knows no pages gives all at once. */
 export async function* names(server: Server): AsyncGenerator<string> {
   let after = ''
   for (;;) {
@@ -125,7 +127,7 @@ export async function* names(server: Server): AsyncGenerator<string> {
     const data = await server.find('LIST', `keys${query}`, {what: 'list the keys'})
     const found = (Array.isArray(data?.['keys']) ? data['keys'] : []).filter((one) => typeof one === 'string')
     const fresh = after === '' ? found : found.filter((one) => one > after)
-    for (const one of fresh) if (readName(one) !== undefined) yield one
+    for (const one of fresh) if (anyName.test(one)) yield one
     const last = fresh.at(-1)
     if (last === undefined || found.length !== page) return
     after = last

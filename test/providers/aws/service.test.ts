@@ -7,7 +7,7 @@ import {noTerms, type KeySchedule} from '../../../src/providers/schedule.ts'
 import {bring} from '../../backends/bring.ts'
 import {startAwsStandin, type AwsStandin} from '../../backends/standin.ts'
 import {testWhen} from '../../support/needs.ts'
-import {enabled, labelled, none, outcome, specOf} from '../support.ts'
+import {all, enabled, labelled, none, outcome, specOf} from '../support.ts'
 import {anAccount, settingsOf, soon} from './bench.ts'
 
 const ministack = await bring('ministack')
@@ -29,6 +29,34 @@ describe('what AWS KMS has beside the ports', () => {
   afterAll(async () => {
     await box.provider?.close()
     await box.standin?.stop()
+  })
+
+  testWhen(ministack, 'describes and uses keys that others made, called by their alias', async () => {
+    const kms = stranger(home)
+    const made = async (
+      KeySpec: 'ECC_NIST_P256' | 'RSA_2048' | 'SYMMETRIC_DEFAULT',
+      KeyUsage: 'SIGN_VERIFY' | 'ENCRYPT_DECRYPT',
+    ) => (await kms.createKey({KeySpec, KeyUsage})).KeyMetadata?.KeyId ?? ''
+    const [signs, opens, seals] = [
+      await made('ECC_NIST_P256', 'SIGN_VERIFY'),
+      await made('RSA_2048', 'ENCRYPT_DECRYPT'),
+      await made('SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT'),
+    ]
+    await kms.createAlias({AliasName: 'alias/Their/signer', TargetKeyId: signs})
+    const found = new Map((await all(provider().store)).map((one) => [one.ref.key, one]))
+    expect(found.get(signs)).toMatchObject({
+      spec: {label: 'Their/signer', algorithm: 'ec-p256', scheme: 'es256', purpose: 'sign'},
+      intent: null,
+      availability: 'enabled',
+    })
+    expect(found.get(opens)?.spec).toMatchObject({label: opens, scheme: 'oaep-sha256', purpose: 'decrypt'})
+    expect(found.get(seals)?.spec).toMatchObject({scheme: 'a256gcm', purpose: 'encrypt'})
+    const ref = found.get(signs)?.ref ?? missing('it is not listed')
+    const message = Buffer.from('theirs')
+    expect(await provider().use.verify(ref, message, await provider().use.sign(ref, message))).toBe(true)
+    expect(await provider().life.setAvailability(ref, 'disabled')).toBe('disabled')
+    expect((await kms.describeKey({KeyId: signs})).KeyMetadata?.KeyState).toBe('Disabled')
+    kms.destroy()
   })
 
   testWhen(ministack, 'says where keys may be copied in who it is, so that it is approved', async () => {

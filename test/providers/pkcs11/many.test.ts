@@ -73,6 +73,58 @@ describe('a token with many objects', () => {
   )
 })
 
+describe('objects that others made', () => {
+  testWith(
+    ['softhsm2', 'pkcs11-tool'],
+    'are listed, described and used by their CKA_ID, for what their attributes allow',
+    async () => {
+      const hsm = softHsm('theirs')
+      const make = (...args: readonly string[]): void => {
+        execFileSync('pkcs11-tool', ['--module', hsm.module, '--login', '--pin', hsm.pin, ...args], {
+          env: process.env,
+          stdio: 'ignore',
+        })
+      }
+      make(
+        '--keypairgen',
+        '--key-type',
+        'EC:prime256v1',
+        '--id',
+        '01',
+        '--label',
+        'Their signer',
+        '--usage-sign',
+      )
+      make('--keypairgen', '--key-type', 'rsa:2048', '--id', '0203', '--label', 'opener', '--usage-decrypt')
+      make('--keygen', '--key-type', 'AES:32', '--id', 'aa', '--label', 'wrapper', '--usage-wrap')
+      make('--keygen', '--key-type', 'AES:32', '--label', 'without an id')
+      const open = await openHsm(
+        {module: hsm.module, serial: hsm.serial, label: null},
+        new Secret(Buffer.from(hsm.pin)),
+      )
+      const shown = new Map((await all(open.store)).map((one) => [one.ref.key, one]))
+      expect([...shown.keys()].sort()).toEqual(['01', '0203', 'aa'])
+      expect(shown.get('01')).toMatchObject({
+        ref: {key: '01', version: '01'},
+        spec: {label: 'Their signer', scheme: 'es256', purpose: 'sign'},
+        intent: null,
+        availability: 'enabled',
+        createdAt: null,
+      })
+      expect(shown.get('0203')?.spec).toMatchObject({scheme: 'oaep-sha256', purpose: 'decrypt'})
+      expect(shown.get('aa')?.spec).toMatchObject({scheme: 'a256gcm', purpose: 'wrap'})
+      const ref = {key: '01', version: '01'}
+      const message = Buffer.from('theirs')
+      expect(await open.use.verify(ref, message, await open.use.sign(ref, message))).toBe(true)
+      expect(await open.life.setAvailability(ref, 'disabled')).toBe('disabled')
+      expect(await outcome(open.use.sign(ref, message))).toBe('KEY_STATE')
+      expect(await outcome(open.life.rotate('01', intent()))).toBe('UNSUPPORTED')
+      await open.close()
+      hsm.remove()
+    },
+  )
+})
+
 describe('the last day of a key', () => {
   const spec = specOf('ec-p256')
   const lastDay = dateOf(Buffer.from('20261128')) ?? null

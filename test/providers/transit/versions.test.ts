@@ -224,9 +224,29 @@ describe('transit', () => {
     },
   )
 
+  testWhen(openbao, 'keys that others named are described and used as far as keyrite has such', async () => {
+    const {store, use, life} = open()
+    const ref = {key: 'their_Signer', version: '1'}
+    await bao().bao('write', `transit/keys/${ref.key}`, 'type=ecdsa-p256')
+    await bao().bao('write', 'transit/keys/derived', 'type=aes256-gcm96', 'derived=true')
+    expect(await store.describe(ref)).toMatchObject({
+      spec: {label: 'their_Signer', algorithm: 'ec-p256', scheme: 'es256', purpose: 'sign'},
+      intent: null,
+      availability: 'enabled',
+    })
+    expect(await store.describe({key: 'derived', version: '1'})).toBeUndefined()
+    const message = Buffer.from('theirs')
+    expect(await use.verify(ref, message, await use.sign(ref, message))).toBe(true)
+    expect(await life.setAvailability(ref, 'disabled')).toBe('disabled')
+    expect(await outcome(use.sign(ref, message))).toBe('KEY_STATE')
+    expect((await all(store)).some(({ref: {key}}) => key === ref.key)).toBe(true)
+    for (const name of ['../sys', 'a/b', ''])
+      expect(await store.describe({key: name, version: '1'})).toBeUndefined()
+  })
+
   testWhen(
     openbao,
-    'a long list comes in pages, whole, and without what keyrite did not make',
+    'a long list comes in pages, whole, with what others made',
     async () => {
       const count = process.env['SLOW'] === '1' ? 1100 : 210
       const before = (await all(open().store)).length
@@ -241,7 +261,7 @@ describe('transit', () => {
             }),
           ),
         )
-      expect((await all(open().store)).length - before).toBe(count)
+      expect((await all(open().store)).length - before).toBe(count + 3)
       expect(await outcome(open().store.create(specOf('aes-256', {label: 'many207'}), intent()))).toBe(
         'KEY_EXISTS',
       )
