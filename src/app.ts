@@ -6,6 +6,7 @@ import {certificatesFold, certificateSign} from './certificates/index.ts'
 import {continuationFold, custodyFold} from './custody/index.ts'
 import {
   keyActivate,
+  keyAdopt,
   keyCancelDestroy,
   keyCompromise,
   keyCreate,
@@ -70,6 +71,7 @@ export const operations: Operations = operationsOf([
   ledgerWriter,
   ledgerRestore,
   keyCreate,
+  keyAdopt,
   keyActivate,
   keySuspend,
   keyResume,

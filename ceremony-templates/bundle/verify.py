@@ -75,7 +75,7 @@ OUTCOMES = {"key.created": "key.create", "key.create.failed": "key.create", "key
 OTHERS = """ledger.opened quorum.opened quorum.met quorum.withdrawn key.try.intended ceremony.opened
     step.done ceremony.stopped ceremony.paused ceremony.resumed ceremony.aborted deviation.recorded
     signoff.opened bundle.made attempt.refused duty.opened clock.anomaly branch.absorbed
-    rotation.hooked rotation.paused rotation.resumed rotation.stopped shares.split
+    key.adopted rotation.hooked rotation.paused rotation.resumed rotation.stopped shares.split
     shares.given shares.void shares.drill.opened shares.combine.intended shares.combined
     shares.combine.failed""".split()
 FILES = """VERIFY.md verify.py bundle.json checkpoint openings.json allowed_signers roster.json policy.json
@@ -279,7 +279,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         self.public, self.serials = {}, set()
         self.turns, self.primary, self.since = {}, {}, {}  # of keys: the last rotation, the primary version
         self.states, self.moving, self.proved = {}, set(), set()  # of versions: state, that before, its entry
-        self.holds = {}  # L6: seq of key.held -> key, until when
+        self.holds, self.places = {}, set()  # L6: seq of key.held -> key, until when; where material lies
         self.writers, self.suspended, self.contested, self.had = [], {}, {}, set()
         self.round, self.deviations, self.there = 0, [], set()
         self.counters, self.erased, self.external, self.policy_seq = set(), set(), "", 0
@@ -442,6 +442,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             self.moving.add((d["key"], d["version"]))
         elif kind in ACTS:
             self.check_act(e, d, *ACTS[kind])
+        elif kind == "key.adopted":
+            self.check_adopted(e, d)
         if kind == "certificate.make.intended":
             self.check_certificate(e, d)
         if kind in WHOLE:
@@ -968,6 +970,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         which = {"from", "to"} if kind == "key.primary.intended" else {"version"}
         same = all(intent["data"][name] == d[name] for name in {"key", *which, *said})
         need("it differs, or is the second", intent=same, one_outcome=d["intended"] not in self.used)
+        if "ref" in d:
+            self.places.add((d["profile"], d["ref"]["key"], d["ref"]["version"]))
         if e["type"] in ("key.created", "key.imported"):
             key, plan = (d["key"], d["version"]), self.met.get(e["approved"], {}).get("plan")
             kind = self.profiles[intent["data"]["profile"]]["kind"]
@@ -983,6 +987,30 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         if e["type"] == "certificate.made":
             self.check_made(e, d, intent["data"])
         self.used.add(d["intended"])
+
+    def check_adopted(self, e, d):  # L6: a key of the list that was approved, as it says; each material once
+        need("no quorum is cited", approved=e["approved"] in self.met)
+        plan, versions = self.met[e["approved"]]["plan"], d["versions"]
+        need("another thing was approved", approved=plan["operation"] == "key.adopt")
+        self.check_phase(e, "adopt")
+        self.begun = None  # many keys in one phase
+        row = ([x for x in plan["change"]["keys"] if x["key"] == d["key"]] or [{"versions": None}])[0]
+        said = [{name: x[name] for name in ("ref", "state", "created")} for x in versions]
+        spec = {**plan["change"], **row}
+        spec = {name: spec[name] for name in set(spec) - {"keys", "primary", "versions"}}
+        spec.update({"version": 1, "parent": None, "expires": None})
+        need("it is not what was approved", plan=plan["profile"] == self.profiles.get(d["profile"])
+             and canon([spec, d["primary"], said]) == canon([d["spec"], row.get("primary"), row["versions"]]))
+        places = {(d["profile"], x["ref"]["key"], x["ref"]["version"]) for x in versions} - self.places
+        need("it is there already", key=(d["key"], 1) not in self.keys and len(places) == len(versions)
+             and d["primary"] <= len(versions))
+        self.places.update(places)
+        self.primary[d["key"]] = d["primary"]
+        for key, x in (((d["key"], n), x) for n, x in enumerate(versions, 1)):
+            self.keys[key], self.public[key], self.states[key] = d["spec"], x["public"], (x["state"], None, e)
+            self.since.update({key: x["created"] or e["time"]} if x["state"] == "active" else {})
+            if x["public"]:
+                self.wanted["keys/%s-v%d.pem" % key] = armor("PUBLIC KEY", self.blob(x["public"]["blob"]), 64)
 
     def check_shares(self, e, d, kind, about):  # L6: sets of shares
         if kind in SHARES:

@@ -23,6 +23,8 @@ export interface KeyDocument {
   readonly parent: string | null
   readonly location: string
   readonly createdAt: string
+  /** When it was taken over; null of a key that keyrite made. */
+  readonly adoptedAt: string | null
   readonly expires: string | null
   /** Words by which rules of retention know it. */
   readonly labels: readonly string[]
@@ -90,6 +92,7 @@ export function documentOf(key: KeyFacts, {name, profile}: Around): KeyDocument 
             .map(([fact, value]) => `${fact} ${value}`)
             .join(', '),
     createdAt: key.createdAt,
+    adoptedAt: key.adoptedAt,
     expires: spec.expires,
     labels: key.labels,
     holds: key.holds.map(({seq, kind, until}) => ({entry: seq, kind, until})),

@@ -7,14 +7,14 @@ import {Versions} from '../base/versions.ts'
 import {isBlobRef, problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {profilesFold} from '../profiles/index.ts'
 import {requests} from '../requests/index.ts'
-import {isPair, type Algorithm} from '../providers/algorithms.ts'
 import {enforcedBy, isKind} from '../providers/registry.ts'
 import {keyStates, leads} from './lifecycle.ts'
+import {adoptedKey, adoptionSchemas, checkAdoption, withPlaces} from './adoption/entries.ts'
 import {checkFact, factTypes, withFact} from './facts.ts'
 import {moved} from './moved.ts'
+import {checkPublic} from './public-half.ts'
 import {keyRow} from './row.ts'
 import {keyName, parseSpec} from './spec.ts'
-import {isOfAlgorithm} from './verify-signature.ts'
 import {bringsVersion, versionSchemas} from './rotation/entries.ts'
 import {versionIntentFault, versionOutcomeFault, withChange, type Fresh} from './rotation/versions.ts'
 import {intentOf, type Key, type Keys, type OpenIntent, type Version} from './state.ts'
@@ -91,8 +91,8 @@ type Type = keyof typeof schemas
 
 export const keysFold: Fold<Keys> = {
   name: 'keys',
-  types: [...Object.keys(schemas), ...factTypes, 'profile.removed'],
-  initial: () => ({keys: new Versions(), open: new Versions()}),
+  types: [...Object.keys(schemas), ...Object.keys(adoptionSchemas), ...factTypes, 'profile.removed'],
+  initial: () => ({keys: new Versions(), open: new Versions(), places: new Versions()}),
 
   check(view: View, entry: Entry): readonly Problem[] {
     const wrong = (message: string): Problem[] => [problem('key', entry, message)]
@@ -103,6 +103,7 @@ export const keysFold: Fold<Keys> = {
       return lives ? wrong('keys live in this profile') : []
     }
     if (factTypes.includes(entry.type)) return checkFact(entry, view.of(keysFold).keys)
+    if (entry.type in adoptionSchemas) return checkAdoption(view, entry, view.of(keysFold))
     const parsed = schemas[entry.type as Type].safeParse(entry.data)
     if (!parsed.success)
       return wrong(`${parsed.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
@@ -129,16 +130,17 @@ export const keysFold: Fold<Keys> = {
   },
 
   apply(view: View, entry: Entry): Keys {
-    const {keys, open} = view.of(keysFold)
-    if (entry.type === 'profile.removed') return {keys, open}
-    if (factTypes.includes(entry.type)) return {keys: withFact(view, entry, keys), open}
+    const {keys, open, places} = view.of(keysFold)
+    if (entry.type === 'profile.removed' || entry.type === 'key.adopt.finished') return {keys, open, places}
+    if (factTypes.includes(entry.type)) return {keys: withFact(view, entry, keys), open, places}
     if (entry.type.endsWith('.intended'))
-      return {keys, open: open.with(entry.seq, intentOf(entry, kindOf(entry.type)))}
+      return {keys, open: open.with(entry.seq, intentOf(entry, kindOf(entry.type))), places}
     const intended = Number(entry.data['intended'])
-    const changed = changedKey(view, entry, keys)
+    const changed = entry.type === 'key.adopted' ? adoptedKey(view, entry) : changedKey(view, entry, keys)
     return {
       open: open.without(intended),
       keys: changed === undefined ? keys : keys.with(changed.name, changed),
+      places: changed === undefined ? places : withPlaces(places, changed, keys.get(changed.name)),
     }
   },
 
@@ -213,22 +215,6 @@ function checkOutcome(view: View, entry: Entry, key: Key | undefined, intent: Op
     : wrong('a date of destruction belongs to a scheduled one, and to no other')
 }
 
-/** A pair has a public half of its algorithm; a secret key has none. */
-function checkPublic(view: View, entry: Entry, algorithm: Algorithm, made: Json): Problem[] {
-  const wrong = (message: string): Problem[] => [problem('key', entry, message)]
-  if (!isPair(algorithm)) return made === null ? [] : wrong(`${algorithm} has no public key`)
-  if (!isBlobRef(made)) return wrong('the public key is not a blob')
-  return holdsKey(algorithm, view.blob(made.blob)) ? [] : wrong(`the public key is not one of ${algorithm}`)
-}
-
-function holdsKey(algorithm: Algorithm, spki: Uint8Array): boolean {
-  try {
-    return isOfAlgorithm(algorithm, spki)
-  } catch {
-    return false // not a public key at all
-  }
-}
-
 function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefined {
   if (entry.type === 'key.created' || entry.type === 'key.imported') return madeKey(view, entry)
   const key = keys.get(textOf(entry.data['key']))
@@ -266,6 +252,7 @@ function madeKey(view: View, entry: Entry): Key {
     profile: made.profile,
     spec: parseSpec(made.spec),
     createdAt: entry.time,
+    adoptedAt: null,
     ceremony: entry.ceremony,
     names: request?.names ?? {},
     hidden: request?.hidden ?? {},

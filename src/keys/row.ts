@@ -5,7 +5,7 @@ import type {Key, OpenIntent, Version} from './state.ts'
 /** What a document is made of, whether from a replay or from a side table. */
 export interface KeyFacts extends Pick<
   Key,
-  'name' | 'profile' | 'spec' | 'createdAt' | 'ceremony' | 'primary' | 'labels' | 'holds'
+  'name' | 'profile' | 'spec' | 'createdAt' | 'adoptedAt' | 'ceremony' | 'primary' | 'labels' | 'holds'
 > {
   readonly versions: readonly Pick<
     Version,
@@ -29,12 +29,13 @@ export interface KeyFacts extends Pick<
 
 /** @param open - all open intents. */
 export function factsOfKey(key: Key, open: Iterable<OpenIntent>): KeyFacts {
-  const {name, profile, spec, createdAt, ceremony, primary, labels, holds} = key
+  const {name, profile, spec, createdAt, adoptedAt, ceremony, primary, labels, holds} = key
   return {
     name,
     profile,
     spec,
     createdAt,
+    adoptedAt,
     ceremony,
     primary,
     labels,

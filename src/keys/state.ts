@@ -63,6 +63,8 @@ export interface Key {
   readonly profile: string
   readonly spec: KeyPlanSpec
   readonly createdAt: string
+  /** When it was taken over, of a key that its place had already; null of one that keyrite made. */
+  readonly adoptedAt: string | null
   readonly ceremony: string | null
   /** Names of the parties in the spec. */
   readonly names: Readonly<Record<string, string | null>>
@@ -102,6 +104,8 @@ export interface OpenIntent {
 export interface Keys {
   readonly keys: Versions<string, Key>
   readonly open: Versions<number, OpenIntent>
+  /** By what each version is called at its place, in all of the ledger (`placeKey`): the key that it is of. */
+  readonly places: Versions<string, string>
 }
 
 /** Reads an intent from its entry, whose form was checked. */

@@ -52,7 +52,7 @@ const removed = z.strictObject({name: profileName})
 const evidence = lately(z.object({profile: z.string(), generation: z.int().min(0).nullable()}))
 
 /** Outcomes at a provider, each with the generation that it left behind. */
-const outcomes = ['key.created', 'key.tried', 'key.state.changed']
+const outcomes = ['key.created', 'key.adopted', 'key.tried', 'key.state.changed']
 
 export const profilesFold: Fold<Profiles> = {
   name: 'profiles',

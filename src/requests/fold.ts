@@ -170,7 +170,7 @@ function acted(view: View, entry: Entry, operations: Operations): Requests {
   if (operation === undefined || phase === undefined) return state
   const begins = operation.begins.includes(entry.type)
   const failed = entry.type.endsWith('.failed')
-  const ends = !failed && (!begins || isWhole(operation, phase))
+  const ends = operation.ends?.includes(entry.type) ?? (!failed && (!begins || isWhole(operation, phase)))
   return change(state, {
     ...request,
     failed: request.failed || failed,

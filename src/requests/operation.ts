@@ -17,6 +17,8 @@ export interface ActContext {
   readonly provider: (profile: string, facts?: ProfileFacts) => Promise<Provider>
   readonly actor: {readonly person: string | null; readonly evidence: 'signed' | 'stated'}
   readonly ceremony: string | null
+  /** Says how far a long act has come; absent where nobody looks. */
+  readonly progress?: (line: string) => void
   /** The seq that allows it: of `quorum.met`, or of the entry that set the policy. */
   readonly approved: number
 }
@@ -44,6 +46,8 @@ export interface Operation {
   readonly writes: Readonly<Record<string, string | PhaseOf>>
   /** Those of them that begin a phase: each once under one approval. */
   readonly begins: readonly string[]
+  /** Those of them that end a phase, where many others are parts of it; absent where every outcome ends its own. */
+  readonly ends?: readonly string[]
   /** Refuses a plan whose `change` is not of this operation's form, before anybody is asked. @throws TypeError. */
   formed?(plan: Plan): void
   /** What speaks against a plan by policy and people as they are, for the ledger and for whoever signs from afar; undefined if nothing does. */

@@ -65,6 +65,7 @@ export function contextFor(app: App, actor: Person | null): Context {
     clock,
     random,
     provider: (name, facts) => app.provider(name, facts),
+    progress: app.world.say,
     actor: {person: actor?.id ?? null, evidence: 'stated'},
     ceremony: null,
   }

@@ -8,6 +8,7 @@ const commands: Readonly<
   'key.create': [
     ['key create', 'NAME --profile PROFILE --algorithm A --purpose P --class CLASS --owner OWNER'],
   ],
+  'key.adopt': [['key adopt', '--profile P --class C --owner O --all']],
   'key.activate': [['key activate', 'KEY']],
   'key.suspend': [['key suspend', 'KEY']],
   'key.resume': [['key resume', 'KEY']],

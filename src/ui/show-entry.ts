@@ -39,6 +39,9 @@ const sentences: Readonly<Record<string, (data: Entry['data']) => string>> = {
   'ledger.restored': (data) => `An older state of ${restoredFrom(data['from'])} entries was restored.`,
   'branch.absorbed': (data) => `Another copy was seen: ${text(data['at'])} entries are in common.`,
   'key.created': (data) => `Key ${text(data['key'])} was made.`,
+  'key.adopted': (data) => `Key ${text(data['key'])} was taken over.`,
+  'key.adopt.finished': (data) =>
+    `Keys were taken over: ${text(data['adopted'])}, and ${text(data['left'])} left out.`,
   'key.tried': (data) => `Key ${text(data['key'])} was tried.`,
   'key.state.changed': (data) => `Key ${text(data['key'])} changed its state to ${text(data['to'])}.`,
   'key.create.intended': (data) => `Key ${text(data['key'])} is to be made.`,

@@ -14,6 +14,7 @@ import tempfile
 import traceback
 
 from make_bundle import BUNDLE, ORG, Keys, Maker, armored, b64, canon, pid, root_of, sha, wire
+from adoptions import adopted, version, without
 from moves import cancelled, destroyed, held, key_set, move, moved, released, undated
 import rotations
 
@@ -333,6 +334,7 @@ GOOD = [
     ('a hold that is over before the end', None, ending(lambda m: (held(m, 3), destroyed(m)))),
     ('destroyed in spite of a hold, by the rule for that', None, ending(lambda m: (held(m), destroyed(m, operation='key.destroy-held')))),
     ('what is known of a key is set', None, ending(key_set)),
+    ('keys that were there are taken over, under one approval', None, ending(adopted)),
 ]
 ATTACKS = [
     ('an entry is dropped', 'signoff-count', files(drop)),
@@ -443,6 +445,17 @@ ATTACKS = [
     ('a hold that is not there is taken off', 'held', ending(lambda m: released(m, 3))),
     ('another hold than was approved is taken off', 'plan', ending(lambda m: released(m, held(m), said={'hold': 3}))),
     ('a key is called less than was approved', 'plan', ending(lambda m: key_set(m, changes={'classification': 'public'}))),
+    ('a key is taken over that is not of the list', 'plan', ending(lambda m: adopted(m, ('another',)))),
+    ('a key is taken over under a plan to make one', 'approved', ending(lambda m: adopted(m, operation='key.set'))),
+    ('a key is taken over, and nobody was asked', 'approved', ending(lambda m: adopted(m, met=3))),
+    ('a key is taken over twice', 'key', ending(lambda m: adopted(m, ('theirs',), met=adopted(m, ('theirs',))))),
+    ('material that is known is taken over under another name', 'key', ending(lambda m: adopted(m, there='there'))),
+    ('a key is called in use that was not', 'plan', ending(lambda m: adopted(m, versions=version(state='active')))),
+    ('a key is called younger than was agreed', 'plan', ending(lambda m: adopted(m, versions=version(created='2026-11-01T00:00:00.000Z')))),
+    ('a version of a key is kept back', 'plan', ending(lambda m: adopted(m, versions=lambda all: all[:1]))),
+    ('a key is taken over that nobody answers for', 'plan', ending(lambda m: adopted(m, spec=without('owner')))),
+    ('another version is called primary', 'plan', ending(lambda m: adopted(m, primary=1))),
+    ('a key is taken over at another place', 'plan', ending(lambda m: adopted(m, profile='elsewhere'))),
     ('the outcome of another change of state', 'intent', moved('suspend', 'active', 'suspended', outcome='deactivated')),
     ('sign-off: root', 'signoff-root', data('signoff.opened', root=b64(b'x' * 32))),
     ('sign-off: count', 'signoff-count', data('signoff.opened', count=13)),

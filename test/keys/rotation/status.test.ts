@@ -49,6 +49,7 @@ function key(more: Partial<Key> = {}, spec: Partial<Key['spec']> = {}): Key {
       ...spec,
     },
     createdAt: '2027-01-01T00:00:00.000Z',
+    adoptedAt: null,
     ceremony: null,
     names: {},
     hidden: {},

@@ -1,0 +1,35 @@
+"""Keys that were there already, taken over with people's approval just before a ceremony's step is recorded: for attacks.py."""
+from moves import asked
+
+
+def rows(*names, there=None):
+    """@param there - what their place calls all of them, where that is one thing."""
+    return [{'key': name, 'algorithm': 'ec-p256', 'scheme': 'es256', 'purpose': 'sign', 'primary': 2,
+             'versions': [{'ref': {'key': there or name + '-there', 'version': n}, 'state': state, 'created': created}
+                          for n, state, created in (('1', 'deactivated', None), ('2', 'active', '2020-01-01T00:00:00.000Z'))]} for name in names]
+
+
+def adopted(maker, names=('theirs', 'more'), operation='key.adopt', met=None, there=None, **said):
+    """@param names - of the keys that are taken over, @param said - of their entries, otherwise. @returns the seq of `quorum.met`."""
+    change = {'class': 'data', 'classification': 'internal', 'owner': 'owner', 'consumers': [], 'keys': rows('theirs', 'more', there=there)}
+    met = met or asked(maker, operation, change, ['adopt'], names={'owner': maker.private('Orders team')})
+    half = maker.blob(maker.keys.raw['product'], 'application/pkix-spki')
+    maker.adopted = {*getattr(maker, 'adopted', ()), *names}
+    for row in rows(*names, there=there):
+        spec = {name: change[name] for name in ('class', 'classification', 'owner', 'consumers')}
+        spec.update({name: row[name] for name in ('key', 'algorithm', 'scheme', 'purpose')}, version=1, parent=None, expires=None)
+        safe = {'level': 'software', 'fips': None, 'evidence': 'asserted', 'detail': 'file'}
+        versions = [{**one, 'public': half, 'protection': safe} for one in row['versions']]
+        data = {'key': row['key'], 'profile': 'room', 'spec': spec, 'primary': 2, 'versions': versions, 'generation': 3}
+        for name, other in said.items():
+            data[name] = other(data[name]) if callable(other) else other
+        maker.append('key.adopted', data, 'moves', approved=met)
+    return met
+
+
+def without(name):
+    return lambda thing: {member: x for member, x in thing.items() if member != name}
+
+
+def version(**said):
+    return lambda versions: [{**versions[0], **said}] + versions[1:]
