@@ -2,32 +2,21 @@
 import {hash} from 'node:crypto'
 import {parseJcs} from '../base/jcs.ts'
 import {opens} from './contents.ts'
-import {commitmentField} from './draft.ts'
 import type {Seal} from './source.ts'
-import type {OpeningText, Store} from './store.ts'
+import type {SealedRow, Store} from './store.ts'
 
 /** How many are read at once. */
-const piece = 64
-const saltBytes = 32
-/** Longer values are judged one by one. */
-const longest = 4_096
-
-/** What is hashed to a commitment. */
-const sealed = Buffer.alloc(commitmentField.length + saltBytes + 4 * longest)
-sealed.set(commitmentField)
-const saltStart = commitmentField.length
-const valueStart = saltStart + saltBytes
-
+const piece = 256
 interface Piece {
-  readonly list: readonly OpeningText[]
+  readonly list: readonly SealedRow[]
   /** By commitment, where they were asked for in another order. */
-  readonly found: Map<string, OpeningText>
+  readonly found: Map<string, SealedRow>
 }
 
 const empty: Piece = {list: [], found: new Map()}
 
 export class OpeningsAhead {
-  readonly #store: Pick<Store, 'opening' | 'openingTexts'>
+  readonly #store: Pick<Store, 'opening' | 'sealed'>
   /** The piece that was read last, and the one before it. */
   #pieces: readonly [Piece, Piece] = [empty, empty]
   #after = 0
@@ -36,7 +25,7 @@ export class OpeningsAhead {
   /** How often what was read last was asked for: reading on makes sense only while it is. */
   #used = piece
 
-  constructor(store: Pick<Store, 'opening' | 'openingTexts'>) {
+  constructor(store: Pick<Store, 'opening' | 'sealed'>) {
     this.#store = store
   }
 
@@ -48,19 +37,12 @@ export class OpeningsAhead {
     return opening === undefined ? undefined : opens(opening) ? 'whole' : 'changed'
   }
 
-  #sealOf({commitment, salt, value}: OpeningText): Seal {
-    if (salt.length !== 2 * saltBytes) return 'changed'
-    if (value === null || value.length > longest) {
-      const opening = this.#store.opening(commitment)
-      return opening === undefined ? undefined : opens(opening) ? 'whole' : 'changed'
-    }
-    sealed.write(salt, saltStart, saltBytes, 'hex')
-    const end = valueStart + sealed.write(value, valueStart, 'utf8')
-    if (hash('sha256', sealed.subarray(0, end), 'hex') !== commitment) return 'changed'
-    return isPlainText(value) || isCanonical(sealed.subarray(valueStart, end)) ? 'whole' : 'changed'
+  #sealOf({commitment, sealed, value}: SealedRow): Seal {
+    if (value === null || hash('sha256', sealed, 'hex') !== commitment) return 'changed'
+    return isPlainText(value) || isCanonical(Buffer.from(value)) ? 'whole' : 'changed'
   }
 
-  #find(commitment: string): OpeningText | undefined {
+  #find(commitment: string): SealedRow | undefined {
     const expected = this.#pieces[0].list[this.#next]
     if (expected?.commitment === commitment) {
       this.#next += 1
@@ -79,7 +61,7 @@ export class OpeningsAhead {
     return this.#next === 1 ? list[0] : this.#read(commitment)
   }
 
-  #read(commitment: string): OpeningText | undefined {
+  #read(commitment: string): SealedRow | undefined {
     for (const {list, found} of this.#pieces) {
       if (found.size === 0) for (const one of list) found.set(one.commitment, one)
       const one = found.get(commitment)
@@ -89,7 +71,7 @@ export class OpeningsAhead {
   }
 
   #readOn(): void {
-    const list = this.#store.openingTexts(this.#after, piece)
+    const list = this.#store.sealed(this.#after, piece)
     this.#after = list.at(-1)?.at ?? this.#after
     this.#used = 0
     this.#pieces = [{list, found: new Map()}, this.#pieces[0]]

@@ -2,11 +2,11 @@
 import {base64} from '../base/bytes.ts'
 import type {LedgerFacts, Problem} from './fold.ts'
 import {openCheckpoint, parseCheckpoint, type VerifierKey} from './note.ts'
-import type {Store} from './store.ts'
+import type {NoteRow, Store} from './store.ts'
 import {keyAt} from './writers.ts'
 
 /** How many are read at once. */
-const piece = 64
+const piece = 256
 
 /** What is known of the entries: a replay. */
 export interface Covered {
@@ -16,28 +16,27 @@ export interface Covered {
   rootAt(size: number): string | undefined
 }
 
-interface Stored {
-  readonly size: number
-  readonly note: string
-}
-
 export class StoredCheckpoints {
-  readonly #store: Pick<Store, 'checkpoints'>
+  readonly #store: Pick<Store, 'checkpoints' | 'notes'>
   readonly #covered: Covered
   readonly #deep: boolean
   readonly #found = new Map<number, Problem>()
   readonly #first: number
-  #piece: readonly Stored[] = []
+  /** The name of the ledger, and what a note says of it before its size and after its root, as bytes. */
+  #name = ''
+  #origin = ''
+  #signed = ''
+  #piece: readonly NoteRow[] = []
   #next = 0
   #newest = 0
 
   /** @param first - the size of the first that is looked at. @param deep - whether each signature is verified. */
-  constructor(store: Pick<Store, 'checkpoints'>, covered: Covered, first: number, deep: boolean) {
+  constructor(store: Pick<Store, 'checkpoints' | 'notes'>, covered: Covered, first: number, deep: boolean) {
     this.#store = store
     this.#covered = covered
     this.#deep = deep
     this.#first = first
-    this.#piece = store.checkpoints(first, piece)
+    this.#piece = store.notes(first, piece)
   }
 
   /** Judges those over the entries that are here by now, while the roots of their sizes are still at hand. */
@@ -46,15 +45,15 @@ export class StoredCheckpoints {
     for (let one = this.#one; one !== undefined && one.size <= size; one = this.#one) this.#take(one)
   }
 
-  get #one(): Stored | undefined {
+  get #one(): NoteRow | undefined {
     if (this.#next === piece) {
-      this.#piece = this.#store.checkpoints((this.#piece.at(-1)?.size ?? 0) + 1, piece)
+      this.#piece = this.#store.notes((this.#piece.at(-1)?.size ?? 0) + 1, piece)
       this.#next = 0
     }
     return this.#piece[this.#next]
   }
 
-  #take(one: Stored): void {
+  #take(one: NoteRow): void {
     this.#next += 1
     this.#newest = one.size
     if (!this.#deep && this.#isGood(one)) return
@@ -62,16 +61,23 @@ export class StoredCheckpoints {
     if (found !== undefined) this.#found.set(one.size, {...found, seq: one.size - 1})
   }
 
-  /** Whether a note is, letter by letter, a checkpoint of its size and root; false says nothing. */
-  #isGood({size, note}: Stored): boolean {
+  /** Whether a note is, byte by byte, a checkpoint of its size and root; false says nothing. */
+  #isGood({size, note}: NoteRow): boolean {
     const root = this.#covered.rootAt(size)
     if (root === undefined || !this.#covered.opened) return false
     const {name} = this.#covered.facts
-    const text = `${name}\n${size}\n${root}\n\n— ${name} `
-    return note.startsWith(text) && signature.test(note.slice(text.length))
+    if (name !== this.#name) {
+      this.#name = name
+      this.#origin = `${latin1(name)}\n`
+      this.#signed = `\n\n${latin1(`— ${name} `)}`
+    }
+    const start = `${this.#origin}${size}\n${root}`
+    signature.lastIndex = start.length + this.#signed.length
+    return note.startsWith(start) && note.startsWith(this.#signed, start.length) && signature.test(note)
   }
 
-  #fault({size, note}: Stored): Pick<Problem, 'rule' | 'message'> | undefined {
+  #fault({size, note: bytes}: NoteRow): Pick<Problem, 'rule' | 'message'> | undefined {
+    const note = Buffer.from(bytes, 'latin1').toString('utf8')
     try {
       const covered = this.#covered
       const checkpoint = parseCheckpoint(note)
@@ -129,7 +135,12 @@ export class StoredCheckpoints {
 }
 
 /** 68 bytes in their one spelling, and the end of the line. */
-const signature = /^[A-Za-z0-9+/]{90}[AEIMQUYcgkosw048]=\n$/
+const signature = /[A-Za-z0-9+/]{90}[AEIMQUYcgkosw048]=\n$/y
+/** The bytes of a text as letters. */
+function latin1(text: string): string {
+  return Buffer.from(text).toString('latin1')
+}
+
 const signatureRule = 'checkpoint-signature'
 
 /** What is wrong with the signature of a checkpoint. */

@@ -13,7 +13,7 @@ import type {Opening, StoredBlob} from './draft.ts'
 import {leafHash, type Entry} from './entry.ts'
 import {parseCheckpoint} from './note.ts'
 import {SqliteStore} from './sqlite/store.ts'
-import type {Batch, OpeningText, Row, SideRow, Store, TextRow} from './store.ts'
+import type {Batch, HashedRow, NoteRow, Row, SealedRow, SideRow, Store} from './store.ts'
 import {aboutOf, writerTypes} from './writers.ts'
 
 const limitBytes = 64 * 1024 * 1024
@@ -97,8 +97,12 @@ export class DraftStore implements Store {
     return this.#base.rows(from, count)
   }
 
-  texts(from: number, count: number): readonly TextRow[] {
-    return this.#base.texts(from, count)
+  hashed(from: number, count: number): readonly HashedRow[] {
+    return this.#base.hashed(from, count)
+  }
+
+  sizes(): {readonly entries: number; readonly covered: number} {
+    return this.#base.sizes()
   }
 
   row(seq: number): Row | undefined {
@@ -113,6 +117,10 @@ export class DraftStore implements Store {
     return this.#base.checkpoints(from, count)
   }
 
+  notes(from: number, count: number): readonly NoteRow[] {
+    return this.#base.notes(from, count)
+  }
+
   lastCheckpoint(): string {
     return this.#head
   }
@@ -122,8 +130,8 @@ export class DraftStore implements Store {
   }
 
   /** Those of the ledger; what is drafted is few, and asked for one by one. */
-  openingTexts(after: number, count: number): readonly OpeningText[] {
-    return this.#base.openingTexts(after, count)
+  sealed(after: number, count: number): readonly SealedRow[] {
+    return this.#base.sealed(after, count)
   }
 
   blob(sha256: string): Uint8Array | undefined {

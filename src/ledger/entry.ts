@@ -39,9 +39,8 @@ export interface Entry {
 /** 0x00 and an entry: what is hashed to its leaf. */
 const prefixed = Buffer.alloc(1 + maxEntryBytes)
 
-/** RFC 6962 leaf hash, hex; of bytes, or of the UTF-8 of a text. */
-export function leafHash(bytes: Uint8Array | string): string {
-  if (typeof bytes === 'string') return hash('sha256', `\0${bytes}`, 'hex')
+/** RFC 6962 leaf hash, hex. */
+export function leafHash(bytes: Uint8Array): string {
   if (bytes.length > maxEntryBytes) return hash('sha256', Buffer.concat([Buffer.of(0), bytes]), 'hex')
   prefixed.set(bytes, 1)
   return hash('sha256', prefixed.subarray(0, 1 + bytes.length), 'hex')

@@ -11,8 +11,8 @@ import {Replay} from './replay.ts'
 import type {Store} from './store.ts'
 import {keyAt} from './writers.ts'
 
-/** Entries that are read at once: few, so that they are gone again before they grow old. */
-const chunk = 64
+/** Entries that are read at once. */
+const chunk = 256
 
 /** A replay that reads from this store. */
 export function replayOf(store: Store, folds: readonly AnyFold[]): Replay {
@@ -52,14 +52,14 @@ export function* continueReplay(
   // By row, not by what the entries say of themselves: rows that repeat an entry must not be read for ever.
   let next = startAt(from)
   for (;;) {
-    const rows = store.texts(next, chunk)
-    for (const {seq, leaf, text} of rows) {
+    const rows = store.hashed(next, chunk)
+    for (const row of rows) {
+      const {seq} = row
       next = seq + 1
       if (seq !== replay.size)
         yield {rule: 'seq', seq, message: `expected entry ${replay.size}, got row ${seq}`}
-      const bytes = text ?? store.row(seq)?.bytes ?? ''
-      const {entry, problems} = replay.step(bytes, seq >= trusted)
-      if (leaf !== (entry?.leaf ?? leafHash(bytes)))
+      const {entry, problems} = replay.step(row, seq >= trusted)
+      if (row.leaf !== (entry?.leaf ?? leafHash(row.hashed.subarray(1))))
         yield {rule: 'leaf', seq, message: 'the stored leaf hash is not that of the entry'}
       for (const one of problems) yield {...one, seq}
       if (entry === undefined) return // an entry that cannot be read has no successor that could be judged

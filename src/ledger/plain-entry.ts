@@ -33,7 +33,7 @@ const mostEnds = 256
 const deepest = 90
 
 export interface PlainEntry {
-  readonly entry: Omit<Entry, 'leaf'>
+  readonly entry: Entry
   readonly references: readonly Reference[]
 }
 
@@ -45,11 +45,12 @@ export class PlainEntries {
   #between = ''
   #name = ''
 
-  /** @returns undefined where it says nothing. */
+  /** @param leaf - of the bytes that the text was read from. @returns undefined where it says nothing. */
   read(
     text: string,
     ledger: string,
     {leaf: prev, seq: before}: Pick<Entry, 'leaf' | 'seq'>,
+    leaf: string,
   ): PlainEntry | undefined {
     const isStated = text.startsWith(stated)
     if ((!isStated && !text.startsWith(signed)) || !isHex(text, hostStart, hostEnd)) return undefined
@@ -82,7 +83,8 @@ export class PlainEntries {
       text[endAt - 1] !== '"'
     )
       return undefined
-    const time = own(text.slice(timeAt + 1, endAt - 1))
+    // Put together of short pieces, which are copies: so it does not keep in memory what it was cut from.
+    const time = text.slice(timeAt + 1, timeAt + 13) + text.slice(timeAt + 13, endAt - 1)
     if (!isTime(time)) return undefined
     const host = {$: text.slice(hostStart, hostEnd)}
     const references: Reference[] = [host]
@@ -91,7 +93,10 @@ export class PlainEntries {
     const {person, approved, ceremony} = middle
     const {tool, type} = end
     const actor = {evidence: isStated ? 'stated' : 'signed', host, person} as const
-    return {entry: {actor, approved, ceremony, data, ledger, prev, seq, time, tool, type, v: 1}, references}
+    return {
+      entry: {actor, approved, ceremony, data, ledger, prev, seq, time, tool, type, v: 1, leaf},
+      references,
+    }
   }
 
   #middleAt(text: string): Middle | undefined {

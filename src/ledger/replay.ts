@@ -2,18 +2,11 @@
  * Replays entries through the ledger's own rules and every fold's. The one way in which anything is learnt from a ledger
  * or a bundle: what acts, what shows and what verifies all come through here. Only a list may read side tables (listing.ts).
  */
+import {hash} from 'node:crypto'
 import {jcsBytes, parseJcs, type Json} from '../base/jcs.ts'
 import {skewAfter} from './clock.ts'
 import {Contents} from './contents.ts'
-import {
-  isPrivate,
-  leafHash,
-  maxEntryBytes,
-  parseEntry,
-  readEntry,
-  type Entry,
-  type Reference,
-} from './entry.ts'
+import {isPrivate, maxEntryBytes, parseEntry, readEntry, type Entry, type Reference} from './entry.ts'
 import {
   problem,
   type AnyFold,
@@ -31,6 +24,7 @@ import {factsOf} from './facts.ts'
 import {branchType, withBranch} from './branch.ts'
 import type {States} from './side.ts'
 import type {Allowance, Source} from './source.ts'
+import type {HashedRow} from './store.ts'
 import {Tree} from './tree.ts'
 import {changesWriter, runStart, withWriter} from './writers.ts'
 
@@ -41,6 +35,9 @@ export interface Mark {
   readonly facts: LedgerFacts | undefined
   readonly size: number
 }
+
+/** An entry as it is read to be verified. */
+type Spelled = Pick<HashedRow, 'hashed' | 'text'>
 
 /** A state as it was. */
 type Before = readonly [name: string, state: unknown]
@@ -169,13 +166,13 @@ export class Replay implements View {
 
   /**
    * Takes the next entry.
-   * @param bytes - or the text that they are the UTF-8 of.
+   * @param bytes - or the entry as it is read to be verified, which is quicker.
    * @param judged - whether contents and meaning are judged too, or only bytes and place: someone else has judged it, and
    * the caller holds the root over it against what they signed.
    * @returns what is wrong with it; only an entry with nothing wrong has an effect.
    */
   step(
-    bytes: Uint8Array | string,
+    bytes: Uint8Array | Spelled,
     judged = true,
   ): {readonly entry: Entry | undefined; readonly problems: readonly Problem[]} {
     let entry: Entry
@@ -203,14 +200,18 @@ export class Replay implements View {
     return {entry, problems}
   }
 
-  #read(bytes: Uint8Array | string): {readonly entry: Entry; readonly references: readonly Reference[]} {
-    if (typeof bytes !== 'string') return readEntry(bytes)
-    const usual =
-      this.#last === undefined || this.#facts === undefined || 3 * bytes.length > maxEntryBytes
-        ? undefined
-        : this.#plain.read(bytes, this.#facts.name, this.#last)
-    if (usual === undefined) return readEntry(Buffer.from(bytes, 'utf8'))
-    return {entry: {...usual.entry, leaf: leafHash(bytes)}, references: usual.references}
+  #read(bytes: Uint8Array | Spelled): {readonly entry: Entry; readonly references: readonly Reference[]} {
+    if (bytes instanceof Uint8Array) return readEntry(bytes)
+    const {hashed, text} = bytes
+    if (
+      text === null ||
+      this.#last === undefined ||
+      this.#facts === undefined ||
+      hashed.length > maxEntryBytes
+    )
+      return readEntry(hashed.subarray(1))
+    const leaf = hash('sha256', hashed, 'hex')
+    return this.#plain.read(text, this.#facts.name, this.#last, leaf) ?? readEntry(hashed.subarray(1))
   }
 
   /** What time alone changes, up to this entry. @returns the states that it changed, as they were. */

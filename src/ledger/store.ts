@@ -8,22 +8,32 @@ export interface Row {
   readonly bytes: Uint8Array
 }
 
-/** The same as text: more of them are read in the same time. */
-export interface TextRow {
+/** An entry as it is verified: many of them are read at once. */
+export interface HashedRow {
   readonly seq: number
-  /** Hex. */
+  /** Hex, as stored. */
   readonly leaf: string
-  /** What the bytes are the UTF-8 of; null where that is not certain. */
+  /** A zero byte and the entry's bytes. */
+  readonly hashed: Uint8Array
+  /** What the bytes are the UTF-8 of; null where they are none. */
   readonly text: string | null
 }
 
-/** An opening as text, and where it lies in the order in which they were put. */
-export interface OpeningText {
+/** A checkpoint as it is verified. */
+export interface NoteRow {
+  readonly size: number
+  /** Each byte as a letter (Latin-1). */
+  readonly note: string
+}
+
+/** An opening as it is verified. */
+export interface SealedRow {
+  /** Where it, or one that was read with it, lies in the order in which they were put. */
   readonly at: number
   readonly commitment: string
-  /** Hex. */
-  readonly salt: string
-  /** What the bytes of the value are the UTF-8 of; null where that is not certain. */
+  /** What is hashed to its commitment: the name of the field, a salt of 32 bytes, and the value. */
+  readonly sealed: Uint8Array
+  /** What the bytes of the value are the UTF-8 of; null where they are none. */
   readonly value: string | null
 }
 
@@ -61,17 +71,24 @@ export interface Store {
   hold(): void
   /** At most `count` entries from `from` on, in order. */
   rows(from: number, count: number): readonly Row[]
-  /** The same as text. */
-  texts(from: number, count: number): readonly TextRow[]
+  /** The same, to be verified. */
+  hashed(from: number, count: number): readonly HashedRow[]
+  /** One more than the highest number of an entry, and what the newest checkpoint covers; 0 where there is none. */
+  sizes(): {readonly entries: number; readonly covered: number}
   row(seq: number): Row | undefined
   /** At most `count` leaf hashes from `from` on, in order, as stored. */
   leaves(from: number, count: number): readonly Uint8Array[]
   /** At most `count` (all unless told) of those for `from` entries or more, in order. */
   checkpoints(from: number, count?: number): readonly {readonly size: number; readonly note: string}[]
+  /** At most `count` of those for `from` entries or more, in order, to be verified. */
+  notes(from: number, count: number): readonly NoteRow[]
   lastCheckpoint(): string | undefined
   opening(commitment: string): Opening | undefined
-  /** At most `count` openings that were put after the one at `after` (0: from the first on), in the order in which they were put. */
-  openingTexts(after: number, count: number): readonly OpeningText[]
+  /**
+   * At most `count` openings that were put after the one at `after` (0: from the first on), in the order in which they were
+   * put; none where some are not of their form, so that each is looked up by itself.
+   */
+  sealed(after: number, count: number): readonly SealedRow[]
   blob(sha256: string): Uint8Array | undefined
   count(table: 'openings' | 'blobs'): number
   side(): readonly SideRow[]

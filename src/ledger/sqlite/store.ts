@@ -1,11 +1,12 @@
 /** The embedded store: one SQLite file, one connection. */
 import {closeSync, fsyncSync, openSync} from 'node:fs'
 import type Database from 'better-sqlite3'
-import {fromHex, sameBytes} from '../../base/bytes.ts'
+import {fromHex, hex, sameBytes} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import type {Opening} from '../draft.ts'
-import type {Batch, OpeningText, Row, SideRow, Store, TextRow} from '../store.ts'
+import type {Batch, HashedRow, NoteRow, Row, SealedRow, SideRow, Store} from '../store.ts'
 import {createDatabase, openDatabase, sqliteCode, storageError} from './open.ts'
+import {entriesIn, notesIn, openingsIn, spelled, type Statements} from './pieces.ts'
 import {schema} from './schema.ts'
 
 interface EntryRow {
@@ -51,15 +52,8 @@ export class SqliteStore implements Store {
     return statement
   }
 
-  /** Rows as lists of their columns, which costs less than objects. */
-  #lists<T>(sql: string, ...values: unknown[]): T[] {
-    return this.#reading(
-      () =>
-        this.#statement(sql)
-          .raw()
-          .all(...values) as T[],
-    )
-  }
+  /** Gives statements whose rows are lists of their columns, which cost less than objects. */
+  readonly #raw: Statements = (sql) => this.#statement(sql).raw()
 
   #reading<T>(read: () => T): T {
     if (this.#dead)
@@ -81,12 +75,22 @@ export class SqliteStore implements Store {
     )
   }
 
-  texts(from: number, count: number): readonly TextRow[] {
-    return this.#lists<readonly [number, string, string, number]>(
-      'SELECT seq, lower(hex(leaf)), CAST(bytes AS TEXT), octet_length(bytes) FROM entries WHERE seq >= ? ORDER BY seq LIMIT ?',
-      from,
-      count,
-    ).map(([seq, leaf, text, length]) => ({seq, leaf, text: textOf(text, length)}))
+  hashed(from: number, count: number): readonly HashedRow[] {
+    const rows = this.#reading(() => entriesIn(this.#raw, from, count))
+    return (
+      rows ??
+      this.rows(from, count).map(({seq, leaf, bytes}) => {
+        const hashed = Buffer.concat([Buffer.of(0), bytes])
+        return {seq, leaf: hex(leaf), hashed, text: spelled(hashed.subarray(1))}
+      })
+    )
+  }
+
+  sizes(): {readonly entries: number; readonly covered: number} {
+    const found = this.#get<{entries: number | null; covered: number | null}>(
+      'SELECT (SELECT max(seq) + 1 FROM entries) AS entries, (SELECT max(size) FROM checkpoints) AS covered',
+    )
+    return {entries: found?.entries ?? 0, covered: found?.covered ?? 0}
   }
 
   row(seq: number): Row | undefined {
@@ -109,6 +113,16 @@ export class SqliteStore implements Store {
     )
   }
 
+  notes(from: number, count: number): readonly NoteRow[] {
+    return (
+      this.#reading(() => notesIn(this.#raw, from, count)) ??
+      this.checkpoints(from, count).map(({size, note}) => ({
+        size,
+        note: Buffer.from(note).toString('latin1'),
+      }))
+    )
+  }
+
   lastCheckpoint(): string | undefined {
     const row = this.#get<{note: Uint8Array}>('SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1')
     return row === undefined ? undefined : Buffer.from(row.note).toString('utf8')
@@ -122,12 +136,8 @@ export class SqliteStore implements Store {
     return row === undefined ? undefined : {commitment, ...row}
   }
 
-  openingTexts(after: number, count: number): readonly OpeningText[] {
-    return this.#lists<readonly [number, string, string, string, number]>(
-      'SELECT rowid, lower(hex(commitment)), lower(hex(salt)), CAST(value AS TEXT), octet_length(value) FROM openings WHERE rowid > ? ORDER BY rowid LIMIT ?',
-      after,
-      count,
-    ).map(([at, commitment, salt, value, length]) => ({at, commitment, salt, value: textOf(value, length)}))
+  sealed(after: number, count: number): readonly SealedRow[] {
+    return this.#reading(() => openingsIn(this.#raw, after, count)) ?? []
   }
 
   blob(sha256: string): Uint8Array | undefined {
@@ -172,10 +182,7 @@ export class SqliteStore implements Store {
     try {
       this.#retried(
         this.#db.transaction(() => {
-          const last =
-            this.#db
-              .prepare<unknown[], {size: number | null}>('SELECT max(seq) + 1 AS size FROM entries')
-              .get()?.size ?? 0
+          const last = this.sizes().entries
           if (last !== expectedSize)
             throw new KeyriteError(
               'LEDGER_BEHIND',
@@ -223,20 +230,21 @@ export class SqliteStore implements Store {
   }
 
   #write(batch: Batch, size: number): void {
-    const entry = this.#db.prepare('INSERT INTO entries (seq, leaf, bytes) VALUES (?, ?, ?)')
+    const entry = this.#statement('INSERT INTO entries (seq, leaf, bytes) VALUES (?, ?, ?)')
     for (const row of batch.rows) entry.run(row.seq, row.leaf, row.bytes)
-    const opening = this.#db.prepare('INSERT INTO openings (commitment, salt, value) VALUES (?, ?, ?)')
+    const opening = this.#statement('INSERT INTO openings (commitment, salt, value) VALUES (?, ?, ?)')
     for (const one of batch.openings) opening.run(fromHex(one.commitment), one.salt, one.value)
-    const erase = this.#db.prepare('DELETE FROM openings WHERE commitment = ?')
+    const erase = this.#statement('DELETE FROM openings WHERE commitment = ?')
     for (const one of batch.erased) erase.run(fromHex(one))
-    const blob = this.#db.prepare('INSERT INTO blobs (sha256, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING')
+    const blob = this.#statement('INSERT INTO blobs (sha256, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING')
     for (const one of batch.blobs) blob.run(fromHex(one.sha256), one.bytes)
-    this.#db
-      .prepare('INSERT INTO checkpoints (size, note) VALUES (?, ?)')
-      .run(size, Buffer.from(batch.checkpoint, 'utf8'))
-    const drop = this.#db.prepare('DELETE FROM side WHERE fold = ? AND id = ?')
+    this.#statement('INSERT INTO checkpoints (size, note) VALUES (?, ?)').run(
+      size,
+      Buffer.from(batch.checkpoint, 'utf8'),
+    )
+    const drop = this.#statement('DELETE FROM side WHERE fold = ? AND id = ?')
     for (const {fold, id} of batch.side.removed) drop.run(fold, id)
-    const put = this.#db.prepare(
+    const put = this.#statement(
       'INSERT INTO side (fold, id, row) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET row = excluded.row',
     )
     for (const {fold, id, row} of batch.side.put) put.run(fold, id, row)
@@ -258,12 +266,6 @@ export class SqliteStore implements Store {
   close(): void {
     this.#db.close()
   }
-}
-
-/** A text that SQLite made of bytes; null where bytes that are no UTF-8 may have been replaced in it, or were left out. */
-function textOf(text: string, length: number): string | null {
-  if (text.includes('\ufffd')) return null
-  return text.length === length || Buffer.byteLength(text, 'utf8') === length ? text : null
 }
 
 function syncFile(path: string): void {
