@@ -2,7 +2,7 @@
  * Files that keyrite writes and trusts (threat T21):
  *
  * - a new file is written whole under another name, synced, and linked to its own: what exists is never replaced;
- * - a file of our own is replaced at once or not at all;
+ * - a file of our own is replaced at once or not at all, or written into where its reader knows what is whole;
  * - what is read as ours is a regular file with one name, ours or root's, that nobody else may write;
  * - nothing follows a symlink, waits for a FIFO or opens a device.
  *
@@ -24,6 +24,7 @@ import {
   statSync,
   unlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import type {Stats} from 'node:fs'
 import {dirname, join} from 'node:path'
@@ -86,6 +87,25 @@ export function replaceOwn(path: string, bytes: Uint8Array, mode = 0o600): void 
       throw cause
     }
     syncFolder(folder)
+  })
+}
+
+/**
+ * Writes bytes into a file of our own, at a position, and returns once they are on disk. A crash may leave a part of them.
+ * @throws KeyriteError `UNSAFE_FILE` unless it is regular, ours, with one name; `FILE_NOT_FOUND`; `STORAGE`.
+ */
+export function overwriteOwn(path: string, bytes: Uint8Array, position: number): void {
+  writing(path, () => {
+    refuseUnlessOwn('write', path, lstatSync(path))
+    const descriptor = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    try {
+      refuseUnlessOwn('write', path, fstatSync(descriptor)) // the same again, of what was really opened
+      for (let done = 0; done < bytes.length;)
+        done += writeSync(descriptor, bytes, done, bytes.length - done, position + done)
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
   })
 }
 

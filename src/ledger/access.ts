@@ -4,20 +4,18 @@ import {join} from 'node:path'
 import {base64} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {leafHash} from './entry.ts'
+import {behind, loadHead, type Head} from './head.ts'
 import type {LedgerFacts, WriterChange} from './fold.ts'
 import {parseCheckpoint, vkeyText} from './note.ts'
 import {acknowledgement, loadPin} from './pins.ts'
 import type {Replay} from './replay.ts'
 import type {Store} from './store.ts'
 import {
-  behind,
-  loadHead,
   loadPending,
   loadWriter,
   promotePending,
   realHome,
   strangeKey,
-  type Head,
   type StateDir,
   type Writer,
 } from './writer.ts'

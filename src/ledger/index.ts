@@ -40,6 +40,7 @@ export {
 } from './note.ts'
 export {withLock} from './lock.ts'
 export {acknowledgement, loadPin, storePin} from './pins.ts'
+export {loadHead} from './head.ts'
 export {parseProof, proofText} from './proof.ts'
 export {
   demandOwnPins,
@@ -61,7 +62,6 @@ export type {Source} from './source.ts'
 export {tileFiles} from './tiles.ts'
 export {verifyLedger, type Verification} from './verify.ts'
 export {
-  loadHead,
   loadPending,
   loadWriter,
   newWriter,

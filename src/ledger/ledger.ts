@@ -125,6 +125,8 @@ export class Ledger {
   /** Takes in what is in the store and not yet here. */
   #catchUp(): void {
     const from = this.#replay.size
+    const {entries, covered} = this.#store.sizes()
+    if (from > 0 && entries === from && covered === from) return
     refuse(continueReplay(this.#store, this.#replay))
     if (this.#replay.size !== from) this.#written = this.#replay.states
   }

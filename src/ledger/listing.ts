@@ -13,7 +13,8 @@ import {isPrivate} from './entry.ts'
 import {parseCheckpoint} from './note.ts'
 import {SqliteStore} from './sqlite/store.ts'
 import type {SideRow} from './store.ts'
-import {behind, hasWriter, loadHead, type StateDir} from './writer.ts'
+import {behind, loadHead} from './head.ts'
+import {hasWriter, type StateDir} from './writer.ts'
 
 export class Listing {
   readonly #store: SqliteStore

@@ -61,7 +61,8 @@ async function take(
   let said = false
   for (let waited = 0; ; waited += 25) {
     try {
-      db.exec('BEGIN EXCLUSIVE')
+      // Nothing is ever written to it, so it needs no journal on the disk.
+      db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
       return
     } catch (error) {
       const busy = sqliteCode(error)?.startsWith('SQLITE_BUSY') === true

@@ -1,7 +1,8 @@
 /** What was signed last is noted outside the home, so that an older copy of it is known for one. */
 import {KeyriteError} from '../base/errors.ts'
 import type {LedgerWorld} from './ledger-world.ts'
-import {realHome, storeHead} from './writer.ts'
+import {storeHead} from './head.ts'
+import {realHome} from './writer.ts'
 
 /** @throws KeyriteError `STORAGE`, saying that the entries are there all the same. */
 export function noteHead({home, state}: LedgerWorld, fingerprint: string, checkpoint: string): void {

@@ -15,7 +15,8 @@ import {relationOf, type Chain, type Relation} from './relate.ts'
 import {SqliteStore} from './sqlite/store.ts'
 import {verifyLedger, type Verification} from './verify.ts'
 import {storedTree} from './stored-tree.ts'
-import {loadHead, promotePending, realHome, storeHead, type StateDir} from './writer.ts'
+import {loadHead, storeHead} from './head.ts'
+import {promotePending, realHome, type StateDir} from './writer.ts'
 
 const asideIn = (home: string): string => join(home, 'received')
 

@@ -1,5 +1,5 @@
 /**
- * The writer: the key that signs this ledger's checkpoints on this machine, outside the home, and the head it signed last.
+ * The writer: the key that signs this ledger's checkpoints on this machine, outside the home, and the head it signed last (head.ts).
  * A copied home has no key and reads only; a home that does not extend the last head is an older copy and is refused.
  */
 import {createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject} from 'node:crypto'
@@ -7,8 +7,7 @@ import {existsSync, realpathSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {KeyriteError} from '../base/errors.ts'
 import {makePrivateDir, readOwn, replaceOwn, writeNew} from '../base/files.ts'
-import {isObject, jcsBytes, parseJcs} from '../base/jcs.ts'
-import {parseCheckpoint, rawPublicKey, type VerifierKey} from './note.ts'
+import {rawPublicKey, type VerifierKey} from './note.ts'
 
 /** Where this machine keeps what must not lie in a home: `$XDG_STATE_HOME/keyrite`. */
 export interface StateDir {
@@ -20,21 +19,14 @@ export interface Writer {
   readonly key: VerifierKey
 }
 
-export interface Head {
-  /** The real path of the home that was written last. */
-  readonly home: string
-  /** The signed note. */
-  readonly checkpoint: string
-}
-
 export function newWriter(name: string): Writer {
   const {privateKey, publicKey} = generateKeyPairSync('ed25519')
   return {privateKey, key: {name, publicKey: rawPublicKey(publicKey)}}
 }
 
-const writers = (state: StateDir): string => join(state.path, 'writers')
+/** Where keys and heads lie. */
+export const writers = (state: StateDir): string => join(state.path, 'writers')
 const keyPath = (state: StateDir, fingerprint: string): string => join(writers(state), `${fingerprint}.key`)
-const headPath = (state: StateDir, fingerprint: string): string => join(writers(state), `${fingerprint}.head`)
 
 /** @throws KeyriteError `EXISTS` or `STORAGE`. */
 export function storeWriter(state: StateDir, fingerprint: string, writer: Writer): void {
@@ -110,41 +102,12 @@ function privateKeyIn(path: string): KeyObject {
   }
 }
 
-function foreign(path: string, cause?: unknown): KeyriteError {
+/** What lies there instead of what is ours. */
+export function foreign(path: string, cause?: unknown): KeyriteError {
   return new KeyriteError('UNSAFE_FILE', `cannot use "${path}": it is not what keyrite writes there`, {
     cause,
     hints: ['look at who could have changed it', 'keyrite ledger verify'],
   })
-}
-
-/** Written after the commit, so it may lag by the run that crashed, never lead. */
-export function storeHead(state: StateDir, fingerprint: string, head: Head): void {
-  replaceOwn(headPath(state, fingerprint), jcsBytes({...head}))
-}
-
-/** @returns undefined where there is none. @throws KeyriteError `UNSAFE_FILE` if it is not a head. */
-export function loadHead(state: StateDir, fingerprint: string): Head | undefined {
-  const path = headPath(state, fingerprint)
-  if (!existsSync(path)) return undefined
-  const bytes = readOwn(path, 65_536)
-  try {
-    const head = parseJcs(bytes)
-    if (!isObject(head) || typeof head['home'] !== 'string' || typeof head['checkpoint'] !== 'string')
-      throw new TypeError('not a head')
-    parseCheckpoint(head['checkpoint'])
-    return {home: head['home'], checkpoint: head['checkpoint']}
-  } catch (cause) {
-    throw foreign(path, cause)
-  }
-}
-
-/** That a home does not continue what this machine signed last. @param size - how many entries it has. */
-export function behind(head: Head, size: number, signedSize: number): KeyriteError {
-  return new KeyriteError(
-    'LEDGER_BEHIND',
-    `cannot use this home: it has ${size} entries and does not continue the ${signedSize} that this machine signed last: it is an older copy, or was rolled back`,
-    {hints: [`keyrite --home ${head.home} ledger verify`, 'keyrite ledger verify']},
-  )
 }
 
 /** A symbolic link is the same place; a copy is not. */

@@ -1,9 +1,10 @@
 /** What the tests of the ledger have in common: small drafts, a look behind keyrite's back, and what verification says. */
-import {chmodSync, cpSync, readdirSync, readFileSync, realpathSync, writeFileSync} from 'node:fs'
+import {chmodSync, cpSync, readdirSync, realpathSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import Database from 'better-sqlite3'
 import {folds} from '../../src/app.ts'
 import {KeyriteError} from '../../src/base/errors.ts'
+import {loadHead, storeHead} from '../../src/ledger/head.ts'
 import {verifyLedger, type Verification} from '../../src/ledger/index.ts'
 import type {TestLedger} from '../support/ledger.ts'
 import type {World} from '../support/run.ts'
@@ -65,11 +66,10 @@ export function copyOf(world: World, name: string, what: 'both' | 'home' = 'both
     cpSync(world.state, copy.state, {recursive: true})
     // As on another machine, where the original is not: the copy is the home that was written last.
     for (const name of readdirSync(join(copy.state, 'writers')).filter((file) => file.endsWith('.head'))) {
-      const head = join(copy.state, 'writers', name)
-      writeFileSync(
-        head,
-        readFileSync(head, 'utf8').replace(realpathSync(world.home), realpathSync(copy.home)),
-      )
+      const [state, fingerprint] = [{path: copy.state}, name.slice(0, -'.head'.length)]
+      const head = loadHead(state, fingerprint)
+      if (head?.home === realpathSync(world.home))
+        storeHead(state, fingerprint, {...head, home: realpathSync(copy.home)})
     }
   }
   return copy
