@@ -516,6 +516,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
                  signoff_twice=not self.signoff or due, signoff_round=d["round"] == self.round + 1,
                  signoff_count=d["count"] == len(before), signoff_first=d["first"] == self.mine[0],
                  signoff_root=d["root"] == encode64(tree_root(before)),
+                 signoff_sets=d["sets"] == [s for s, x in self.sets.items() if x["ceremony"] == e["ceremony"]],
                  signoff_deviations=d["deviations"] == self.deviations)
             self.signoff, self.round = seq, d["round"]
 

@@ -24,6 +24,7 @@ export function openedBy(entry: Entry, id: string): Ceremony {
     deviations: [],
     leaves: [],
     keys: [],
+    sets: [],
     signOff: null,
     signed: [],
     signedBefore: [],
@@ -69,10 +70,13 @@ export function changed(view: View, ceremony: Ceremony, entry: Entry): Ceremony 
     case 'ceremony.aborted':
       return {...ceremony, aborted: true, notes: note('aborted')}
     case 'key.created':
+    case 'key.imported':
       return {
         ...ceremony,
         keys: [...ceremony.keys, {key: textOf(entry.data['key']), version: Number(entry.data['version'])}],
       }
+    case 'shares.split':
+      return {...ceremony, sets: [...ceremony.sets, textOf(entry.data['set'])]}
     case 'signoff.opened':
       return {
         ...ceremony,

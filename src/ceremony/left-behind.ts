@@ -1,6 +1,7 @@
 /** What lies at the provider because of a ceremony, and how to clean it: for whoever ends it before its end. */
 import {certificatesFold, type Certificates} from '../certificates/index.ts'
 import {keysFold} from '../keys/index.ts'
+import {sharesFold, type Shares} from '../shares/index.ts'
 import {ceremonyOf, type RunContext} from './run-context.ts'
 
 export interface Left {
@@ -37,7 +38,32 @@ export function leftBehind(context: Pick<RunContext, 'app' | 'id'>): readonly Le
         `look for "${key}" with the provider's own tools, and destroy it there`,
       ],
     })),
+    ...sharesBehind(ledger.of(sharesFold), context.id),
     ...signedBehind(ledger.of(certificatesFold), context.id),
+  ]
+}
+
+/** Shares that were given out go on opening what they open. */
+function sharesBehind({sets, open}: Shares, ceremony: string): readonly Left[] {
+  const mine = [...sets.values()].filter((one) => one.ceremony === ceremony)
+  return [
+    ...mine.map(({name, set, holders, void: ended}): Left => {
+      const given = holders.filter((one) => one.given !== null).length
+      const opens =
+        ended === null && given === holders.length
+          ? 'they open what was escrowed'
+          : 'they open nothing, as not all were given out'
+      return {
+        what: `${given} of ${holders.length} shares of set "${name}" (${set.slice(0, 8)}) with their holders: ${opens}`,
+        clean: [`keyrite share list`, 'have every holder destroy theirs, and write down that they did'],
+      }
+    }),
+    ...[...open.values()]
+      .filter(({ceremony: own}) => own === ceremony)
+      .map(({set}): Left => ({
+        what: `a recovery of set ${set.slice(0, 8)} that was begun: nothing came of it that was recorded`,
+        clean: ['keyrite share list', 'look whether a file was written, or a key imported'],
+      })),
   ]
 }
 

@@ -3,6 +3,7 @@ import type {View} from '../ledger/index.ts'
 import {approvers, type Cast} from './lint/approvers.ts'
 import {capability, type Offers} from './lint/capability.ts'
 import {certificates} from './lint/certificates.ts'
+import {escrow} from './lint/escrow.ts'
 import {checklist} from './lint/checklist.ts'
 import {materials} from './lint/materials.ts'
 import {policy} from './lint/policy.ts'
@@ -74,6 +75,7 @@ export function lint(
       ...checklist(script, view),
       ...capability(script, offers ?? new Map()),
       ...certificates(script, view),
+      ...escrow(script, view),
       ...walkThrough(script, view),
     )
     judged = waive(remarks, script, now, view !== null)

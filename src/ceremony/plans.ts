@@ -1,9 +1,11 @@
 /** The plan of a quorum, made of the template's own steps: it needs no clock, so its digest can be printed before the day. */
 import {KeyriteError} from '../base/errors.ts'
 import {planCertificate, type KeyToCome} from '../certificates/index.ts'
+import {custodyFold} from '../custody/index.ts'
 import {planCreate, planMove, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
 import {planDigest, requests, type Request} from '../requests/index.ts'
+import {findSet, planCombine, planSplit} from '../shares/index.ts'
 import {ceremonyOf, type RunContext} from './run-context.ts'
 import type {Filled} from './filled.ts'
 import type {StepBase} from './step.ts'
@@ -13,6 +15,7 @@ import {
   type CertificateSelfSignStep,
 } from './steps/certificate.ts'
 import {wishOf, type KeyCreateStep} from './steps/key-create.ts'
+import {recoveredAs, splitWishOf, type SharesCombineStep, type SharesSplitStep} from './steps/shares.ts'
 
 /** Every step of a ceremony, in order. */
 export function allSteps(filled: Filled): readonly StepBase[] {
@@ -34,6 +37,8 @@ export function planOfQuorum(view: Pick<View, 'of'>, filled: Filled, id: string)
   )
   if (certify !== undefined)
     return planCertificate(view, certificateWishOf(certify, keyToCome(steps, certify.key)))
+  const escrow = planOfShares(view, covered)
+  if (escrow !== null) return escrow
   const create = covered.find((step): step is KeyCreateStep => step.kind === 'key.create')
   if (create === undefined) {
     const [activate] = covered.flatMap((step) =>
@@ -51,6 +56,14 @@ export function planOfQuorum(view: Pick<View, 'of'>, filled: Filled, id: string)
       covered.some((step) => step.kind === 'key.activate'),
     ),
   )
+}
+
+/** @returns null where no step is on shares. */
+function planOfShares(view: Pick<View, 'of'>, covered: readonly StepBase[]): Planned | null {
+  const split = covered.find((step): step is SharesSplitStep => step.kind === 'shares.split')
+  if (split !== undefined) return planSplit(view, splitWishOf(view.of(custodyFold).roster, split))
+  const combine = covered.find((step): step is SharesCombineStep => step.kind === 'shares.combine')
+  return combine === undefined ? null : planCombine(view, findSet(view, combine.set), recoveredAs(combine))
 }
 
 /** What the ceremony makes under this name; null where it makes nothing so. */

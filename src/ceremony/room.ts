@@ -1,5 +1,6 @@
 /** The room: the people, and the screen that a camera films. `src/ui/room.ts` is a terminal, `answers.ts` a file. */
 import type {Person, Signer} from '../custody/index.ts'
+import type {Hands, Holder, Share, ShareSet} from '../shares/index.ts'
 
 export interface StepHeader {
   /** As printed: act and step, `2.3`. */
@@ -46,6 +47,34 @@ export interface SaidBefore {
   readonly pause: boolean
 }
 
+/** Where something is asked: the room as the engine has it, so that words beside an answer are heard, and the step. */
+export interface AskedAt {
+  readonly room: Pick<Room, 'text' | 'confirm' | 'say'>
+  /** The ceremony's id. */
+  readonly id: string
+  readonly step: string
+}
+
+/** How a secret and its shares go from hand to hand. Each share is seen, or brought, by its holder alone. */
+export interface ShareRoom {
+  /** Asks beforehand where a secret lies that is brought, and where files and cards go. */
+  toSplit(
+    at: AskedAt,
+    wants: {
+      readonly brought: boolean
+      readonly files: boolean
+      readonly cards: boolean
+      readonly screens: boolean
+    },
+  ): Promise<Pick<Hands, 'secret' | 'give'>>
+  /** As many shares as the set needs, each judged as it comes. */
+  collect(at: AskedAt, set: ShareSet): Promise<readonly Share[]>
+  /** Asks beforehand where what is recovered goes. */
+  toTake(at: AskedAt): Promise<Hands['take']>
+  /** A holder's own share, judged; null where they do not have it with them. */
+  own(at: AskedAt, set: ShareSet, holder: Holder, person: Person): Promise<Share | null>
+}
+
 /** Every question may throw KeyriteError `CANCELLED` (Ctrl-C), `STOPPED` (idle too long) or `NO_TERMINAL`, and `Aside`. */
 export interface Room {
   /** A new step begins, or is shown again: number, who, what, planned minutes, UTC. */
@@ -65,4 +94,6 @@ export interface Room {
   /** The end of a pause: waits for somebody who says so, without any limit of time. Throws no `Aside`. */
   rest(): Promise<void>
   saidBefore(step: string): SaidBefore
+  /** Absent where nobody hands shares to anybody. */
+  readonly shares?: ShareRoom
 }

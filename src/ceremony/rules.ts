@@ -5,6 +5,7 @@ import {custodyFold, judgeStatement, signedStatement} from '../custody/index.ts'
 import {problem, rootOf, type Entry, type Problem, type View} from '../ledger/index.ts'
 import {certificatesFold} from '../certificates/index.ts'
 import {keysFold} from '../keys/index.ts'
+import {allGiven, missingIn, sharesFold} from '../shares/index.ts'
 import {requests} from '../requests/index.ts'
 import {textOf} from './changes.ts'
 import {schemas, type OwnType} from './schemas.ts'
@@ -103,6 +104,8 @@ function checkFacts(
       ? []
       : wrong('no certificate of this ceremony was made that it names')
   }
+  if (kind === 'share.check' || kind.startsWith('shares.'))
+    return escrowShows(view, ceremony, kind, result) ? [] : wrong('its shares are not as it says')
   if (!['key.create', 'key.verify', 'key.activate'].includes(kind)) return []
   const name = textOf(result['key'])
   const made = ceremony.keys.some(({key}) => key === name)
@@ -117,6 +120,26 @@ function checkFacts(
   if (kind === 'key.activate' && (version.state !== 'active' || !(made || activatedIn(view, ceremony, name))))
     return wrong('the key is not active')
   return []
+}
+
+/** Whether the sets and drills that stand bear out what a step on shares says. */
+function escrowShows(view: View, ceremony: Ceremony, kind: string, result: Entry['data']): boolean {
+  const {sets, drills} = view.of(sharesFold)
+  const set = sets.get(textOf(result['set']))
+  if (set === undefined) return false
+  const entry = Number(result['entry'])
+  if (kind === 'shares.combine')
+    return set.recoveries.includes(entry) && view.entry(entry)?.ceremony === ceremony.id
+  if (kind === 'shares.split')
+    return set.seq === entry && set.ceremony === ceremony.id && set.void === null && allGiven(set)
+  const drill = drills.get(Number(result['drill']))
+  if (kind === 'share.check' && drill?.set !== set.set) return false
+  const missing =
+    drill === undefined ? set.holders.filter(({receipt}) => receipt === null) : missingIn(drill, set)
+  return (
+    (kind === 'share.check' || set.ceremony === ceremony.id) &&
+    jcs(result['missing'] ?? null) === jcs(missing.map(({person}) => person))
+  )
 }
 
 function activatedIn(view: View, {id}: Ceremony, key: string): boolean {
@@ -190,6 +213,7 @@ function checkSignOff(view: View, entry: Entry, ceremony: Ceremony): Problem[] {
   if (said.root !== transcriptRoot(ceremony)) return wrong('its root is not that of the ceremony’s entries')
   if (jcs(said.deviations) !== jcs(ceremony.deviations.map(({seq}) => seq)))
     return wrong('its deviations are not those that were recorded')
+  if (jcs(said.sets) !== jcs([...ceremony.sets])) return wrong('its sets are not those that were split')
   return jcs(said.keys) === jcs(ceremony.keys.map((one) => ({...one})))
     ? []
     : wrong('its keys are not those that were made')

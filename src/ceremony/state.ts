@@ -84,6 +84,8 @@ export interface Ceremony {
   /** Leaf hashes, hex, of every entry of this ceremony so far, in order. */
   readonly leaves: readonly string[]
   readonly keys: readonly {readonly key: string; readonly version: number}[]
+  /** Sets of shares that were split in it, void ones among them, in order. */
+  readonly sets: readonly string[]
   /** Who signed their presence; of all others it is stated. */
   readonly present: readonly Present[]
   readonly deviations: readonly Deviation[]

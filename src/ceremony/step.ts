@@ -80,6 +80,35 @@ export interface CertificateVerifyStep extends StepBase {
   readonly of: string
 }
 
+export interface SharesSplitStep extends StepBase {
+  readonly kind: 'shares.split'
+  /** What the set is called. */
+  readonly set: string
+  readonly threshold: number
+  readonly holders: readonly string[]
+  readonly key?: string | undefined
+}
+
+export interface SharesReceiveStep extends StepBase {
+  readonly kind: 'shares.receive'
+  /** The id of the step that gave the shares out. */
+  readonly of: string
+}
+
+export interface SharesCombineStep extends StepBase {
+  readonly kind: 'shares.combine'
+  readonly set: string
+  readonly ticket: string
+  /** What it becomes in a provider; without it, it is given out. */
+  readonly key?: string | undefined
+  readonly profile?: string | undefined
+}
+
+export interface ShareCheckStep extends StepBase {
+  readonly kind: 'share.check'
+  readonly set: string
+}
+
 interface OtherStep extends StepBase {
   readonly kind: 'clock' | 'confirm' | 'machine' | 'pause' | 'photo' | 'record'
 }
@@ -95,4 +124,8 @@ export type Step =
   | AttestStep
   | CertificateStep
   | CertificateVerifyStep
+  | SharesSplitStep
+  | SharesReceiveStep
+  | SharesCombineStep
+  | ShareCheckStep
   | OtherStep

@@ -9,9 +9,7 @@ import type {Player} from '../rehearsal/players.ts'
 import {
   planCombine,
   planSplit,
-  readRow,
-  readShareBlock,
-  shareRows,
+  shareInRows,
   sharesFold,
   type Hands,
   type Share,
@@ -38,7 +36,7 @@ export async function runDemoEscrow(
     secret: async () => new Secret(Uint8Array.from(secret)),
     // In earnest each goes to its holder alone: sealed to their age recipient, as a card, or once on the screen.
     give: async ({holder, dealer}) => {
-      held.push(shareIn(await dealer.rows(holder.index)))
+      held.push(shareInRows(await dealer.rows(holder.index)))
       return holder.person
     },
     collect: async () => held.filter(({index}) => whoRecover.includes(index)),
@@ -86,16 +84,6 @@ function signersOf(people: readonly Player[], roster: ReadonlyMap<string, Person
   return people
     .filter(({handle}) => (holders as readonly string[]).includes(handle))
     .map(({handle, signer}) => ({person: findPerson(roster, handle), signer}))
-}
-
-function shareIn(rows: readonly Buffer[]): Share {
-  const blocks = rows.map((row, at) => {
-    const read = readRow('s', at + 1, shareRows, row.subarray(3))
-    if (read.kind !== 'good') throw new TypeError('a row that was just made')
-    row.fill(0)
-    return read.bytes
-  })
-  return readShareBlock(Buffer.concat(blocks)).share
 }
 
 function setNamed(app: App): ShareSet {

@@ -5,10 +5,11 @@ import type {Answers} from '../ceremony/answers.ts'
 import type {CeremonyApp} from '../ceremony/run-context.ts'
 import {allSteps} from '../ceremony/plans.ts'
 import {fill, type Loaded, type Values} from '../ceremony/template.ts'
-import {custodyFold, findPerson, type Signer} from '../custody/index.ts'
-import {defaultPolicy, ruleFor, type Policy} from '../policy/index.ts'
+import {custodyFold, findPerson, roles, type Signer} from '../custody/index.ts'
+import {defaultPolicy, ruleFor, type OperationName, type Policy, type Rule} from '../policy/index.ts'
 import {castOf, nowhere, type Cast, type Casting} from './cast.ts'
 import type {Earnest} from './earnest.ts'
+import {setsBefore, StandInShares, stageSets, type SetBefore} from './escrow.ts'
 import {clearSecrets, type RehearsalPlaces} from './places.ts'
 import {foundStage} from './stage.ts'
 import {Tokens, type Stand} from './tokens.ts'
@@ -35,12 +36,17 @@ export interface Prepared {
   readonly policy: Policy
   readonly organisation: string
   readonly stand: Stand
+  /** Sets of shares that the steps take for granted. */
+  readonly sets: readonly SetBefore[]
+  /** Addresses of who holds shares where nobody is named. */
+  readonly holders: readonly string[]
 }
 
 /** @throws KeyriteError `PERSON_NOT_FOUND`, `USAGE` for values, `TEMPLATE_INVALID`. */
 export function prepare({loaded, typed, participants, keys, earnest, stand}: Given): Prepared {
-  const policy = withTokens(earnest?.policy ?? defaultPolicy, stand)
   const {values, replaced} = replaceProfiles(loaded, typed)
+  const sets = setsBefore(fill(loaded, withStandIns(loaded, values, 'nobody')), earnest?.view ?? null)
+  const policy = freely(earnest?.policy ?? defaultPolicy, sets, loaded, stand)
   // Who is made up answers for what nobody was named for: so the cast comes first, and is made of what was typed.
   const rough = withStandIns(loaded, values, 'nobody')
   const cast = castOf({
@@ -52,7 +58,8 @@ export function prepare({loaded, typed, participants, keys, earnest, stand}: Giv
     keys,
   })
   const first = cast.parts[0]?.player.address ?? cast.players[0]?.address ?? ''
-  const complete = withStandIns(loaded, withAddresses(loaded, values, cast), first)
+  const holders = holdersIn(cast)
+  const complete = withStandIns(loaded, withAddresses(loaded, values, cast), first, holders)
   return {
     loaded,
     values: complete,
@@ -62,25 +69,40 @@ export function prepare({loaded, typed, participants, keys, earnest, stand}: Giv
     policy,
     organisation: earnest?.organisation ?? nowhere,
     stand,
+    sets,
+    holders,
   }
 }
 
-/** A rehearsal has its tokens whatever people the policy asks for one. */
-function withTokens(policy: Policy, {kind}: Stand): Policy {
+/** Who holds shares where nobody is named: custodians, or else everybody. */
+function holdersIn({parts, players}: Cast): readonly string[] {
+  const custodians = parts.flatMap(({role, player}) => (role === 'custodian' ? [player.address] : []))
+  return custodians.length > 1 ? custodians : players.map(({address}) => address)
+}
+
+/** A rehearsal has its tokens whatever people the policy asks for one, and the sets that its steps take for granted. */
+function freely(policy: Policy, sets: readonly SetBefore[], loaded: Loaded, {kind}: Stand): Policy {
   const adding = policy.rules.find(
     ({operations, kinds}) => operations.includes('profile.add') && (kinds === null || kinds.includes(kind)),
   )
-  if (adding?.people === 0) return policy
-  const rule = {
-    id: 'rehearsal-token',
-    operations: ['profile.add' as const],
-    kinds: [kind],
-    classes: null,
-    people: 0,
-    from: ['custodian' as const],
-    roles: [],
-  }
-  return {...policy, rules: [rule, ...policy.rules]}
+  const freed: Rule[] = [
+    ...(adding?.people === 0 ? [] : [ruleOf('rehearsal-token', 'profile.add', {people: 0, kinds: [kind]})]),
+    // Where it is also rehearsed to approve a split, the people of the rehearsal approve these, too.
+    ...(sets.length === 0 || splitsHere(loaded)
+      ? []
+      : [ruleOf('rehearsal-set', 'share.split', {people: 1, kinds: null})]),
+  ]
+  return freed.length === 0 ? policy : {...policy, rules: [...freed, ...policy.rules]}
+}
+
+function ruleOf(id: string, operation: OperationName, {people, kinds}: Pick<Rule, 'people' | 'kinds'>): Rule {
+  return {id, operations: [operation], kinds, classes: null, people, from: [...roles], roles: []}
+}
+
+function splitsHere(loaded: Loaded): boolean {
+  return allSteps(fill(loaded, withStandIns(loaded, new Map(), 'nobody'))).some(
+    ({kind}) => kind === 'shares.split',
+  )
 }
 
 /** People in values by their address in the rehearsal: ids are others there. */
@@ -104,7 +126,8 @@ function askedOf(loaded: Loaded, values: Values, policy: Policy, {kind}: Stand):
     const made = steps.find((one) => covered.includes(one.id) && 'class' in one)
     const key = made !== undefined && 'class' in made ? (made.class as never) : null
     try {
-      const {people, roles} = ruleFor(policy, {operation: 'key.create', class: key, kind})
+      const operation = operationFor(steps.find((one) => covered.includes(one.id))?.kind)
+      const {people, roles} = ruleFor(policy, {operation, class: key, kind})
       // A role can approve several times; what the policy wants of any of them, it has to have.
       const before = asked.get(step.by)
       asked.set(step.by, {
@@ -118,6 +141,11 @@ function askedOf(loaded: Loaded, values: Values, policy: Policy, {kind}: Stand):
   return asked
 }
 
+function operationFor(kind: string | undefined): OperationName {
+  if (kind === 'shares.split') return 'share.split'
+  return kind === 'shares.combine' ? 'share.combine' : 'key.create'
+}
+
 type Asked = Casting['asked'] extends ReadonlyMap<string, infer One> ? One : never
 
 export interface Staged {
@@ -126,6 +154,7 @@ export interface Staged {
   readonly ceremonyApp: CeremonyApp
   /** Keys made for the rehearsal, by the id of the person in it. */
   readonly standIns: ReadonlyMap<string, Signer>
+  readonly shares: StandInShares
   /** Closes it, and clears away what must not stay. */
   readonly end: () => Promise<void>
 }
@@ -134,7 +163,7 @@ export interface Staged {
 export async function stage(
   world: App['world'],
   {home, state}: RehearsalPlaces,
-  {cast, policy, organisation, profiles, stand}: Prepared,
+  {cast, policy, organisation, profiles, stand, sets, holders}: Prepared,
 ): Promise<Staged> {
   const app = new App({...world, home, state: {path: state}})
   const clear = (): void => {
@@ -159,7 +188,14 @@ export async function stage(
   }
   const {roster} = app.ledger.of(custodyFold)
   const standIns = new Map(cast.players.map(({address, signer}) => [findPerson(roster, address).id, signer]))
-  return {app, ceremonyApp: tokens.ceremonyApp, standIns, end}
+  const shares = new StandInShares(world.random)
+  try {
+    await stageSets(app, sets, [...holders, ...cast.players.map(({address}) => address)], {standIns, shares})
+  } catch (error) {
+    await end()
+    throw error
+  }
+  return {app, ceremonyApp: tokens.ceremonyApp, standIns, shares, end}
 }
 
 /** The same answers, with everyone called by their address in the rehearsal. */

@@ -1,4 +1,5 @@
 /** The room of a rehearsal: people sign with the keys that were made for it, or try their own; what nobody answers, stand-ins do. */
+import type {StandInShares} from './escrow.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {answersRoom, type Answers} from '../ceremony/answers.ts'
 import type {Filled} from '../ceremony/filled.ts'
@@ -18,6 +19,9 @@ export interface Rehearsing {
   /** The step from which on the room is asked; before it stand-ins answer. Null where it is asked from the first. */
   readonly from: string | null
   readonly say: (line: string) => void
+  readonly shares: StandInShares
+  /** Whether somebody is there whom shares can be shown to. */
+  readonly attended: boolean
 }
 
 /** Every answer is yes. */
@@ -68,6 +72,7 @@ export function rehearsalRoom(room: Room, rehearsing: Rehearsing): Room {
     otherwise: (people) => now().otherwise(people),
     rest: () => now().rest(),
     saidBefore: (step) => now().saidBefore(step),
+    shares: rehearsing.shares.room(rehearsing.attended && from === null ? (room.shares ?? null) : null),
   }
 }
 

@@ -28,16 +28,23 @@ export function replaceProfiles(
   return {values: new Map([...typed, ...tokens]), replaced}
 }
 
-/** Something for every parameter that has neither value nor default. @param person - who answers for things. */
-export function withStandIns({template: {parameters}}: Loaded, values: Values, person: string): Values {
-  const said = [...parameters].flatMap(([name, {type, default: one}]): [string, string | string[]][] => {
-    if (values.has(name) || one !== undefined) return []
-    if (type === 'person') return [[name, person]]
-    if (type === 'person-list') return [[name, [person]]]
-    if (type === 'text') return [[name, `${name} (stand-in)`]]
-    if (type === 'text-list') return [[name, [`${name} (stand-in)`]]]
-    return []
-  })
+/** Something for every parameter that has neither value nor default. @param person - who answers for things. @param people - who stands where several are named. */
+export function withStandIns(
+  {template: {parameters}}: Loaded,
+  values: Values,
+  person: string,
+  people: readonly string[] = [person],
+): Values {
+  const said = [...parameters].flatMap(
+    ([name, {type, default: one}]): [string, string | readonly string[]][] => {
+      if (values.has(name) || one !== undefined) return []
+      if (type === 'person') return [[name, person]]
+      if (type === 'person-list') return [[name, people]]
+      if (type === 'text') return [[name, `${name} (stand-in)`]]
+      if (type === 'text-list') return [[name, [`${name} (stand-in)`]]]
+      return []
+    },
+  )
   return standIns(parameters, new Map([...said, ...values]))
 }
 

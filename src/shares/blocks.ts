@@ -1,7 +1,7 @@
 /** What is written in rows: a share (4 of them), and the wrapped secret (8, 21, 72 or 277). docs/share-format.md, "Rows". */
 import {sha256} from '../base/bytes.ts'
 import {badShare, kcvBytes, pointBytes, setBytes, wrappedSizes, type Share, type Wrapped} from './format.ts'
-import {rowBytes} from './row.ts'
+import {readRow, rowBytes} from './row.ts'
 
 export const shareRows = 4
 const version = 1
@@ -47,6 +47,23 @@ export function readShareBlock(bytes: Uint8Array): ShareBlock {
   const raw = Buffer.from(`8${index.toString(16).padStart(2, '0')}${points.toString('hex')}`, 'latin1')
   points.fill(0)
   return {share: {set: Buffer.from(body.subarray(4, at)), index, threshold, holders, raw}, wrappedSize}
+}
+
+/** The share in rows that were just made, with their numbers; they are wiped. */
+export function shareInRows(rows: readonly Buffer[]): Share {
+  const parts = rows.map((row, at) => {
+    const read = readRow('s', at + 1, shareRows, row.subarray(3))
+    row.fill(0)
+    if (read.kind !== 'good') throw new TypeError('a row that was just made')
+    return read.bytes
+  })
+  const whole = Buffer.concat(parts)
+  for (const part of parts) part.fill(0)
+  try {
+    return readShareBlock(whole).share
+  } finally {
+    whole.fill(0)
+  }
 }
 
 export function wrappedRows(wrappedSize: number): number {

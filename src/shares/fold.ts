@@ -142,6 +142,7 @@ export const sharesFold: Fold<Shares> = {
           id: textOf(entry, 'intent'),
           set: one.set,
           approved: entry.approved,
+          ceremony: entry.ceremony,
         }
         return {...state, open: open.with(entry.seq, begun)}
       }

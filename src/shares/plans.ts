@@ -14,7 +14,7 @@ import {setName, type CombineSpec, type SplitSpec} from './spec.ts'
 import type {ShareSet, What} from './state.ts'
 
 /** The most holders that a set is made for; the format takes 255. */
-const mostHolders = 16
+export const mostHolders = 16
 
 /** Whom a share is for, and the way that was wished for where they have no age recipient. */
 export interface HolderWish {

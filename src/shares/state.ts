@@ -67,6 +67,7 @@ export interface OpenRecovery {
   readonly id: string
   readonly set: string
   readonly approved: number | null
+  readonly ceremony: string | null
 }
 
 export interface Shares {
@@ -80,11 +81,15 @@ export interface Shares {
 /** `broken-off`: not all shares were given out before keyrite ended; they never will be. */
 export type SetStatus = 'unfinished' | 'given' | 'held' | 'void' | 'replaced'
 
+export function allGiven({holders}: Pick<ShareSet, 'holders'>): boolean {
+  return holders.every(({given}) => given !== null)
+}
+
 /** `held` once everybody signed that they have theirs. */
 export function statusOfSet(one: ShareSet): SetStatus {
   if (one.void !== null) return 'void'
   if (one.replacedBy !== null) return 'replaced'
-  if (one.holders.some(({given}) => given === null)) return 'unfinished'
+  if (!allGiven(one)) return 'unfinished'
   return one.holders.every(({receipt}) => receipt !== null) ? 'held' : 'given'
 }
 

@@ -3,6 +3,7 @@ import {KeyriteError} from '../base/errors.ts'
 import type {Answers} from '../ceremony/answers.ts'
 import type {Room} from '../ceremony/room.ts'
 import {documentOf, exitOfCeremony, findCeremony, roomOf} from './ceremony.ts'
+import {screenOf} from './shares/screen.ts'
 import {ceremonyLines, stoppedLines} from './show-ceremony.ts'
 import {KeyriteCommand, type Shown} from './command.ts'
 
@@ -37,6 +38,7 @@ export abstract class CeremonyCommand extends KeyriteCommand {
       signal,
       asides: true,
       plain: this.plain,
+      screen: screenOf(this.outside.stderr, this.plain),
       ...manner,
       profile,
       say: (line) => {

@@ -18,7 +18,9 @@ import {policyFold} from '../policy/index.ts'
 import {profilesFold} from '../profiles/index.ts'
 import {signers} from './flags.ts'
 import {signerAt} from './gather.ts'
-import {terminalRoom} from './room.ts'
+import {terminalRoom, watched} from './room.ts'
+import {shareRoom} from './shares/room.ts'
+import type {Screen} from './shares/screen.ts'
 
 export function ceremonyApp(app: App): CeremonyApp {
   const {clock, random, tool} = app.world
@@ -47,13 +49,20 @@ export interface RoomOptions {
   /** Whether a ceremony is under way: then deviations and pauses are heard. */
   readonly asides?: boolean
   readonly plain?: boolean
+  /** Where a share is shown to its holder. */
+  readonly screen?: Screen
 }
+
+const nowhere: Screen = {write: () => undefined, clears: false, stays: false}
 
 /** The room of an answers file, or the terminal. */
 export function roomOf(app: App, options: RoomOptions): Room {
   const room = anyRoom(app, options)
+  const idleMs = parseDuration(app.ledger.of(policyFold).policy.times.idle)
+  const within: Interruptible = (asked) => watched(asked, idleMs, options.signal)
   return {
     ...room,
+    shares: shareRoom({app, say: options.say, screen: options.screen ?? nowhere, within}),
     begin: (header) => {
       if (options.signal.aborted) throw new KeyriteError('CANCELLED', 'cancelled before the next step')
       room.begin(header)

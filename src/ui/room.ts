@@ -167,7 +167,7 @@ async function theirSigner(
 }
 
 /** @throws KeyriteError `STOPPED` when nobody answers in time; the question is taken back first, so that the terminal is as it was. */
-async function watched<T>(
+export async function watched<T>(
   asked: (signal: AbortSignal) => Promise<T>,
   idleMs: number,
   outer: AbortSignal,

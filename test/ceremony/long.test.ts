@@ -61,7 +61,7 @@ if (process.env['SLOW'] === '1')
         signers: Object.fromEntries(
           [...new Set(Object.values(people).flat())].map((one) => [one, house.keyOf(one)]),
         ),
-        steps: answersTo(steps),
+        steps: answersTo(steps, ''),
       })
       expect(await run(house, ['--answers', answers], file)).toMatchObject({
         exit: 0,

@@ -11,7 +11,7 @@ import {run} from '../commands/held.ts'
 import {testWith} from '../support/needs.ts'
 import {runJson} from '../support/run.ts'
 import {makeHouse, problemsOf, type House} from './room.ts'
-import {answersOf, filledTrial, trials, type Trial} from './shipped.ts'
+import {answersOf, filledTrial, prepareEscrow, trials, type Trial} from './shipped.ts'
 
 const names = shippedTemplates().map(({template}) => template.id)
 const filledOf = (name: string): ReturnType<typeof filledTrial> =>
@@ -33,10 +33,11 @@ const checklist = [
 /** C4. */
 const owed = ['inventory', 'documentation', 'backup-verified', 'rotation', 'monitoring']
 
-/** In a short run the one in which the two offices sign, and one that makes no key; in the full run all. */
+/** In a short run the one in which the two offices sign, one that makes no key, and a secret that is split and recovered; in the full run all. */
 const share = trials.filter(
   ({name}) =>
-    process.env['SLOW'] === '1' || ['kek-dual-approval', 'root-ca', 'hsm-commissioning'].includes(name),
+    process.env['SLOW'] === '1' ||
+    ['kek-dual-approval', 'root-ca', 'hsm-commissioning', 'escrow-split', 'escrow-recovery'].includes(name),
 )
 
 test.each(names)('%s lints clean as it ships', (name) => {
@@ -69,6 +70,7 @@ describe('each runs to its end on a token, and its bundle verifies', () => {
   let house: House
   beforeAll(async () => {
     house = await makeHouse()
+    await prepareEscrow(house)
   })
   afterAll(() => {
     house.remove()

@@ -2,6 +2,11 @@
 import {shippedTemplate} from '../../src/ceremony/shipped.ts'
 import {fill, type Filled, type Step, type Value} from '../../src/ceremony/template.ts'
 import {standIns} from '../../src/ceremony/parameters.ts'
+import {writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {generateIdentity, identityToRecipient} from 'age-encryption'
+import SetRecipient from '../../src/commands/custodian/set-recipient.ts'
+import {runJson} from '../support/run.ts'
 import type {House} from './room.ts'
 
 export type People = Readonly<Record<string, readonly string[]>>
@@ -15,6 +20,14 @@ const keyMakers: People = {
 
 /** What stands on bags, where the template knows it beforehand. */
 const numbers: Readonly<Record<string, string>> = {delivery: 'A 1001'}
+
+export const escrowHolders = ['alice', 'bob', 'dan'] as const
+const escrowPeople: People = {
+  'security-officer': ['erin'],
+  operator: ['frank'],
+  custodian: ['alice', 'bob', 'dan'],
+  witness: ['grace', 'person7'],
+}
 
 export interface Trial {
   readonly name: string
@@ -75,9 +88,28 @@ export const trials: readonly Trial[] = [
     key: null,
   },
   {
+    name: 'escrow-split',
+    people: escrowPeople,
+    values: {holders: [...escrowHolders]},
+    key: null,
+  },
+  {name: 'escrow-recovery', people: escrowPeople, values: {ticket: 'INC-1'}, key: 'recovered'},
+  {
+    name: 'recovery-drill-quarterly',
+    people: {
+      'drill-leader': ['erin'],
+      operator: ['frank'],
+      custodian: ['alice', 'bob', 'dan'],
+      observer: ['grace'],
+    },
+    // The set that the trial of the split made.
+    values: {set: 'escrow'},
+    key: 'drill-key',
+  },
+  {
     name: 'share-verification-quarterly',
-    people: {'security-officer': ['alice'], custodian: ['carol', 'dan'], auditor: ['grace']},
-    values: {set: 'escrow-1'},
+    people: {'security-officer': ['erin'], custodian: ['alice', 'bob', 'dan'], auditor: ['grace']},
+    values: {},
     key: null,
   },
   {
@@ -112,7 +144,7 @@ export function filledTrial(trial: Trial): Filled {
 }
 
 /** What somebody would type at every question of these steps. */
-export function answersTo(steps: readonly Step[]): Readonly<Record<string, unknown>> {
+export function answersTo(steps: readonly Step[], folder: string): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     steps.flatMap((step): [string, unknown][] => {
       if (step.kind === 'record')
@@ -122,9 +154,45 @@ export function answersTo(steps: readonly Step[]): Readonly<Record<string, unkno
       if (step.kind === 'photo') return [[step.id, {answer: {reference: `camera 1, ${step.id}`}}]]
       if (step.kind === 'bag' && step.action !== 'destroy')
         return [[step.id, {answer: {number: numbers[step.bag] ?? `number of ${step.bag}`, confirm: 'yes'}}]]
+      if (step.kind.startsWith('shares.') || step.kind === 'share.check')
+        return [[step.id, {answer: shareAnswers(folder)}]]
       return []
     }),
   )
+}
+
+/** The secret and the age keys of the holders lie in the house; shares, where the split put them. */
+function shareAnswers(folder: string): Readonly<Record<string, string>> {
+  const shares = join(folder, 'shares')
+  const fields: readonly (readonly [string, string])[] = [
+    ['secret', join(folder, 'escrowed')],
+    ['out', shares],
+    ...escrowHolders.flatMap(
+      (handle, at) =>
+        [
+          [`share-${at + 1}`, shares],
+          [`identity-${at + 1}`, join(folder, `${handle}.age`)],
+        ] as const,
+    ),
+  ]
+  return Object.fromEntries(fields)
+}
+
+/** Before shares are split: a secret, and an age recipient in the roster for everybody who holds one. */
+export async function prepareEscrow(house: House): Promise<void> {
+  writeFileSync(join(house.dir, 'escrowed'), Buffer.alloc(32, 7), {mode: 0o600})
+  for (const handle of escrowHolders) {
+    const identity = await generateIdentity()
+    writeFileSync(join(house.dir, `${handle}.age`), `${identity}\n`, {mode: 0o600})
+    const recipient = await identityToRecipient(identity)
+    const signers = [handle, 'carol', 'erin', 'frank'].flatMap((one) => [
+      '--sign-with',
+      `${one}=${house.keyOf(one)}`,
+    ])
+    const argv = [handle, recipient, '--as', handle, ...signers]
+    const {exit} = await runJson(SetRecipient, 'custodian set-recipient', argv, house.world)
+    if (exit !== 0) throw new Error(`${handle} has a recipient`)
+  }
 }
 
 /** Writes an answers file that carries a trial to its end. */
@@ -134,6 +202,9 @@ export function answersOf(house: House, trial: Trial): string {
     parameters: valuesOf(trial),
     participants: trial.people,
     signers: Object.fromEntries(everybody.map((handle) => [handle, house.keyOf(handle)])),
-    steps: answersTo(filledTrial(trial).acts.flatMap(({steps}) => steps)),
+    steps: answersTo(
+      filledTrial(trial).acts.flatMap(({steps}) => steps),
+      house.dir,
+    ),
   })
 }

@@ -22,7 +22,7 @@ export type Cast = ReadonlyMap<string, readonly Person[]>
 
 interface Matter {
   readonly operation: OperationName
-  readonly class: KeyClassName
+  readonly class: KeyClassName | null
   readonly profile: string
 }
 
@@ -84,6 +84,9 @@ function matterOf(script: Script, view: Pick<View, 'of'>, covered: readonly stri
       ? {operation: 'key.create', class: create.create.class, profile: create.create.profile}
       : null
   for (const step of steps) {
+    if (step.kind === 'shares.split') return {operation: 'share.split', class: null, profile: ''}
+    if (step.kind === 'shares.combine')
+      return {operation: 'share.combine', class: step.class ?? null, profile: step.profile ?? ''}
     const operation = operationOf(step)
     if (operation === null || !('key' in step) || step.key === undefined) continue
     const key = view.of(keysFold).keys.get(step.key)

@@ -48,6 +48,7 @@ export function* policy(script: Script, view: Known): Generator<Remark> {
       yield* separation(script, create.key, quorum.step.by)
   }
   if (view !== null) yield* activations(script, adopted, view)
+  yield* escrows(script, adopted, view)
 }
 
 /** Quorums that activate a key which was there before, or was made by another one's approval. */
@@ -66,6 +67,31 @@ function* activations(script: Script, adopted: Policy, view: NonNullable<Known>)
     const rule = applying(adopted, 'key.activate', of, kind)
     if (rule !== null) yield* people(script, rule, {step, path, number}, step.by, view)
     if (rule === null || rule.people > 1) yield* separation(script, activate.key, step.by)
+  }
+}
+
+/** Quorums that approve a split or a recovery. */
+function* escrows(script: Script, adopted: Policy, view: Known): Generator<Remark> {
+  for (const {step, path, number} of script.steps) {
+    if (step.kind !== 'quorum') continue
+    for (const {step: one} of script.steps) {
+      if ((one.kind !== 'shares.split' && one.kind !== 'shares.combine') || !step.for.includes(one.id))
+        continue
+      const operation = one.kind === 'shares.split' ? 'share.split' : 'share.combine'
+      const rule = applying(
+        adopted,
+        operation,
+        one.kind === 'shares.combine' ? (one.class ?? null) : null,
+        null,
+      )
+      if (rule === null)
+        yield {
+          rule: 'policy-silent',
+          path,
+          message: `no rule of policy "${adopted.name}" speaks of ${operation}: adopt a policy that does`,
+        }
+      else yield* people(script, rule, {step, path, number}, step.by, view)
+    }
   }
 }
 
@@ -146,7 +172,7 @@ function* minimumProtection(
 export function applying(
   adopted: Policy,
   operation: OperationName,
-  of: KeyCreateStep['class'],
+  of: KeyCreateStep['class'] | null,
   kind: string | null,
 ): Rule | null {
   try {

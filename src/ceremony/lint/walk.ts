@@ -3,7 +3,8 @@ import {keysFold} from '../../keys/index.ts'
 import type {View} from '../../ledger/index.ts'
 import {firstState} from '../materials.ts'
 import {kindOf} from '../steps/index.ts'
-import {World, type KnownKey} from '../world/index.ts'
+import {sharesFold} from '../../shares/index.ts'
+import {World, type KnownKey, type KnownSet} from '../world/index.ts'
 import type {Remark, Script} from './script.ts'
 
 export function walkThrough(script: Script, view: Pick<View, 'of'> | null): readonly Remark[] {
@@ -21,6 +22,7 @@ export function walkThrough(script: Script, view: Pick<View, 'of'> | null): read
         profile: one.profile ?? null,
       })),
       key: keysBefore(script, view),
+      set: setsBefore(script, view),
     },
     (step, field, rule, message) => {
       const {path, number} = steps.find((one) => one.step === step) ?? {path: [], number: '?'}
@@ -34,6 +36,20 @@ export function walkThrough(script: Script, view: Pick<View, 'of'> | null): read
   }
   world.finish()
   return found
+}
+
+/** Sets that were there before. Nothing is known of one that only a parameter without value names, nor of any without a ledger. */
+function setsBefore(script: Script, view: Pick<View, 'of'> | null): (name: string) => KnownSet {
+  const guessed = new Set(
+    script.steps.flatMap(({step, path}) =>
+      'set' in step && !script.knows([...path, 'set']) ? [step.set] : [],
+    ),
+  )
+  return (name) => {
+    if (view === null || guessed.has(name)) return null
+    const sets = [...view.of(sharesFold).sets.values()].filter((one) => one.name === name)
+    return sets.some((one) => one.void === null) ? 'recovers' : 'none'
+  }
 }
 
 /** Keys that were there before. Nothing is known of one that only a parameter without value names, nor, without a ledger, of any that a template names which makes none. */

@@ -15,7 +15,7 @@ import {
 import {utc, type Transcript} from './transcript.ts'
 
 export function keys(record: Transcript): readonly Block[] {
-  const made = record.of('key.created')
+  const made = [...record.of('key.created'), ...record.of('key.imported')]
   return [
     heading(2, 'Keys'),
     ...(made.length === 0 ? [paragraph('No key was made.')] : []),
@@ -56,7 +56,7 @@ function keyBlocks(record: Transcript, made: Entry): readonly Block[] {
       ['Class', `${spec.class}, classification ${spec.classification}`],
       ['Owner', named(spec.owner)],
       ['Used by', spec.consumers.length === 0 ? 'nobody named' : spec.consumers.map(named).join(', ')],
-      ['Created', `${utc(made.time)} (entry ${made.seq})`],
+      [made.type === 'key.imported' ? 'Imported' : 'Created', `${utc(made.time)} (entry ${made.seq})`],
       ['Expires', spec.expires === null ? 'no date set' : utc(spec.expires)],
       ['Location', location(record, data['profile'])],
       ['Protection', protection(record, data['protection'])],

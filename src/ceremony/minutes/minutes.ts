@@ -8,6 +8,7 @@ import {head} from './head.ts'
 import {keys} from './keys.ts'
 import {Transcript, type Minuted} from './transcript.ts'
 import {stableDoc} from './stable.ts'
+import {shares} from './shares.ts'
 import {steps} from './steps.ts'
 import {signatures} from './signatures.ts'
 import {strengths} from './strength.ts'
@@ -35,6 +36,7 @@ export function minutesOf(from: Minuted): Doc {
       ...approvals(record),
       ...keys(record),
       ...certificates(record),
+      ...shares(record),
       ...deviations(record),
       ...interruptions(record),
       ...signatures(record),

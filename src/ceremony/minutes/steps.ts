@@ -6,6 +6,7 @@ import type {Script, ScriptStep} from './script.ts'
 import type {Transcript} from './transcript.ts'
 import {gateOf} from './strength.ts'
 import {took} from './took.ts'
+import {sharesInWords} from './shares.ts'
 import {attestInWords, bagInWords} from './things.ts'
 
 const columns = ['Step', 'What was done, and what was recorded', 'By', 'Time', 'Gate, entry']
@@ -127,6 +128,11 @@ function inWords(record: Transcript, step: ScriptStep, result: Done['result']): 
     case 'certificate.request':
     case 'certificate.verify':
       return `${result['form'] === 'request' ? 'request' : `certificate, serial number ${say('serial')},`} of key “${say('key')}” version ${say('version')}, entry ${say('entry')}${result['ok'] === true ? ', as approved and signed by the key; the fingerprint was read aloud and compared' : ''}${result['file'] === 'same' ? '; the file that goes out holds the same bytes' : ''}: SHA-256 ${say('sha256')}`
+    case 'shares.split':
+    case 'shares.receive':
+    case 'shares.combine':
+    case 'share.check':
+      return sharesInWords(record, step.kind, result)
     case 'bag':
       return bagInWords(record, result)
     case 'photo':

@@ -18,6 +18,8 @@ export function gateOf(kind: string): Gate {
       'key.activate',
       'certificate.self-sign',
       'certificate.request',
+      'shares.split',
+      'shares.combine',
       'sign-off',
     ].includes(kind)
   )

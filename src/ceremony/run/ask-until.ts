@@ -13,7 +13,7 @@ export interface Question {
 
 /** @throws KeyriteError `STOPPED` when the same wrong answer is given twice: then it is no typing error. */
 export async function askUntil<T>(
-  {room, id}: Pick<RunContext, 'room' | 'id'>,
+  {room, id}: {readonly room: Pick<RunContext['room'], 'text' | 'say'>; readonly id: string},
   {step, field, question}: Question,
   judge: (text: string) => Judged<T> | Promise<Judged<T>>,
   hints: readonly string[] = [],

@@ -17,7 +17,7 @@ import {
   type Request,
 } from '../../requests/index.ts'
 import type {StepBase} from '../step.ts'
-import {planOfQuorum, requestOfQuorum} from '../plans.ts'
+import {allSteps, planOfQuorum, requestOfQuorum} from '../plans.ts'
 import {actContext, peopleIn, type RunContext} from '../run-context.ts'
 
 export interface QuorumStepLike extends StepBase {
@@ -34,6 +34,13 @@ export async function runQuorum(context: RunContext, step: QuorumStepLike): Prom
   }
 }
 
+/** The same plan once more, where what was approved broke off and is used up. */
+export async function approveAnew(context: RunContext, id: string): Promise<Request> {
+  const step = allSteps(context.filled).find((one): one is QuorumStepLike => one.id === id && 'for' in one)
+  if (step === undefined) throw new TypeError('there is a quorum step')
+  return gather(context, step, await reopened(context, step))
+}
+
 /** The request of this step: as a crash left it, or a new one. */
 async function reopened(context: RunContext, step: QuorumStepLike): Promise<Request> {
   const {ledger} = context.app
@@ -44,7 +51,15 @@ async function reopened(context: RunContext, step: QuorumStepLike): Promise<Requ
   const only = peopleIn(context, step.by)
     .map((person) => person.id)
     .filter((id) => id !== act.actor.person)
-  return openRequest(act, {...planned, reason: null, ticket: null, only})
+  return openRequest(act, {...planned, reason: null, ticket: ticketOf(context, step), only})
+}
+
+/** What an approved step says that it belongs to. */
+function ticketOf({filled}: RunContext, {for: covered}: QuorumStepLike): string | null {
+  const tickets = allSteps(filled).flatMap((step) =>
+    covered.includes(step.id) && 'ticket' in step ? [step.ticket] : [],
+  )
+  return typeof tickets[0] === 'string' ? tickets[0] : null
 }
 
 async function gather(context: RunContext, step: QuorumStepLike, opened: Request): Promise<Request> {

@@ -25,7 +25,7 @@ export async function openRound(context: Pick<RunContext, 'app' | 'id'>): Promis
         count: before.leaves.length,
         root: transcriptRoot(before),
         keys: before.keys.map((key) => ({...key})),
-        sets: [],
+        sets: [...before.sets],
         deviations: before.deviations.map(({seq}) => seq),
       },
     },

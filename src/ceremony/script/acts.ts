@@ -8,6 +8,7 @@ import {
   type CertificateRequestStep,
   type CertificateSelfSignStep,
 } from '../steps/index.ts'
+import {sharesRow} from './shares.ts'
 import {attestRow, bagRow, thingsIn} from './things.ts'
 import {digest} from './digest.ts'
 import type {Printing} from './printing.ts'
@@ -89,6 +90,11 @@ function more(printing: Printing, step: Step): readonly Block[] {
       return [paragraph(strong(step.key), ':'), ...certificateInWords(step).map((line) => paragraph(line))]
     case 'certificate.verify':
       return [writing('First and last four digits of the fingerprint')]
+    case 'shares.split':
+    case 'shares.receive':
+    case 'shares.combine':
+    case 'share.check':
+      return sharesRow(printing.filled, step)
     case 'confirm':
     case 'key.verify':
     case 'key.activate':

@@ -17,6 +17,11 @@ import {photo, type PhotoStep} from './photo.ts'
 import {quorum, type QuorumStep} from './quorum.ts'
 import {readAloud, type ReadAloudStep} from './read-aloud.ts'
 import {record, type RecordStep} from './record.ts'
+import {shareCheck, type ShareCheckStep} from './share-check.ts'
+import {sharesCombine} from './shares-combine.ts'
+import {sharesReceive, type SharesReceiveStep} from './shares-receive.ts'
+import {sharesSplit} from './shares-split.ts'
+import type {SharesCombineStep, SharesSplitStep} from './shares.ts'
 import {signOff, type SignOffStep} from './sign-off.ts'
 
 /** A step of any kind, with parameters in place. */
@@ -37,6 +42,10 @@ export type Step =
   | QuorumStep
   | ReadAloudStep
   | RecordStep
+  | ShareCheckStep
+  | SharesCombineStep
+  | SharesReceiveStep
+  | SharesSplitStep
   | SignOffStep
 
 const all = [
@@ -56,6 +65,10 @@ const all = [
   certificateSelfSign,
   certificateRequest,
   certificateVerify,
+  sharesSplit,
+  sharesReceive,
+  sharesCombine,
+  shareCheck,
   signOff,
 ]
 
@@ -67,10 +80,6 @@ export const laterKinds: readonly string[] = [
   'key.import',
   'key.rotate',
   'key.destroy',
-  'shares.split',
-  'shares.receive',
-  'shares.combine',
-  'share.check',
   'backup.start',
   'backup.verify',
 ]
@@ -102,5 +111,9 @@ export type {
   QuorumStep,
   ReadAloudStep,
   RecordStep,
+  ShareCheckStep,
+  SharesCombineStep,
+  SharesReceiveStep,
+  SharesSplitStep,
   SignOffStep,
 }

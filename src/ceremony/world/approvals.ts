@@ -5,6 +5,8 @@ import type {
   KeyCreateStep,
   QuorumStep,
   ReadAloudStep,
+  SharesCombineStep,
+  SharesSplitStep,
   Step,
 } from '../step.ts'
 import type {Room} from './room.ts'
@@ -40,11 +42,11 @@ export class Approvals {
           step,
           field,
           'quorum-for-what',
-          `step "${id}" (${wanted.kind}) needs no quorum: name key.create, key.activate, certificate.self-sign and certificate.request steps`,
+          `step "${id}" (${wanted.kind}) needs no quorum: name key.create, key.activate, certificate.self-sign, certificate.request, shares.split and shares.combine steps`,
         )
         continue
       }
-      keys.add(wanted.key)
+      keys.add(aboutOf(wanted))
       if (this.#room.isDone(id))
         report(
           step,
@@ -68,7 +70,7 @@ export class Approvals {
   }
 
   /** Says so where no quorum approves a step. */
-  demand(step: KeyCreateStep | KeyActivateStep | CertificateStep): void {
+  demand(step: ApprovedStep): void {
     if (this.#approved.has(step.id)) return
     const later = this.#room.steps.some((one) => one.kind === 'quorum' && one.for.includes(step.id))
     if (!later)
@@ -80,17 +82,17 @@ export class Approvals {
       )
   }
 
-  /** Signing a certificate has a plan of its own. */
+  /** Signing a certificate has a plan of its own, and so has a split, and a recovery. */
   #demandAlone(step: QuorumStep): void {
-    const signs = this.#room.steps.some(
-      (one) => step.for.includes(one.id) && isApproved(one) && one.kind.startsWith('certificate.'),
+    const own = this.#room.steps.find(
+      (one) => step.for.includes(one.id) && isApproved(one) && !one.kind.startsWith('key.'),
     )
-    if (signs && step.for.length > 1)
+    if (own !== undefined && step.for.length > 1)
       this.#room.report(
         step,
         ['for'],
         'quorum-for-several',
-        'a certificate has a plan of its own: make a quorum step for it alone',
+        `a ${own.kind.startsWith('certificate.') ? 'certificate' : `${own.kind} step`} has a plan of its own: make a quorum step for it alone`,
       )
   }
 
@@ -109,7 +111,21 @@ export class Approvals {
   }
 }
 
+type ApprovedStep = KeyCreateStep | KeyActivateStep | CertificateStep | SharesSplitStep | SharesCombineStep
+
 /** Whether a step is done only as people approved it. */
-function isApproved(step: Step): step is KeyCreateStep | KeyActivateStep | CertificateStep {
-  return ['key.create', 'key.activate', 'certificate.self-sign', 'certificate.request'].includes(step.kind)
+function isApproved(step: Step): step is ApprovedStep {
+  return [
+    'key.create',
+    'key.activate',
+    'certificate.self-sign',
+    'certificate.request',
+    'shares.split',
+    'shares.combine',
+  ].includes(step.kind)
+}
+
+/** What the plan is about: a key, or a set of shares. */
+function aboutOf(step: ApprovedStep): string {
+  return step.kind === 'shares.split' || step.kind === 'shares.combine' ? `set ${step.set}` : step.key
 }

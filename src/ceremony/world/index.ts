@@ -5,14 +5,17 @@ import {Certificates} from './certificates.ts'
 import {Keys, type KnownKey} from './keys.ts'
 import {Materials, type Thing} from './materials.ts'
 import type {Report, Room} from './room.ts'
+import {SharesOut, type KnownSet} from './shares.ts'
 
 export type {KnownKey} from './keys.ts'
+export type {KnownSet} from './shares.ts'
 
 /** What is there before the first step. */
 export interface Before {
   readonly things: readonly Thing[]
   /** A key by its name; null where there is none. */
   readonly key: (name: string) => KnownKey | null
+  readonly set: (name: string) => KnownSet
 }
 
 export class World implements Room {
@@ -22,6 +25,7 @@ export class World implements Room {
   readonly keys: Keys
   readonly certificates: Certificates
   readonly materials: Materials
+  readonly shares: SharesOut
   readonly #done = new Set<string>()
   #signedOff = false
 
@@ -33,6 +37,7 @@ export class World implements Room {
     this.approvals = new Approvals(this)
     this.keys = new Keys(this, this.approvals, this.materials, before.key)
     this.certificates = new Certificates(this, this.approvals, this.keys)
+    this.shares = new SharesOut(this, this.approvals, this.keys, before.set)
   }
 
   isDone(id: string): boolean {
@@ -72,6 +77,7 @@ export class World implements Room {
   finish(): void {
     this.keys.finish()
     this.certificates.finish()
+    this.shares.finish()
     this.materials.finish()
     const last = this.steps.at(-1)
     if (!this.#signedOff && last !== undefined)

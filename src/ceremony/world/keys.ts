@@ -1,5 +1,13 @@
 /** What has become of each key: those that steps make, and those that were there before. */
-import type {AttestStep, CertificateStep, KeyActivateStep, KeyCreateStep, KeyVerifyStep} from '../step.ts'
+import type {
+  AttestStep,
+  CertificateStep,
+  KeyActivateStep,
+  KeyCreateStep,
+  KeyVerifyStep,
+  SharesCombineStep,
+  SharesSplitStep,
+} from '../step.ts'
 import type {Approvals} from './approvals.ts'
 import type {Materials} from './materials.ts'
 import type {Room} from './room.ts'
@@ -15,7 +23,7 @@ export interface KnownKey {
 
 interface ModelKey {
   /** The step that makes it; null for one that was there before. */
-  readonly made: KeyCreateStep | null
+  readonly made: KeyCreateStep | SharesCombineStep | null
   readonly profile: string | null
   /** `unknown`: nothing is known of it, and so nothing is said. */
   condition: 'planned' | 'made' | 'proved' | 'active' | 'over' | 'unknown'
@@ -29,6 +37,7 @@ const verbs = {
   attest: 'asked about',
   'certificate.self-sign': 'certified',
   'certificate.request': 'certified',
+  'shares.split': 'split',
 } as const
 
 export class Keys {
@@ -52,8 +61,10 @@ export class Keys {
     this.#materials = materials
     this.#known = known
     for (const step of room.steps) {
-      if (step.kind === 'key.create' && !this.#keys.has(step.key))
-        this.#keys.set(step.key, {made: step, profile: step.profile, condition: 'planned', verified: false})
+      if ((step.kind !== 'key.create' && step.kind !== 'shares.combine') || step.key === undefined) continue
+      if (this.#keys.has(step.key)) continue
+      const profile = step.profile ?? null
+      this.#keys.set(step.key, {made: step, profile, condition: 'planned', verified: false})
     }
   }
 
@@ -67,16 +78,8 @@ export class Keys {
 
   make(step: KeyCreateStep): void {
     const {report} = this.#room
-    const key = this.#keys.get(step.key)
-    if (key?.made !== step) {
-      report(
-        step,
-        ['key'],
-        'key-twice',
-        `key "${step.key}" is made by step "${key?.made?.id ?? ''}" already: give this one another name`,
-      )
-      return
-    }
+    const key = this.#new(step, step.key)
+    if (key === undefined) return
     this.#approvals.demand(step)
     if (!this.#clockChecked)
       report(
@@ -94,6 +97,19 @@ export class Keys {
       )
     this.#materials.demandDevice(step, step.profile)
     key.condition = 'made'
+  }
+
+  /** A key that comes of shares. */
+  recover(step: SharesCombineStep, name: string): void {
+    const key = this.#new(step, name)
+    if (key === undefined) return
+    if (step.profile !== undefined) this.#materials.demandDevice(step, step.profile)
+    key.condition = 'made'
+  }
+
+  /** A key that is split must be there. */
+  leave(step: SharesSplitStep, name: string): void {
+    this.#there(step, name)
   }
 
   prove(step: KeyVerifyStep): void {
@@ -166,6 +182,19 @@ export class Keys {
     }
   }
 
+  /** The key that a step makes, if no other one makes it. */
+  #new(step: KeyCreateStep | SharesCombineStep, name: string): ModelKey | undefined {
+    const key = this.#keys.get(name)
+    if (key?.made === step) return key
+    this.#room.report(
+      step,
+      ['key'],
+      'key-twice',
+      `key "${name}" is made by step "${key?.made?.id ?? ''}" already: give this one another name`,
+    )
+    return undefined
+  }
+
   #find(name: string): ModelKey | undefined {
     const found = this.#keys.get(name)
     if (found !== undefined) return found
@@ -178,7 +207,7 @@ export class Keys {
 
   /** The key, if it is there; if not, that is said. */
   #there(
-    step: KeyVerifyStep | KeyActivateStep | AttestStep | CertificateStep,
+    step: KeyVerifyStep | KeyActivateStep | AttestStep | CertificateStep | SharesSplitStep,
     name: string,
   ): ModelKey | undefined {
     const key = this.#find(name)

@@ -152,6 +152,8 @@ export default class CeremonyRehearse extends CeremonyCommand {
         ...rehearsing,
         own: ({address}) => address !== null && own.has(address),
         unattended: flags.unattended,
+        shares: staged.shares,
+        attended: answers === null,
         say,
       })
       return walk(contextOf(ceremonyApp, dressed, id))

@@ -6,14 +6,13 @@ import type {Secret} from '../../base/secret.ts'
 import {classes} from '../../policy/index.ts'
 import {algorithms, purposes, schemes} from '../../providers/algorithms.ts'
 import {keysFold, proveKey, type KeyWish} from '../../keys/index.ts'
-import {findSet, planCombine, sharesFold, type ShareSet} from '../../shares/index.ts'
+import {findSet, oweAfterRecovery, planCombine, sharesFold, type ShareSet} from '../../shares/index.ts'
 import {AskingCommand} from '../../ui/asking-command.ts'
 import type {Shown} from '../../ui/command.ts'
 import {contextFor} from '../../ui/gather.ts'
 import {changeFlags} from '../../ui/key-change.ts'
 import {identityFlag} from '../../ui/shares/flags.ts'
 import {terminalHands} from '../../ui/shares/hands.ts'
-import {oweAfterRecovery} from '../../ui/shares/owed.ts'
 
 /** `3` of `/dev/fd/3`. */
 const descriptorOf = (out: string): number | undefined => {
@@ -80,10 +79,11 @@ export default class ShareCombine extends AskingCommand {
     const hands = terminalHands(
       {
         app,
+        ask: app.world.ask,
         say: (line) => {
           this.say(line)
         },
-        screen: {write: () => undefined, clears: false},
+        screen: {write: () => undefined, clears: false, stays: false},
         out: null,
         cardTo: null,
         secret: async () => {

@@ -4,19 +4,17 @@ import {custodyFold, personRef} from '../../custody/index.ts'
 import {
   demandRecovers,
   findSet,
+  isSettled,
   missingIn,
   openDrill,
-  sharesFold,
+  openDrillOf,
+  settleDrill,
   statusOfSet,
   type Drill,
 } from '../../shares/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {dateFlag} from '../../ui/key-flags.ts'
 import {setArg} from '../../ui/shares/flags.ts'
-import {meetDrillDuties, oweNextDrill} from '../../ui/shares/owed.ts'
-
-const dayMs = 24 * 60 * 60 * 1000
-const [weeks, quarter] = [14, 91]
 
 export default class ShareDrill extends KeyriteCommand {
   static override summary =
@@ -47,21 +45,18 @@ export default class ShareDrill extends KeyriteCommand {
         },
       )
     const standing = openDrill(ledger, set)
-    if (standing !== undefined || flags['dry-run']) return this.shown(set.set, standing)
+    if (flags['dry-run'] || (standing !== undefined && isSettled(ledger, standing)))
+      return this.shown(set.set, standing)
     ledger.demandWriter()
-    const actor = await this.actor()
-    const [now] = [ledger.time.getTime()]
-    const until = flags.until ?? new Date(now + weeks * dayMs)
-    const next = flags.next ?? new Date(now + quarter * dayMs)
-    if (until <= ledger.time || next <= until)
-      throw new KeyriteError('USAGE', 'expected --until a day to come, and --next one after it')
-    const data = {set: set.set, until: until.toISOString(), next: next.toISOString()}
-    const [entry] = await ledger.append([
-      {type: 'shares.drill.opened', data, actor: {person: actor.id, evidence: 'stated'}},
-    ])
-    await meetDrillDuties(ledger, set, actor.id, entry?.seq ?? -1)
-    await oweNextDrill(ledger, set, entry?.seq ?? -1, next, actor.id)
-    return this.shown(set.set, ledger.of(sharesFold).drills.get(entry?.seq ?? -1))
+    const {id} = await this.actor()
+    // Killed after it was opened, and before the next was owed: that is made up for.
+    if (standing !== undefined) {
+      await settleDrill(ledger, set, standing, id)
+      return this.shown(set.set, standing)
+    }
+    const {until, next} = flags
+    const actor = {person: id, evidence: 'stated'} as const
+    return this.shown(set.set, await openDrillOf(ledger, set, {until, next, actor, ceremony: null}))
   }
 
   private shown(id: string, drill: Drill | undefined): Shown {

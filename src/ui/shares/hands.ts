@@ -6,14 +6,16 @@ import {writeNew} from '../../base/files.ts'
 import type {Secret} from '../../base/secret.ts'
 import {visible} from '../../base/visible.ts'
 import {custodyFold, type Person} from '../../custody/index.ts'
-import type {Handing, Hands} from '../../shares/index.ts'
+import type {Handing, Hands, ShareSet} from '../../shares/index.ts'
 import {called} from '../actor.ts'
+import type {Ask} from '../ask.ts'
 import {demandPassing, printCard, writeCard} from './card.ts'
 import {collectShares} from './read.ts'
 import {showOnce, type Screen} from './screen.ts'
 
 export interface Given {
   readonly app: App
+  readonly ask: Ask
   readonly say: (line: string) => void
   readonly screen: Screen
   /** A folder of 0700 that is there; null where no file is written. */
@@ -25,12 +27,16 @@ export interface Given {
   readonly take: (secret: Secret) => Promise<void>
 }
 
+/** What its file is called, without its ending. */
+export function shareName({name, set}: Pick<ShareSet, 'name' | 'set'>, index: number): string {
+  return `${name}-${set.slice(0, 8)}-share-${index}`
+}
+
 /** Where each share went: by index. */
 export type Places = Map<number, string>
 
 export function terminalHands(given: Given, places: Places): Hands {
-  const {app, say, files, identities} = given
-  const {ask} = app.world
+  const {ask, say, files, identities} = given
   return {
     secret: given.secret,
     give: (handing) => give(given, handing, places),
@@ -40,11 +46,11 @@ export function terminalHands(given: Given, places: Places): Hands {
 }
 
 async function give(given: Given, handing: Handing, places: Places): Promise<string | null> {
-  const {app, say} = given
+  const {app, ask, say} = given
   const {holder, set, head, dealer} = handing
   const person = app.ledger.of(custodyFold).roster.get(holder.person)
   if (person === undefined) throw new TypeError('every holder is in the roster')
-  const name = `${set.name}-${set.set.slice(0, 8)}-share-${holder.index}`
+  const name = shareName(set, holder.index)
   const done = (place: string): void => {
     places.set(holder.index, place)
     say(`Share ${holder.index} of ${set.holders.length} for ${called(person)}: ${place}.`)
@@ -73,7 +79,7 @@ async function give(given: Given, handing: Handing, places: Places): Promise<str
       const title = [
         `Share ${holder.index} of ${set.holders.length}, any ${set.threshold} recover. For ${visible(called(person))} alone.`,
       ]
-      await showOnce(given.screen, app.world.ask, title, await dealer.rows(holder.index))
+      await showOnce(given.screen, ask, title, await dealer.rows(holder.index))
       done('shown once, and typed back')
       return by
     }
@@ -86,20 +92,19 @@ function file({out}: Given, name: string, bytes: Buffer): string {
   return join(out, name)
 }
 
-async function card({app, cardTo, say}: Given, to: string, name: string, pdf: Buffer): Promise<string> {
+async function card({ask, cardTo, say}: Given, to: string, name: string, pdf: Buffer): Promise<string> {
   if (to.startsWith('printer ')) {
     printCard(to.slice('printer '.length), pdf)
     say('The print queue and the printer may keep a copy of what they print.')
     return to
   }
   if (cardTo === null) throw new KeyriteError('USAGE', 'expected --card-to DIR, for the cards')
-  await demandPassing(app.world.ask, cardTo)
+  await demandPassing(ask, cardTo)
   return writeCard(cardTo, name, pdf)
 }
 
 /** Before a share is in the clear: who saw to it that nobody else sees it. */
-async function covered({app}: Given, person: Person, where: string): Promise<string> {
-  const {ask} = app.world
+async function covered({app, ask}: Given, person: Person, where: string): Promise<string> {
   const {roster} = app.ledger.of(custodyFold)
   const flag = 'keyrite custodian set-recipient PERSON, or --holder PERSON=passphrase'
   const by = await ask.choose<Person>({
@@ -114,8 +119,7 @@ async function covered({app}: Given, person: Person, where: string): Promise<str
 
 const leastLength = 12
 
-async function newPassphrase({app, say}: Given, person: Person): Promise<Secret> {
-  const {ask} = app.world
+async function newPassphrase({ask, say}: Given, person: Person): Promise<Secret> {
   const flag = 'keyrite custodian set-recipient PERSON'
   const asked = (message: string): Promise<Secret> => (ask.passphrase ?? ask.secret)({message, flag})
   for (;;) {

@@ -33,8 +33,7 @@ export async function readShare(
   {ask, identities}: Omit<Reading, 'files' | 'say'>,
 ): Promise<Share> {
   const bytes = file === '-' ? stdin() : readPublic(file, 2 * mostTextBytes)
-  const sealed = Buffer.from(bytes.subarray(0, ageStart.length)).toString('latin1') === ageStart
-  const text = sealed ? await opened(bytes, file, ask, identities) : bytes
+  const text = sealedFor(bytes) === null ? bytes : await opened(bytes, file, ask, identities)
   try {
     return parseShareText(text).share
   } catch (error) {
@@ -46,9 +45,21 @@ export async function readShare(
   }
 }
 
+/** What opens a file: an age key, a passphrase, or nothing, as it lies open. @throws KeyriteError `FILE_NOT_FOUND`. */
+export function howSealed(file: string): 'key' | 'passphrase' | null {
+  const bytes = readPublic(file, 2 * mostTextBytes)
+  const found = sealedFor(bytes)
+  bytes.fill(0)
+  return found
+}
+
+function sealedFor(bytes: Buffer): 'key' | 'passphrase' | null {
+  if (bytes.subarray(0, ageStart.length).toString('latin1') !== ageStart) return null
+  return bytes.subarray(0, 200).includes('\n-> scrypt ') ? 'passphrase' : 'key'
+}
+
 async function opened(bytes: Buffer, file: string, ask: Ask, identities: readonly string[]): Promise<Buffer> {
-  const locked = bytes.subarray(0, 200).includes('\n-> scrypt ')
-  if (!locked) {
+  if (sealedFor(bytes) === 'key') {
     if (identities.length === 0)
       throw new KeyriteError('CREDENTIALS_REFUSED', `cannot open "${file}": it is sealed to an age key`, {
         hints: ['--identity KEYFILE', `age -d -i KEYFILE ${file} | the same command with - for the file`],

@@ -1,5 +1,6 @@
 /** One share on the screen, once: in the alternate screen, typed back row by row, and gone with its scrollback. */
 import {shareRows, readRow, faultOf} from '../../shares/index.ts'
+import {KeyriteError} from '../../base/errors.ts'
 import type {Ask} from '../ask.ts'
 
 export interface Screen {
@@ -7,6 +8,30 @@ export interface Screen {
   readonly write: (text: string) => void
   /** Whether it can be cleared: a terminal that is not plain. */
   readonly clears: boolean
+  /** A terminal that cannot: nothing in the clear is shown on it. */
+  readonly stays: boolean
+}
+
+/** The terminal that people look at; a plain one is never cleared. */
+export function screenOf(
+  output: {readonly isTTY: boolean; readonly write: (text: string) => void},
+  plain: boolean,
+): Screen {
+  return {
+    write: (text) => {
+      output.write(text)
+    },
+    clears: output.isTTY && !plain,
+    stays: output.isTTY && plain,
+  }
+}
+
+/** Before anything is split. @throws KeyriteError `UNSUPPORTED` where what is shown would stay. */
+export function demandClears({stays}: Screen): void {
+  if (!stays) return
+  throw new KeyriteError('UNSUPPORTED', 'cannot show a share here: this terminal is not to be cleared', {
+    hints: ['--holder PERSON=passphrase', 'keyrite custodian set-recipient PERSON', 'without --plain'],
+  })
 }
 
 const enter = '\x1b[?1049h\x1b[2J\x1b[H'

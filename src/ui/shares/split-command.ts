@@ -4,20 +4,25 @@ import {KeyriteError} from '../../base/errors.ts'
 import {makePrivateDir} from '../../base/files.ts'
 import {demandFree} from '../../base/new-folder.ts'
 import {custodyFold, findPerson} from '../../custody/index.ts'
-import {planSplit, sharesFold, type HolderWish, type ShareSet, type SplitWish} from '../../shares/index.ts'
+import {
+  oweFirstDrill,
+  planSplit,
+  sharesFold,
+  type HolderWish,
+  type ShareSet,
+  type SplitWish,
+} from '../../shares/index.ts'
 import {AskingCommand} from '../asking-command.ts'
 import type {Shown} from '../command.ts'
 import {wholeNumber} from '../flags.ts'
 import {changeFlags} from '../key-change.ts'
 import {terminalHands, type Places} from './hands.ts'
-import {oweNextDrill} from './owed.ts'
 import {readSecret} from './read.ts'
+import {demandClears, screenOf} from './screen.ts'
 import {setDocument, setLines} from './show.ts'
 
 /** Longer ones are refused with what to do instead. */
 const limitBytes = 65_536
-/** The first drill is due then. */
-const quarterMs = 91 * 24 * 60 * 60 * 1000
 
 export const splitFlags = {
   'secret-file': Flags.string({
@@ -98,24 +103,17 @@ export abstract class SplitCommand extends AskingCommand {
     const screens = wish.holders.some(
       ({person, otherwise: way}) => person.recipient === null && way === 'screen',
     )
-    if (screens && this.outside.stderr.isTTY && this.plain && !flags['dry-run'])
-      throw new KeyriteError('UNSUPPORTED', 'cannot show a share here: this terminal is not to be cleared', {
-        hints: ['--holder PERSON=passphrase', 'keyrite custodian set-recipient PERSON', 'without --plain'],
-      })
+    const screen = screenOf(this.outside.stderr, this.plain)
+    if (screens && !flags['dry-run']) demandClears(screen)
     const places: Places = new Map()
-    const {stderr} = this.outside
     const hands = terminalHands(
       {
         app,
+        ask: app.world.ask,
         say: (line) => {
           this.say(line)
         },
-        screen: {
-          write: (text) => {
-            stderr.write(text)
-          },
-          clears: stderr.isTTY && !this.plain,
-        },
+        screen,
         out,
         cardTo: flags['card-to'] ?? null,
         secret: async () => {
@@ -137,8 +135,7 @@ export abstract class SplitCommand extends AskingCommand {
         const sets = app.ledger.of(sharesFold).sets
         const made = [...sets.values()].find(({approved}) => approved === request.met)
         if (made === undefined) throw new TypeError('what was applied is recorded')
-        const due = new Date(app.ledger.time.getTime() + quarterMs)
-        await oweNextDrill(app.ledger, made, made.seq, due, (await this.actor()).id)
+        await oweFirstDrill(app.ledger, made, (await this.actor()).id)
         return this.shown(made, places)
       },
       undefined,

@@ -1,7 +1,8 @@
 /** What is owed after a recovery, and by a drill. */
-import type {Ledger} from '../../ledger/index.ts'
-import {duties, meetDuty, openingDraft} from '../../duties/index.ts'
-import {sharesFold, type ShareSet} from '../../shares/index.ts'
+import type {Ledger} from '../ledger/index.ts'
+import {duties, meetDuty, openingDraft} from '../duties/index.ts'
+import {sharesFold} from './fold.ts'
+import type {ShareSet} from './state.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 const postMortemDays = 5
@@ -51,6 +52,7 @@ export async function meetDrillDuties(
       name === 'share-drill' &&
       done === null &&
       source !== null &&
+      source !== entry &&
       (source === set.seq || drills.get(source)?.set === set.set),
   )
   for (const duty of due)
