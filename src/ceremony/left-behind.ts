@@ -21,19 +21,25 @@ export function leftBehind(context: Pick<RunContext, 'app' | 'id'>): readonly Le
     ({kind, seq}) => kind === 'create' && ledger.view.entry(seq)?.ceremony === context.id,
   )
   return [
-    ...keys.map(({key, version}): Left => {
-      const ref = all.get(key)?.versions.find((one) => one.version === version)?.ref
-      return {
-        what: `key "${key}" version ${version} ${place}: it was made, and stays until it is destroyed`,
-        clean: [
-          `keyrite key show ${key}`,
-          `destroy it with the provider's own tools${ref === undefined ? '' : ` (its id there is ${ref.key})`}: this keyrite has no command for that`,
-        ],
-      }
+    ...keys.flatMap(({key, version}): Left[] => {
+      const profile = all.get(key)?.profile ?? ''
+      const state = all.get(key)?.versions.find((one) => one.version === version)?.state
+      // What is destroyed is not left behind.
+      if (state === 'destroyed') return []
+      return [
+        {
+          what: `key "${key}" version ${version} ${place}: it was made, and stays until it is destroyed`,
+          clean: [
+            `keyrite key show ${key}`,
+            `keyrite key destroy ${key} --version ${version} --reason "its ceremony was ended" --confirm ${key}@${profile}`,
+          ],
+        },
+      ]
     }),
     ...undecided.map(({key, version}): Left => ({
       what: `perhaps key "${key}" version ${version} ${place}: making it was begun, and it is not known whether it was made`,
       clean: [
+        `keyrite ceremony resume ${context.id.slice(0, 8)}, before it is ended: then the provider is asked whether it was made`,
         `keyrite profile check ${profile ?? ''}`,
         `look for "${key}" with the provider's own tools, and destroy it there`,
       ],

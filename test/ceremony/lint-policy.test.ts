@@ -6,39 +6,40 @@ const roles: readonly Row[] = [
     name: 'a role without a number',
     changes: [['custodian: {minimum: 3}', `custodian: {text: They approve.} ${mark}`]],
     rule: 'role-count',
-    says: 'expected either count',
+    message: 'role "custodian": expected either count (exactly) or minimum (at least)',
   },
   {
     name: 'a role with both numbers',
     changes: [['custodian: {minimum: 3}', `custodian: {minimum: 3, count: 3} ${mark}`]],
     rule: 'role-count',
-    says: 'expected either count',
+    message: 'role "custodian": expected either count (exactly) or minimum (at least)',
   },
   {
     name: 'a role of nobody',
     changes: [['operator: {count: 1,', 'operator: {count: 0,']],
     rule: 'role-count',
     line: 'operator: {',
-    says: 'expected 1 to 50 people, got 0',
+    message: 'role "operator": expected 1 to 50 people, got 0',
   },
   {
     name: 'a role of a crowd',
     changes: [['custodian: {minimum: 3}', `custodian: {minimum: 51} ${mark}`]],
     rule: 'role-count',
-    says: 'expected 1 to 50 people, got 51',
+    message: 'role "custodian": expected 1 to 50 people, got 51',
     facts: {people: 60},
   },
   {
     name: 'a role that excludes itself',
     changes: [['custodian: {minimum: 3}', `custodian: {minimum: 3, excludes: [custodian]} ${mark}`]],
     rule: 'excludes-itself',
-    says: 'role "custodian" excludes itself',
+    message: 'role "custodian" excludes itself: take it out of its list',
   },
   {
     name: 'more different people than the roster has',
     changes: [['roles:\n', `roles: ${mark}\n`]],
     rule: 'too-few-people',
-    says: 'operator, custodian, witness need 7 different people, and the roster has 6 active',
+    message:
+      'the roles operator, custodian, witness need 7 different people, and the roster has 6 active: lower a number, lift an exclusion, or enroll more people',
     facts: {people: 6},
   },
 ]
@@ -51,27 +52,29 @@ const policy: readonly Row[] = [
       ['purpose: Make a key.', 'purpose: Make a key in ${profile}.'],
     ],
     rule: 'unknown-profile',
-    says: 'profile "locale" is not known: did you mean "local"?',
+    message: 'profile "locale" is not known: did you mean "local"?; see keyrite profile list',
   },
   {
     name: 'a key whose name is taken',
     changes: [['key: ${key-name}\n', `key: \${key-name} ${mark}\n`]],
     rule: 'key-name-taken',
-    says: 'there is a key "small-key" already',
+    message: 'there is a key "small-key" already: choose another name',
     facts: {keys: ['small-key']},
   },
   {
     name: 'an algorithm too weak for production',
     changes: [['algorithm: rsa-4096', `algorithm: rsa-2048 ${mark}`]],
     rule: 'minimum-algorithm',
-    says: 'does not allow rsa-2048 in production',
+    message:
+      'policy "default" does not allow rsa-2048 in production: use one of aes-256, hmac-sha256, rsa-3072, rsa-4096, ec-p256, ec-p384, ec-p521, ed25519, ml-dsa-44, ml-dsa-65, ml-dsa-87',
     facts: {environment: 'production'},
   },
   {
     name: 'a software token for a class of keys that the policy wants in hardware',
     changes: [['profile: ${profile}', `profile: \${profile} ${mark}`]],
     rule: 'minimum-protection',
-    says: 'wants keys of class "jwt-signing" in hardware, and profile "local" (local) is software',
+    message:
+      'policy "default" wants keys of class "jwt-signing" in hardware, and profile "local" (local) is software: choose another profile',
     facts: {
       environment: 'production',
       policy: {...defaultPolicy, minimums: {...defaultPolicy.minimums, hardware: ['jwt-signing']}},
@@ -81,7 +84,8 @@ const policy: readonly Row[] = [
     name: 'a class that no rule speaks of',
     changes: [['- id: make\n', `- id: make ${mark}\n`]],
     rule: 'policy-silent',
-    says: 'no rule of policy "default" speaks of making a key of class "jwt-signing"',
+    message:
+      'no rule of policy "default" speaks of making a key of class "jwt-signing": adopt a policy that does',
     facts: {policy: {...defaultPolicy, rules: defaultPolicy.rules.filter(({id}) => id !== 'key-generation')}},
   },
   {
@@ -89,20 +93,22 @@ const policy: readonly Row[] = [
     changes: [['by: custodian, minutes: 5', 'by: witness, minutes: 5']],
     rule: 'quorum-role',
     line: 'id: approve',
-    says: 'role "witness" may not answer under rule "key-generation" of the policy: it asks custodian',
+    message: 'role "witness" may not answer under rule "key-generation" of the policy: it asks custodian',
   },
   {
     name: 'fewer custodians than the rule needs',
     changes: [['custodian: {minimum: 3}', `custodian: {minimum: 2} ${mark}`]],
     rule: 'quorum-people',
-    says: 'needs 3 people, role "custodian" may have only 2',
+    message:
+      'rule "key-generation" of the policy needs 3 people, role "custodian" may have only 2: raise the number',
   },
   {
     name: 'a roster in which too few may answer',
     changes: [],
     rule: 'too-few-approvers',
     line: 'id: approve',
-    says: 'needs 3 people, and the roster has 0 who may answer',
+    message:
+      'rule "key-generation" of the policy needs 3 people, and the roster has 0 who may answer: enroll more people',
     facts: {roles: ['witness']},
   },
   {
@@ -110,21 +116,23 @@ const policy: readonly Row[] = [
     changes: [['class: jwt-signing', 'class: root']],
     rule: 'quorum-roles',
     line: 'id: approve',
-    says: 'among them ciso and security-lead, and the roster lacks 2 more people, among them ciso and security-lead: enroll them',
+    message:
+      'rule "grave-key-generation" of the policy asks 3 of ciso, custodian, security-lead, among them ciso and security-lead, and the roster lacks 2 more people, among them ciso and security-lead: enroll them',
   },
   {
     name: 'a roster whose keys do not count in production',
     changes: [],
     rule: 'quorum-roles',
     line: 'id: approve',
-    says: 'the roster lacks 3 more people with keys that count in production',
+    message:
+      'rule "key-generation" of the policy asks 3 of custodian, and the roster lacks 3 more people with keys that count in production: enroll them',
     facts: {environment: 'production'},
   },
   {
     name: 'a role that approves and makes',
     changes: [['by: operator\n        minutes: 5', `by: custodian ${mark}\n        minutes: 5`]],
     rule: 'separation-of-duties',
-    says: 'role "custodian" approves this step and does it (C6)',
+    message: 'role "custodian" approves this step and does it (C6): let another role do it',
   },
   {
     name: 'an operator who could be a custodian too',
@@ -133,7 +141,8 @@ const policy: readonly Row[] = [
       ['by: operator\n        minutes: 5', `by: operator ${mark}\n        minutes: 5`],
     ],
     rule: 'separation-of-duties',
-    says: 'let role "operator" exclude "custodian"',
+    message:
+      'one person could approve this step as custodian and do it as operator (C6): let role "operator" exclude "custodian"',
   },
   {
     name: 'a key without witnesses',
@@ -144,7 +153,8 @@ const policy: readonly Row[] = [
       ['kind: key.create', `kind: key.create ${mark}`],
     ],
     rule: 'witnesses',
-    says: 'add a role "witness" with minimum 3',
+    message:
+      'a key is made without witnesses, policy "default" wants 3 (C1): add a role "witness" with minimum 3',
   },
   {
     name: 'two witnesses where three are wanted',
@@ -155,7 +165,7 @@ const policy: readonly Row[] = [
       ],
     ],
     rule: 'witnesses',
-    says: '2 witnesses, policy "default" wants 3',
+    message: '2 witnesses, policy "default" wants 3 (C1): raise the number',
   },
 ]
 
@@ -164,13 +174,13 @@ const capability: readonly Row[] = [
     name: 'a scheme of another algorithm',
     changes: [['scheme: rs256', `scheme: es256 ${mark}`]],
     rule: 'algorithm-fit',
-    says: 'rsa-4096 has no scheme es256',
+    message: 'rsa-4096 has no scheme es256: use one of rs256, rs384, rs512, ps256, ps384, ps512, oaep-sha256',
   },
   {
     name: 'a purpose that the scheme does not serve',
     changes: [['purpose: sign', `purpose: decrypt ${mark}`]],
     rule: 'algorithm-fit',
-    says: 'rs256 does not serve to decrypt: it serves to sign',
+    message: 'rs256 does not serve to decrypt: it serves to sign',
   },
   {
     name: 'a purpose that the algorithm does not serve',
@@ -179,7 +189,7 @@ const capability: readonly Row[] = [
       ['purpose: sign', `purpose: sign ${mark}`],
     ],
     rule: 'algorithm-fit',
-    says: 'aes-256 does not serve to sign: it serves to encrypt, wrap',
+    message: 'aes-256 does not serve to sign: it serves to encrypt, wrap',
   },
 ]
 

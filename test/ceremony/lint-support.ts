@@ -30,19 +30,22 @@ export interface Row {
   readonly rule: string
   /** What only that line holds, where no comment can stand. */
   readonly line?: string
-  readonly says: string
+  /** All of it. */
+  readonly message: string
   readonly facts?: Facts
 }
 
 export function finds(what: string, rows: readonly Row[]): void {
   describe(what, () => {
-    test.each(rows)('$name is found at its line', ({changes, rule, line, says, facts}) => {
+    test.each(rows)('$name is found at its line, in these words', ({changes, rule, line, message, facts}) => {
       const text = changed(small, changes)
-      const found = findings(text, facts).filter((one) => one.rule === rule && one.message.includes(says))
-      expect(found.map((one) => ({line: one.line, waived: one.waived}))).toContainEqual({
-        line: lineOf(text, line ?? mark),
-        waived: null,
-      })
+      const found = findings(text, facts).filter((one) => one.rule === rule)
+      expect(found.map((one) => [one.rule, one.line, one.message, one.waived])).toContainEqual([
+        rule,
+        lineOf(text, line ?? mark),
+        message,
+        null,
+      ])
     })
   })
 }

@@ -22,7 +22,7 @@ const world: readonly Row[] = [
       ['kind: key.create', `kind: key.create ${mark}`],
     ],
     rule: 'clock-first',
-    says: 'put a clock step before it',
+    message: 'step 1.5 "make": a key is made before the clock was checked: put a clock step before it',
   },
   {
     name: 'a key before the machine was recorded',
@@ -31,7 +31,8 @@ const world: readonly Row[] = [
       ['kind: key.create', `kind: key.create ${mark}`],
     ],
     rule: 'machine-first',
-    says: 'put a machine step before it',
+    message:
+      'step 1.5 "make": a key is made before machine and device were recorded: put a machine step before it',
   },
   {
     name: 'a plan that is read after it was approved',
@@ -40,14 +41,15 @@ const world: readonly Row[] = [
       [verify, marked(read) + verify],
     ],
     rule: 'read-too-late',
-    says: 'is read after it was approved',
+    message: 'step 1.6 "read": the plan of "approve" is read after it was approved: move this step before it',
   },
   {
     name: 'a quorum for a step that needs none',
     changes: [['for: [make, activate]', 'for: [make, activate, verify]']],
     rule: 'quorum-for-what',
     line: 'id: approve',
-    says: 'step "verify" (key.verify) needs no quorum',
+    message:
+      'step 1.5 "approve": step "verify" (key.verify) needs no quorum: name key.create, key.activate, certificate.self-sign and certificate.request steps',
   },
   {
     name: 'a quorum after what it approves',
@@ -57,13 +59,13 @@ const world: readonly Row[] = [
       [verify, marked(approve) + verify],
     ],
     rule: 'quorum-too-late',
-    says: 'step "make" stands before its quorum',
+    message: 'step 1.5 "approve": step "make" stands before its quorum: move the quorum before it',
   },
   {
     name: 'a step that two quorums approve',
     changes: [[approve, approve + marked(approve.replace('id: approve', 'id: again'))]],
     rule: 'approved-twice',
-    says: 'step "make" has a quorum already',
+    message: 'step 1.6 "again": step "make" has a quorum already: take it out of one of them',
   },
   {
     name: 'a quorum for two keys',
@@ -77,14 +79,16 @@ const world: readonly Row[] = [
     ],
     rule: 'quorum-for-several',
     line: 'id: approve',
-    says: 'one quorum approves one key, not small-key, other-key',
+    message:
+      'step 1.5 "approve": one quorum approves one key, not small-key, other-key: make a quorum step for each',
   },
   {
     name: 'a quorum to activate what it does not make',
     changes: [['for: [make, activate]', 'for: [activate]']],
     rule: 'quorum-without-creation',
     line: 'id: approve',
-    says: 'name the key.create step of that key too',
+    message:
+      'step 1.5 "approve": it approves to activate a key that is not made and verified yet: name the key.create step of that key too, or move this step after its key.verify',
   },
   {
     name: 'a key that nobody approves',
@@ -93,27 +97,29 @@ const world: readonly Row[] = [
       ['- id: make\n', `- id: make ${mark}\n`],
     ],
     rule: 'needs-quorum',
-    says: 'nobody approves step "make"',
+    message: 'step 1.6 "make": nobody approves step "make": name it in "for" of a quorum step before it',
   },
   {
     name: 'an activation that nobody approves',
     changes: [['for: [make, activate]', 'for: [make]']],
     rule: 'needs-quorum',
     line: 'id: activate',
-    says: 'nobody approves step "activate"',
+    message:
+      'step 1.8 "activate": nobody approves step "activate": name it in "for" of a quorum step before it',
   },
   {
     name: 'a key that is made twice',
     changes: [[verify, marked(other.replace('key: other-key', 'key: small-key')) + verify]],
     rule: 'key-twice',
-    says: 'key "small-key" is made by step "make" already',
+    message: 'step 1.7 "other": key "small-key" is made by step "make" already: give this one another name',
   },
   {
     name: 'a key that is verified and never made',
     changes: [['key.verify, key: "${key-name}"', 'key.verify, key: other-key']],
     rule: 'unknown-key',
     line: 'id: verify',
-    says: 'key "other-key" is verified, and neither is it there nor does a step make it',
+    message:
+      'step 1.7 "verify": key "other-key" is verified, and neither is it there nor does a step make it: put a key.create step before it, or correct the name',
   },
   {
     name: 'a key that is verified before it is made',
@@ -122,13 +128,14 @@ const world: readonly Row[] = [
       [approve, marked(verify) + approve],
     ],
     rule: 'key-too-early',
-    says: 'is verified before step "make" makes it',
+    message:
+      'step 1.5 "verify": key "small-key" is verified before step "make" makes it: move this step after it',
   },
   {
     name: 'a key that is verified twice',
     changes: [[activate, marked(verify.replace('id: verify', 'id: verify-again')) + activate]],
     rule: 'verified-twice',
-    says: 'was verified already',
+    message: 'step 1.8 "verify-again": key "small-key" was verified already: take one of the steps away',
   },
   {
     name: 'a key that is activated before it was verified',
@@ -137,7 +144,8 @@ const world: readonly Row[] = [
       [activate, marked(activate) + verify],
     ],
     rule: 'activated-unverified',
-    says: 'is activated before it was verified',
+    message:
+      'step 1.7 "activate": key "small-key" is activated before it was verified: put a key.verify step between',
   },
   {
     name: 'a key that is activated twice',
@@ -146,7 +154,7 @@ const world: readonly Row[] = [
       ['for: [make, activate]', 'for: [make, activate, activate-again]'],
     ],
     rule: 'activated-twice',
-    says: 'is active already',
+    message: 'step 1.10 "activate-again": key "small-key" is active already: take one of the steps away',
   },
   {
     name: 'a key that is made and never verified',
@@ -157,14 +165,14 @@ const world: readonly Row[] = [
       ['key: ${key-name}\n', `key: \${key-name} ${mark}\n`],
     ],
     rule: 'never-verified',
-    says: 'is made and never verified',
+    message: 'step 1.6 "make": key "small-key" is made and never verified: put a key.verify step after it',
   },
   {
     name: 'a ceremony that nobody signs',
     changes: [[signOff, '']],
     rule: 'no-sign-off',
     line: 'id: serial',
-    says: 'there is no sign-off',
+    message: 'step 1.9 "serial": there is no sign-off: put one after this step, as the last of all',
   },
   {
     name: 'a step after the sign-off',
@@ -175,13 +183,13 @@ const world: readonly Row[] = [
       ],
     ],
     rule: 'after-sign-off',
-    says: 'nothing can be done after the sign-off',
+    message: 'step 1.11 "late": nothing can be done after the sign-off: move this step before it',
   },
   {
     name: 'two sign-offs',
     changes: [[signOff, signOff + marked(signOff.replace('id: sign-off', 'id: sign-again'))]],
     rule: 'sign-off-twice',
-    says: 'exactly one, the last step',
+    message: 'step 1.11 "sign-again": there is a sign-off before this one: exactly one, the last step',
   },
 ]
 
