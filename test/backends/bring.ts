@@ -3,7 +3,7 @@
  * own under `.tools/state/backends` (or the folder that KEYRITE_BACKENDS names), once. As a program it brings what is
  * named, or all:
  *
- *     node test/backends/bring.ts [ministack] [localstack] [openbao] [aws-client] [google-client]
+ *     node test/backends/bring.ts [ministack] [localstack] [openbao] [aws-client] [google-client] [azure-client]
  */
 import {execFile} from 'node:child_process'
 import {createHash} from 'node:crypto'
@@ -16,14 +16,23 @@ import {findPython} from './python.ts'
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
 
-/** What can be brought: the least Python 3 that it runs on, and whether a machine without that Python may go without. */
+interface Needs {
+  readonly leastMinor: number
+  /** Whether a machine without that Python may go without. */
+  readonly spared?: true
+  /** Of which packages the source is brought too, at the version of the lock: it holds the tests that their makers publish. */
+  readonly sources?: readonly string[]
+}
+
+/** What can be brought, and the least Python 3 that it runs on. */
 const software = {
   ministack: {leastMinor: 10},
   localstack: {leastMinor: 12, spared: true},
   openbao: {leastMinor: 10},
   'aws-client': {leastMinor: 10},
   'google-client': {leastMinor: 10},
-} as const satisfies Record<string, {leastMinor: number; spared?: true}>
+  'azure-client': {leastMinor: 10, sources: ['azure-keyvault-keys', 'azure-keyvault-administration']},
+} as const satisfies Record<string, Needs>
 
 export type Software = keyof typeof software
 
@@ -88,8 +97,32 @@ async function install(name: Software, lock: string, folder: string): Promise<st
   } catch (error) {
     return failed(folder, 'pip could not install it, so look at the network and at pip', error)
   }
+  try {
+    for (const one of sourcesOf(name, lock)) await bringSource(folder, one)
+  } catch (error) {
+    return failed(folder, 'pip could not bring its source, so look at the network and at pip', error)
+  }
   writeFileSync(mark(folder), '')
   return null
+}
+
+/** As `NAME==VERSION`, from the lock. */
+function sourcesOf(name: Software, lock: string): readonly string[] {
+  const {sources = []}: Needs = software[name]
+  const pinned = readFileSync(lock, 'utf8').split('\n')
+  return sources.map((one) => pinned.find((line) => line.startsWith(`${one}==`)) ?? one)
+}
+
+/** Into `sources/NAME-VERSION` of the environment. Nothing is built but what pip wants to know of it. */
+async function bringSource(folder: string, pinned: string): Promise<void> {
+  const [python, into] = [pythonOf(folder), join(folder, 'sources')]
+  const plain = ['--quiet', '--no-input', '--disable-pip-version-check', '--no-deps', '--no-build-isolation']
+  await run(python, ['-m', 'pip', 'download', ...plain, '--no-binary', ':all:', '-d', into, pinned], {
+    env: process.env,
+  })
+  const unpack =
+    "import glob,sys,tarfile\nfor one in glob.glob(sys.argv[1]+'/*.tar.gz'): tarfile.open(one).extractall(sys.argv[1], filter='data')"
+  await run(python, ['-c', unpack, into], {env: process.env})
 }
 
 /** The interpreter of an environment that was brought. */

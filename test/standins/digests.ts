@@ -1,5 +1,13 @@
 /** Signatures over a digest that was made elsewhere: what `node:crypto` has no call for. */
-import {constants, createHash, privateEncrypt, randomBytes, type KeyObject} from 'node:crypto'
+import {
+  constants,
+  createHash,
+  createPublicKey,
+  privateEncrypt,
+  publicDecrypt,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto'
 import {p256, p384, p521} from '@noble/curves/nist.js'
 
 type Hash = 'sha256' | 'sha384' | 'sha512'
@@ -30,9 +38,29 @@ export function signDigest(
 
 function signEcdsa(key: KeyObject, digest: Buffer, format: 'der' | 'compact'): Buffer {
   const {d = '', crv} = key.export({format: 'jwk'})
-  const curve = crv === 'P-256' ? p256 : crv === 'P-384' ? p384 : p521
+  const curve = curveOf(crv)
   const secret = Buffer.from(d, 'base64url')
   return Buffer.from(curve.sign(digest, secret, {prehash: false, lowS: false, format}))
+}
+
+function curveOf(crv: string | undefined) {
+  return crv === 'P-256' ? p256 : crv === 'P-384' ? p384 : p521
+}
+
+/** Of RSA with PKCS #1 v1.5, and of ECDSA with r and s side by side. */
+export function verifyDigest(key: KeyObject, hash: Hash, digest: Buffer, signature: Buffer): boolean {
+  if (key.asymmetricKeyType === 'ec') {
+    const {crv, x = '', y = ''} = key.export({format: 'jwk'})
+    const point = Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
+    return curveOf(crv).verify(signature, digest, point, {prehash: false, lowS: false, format: 'compact'})
+  }
+  try {
+    const padding = constants.RSA_PKCS1_PADDING
+    const block = publicDecrypt({key: createPublicKey(key), padding}, signature)
+    return block.equals(Buffer.concat([Buffer.from(digestInfo[hash], 'hex'), digest]))
+  } catch {
+    return false
+  }
 }
 
 /** RFC 8017, section 9.1.1; sizes of keys are whole bytes here. */

@@ -11,6 +11,8 @@ export interface Standin {
   readonly vault: string
   readonly ca: string
   readonly tokenFile: string
+  /** Where it is told what to do. */
+  readonly control: string
   /** Moves its clock, asks it for trouble. */
   ask(wish: Wish): Promise<void>
   stop(): Promise<void>
@@ -18,12 +20,19 @@ export interface Standin {
 
 const program = join(import.meta.dirname, '../../standins/azure/main.ts')
 
-export async function startStandin(kind: 'vault' | 'hsm'): Promise<Standin> {
+export async function startStandin(
+  kind: 'vault' | 'hsm',
+  protection: 'purgeable' | '' = '',
+): Promise<Standin> {
   const folder = mkdtempSync(join(tmpdir(), 'keyrite-azure-'))
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, folder, kind], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: process.env,
-  })
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', program, folder, kind, '0', protection],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: process.env,
+    },
+  )
   const ended = once(child, 'exit')
   const lines = createInterface({input: child.stdout})
   const [line] = (await Promise.race([once(lines, 'line'), ended])) as [unknown]

@@ -10,6 +10,7 @@ export interface Wish {
   readonly denied?: readonly string[]
   readonly disableLag?: number
   readonly rotationKeepsTags?: boolean
+  readonly jobSeconds?: number
 }
 
 export async function control(world: World): Promise<{port: number; stop(): void}> {
@@ -30,8 +31,10 @@ export async function control(world: World): Promise<{port: number; stop(): void
   return {port: (server.address() as AddressInfo).port, stop: () => server.close()}
 }
 
-function grant(world: World, {forward, faults, denied, disableLag, rotationKeepsTags}: Wish): void {
+function grant(world: World, wish: Wish): void {
+  const {forward, faults, denied, disableLag, rotationKeepsTags, jobSeconds} = wish
   if (forward !== undefined) world.forward(forward)
+  if (jobSeconds !== undefined) world.jobSeconds = jobSeconds
   if (faults !== undefined) world.faults = faults.map((one) => ({...one}))
   if (denied !== undefined) world.denied = new Set(denied)
   if (disableLag !== undefined) world.disableLag = disableLag

@@ -9,15 +9,20 @@ import {
   randomBytes,
   type KeyObject,
 } from 'node:crypto'
-import {signDigest} from '../digests.ts'
+import {signDigest, verifyDigest} from '../digests.ts'
 import {badParameter, disabled, notModelled, notPermitted} from './failures.ts'
 import {versionOf, type Act, type Call} from './keys.ts'
-import {textIn, type Body} from './messages.ts'
+import {bundle, textIn, type Body} from './messages.ts'
 import type {Version, World} from './world.ts'
 
 const oaep: Readonly<Record<string, string>> = {'RSA-OAEP': 'sha1', 'RSA-OAEP-256': 'sha256'}
 const sizes: Readonly<Record<string, number>> = {sha256: 32, sha384: 48, sha512: 64}
-const curveOf: Readonly<Record<string, string>> = {ES256: 'P-256', ES384: 'P-384', ES512: 'P-521'}
+const curveOf: Readonly<Record<string, string>> = {
+  ES256: 'P-256',
+  ES384: 'P-384',
+  ES512: 'P-521',
+  ES256K: 'secp256k1',
+}
 
 /** D: an operation that is not among the key's own, or of a disabled version, is refused. */
 function usable(world: World, call: Call, operation: string): {version: Version; kid: string} {
@@ -40,11 +45,9 @@ const seal =
     const alg = String(call.body['alg'])
     const value = bytes(call.body, 'value')
     if (Buffer.isBuffer(version.material)) return {kid, ...sealed(version.material, alg, value, call.body)}
-    const hash = oaep[alg]
-    if (hash === undefined) throw notModelled(`${operation} with ${alg}`)
+    const how = paddingOf(alg, operation)
     const key = createPublicKey(version.material)
-    const padding = constants.RSA_PKCS1_OAEP_PADDING
-    return {kid, value: publicEncrypt({key, padding, oaepHash: hash}, value).toString('base64url')}
+    return {kid, value: publicEncrypt({key, ...how}, value).toString('base64url')}
   }
 
 const open =
@@ -56,27 +59,48 @@ const open =
     try {
       if (Buffer.isBuffer(version.material))
         return {kid, value: opened(version.material, alg, value, call.body).toString('base64url')}
-      const hash = oaep[alg]
-      if (hash === undefined) throw notModelled(`${operation} with ${alg}`)
-      const padding = constants.RSA_PKCS1_OAEP_PADDING
-      return {
-        kid,
-        value: privateDecrypt({key: version.material, padding, oaepHash: hash}, value).toString('base64url'),
-      }
+      const how = paddingOf(alg, operation)
+      return {kid, value: privateDecrypt({key: version.material, ...how}, value).toString('base64url')}
     } catch (error) {
       if (error instanceof Error && error.message.startsWith('not modelled')) throw error
       throw badParameter('The parameter is incorrect.\r\n') // R
     }
   }
 
+function paddingOf(alg: string, operation: string): {padding: number; oaepHash?: string} {
+  if (alg === 'RSA1_5') return {padding: constants.RSA_PKCS1_PADDING}
+  const oaepHash = oaep[alg]
+  if (oaepHash === undefined) throw notModelled(`${operation} with ${alg}`)
+  return {padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash}
+}
+
 /** RFC 3394, section 2.2.3.1. */
 const keyWrapIv = Buffer.alloc(8, 0xa6)
+
+/** S, K: the IV comes from the caller. */
+function cbcOf(key: Buffer, alg: string): {readonly name: string; readonly pads: boolean} | undefined {
+  const bits = key.length * 8
+  if (alg !== `A${bits}CBC` && alg !== `A${bits}CBCPAD`) return undefined
+  return {name: `aes-${bits}-cbc`, pads: alg.endsWith('PAD')}
+}
 
 /** S, K: the service makes the IV of GCM, and gives it back. */
 function sealed(key: Buffer, alg: string, value: Buffer, body: Body): Body {
   if (alg === `A${key.length * 8}KW`) {
     const wrap = createCipheriv(`id-aes${key.length * 8}-wrap`, key, keyWrapIv)
     return {value: Buffer.concat([wrap.update(value), wrap.final()]).toString('base64url')}
+  }
+  const cbc = cbcOf(key, alg)
+  if (cbc !== undefined) {
+    const iv = bytes(body, 'iv')
+    const cipher = createCipheriv(cbc.name, key, iv).setAutoPadding(cbc.pads)
+    // T: without padding of its own it fills with zeros.
+    const fill = cbc.pads ? 0 : (16 - (value.length % 16)) % 16
+    const sealedValue = Buffer.concat([
+      cipher.update(Buffer.concat([value, Buffer.alloc(fill)])),
+      cipher.final(),
+    ])
+    return {value: sealedValue.toString('base64url'), iv: iv.toString('base64url')}
   }
   if (alg !== `A${key.length * 8}GCM`) throw notModelled(`a symmetric key with ${alg}`)
   const iv = randomBytes(12)
@@ -97,12 +121,41 @@ function opened(key: Buffer, alg: string, value: Buffer, body: Body): Buffer {
     const unwrap = createDecipheriv(`id-aes${key.length * 8}-wrap`, key, keyWrapIv)
     return Buffer.concat([unwrap.update(value), unwrap.final()])
   }
+  const cbc = cbcOf(key, alg)
+  if (cbc !== undefined) {
+    const decipher = createDecipheriv(cbc.name, key, bytes(body, 'iv')).setAutoPadding(cbc.pads)
+    return Buffer.concat([decipher.update(value), decipher.final()])
+  }
   if (alg !== `A${key.length * 8}GCM`) throw notModelled(`a symmetric key with ${alg}`)
   const decipher = createDecipheriv(`aes-${key.length * 8}-gcm` as 'aes-256-gcm', key, bytes(body, 'iv'), {
     authTagLength: 16,
   })
   decipher.setAAD(bytes(body, 'aad')).setAuthTag(bytes(body, 'tag'))
   return Buffer.concat([decipher.update(value), decipher.final()])
+}
+
+/** R, S: of a Managed HSM. */
+export const randomBytesAct: Act = (world, {body}) => {
+  const count = Number(body['count'])
+  if (!world.place.isHsm) throw notModelled('random bytes of a vault')
+  if (!Number.isInteger(count) || count < 1 || count > 128) throw badParameter('count: 1 to 128')
+  return {value: randomBytes(count).toString('base64url')}
+}
+
+/** S, D: its form. What stands in a real one no source shows: this one says that it is none, and no maker's chain ends in it. */
+export const attestationAct: Act = (world, call) => {
+  if (!world.place.isHsm) throw notModelled('an attestation of a vault')
+  const {key, version} = versionOf(world, call)
+  const said = bundle(world, call.base, key, version)
+  const part = (what: string): string =>
+    Buffer.from(`${what} of a stand-in: it proves nothing`).toString('base64url')
+  const attestation = {
+    certificatePemFile: part('certificates'),
+    privateKeyAttestation: part(`private ${version.id}`),
+    ...(Buffer.isBuffer(version.material) ? {} : {publicKeyAttestation: part(`public ${version.id}`)}),
+    version: '1.0',
+  }
+  return {...said, attributes: {...(said['attributes'] as Body), attestation}}
 }
 
 type Name = 'encrypt' | 'decrypt' | 'wrapkey' | 'unwrapkey' | 'sign' | 'verify'
@@ -117,19 +170,33 @@ export const cryptoActs: Readonly<Record<Name, Act>> = {
     const {version, kid} = usable(world, call, 'sign')
     const alg = String(call.body['alg'])
     const digest = bytes(call.body, 'value')
-    const [, family, bits] = /^(RS|PS|ES)(256|384|512)$/.exec(alg) ?? []
-    if (family === undefined || Buffer.isBuffer(version.material)) throw notModelled(`sign with ${alg}`)
-    const hash = `sha${String(bits)}` as 'sha256'
-    if (digest.length !== sizes[hash]) throw badParameter('The parameter is incorrect.\r\n')
-    demandFits(version.material, alg, family)
+    const {family, hash} = signatureOf(version, alg, digest)
     const padding = family === 'PS' ? 'pss' : family === 'RS' ? 'pkcs1' : undefined
-    return {kid, value: signDigest(version.material, hash, padding, digest, 'compact').toString('base64url')}
+    const key = version.material as KeyObject
+    return {kid, value: signDigest(key, hash, padding, digest, 'compact').toString('base64url')}
   },
 
-  verify() {
-    // The clients verify by themselves, and keyrite does.
-    throw notModelled('verify')
+  verify(world, call) {
+    const {version} = usable(world, call, 'verify')
+    const alg = String(call.body['alg'])
+    const digest = bytes(call.body, 'digest')
+    const {family, hash} = signatureOf(version, alg, digest)
+    if (family === 'PS') throw notModelled(`verify with ${alg}`)
+    return {value: verifyDigest(version.material as KeyObject, hash, digest, bytes(call.body, 'value'))}
   },
+}
+
+function signatureOf(
+  {material}: Version,
+  alg: string,
+  digest: Buffer,
+): {readonly family: string; readonly hash: 'sha256' | 'sha384' | 'sha512'} {
+  const [, family, bits] = /^(RS|PS|ES)(256|384|512)$/.exec(alg) ?? []
+  if (family === undefined || Buffer.isBuffer(material)) throw notModelled(`a signature with ${alg}`)
+  const hash = `sha${String(bits)}` as 'sha256'
+  if (digest.length !== sizes[hash]) throw badParameter('The parameter is incorrect.\r\n')
+  demandFits(material, alg, family)
+  return {family, hash}
 }
 
 function demandFits(key: KeyObject, alg: string, family: string): void {

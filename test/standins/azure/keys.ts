@@ -2,7 +2,7 @@
 import {randomBytes} from 'node:crypto'
 import {badParameter, deletedNotFound, keyNotFound, Refused, stillDeleted} from './failures.ts'
 import {imported, make, usualOps} from './material.ts'
-import {bundle, deletedFacts, item, textIn, type Body} from './messages.ts'
+import {type Accepted, bundle, deletedFacts, item, textIn, type Body} from './messages.ts'
 import type {Key, Version, World} from './world.ts'
 
 export interface Call {
@@ -15,7 +15,7 @@ export interface Call {
   readonly lies: boolean
 }
 
-export type Act = (world: World, call: Call) => Body | null
+export type Act = (world: World, call: Call) => Body | Accepted | null
 
 export const newest = (key: Key): Version => key.versions.at(-1) ?? missing()
 
@@ -50,14 +50,18 @@ export const keyActs: Readonly<Record<Name, Act>> = {
   create(world, {base, name, body}) {
     demandFree(world, name)
     const kty = textIn(body, 'kty')
-    return added(world, base, name, kty, make(world, kty, body['key_size'], body['crv']), body)
+    const made = make(world, kty, body['key_size'], body['crv'], body['public_exponent'])
+    return added(world, base, name, ktyIn(world, kty), made, body)
   },
 
   import(world, {base, name, body}) {
     demandFree(world, name)
     const jwk = (body['key'] ?? {}) as Body
     const kty = textIn(jwk, 'kty')
-    return added(world, base, name, kty, imported(world, jwk), {...body, key_ops: jwk['key_ops']})
+    return added(world, base, name, ktyIn(world, kty), imported(world, jwk), {
+      ...body,
+      key_ops: jwk['key_ops'],
+    })
   },
 
   get(world, call) {
@@ -85,6 +89,14 @@ export const keyActs: Readonly<Record<Name, Act>> = {
     if ('exp' in attributes) version.exp = Number(attributes['exp'])
     if (ops !== undefined) version.ops = ops
     if (tags !== undefined) version.tags = tags
+    const policy = releaseIn(call.body)
+    if (policy !== undefined) {
+      if (version.exportable !== true)
+        throw release(1005, 'Non-exportable keys must not have release policy.')
+      if (version.releasePolicy?.['immutable'] === true)
+        throw release(1020, 'Immutable Key Release Policy cannot be modified.')
+      version.releasePolicy = policy
+    }
     version.updated = world.now()
     return bundle(world, call.base, key, version)
   },
@@ -174,8 +186,15 @@ function added(
     tags?: Record<string, string>
     crv?: string
   }
+  const releasePolicy = releaseIn(body)
+  const exportable = attributes['exportable'] === true
+  if (exportable && releasePolicy === undefined)
+    throw release(1004, 'Exportable keys must have release policy.')
+  if (!exportable && releasePolicy !== undefined)
+    throw release(1005, 'Non-exportable keys must not have release policy.')
   addVersion(key, {
-    ...{kty, crv, material, tags, ops, at: world.now()},
+    ...{kty, crv, material, tags, ops, at: world.now(), exportable},
+    ...(releasePolicy === undefined ? {} : {releasePolicy}),
     enabled: attributes['enabled'] !== false,
     nbf: attributes['nbf'] as number | undefined,
     exp: attributes['exp'] as number | undefined,
@@ -184,7 +203,30 @@ function added(
   return bundle(world, base, key, newest(key))
 }
 
-interface Made extends Partial<Pick<Version, 'enabled' | 'nbf' | 'exp' | 'tags'>> {
+/** R: as it is read back. */
+function releaseIn(body: Body): Body | undefined {
+  const given = body['release_policy'] as Body | undefined
+  if (given === undefined) return undefined
+  const {data, immutable} = given
+  return {
+    contentType: 'application/json; charset=utf-8',
+    data,
+    ...(immutable === undefined ? {} : {immutable}),
+  }
+}
+
+/** R. */
+function release(number: number, text: string): Refused {
+  return new Refused(400, 'BadParameter', `AKV.SKR.${number}: ${text}`)
+}
+
+/** T: a Managed HSM takes the names of software keys, and makes keys of its own. */
+const ktyIn = ({place}: World, kty: string): string =>
+  place.isHsm && !kty.endsWith('-HSM') ? `${kty}-HSM` : kty
+
+type Given = Pick<Version, 'enabled' | 'nbf' | 'exp' | 'tags' | 'exportable' | 'releasePolicy'>
+
+interface Made extends Partial<Given> {
   readonly kty: string
   readonly crv: string | undefined
   readonly material: Version['material']
@@ -194,9 +236,9 @@ interface Made extends Partial<Pick<Version, 'enabled' | 'nbf' | 'exp' | 'tags'>
 }
 
 export function addVersion(key: Key, made: Made): Version {
-  const {kty, crv, material, ops, at, enabled = true, nbf, exp, tags} = made
+  const {kty, crv, material, ops, at, enabled = true, nbf, exp, tags, ...release} = made
   const version: Version = {
-    ...{id: randomBytes(16).toString('hex'), kty, crv, material, tags, enabled, nbf, exp},
+    ...{id: randomBytes(16).toString('hex'), kty, crv, material, tags, enabled, nbf, exp, ...release},
     ops: ops ?? usualOps(kty),
     ...{created: at, updated: at, lag: 0},
   }

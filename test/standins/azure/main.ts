@@ -3,7 +3,7 @@
  * (HTTPS with the bearer challenge), does real cryptography in software, and forgets everything when it ends. Software keys,
  * whatever it calls HSM.
  *
- *   node main.ts FOLDER [vault|hsm] [PORT]     writes ca.pem and token to FOLDER, and one line of JSON to stdout when it is ready
+ *   node main.ts FOLDER [vault|hsm] [PORT] [purgeable]     writes ca.pem and token to FOLDER, and one line of JSON to stdout when it is ready
  */
 import {execFileSync} from 'node:child_process'
 import {randomBytes, randomUUID} from 'node:crypto'
@@ -14,15 +14,17 @@ import {control} from './control.ts'
 import {listen} from './server.ts'
 import {World} from './world.ts'
 
-const [folder = '.', kind = 'vault', port = '0'] = process.argv.slice(2)
+const [folder = '.', kind = 'vault', port = '0', protection = ''] = process.argv.slice(2)
 const place = resolve(folder)
 mkdirSync(place, {recursive: true})
 const [certificate, key, tokenFile] = [join(place, 'ca.pem'), join(place, 'key.pem'), join(place, 'token')]
+// Two names as the real ones are, for clients that hold the challenge against the name of whom they asked.
+const names = 'DNS:localhost,IP:127.0.0.1,DNS:standin.vault.azure.net,DNS:standin.managedhsm.azure.net'
 execFileSync(
   'openssl',
   [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30'],
-    ...['-subj', '/CN=stand-in for Azure Key Vault', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
+    ...['-subj', '/CN=stand-in for Azure Key Vault', '-addext', `subjectAltName=${names}`],
     ...['-keyout', key, '-out', certificate],
   ],
   {stdio: 'ignore'},
@@ -34,7 +36,7 @@ const world = new World({
   isHsm: kind === 'hsm',
   tenant: randomUUID(),
   recoverableDays: 90,
-  purgeProtected: true,
+  purgeProtected: protection !== 'purgeable',
 })
 const server = await listen(
   world,

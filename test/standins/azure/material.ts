@@ -25,12 +25,19 @@ export function usualOps(kty: string): readonly string[] {
     : ['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey']
 }
 
-export function make(world: World, kty: string, size: unknown, crv: unknown): KeyObject | Buffer {
-  if (world.place.isHsm && !kty.endsWith('-HSM')) throw badParameter(`Invalid key type: '${kty}'`)
+export function make(
+  world: World,
+  kty: string,
+  size: unknown,
+  crv: unknown,
+  exponent?: unknown,
+): KeyObject | Buffer {
   if (kty === 'RSA' || kty === 'RSA-HSM') {
     const bits = size === undefined ? 2048 : Number(size)
     if (![2048, 3072, 4096].includes(bits)) throw badParameter(`Invalid key size: '${bits}'`)
-    return generateKeyPairSync('rsa', {modulusLength: bits}).privateKey
+    const publicExponent = exponent === undefined ? 65_537 : Number(exponent)
+    if (publicExponent !== 65_537 && !world.place.isHsm) throw notModelled('a public exponent in a vault')
+    return generateKeyPairSync('rsa', {modulusLength: bits, publicExponent}).privateKey
   }
   if (kty === 'EC' || kty === 'EC-HSM') {
     const name = typeof crv === 'string' ? crv : 'P-256'
@@ -64,7 +71,9 @@ export function imported(world: World, jwk: Jwk): KeyObject | Buffer {
   if (typeof blob === 'string') return unwrapped(world, blob, String(jwk['kty']))
   const plain = Object.fromEntries(Object.entries(jwk).filter(([name]) => !['key_ops', 'kid'].includes(name)))
   const kty = String(jwk['kty']).replace('-HSM', '')
-  if (kty === 'oct') throw badParameter('A symmetric key comes by a transfer blob only.')
+  // T: into a Managed HSM.
+  if (kty === 'oct' && world.place.isHsm && typeof jwk['k'] === 'string')
+    return Buffer.from(jwk['k'], 'base64url')
   try {
     return createPrivateKey({key: {...plain, kty}, format: 'jwk'})
   } catch {

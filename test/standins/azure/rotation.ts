@@ -12,11 +12,12 @@ interface Action {
 
 const daySeconds = 86_400
 
-/** Days of an ISO 8601 duration of whole days, months or years; D: calendar months are not told, so those are not modelled. */
+/** Days of an ISO 8601 duration. T: years and months are taken too; how long they are is not told, so they are counted as the most they can be. */
 function daysIn(text: string): number {
-  const [, days] = /^P(\d+)D$/.exec(text) ?? []
-  if (days === undefined) throw notModelled(`the duration ${text}`)
-  return Number(days)
+  const [, years, months, days] = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?$/.exec(text) ?? []
+  const all = Number(years ?? 0) * 366 + Number(months ?? 0) * 31 + Number(days ?? 0)
+  if (all === 0) throw notModelled(`the duration ${text}`)
+  return all
 }
 
 /** S, D: the least that a vault takes, and a Managed HSM. */

@@ -2,10 +2,13 @@
 import {createServer, type Server} from 'node:https'
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {setTimeout as sleep} from 'node:timers/promises'
-import {cryptoActs} from './crypto.ts'
+import {backupActs, hsmBackupActs} from './backups.ts'
+import {attestationAct, cryptoActs, randomBytesAct} from './crypto.ts'
+import {domainActs} from './domain.ts'
 import {badParameter, forbidden, notModelled, Refused} from './failures.ts'
 import {keyActs, type Act, type Call} from './keys.ts'
-import type {Body} from './messages.ts'
+import {Accepted, type Body} from './messages.ts'
+import {roleActs, settingActs} from './roles.ts'
 import {rotateDue, rotationActs} from './rotation.ts'
 import type {World} from './world.ts'
 
@@ -21,6 +24,13 @@ interface Route {
   readonly act: Act
 }
 
+const pendingPath = /^\/(?:backup|restore)\/([^/]+)\/pending$/
+const rolePath = (what: string): RegExp =>
+  new RegExp(`^/+((?:keys(?:/[^/]+)?)?)/*providers/Microsoft\\.Authorization/${what}$`)
+const one = '/([^/]+)'
+const roles = 'managedHsm/roleAssignments'
+const definitions = 'managedHsm/roleDefinitions'
+
 const policyPath = /^\/keys\/([^/]+)\/rotationpolicy$/
 
 /** R, S: method and path, and the action that a role must have for it. */
@@ -31,6 +41,47 @@ const routes: readonly (readonly [string, RegExp, string, string, Act])[] = [
   ['POST', /^\/keys\/([^/]+)\/rotate$/, 'rotate', 'keys/rotate/action', rotationActs.rotate],
   ['GET', policyPath, 'getPolicy', 'keyrotationpolicies/read', rotationActs.getPolicy],
   ['PUT', policyPath, 'setPolicy', 'keyrotationpolicies/write', rotationActs.setPolicy],
+  ['POST', /^\/keys\/([^/]+)\/backup$/, 'backup', 'keys/backup/action', backupActs.backup],
+  ['POST', /^\/keys\/(restore)$/, 'restore', 'keys/restore/action', backupActs.restore],
+  ['PUT', /^\/keys\/([^/]+)\/restore$/, 'restoreOne', 'restore/start/action', hsmBackupActs.restoreOne],
+  ['POST', /^\/backup$/, 'backUp', 'backup/start/action', hsmBackupActs.backUp],
+  ['POST', /^\/prebackup$/, 'preBackup', 'backup/start/action', hsmBackupActs.preBackup],
+  ['PUT', /^\/restore$/, 'restoreAll', 'restore/start/action', hsmBackupActs.restoreAll],
+  ['PUT', /^\/prerestore$/, 'preRestore', 'restore/start/action', hsmBackupActs.preRestore],
+  ['GET', pendingPath, 'pending', 'backup/status/action', hsmBackupActs.pending],
+  ['GET', /^\/settings$/, 'listSettings', 'settings/read', settingActs.list],
+  ['GET', /^\/settings\/([^/]+)$/, 'getSetting', 'settings/read', settingActs.get],
+  ['PATCH', /^\/settings\/([^/]+)$/, 'setSetting', 'settings/write', settingActs.update],
+  ['POST', /^\/securitydomain\/download$/, 'download', 'securitydomain/download/action', domainActs.download],
+  [
+    'GET',
+    /^\/securitydomain\/download\/pending$/,
+    'domain',
+    'securitydomain/download/read',
+    domainActs.pending,
+  ],
+  ['POST', /^\/rng$/, 'rng', 'rng/action', randomBytesAct],
+  ['GET', /^\/keys\/([^/]+)\/([^/]*)\/attestation$/, 'attestation', 'keys/read', attestationAct],
+  ['GET', rolePath('roleDefinitions'), 'listDefinitions', `${definitions}/read`, roleActs.listDefinitions],
+  ['GET', rolePath(`roleDefinitions${one}`), 'getDefinition', `${definitions}/read`, roleActs.getDefinition],
+  ['PUT', rolePath(`roleDefinitions${one}`), 'setDefinition', `${definitions}/write`, roleActs.setDefinition],
+  [
+    'DELETE',
+    rolePath(`roleDefinitions${one}`),
+    'deleteDefinition',
+    `${definitions}/delete`,
+    roleActs.deleteDefinition,
+  ],
+  ['GET', rolePath('roleAssignments'), 'listAssignments', `${roles}/read`, roleActs.listAssignments],
+  ['GET', rolePath(`roleAssignments${one}`), 'getAssignment', `${roles}/read`, roleActs.getAssignment],
+  ['PUT', rolePath(`roleAssignments${one}`), 'setAssignment', `${roles}/write`, roleActs.setAssignment],
+  [
+    'DELETE',
+    rolePath(`roleAssignments${one}`),
+    'deleteAssignment',
+    `${roles}/delete`,
+    roleActs.deleteAssignment,
+  ],
   ['GET', /^\/keys\/([^/]+)\/([^/]*)$/, 'get', 'keys/read', keyActs.get],
   ['GET', /^\/keys\/([^/]+)$/, 'get', 'keys/read', keyActs.get],
   ['PUT', /^\/keys\/([^/]+)$/, 'import', 'keys/import/action', keyActs.import],
@@ -64,7 +115,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const base = `https://${request.headers.host ?? ''}`
-  const url = new URL(request.url ?? '/', base)
+  // Not as a second argument: a path may begin with several slashes.
+  const url = new URL(`${base}${request.url ?? '/'}`)
   // R: the first one comes empty, before anybody said who they are.
   const body = await bodyOf(request)
   const fault = world.fault(found(request.method, url.pathname)?.route.name ?? '')
@@ -89,7 +141,9 @@ async function answer(
     )
   if (fault?.fault === 'unavailable')
     throw new Refused(503, 'ServiceUnavailable', 'The service is unavailable.')
-  if (!url.searchParams.has('api-version')) throw badParameter('api-version must be specified')
+  // T: how a job stands is asked at the address that was given out, as it is.
+  if (!url.searchParams.has('api-version') && !url.pathname.endsWith('/pending'))
+    throw badParameter('api-version must be specified')
   const match = found(request.method, url.pathname)
   if (match === undefined) throw notModelled(`${request.method ?? ''} ${url.pathname}`)
   const {route, name, version} = match
@@ -101,6 +155,7 @@ async function answer(
   if (fault?.fault === 'late') await sleep(fault.milliseconds ?? 1000)
   // The work is done, and nobody hears of it.
   if (fault?.fault === 'cut') response.destroy()
+  else if (said instanceof Accepted) send(response, said.status, said.body, said.headers)
   else send(response, said === null ? 204 : 200, said)
 }
 
@@ -122,8 +177,14 @@ async function bodyOf(request: IncomingMessage): Promise<Body> {
   return text === '' ? {} : (JSON.parse(text) as Body)
 }
 
-function send(response: ServerResponse, status: number, body: Body | null): void {
+function send(
+  response: ServerResponse,
+  status: number,
+  body: Body | null,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   response.writeHead(status, {
+    ...headers,
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-cache',
     'x-ms-keyvault-service-version': 'stand-in',

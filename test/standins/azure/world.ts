@@ -11,6 +11,8 @@ export interface Version {
   nbf: number | undefined
   exp: number | undefined
   tags: Readonly<Record<string, string>> | undefined
+  exportable?: boolean
+  releasePolicy?: Readonly<Record<string, unknown>>
   readonly created: number
   updated: number
   /** After a disable that lags: how many more uses are let through. */
@@ -34,6 +36,17 @@ export interface Key {
   policy?: Policy
 }
 
+export interface Job {
+  readonly id: string
+  status: 'InProgress' | 'Succeeded'
+  readonly startedAt: number
+  endedAt: number | null
+  /** Done when its time has come and somebody looks. */
+  readonly work: () => Partial<Job>
+  container?: string
+  failure?: object
+}
+
 export interface Deleted {
   readonly key: Key
   readonly deletedAt: number
@@ -54,10 +67,20 @@ export class World {
   readonly place: Place
   readonly keys = new Map<string, Key>()
   readonly deleted = new Map<string, Deleted>()
+  /** Backups of single keys, and of the whole in a storage account, by folder. */
+  readonly blobs = new Map<string, Key>()
+  readonly stored = new Map<string, ReadonlyMap<string, Key>>()
+  readonly jobs = new Map<string, Job>()
+  readonly definitions = new Map<string, Readonly<Record<string, unknown>>>()
+  readonly assignments = new Map<string, Readonly<Record<string, unknown>>>()
+  readonly settings = new Map([['AllowKeyManagementOperationsThroughARM', 'false']])
+  domain: {readonly required: number; readonly of: number} | undefined
   /** Actions (`keys/sign/action`) that the caller may not. */
   denied = new Set<string>()
   faults: {route: string; fault: Fault; times: number; milliseconds?: number}[] = []
   disableLag = 0
+  /** How long a backup or a restore of the whole takes. */
+  jobSeconds = 10
   /** Whether a version that rotation made has the tags of the one before: no source says. */
   rotationKeepsTags = true
   #moved = 0

@@ -1,0 +1,109 @@
+/**
+ * The tests that Microsoft publishes with its clients for Python, as they are, against our stand-in. Left out, each with its reason:
+ * keys that are released (no attestation service here), P-256K (Node's OpenSSL has no such curve), what needs `aiohttp` (asynchronous twins), samples.
+ */
+import {execFile, type ExecFileException} from 'node:child_process'
+import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {describe, expect} from '@jest/globals'
+import {bring, pythonOf} from '../../backends/bring.ts'
+import {testWhen} from '../../support/needs.ts'
+
+import {startStandin} from './standin.ts'
+
+const client = await bring('azure-client')
+const SLOW = process.env['SLOW'] === '1'
+const shim = join(import.meta.dirname, 'published')
+
+/** How many ran and passed is known: fewer would be a test that was not found. */
+const suites = [
+  {
+    of: 'azure_keyvault_administration',
+    files: ['test_access_control', 'test_backup_client', 'test_settings_client'],
+    least: 10,
+  },
+  {of: 'azure_keyvault_keys', files: ['test_key_client', 'test_crypto_client', 'test_parse_id'], least: 80},
+] as const
+
+describe('tests that Microsoft publishes', () => {
+  for (const {of, files, least} of suites)
+    if (SLOW)
+      testWhen(
+        client,
+        `of ${of.replaceAll('_', '-')} pass against the stand-in`,
+        async () => {
+          if (!client.present) return
+          const folder = mkdtempSync(join(tmpdir(), 'keyrite-published-'))
+          const [vault, hsm] = await Promise.all([
+            startStandin('vault', 'purgeable'),
+            startStandin('hsm', 'purgeable'),
+          ])
+          try {
+            const said = await pytest(client.folder, folder, of, files, vault, hsm)
+            const [, passed] = /(\d+) passed/.exec(said) ?? []
+            expect(said).not.toMatch(/\d+ (failed|error)/)
+            expect(Number(passed)).toBeGreaterThanOrEqual(least)
+          } finally {
+            await Promise.all([vault.stop(), hsm.stop()])
+            rmSync(folder, {recursive: true, force: true})
+          }
+        },
+        300_000,
+      )
+})
+
+type Standin = Awaited<ReturnType<typeof startStandin>>
+
+/** @returns what pytest said, whatever became of it. */
+async function pytest(
+  from: string,
+  folder: string,
+  of: string,
+  files: readonly string[],
+  vault: Standin,
+  hsm: Standin,
+): Promise<string> {
+  const sources = join(from, 'sources')
+  const source = readdirSync(sources).find((one) => one.startsWith(of) && !one.endsWith('.gz')) ?? of
+  const tests = join(sources, source, 'tests')
+  const trusted = join(folder, 'ca.pem')
+  writeFileSync(trusted, readFileSync(vault.ca, 'utf8') + readFileSync(hsm.ca, 'utf8'))
+  const named = (url: string, name: string): string => url.replace('localhost', `standin.${name}.azure.net`)
+  const env = {
+    ...process.env,
+    PYTHONPATH: [shim, tests].join(':'),
+    PYTHONDONTWRITEBYTECODE: '1',
+    AZURE_KEYVAULT_URL: named(vault.vault, 'vault'),
+    AZURE_MANAGEDHSM_URL: named(hsm.vault, 'managedhsm'),
+    STANDIN_CONTROL: `${vault.control} ${hsm.control}`,
+    STANDIN_TOKENS: `${vault.tokenFile} ${hsm.tokenFile}`,
+    REQUESTS_CA_BUNDLE: trusted,
+    KEYVAULT_SKU: 'standard',
+    BLOB_STORAGE_URL: 'https://standin.invalid',
+    BLOB_CONTAINER_NAME: 'backups',
+    BLOB_STORAGE_SAS_TOKEN: 'sv=1&sig=x',
+  }
+  const args = [
+    '-m',
+    'pytest',
+    '-c',
+    join(shim, 'pytest.ini'),
+    '--rootdir',
+    '.',
+    '-q',
+    '--tb=line',
+    '-W',
+    'ignore',
+  ]
+  return new Promise((resolve) => {
+    execFile(
+      pythonOf(from),
+      [...args, '-k', 'not release and not ec_verify', ...files.map((one) => `${one}.py`)],
+      {cwd: tests, env, maxBuffer: 1 << 26},
+      (error: ExecFileException | null, stdout, stderr) => {
+        resolve(stdout + (error === null ? '' : stderr))
+      },
+    )
+  })
+}
