@@ -22,7 +22,8 @@ With --compare the provider is asked what it allows now; more or less than the r
   static override flags = {
     role: Flags.option({options: permissionRoles, summary: 'what it is for', required: true})(),
     principal: Flags.string({
-      summary: 'who it is for, as the provider names them: an entity of OpenBao, an ARN of AWS',
+      summary:
+        'who it is for, as the provider names them: an entity of OpenBao, an ARN of AWS, a member of Google (user:ADDRESS), an object id of Azure',
       helpValue: 'NAME',
     }),
     compare: Flags.boolean({

@@ -10,6 +10,7 @@ import {keyMove} from './move.ts'
 import type {Place} from './place.ts'
 import {Service} from './service.ts'
 import {keySchedule} from './schedule.ts'
+import {standingOf} from './standing.ts'
 import {keyStore} from './store.ts'
 import {keyUse} from './use.ts'
 
@@ -29,6 +30,7 @@ export async function openVault(place: Place, agent: string): Promise<Provider> 
     move: keyMove(service),
     evidence: keyEvidence(service),
     schedule: keySchedule(service),
+    standing: async (policy, ids, principal) => standingOf(service, policy, ids, principal),
     time: () => null,
     close: async () => {
       service.close()

@@ -93,6 +93,25 @@ export class Service {
     })
   }
 
+  /** What the client of the SDK has no call for, read. @param query - beside the version. */
+  async read(
+    what: string,
+    path: string,
+    query: Readonly<Record<string, string>> = {},
+  ): Promise<Readonly<Record<string, unknown>>> {
+    return this.ask(what, async () => {
+      const answer = await this.#rest
+        .pathUnchecked(path)
+        .get({queryParameters: {'api-version': apiVersion, ...query}})
+      const said = answer.body as Readonly<Record<string, unknown>>
+      if (Number(answer.status) < 300) return said
+      throw Object.assign(new Error(`HTTP ${answer.status}`), {
+        statusCode: Number(answer.status),
+        details: said,
+      })
+    })
+  }
+
   /** Who the place says must be asked for tokens: asked without any. */
   async challenge(): Promise<{readonly tenant: string; readonly resource: string}> {
     return this.ask(`reach ${this.place.vault}`, () => challengeOf(this.place.vault, this.#ca, apiVersion))

@@ -9,6 +9,7 @@ import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
 import {keySchedule} from './schedule.ts'
 import {Service, type Place} from './service.ts'
+import {standingOf} from './standing.ts'
 import {keyStore} from './store.ts'
 import {keyUse} from './use.ts'
 
@@ -28,6 +29,7 @@ export async function openKeyRing(place: Place, agent: string): Promise<Provider
     move: keyMove(service),
     evidence: keyEvidence(service),
     schedule: keySchedule(service),
+    standing: async (policy, ids, principal) => standingOf(service, policy, ids, principal),
     time: () => null,
     close: () => service.close(),
   }

@@ -10,6 +10,8 @@ export interface Wish {
   readonly denied?: readonly string[]
   readonly disableLag?: number
   readonly generation?: number
+  /** Bindings by resource. */
+  readonly policies?: Readonly<Record<string, readonly unknown[]>>
 }
 
 export async function control(world: World, port = 0): Promise<{port: number; stop(): void}> {
@@ -30,10 +32,12 @@ export async function control(world: World, port = 0): Promise<{port: number; st
   return {port: (server.address() as AddressInfo).port, stop: () => server.close()}
 }
 
-function grant(world: World, {forward, faults, denied, disableLag, generation}: Wish): void {
+function grant(world: World, {forward, faults, denied, disableLag, generation, policies = {}}: Wish): void {
   if (forward !== undefined) world.forward(forward)
   if (faults !== undefined) world.faults = faults.map((one) => ({...one}))
   if (denied !== undefined) world.denied = new Set(denied)
   if (disableLag !== undefined) world.disableLag = disableLag
+  for (const [resource, bindings] of Object.entries(policies))
+    world.policies.set(resource, {version: 1, bindings: [...bindings], etag: Buffer.from([0, 2])})
   if (generation !== undefined) world.generation = generation
 }
