@@ -7,6 +7,7 @@ import {continuationFold, custodyFold} from './custody/index.ts'
 import {
   keyActivate,
   keyAdopt,
+  keyImport,
   keyCancelDestroy,
   keyCompromise,
   keyCreate,
@@ -23,6 +24,7 @@ import {
   keyRollback,
   keyRotate,
   rotationsFold,
+  syncsFold,
 } from './keys/index.ts'
 import {lstatSync} from 'node:fs'
 import {KeyriteError} from './base/errors.ts'
@@ -71,6 +73,7 @@ export const operations: Operations = operationsOf([
   ledgerWriter,
   ledgerRestore,
   keyCreate,
+  keyImport,
   keyAdopt,
   keyActivate,
   keySuspend,
@@ -105,6 +108,7 @@ export const folds: readonly AnyFold[] = [
   dutiesFold,
   keysFold,
   rotationsFold,
+  syncsFold,
   certificatesFold,
   backupsFold,
   sharesFold,

@@ -30,7 +30,7 @@ SIGNED = {  # L3: an entry with a statement -> use, type of the entry it is abou
 ACTS = {  # L5: an act that needs approval -> phase, operations whose plan may hold it, what its plan sets
     "profile.added": ("add", ["profile.add"], ["name", "kind", "environment", "identity", "prover"]),
     "profile.removed": ("remove", ["profile.remove"], ["name"]),
-    "key.import.intended": ("import", ["share.combine"], ["key", "version"]),
+    "key.import.intended": ("import", ["share.combine", "key.import"], ["key", "version"]),
     "key.create.intended": ("create", ["key.create"], ["key", "version"]),
     "key.state.intended": (None, [], ["key", "version", "from", "to"]),  # as STATES says
     "key.rotate.intended": (None, ["key.rotate"], ["key"]),  # these two as FOLLOWING says
@@ -47,7 +47,7 @@ STATES = {  # L6: event -> from which state, to which; the operation is called a
     "destroy": (["pre-active", "destruction-scheduled"], "destroyed")}
 FOLLOWING = {"version": "accept", "accept": "primary", "primary": "retire"}  # L6: of a rotation
 GRAVE = ("root", "kek", "backup", "escrow-master")  # L6: classes that no policy rotates alone
-ALSO = {"activate": ["key.create"], "deactivate": ENDS, "schedule-destruction": ENDS, "destroy": ENDS}
+ALSO = {"activate": ["key.create", "key.import"], "deactivate": ENDS, "schedule-destruction": ENDS, "destroy": ENDS}
 ATTRIBUTES = {  # L6: of the subject of a certificate, and the kind of string that it is
     "domain-component": ("0.9.2342.19200300.100.1.25", 22), "country": ("2.5.4.6", 19),
     "state": ("2.5.4.8", 12), "locality": ("2.5.4.7", 12), "organization": ("2.5.4.10", 12),
@@ -977,7 +977,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             key, plan = (d["key"], d["version"]), self.met.get(e["approved"], {}).get("plan")
             kind = self.profiles[intent["data"]["profile"]]["kind"]
             free = not plan and self.rule_for("key.create", d["spec"]["class"], kind)["people"] == 0
-            change = plan and (plan["change"] if e["type"] == "key.created" else plan["change"]["spec"])
+            change = plan and (plan["change"].get("spec") or plan["change"])
             same = plan and canon(d["spec"]) == canon(change)
             need("it exists, or is not what was approved", key=key not in self.keys, plan=same or free)
             if d["public"]:

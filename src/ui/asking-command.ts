@@ -16,6 +16,7 @@ export abstract class AskingCommand extends KeyriteCommand {
    * With `--dry-run` the plan is shown and nothing is touched; without enough signatures the request is (exit 8).
    * @param done - what is shown when it was applied.
    * @param final - what is typed again where nobody can take it back.
+   * @param material - what is brought from outside, where the act needs that.
    * @param hands - who gives shares out, or takes them, where the act needs that.
    */
   protected async asked(
@@ -24,6 +25,7 @@ export abstract class AskingCommand extends KeyriteCommand {
     done: (request: Request) => Shown | Promise<Shown>,
     final?: Manner['final'],
     hands?: Manner['hands'],
+    material?: Manner['material'],
   ): Promise<Shown> {
     const {app} = this
     if (flags['dry-run'])
@@ -35,6 +37,7 @@ export abstract class AskingCommand extends KeyriteCommand {
       actor: await this.actor(),
       ...(final === undefined ? {} : {final}),
       ...(hands === undefined ? {} : {hands}),
+      ...(material === undefined ? {} : {material}),
       say: (line) => {
         this.say(line)
       },

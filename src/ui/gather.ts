@@ -4,6 +4,7 @@
  */
 import type {App} from '../app.ts'
 import {KeyriteError} from '../base/errors.ts'
+import type {Secret} from '../base/secret.ts'
 import type {Interruptible} from '../base/world.ts'
 import {wordLines} from '../base/words.ts'
 import {custodyFold, findPerson, peopleCalled, signerFor, type Person, type Signer} from '../custody/index.ts'
@@ -53,6 +54,8 @@ export interface Manner {
   readonly answered?: ReadonlySet<string>
   /** Who gives shares out, or takes them, where the act needs that. */
   readonly hands?: Hands | undefined
+  /** What is brought from outside, where the act needs that. */
+  readonly material?: (() => Promise<Secret>) | undefined
 }
 
 type Context = Omit<ActContext, 'approved'>
@@ -144,8 +147,12 @@ function openOver(app: App, sha256: string): Request | undefined {
 
 /** Goes on with a request: more answers, and the act if they are enough. */
 export async function gatherAndApply(app: App, request: Request, manner: Manner): Promise<Request> {
-  const {hands} = manner
-  const context = {...contextFor(app, manner.actor), ...(hands === undefined ? {} : {hands})}
+  const {hands, material} = manner
+  const context = {
+    ...contextFor(app, manner.actor),
+    ...(hands === undefined ? {} : {hands}),
+    ...(material === undefined ? {} : {material}),
+  }
   demandPlace(context.ceremony, request)
   const gathered = await meet(context, await gather(app, context, request, manner))
   return lacksSignatures(app.ledger, gathered) ? gathered : apply(context, app.operations, gathered)

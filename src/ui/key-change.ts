@@ -26,11 +26,13 @@ export abstract class KeyChange extends AskingCommand {
     planned: Planned,
     flags: ChangeFlags,
     final?: Manner['final'],
+    material?: Manner['material'],
   ): Promise<Shown> {
-    const done = (): Shown => {
-      const key = keyDocument(this.app.ledger, findKey(this.app.ledger, name))
-      return this.show({schema: 'keyrite.key/1', ...key}, keyLines(this.print, key))
-    }
-    return this.asked(planned, flags, done, final)
+    return this.asked(planned, flags, () => this.shown(name), final, undefined, material)
+  }
+
+  protected shown(name: string): Shown {
+    const key = keyDocument(this.app.ledger, findKey(this.app.ledger, name))
+    return this.show({schema: 'keyrite.key/1', ...key}, keyLines(this.print, key))
   }
 }

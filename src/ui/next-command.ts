@@ -8,6 +8,9 @@ const commands: Readonly<
   'key.create': [
     ['key create', 'NAME --profile PROFILE --algorithm A --purpose P --class CLASS --owner OWNER'],
   ],
+  'key.import': [
+    ['key import', 'NAME --from FILE --profile P --algorithm A --purpose P --class C --owner O'],
+  ],
   'key.adopt': [['key adopt', '--profile P --class C --owner O --all']],
   'key.activate': [['key activate', 'KEY']],
   'key.suspend': [['key suspend', 'KEY']],

@@ -42,6 +42,8 @@ const sentences: Readonly<Record<string, (data: Entry['data']) => string>> = {
   'key.adopted': (data) => `Key ${text(data['key'])} was taken over.`,
   'key.adopt.finished': (data) =>
     `Keys were taken over: ${text(data['adopted'])}, and ${text(data['left'])} left out.`,
+  'key.synced': (data) =>
+    `The ledger was held against profile ${text(data['profile'])}: ${text(data['findings'])} findings.`,
   'key.tried': (data) => `Key ${text(data['key'])} was tried.`,
   'key.state.changed': (data) => `Key ${text(data['key'])} changed its state to ${text(data['to'])}.`,
   'key.create.intended': (data) => `Key ${text(data['key'])} is to be made.`,

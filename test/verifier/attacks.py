@@ -14,7 +14,7 @@ import tempfile
 import traceback
 
 from make_bundle import BUNDLE, ORG, Keys, Maker, armored, b64, canon, pid, root_of, sha, wire
-from adoptions import adopted, version, without
+from adoptions import adopted, brought, version, without
 from moves import cancelled, destroyed, held, key_set, move, moved, released, undated
 import rotations
 
@@ -335,6 +335,7 @@ GOOD = [
     ('destroyed in spite of a hold, by the rule for that', None, ending(lambda m: (held(m), destroyed(m, operation='key.destroy-held')))),
     ('what is known of a key is set', None, ending(key_set)),
     ('keys that were there are taken over, under one approval', None, ending(adopted)),
+    ('a key that was brought from outside', None, ending(brought)),
 ]
 ATTACKS = [
     ('an entry is dropped', 'signoff-count', files(drop)),
@@ -445,6 +446,8 @@ ATTACKS = [
     ('a hold that is not there is taken off', 'held', ending(lambda m: released(m, 3))),
     ('another hold than was approved is taken off', 'plan', ending(lambda m: released(m, held(m), said={'hold': 3}))),
     ('a key is called less than was approved', 'plan', ending(lambda m: key_set(m, changes={'classification': 'public'}))),
+    ('a key is brought that is another than was approved', 'plan', ending(lambda m: brought(m, spec={'key': 'brought'}))),
+    ('a key is brought under a plan to activate one', 'approved', ending(lambda m: brought(m, operation='key.activate'))),
     ('a key is taken over that is not of the list', 'plan', ending(lambda m: adopted(m, ('another',)))),
     ('a key is taken over under a plan to make one', 'approved', ending(lambda m: adopted(m, operation='key.set'))),
     ('a key is taken over, and nobody was asked', 'approved', ending(lambda m: adopted(m, met=3))),

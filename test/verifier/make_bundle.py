@@ -125,7 +125,7 @@ class Keys:
         return 'SHA256:' + b64(sha(base64.b64decode(self.line[name].split(' ')[1]))).rstrip('=')
 
 
-MOVES = 'activate suspend resume deactivate compromise destroy destroy-held cancel-destroy hold release-hold set rotate rollback standby adopt'.split()
+MOVES = 'activate suspend resume deactivate compromise destroy destroy-held cancel-destroy hold release-hold set rotate rollback standby adopt import'.split()
 
 
 class Maker:
@@ -319,6 +319,8 @@ class Maker:
                                        'ledger': NAME, 'level': self.level, 'tool': self.entries[0]['tool'], 'type': 'keyrite.bundle/1'})}
         for number, name in getattr(self, 'versions', {}).items():
             files['keys/payments-v%d.pem' % number] = self.keys.run(['openssl', 'pkey', '-pubin', '-inform', 'DER'], self.keys.raw[name])
+        if hasattr(self, 'brought'):
+            files['keys/brought-v1.pem'] = self.keys.run(['openssl', 'pkey', '-pubin', '-inform', 'DER'], public)
         for name in getattr(self, 'adopted', ()):
             files.update({'keys/%s-v%d.pem' % (name, number): self.keys.run(['openssl', 'pkey', '-pubin', '-inform', 'DER'], public)
                           for number in (1, 2)})

@@ -1,0 +1,99 @@
+import {Args, Flags} from '@oclif/core'
+import {classes} from '../../policy/index.ts'
+import {algorithms, purposes, schemes} from '../../providers/algorithms.ts'
+import {classifications, planImport, proveKey} from '../../keys/index.ts'
+import type {Shown} from '../../ui/command.ts'
+import {contextFor} from '../../ui/gather.ts'
+import {changeFlags, KeyChange} from '../../ui/key-change.ts'
+import {dateFlag} from '../../ui/key-flags.ts'
+import {isInTheClear, materialIn} from '../../ui/key-material.ts'
+
+export default class KeyImport extends KeyChange {
+  static override summary =
+    'Bring a key from outside, from a file: people approve it, the provider takes it, and it is proved to be the same.'
+  static override description =
+    'A pair comes as PKCS#8 (PEM or DER; under a passphrase, which is asked for, as PEM), a secret key as its 32 bytes. A file in the clear is a copy of the key: whoever has had it may have the key. Nothing of it is written anywhere but into the provider.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> orders-jwt --from orders.pem --profile hsm --algorithm rsa-4096 --purpose sign --class jwt-signing --owner alice@example.com',
+    '<%= config.bin %> <%= command.id %> orders-dek --from orders.bin --profile kms --algorithm aes-256 --purpose encrypt --class dek --owner "Orders team" --activate',
+  ]
+  static override args = {
+    name: Args.string({description: 'a name for its purpose: a-z, 0-9 and -', required: true}),
+  }
+  static override flags = {
+    from: Flags.string({summary: 'the file', helpValue: 'FILE', required: true}),
+    profile: Flags.string({summary: 'where it will live', helpValue: 'NAME', required: true}),
+    algorithm: Flags.option({summary: 'what it is made of', options: algorithms, required: true})(),
+    scheme: Flags.option({summary: 'how it is used; a default for each class', options: schemes})(),
+    purpose: Flags.option({summary: 'the one thing it is for', options: purposes, required: true})(),
+    class: Flags.option({
+      summary: 'its class, which decides who must approve',
+      options: classes,
+      required: true,
+    })(),
+    classification: Flags.option({
+      summary: 'what it protects',
+      options: classifications,
+      default: 'confidential' as const,
+    })(),
+    owner: Flags.string({
+      summary: 'who answers for it: a person of the roster, or a name',
+      helpValue: 'O',
+      required: true,
+    }),
+    consumer: Flags.string({
+      summary: 'who uses it, and how to reach them',
+      helpValue: 'NAME[=CONTACT]',
+      multiple: true,
+      default: [],
+    }),
+    parent: Flags.string({summary: 'the key above it', helpValue: 'KEY'}),
+    expires: dateFlag('the day from which it is not to be used'),
+    activate: Flags.boolean({summary: 'approve its activation in the same plan; it is proved first'}),
+    ...changeFlags,
+  }
+
+  async execute(): Promise<Shown> {
+    const {args, flags} = await this.parse(KeyImport)
+    this.concerns = args.name
+    const {from, activate, algorithm, classification, consumer, expires, owner, parent, profile, purpose} =
+      flags
+    const {app} = this
+    const material = () =>
+      materialIn(from, algorithm, () =>
+        app.world.ask.secret({message: `Passphrase of ${from}`, flag: 'a terminal'}),
+      )
+    if (isInTheClear(from))
+      this.say(
+        `WARNING: ${from} holds the key in the clear. Whoever has had this file, a backup of it or this disk may have the key.`,
+      )
+    const looked = await material()
+    const planned = (() => {
+      try {
+        return planImport(
+          app.ledger.view,
+          {
+            ...{
+              name: args.name,
+              profile,
+              algorithm,
+              scheme: flags.scheme ?? null,
+              purpose,
+              class: flags.class,
+            },
+            ...{classification, owner, consumers: consumer, parent: parent ?? null, expires: expires ?? null},
+            activate,
+          },
+          looked,
+        )
+      } finally {
+        looked.wipe()
+      }
+    })()
+    const shown = await this.change(args.name, planned, flags, undefined, material)
+    if (shown.document.exit !== 0 || flags['dry-run']) return shown
+    if (!activate) await proveKey({...contextFor(app, await this.actor()), approved: 0}, args.name, 1)
+    this.say(`Now destroy ${from} and every copy of it: shred -u ${from}`)
+    return this.shown(args.name)
+  }
+}

@@ -1,0 +1,158 @@
+/** Whether live keys are as they should be (K9): from the ledger alone, each fact with what says it. */
+import type {Ledger} from '../../ledger/index.ts'
+import {policyFold, wantsHardware} from '../../policy/index.ts'
+import {profilesFold} from '../../profiles/index.ts'
+import {standing} from '../rotation/standing.ts'
+import type {Classification} from '../spec.ts'
+import type {Key, Version} from '../state.ts'
+import {lastSeen, syncsFold} from '../sync/fold.ts'
+import {keysFold} from '../fold.ts'
+import type {CheckFact} from './fact.ts'
+import {judgeFips} from './fips.ts'
+
+export interface Checked {
+  readonly name: string
+  readonly classification: Classification
+  readonly checks: readonly CheckFact[]
+}
+
+/** What a classification asks for at least, where the policy asks for no more: hardware for what is restricted. */
+const needsHardware: readonly Classification[] = ['restricted']
+
+/** Keys of which nothing is left need no check. */
+export function checkKey(ledger: Pick<Ledger, 'of' | 'time' | 'view'>, key: Key): Checked {
+  const live = key.versions.filter(({state}) => state !== 'destroyed')
+  const primary = key.versions.find(({version}) => version === key.primary)
+  const checks =
+    primary === undefined || live.length === 0
+      ? []
+      : [
+          ...live.map((version) => level(ledger, key, version)),
+          ...live.map((version) => judgeFips(version, ledger.time)),
+          size(ledger, key, primary),
+          rotation(ledger, key),
+          ...live.map((version) => exportability(key, version)),
+          environment(ledger, key, primary),
+          ...live.map((version) => effect(key, version)),
+          policy(ledger, key),
+        ]
+  return {name: key.name, classification: key.spec.classification, checks}
+}
+
+function level(ledger: Pick<Ledger, 'of'>, key: Key, {version, protection, seq}: Version): CheckFact {
+  const environment = ledger.of(profilesFold).profiles.get(key.profile)?.environment ?? ''
+  const wanted =
+    needsHardware.includes(key.spec.classification) ||
+    wantsHardware(ledger.of(policyFold).policy, {class: key.spec.class, environment})
+  const ok = !wanted || protection.level === 'hardware'
+  return {
+    check: 'level',
+    ok,
+    fact: `version ${version}: ${protection.level}, ${wanted ? 'where hardware is asked for' : 'and no more is asked for'} (${key.spec.classification}, class ${key.spec.class}): ${protection.detail}`,
+    evidence: protection.evidence,
+    entry: seq,
+    next: ok
+      ? null
+      : `make it anew in a profile whose keys lie in hardware: keyrite key create NAME --profile P`,
+  }
+}
+
+function size(ledger: Pick<Ledger, 'of'>, {spec}: Key, {seq}: Version): CheckFact {
+  const {minimums} = ledger.of(policyFold).policy
+  const ok = minimums.algorithms.includes(spec.algorithm)
+  return {
+    check: 'size',
+    ok,
+    fact: ok
+      ? `${spec.algorithm} is one that the policy allows`
+      : `${spec.algorithm} is less than the policy allows: ${minimums.algorithms.join(', ')}`,
+    evidence: 'asserted',
+    entry: seq,
+    next: ok ? null : 'make a stronger one, move to it, and destroy this one',
+  }
+}
+
+function rotation(ledger: Pick<Ledger, 'of' | 'time'>, key: Key): CheckFact {
+  const {why, overdueBy, next, reason} = standing(ledger, key)
+  const ok = overdueBy === null
+  return {
+    check: 'rotation',
+    ok,
+    fact: `${reason}: ${why}`,
+    evidence: 'ledger',
+    entry: null,
+    next: ok ? null : (next ?? `keyrite rotation plan ${key.name}`),
+  }
+}
+
+function exportability(key: Key, {version, tried, state}: Version): CheckFact {
+  const probe = tried?.results.find((one) => one.probe === 'export-refused')
+  const unknown = probe === undefined
+  return {
+    check: 'exportability',
+    ok: unknown ? null : probe.ok,
+    fact: `version ${version}: ${unknown ? 'nobody has tried whether it can leave' : probe.detail}`,
+    evidence: probe?.evidence ?? 'ledger',
+    entry: tried?.seq ?? null,
+    next:
+      unknown && state === 'active'
+        ? `keyrite key prove ${key.name}`
+        : probe?.ok === false
+          ? 'make it anew where it cannot leave'
+          : null,
+  }
+}
+
+/** A place is of one environment, and a key's place is its own; so what is left is what stands above it. */
+function environment(ledger: Pick<Ledger, 'of'>, key: Key, {seq}: Version): CheckFact {
+  const of = (profile: string): string =>
+    ledger.of(profilesFold).profiles.get(profile)?.environment ?? 'removed'
+  const own = of(key.profile)
+  const above = key.spec.parent === null ? undefined : ledger.of(keysFold).keys.get(key.spec.parent)
+  const other = above === undefined ? own : of(above.profile)
+  const ok = other === own
+  return {
+    check: 'environment',
+    ok,
+    fact: ok
+      ? `${own}, and all that it stands under`
+      : `${own}, under key "${above?.name ?? ''}" of ${other}`,
+    evidence: 'ledger',
+    entry: seq,
+    next: ok ? null : `keyrite key set ${key.name} --parent KEY`,
+  }
+}
+
+/** What its state asks for and was seen not to be so. */
+function effect(key: Key, {version, state, effect: now, enforced, seq}: Version): CheckFact {
+  const bad = now?.results.filter(({ok}) => !ok) ?? []
+  return {
+    check: 'state',
+    ok: bad.length === 0,
+    fact: `version ${version}: ${state}, ${enforced} at its place${bad.length === 0 ? '' : `; ${bad.map(({detail}) => detail).join('; ')}`}`,
+    evidence: now?.results[0]?.evidence ?? 'ledger',
+    entry: now?.seq ?? seq,
+    next: bad.length === 0 ? null : `keyrite key show ${key.name}`,
+  }
+}
+
+function policy(ledger: Pick<Ledger, 'of' | 'view'>, key: Key): CheckFact {
+  const last = ledger.of(syncsFold).get(key.profile)
+  const found = lastSeen(ledger.view, key.profile)?.findings.filter((one) => one.key === key.name) ?? []
+  const common = {check: 'policy', evidence: 'asserted', entry: last?.seq ?? null} as const
+  if (last === undefined)
+    return {
+      ...common,
+      ok: null,
+      fact: 'the ledger was never held against its place',
+      next: `keyrite key sync --profile ${key.profile}`,
+    }
+  return found.length === 0
+    ? {...common, ok: true, fact: `as its place had it at ${last.at}`, next: null}
+    : {
+        ...common,
+        ok: false,
+        fact: `${found.map(({fact}) => fact).join('; ')} (${last.at})`,
+        next: `keyrite key sync --profile ${key.profile}`,
+      }
+}

@@ -1,0 +1,118 @@
+/** Bringing a key from outside, from a file: phase `import`, and where the plan says so, phase `activate` once it has been proved. */
+import {createPrivateKey, createPublicKey} from 'node:crypto'
+import {sha256Hex} from '../../base/bytes.ts'
+import {KeyriteError} from '../../base/errors.ts'
+import type {Secret} from '../../base/secret.ts'
+import type {View} from '../../ledger/index.ts'
+import {isPair} from '../../providers/algorithms.ts'
+import type {ActContext, Operation, Plan} from '../../requests/index.ts'
+import type {KeyWish, Planned} from '../plans.ts'
+import {planCreate} from '../plans.ts'
+import {policyFold, ruleFor} from '../../policy/index.ts'
+import {keyVersion, proveWithin} from '../prove.ts'
+import {demandProtected} from '../protected.ts'
+import {parseSpec} from '../spec.ts'
+import {demandNameFree} from './create.ts'
+import {importKey, importTypes, judgeImport} from './import.ts'
+import {changeState, demandMove, judgeMove, stateWrites} from './move.ts'
+
+/** Whoever runs it brings the material, once it is approved. */
+export interface ImportContext extends ActContext {
+  readonly material?: () => Promise<Secret>
+}
+
+export const keyImport: Operation = {
+  name: 'key.import',
+  writes: {...importTypes, ...stateWrites},
+  begins: ['key.import.intended', 'key.state.intended'],
+  formed: ({change}) => void parseSpec(change),
+  inWords,
+  stillTrue(view, plan, phase) {
+    if (phase === 'activate') {
+      const {name, version} = demandMove(view, plan, 'activate')
+      demandProtected(view, name, version)
+    } else demandNameFree(view, parseSpec(plan.change).key)
+  },
+  judge: (view, plan, entry) =>
+    entry.type.startsWith('key.state') ? judgeMove(view, plan, entry) : judgeImport(plan, plan.change, entry),
+  matterOf: () => null,
+  async act(context, plan, phase) {
+    const spec = parseSpec(plan.change)
+    if (phase === 'import') {
+      const material = await materialFor(context, plan)
+      await importKey(context, {spec, profile: plan.profile?.name ?? '', material})
+      return
+    }
+    const {key, version} = keyVersion(context, spec.key, 1)
+    if (version.tried?.ok !== true) await proveWithin(context, key.name, version.version)
+    await changeState(context, {key: key.name, version: version.version, event: 'activate', enforced: null})
+  },
+}
+
+function inWords({change, phases, profile}: Plan): readonly string[] {
+  const spec = parseSpec(change)
+  const where =
+    profile === null ? '' : ` in profile "${profile.name}" (${profile.kind}, ${profile.environment})`
+  return [
+    `Bring key "${spec.key}" from outside${where}: ${spec.algorithm}, scheme ${spec.scheme}, to ${spec.purpose}, class ${spec.class}.`,
+    `Classification ${spec.classification}; owner {${spec.owner}}; ${spec.consumers.length === 0 ? 'no consumer named' : `used by ${spec.consumers.map((party) => `{${party}}`).join(', ')}`}; ${spec.expires === null ? 'no expiry date' : `expires ${spec.expires}`}${spec.parent === null ? '' : `; under key "${spec.parent}"`}.`,
+    'It has been outside: copies of it may be anywhere, and nothing here can say that there are none.',
+    phases.some(({name}) => name === 'activate')
+      ? 'Then, when it has been proved to work, make it active.'
+      : 'It stays pre-active: activating it takes another request.',
+  ]
+}
+
+/** @param material - of which a pair's public half is told to people, and held against what is brought later. Stays the caller's to wipe. @throws KeyriteError as `planCreate`, `UNSUPPORTED`. */
+export function planImport(view: Pick<View, 'of'>, wish: KeyWish, material: Secret): Planned {
+  const {plan, names} = planCreate(view, wish)
+  const {policy} = view.of(policyFold)
+  const rule = ruleFor(policy, {
+    operation: 'key.import',
+    class: wish.class,
+    kind: plan.profile?.kind ?? '',
+  }).id
+  const [first, ...others] = plan.phases
+  if (first === undefined) throw new TypeError('a plan has a phase')
+  return {
+    names,
+    plan: {
+      ...plan,
+      operation: 'key.import',
+      phases: [{...first, name: 'import'}, ...others],
+      rests: [...plan.rests, restOf(wish, material)],
+      rule,
+    },
+  }
+}
+
+/** What people read of the material, and what is held against it when it is brought. */
+function restOf({algorithm}: Pick<KeyWish, 'algorithm'>, material: Secret): string {
+  if (!isPair(algorithm))
+    return 'nothing is known of the material beforehand: whoever brings it is trusted with that'
+  return `the public half of what is brought has SHA-256 ${material.use((bytes) => sha256Hex(publicOf(bytes)))}`
+}
+
+async function materialFor(context: ImportContext, plan: Plan): Promise<Secret> {
+  const spec = parseSpec(plan.change)
+  if (context.material === undefined)
+    throw new KeyriteError('USAGE', `cannot import key "${spec.key}" here: its file is not named`, {
+      hints: [`keyrite key import ${spec.key} --from FILE, with the same flags as when it was asked for`],
+    })
+  const material = await context.material()
+  const rest = restOf(spec, material)
+  if (plan.rests.includes(rest)) return material
+  material.wipe()
+  throw new KeyriteError(
+    'PLAN_MOVED',
+    `cannot import key "${spec.key}": the file holds another key than was approved`,
+    {
+      hints: [`keyrite key import ${spec.key} --from FILE, the one that was approved`, 'ask anew'],
+    },
+  )
+}
+
+function publicOf(pkcs8: Uint8Array): Buffer {
+  const key = createPrivateKey({key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8'})
+  return createPublicKey(key).export({format: 'der', type: 'spki'})
+}
