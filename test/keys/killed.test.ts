@@ -1,0 +1,279 @@
+/** Processes killed by SIGKILL at each call of the provider of each command on keys: the next run finds what happened. */
+import {execFileSync, spawn, spawnSync} from 'node:child_process'
+import {mkdirSync, rmSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {
+  keysFold,
+  planAdopt,
+  planCreate,
+  planDestroy,
+  planMove,
+  survey,
+  type MoveName,
+  type Planned,
+} from '../../src/keys/index.ts'
+import type {App} from '../../src/app.ts'
+import {Secret} from '../../src/base/secret.ts'
+import {apply, findRequest} from '../../src/requests/index.ts'
+import {addProfile} from '../../src/ui/add-profile.ts'
+import {contextFor} from '../../src/ui/gather.ts'
+import {verified} from '../ledger/support.ts'
+import {intent, specOf} from '../providers/support.ts'
+import {makeKey, makeLedger, type TestLedger} from '../support/ledger.ts'
+import {pin} from '../support/profile.ts'
+import {tokenAt} from '../support/token.ts'
+import {approved, moved} from './moving.ts'
+
+const SLOW = process.env['SLOW'] === '1'
+const start = new Date('2027-01-01T00:00:00Z')
+const days = (count: number): string => new Date(start.getTime() + count * 86_400_000).toISOString()
+
+let time = start
+let made: TestLedger
+let saved: string
+beforeAll(async () => {
+  made = await makeLedger({people: 4, now: () => time})
+  saved = join(dirname(made.world.home), 'saved')
+  await made.using(async (app) => {
+    const [token, pinFile] = [
+      join(app.world.home, 'tokens', 'soft.token'),
+      join(dirname(app.world.home), 'pin'),
+    ]
+    writeFileSync(pinFile, `${pin}\n`, {mode: 0o600})
+    await tokenAt(token, 'soft', pin)
+    const wish = {name: 'soft', kind: 'local', environment: 'test' as const, token, pinFile}
+    await addProfile(app, wish, null, new Secret(Buffer.from(pin)))
+    await makeKey(app, made.founders, {name: 'payments', profile: 'soft'})
+  })
+}, 60_000)
+afterAll(() => {
+  made.remove()
+})
+
+interface Row {
+  /** What is done before, on the key that is there. */
+  readonly first?: readonly MoveName[]
+  readonly plan: (app: App) => Planned | Promise<Planned>
+  /** Keys that are put to the place past keyrite. */
+  readonly strangers?: number
+  /** On which days the request is gone on with. */
+  readonly onDays?: readonly number[]
+  /** Versions at the place that are not destroyed, and the states here, by key. */
+  readonly there: number
+  readonly states: Readonly<Record<string, string>>
+}
+
+const move = (event: MoveName, state: string, first: readonly MoveName[] = []): Row => ({
+  first,
+  plan: ({ledger}) => planMove(ledger.view, 'payments', event, null),
+  there: 1,
+  states: {payments: state},
+})
+const ending = {
+  key: 'payments',
+  version: null,
+  waitDays: 7,
+  graceDays: 30,
+  order: null,
+  due: null,
+  scheduleOnly: false,
+}
+
+const rows: Readonly<Record<string, Row>> = {
+  create: {
+    plan: ({ledger}) =>
+      planCreate(ledger.view, {
+        ...{
+          name: 'orders',
+          profile: 'soft',
+          algorithm: 'ec-p256',
+          scheme: null,
+          purpose: 'sign',
+          class: 'jwt-signing',
+        },
+        ...{
+          classification: 'confidential',
+          owner: 'x',
+          consumers: [],
+          parent: null,
+          expires: null,
+          activate: true,
+        },
+      }),
+    there: 2,
+    states: {payments: 'active', orders: 'active'},
+  },
+  suspend: move('suspend', 'suspended'),
+  resume: move('resume', 'active', ['suspend']),
+  deactivate: move('deactivate', 'deactivated'),
+  compromise: move('compromise', 'compromised'),
+  destroy: {
+    plan: ({ledger}) => planDestroy(ledger.view, ending, ledger.time.toISOString()),
+    onDays: [0, 31, 60],
+    there: 0,
+    states: {payments: 'destroyed'},
+  },
+  adopt: {
+    strangers: 2,
+    plan: async (app) =>
+      planAdopt(
+        app.ledger.view,
+        {
+          profile: 'soft',
+          which: [],
+          name: null,
+          class: 'mac',
+          classification: 'internal',
+          owner: 'x',
+          consumers: [],
+        },
+        await survey(await app.provider('soft'), 'soft', app.ledger.of(keysFold)),
+      ),
+    there: 3,
+    states: {payments: 'active', 'stranger-0': 'active', 'stranger-1': 'active'},
+  },
+}
+
+/** The request, met, of a ledger that is kept to begin from again. @returns its id. */
+async function prepared({first = [], plan, strangers = 0}: Row): Promise<string> {
+  return made.using(async (app) => {
+    if (first.length > 0) await moved({made, app}, 'payments', ...first)
+    const provider = await app.provider('soft')
+    for (let one = 0; one < strangers; one++) {
+      const ref = await provider.store.create(specOf('hmac-sha256', {label: `stranger-${one}`}), intent())
+      await provider.life.setAvailability(ref, 'enabled')
+    }
+    return (await approved({made, app}, await plan(app))).id
+  })
+}
+
+/** With all modes as they are. */
+function copy(from: string, to: string): void {
+  rmSync(to, {recursive: true, force: true})
+  mkdirSync(dirname(to), {recursive: true})
+  execFileSync('cp', ['-a', from, to])
+}
+
+function keep(to: string): void {
+  copy(made.world.home, join(to, 'home'))
+  copy(made.world.state, join(to, 'state'))
+}
+
+function back(from: string): void {
+  copy(join(from, 'home'), made.world.home)
+  copy(join(from, 'state'), made.world.state)
+}
+
+/** @returns how many calls there were where it was not killed; else null. */
+function child(id: string, nth: number, when: 'before' | 'after', at: string): number | null {
+  const {home, state} = made.world
+  const args = [join(import.meta.dirname, 'killed.ts'), home, state, id, String(nth), when, at]
+  const ran = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+    env: process.env,
+    encoding: 'utf8',
+  })
+  if (ran.signal === 'SIGKILL') return null
+  if (ran.status !== 0) throw new Error(ran.stderr)
+  return Number(ran.stdout)
+}
+
+/** Goes on with it until nothing is left to be done. */
+async function goneOn(id: string): Promise<void> {
+  await made.using(async (app) => {
+    await apply(contextFor(app, null), app.operations, findRequest(app.ledger, id))
+  })
+}
+
+async function outcome(): Promise<{readonly there: number; readonly states: Record<string, string>}> {
+  return made.using(async (app) => {
+    let there = 0
+    for await (const {availability} of (await app.provider('soft')).store.list())
+      if (availability !== 'destroyed') there++
+    const keys = [...app.ledger.of(keysFold).keys.values()]
+    expect(app.ledger.of(keysFold).open.size).toBe(0)
+    return {
+      there,
+      states: Object.fromEntries(
+        keys.map(({name, versions}) => [name, versions.map(({state}) => state).join()]),
+      ),
+    }
+  })
+}
+
+describe('killed at a call of the provider, the next run finds what happened, and nothing is done twice', () => {
+  for (const [name, row] of Object.entries(rows)) {
+    const some = name === 'create' || name === 'adopt'
+    if (!SLOW && !some) continue
+    test(`key ${name}`, async () => {
+      const begin = join(saved, 'begin')
+      keep(begin)
+      const id = await prepared(row)
+      const ready = join(saved, name)
+      keep(ready)
+      let killed = 0
+      const [...each] = row.onDays ?? [0]
+      for (const day of each)
+        for (const when of ['before', 'after'] as const)
+          for (let nth = 1; SLOW || nth < 2; nth++) {
+            back(ready)
+            for (const earlier of each.filter((one) => one < day)) {
+              time = new Date(days(earlier))
+              await goneOn(id)
+            }
+            time = new Date(days(day))
+            const called = child(id, SLOW ? nth : nth * 3, when, days(day))
+            if (called === null) killed++
+            for (const later of each.filter((one) => one >= day)) {
+              time = new Date(days(later))
+              await goneOn(id)
+            }
+            expect({nth, when, day, ...(await outcome())}).toEqual({
+              nth,
+              when,
+              day,
+              there: row.there,
+              states: row.states,
+            })
+            expect(verified(made.world).problems).toEqual([])
+            if (called !== null) break
+          }
+      expect(killed).toBeGreaterThan(SLOW ? 4 : 1)
+      time = start
+      back(begin)
+      for (const folder of [begin, ready]) rmSync(folder, {recursive: true, force: true})
+    }, 600_000)
+  }
+})
+
+test('two processes act on one key at once: one wins, and the other is told why', async () => {
+  const [suspend, deactivate] = await made.using(async (app) => [
+    await approved({made, app}, planMove(app.ledger.view, 'payments', 'suspend', null)),
+    await approved({made, app}, planMove(app.ledger.view, 'payments', 'deactivate', null)),
+  ])
+  const {home, state} = made.world
+  const ran = await Promise.all(
+    [suspend.id, deactivate.id].map(
+      (id) =>
+        new Promise<{readonly code: number | null; readonly said: string}>((resolve) => {
+          const args = [join(import.meta.dirname, 'killed.ts'), home, state, id, '0', 'before', days(0)]
+          const one = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+            env: process.env,
+          })
+          let said = ''
+          one.stderr.on('data', (text: Buffer) => (said += text.toString()))
+          one.on('close', (code) => {
+            resolve({code, said})
+          })
+        }),
+    ),
+  )
+  const [loser, ...losers] = ran.filter(({code}) => code !== 0)
+  expect(losers).toEqual([])
+  expect(loser?.said).toMatch(/PLAN_MOVED|KEY_STATE/)
+  expect(loser?.said).toMatch(/\(entry \d+\)/)
+  const {there, states} = await outcome()
+  expect(there).toBe(1)
+  expect(['suspended', 'deactivated']).toContain(states['payments'])
+  expect(verified(made.world).problems).toEqual([])
+})

@@ -1,0 +1,57 @@
+/** Applies a request, and kills itself at the nth call of the provider: before it, or when it took effect. Says how many calls there were where it lives. */
+import {App} from '../../src/app.ts'
+import type {Provider} from '../../src/providers/ports.ts'
+import {apply, findRequest} from '../../src/requests/index.ts'
+import {contextFor} from '../../src/ui/gather.ts'
+import {nobody, surroundingsOf} from '../support/run.ts'
+
+const [home = '', state = '', id = '', nth = '0', when = 'before', now = ''] = process.argv.slice(2)
+let calls = 0
+
+function die(): Promise<never> {
+  process.kill(process.pid, 'SIGKILL')
+  return new Promise(() => undefined)
+}
+
+type Call = (...given: never[]) => unknown
+
+/** Every method of a port, but for lists, which are a call when they begin. */
+function dying<T extends object>(port: T): T {
+  return new Proxy(port, {
+    get: (target, name) => {
+      const found: unknown = Reflect.get(target, name)
+      if (typeof found !== 'function' || name === 'time' || name === 'list') return found
+      return async (...given: never[]) => {
+        const last = ++calls === Number(nth)
+        if (last && when === 'before') return die()
+        const done: unknown = await (found as Call).apply(target, given)
+        return last ? die() : done
+      }
+    },
+  })
+}
+
+const clock = now === '' ? {} : {now: () => new Date(now)}
+const app = new App({
+  ...surroundingsOf({home, state, ...clock}),
+  ask: nobody,
+  command: 'keyrite test',
+  say: () => undefined,
+})
+const provider = async (name: string): Promise<Provider> => {
+  const real = await app.provider(name)
+  const {store, use, life, move, evidence} = real
+  return {
+    ...real,
+    ...{
+      store: dying(store),
+      use: dying(use),
+      life: dying(life),
+      move: dying(move),
+      evidence: dying(evidence),
+    },
+  }
+}
+await apply({...contextFor(app, null), provider}, app.operations, findRequest(app.ledger, id))
+await app.close()
+process.stdout.write(String(calls))
