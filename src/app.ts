@@ -38,6 +38,7 @@ import {
   type AnyFold,
   type LedgerWorld,
 } from './ledger/index.ts'
+import {incidentContain, incidentRatify, incidentsFold, keyUnrevoke} from './incidents/index.ts'
 import {shareCombine, sharesFold, shareSplit} from './shares/index.ts'
 import {policyFold} from './policy/index.ts'
 import type {Way} from './notifications/index.ts'
@@ -95,6 +96,9 @@ export const operations: Operations = operationsOf([
   backupRestore,
   shareSplit,
   shareCombine,
+  incidentContain,
+  incidentRatify,
+  keyUnrevoke,
 ])
 
 /** Every fold, left to right as architecture.md has the folders. */
@@ -113,6 +117,7 @@ export const folds: readonly AnyFold[] = [
   backupsFold,
   sharesFold,
   ceremonyFold,
+  incidentsFold,
 ]
 
 export class App {

@@ -47,6 +47,7 @@ STATES = {  # L6: event -> from which state, to which; the operation is called a
     "destroy": (["pre-active", "destruction-scheduled"], "destroyed")}
 FOLLOWING = {"version": "accept", "accept": "primary", "primary": "retire"}  # L6: of a rotation
 GRAVE = ("root", "kek", "backup", "escrow-master")  # L6: classes that no policy rotates alone
+NIGHT = {"incident.contain": "suspend", "key.unrevoke": "resume", "incident.ratify": "compromise"}  # L6
 ALSO = {"activate": ["key.create", "key.import"], "deactivate": ENDS, "schedule-destruction": ENDS, "destroy": ENDS}
 ATTRIBUTES = {  # L6: of the subject of a certificate, and the kind of string that it is
     "domain-component": ("0.9.2342.19200300.100.1.25", 22), "country": ("2.5.4.6", 19),
@@ -437,7 +438,9 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             self.moving.update([(d["key"], d["version"])] if kind == "key.state.intended" else [])
         elif kind == "key.state.intended":
             phase = self.check_move(d)
-            self.check_act(e, d, phase, ["key." + phase] + ALSO.get(phase, []), ACTS[kind][2])
+            night = self.check_night(e, d, phase)
+            name = "%s-%d" % (phase, d["version"]) if night else phase
+            self.check_act(e, d, name, ["key." + phase] + ALSO.get(phase, []) + night, ACTS[kind][2])
             self.check_end(e, d, phase, self.met[e["approved"]]["plan"])
             self.moving.add((d["key"], d["version"]))
         elif kind in ACTS:
@@ -606,6 +609,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             may.discard(whom)
         elif d["operation"] == "custodian.suspend" and self.people[whom]["state"] == "active":
             may.add(whom)
+        elif d["operation"] == "incident.ratify":  # nor on what they contained
+            may -= set(plan["change"]["apart"])
         new = plan["profile"] if d["operation"] == "profile.add" else None
         judged = d["policy"]["blob"] == sha256(canon(self.policy)).hex() and plan["rule"] == rule["id"]
         need("it does not follow from plan, policy, roster and profiles", policy=judged,
@@ -621,9 +626,11 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
     def check_count(self, e, d, quorum):  # L5: different people and keys, a role each, nobody late
         asked, holders = quorum["asked"], {}
         production = (quorum["plan"]["profile"] or {}).get("environment") == "production"
+        alone = quorum["plan"]["operation"] == "incident.contain"  # its author may answer it
         outer = max(d.get("external", ""), self.external)
         need("it is closed, nobody proposed it, or it expired", quorum_twice=not quorum["closed"],
-             proposal=quorum["proposed"] or not production, expired=max(e["time"], outer) <= asked["expires"],
+             proposal=quorum["proposed"] or alone or not production,
+             expired=max(e["time"], outer) <= asked["expires"],
              quorum_approvals=len(set(d["approvals"])) == len(d["approvals"]))
         for seq in d["approvals"]:
             s, key = self.entries[seq]["data"].get("statement", {}), quorum["answers"].get(seq)
@@ -682,6 +689,16 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         need("no path leads there, or it was not proved before it is activated",
              key_state=events and (events != ["activate"] or key in self.proved))
         return events[0]
+
+    def check_night(self, e, d, phase):  # L6: what an incident contained is given back, or ended, by a quorum
+        since = self.met.get(self.states[(d["key"], d["version"])][2]["approved"])  # of its state
+        cited = self.met.get(e["approved"], {"plan": {"operation": None}, "yes": set()})
+        operation = cited["plan"]["operation"]
+        if since and since["plan"]["operation"] == "incident.contain" and d["from"] == "suspended":
+            need("an incident contained it", contained=operation == "key.unrevoke" or phase == "compromise")
+            need("who contained it ratifies that",
+                 ratified=operation != "incident.ratify" or not cited["yes"] & since["yes"])
+        return [operation] if NIGHT.get(operation) == phase else []
 
     def check_end(self, e, d, phase, plan):  # L5: grace and wait are over, and no hold stands against it
         if plan["operation"] not in ENDS or phase == "deactivate":

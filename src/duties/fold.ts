@@ -64,7 +64,12 @@ export const dutiesFold: Fold<Duties> = {
 }
 
 /** Acts outside ceremonies that leave duties behind. */
-const sources: ReadonlySet<string> = new Set(['shares.split', 'shares.drill.opened', 'shares.combined'])
+const sources: ReadonlySet<string> = new Set([
+  'shares.split',
+  'shares.drill.opened',
+  'shares.combined',
+  'incident.opened',
+])
 
 function checkOpened(view: View, entry: Entry): Problem[] {
   const wrong = (message: string): Problem[] => [problem('duty', entry, message)]

@@ -50,6 +50,8 @@ export interface VersionDocument {
   readonly cameFrom: string | null
   readonly destroyAt: string | null
   readonly compromisedAt: string | null
+  /** The incident by which it is suspended: `i41`. */
+  readonly incident: string | null
   readonly protection: Version['protection']
   /** What the provider itself enforces. */
   readonly enforced: string
@@ -118,6 +120,7 @@ function versionDocument(version: KeyFacts['versions'][number], primary: boolean
     cameFrom: version.cameFrom,
     destroyAt: version.destroyAt,
     compromisedAt: version.compromisedAt,
+    incident: version.containedBy === null ? null : `i${version.containedBy}`,
     // Member by member: the same order wherever the facts come from.
     protection: {level, fips, evidence, detail},
     enforced: version.enforced,

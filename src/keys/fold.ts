@@ -10,6 +10,7 @@ import {requests} from '../requests/index.ts'
 import {enforcedBy, isKind} from '../providers/registry.ts'
 import {keyStates, leads} from './lifecycle.ts'
 import {adoptedKey, adoptionSchemas, checkAdoption, withPlaces} from './adoption/entries.ts'
+import {containedFault, containing} from './contained.ts'
 import {checkFact, factTypes, withFact} from './facts.ts'
 import {moved} from './moved.ts'
 import {checkPublic} from './public-half.ts'
@@ -120,7 +121,7 @@ export const keysFold: Fold<Keys> = {
         (one) => one.key === name && one.version === version && one.kind === which,
       )
       if (busy !== undefined) return wrong(`an intent of entry ${busy.seq} is still open`)
-      return checkIntent(entry, key)
+      return checkIntent(view, entry, key)
     }
     const intent = open.get(parsed.data.intended)
     if (intent?.key !== name || intent.version !== version || intent.kind !== which)
@@ -168,7 +169,7 @@ function kindOf(type: string): OpenIntent['kind'] {
   return found ?? 'try'
 }
 
-function checkIntent(entry: Entry, key: Key | undefined): Problem[] {
+function checkIntent(view: View, entry: Entry, key: Key | undefined): Problem[] {
   const wrong = (message: string): Problem[] => [problem('key', entry, message)]
   if (entry.type === 'key.create.intended' || entry.type === 'key.import.intended')
     return key === undefined ? [] : wrong(`key "${key.name}" exists already`)
@@ -185,6 +186,8 @@ function checkIntent(entry: Entry, key: Key | undefined): Problem[] {
     return wrong(`version ${version.version} was not proved before it is activated`)
   if (from === 'destruction-scheduled' && to === 'destroyed' && entry.time < (version.destroyAt ?? ''))
     return wrong(`version ${version.version} is not to be destroyed before ${version.destroyAt ?? ''}`)
+  const contained = containedFault(view, entry, version, to)
+  if (contained !== undefined) return wrong(contained)
   return leads(version, to) ? [] : wrong(`from ${from} no path leads to ${to}`)
 }
 
@@ -224,7 +227,7 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
   if (entry.type === 'key.state.changed') {
     const change = schemas['key.state.changed'].parse(entry.data)
     const before = key.versions.find(({version}) => version === change.version)
-    return withVersion(key, change.version, moved(entry, change, before))
+    return withVersion(key, change.version, moved(entry, change, before, containing(view, entry)))
   }
   if (entry.type === 'key.tried') {
     const {version, ok, sample, results: lines} = schemas['key.tried'].parse(entry.data)
@@ -275,6 +278,7 @@ function freshVersion(view: View, {seq, time, data}: Entry): Fresh {
     cameFrom: null,
     destroyAt: null,
     scheduledBy: null,
+    containedBy: null,
     usedUntil: null,
     compromisedAt: null,
     seq,

@@ -14,6 +14,8 @@ export {
   type KeyState,
 } from './lifecycle.ts'
 export {isPublished, jwksOf, type Jwk} from './jwk.ts'
+export {changeState} from './operations/move.ts'
+export {tryAvailability} from './try-state.ts'
 export {keyCancelDestroy} from './operations/cancel.ts'
 export {keyDestroy, keyDestroyHeld, parseDestruction} from './operations/destroy.ts'
 export {keyHold, keyReleaseHold} from './operations/hold.ts'

@@ -15,11 +15,12 @@ interface Changed extends Pick<Version, 'enforced'> {
   readonly destroy_at?: string | undefined
 }
 
-/** What a version is after `key.state.changed`. */
+/** What a version is after `key.state.changed`. @param containedBy - the incident in which it was done, if in one. */
 export function moved(
   {seq, time, approved}: Entry,
   {from, to, enforced, results: lines, destroy_at: destroyAt}: Changed,
   before: Version | undefined,
+  containedBy: number | null,
 ): Partial<Version> {
   const effect = {at: time, seq, results: shared(lines)}
   // That what is destroyed was compromised is a fact about it: nothing is changed by that.
@@ -37,6 +38,7 @@ export function moved(
     changedBy: seq,
     cameFrom: scheduled ? from : null,
     destroyAt: destroyAt ?? null,
+    containedBy: to === 'suspended' ? containedBy : null,
     scheduledBy: scheduled ? approved : null,
     ...(to === 'compromised' && from !== 'destruction-scheduled' ? {compromisedAt: time} : {}),
   }

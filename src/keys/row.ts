@@ -19,6 +19,7 @@ export interface KeyFacts extends Pick<
     | 'destroyAt'
     | 'compromisedAt'
     | 'standby'
+    | 'containedBy'
     | 'enforced'
     | 'tried'
     | 'effect'
@@ -47,10 +48,10 @@ export function factsOfKey(key: Key, open: Iterable<OpenIntent>): KeyFacts {
 
 function factsOfVersion(one: Version): KeyFacts['versions'][number] {
   const {version, state, ref, protection, createdAt, changedAt, cameFrom, destroyAt, compromisedAt} = one
-  const {standby, enforced, tried, effect} = one
+  const {standby, containedBy, enforced, tried, effect} = one
   return {
     ...{version, state, ref, protection, createdAt, changedAt, cameFrom, destroyAt, compromisedAt},
-    ...{standby, enforced, tried, effect},
+    ...{standby, containedBy, enforced, tried, effect},
   }
 }
 

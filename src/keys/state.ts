@@ -30,6 +30,8 @@ export interface Version {
   /** While its destruction is scheduled: the state before that, and when it may be destroyed. */
   readonly cameFrom: KeyState | null
   readonly destroyAt: string | null
+  /** The incident (the seq of its first entry) by which it is suspended: only the quorum of an unrevocation resumes it. Else null. */
+  readonly containedBy: number | null
   /** The approval under which it was scheduled. */
   readonly scheduledBy: number | null
   /** When it was last used to protect something: when it left the state active. Null before, and while it is active. */

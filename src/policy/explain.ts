@@ -25,7 +25,7 @@ export function explain(
 ): Explanation {
   const rule = ruleFor(policy, matter)
   const asked = mayAnswer(rule, roster, {operation: matter.operation, person: about})
-  const aside = authorStandsAside(environment) ? author : null
+  const aside = authorStandsAside(environment, matter.operation) ? author : null
   const may =
     rule.people === 0
       ? []

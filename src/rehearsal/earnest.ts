@@ -69,7 +69,7 @@ function ofProduction(
   policy: Policy,
   people: readonly Person[],
 ): readonly string[] {
-  if (!authorStandsAside(environment)) return []
+  if (!authorStandsAside(environment, 'key.create')) return []
   const without = people.filter(({keys}) => !keys.some((key) => keyCounts(policy, environment, key)))
   return [
     `profile "${name}" is ${environment}: answers from a file are refused, and whoever asks for a quorum signs that first`,

@@ -129,7 +129,7 @@ export function lacksSignatures(ledger: Ledger, request: Request): boolean {
 
 /** In production the author signs the request too, and is never counted. */
 export function lacksProposal({plan, proposed, met}: Request): boolean {
-  return authorStandsAside(plan.profile?.environment ?? null) && !proposed && met === null
+  return authorStandsAside(plan.profile?.environment ?? null, plan.operation) && !proposed && met === null
 }
 
 /** Records that the quorum is met, if it is. @returns the request, met or not. */

@@ -33,7 +33,7 @@ export async function openRequest(
   const {policy} = ledger.of(policyFold)
   const {roster} = ledger.of(custodyFold)
   const rule = ruleFor(policy, matterOfPlan(plan))
-  const aside = authorStandsAside(plan.profile?.environment ?? null)
+  const aside = authorStandsAside(plan.profile?.environment ?? null, plan.operation)
   const who = mayAnswer(rule, roster, concernOf(plan))
     .map((person) => person.id)
     .filter((id) => (only === null || only.includes(id)) && !(aside && id === actor.person))

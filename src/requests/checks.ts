@@ -158,7 +158,7 @@ export const checkMet: Check = (view, entry) => {
   const times = [entry.time, parsed.data.external ?? '', view.of(requests).external ?? '']
   if (times.some((time) => time > request.expires))
     return wrong('quorum', entry, `the request expired at ${request.expires}`)
-  if (authorStandsAside(request.plan.profile?.environment ?? null) && !request.proposed)
+  if (authorStandsAside(request.plan.profile?.environment ?? null, request.operation) && !request.proposed)
     return wrong('separation-of-duties', entry, 'in production its author signs it first')
   const cited = request.answers.filter(
     (answer) => parsed.data.approvals.includes(answer.seq) && answer.decision === 'approve',

@@ -173,7 +173,7 @@ function acted(view: View, entry: Entry, operations: Operations): Requests {
   const ends = operation.ends?.includes(entry.type) ?? (!failed && (!begins || isWhole(operation, phase)))
   return change(state, {
     ...request,
-    failed: request.failed || failed,
+    failed: request.failed || (failed && operation.goesOn !== true),
     begun: begins ? sharedSet([...request.begun, beginning(entry, phase)]) : request.begun,
     done: ends ? sharedSet([...request.done, phase]) : request.done,
   })

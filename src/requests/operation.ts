@@ -48,6 +48,8 @@ export interface Operation {
   readonly begins: readonly string[]
   /** Those of them that end a phase, where many others are parts of it; absent where every outcome ends its own. */
   readonly ends?: readonly string[]
+  /** Whether a phase that the provider refuses leaves the others to be done: its own approval is used up, theirs is not. */
+  readonly goesOn?: true
   /** Refuses a plan whose `change` is not of this operation's form, before anybody is asked. @throws TypeError. */
   formed?(plan: Plan): void
   /** What speaks against a plan by policy and people as they are, for the ledger and for whoever signs from afar; undefined if nothing does. */
@@ -94,8 +96,15 @@ export function operationOf(all: Operations, name: string): Operation {
 
 /** Whom a plan is about, as far as it bears on who may answer it. */
 export function concernOf({operation, change}: Plan): Concern {
-  const {person} = change
-  return {operation, person: typeof person === 'string' ? person : null}
+  const {person, apart} = change
+  return {
+    operation,
+    person: typeof person === 'string' ? person : null,
+    apart:
+      operation === 'incident.ratify' && Array.isArray(apart)
+        ? apart.filter((one) => typeof one === 'string')
+        : [],
+  }
 }
 
 /** What the policy chooses the rule of a plan by. */

@@ -61,7 +61,7 @@ export function questionFault(
   if (who.join() !== [...new Set(who)].sort().join() || who.some((id) => !may.includes(id)))
     return wrong('who may answer is not what the rule says')
   if (
-    authorStandsAside(plan.profile?.environment ?? null) &&
+    authorStandsAside(plan.profile?.environment ?? null, plan.operation) &&
     actor.person !== null &&
     who.includes(actor.person)
   )

@@ -16,15 +16,18 @@ export const versionFlag = Flags.integer({
 
 export const moveFlags = {...changeFlags, version: versionFlag}
 
-/** For what nobody can take back: the reason is asked for, and the name again. */
-export const finalFlags = {
-  ...moveFlags,
+/** The same for what is about every version. */
+export const wholeKeyFlags = {
+  ...changeFlags,
   reason: Flags.string({summary: 'why, as the ledger will keep it (private)', required: true}),
   confirm: Flags.string({
     summary: 'its name and profile again, to skip the question',
     helpValue: 'NAME@PROFILE',
   }),
 }
+
+/** For what nobody can take back: the reason is asked for, and the name again. */
+export const finalFlags = {...wholeKeyFlags, version: versionFlag}
 
 export interface MoveFlags extends ChangeFlags {
   readonly version: number | undefined

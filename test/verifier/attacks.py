@@ -16,6 +16,7 @@ import traceback
 from make_bundle import BUNDLE, ORG, Keys, Maker, armored, b64, canon, pid, root_of, sha, wire
 from adoptions import adopted, brought, version, without
 from moves import cancelled, destroyed, held, key_set, move, moved, released, undated
+import nights
 import rotations
 
 sys.dont_write_bytecode = True
@@ -667,6 +668,12 @@ def turns(keys):
     return [row(keys, *r) for r in rotations.GOOD + bad]
 
 
+def incidents(keys):
+    """What an incident contained is given back or ended by the right people, and never otherwise."""
+    bad = nights.BAD if SLOW else nights.BAD[::4]
+    return [row(keys, *r) for r in nights.GOOD + bad]
+
+
 def flips(keys):
     """Each byte of each small file, changed and not signed again."""
     folder, _ = made(keys)
@@ -752,5 +759,5 @@ def vectors(keys):
 
 if __name__ == '__main__':
     with tempfile.TemporaryDirectory() as home:
-        found = {'table': table, 'rehearsals': rehearsals, 'turns': turns, 'flips': flips, 'odd': odd, 'algorithms': algorithms, 'vectors': vectors}[sys.argv[1]](Keys(home))
+        found = {'table': table, 'rehearsals': rehearsals, 'turns': turns, 'incidents': incidents, 'flips': flips, 'odd': odd, 'algorithms': algorithms, 'vectors': vectors}[sys.argv[1]](Keys(home))
     print(json.dumps({'rows': len(found), 'failed': [x for x in found if x]}))

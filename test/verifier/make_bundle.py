@@ -125,6 +125,7 @@ class Keys:
         return 'SHA256:' + b64(sha(base64.b64decode(self.line[name].split(' ')[1]))).rstrip('=')
 
 
+NIGHTS = ['incident.contain', 'incident.ratify', 'key.unrevoke']
 MOVES = 'activate suspend resume deactivate compromise destroy destroy-held cancel-destroy hold release-hold set rotate rollback standby adopt import'.split()
 
 
@@ -205,7 +206,7 @@ class Maker:
                     'roles': list(roles)}
         policy = {'name': 'small', 'rules': [rule('profile-local', ['profile.add'], 0, kinds=['local']),
                                              rule('key-create', ['key.create'], 3, ['custodian'], ['ciso', 'security-lead']),
-                                             rule('key-use', ['key.' + one for one in MOVES], 2, ['custodian'])],
+                                             rule('key-use', ['key.' + one for one in MOVES] + NIGHTS, 2, ['custodian'])],
                   'times': {'idle': 'PT1H'}, 'type': 'keyrite.policy/1'}
         if self.production:
             policy['stated_keys'] = [self.keys.fingerprint('alice'), self.keys.fingerprint('bob')]

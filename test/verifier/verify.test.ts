@@ -138,11 +138,11 @@ describe('the stand-alone verifier', () => {
     },
   )
 
-  test('it is one file of at most 1150 lines of at most 110 columns', () => {
+  test('it is one file of at most 1170 lines of at most 110 columns', () => {
     const lines = readFileSync(join(here, '../../ceremony-templates/bundle/verify.py'), 'utf8')
       .trimEnd()
       .split('\n')
-    expect(lines.length).toBeLessThanOrEqual(1150)
+    expect(lines.length).toBeLessThanOrEqual(1170)
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(110)
   })
 
@@ -199,6 +199,7 @@ describe('attacks with real keys', () => {
     ['shares', 12, 24],
     ['rehearsals', 20, 20],
     ['turns', 11, 40],
+    ['incidents', 5, 13],
     ['flips', 80, 50_000],
     ['odd', 25, 8000],
   ] as const) {

@@ -125,6 +125,7 @@ function versionOf(
     changedBy: entry.seq,
     cameFrom: null,
     destroyAt: null,
+    containedBy: null,
     scheduledBy: null,
     standby: null,
     usedUntil: state === 'suspended' || state === 'deactivated' ? entry.time : null,

@@ -90,6 +90,8 @@ export interface Move {
   readonly event: KeyEvent
   /** Whether people approved that the provider enforces it; null where the plan says nothing of it. */
   readonly enforced: boolean | null
+  /** Whether it is not given up: what the provider says is otherwise than it was set is left open, to be set again. */
+  readonly insists?: true
   /** Of a scheduled destruction, and of its end: how many days, and whether the provider itself waits and destroys. */
   readonly wait?: {readonly days: number; readonly atProvider: boolean}
 }
@@ -122,7 +124,9 @@ export async function changeState(context: ActContext, move: Move): Promise<void
       from,
       to,
       enforced,
-      results: (await tried(context, provider, {key, version}, {id, to, enforced, destroyAt})).map((one) => ({
+      results: (
+        await tried(context, provider, {key, version}, {id, to, enforced, destroyAt, insists: move.insists})
+      ).map((one) => ({
         ...one,
       })),
       generation: await provider.evidence.generation(),
@@ -142,11 +146,11 @@ async function tried(
   context: ActContext,
   provider: Provider,
   {key, version}: {readonly key: Key; readonly version: Version},
-  {id, to, enforced}: Done & {readonly to: KeyState},
+  {id, to, enforced, insists}: Done & {readonly to: KeyState; readonly insists?: true | undefined},
 ): Promise<readonly ProbeResult[]> {
   const now = await provider.store.describe(version.ref)
   const gone = to === 'destroyed'
-  demandSaid(key.name, now?.availability, {to, enforced})
+  demandSaid(key.name, now?.availability, {to, enforced}, insists)
   const said: ProbeResult = {
     probe: 'available',
     ok: true,
@@ -179,6 +183,7 @@ function demandSaid(
   name: string,
   now: Description['availability'] | undefined,
   {to, enforced}: {readonly to: KeyState; readonly enforced: Availability},
+  insists?: true,
 ): void {
   const right: readonly unknown[] =
     to === 'destroyed'
@@ -189,7 +194,7 @@ function demandSaid(
   if (right.includes(now)) return
   const waits = to === 'destroyed' && now === 'destruction-pending'
   throw new KeyriteError(
-    waits ? 'PROVIDER_FAILED' : 'KEY_NOT_AS_PLANNED',
+    waits || insists === true ? 'PROVIDER_FAILED' : 'KEY_NOT_AS_PLANNED',
     `key "${name}" is not ${to}: the provider says ${now ?? 'that it is gone'}`,
     {changed: true, hints: [waits ? 'the same command again, later' : `keyrite key show ${name}`]},
   )

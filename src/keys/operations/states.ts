@@ -2,6 +2,7 @@
 import {KeyriteError} from '../../base/errors.ts'
 import type {View} from '../../ledger/index.ts'
 import type {Operation, Plan} from '../../requests/index.ts'
+import {demandNotContained} from '../contained.ts'
 import {availabilityOf, keyStates, verbOf, type KeyEvent} from '../lifecycle.ts'
 import {demandProtected} from '../protected.ts'
 import type {Version} from '../state.ts'
@@ -83,6 +84,7 @@ export function enforcedInWords(to: unknown, enforced: unknown, kind: string): r
 /** @throws KeyriteError `KEY_STATE`, `KEY_NOT_FOUND`. */
 export function demandReady(view: Pick<View, 'of'>, plan: Pick<Plan, 'change'>, event: KeyEvent): Version {
   const {name, version} = demandMove(view, plan, event)
+  if (event === 'resume' || event === 'deactivate') demandNotContained(name, version)
   // Before anyone is asked to sign for what could not be done.
   if (event === 'activate' && version.tried?.ok !== true)
     throw new KeyriteError('KEY_STATE', `cannot activate key "${name}": it was not proved yet`, {

@@ -20,14 +20,21 @@ export interface Concern {
   readonly operation: OperationName
   /** The person whom a change of the roster, or a suspension, is about; null for everything else. */
   readonly person: string | null
+  /** Those who did what it asks others to confirm. */
+  readonly apart?: readonly string[]
 }
 
 /**
- * Who may answer a question, sorted by id. The person whom a roster change is about neither approves nor rejects it;
+ * Who may answer a question, sorted by id. The person whom a roster change is about neither approves nor rejects it, nor does
+ * whoever contained an incident ratify that;
  * a suspension its holder may always ask for and sign alone.
  */
-export function mayAnswer(rule: Rule, roster: Roster, {operation, person}: Concern): readonly Person[] {
-  const asked = eligible(rule, roster)
+export function mayAnswer(
+  rule: Rule,
+  roster: Roster,
+  {operation, person, apart = []}: Concern,
+): readonly Person[] {
+  const asked = eligible(rule, roster).filter(({id}) => !apart.includes(id))
   if (person === null) return asked
   if (operation === 'custodian.change') return asked.filter(({id}) => id !== person)
   const own = roster.get(person)

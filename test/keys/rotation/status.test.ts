@@ -16,6 +16,7 @@ function version(number: number, activatedAt: string, state: Version['state'] = 
     changedBy: 1,
     cameFrom: null,
     destroyAt: null,
+    containedBy: null,
     scheduledBy: null,
     standby: null,
     usedUntil: null,

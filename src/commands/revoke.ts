@@ -1,0 +1,39 @@
+import {Args, Flags} from '@oclif/core'
+import {openIncident, openOn, incidents, reasons, type Reason} from '../incidents/index.ts'
+import type {Shown} from '../ui/command.ts'
+import {findKey} from '../ui/find-key.ts'
+import {contextFor} from '../ui/gather.ts'
+import {ContainCommand, containFlags} from '../ui/incident/contain.ts'
+import {whichKey, whyRevoked} from '../ui/incident/questions.ts'
+
+export default class Revoke extends ContainCommand {
+  static override summary =
+    'Take a key out of use now, everywhere, and prove it: for the middle of the night.'
+  static override description =
+    'One person contains (roles emergency-contact or security-lead; two for root, kek, backup and escrow-master keys): every version is disabled, nothing is made and nothing destroyed. A clock runs from the first second, under one hour. Others ratify it within a day; keyrite unrevoke takes it back with the full quorum. The same command again goes on where it was broken off.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> payments-jwt --reason key-compromise --ticket INC-123',
+    '<%= config.bin %> <%= command.id %> payments-jwt --reason departure --confirm payments-jwt@hsm --sign-with dan=dan.pub',
+  ]
+  static override args = {key: Args.string({description: "the key's name; asked for on a terminal"})}
+  static override flags = {
+    ...containFlags,
+    reason: Flags.option({summary: 'why; asked for on a terminal', options: reasons})(),
+    ticket: Flags.string({summary: 'the ticket it belongs to (private); the incident’s own id without one'}),
+    contain: Flags.boolean({summary: 'contain it before anything else, which is what is done unless told'}),
+  }
+
+  async execute(): Promise<Shown> {
+    const {args, flags} = await this.parse(Revoke)
+    const {ledger} = this.app
+    ledger.demandWriter()
+    const key = findKey(ledger, args.key ?? (await whichKey(this.app)))
+    this.concerns = key.name
+    const open = openOn(ledger.of(incidents), key.name)
+    const reason: Reason = flags.reason ?? open?.reason ?? (await whyRevoked(this.app))
+    const person = await this.actor()
+    const opening = {reason, ticket: flags.ticket ?? null, order: 'contain'} as const
+    return this.contain(await openIncident(contextFor(this.app, person), key, opening), flags, person)
+  }
+}

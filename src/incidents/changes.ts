@@ -1,0 +1,146 @@
+/** How each entry changes what is known of incidents. Called only for entries without a problem. */
+import type {Entry, View} from '../ledger/index.ts'
+import type {Availability} from '../providers/ports.ts'
+import {schemas} from './entries.ts'
+import {peopleOf, requestOf} from './rules.ts'
+import {incidents, type ContainmentAct, type Incident, type Incidents} from './state.ts'
+
+export function changed(view: View, entry: Entry): Incidents {
+  const state = view.of(incidents)
+  if (entry.type === 'incident.opened') return withIncident(state, opened(view, entry))
+  if (entry.type.startsWith('key.state.')) return moved(view, state, entry)
+  const incident = state.all.get(Number(entry.data['incident']))
+  if (incident === undefined) throw new TypeError('checked before')
+  return withIncident(proving(state, entry), next(view, entry, incident))
+}
+
+function withIncident(state: Incidents, incident: Incident): Incidents {
+  return {...state, all: state.all.with(incident.seq, incident)}
+}
+
+function proving({all, proving: open}: Incidents, {type, seq, data}: Entry): Incidents {
+  if (type === 'incident.proof.intended') {
+    const {incident, intent} = schemas['incident.proof.intended'].parse(data)
+    return {all, proving: open.with(seq, {seq, id: intent, incident})}
+  }
+  return {all, proving: type.startsWith('incident.pro') ? open.without(Number(data['intended'])) : open}
+}
+
+function opened(view: View, {seq, time, actor, data}: Entry): Incident {
+  const {key, profile, reason, ticket, order, intent} = schemas['incident.opened'].parse(data)
+  return {
+    ...{id: `i${seq}`, seq, key, profile, reason, order, intent},
+    ticket: textOf(view.open(ticket)),
+    startedAt: time,
+    openedBy: actor.person ?? '',
+    looked: null,
+    acts: [],
+    containedBy: [],
+    proofs: [],
+    ratified: null,
+    notes: [],
+    hooked: [],
+    closed: null,
+    journals: [],
+  }
+}
+
+/** A change of state that an incident's approval allows, or that takes one back. */
+function moved(view: View, state: Incidents, entry: Entry): Incidents {
+  const request = requestOf(view, entry.approved)
+  const incident = state.all.get(Number(request?.plan.change['incident'] ?? -1))
+  if (incident === undefined) return state
+  const {version, to} =
+    entry.type === 'key.state.intended'
+      ? entry.data
+      : (view.entry(Number(entry.data['intended']))?.data ?? {})
+  if (to !== 'suspended' && to !== 'active') return state
+  return withIncident(
+    state,
+    withAct(view, entry, incident, {
+      version: Number(version),
+      act: to === 'suspended' ? 'suspend' : 'resume',
+      ends: entry.type !== 'key.state.intended',
+    }),
+  )
+}
+
+function withAct(
+  view: View,
+  {seq, time, data, approved}: Entry,
+  incident: Incident,
+  {version, act, ends}: Pick<ContainmentAct, 'version' | 'act'> & {readonly ends: boolean},
+): Incident {
+  if (!ends) {
+    const id = typeof data['intent'] === 'string' ? data['intent'] : ''
+    const one: ContainmentAct = {version, act, seq, id, begun: time, approved, outcome: null}
+    const contains = act === 'suspend' || act === 'disable'
+    const by = contains ? peopleOf(requestOf(view, approved)) : []
+    return {
+      ...incident,
+      acts: [...incident.acts, one],
+      containedBy: [...new Set([...incident.containedBy, ...by])].sort(),
+    }
+  }
+  const code = typeof data['code'] === 'string' ? data['code'] : null
+  const enforced = typeof data['enforced'] === 'string' ? (data['enforced'] as Availability) : null
+  const outcome = {seq, at: time, ok: code === null, code, enforced}
+  return {
+    ...incident,
+    acts: incident.acts.map((one) => (one.seq === data['intended'] ? {...one, outcome} : one)),
+  }
+}
+
+function next(view: View, entry: Entry, incident: Incident): Incident {
+  const {seq, time, actor, data} = entry
+  switch (entry.type) {
+    case 'incident.looked': {
+      const {facts, last_success: lastSuccess} = schemas['incident.looked'].parse(data)
+      return {...incident, looked: {seq, at: time, facts: facts.blob, lastSuccess}}
+    }
+    case 'incident.act.intended':
+    case 'incident.acted':
+    case 'incident.act.failed': {
+      const {version, act} = data as {version: number; act: ContainmentAct['act']}
+      return withAct(view, entry, incident, {version, act, ends: entry.type !== 'incident.act.intended'})
+    }
+    case 'incident.proved': {
+      const one = schemas['incident.proved'].parse(data)
+      const {proof, last_success: lastSuccess, first_refusal: firstRefusal, refusals, versions} = one
+      const tried = {seq, at: time, proof, lastSuccess, firstRefusal, refusals, versions}
+      return {...incident, proofs: [...incident.proofs, tried]}
+    }
+    case 'incident.noted': {
+      const words = textOf(view.open(data['note']))
+      return {...incident, notes: [...incident.notes, {seq, at: time, by: actor.person, words}]}
+    }
+    case 'incident.hooked': {
+      const {hook, phase, sha256, ok, exit} = schemas['incident.hooked'].parse(data)
+      return {...incident, hooked: [...incident.hooked, {seq, at: time, hook, phase, sha256, ok, exit}]}
+    }
+    case 'incident.ratified':
+      return {...incident, ratified: {seq, at: time}}
+    case 'incident.closed': {
+      const {outcome, waived} = schemas['incident.closed'].parse(data)
+      const each = waived.map(({duty, reason}) => ({duty, reason: textOf(view.open(reason))}))
+      return {...incident, closed: {seq, at: time, by: actor.person, outcome, waived: each}}
+    }
+    case 'incident.absorbed': {
+      const {journal, lines, started, by, stated, second} = schemas['incident.absorbed'].parse(data)
+      const taken = {seq, at: time, id: journal, blob: lines.blob, stated, second}
+      return {
+        ...incident,
+        // The clock started where the journal says, if that is sooner.
+        startedAt: started < incident.startedAt ? started : incident.startedAt,
+        containedBy: [...new Set([...incident.containedBy, ...by])].sort(),
+        journals: [...incident.journals, taken],
+      }
+    }
+    default:
+      return incident
+  }
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}

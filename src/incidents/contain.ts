@@ -1,0 +1,136 @@
+/** Containing: every version is disabled where it lies. Nothing is made, nothing destroyed; all of it can be taken back. */
+import {KeyriteError} from '../base/errors.ts'
+import type {View} from '../ledger/index.ts'
+import {availabilityOf, changeState, keysFold, profileOf, tryerInWords, type Key} from '../keys/index.ts'
+import {policyFold, ruleFor} from '../policy/index.ts'
+import {factsOf} from '../profiles/index.ts'
+import {enforcedBy} from '../providers/registry.ts'
+import type {Operation, Plan} from '../requests/index.ts'
+import {actOnVersion} from './disable.ts'
+import {actPhase, changeOf, judgeStep, phasesOf, statePhase, stepOf, type VersionStep} from './phases.ts'
+import {peopleOf, waitsFor} from './rules.ts'
+import {incidents, isOpen, type Incident} from './state.ts'
+
+const stateTo = statePhase({suspended: 'suspend'})
+
+export const incidentContain: Operation = {
+  name: 'incident.contain',
+  writes: {
+    'key.state.intended': stateTo,
+    'key.state.changed': stateTo,
+    'key.state.failed': stateTo,
+    'incident.act.intended': actPhase,
+    'incident.acted': actPhase,
+    'incident.act.failed': actPhase,
+  },
+  begins: ['key.state.intended', 'incident.act.intended'],
+  goesOn: true,
+  formed: (plan) => void changeOf(plan),
+  inWords: (plan) => containInWords(plan),
+  stillTrue(view, plan, name) {
+    demandContainable(view, plan, name)
+  },
+  judge: judgeStep,
+  matterOf: () => null,
+  async act(context, plan, name) {
+    const {key, incident} = changeOf(plan)
+    const {act, version} = stepOf(name)
+    if (act === 'disable') await actOnVersion(context, {incident, version, act, to: 'disabled'})
+    else await changeState(context, {key, version, event: 'suspend', enforced: null, insists: true})
+  },
+}
+
+/** What containing does to each version of a key that can be used for anything. */
+export function containSteps({versions}: Pick<Key, 'versions'>, incident: Incident): readonly VersionStep[] {
+  return versions.flatMap(({version, state, enforced}): VersionStep[] => {
+    if (state === 'active') return [{act: 'suspend', version}]
+    const done = incident.acts.some(
+      (one) => one.version === version && one.act === 'disable' && one.outcome?.ok,
+    )
+    if (done || (state !== 'pre-active' && state !== 'deactivated')) return []
+    return enforced === 'disabled' ? [] : [{act: 'disable', version}]
+  })
+}
+
+/** @throws KeyriteError `KEY_STATE` if there is nothing left to contain, `POLICY_REFUSES`. */
+export function planContain(view: Pick<View, 'of'>, incident: Incident): Plan {
+  const key = view.of(keysFold).keys.get(incident.key)
+  const steps = key === undefined ? [] : containSteps(key, incident)
+  if (key === undefined || steps.length === 0)
+    throw new KeyriteError('KEY_STATE', `cannot contain key "${incident.key}": no version of it is in use`, {
+      hints: [`keyrite key show ${incident.key}`, `keyrite incident show ${incident.id}`],
+    })
+  const profile = profileOf(view, key.profile)
+  const {policy} = view.of(policyFold)
+  return {
+    type: 'keyrite.plan/1',
+    operation: 'incident.contain',
+    change: {
+      class: key.spec.class,
+      incident: incident.seq,
+      key: key.name,
+      versions: steps.map(({act, version}) => ({act, version})),
+    },
+    phases: phasesOf(steps),
+    profile: factsOf(profile),
+    rests: [`incident ${incident.id} about key "${key.name}" is open`, tryerInWords(view, key.profile)],
+    rule: ruleFor(policy, {operation: 'incident.contain', class: key.spec.class, kind: profile.kind}).id,
+  }
+}
+
+function containInWords(plan: Plan): readonly string[] {
+  const {key, incident, versions} = changeOf(plan)
+  const kind = plan.profile?.kind ?? ''
+  const which = versions.map(({version}) => version).join(', ')
+  return [
+    `Contain key "${key}" in profile "${plan.profile?.name ?? ''}" (incident i${incident}): version ${which} can be used for nothing from then on, neither to make anything nor to read what was made.`,
+    'Nothing is destroyed and nothing is made. Whoever contains it cannot give it back: that takes the full quorum (keyrite unrevoke).',
+    enforcedBy(kind, availabilityOf.suspended) === true
+      ? `Enforced by the provider itself (${kind}).`
+      : `Whether a provider of kind ${kind} enforces it is tried afterwards.`,
+  ]
+}
+
+/** @throws KeyriteError `PLAN_MOVED`, `NOT_PERMITTED`. */
+function demandContainable(view: View, plan: Plan, name: string): void {
+  const {key, incident: seq} = changeOf(plan)
+  const incident = view.of(incidents).all.get(seq)
+  if (incident === undefined || !isOpen(incident))
+    throw new KeyriteError('PLAN_MOVED', `cannot contain key "${key}": incident i${seq} is closed`, {
+      hints: ['keyrite incident list', `keyrite revoke ${key} --reason R`],
+    })
+  const {act, version} = stepOf(name)
+  const state = view
+    .of(keysFold)
+    .keys.get(key)
+    ?.versions.find((one) => one.version === version)?.state
+  if (act === 'suspend' ? state !== 'active' : state !== 'pre-active' && state !== 'deactivated')
+    throw new KeyriteError(
+      'PLAN_MOVED',
+      `cannot ${act} version ${version} of key "${key}": it is ${state ?? 'gone'} by now`,
+      {hints: [`keyrite incident resume i${seq}`]},
+    )
+}
+
+/** Nobody alone contains a second key before others have looked at the first. @throws KeyriteError `NOT_PERMITTED`. */
+export function demandNotWaiting(
+  view: Pick<View, 'of'>,
+  people: Parameters<typeof peopleOf>[0] | readonly string[],
+  incident: Incident,
+): void {
+  const by = Array.isArray(people)
+    ? (people as readonly string[])
+    : peopleOf(people as Parameters<typeof peopleOf>[0])
+  const waiting = waitsFor(view, by, incident.seq)
+  if (waiting === undefined) return
+  throw new KeyriteError(
+    'NOT_PERMITTED',
+    `cannot contain key "${incident.key}" so: who signed it contained key "${waiting.key}" alone (${waiting.id}), and nobody has ratified that yet`,
+    {
+      hints: [
+        `keyrite incident ratify ${waiting.id}`,
+        `keyrite revoke ${incident.key}, signed by another person`,
+      ],
+    },
+  )
+}

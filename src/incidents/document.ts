@@ -1,0 +1,204 @@
+/** An incident as JSON documents have it (`keyrite.incident/1`): what happened, what is, and what is open, from the ledger alone. */
+import {durationText, parseDuration} from '../base/duration.ts'
+import {isObject, parseJcs, type Json} from '../base/jcs.ts'
+import {custodyFold, personRef} from '../custody/index.ts'
+import {statusOfDuty} from '../duties/index.ts'
+import {keysFold, type Key} from '../keys/index.ts'
+import type {Ledger} from '../ledger/index.ts'
+import {owedBy} from './open.ts'
+import {reencryptList, type ToEncryptAgain} from './reencrypt.ts'
+import {containSteps} from './contain.ts'
+import {containments, isContained, limit, ratifyDue} from './rules.ts'
+import {isOpen, type Incident, type Verdict} from './state.ts'
+
+/** Something that is not over, and what deals with it. */
+export interface OpenStep {
+  readonly what: string
+  readonly due: string | null
+  readonly overdue: boolean
+  readonly command: string
+}
+
+export interface Impact {
+  readonly declared: readonly {readonly kind: string; readonly name: string}[]
+  readonly observed: readonly {readonly kind: string; readonly detail: string}[]
+  readonly unknown: readonly string[]
+}
+
+export interface IncidentDocument {
+  readonly id: string
+  readonly key: string
+  readonly profile: string
+  readonly reason: string
+  readonly ticket: string | null
+  readonly status: 'open' | 'closed'
+  readonly startedAt: string
+  readonly openedBy: ReturnType<typeof personRef>
+  readonly containedBy: readonly ReturnType<typeof personRef>[]
+  /** Whether every version that could be used is disabled, as its place said. */
+  readonly contained: boolean
+  readonly recorded: true
+  readonly proof: Verdict
+  /** From the start to the proof, or until now. */
+  readonly elapsed: string
+  readonly limit: string
+  readonly lastSuccess: string | null
+  readonly firstRefusal: string | null
+  readonly refusals: number
+  readonly replacement: null
+  readonly impact: Impact
+  readonly reencrypt: readonly ToEncryptAgain[]
+  readonly ratified: string | null
+  readonly ratifyDue: string | null
+  readonly outcome: string | null
+  readonly notes: readonly {readonly at: string; readonly by: string | null; readonly note: string | null}[]
+  readonly journals: readonly {readonly id: string; readonly stated: number; readonly second: boolean}[]
+  readonly open: readonly OpenStep[]
+}
+
+export function incidentDocument(ledger: Ledger, incident: Incident): IncidentDocument {
+  const {roster} = ledger.of(custodyFold)
+  const key = ledger.of(keysFold).keys.get(incident.key)
+  const proof = incident.proofs.at(-1)
+  const due = ratifyDue(incident)
+  const until = proof?.proof === 'proven' ? proof.at : ledger.time.toISOString()
+  return {
+    id: incident.id,
+    key: incident.key,
+    profile: incident.profile,
+    reason: incident.reason,
+    ticket: incident.ticket,
+    status: isOpen(incident) ? 'open' : 'closed',
+    startedAt: incident.startedAt,
+    openedBy: personRef(roster, incident.openedBy),
+    containedBy: incident.containedBy.map((id) => personRef(roster, id)),
+    contained: key !== undefined && isDone(key, incident),
+    recorded: true,
+    proof: proof?.proof ?? 'not-proven',
+    elapsed: elapsedText(incident.startedAt, until),
+    limit,
+    lastSuccess: proof?.lastSuccess ?? incident.looked?.lastSuccess ?? null,
+    firstRefusal: proof?.firstRefusal ?? null,
+    refusals: proof?.refusals ?? 0,
+    replacement: null,
+    impact: impactOf(ledger, incident, key),
+    reencrypt: key === undefined ? [] : reencryptList(ledger, key),
+    ratified: incident.ratified?.at ?? null,
+    ratifyDue: due,
+    outcome: incident.closed?.outcome ?? null,
+    notes: incident.notes.map(({at, by, words}) => ({at, by, note: words})),
+    journals: incident.journals.map(({id, stated, second}) => ({id, stated, second})),
+    open: isOpen(incident) ? openSteps(ledger, incident, key) : [],
+  }
+}
+
+/** Whether everything that could be used is contained, and no act is undecided. */
+function isDone(key: Key, incident: Incident): boolean {
+  const done = containments(incident)
+  return (
+    isContained(incident) &&
+    containSteps(key, incident).length === 0 &&
+    done.every(({outcome}) => outcome !== null)
+  )
+}
+
+function elapsedText(from: string, to: string): string {
+  return durationText(Math.max(0, Math.floor((Date.parse(to) - Date.parse(from)) / 1_000) * 1_000))
+}
+
+/** Worst first: what makes the key dead, then what is overdue, then what is due next. */
+function openSteps(ledger: Ledger, incident: Incident, key: Key | undefined): readonly OpenStep[] {
+  const now = ledger.time.toISOString()
+  const step = (what: string, command: string, due: string | null = null): OpenStep => ({
+    what,
+    due,
+    overdue: due !== null && now > due,
+    command,
+  })
+  const {id} = incident
+  const left = key === undefined ? [] : containSteps(key, incident)
+  const undecided = containments(incident).filter(({outcome}) => outcome === null)
+  const proof = incident.proofs.at(-1)
+  const first = [
+    ...(left.length + undecided.length === 0 || (incident.acts.length > 0 && !isContained(incident))
+      ? []
+      : [
+          step(
+            `version ${[...new Set([...left, ...undecided].map(({version}) => version))].join(', ')} is not contained`,
+            `keyrite incident resume ${id}`,
+          ),
+        ]),
+    ...(isContained(incident) && proof?.proof !== 'proven'
+      ? [
+          step(
+            proof?.proof === 'still-usable' ? 'the key can still be used' : 'its end is not proved',
+            `keyrite incident resume ${id}`,
+          ),
+        ]
+      : []),
+  ]
+  const due = ratifyDue(incident)
+  const later = [
+    ...(due === null || !isContained(incident)
+      ? []
+      : [step('others ratify what was done', `keyrite incident ratify ${id}`, due)]),
+    ...owedBy(ledger, incident)
+      .filter((duty) => statusOfDuty(duty, ledger.time) !== 'waived')
+      .map((duty) => step(duty.name, `keyrite duty show ${duty.id}`, duty.due)),
+  ].sort((a, b) => ((a.due ?? '') < (b.due ?? '') ? -1 : 1))
+  return [...first, ...later]
+}
+
+/** What is known to hang on the key, what its place saw, and what nobody here knows. */
+function impactOf(ledger: Ledger, {looked, profile}: Incident, key: Key | undefined): Impact {
+  const facts = looked === null ? null : parseJcs(ledger.view.blob(looked.facts))
+  const impact = isObject(facts) ? facts['impact'] : null
+  const found = isObject(impact) ? impact : {}
+  const observed = isObject(found['observed']) ? found['observed'] : null
+  return {
+    declared: [
+      ...texts(found['consumers']).map((id) => ({kind: 'consumer', name: key?.names[id] ?? id})),
+      ...texts(found['children']).map((name) => ({kind: 'child', name})),
+    ],
+    observed:
+      observed === null
+        ? []
+        : [
+            ...texts(observed['aliases']).map((name) => ({kind: 'alias', detail: name})),
+            ...texts(observed['replicas']).map((name) => ({kind: 'replica', detail: name})),
+            ...(observed['grants'] === 0
+              ? []
+              : [{kind: 'grants', detail: String(Number(observed['grants']))}]),
+            ...(typeof observed['last_use'] === 'string'
+              ? [
+                  {
+                    kind: 'last use',
+                    detail:
+                      `${observed['last_use']} ${typeof observed['last_operation'] === 'string' ? observed['last_operation'] : ''}`.trim(),
+                  },
+                ]
+              : []),
+          ],
+    unknown: [
+      ...(looked === null ? ['nothing was looked at yet'] : []),
+      ...(looked !== null && observed === null
+        ? [
+            `who used the key: profile "${profile}" did not say it when it was asked, or keeps no record of it`,
+          ]
+        : []),
+      'who uses the key without being declared: keyrite reads no audit log yet',
+    ],
+  }
+}
+
+function texts(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+}
+
+/** How much of the time is used up, for every line of a screen: `T+04:12 of 60:00`. */
+export function clockText(startedAt: string, now: Date): string {
+  const seconds = Math.max(0, Math.floor((now.getTime() - Date.parse(startedAt)) / 1_000))
+  const [whole, rest] = [Math.floor(seconds / 60), seconds % 60]
+  const two = (number: number): string => String(number).padStart(2, '0')
+  return `T+${two(whole)}:${two(rest)} of ${two(parseDuration(limit) / 60_000)}:00`
+}

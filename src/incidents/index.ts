@@ -1,0 +1,31 @@
+/** What the folders above use of incidents. */
+export {demandNotWaiting, incidentContain, planContain} from './contain.ts'
+export {clockText, incidentDocument, type IncidentDocument, type OpenStep} from './document.ts'
+export {incidentsFold} from './fold.ts'
+export {look, type PreflightLine} from './look.ts'
+export {
+  closingDraft,
+  demandOpenIncident,
+  findIncident,
+  noteIncident,
+  openIncident,
+  type Opening,
+} from './open.ts'
+export {openOwed} from './owed.ts'
+export {phaseName} from './phases.ts'
+export {proveDead} from './prove.ts'
+export {incidentRatify, planRatify} from './ratify.ts'
+export {keyUnrevoke, planUnrevoke} from './release.ts'
+export {enough, isContained, overdueIncidents, peopleOf, ratifyDue} from './rules.ts'
+export {applyEach, type StepOutcome} from './run.ts'
+export {
+  incidents,
+  isOpen,
+  openOn,
+  orders,
+  reasons,
+  type Incident,
+  type Incidents,
+  type Order,
+  type Reason,
+} from './state.ts'

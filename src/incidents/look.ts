@@ -1,0 +1,196 @@
+/** What is looked at before anything is done: whether it can be done, what hangs on the key, and what it was. At most ten seconds. */
+import {KeyriteError} from '../base/errors.ts'
+import type {Json, JsonObject} from '../base/jcs.ts'
+import {accessOf, keysFold, livingUnder, whoTries, type Key, type KeyAccess} from '../keys/index.ts'
+import {Blob} from '../ledger/index.ts'
+import {jcsBytes} from '../base/jcs.ts'
+import {demandSamePlace} from '../profiles/index.ts'
+import {profileOf} from '../keys/index.ts'
+import type {Provider} from '../providers/ports.ts'
+import type {ActContext} from '../requests/index.ts'
+import {provable, tryOnce} from './prove.ts'
+import {incidents, type Incident} from './state.ts'
+
+/** How long the first look may take, in ms. */
+export const lookMs = 10_000
+
+export interface PreflightLine {
+  readonly name: string
+  readonly ok: boolean
+  readonly detail: string
+  /** What mends it; null where it is ok. */
+  readonly fix: string | null
+}
+
+export interface Found {
+  readonly preflight: readonly PreflightLine[]
+  readonly incident: Incident
+}
+
+/**
+ * Looks, in parallel, and records what was found. Nothing in it stands in the way of containing.
+ * @param ready - settles when people were asked for what opens the place, so that nobody is hurried.
+ */
+export async function look(
+  context: Omit<ActContext, 'approved'>,
+  incident: Incident,
+  ready: Promise<unknown> = Promise.resolve(),
+): Promise<Found> {
+  const {ledger, clock} = context
+  const key = ledger.of(keysFold).keys.get(incident.key)
+  if (key === undefined) throw new TypeError('an incident is about a key')
+  await ready.catch(() => undefined)
+  const until = performance.now() + lookMs
+  const provider = context.provider(key.profile)
+  const tryer = whoTries(context, key.profile, incident.intent).then((one) => one.provider)
+  const asks = [
+    line('place', within(until, placeLine(context, provider, key)), key.profile),
+    line('tries', within(until, usableLine(context, key, provider, tryer)), key.profile),
+  ] as const
+  const saving = settled(within(until, savedOf(provider, key)))
+  const reach = settled(
+    within(
+      until,
+      provider.then((open) => accessOf(open, key)),
+    ),
+  )
+  const [place, tries] = await Promise.all(asks)
+  const [saved, access] = [await saving, await reach]
+  const lastSuccess = tries.line.ok && tries.value === true ? clock.now().toISOString() : null
+  const facts: JsonObject = {
+    type: 'keyrite.incident-facts/1',
+    preflight: [place.line, tries.line].map(({name, ok}) => ({name, ok})),
+    impact: {
+      children: [...livingUnder(ledger.view, key.name)],
+      consumers: [...key.spec.consumers],
+      observed: access === undefined ? null : observedOf(access),
+    },
+    saved: {
+      versions: saved ?? [],
+      policy: access?.policy ?? null,
+      grants: (access?.grants ?? []).map(({id, grantee, operations}) => ({
+        id,
+        grantee,
+        operations: [...operations],
+      })),
+    },
+  }
+  if ((ledger.of(incidents).all.get(incident.seq)?.looked ?? null) === null)
+    await ledger.append([
+      {
+        type: 'incident.looked',
+        data: {
+          incident: incident.seq,
+          key: key.name,
+          facts: new Blob(jcsBytes(facts), 'application/json'),
+          last_success: lastSuccess,
+        },
+        actor: context.actor,
+      },
+    ])
+  return {
+    preflight: [place.line, tries.line],
+    incident: ledger.of(incidents).all.get(incident.seq) ?? incident,
+  }
+}
+
+function observedOf({aliases, grants, replicas, lastUse}: KeyAccess): JsonObject {
+  return {
+    aliases: [...aliases],
+    grants: grants.length,
+    replicas: replicas.map(({region}) => region),
+    last_use: lastUse === null ? null : (lastUse.at?.toISOString() ?? null),
+    last_operation: lastUse?.operation ?? null,
+  }
+}
+
+/** What every version may be used for now, as its place says it. */
+async function savedOf(opening: Promise<Provider>, key: Key): Promise<Json[]> {
+  const {store} = await opening
+  return Promise.all(
+    key.versions.map(async ({version, ref}) => ({
+      version,
+      availability: (await store.describe(ref))?.availability ?? null,
+    })),
+  )
+}
+
+async function placeLine(
+  {ledger}: Pick<ActContext, 'ledger'>,
+  opening: Promise<Provider>,
+  key: Key,
+): Promise<{readonly detail: string}> {
+  const provider = await opening
+  await demandSamePlace(profileOf(ledger.view, key.profile), provider)
+  const bad = (await provider.evidence.check()).filter(({ok}) => !ok)
+  const [first] = bad
+  if (first !== undefined)
+    throw new KeyriteError('PROVIDER_FAILED', `${first.name}: ${first.detail}`, {
+      hints: first.fix === null ? [] : [first.fix],
+    })
+  return {detail: 'it answers, and is the place that was approved'}
+}
+
+/** Whether whoever tries can use the key while it is alive: without that no refusal would prove anything. */
+async function usableLine(
+  context: Pick<ActContext, 'ledger' | 'random'>,
+  key: Key,
+  opening: Promise<Provider>,
+  trying: Promise<Provider>,
+): Promise<{readonly detail: string; readonly value: boolean}> {
+  const [provider, tryer] = [await opening, await trying]
+  const active = provable(key).find(({state}) => state === 'active')
+  if (active === undefined) return {detail: 'no version of it is active', value: false}
+  const {proof, detail} = await tryOnce(context, {provider, tryer}, {key, version: active})
+  if (proof === 'still-usable') return {detail: 'whoever proves it can use it now', value: true}
+  if (proof === 'proven') return {detail: 'it is refused already', value: false}
+  throw new KeyriteError('NOT_PROVEN', `nobody here can try it, so its end will not be proved: ${detail}`, {
+    hints: ['keyrite profile add NAME --prover PROFILE'],
+  })
+}
+
+async function line(
+  name: string,
+  asked: Promise<{readonly detail: string; readonly value?: boolean}>,
+  profile: string,
+): Promise<{readonly line: PreflightLine; readonly value: boolean | undefined}> {
+  try {
+    const {detail, value} = await asked
+    return {line: {name, ok: true, detail, fix: null}, value}
+  } catch (error) {
+    if (!(error instanceof KeyriteError)) throw error
+    const fix = error.hints[0] ?? `keyrite doctor --profile ${profile}`
+    return {line: {name, ok: false, detail: `${error.code}: ${error.message}`, fix}, value: undefined}
+  }
+}
+
+async function settled<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof KeyriteError) return undefined
+    throw error
+  }
+}
+
+/** Waits no longer than that; what comes later is not waited for. */
+async function within<T>(until: number, answer: Promise<T>): Promise<T> {
+  const timer: {stop?: () => void} = {}
+  const late = new Promise<never>((_resolve, reject) => {
+    const ends = setTimeout(
+      () => {
+        reject(new KeyriteError('PROVIDER_UNREACHABLE', `it gave no answer in ${lookMs / 1_000} s yet`))
+      },
+      Math.max(0, until - performance.now()),
+    )
+    timer.stop = () => {
+      clearTimeout(ends)
+    }
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    timer.stop?.()
+    answer.catch(() => undefined) // nobody waits for it any more
+  }
+}

@@ -1,0 +1,149 @@
+/** Opening an incident, writing in it, and closing it: by a named person, whom nobody needs to approve. */
+import {hex} from '../base/bytes.ts'
+import {KeyriteError} from '../base/errors.ts'
+import {nearest} from '../base/nearest.ts'
+import {duties, findDuty} from '../duties/index.ts'
+import type {Key} from '../keys/index.ts'
+import {Private, type Draft, type Ledger} from '../ledger/index.ts'
+import type {ActContext} from '../requests/index.ts'
+import {containments, isContained} from './rules.ts'
+import {incidents, openOn, type Incident, type Order, type Reason} from './state.ts'
+
+type Acting = Pick<ActContext, 'ledger' | 'random' | 'actor'>
+
+export interface Opening {
+  readonly reason: Reason
+  readonly ticket: string | null
+  readonly order: Order
+}
+
+/** The clock starts with this entry. An incident about the key that is open already is gone on with, by its own clock. */
+export async function openIncident(
+  {ledger, random, actor}: Acting,
+  key: Key,
+  {reason, ticket, order}: Opening,
+): Promise<Incident> {
+  const open = openOn(ledger.of(incidents), key.name)
+  if (open !== undefined) return open
+  const [entry] = await ledger.append([
+    {
+      type: 'incident.opened',
+      data: {
+        key: key.name,
+        profile: key.profile,
+        reason,
+        ticket: ticket === null ? null : new Private(ticket),
+        order,
+        intent: hex(random.bytes(16)),
+      },
+      actor,
+    },
+  ])
+  return at(ledger, entry?.seq ?? -1)
+}
+
+/** Finds the incident that somebody typed: `i41`, `41`, or the key that an open one is about. @throws KeyriteError `NOT_FOUND`. */
+export function findIncident(ledger: Pick<Ledger, 'of'>, typed: string): Incident {
+  const {all} = ledger.of(incidents)
+  const seq = /^i?(\d{1,15})$/.exec(typed)?.[1]
+  const found =
+    (seq === undefined ? undefined : all.get(Number(seq))) ??
+    openOn({all, proving: ledger.of(incidents).proving}, typed)
+  if (found !== undefined) return found
+  const near = nearest(
+    typed,
+    [...all.values()].flatMap(({id, key}) => [id, key]),
+  )
+  throw new KeyriteError('NOT_FOUND', `cannot find incident "${typed}"`, {
+    hints: [...near.map((one) => `keyrite incident show ${one}`), 'keyrite incident list'],
+  })
+}
+
+/** @throws KeyriteError `KEY_STATE` if it is closed. */
+export function demandOpenIncident({id, closed}: Incident, wish: string): void {
+  if (closed === null) return
+  throw new KeyriteError('KEY_STATE', `cannot ${wish} incident ${id}: it was closed ${closed.at}`, {
+    hints: [`keyrite incident show ${id}`],
+  })
+}
+
+export async function noteIncident(
+  {ledger, actor}: Pick<ActContext, 'ledger' | 'actor'>,
+  incident: Incident,
+  words: string,
+): Promise<Incident> {
+  demandOpenIncident(incident, 'write in')
+  const data = {incident: incident.seq, key: incident.key, note: new Private(words)}
+  await ledger.append([{type: 'incident.noted', data, actor}])
+  return at(ledger, incident.seq)
+}
+
+export interface Closing {
+  readonly confirmed: boolean
+  /** Duties that are not waited for: ids or names. */
+  readonly waive: readonly string[]
+  readonly reason: string | null
+}
+
+/**
+ * The entry that closes it.
+ * @throws KeyriteError `KEY_STATE` if it is closed, or what was contained is not ratified; `DUTY_STATE` naming the duties that
+ * are open; `USAGE` where a waiver has no reason; `DUTY_NOT_FOUND`.
+ */
+export function closingDraft(ledger: Ledger, incident: Incident, {confirmed, waive, reason}: Closing): Draft {
+  demandOpenIncident(incident, 'close')
+  if (isContained(incident) && incident.ratified === null)
+    throw new KeyriteError(
+      'KEY_STATE',
+      `cannot close incident ${incident.id}: what was contained was not ratified by others`,
+      {hints: [`keyrite incident ratify ${incident.id}`, `keyrite unrevoke ${incident.key}`]},
+    )
+  if (confirmed && containments(incident).length === 0)
+    throw new KeyriteError(
+      'KEY_STATE',
+      `cannot call key "${incident.key}" compromised: nothing was contained`,
+      {
+        hints: [`keyrite key compromise ${incident.key} --reason R`],
+      },
+    )
+  if (waive.length > 0 && reason === null)
+    throw new KeyriteError('USAGE', 'cannot waive a duty without a reason', {hints: ['--reason R']})
+  const owed = owedBy(ledger, incident)
+  const waived = waive.map((typed) => {
+    const own = owed.find(({id, name}) => id === typed || name === typed)
+    return own ?? findDuty(ledger, typed)
+  })
+  const left = owed.filter((one) => !waived.includes(one))
+  if (left.length > 0)
+    throw new KeyriteError(
+      'DUTY_STATE',
+      `cannot close incident ${incident.id}: ${left.length === 1 ? 'a duty is' : `${left.length} duties are`} open: ${left.map(({id, name}) => `${id} ${name}`).join(', ')}`,
+      {
+        hints: [
+          `keyrite duty done ${left[0]?.id ?? ''} --evidence TEXT`,
+          `keyrite incident close ${incident.id} --waive ${left[0]?.name ?? ''} --reason R`,
+        ],
+      },
+    )
+  return {
+    type: 'incident.closed',
+    data: {
+      incident: incident.seq,
+      key: incident.key,
+      outcome: confirmed ? 'confirmed-compromise' : 'over',
+      waived: waived.map(({seq}) => ({duty: seq, reason: new Private(reason ?? '')})),
+    },
+    actor: {person: null, evidence: 'stated'},
+  }
+}
+
+/** The duties that came of it and that nobody has done. */
+export function owedBy(ledger: Pick<Ledger, 'of'>, incident: Incident) {
+  return [...ledger.of(duties).values()].filter(({source, done}) => source === incident.seq && done === null)
+}
+
+function at(ledger: Ledger, seq: number): Incident {
+  const incident = ledger.of(incidents).all.get(seq)
+  if (incident === undefined) throw new TypeError('recorded before')
+  return incident
+}

@@ -1,0 +1,82 @@
+/** The plans about an incident have a phase for each version, called as what is done to it: `suspend-2`. */
+import {z} from 'zod'
+import {lately} from '../base/lately.ts'
+import {keyName, type KeyState} from '../keys/index.ts'
+import type {Entry, Problem, View} from '../ledger/index.ts'
+import {problem} from '../ledger/index.ts'
+import {phase, type PhaseOf, type Phase, type Plan} from '../requests/index.ts'
+
+/** What a plan does to one version. */
+export interface VersionStep {
+  readonly act: string
+  readonly version: number
+}
+
+export function phaseName({act, version}: VersionStep): string {
+  return `${act}-${version}`
+}
+
+export function phasesOf(steps: readonly VersionStep[]): readonly Phase[] {
+  return steps.map((step) => phase(phaseName(step)))
+}
+
+export function stepOf(name: string): VersionStep {
+  const [, act = '', version = ''] = /^([a-z]+)-(\d{1,9})$/.exec(name) ?? []
+  return {act, version: Number(version)}
+}
+
+/** @param acts - what the change of state is called that leads to a state */
+export function statePhase(acts: Partial<Record<KeyState, string>>): PhaseOf {
+  return (view, entry) => {
+    const {data} =
+      entry.type === 'key.state.failed' ? (view.entry(Number(entry.data['intended'])) ?? entry) : entry
+    const act = Object.entries(acts).find(([state]) => state === data['to'])?.[1]
+    return act === undefined ? undefined : phaseName({act, version: Number(data['version'])})
+  }
+}
+
+/** The phase of an act that is no change of state. */
+export const actPhase: PhaseOf = (_view, {data}) =>
+  typeof data['act'] === 'string'
+    ? phaseName({act: data['act'], version: Number(data['version'])})
+    : undefined
+
+const changeSchema = lately(
+  z.strictObject({
+    class: z.string(),
+    incident: z.int().min(0),
+    key: keyName,
+    versions: z
+      .array(
+        z.strictObject({
+          act: z.enum(['suspend', 'disable', 'resume', 'restore', 'compromise']),
+          version: z.int().min(1),
+          /** What it was available for, where that is given back. */
+          to: z.enum(['probe', 'enabled', 'historic', 'disabled']).exactOptional(),
+        }),
+      )
+      .min(1),
+    /** Who contained it, and does not ratify that. */
+    apart: z.array(z.string()).exactOptional(),
+    acts: z.array(z.int().min(0)).exactOptional(),
+  }),
+)
+export type Change = ReturnType<typeof changeOf>
+
+/** @throws TypeError if the plan is not of its form. */
+export function changeOf({change}: Pick<Plan, 'change'>) {
+  const parsed = changeSchema.safeParse(change)
+  if (!parsed.success) throw new TypeError('the plan is not of its form')
+  return parsed.data
+}
+
+/** Whether an entry is about the plan's key, place and incident. */
+export function judgeStep(_view: View, plan: Plan, entry: Entry): readonly Problem[] {
+  const {key, incident} = changeOf(plan)
+  const {data} = entry
+  const same =
+    data['key'] === key &&
+    data['profile'] === plan.profile?.name &&
+    (data['incident'] === undefined || data['incident'] === incident)
+  return same ? [] : [problem('plan', entry, 'what is done is not what the plan says')]
+}

@@ -1,0 +1,125 @@
+/** Taking a containment back: what every version was before, by the full quorum. */
+import {parseJcs, isObject} from '../base/jcs.ts'
+import {KeyriteError} from '../base/errors.ts'
+import type {View} from '../ledger/index.ts'
+import {changeState, keysFold, profileOf, tryerInWords} from '../keys/index.ts'
+import {policyFold, ruleFor} from '../policy/index.ts'
+import {factsOf} from '../profiles/index.ts'
+import type {Availability} from '../providers/ports.ts'
+import type {Operation, Plan} from '../requests/index.ts'
+import {actOnVersion} from './disable.ts'
+import {actPhase, changeOf, judgeStep, phasesOf, statePhase, stepOf} from './phases.ts'
+import {incidents, type Incident} from './state.ts'
+
+const stateTo = statePhase({active: 'resume'})
+
+export const keyUnrevoke: Operation = {
+  name: 'key.unrevoke',
+  writes: {
+    'key.state.intended': stateTo,
+    'key.state.changed': stateTo,
+    'key.state.failed': stateTo,
+    'incident.act.intended': actPhase,
+    'incident.acted': actPhase,
+    'incident.act.failed': actPhase,
+  },
+  begins: ['key.state.intended', 'incident.act.intended'],
+  goesOn: true,
+  formed: (plan) => void changeOf(plan),
+  inWords: (plan) => {
+    const {key, incident, versions} = changeOf(plan)
+    return [
+      `Give key "${key}" back, which incident i${incident} contained: ${versions
+        .map(
+          ({version, act, to}) => `version ${version} is ${act === 'resume' ? 'active' : (to ?? '')} again`,
+        )
+        .join('; ')}, as it was before.`,
+      'If the key was in foreign hands, it is in foreign hands again.',
+    ]
+  },
+  stillTrue(view, plan, name) {
+    const {key} = changeOf(plan)
+    const {act, version} = stepOf(name)
+    const one = view
+      .of(keysFold)
+      .keys.get(key)
+      ?.versions.find((each) => each.version === version)
+    if (act !== 'resume' || typeof one?.containedBy === 'number') return
+    throw new KeyriteError(
+      'PLAN_MOVED',
+      `cannot give version ${version} of key "${key}" back: it is ${one?.state ?? 'gone'} by now`,
+      {hints: [`keyrite key show ${key}`]},
+    )
+  },
+  judge: judgeStep,
+  matterOf: () => null,
+  async act(context, plan, name) {
+    const {key, incident, versions} = changeOf(plan)
+    const {act, version} = stepOf(name)
+    const to = versions.find((one) => one.version === version)?.to ?? 'disabled'
+    if (act === 'restore') await actOnVersion(context, {incident, version, act, to})
+    else await changeState(context, {key, version, event: 'resume', enforced: null})
+  },
+}
+
+/** @throws KeyriteError `KEY_STATE` if nothing of it is contained, `POLICY_REFUSES`. */
+export function planUnrevoke(
+  view: Pick<View, 'of' | 'blob'>,
+  name: string,
+): {plan: Plan; incident: Incident} {
+  const key = view.of(keysFold).keys.get(name)
+  const incident = [...view.of(incidents).all.values()].filter((one) => one.key === name).at(-1)
+  if (key === undefined || incident === undefined) throw notContained(name)
+  const resumed = key.versions
+    .filter(({containedBy, state}) => containedBy !== null && state === 'suspended')
+    .map(({version}) => ({act: 'resume', version}))
+  const restored = incident.acts
+    .filter(
+      ({act, version, outcome}) =>
+        act === 'disable' &&
+        (outcome?.code ?? null) === null &&
+        !incident.acts.some((one) => one.act === 'restore' && one.version === version && one.outcome?.ok) &&
+        key.versions.some(
+          (one) => one.version === version && ['pre-active', 'deactivated'].includes(one.state),
+        ),
+    )
+    .map(({version}) => ({act: 'restore', version, to: availabilityBefore(view, incident, version)}))
+  const versions = [...resumed, ...restored]
+  if (versions.length === 0) throw notContained(name)
+  const profile = profileOf(view, key.profile)
+  const {policy} = view.of(policyFold)
+  const plan: Plan = {
+    type: 'keyrite.plan/1',
+    operation: 'key.unrevoke',
+    change: {class: key.spec.class, incident: incident.seq, key: name, versions},
+    phases: phasesOf(versions),
+    profile: factsOf(profile),
+    rests: [`key "${name}" is contained by incident ${incident.id}`, tryerInWords(view, key.profile)],
+    rule: ruleFor(policy, {operation: 'key.unrevoke', class: key.spec.class, kind: profile.kind}).id,
+  }
+  return {plan, incident}
+}
+
+/** What a version was available for, as it was saved before anything was done. */
+function availabilityBefore(view: Pick<View, 'blob'>, {looked}: Incident, version: number): Availability {
+  const facts = looked === null ? null : parseJcs(view.blob(looked.facts))
+  const saved = isObject(facts) ? facts['saved'] : undefined
+  const all =
+    isObject(saved) && Array.isArray(saved['versions']) ? (saved['versions'] as readonly unknown[]) : []
+  for (const one of all) {
+    if (typeof one !== 'object' || one === null) continue
+    const {version: number, availability} = one as {version?: unknown; availability?: unknown}
+    if (
+      number === version &&
+      (availability === 'probe' || availability === 'enabled' || availability === 'historic')
+    )
+      return availability
+  }
+  return 'historic'
+}
+
+function notContained(name: string): KeyriteError {
+  return new KeyriteError('KEY_STATE', `cannot give key "${name}" back: no incident contained it`, {
+    hints: [`keyrite key show ${name}`, 'keyrite incident list'],
+  })
+}

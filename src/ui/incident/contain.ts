@@ -1,0 +1,272 @@
+/** Containing a key with a person at the keyboard: each line carries the clock, and says only what is so. */
+import {Flags} from '@oclif/core'
+import {exitOf, KeyriteError} from '../../base/errors.ts'
+import {profileOf, type Key} from '../../keys/index.ts'
+import {parseDuration} from '../../base/duration.ts'
+import {
+  applyEach,
+  clockText,
+  demandNotWaiting,
+  enough,
+  findIncident,
+  incidentDocument,
+  look,
+  openOwed,
+  peopleOf,
+  planContain,
+  proveDead,
+  type Incident,
+} from '../../incidents/index.ts'
+import {
+  answer,
+  enough as quorumThere,
+  lacksSignatures,
+  meet,
+  openRequest,
+  requests,
+  statusNow,
+  type ActContext,
+  type Request,
+} from '../../requests/index.ts'
+import {isKind, providerKinds} from '../../providers/registry.ts'
+import type {Person} from '../../custody/index.ts'
+import {called} from '../actor.ts'
+import {KeyriteCommand, type Shown} from '../command.ts'
+import {findKey} from '../find-key.ts'
+import {pinFileFlag, signWithFlag} from '../flags.ts'
+import {contextFor, demandName} from '../gather.ts'
+import {consequence, impactLines, incidentLines} from './screen.ts'
+import {named, ownKey, type Signing} from './signs.ts'
+
+export const containFlags = {
+  confirm: Flags.string({
+    summary: 'its name and profile again, to skip the question',
+    helpValue: 'NAME@PROFILE',
+  }),
+  'sign-with': signWithFlag,
+  'pin-file': pinFileFlag,
+  'prove-within': Flags.string({
+    summary: 'how long the place may take to refuse the key, before it is called still usable',
+    helpValue: 'DURATION',
+    default: 'PT45S',
+  }),
+}
+
+export interface ContainFlags {
+  readonly confirm: string | undefined
+  readonly 'sign-with': string[] | undefined
+  readonly 'prove-within': string
+}
+
+export abstract class ContainCommand extends KeyriteCommand {
+  /** Goes on with an incident from wherever it stands: looks, asks, contains, proves. */
+  protected async contain(incident: Incident, flags: ContainFlags, person: Person): Promise<Shown> {
+    const {app} = this
+    const context = contextFor(app, person)
+    const withinMs = parseDuration(flags['prove-within'])
+    const key = findKey(app.ledger, incident.key)
+    const hurry = (line: string): void => {
+      this.say(`${clockText(incident.startedAt, app.world.clock.now())}  ${line}`)
+    }
+    hurry(`Incident ${incident.id} about key "${key.name}" is open, and its clock runs.`)
+    if (incident.looked === null) await this.#look(context, incident, key, hurry)
+    await this.#goOn(context, incident, hurry)
+    const lacks = await this.#containRest(context, incident, flags, person, hurry)
+    const now = findIncident(app.ledger, incident.id)
+    if (now.acts.length > 0) {
+      await openOwed(context, now)
+      await this.#prove(context, now, withinMs, hurry)
+    }
+    return this.shown(incident, lacks)
+  }
+
+  /** @param lacks - the request that waits for a signature. */
+  protected shown({id}: Pick<Incident, 'id'>, lacks: Request | null = null): Shown {
+    const {ledger} = this.app
+    const one = incidentDocument(ledger, findIncident(ledger, id))
+    const exit =
+      lacks !== null
+        ? exitOf.QUORUM_MISSING
+        : one.proof === 'still-usable'
+          ? exitOf.KEY_STILL_USABLE
+          : one.contained && one.proof === 'proven'
+            ? 0
+            : exitOf.NOT_PROVEN
+    const missing =
+      lacks === null
+        ? []
+        : [`Waits for a signature: keyrite request apply ${lacks.id} --sign-with PERSON=KEY`]
+    return this.show({schema: 'keyrite.incident/1', exit, ...one, request: lacks?.id ?? null}, [
+      ...incidentLines(this.print, one),
+      ...missing,
+    ])
+  }
+
+  async #look(
+    context: Omit<ActContext, 'approved'>,
+    incident: Incident,
+    key: Key,
+    hurry: (line: string) => void,
+  ): Promise<void> {
+    const {preflight, incident: looked} = await look(context, incident, this.#opened(key))
+    for (const {name, ok, detail, fix} of preflight)
+      hurry(
+        ok
+          ? `${words[name] ?? name}: ${detail}.`
+          : `${words[name] ?? name}: NO. ${detail}${fix === null ? '' : ` Mend: ${fix}`}`,
+      )
+    for (const line of impactLines(incidentDocument(context.ledger, looked))) hurry(line)
+  }
+
+  /** What asks for a PIN is opened first: nobody is hurried. */
+  async #opened({profile}: Key): Promise<void> {
+    const {kind} = profileOf(this.app.ledger.view, profile)
+    if (isKind(kind) && providerKinds[kind].secret !== null) await this.app.provider(profile)
+  }
+
+  /** What an earlier run was approved to do, and did not finish. */
+  async #goOn(
+    context: Omit<ActContext, 'approved'>,
+    incident: Incident,
+    hurry: (line: string) => void,
+  ): Promise<void> {
+    const {ledger, operations} = this.app
+    for (const request of ledger.of(requests).all.values()) {
+      if (request.operation !== 'incident.contain' || request.plan.change['incident'] !== incident.seq)
+        continue
+      if (request.met === null || request.withdrawn || statusNow(ledger, request) === 'applied') continue
+      await applyEach(context, operations, request, said(hurry))
+    }
+  }
+
+  async #containRest(
+    context: Omit<ActContext, 'approved'>,
+    incident: Incident,
+    flags: ContainFlags,
+    person: Person,
+    hurry: (line: string) => void,
+  ): Promise<Request | null> {
+    const {app} = this
+    const plan = planOr(() => planContain(app.ledger.view, findIncident(app.ledger, incident.id)))
+    if (plan === null) return null
+    const key = findKey(app.ledger, incident.key)
+    hurry(consequence(key.spec.purpose))
+    hurry('It can be taken back, by the full quorum: nothing is destroyed.')
+    const name = `${key.name}@${key.profile}`
+    await demandName(app, {
+      name,
+      given: flags.confirm,
+      warning: `${plan.profile?.environment === 'production' ? 'PRODUCTION. ' : ''}Whoever uses it fails from then on.`,
+    })
+    const waiting = [...app.ledger.of(requests).all.values()].find(
+      (one) =>
+        one.operation === 'incident.contain' &&
+        one.plan.change['incident'] === incident.seq &&
+        statusNow(app.ledger, one) === 'open',
+    )
+    const asking = {plan, names: {}, reason: null, ticket: null, only: null}
+    let request = waiting ?? (await openRequest(context, asking))
+    for (const one of await this.#signing(flags, person, request)) {
+      if (!lacksSignatures(app.ledger, request)) break
+      if (request.answers.some((each) => each.person === one.person.id)) continue
+      const alone = [...peopleOf(request), one.person.id]
+      if (request.needs.people === 1) demandNotWaiting(app.ledger.view, alone, incident)
+      const signer = await one.signer()
+      request = await answer(context, request, {
+        person: one.person,
+        signer,
+        decision: 'approve',
+        reason: null,
+      })
+      hurry(`${called(one.person)} signed it.`)
+      request = await meet(context, request)
+    }
+    if (!quorumThere({ledger: app.ledger}, request) && request.met === null) return request
+    await applyEach(context, app.operations, request, said(hurry))
+    return null
+  }
+
+  async #signing(flags: ContainFlags, person: Person, request: Request): Promise<readonly Signing[]> {
+    const {app} = this
+    const test = request.plan.profile?.environment === 'test'
+    const given = named(app, flags['sign-with'], test)
+    if (given.length > 0) return given
+    const own = await ownKey(app, person, test)
+    if (own !== undefined) {
+      this.say(`${called(person)} signs with their own key: a passphrase, a PIN or a touch may be asked for.`)
+      return [own]
+    }
+    if (!app.world.ask.interactive) return []
+    const path = await app.world.ask.text({
+      message: `Key file by which ${called(person)} signs (private, or .pub of a key in ssh-agent)`,
+      flag: '--sign-with PERSON=KEY',
+    })
+    return named(app, [`${person.id}=${path}`], test)
+  }
+
+  async #prove(
+    context: Omit<ActContext, 'approved'>,
+    incident: Incident,
+    withinMs: number,
+    hurry: (line: string) => void,
+  ): Promise<void> {
+    let told = ''
+    try {
+      await proveDead(context, incident, {
+        withinMs,
+        progress: ({version, refusals, proof}) => {
+          const line =
+            proof === 'still-usable'
+              ? `Version ${version} CAN STILL BE USED: tried, and done.`
+              : proof === 'not-proven'
+                ? `Version ${version} could not be tried: that proves nothing.`
+                : refusals === enough
+                  ? `Version ${version} was refused ${refusals} times in a row.`
+                  : ''
+          if (line !== '' && line !== told) hurry(line)
+          told = line
+        },
+      })
+    } catch (error) {
+      if (!(error instanceof KeyriteError) || !unreachable.includes(error.code)) throw error
+      hurry(`It could not be tried: ${error.message}`)
+    }
+  }
+}
+
+const unreachable: readonly string[] = [
+  'PROVIDER_FAILED',
+  'PROVIDER_UNREACHABLE',
+  'CREDENTIALS_REFUSED',
+  'PROFILE_MOVED',
+  'NETWORK',
+  'FILE_NOT_FOUND',
+  'UNSAFE_FILE',
+  'TOKEN_ROLLED_BACK',
+  'TOKEN_TAMPERED',
+  'PRODUCTION_GUARD',
+  'UNSUPPORTED',
+  'POLICY_REFUSES',
+]
+
+const words: Readonly<Record<string, string>> = {place: 'The place', tries: 'The proof'}
+
+function said(hurry: (line: string) => void) {
+  return ({act, version, failure}: {act: string; version: number; failure: KeyriteError | null}): void => {
+    hurry(
+      failure === null
+        ? `Version ${version}: ${act === 'suspend' ? 'suspended' : 'disabled'}, and the place says so.`
+        : `Version ${version} NOT CONTAINED: ${failure.message} (${failure.code}).`,
+    )
+  }
+}
+
+/** Null where there is nothing left to contain. */
+function planOr<T>(make: () => T): T | null {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof KeyriteError && error.code === 'KEY_STATE') return null
+    throw error
+  }
+}

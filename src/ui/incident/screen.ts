@@ -1,0 +1,93 @@
+/** An incident on a screen: what has happened, what is so now, and what to type next. */
+import {counted, type Print} from '../print.ts'
+import {plainDuration, parseDuration} from '../../base/duration.ts'
+import type {IncidentDocument} from '../../incidents/index.ts'
+
+/** The first line: whether the key is dead. */
+export function verdictLine({
+  key,
+  contained,
+  proof,
+  firstRefusal,
+  refusals,
+  lastSuccess,
+  open,
+}: IncidentDocument): string {
+  if (proof === 'proven' && contained)
+    return `DEAD: key "${key}" is refused, ${refusals} times in a row since ${clock(firstRefusal)}.`
+  if (proof === 'still-usable')
+    return `NOT YET DEAD: key "${key}" CAN STILL BE USED: it did what it was asked at ${clock(lastSuccess)}.`
+  if (contained) return `NOT YET DEAD: key "${key}" is disabled, and nobody could try it: that is not proved.`
+  const left = open.find(({what}) => what.endsWith('is not contained'))
+  return left === undefined
+    ? `IN USE: key "${key}" is not contained.`
+    : `NOT YET DEAD: key "${key}", ${left.what}.`
+}
+
+function clock(time: string | null): string {
+  return time === null ? 'a time that nobody saw' : `${time.slice(11, 19)}Z`
+}
+
+/** Everything about one incident in a screen: the verdict, the facts, what is open and what to type. */
+export function incidentLines(print: Print, one: IncidentDocument): readonly string[] {
+  const {impact, open, reencrypt} = one
+  return [
+    one.status === 'open'
+      ? verdictLine(one)
+      : `CLOSED: incident ${one.id} about key "${one.key}" (${one.outcome ?? ''}).`,
+    '',
+    ...print.facts([
+      ['Incident', `${one.id}, ${one.reason}${one.ticket === null ? '' : `, ${one.ticket}`}`],
+      ['Key', `${one.key} in profile ${one.profile}`],
+      [
+        'Clock',
+        `began ${one.startedAt}; ${plainDuration(parseDuration(one.elapsed))} of ${plainDuration(parseDuration(one.limit))}`,
+      ],
+      ['Last success', one.lastSuccess],
+      ['First refusal', one.firstRefusal],
+      ['Declared', impact.declared.map(({kind, name}) => `${kind} ${name}`)],
+      ['Observed', impact.observed.map(({kind, detail}) => `${kind} ${detail}`)],
+      ['Unknown', impact.unknown],
+      [
+        'Encrypt again',
+        reencrypt.map(
+          ({key, classification, estimate}) =>
+            `${key} (${classification}, ${plainDuration(parseDuration(estimate))})`,
+        ),
+      ],
+      ['Ratified', one.ratified],
+      ['Notes', one.notes.map(({at, note}) => `${at.slice(11, 19)}Z ${note ?? 'withheld'}`)],
+      ['Journals', one.journals.map(({id, second}) => `${id.slice(0, 8)}${second ? ' (a second one)' : ''}`)],
+    ]),
+    ...(open.length === 0 ? [] : ['', `${counted(open.length, 'thing')} to do:`]),
+    ...open.map(({what, due, overdue, command}) => {
+      const by =
+        due === null ? '' : overdue ? ` OVERDUE since ${due.slice(0, 16)}Z` : ` by ${due.slice(0, 16)}Z`
+      return `  ${what}${by}: ${command}`
+    }),
+    ...(open[0] === undefined
+      ? one.status === 'open'
+        ? ['', `Next: keyrite incident close ${one.id}`]
+        : []
+      : ['', `Next: ${open[0].command}`]),
+  ]
+}
+
+/** What a contained key means to those who use it, in one sentence. */
+export function consequence(purpose: string): string {
+  if (purpose === 'sign')
+    return 'From then on nothing is signed with it, and whoever needs that fails until another key takes its place. What was signed before is still verified with its public key.'
+  if (purpose === 'mac')
+    return 'From then on nothing is authenticated with it, and nothing that was is verified.'
+  return 'From then on nothing that was encrypted under it can be read, by anybody, until it is given back or another copy is found.'
+}
+
+/** What hangs on it, in three certainties. */
+export function impactLines({impact}: IncidentDocument): readonly string[] {
+  const {declared, observed, unknown} = impact
+  return [
+    `Declared: ${declared.length === 0 ? 'nobody is said to use it' : declared.map(({kind, name}) => `${kind} ${name}`).join(', ')}.`,
+    `Observed: ${observed.length === 0 ? 'nothing' : observed.map(({kind, detail}) => `${kind} ${detail}`).join(', ')}.`,
+    `Unknown: ${unknown.join('; ')}.`,
+  ]
+}
