@@ -8,7 +8,7 @@ import {join} from 'node:path'
 import {sha256Hex} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {overwriteOwn, readOwn, replaceOwn} from '../base/files.ts'
-import {isObject, jcsBytes, parseJcs} from '../base/jcs.ts'
+import {isObject, jcsBytes, parseJcs, type Json} from '../base/jcs.ts'
 import {parseCheckpoint} from './note.ts'
 import {foreign, writers, type StateDir} from './writer.ts'
 
@@ -27,6 +27,8 @@ interface Kept extends Head {
 /** Bytes of one place: more than a note and a path have. */
 const place = 8_192
 const digestEnd = 64
+/** The count of a head that is not in a place yet. */
+const unplaced = -1
 
 const headPath = (state: StateDir, fingerprint: string): string => join(writers(state), `${fingerprint}.head`)
 
@@ -37,12 +39,12 @@ const headPath = (state: StateDir, fingerprint: string): string => join(writers(
 export function storeHead(state: StateDir, fingerprint: string, {home, checkpoint}: Head): void {
   const path = headPath(state, fingerprint)
   const before = loadKept(path)
-  const count = (before?.count ?? -1) + 1
+  const count = (before?.count ?? unplaced) + 1
   const text = jcsBytes({home, checkpoint, count})
   const line = Buffer.concat([Buffer.from(`${sha256Hex(text)} `), text, Buffer.from('\n')])
   if (line.length > place)
     throw new KeyriteError('STORAGE', `cannot write "${path}": the home’s path is too long`)
-  if (before === undefined) replaceOwn(path, Buffer.concat([line, Buffer.alloc(2 * place - line.length)]))
+  if (count === 0) replaceOwn(path, Buffer.concat([line, Buffer.alloc(2 * place - line.length)]))
   else overwriteOwn(path, line, (count % 2) * place)
 }
 
@@ -56,8 +58,25 @@ function loadKept(path: string): Kept | undefined {
   const bytes = readOwn(path, 2 * place)
   const [even, odd] = [keptIn(bytes.subarray(0, place), 0), keptIn(bytes.subarray(place), 1)]
   const newest = even === undefined || (odd !== undefined && odd.count > even.count) ? odd : even
-  if (newest === undefined) throw foreign(path)
-  return newest
+  return newest ?? alone(path, bytes)
+}
+
+/** A head that fills its file, as keyrite wrote it before there were places. */
+function alone(path: string, bytes: Buffer): Kept {
+  try {
+    return {...headIn(parseJcs(bytes)), count: unplaced}
+  } catch (cause) {
+    throw foreign(path, cause)
+  }
+}
+
+/** @throws TypeError if it is none. */
+function headIn(value: Json): Head {
+  if (!isObject(value)) throw new TypeError('not a head')
+  const {home, checkpoint} = value
+  if (typeof home !== 'string' || typeof checkpoint !== 'string') throw new TypeError('not a head')
+  parseCheckpoint(checkpoint)
+  return {home, checkpoint}
 }
 
 /** The head in a place; undefined where it was not written whole. */
@@ -66,12 +85,8 @@ function keptIn(bytes: Buffer, at: 0 | 1): Kept | undefined {
   if (bytes.toString('latin1', 0, digestEnd + 1) !== `${sha256Hex(text)} `) return undefined
   try {
     const value = parseJcs(text)
-    if (!isObject(value)) return undefined
-    const {home, checkpoint, count} = value
-    if (typeof home !== 'string' || typeof checkpoint !== 'string' || typeof count !== 'number')
-      return undefined
-    parseCheckpoint(checkpoint)
-    return count % 2 === at ? {home, checkpoint, count} : undefined
+    const count = isObject(value) ? value['count'] : undefined
+    return typeof count === 'number' && count % 2 === at ? {...headIn(value), count} : undefined
   } catch {
     return undefined
   }

@@ -3,6 +3,7 @@ import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
+import {jcs} from '../../src/base/jcs.ts'
 import {loadHead, storeHead} from '../../src/ledger/head.ts'
 import {newWriter} from '../../src/ledger/writer.ts'
 import {signCheckpoint} from '../../src/ledger/note.ts'
@@ -53,6 +54,15 @@ describe('the head that was signed last', () => {
     }
     expect(old).toBeGreaterThan(300)
     expect(young).toBeGreaterThan(10)
+  })
+
+  test('written by a keyrite that knew no places is read, and put into one', () => {
+    writeFileSync(path, jcs({checkpoint: noteOf(4), home: '/home/a'}), {mode: 0o600})
+    expect(loadHead(state, fingerprint)).toMatchObject({home: '/home/a', checkpoint: noteOf(4)})
+    for (const size of [5, 6]) {
+      keep(size)
+      expect(loadHead(state, fingerprint)?.checkpoint).toBe(noteOf(size))
+    }
   })
 
   test('that is whole in neither place, or of which a bit was changed, is refused', async () => {
