@@ -1,7 +1,12 @@
+import {existsSync} from 'node:fs'
 import {createRequire} from 'node:module'
+import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {onPath, testWhen} from '../support/needs.ts'
 
+const {longest} = createRequire(import.meta.url)('../support/sequencer.cjs') as {
+  longest: readonly string[]
+}
 const {closingLines} = createRequire(import.meta.url)('../support/reporter.cjs') as {
   closingLines: (results: unknown) => string[]
 }
@@ -46,4 +51,9 @@ describe('what a test needs of the machine', () => {
     expect(onPath('sh')).toMatch(/\/sh$/)
     expect(onPath('no-such-program-of-keyrite')).toBeUndefined()
   })
+})
+
+test('the files that begin first are all there', () => {
+  const missing = longest.filter((path) => !existsSync(join(import.meta.dirname, '../..', path)))
+  expect(missing).toEqual([])
 })

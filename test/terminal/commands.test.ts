@@ -3,7 +3,7 @@
  * as it was, what was recorded is said, and no more than that is there.
  */
 import {execFileSync} from 'node:child_process'
-import {chmodSync, copyFileSync, cpSync, writeFileSync} from 'node:fs'
+import {chmodSync, copyFileSync, cpSync, existsSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import Database from 'better-sqlite3'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
@@ -11,12 +11,12 @@ import LedgerPin from '../../src/commands/ledger/pin.ts'
 import LedgerTakeOver from '../../src/commands/ledger/take-over.ts'
 import RequestExport from '../../src/commands/request/export.ts'
 import {defaultPolicy} from '../../src/policy/index.ts'
-import {makeHouse, type House} from '../ceremony/room.ts'
+import {makeHouse, openIn, type House} from '../ceremony/room.ts'
 import {slow} from '../ledger/support.ts'
 import {ask, contextOf, planned} from '../requests/support.ts'
 import {onPath, testWith} from '../support/needs.ts'
 import {addLocal} from '../support/profile.ts'
-import {makeKey} from '../support/ledger.ts'
+import {makeKey, makeLedger, type TestLedger} from '../support/ledger.ts'
 import {runCommand, runJson} from '../support/run.ts'
 import {openScreen, type Screen} from './screen.ts'
 
@@ -28,6 +28,11 @@ let house: House
 let screen: Screen
 let request = ''
 let copy = ''
+let ceremony = ''
+/** A ledger whose last entry was made by a clock that was a day ahead. */
+let ahead: TestLedger
+/** How many ledgers were begun. */
+let begun = 0
 let vkey = ''
 const file = (name: string): string => join(house.dir, name)
 beforeAll(async () => {
@@ -49,6 +54,8 @@ beforeAll(async () => {
     const wish = planned(app, {name: 'waiting', profile: 'main'})
     return (await ask(contextOf(app, house.founders[0]), wish)).id
   })
+  ceremony = await house.using((app) => openIn(house, app))
+  ahead = await makeLedger({people: 5, now: () => new Date(Date.now() + 86_400_000)})
   for (const name of ['folder', 'other-folder']) {
     const argv = [request, '--for', 'dan@example.com', '--out', file(name)]
     expect(await runCommand(RequestExport, 'request export', argv, house.world)).toMatchObject({exit: 0})
@@ -62,10 +69,12 @@ beforeAll(async () => {
 afterAll(() => {
   if (!here) return
   screen.close()
+  ahead.remove()
   house.remove()
 })
 
-function entries(home = house.world.home): number {
+function entries(home: string): number {
+  if (!existsSync(join(home, 'ledger.db'))) return 0
   const db = new Database(join(home, 'ledger.db'), {readonly: true})
   try {
     return db.prepare<[], number>('SELECT count(*) FROM entries').pluck().get() ?? 0
@@ -89,6 +98,8 @@ interface Row {
   readonly asked: RegExp
   /** How many entries stand in the ledger by then. */
   readonly recorded?: number
+  /** The home that it is about, where that is another. */
+  readonly home?: () => string
   /** Where another program reads the end of input as an answer. */
   readonly reads?: true
 }
@@ -120,6 +131,27 @@ const rows: readonly Row[] = [
     () =>
       `XDG_STATE_HOME=${copy}/state KEYRITE_HOME=${copy}/home keyrite ledger take-over --without-release --reason lost --as alice`,
   ),
+  {
+    name: 'ceremony abort',
+    line: () => `keyrite ceremony abort ${ceremony} --reason late`,
+    asked: /End ceremony [0-9a-f]{8}/,
+  },
+  {
+    name: 'ledger clock',
+    line: () =>
+      `KEYRITE_HOME=${ahead.world.home} XDG_STATE_HOME=${dirname(ahead.world.state)} keyrite ledger clock --accept --reason ahead --as alice`,
+    home: () => ahead.world.home,
+    asked: /Type the day that it is/,
+  },
+  {
+    name: 'init: the passphrase of a founder',
+    line: () =>
+      `KEYRITE_HOME=${file(`begun-${begun}`)} XDG_STATE_HOME=${file(`state-${begun}`)} keyrite init --org example.com --person dan@example.com=${house.keyOf('dan')}.pub --sign-with dan=${file('locked')}`,
+    home: () => file(`begun-${(begun += 1)}`),
+    asked: /Enter passphrase/,
+    recorded: 1,
+    reads: true,
+  },
   {
     name: 'request apply: yes or no',
     line: () => `keyrite request apply ${request} --as alice`,
@@ -174,40 +206,46 @@ async function keyElsewhere(): Promise<string> {
   return made.vkey
 }
 
-describe.each(rows)('$name', ({name, line, before = [], asked, recorded = 0, reads}) => {
-  const turn = rows.findIndex((one) => one.name === name)
-  // Each command is broken off in one way, the next one in another; with SLOW=1 in every way.
-  const ways = endings.filter((_, at) => slow || at === turn % endings.length)
-  for (const how of ways)
-    testWith(
-      needed,
-      `broken off by ${how}, the terminal is as it was and the ledger as is said`,
-      async () => {
-        const had = entries()
-        const plain = turn % 2 === 1
-        screen.run(`${line()}${plain ? ' --plain' : ''}`)
-        for (const [question, keys] of before) {
-          await screen.until(question)
-          // A list is numbered with --plain.
-          if (plain && keys[0] === 'Enter' && /Who|plan/.test(question.source)) screen.type('1')
-          screen.type(...keys)
-        }
-        await screen.until(asked)
-        breakOff(how)
-        const {exit, screen: shown} = await screen.ended()
-        if (reads === true && how === 'the end of input')
-          expect([exit, shown]).toEqual([7, expect.stringMatching(/^Error: cannot sign with/m)])
-        else
-          expect([exit, shown]).toEqual([
-            130,
-            expect.stringMatching(
-              recorded === 0 ? /^Cancelled\. Nothing was changed\./m : /^Cancelled\. \w+ entry was recorded/m,
-            ),
-          ])
-        expect(await screen.restored()).toBe(true)
-        expect(entries() - had).toBe(recorded)
-        expect(screen.history()).not.toContain(canary)
-      },
-      60_000,
-    )
-})
+describe.each(rows)(
+  '$name',
+  ({name, line, before = [], asked, recorded = 0, reads, home = () => house.world.home}) => {
+    const turn = rows.findIndex((one) => one.name === name)
+    // Each command is broken off in one way, the next one in another; with SLOW=1 in every way.
+    const ways = endings.filter((_, at) => slow || at === turn % endings.length)
+    for (const how of ways)
+      testWith(
+        needed,
+        `broken off by ${how}, the terminal is as it was and the ledger as is said`,
+        async () => {
+          const place = home()
+          const had = entries(place)
+          const plain = turn % 2 === 1
+          screen.run(`${line()}${plain ? ' --plain' : ''}`)
+          for (const [question, keys] of before) {
+            await screen.until(question)
+            // A list is numbered with --plain.
+            if (plain && keys[0] === 'Enter' && /Who|plan/.test(question.source)) screen.type('1')
+            screen.type(...keys)
+          }
+          await screen.until(asked)
+          breakOff(how)
+          const {exit, screen: shown} = await screen.ended()
+          if (reads === true && how === 'the end of input')
+            expect([exit, shown]).toEqual([7, expect.stringMatching(/^Error: cannot sign with/m)])
+          else
+            expect([exit, shown]).toEqual([
+              130,
+              expect.stringMatching(
+                recorded === 0
+                  ? /^Cancelled\. Nothing was changed\./m
+                  : /^Cancelled\. \w+ entry was recorded/m,
+              ),
+            ])
+          expect(await screen.restored()).toBe(true)
+          expect(entries(place) - had).toBe(recorded)
+          expect(screen.history()).not.toContain(canary)
+        },
+        60_000,
+      )
+  },
+)
