@@ -1,9 +1,12 @@
 /** What a rehearsal leaves to be looked at: script, bundle with minutes, time plan. Every page and line says what it is. */
+import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import type {App} from '../app.ts'
+import {certificatePem, certificatesFold} from '../certificates/index.ts'
 import {writeNew} from '../base/files.ts'
 import {packageRoot} from '../base/package.ts'
 import {makeBundle, recordBundle, rulesOf, verifyBundle, writeFolder} from '../ceremony/bundle/index.ts'
+import {ceremonyFold} from '../ceremony/fold.ts'
 import type {Ceremony} from '../ceremony/state.ts'
 import type {Loaded, Values} from '../ceremony/template.ts'
 import {KeyriteError} from '../base/errors.ts'
@@ -25,6 +28,23 @@ export async function writeScript(
   })
   for (const [name, bytes] of files) writeNew(join(dir, name), bytes, 0o644)
   return join(dir, [...files.keys()].find((name) => name.endsWith('.pdf')) ?? 'script.html')
+}
+
+/** What a step made for its key, as it goes out: stand-ins have it to compare. @returns its path. */
+export function writeCertificate(
+  {ledger}: App,
+  {dir}: RehearsalPlaces,
+  ceremony: string,
+  step: string,
+): string {
+  const {done} = ledger.of(ceremonyFold).get(ceremony) ?? {done: []}
+  const entry = Number(done.find((one) => one.step === step)?.result['entry'])
+  const made = ledger.of(certificatesFold).made.get(entry)
+  if (made === undefined) throw new TypeError(`step "${step}" made nothing`)
+  const path = join(dir, `${step}.pem`)
+  if (!existsSync(path))
+    writeNew(path, Buffer.from(certificatePem(made.form, ledger.view.blob(made.sha256))), 0o644)
+  return path
 }
 
 /** Bundles what was rehearsed, minutes within, and verifies it as a rehearsal. @throws KeyriteError `BUNDLE_TAMPERED`. */

@@ -22,6 +22,8 @@ export interface Rehearsing {
   readonly shares: StandInShares
   /** Whether somebody is there whom shares can be shown to. */
   readonly attended: boolean
+  /** Writes what a step made as it would go out. @returns the file. */
+  readonly goesOut: (step: string) => string
 }
 
 /** Every answer is yes. */
@@ -37,7 +39,7 @@ export const everyYes: Answers = {
 
 export function rehearsalRoom(room: Room, rehearsing: Rehearsing): Room {
   const {roster, standIns, own, unattended, from, say} = rehearsing
-  const text = standInTexts(rehearsing.filled)
+  const text = standInTexts(rehearsing)
   const signer: Room['signer'] = async (person) => standIns.get(person.id) ?? null
   const alone: Room = {
     ...answersRoom({answers: everyYes, roster, say, signerFor: neverSigner}),
@@ -77,7 +79,10 @@ export function rehearsalRoom(room: Room, rehearsing: Rehearsing): Room {
 }
 
 /** What a stand-in says where words are asked for: what the template has, where it has something to compare with. */
-function standInTexts(filled: Filled): (step: string, field: string) => string {
+function standInTexts({
+  filled,
+  goesOut,
+}: Pick<Rehearsing, 'filled' | 'goesOut'>): (step: string, field: string) => string {
   const numbers = new Map(
     filled.materials.flatMap(({id, number}) => (number === undefined ? [] : [[id, number]])),
   )
@@ -89,6 +94,8 @@ function standInTexts(filled: Filled): (step: string, field: string) => string {
       numbers.set(step.bag, number)
       return number
     }
+    if (step?.kind === 'certificate.verify' && 'of' in step && field === 'file')
+      return goesOut(String(step.of))
     if (step?.kind === 'photo' && field === 'file') return '0'.repeat(64)
     return 'none: rehearsed by a stand-in'
   }

@@ -9,7 +9,7 @@ import {demandNone, valuesFromObject, valuesFromSets} from '../../ceremony/param
 import {fill, largest, parseTemplate, type Loaded, type Values} from '../../ceremony/template.ts'
 import {custodyFold, parsePublicKey} from '../../custody/index.ts'
 import {inEarnest, readEarnest, type Earnest} from '../../rehearsal/earnest.ts'
-import {writeRecord, writeScript, writeTimes} from '../../rehearsal/papers.ts'
+import {writeCertificate, writeRecord, writeScript, writeTimes} from '../../rehearsal/papers.ts'
 import {placesFor, type RehearsalPlaces} from '../../rehearsal/places.ts'
 import {answersFor, prepare, stage, type Prepared, type Staged} from '../../rehearsal/rehearsal.ts'
 import {everyYes, rehearsalRoom} from '../../rehearsal/room.ts'
@@ -155,6 +155,7 @@ export default class CeremonyRehearse extends CeremonyCommand {
         shares: staged.shares,
         attended: answers === null,
         say,
+        goesOut: (step) => writeCertificate(app, places, id, step),
       })
       return walk(contextOf(ceremonyApp, dressed, id))
     })
