@@ -241,6 +241,19 @@ export interface KeyService {
   replicas(ref: VersionRef): Promise<readonly Replica[]>
   /** @throws KeyriteError `UNSUPPORTED` where the key can have no copy there, naming where it can. */
   replicate(ref: VersionRef, region: string): Promise<Replica>
+  /** Where the copy is that decides of all; null of a key that can have no copies. */
+  primaryRegion(ref: VersionRef): Promise<string | null>
+  /** @throws KeyriteError `UNSUPPORTED` where it has no copy, `KEY_STATE` where that copy is not enabled. */
+  setPrimaryRegion(ref: VersionRef, region: string): Promise<void>
+  /** The names by which others reach it, sorted. */
+  aliases(ref: VersionRef): Promise<readonly string[]>
+  /** The id of the key that an alias stands for, also of one that is not keyrite's. @returns undefined where there is no such alias. */
+  aliased(alias: string): Promise<string | undefined>
+  /**
+   * The alias stands for this key from now on, wherever it has copies; what it stood for before loses it.
+   * @throws KeyriteError `UNSUPPORTED` where the service moves it to no such key, `USAGE` where nothing can be called so.
+   */
+  setAlias(alias: string, ref: VersionRef): Promise<void>
   access(ref: VersionRef): Promise<Access>
   lastUse(ref: VersionRef): Promise<LastUse>
 }

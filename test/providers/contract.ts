@@ -53,14 +53,15 @@ export interface Expected {
     | 'oaep-sha256'
     | 'empty'
     | 'rotate'
+    | `rotate ${Algorithm}`
     | 'import'
     | 'export'
     | 'backup'
   )[]
   /** What the service has, and the software that stands in for it here has not: it is listed, and refused when it is asked for. */
   readonly lacks?: readonly Algorithm[]
-  /** Of which a key is given further versions; where nothing is said, of everything. */
-  readonly rotates?: readonly Algorithm[]
+  /** Of which a further version has the same key id; of all others it is another key. Of everything, where nothing is said. */
+  readonly rotatesWithin?: readonly Algorithm[]
   /** How long a MAC key from outside may be, in bytes: 48 where nothing is said. */
   readonly macKey?: number
   /** What this software does in another way than the service that it stands in for: seen, and held to be so. */

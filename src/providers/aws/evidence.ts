@@ -48,7 +48,7 @@ export function keyEvidence({keys, who}: Service, ask: () => Promise<Answered>):
       return {
         keys: capabilitiesOf(!own),
         enforces: enforced,
-        rotates: own ? ['aes-256'] : [],
+        rotates: capabilitiesOf(!own).map(({algorithm}) => algorithm),
         imports: own,
         exports: false,
         backs_up: false,

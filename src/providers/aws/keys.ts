@@ -245,7 +245,7 @@ export class Keys {
     const here = availabilityIn(metadata)
     if (here === 'enabled' || here === 'destruction-pending' || here === 'destroyed')
       return here === 'enabled' && !current ? 'historic' : here
-    for (const region of replicaRegionsOf(metadata)) {
+    for (const region of otherRegionsOf(metadata, this.line.place.region)) {
       const there = await this.metadata(id, region)
       if (there !== undefined && availabilityIn(there) === 'enabled') return current ? 'enabled' : 'historic'
     }
@@ -253,10 +253,15 @@ export class Keys {
   }
 }
 
-/** The regions that copies of a primary lie in. */
-export function replicaRegionsOf({MultiRegionConfiguration: all}: KeyMetadata): readonly string[] {
-  if (all?.MultiRegionKeyType !== 'PRIMARY') return []
-  return (all.ReplicaKeys ?? []).flatMap(({Region: region}) => (region === undefined ? [] : [region]))
+/** The regions beside `own` that a key lies in, primary or copy, the primary's first. */
+export function otherRegionsOf({MultiRegionConfiguration: all}: KeyMetadata, own: string): readonly string[] {
+  const regions = [all?.PrimaryKey?.Region, ...(all?.ReplicaKeys ?? []).map(({Region}) => Region)]
+  return regions.filter((region) => region !== undefined && region !== own) as string[]
+}
+
+/** The region of the primary: what belongs to a key in all its regions is done there. */
+export function primaryRegionOf({MultiRegionConfiguration: all}: KeyMetadata, own: string): string {
+  return all?.PrimaryKey?.Region ?? own
 }
 
 export function availabilityIn({

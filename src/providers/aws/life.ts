@@ -1,7 +1,7 @@
 import {KeyriteError} from '../../base/errors.ts'
 import type {Availability, KeyLife, VersionRef} from '../ports.ts'
-import {nameOf} from './failures.ts'
-import {availabilityIn, replicaRegionsOf, type Keys, type Known, type Version} from './keys.ts'
+import {availabilityIn, otherRegionsOf, type Keys, type Version} from './keys.ts'
+import {rotate} from './rotate.ts'
 import type {Service} from './store.ts'
 
 /** In days. */
@@ -9,7 +9,8 @@ export const destructionDays = {least: 7, most: 30} as const
 /** KMS knows on and off, of a whole key. What was rotated is used backward only, always. */
 export const enforced = ['enabled', 'disabled'] as const satisfies readonly Availability[]
 
-export function keyLife({keys, alone}: Service): KeyLife {
+export function keyLife(service: Service): KeyLife {
+  const {keys, alone} = service
   const {line} = keys
   return {
     async setAvailability(ref, availability) {
@@ -23,7 +24,7 @@ export function keyLife({keys, alone}: Service): KeyLife {
     },
 
     async rotate(key, intent) {
-      return alone(async () => rotate(keys, await rotatable(keys, key, intent)))
+      return alone(async () => rotate(service, key, intent))
     },
 
     async scheduleDestruction(ref, afterDays) {
@@ -43,7 +44,7 @@ export function keyLife({keys, alone}: Service): KeyLife {
           'UNSUPPORTED',
           `cannot ${what} in part: AWS KMS destroys a key with all its versions`,
         )
-      const copies = replicaRegionsOf(metadata)
+      const copies = otherRegionsOf(metadata, line.place.region)
       if (copies.length > 0)
         throw new KeyriteError('KEY_STATE', `cannot ${what}: it has copies in ${copies.join(', ')}`, {
           hints: copies.map((one) => `aws kms schedule-key-deletion --region ${one} --key-id ${id}`),
@@ -80,8 +81,9 @@ async function setWhole(
   {id, spec, metadata}: Version,
   wanted: 'enabled' | 'disabled',
 ): Promise<void> {
-  for (const region of [keys.line.place.region, ...replicaRegionsOf(metadata)]) {
-    const there = region === keys.line.place.region ? metadata : await keys.metadata(id, region)
+  const own = keys.line.place.region
+  for (const region of [own, ...otherRegionsOf(metadata, own)]) {
+    const there = region === own ? metadata : await keys.metadata(id, region)
     if (there === undefined || availabilityIn(there) === wanted) continue
     await keys.line.call(
       `make key "${spec.label}" ${wanted} in ${region}`,
@@ -103,66 +105,4 @@ async function settledAs(keys: Keys, ref: VersionRef, wanted: Availability): Pro
 /** What waits for destruction or is gone can be used for nothing. */
 function enforcedOf(now: Awaited<ReturnType<Keys['availability']>>): Availability {
   return now === 'destruction-pending' || now === 'destroyed' ? 'disabled' : now
-}
-
-/** @throws KeyriteError `KEY_NOT_FOUND`, `KEY_EXISTS`, `KEY_STATE`, `UNSUPPORTED`. */
-async function rotatable(keys: Keys, key: string, intent: string): Promise<Known> {
-  const known = await keys.known(key)
-  if (known === undefined)
-    throw new KeyriteError(
-      'KEY_NOT_FOUND',
-      `cannot rotate key "${key}": AWS KMS has no such key of keyrite’s`,
-    )
-  const {spec, metadata} = known
-  const refuse = (
-    code: 'KEY_EXISTS' | 'UNSUPPORTED' | 'KEY_STATE',
-    fact: string,
-    ...hints: string[]
-  ): never => {
-    throw new KeyriteError(code, `cannot rotate key "${spec.label}": ${fact}`, {hints})
-  }
-  if (spec.algorithm !== 'aes-256')
-    refuse(
-      'UNSUPPORTED',
-      `AWS KMS rotates aes-256 only, and not ${spec.algorithm}`,
-      'make another key, and move its alias there',
-    )
-  if (metadata.Origin !== 'AWS_KMS')
-    refuse('UNSUPPORTED', `its material is not of AWS KMS’s own making (${metadata.Origin ?? 'unknown'})`)
-  if (known.intent === intent) refuse('KEY_EXISTS', 'what was intended was made already')
-  const here = availabilityIn(metadata)
-  if (here !== 'enabled') refuse('KEY_STATE', `AWS KMS says that it is ${here}`)
-  return known
-}
-
-/** Asks once, and waits until another material is the current one. */
-async function rotate(keys: Keys, {id, spec, metadata}: Known): Promise<VersionRef> {
-  const what = `rotate key "${spec.label}"`
-  try {
-    await keys.line.call(what, (kms) => kms.rotateKeyOnDemand({KeyId: id}), {once: true})
-  } catch (error) {
-    const said = error instanceof KeyriteError ? nameOf(error.cause) : ''
-    if (said === 'LimitExceededException')
-      throw new KeyriteError(
-        'UNSUPPORTED',
-        `cannot ${what}: AWS KMS rotates a key on demand 25 times, and did`,
-        {cause: error},
-      )
-    // Already at it: an earlier call that was cut off.
-    if (said !== 'ConflictException') throw error
-  }
-  for (let waited = 0; ; waited += keys.line.patience.look) {
-    const current = (await keys.metadata(id))?.CurrentKeyMaterialId
-    if (current !== undefined && current !== metadata.CurrentKeyMaterialId) return {key: id, version: current}
-    if (waited >= keys.line.patience.settle)
-      throw new KeyriteError(
-        'PROVIDER_FAILED',
-        `cannot ${what}: it was asked for, and the material is still the old one`,
-        {
-          changed: true,
-          hints: ['the same command again: it asks what was done'],
-        },
-      )
-    await keys.line.pause()
-  }
 }

@@ -7,7 +7,7 @@ import {
   type RotationSchedule,
   type ScheduleTerms,
 } from '../schedule.ts'
-import type {Keys} from './keys.ts'
+import {primaryRegionOf, type Keys, type Known} from './keys.ts'
 
 /** Days between two rotations that KMS makes by itself. */
 const range = {least: 90, most: 2560} as const
@@ -27,7 +27,7 @@ export function keySchedule(keys: Keys): KeySchedule {
       )
     if (metadata.Origin !== 'AWS_KMS')
       throw new KeyriteError('UNSUPPORTED', `cannot ${what}: its material is not of AWS KMS’s own making`)
-    return {id: known.id, what}
+    return {known, what}
   }
 
   return {
@@ -42,14 +42,18 @@ export function keySchedule(keys: Keys): KeySchedule {
     },
 
     async set(key, terms) {
-      const {id, what} = await permitted(key, terms)
+      const {known, what} = await permitted(key, terms)
+      const {id, metadata} = known
       const days = terms.everyDays
-      await keys.line.call(what, async (kms) =>
-        days === null
-          ? kms.disableKeyRotation({KeyId: id})
-          : kms.enableKeyRotation({KeyId: id, RotationPeriodInDays: days}),
+      await keys.line.call(
+        what,
+        async (kms) =>
+          days === null
+            ? kms.disableKeyRotation({KeyId: id})
+            : kms.enableKeyRotation({KeyId: id, RotationPeriodInDays: days}),
+        {region: primaryRegionOf(metadata, keys.line.place.region)},
       )
-      return scheduleOf(keys, {id})
+      return scheduleOf(keys, known)
     },
   }
 }
@@ -65,9 +69,11 @@ async function needed(keys: Keys, key: string) {
   return known
 }
 
-async function scheduleOf({line}: Keys, {id}: {readonly id: string}): Promise<RotationSchedule> {
-  const status = await line.call('ask for its schedule of rotation', (kms) =>
-    kms.getKeyRotationStatus({KeyId: id}),
+async function scheduleOf({line}: Keys, {id, metadata}: Known): Promise<RotationSchedule> {
+  const status = await line.call(
+    'ask for its schedule of rotation',
+    (kms) => kms.getKeyRotationStatus({KeyId: id}),
+    {region: primaryRegionOf(metadata, line.place.region)},
   )
   const {KeyRotationEnabled: on, RotationPeriodInDays: days, NextRotationDate: next} = status
   if (on !== true) return {...noTerms, next: null, notes: []}

@@ -1,11 +1,11 @@
 /** What AWS KMS has beside the five ports: copies in other regions, who else may use a key, last use. */
 import {KeyriteError} from '../../base/errors.ts'
-import type {Access, Grant, KeyService, Replica} from '../ports.ts'
+import type {Access, Grant, KeyService} from '../ports.ts'
+import {aliased, aliasesOf, aliasNamed, setAlias} from './aliases.ts'
+import {copy, demandCopyable, lead, replicasOf, settledCopy} from './copies.ts'
 import {isDenied} from './failures.ts'
-import {availabilityIn, replicaRegionsOf, type Keys, type Version} from './keys.ts'
-import {policyOf} from './policy.ts'
+import {primaryRegionOf, type Keys, type Version} from './keys.ts'
 import type {Service} from './store.ts'
-import {tagsOf} from './tags.ts'
 
 export function keyService(service: Service): KeyService {
   const {keys} = service
@@ -25,6 +25,27 @@ export function keyService(service: Service): KeyService {
       return settledCopy(keys, version, region)
     },
 
+    async primaryRegion(ref) {
+      const {metadata} = await keys.existing(ref)
+      return metadata.MultiRegion === true ? primaryRegionOf(metadata, line.place.region) : null
+    },
+
+    async setPrimaryRegion(ref, region) {
+      await lead(keys, await keys.existing(ref), region)
+    },
+
+    async aliases(ref) {
+      return aliasesOf(keys, await keys.existing(ref))
+    },
+
+    async aliased(alias) {
+      return (await aliased(keys, aliasNamed(alias)))?.KeyId
+    },
+
+    async setAlias(alias, ref) {
+      await setAlias(keys, await keys.existing(ref), aliasNamed(alias))
+    },
+
     async access(ref) {
       const version = await keys.existing(ref)
       return {
@@ -42,79 +63,6 @@ export function keyService(service: Service): KeyService {
       )
       return {at: last?.Timestamp ?? null, operation: last?.Operation ?? null, since: since ?? null}
     },
-  }
-}
-
-async function replicasOf(keys: Keys, {id, metadata}: Version): Promise<readonly Replica[]> {
-  const found = replicaRegionsOf(metadata).map(async (region): Promise<Replica[]> => {
-    const there = await keys.metadata(id, region)
-    return there === undefined ? [] : [{region, availability: availabilityIn(there)}]
-  })
-  return (await Promise.all(found)).flat()
-}
-
-/** @throws KeyriteError `UNSUPPORTED` where a copy cannot be, `KEY_STATE`. */
-function demandCopyable(keys: Keys, {spec, metadata}: Version, region: string): void {
-  const {replicaRegions, region: own} = keys.line.place
-  const refuse = (code: 'UNSUPPORTED' | 'KEY_STATE', fact: string, ...hints: string[]): never => {
-    throw new KeyriteError(code, `cannot copy key "${spec.label}" to ${region}: ${fact}`, {hints})
-  }
-  if (region === own) refuse('UNSUPPORTED', 'it lies there')
-  if (!replicaRegions.includes(region))
-    refuse('UNSUPPORTED', `its profile allows copies in ${replicaRegions.join(', ') || 'no other region'}`)
-  if (metadata.MultiRegion !== true)
-    refuse('UNSUPPORTED', 'it is not a multi-Region key, and cannot become one', 'make another key')
-  if (metadata.MultiRegionConfiguration?.MultiRegionKeyType !== 'PRIMARY')
-    refuse(
-      'UNSUPPORTED',
-      `its primary is in ${metadata.MultiRegionConfiguration?.PrimaryKey?.Region ?? 'another region'}`,
-    )
-  const here = availabilityIn(metadata)
-  if (here !== 'enabled' && here !== 'disabled') refuse('KEY_STATE', `AWS KMS says that it is ${here}`)
-}
-
-/** A copy has tags and a policy of its own: the same are given again. */
-async function copy({keys, who}: Service, {id, spec, intent}: Version, region: string): Promise<void> {
-  const {account, partition} = await who()
-  await keys.line.call(`copy key "${spec.label}" to ${region}`, (kms) =>
-    kms.replicateKey({
-      KeyId: id,
-      ReplicaRegion: region,
-      Description: `${spec.label}: ${spec.scheme}, to ${spec.purpose}`,
-      Policy: policyOf(spec, account, partition),
-      Tags: intent === null ? [] : tagsOf(spec, intent),
-    }),
-  )
-}
-
-async function settledCopy(keys: Keys, {id, spec}: Version, region: string): Promise<Replica> {
-  const {settle, look} = keys.line.patience
-  for (let waited = 0; ; waited += look) {
-    const there = await keys.metadata(id, region)
-    if (there !== undefined && there.KeyState !== 'Creating')
-      return {region, availability: availabilityIn(there)}
-    if (waited >= settle)
-      throw new KeyriteError(
-        'PROVIDER_FAILED',
-        `cannot see the copy of key "${spec.label}" in ${region} yet`,
-        {
-          changed: true,
-          hints: ['the same command again: it asks what was done'],
-        },
-      )
-    await keys.line.pause()
-  }
-}
-
-async function aliasesOf({line}: Keys, {id, spec}: Version): Promise<readonly string[]> {
-  const found: string[] = []
-  for (let marker: string | undefined; ;) {
-    const page = await line.call(`list the aliases of key "${spec.label}"`, (kms) =>
-      kms.listAliases({KeyId: id, ...(marker === undefined ? {} : {Marker: marker})}),
-    )
-    found.push(...(page.Aliases ?? []).flatMap(({AliasName: name}) => name ?? []))
-    marker = page.Truncated === true ? page.NextMarker : undefined
-    if (marker === undefined) return found.toSorted()
   }
 }
 

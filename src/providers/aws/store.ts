@@ -100,7 +100,7 @@ export async function demandNew(keys: Keys, {label}: KeySpec, intent: IntentId):
 type Origin = Pick<CreateKeyCommandInput, 'Origin' | 'CustomKeyStoreId' | 'MultiRegion'>
 
 /** @throws KeyriteError `UNSUPPORTED` where keys are made outside AWS. */
-async function originOf({who, keys}: Service, {label}: KeySpec): Promise<Origin> {
+export async function originOf({who, keys}: Service, {label}: KeySpec): Promise<Origin> {
   const {place} = keys.line
   if (place.customKeyStore === null) return {Origin: 'AWS_KMS', MultiRegion: place.replicaRegions.length > 0}
   const {store} = await who()

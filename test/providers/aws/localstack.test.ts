@@ -17,7 +17,7 @@ if (localstack.present)
       on: 'LocalStack 4.14.0',
       refuses: ['empty', 'export', 'backup'],
       lacks: ['ed25519', 'ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'],
-      rotates: ['aes-256'],
+      rotatesWithin: ['aes-256'],
       noClock: true,
       quirks: ['no-rsa-encryption'],
       ...(process.env['SLOW'] === '1' ? {} : {parts: ['life']}),

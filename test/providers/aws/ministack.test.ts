@@ -11,9 +11,9 @@ if (ministack.present)
     {
       kind: 'aws',
       on: 'ministack 1.5.33',
-      refuses: ['empty', 'rotate', 'export', 'backup'],
+      refuses: ['empty', 'rotate aes-256', 'export', 'backup'],
       lacks: ['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'],
-      rotates: ['aes-256'],
+      rotatesWithin: ['aes-256'],
       macKey: 32,
       noClock: true,
       quirks: ['opens-touched'],

@@ -14,7 +14,7 @@ const ministack = await bring('ministack')
 const [home, away] = ['eu-central-1', 'eu-west-1'] as const
 
 describe('what AWS KMS has beside the ports', () => {
-  const box: {standin?: AwsStandin; provider?: Provider; account?: string} = {}
+  const box: {standin?: AwsStandin; provider?: Provider; single?: Provider; account?: string} = {}
   const provider = (): Provider => box.provider ?? missing('nothing is open')
   const service = (): KeyService => provider().service ?? missing('it has none')
   const schedule = (): KeySchedule => provider().schedule ?? missing('it has none')
@@ -25,9 +25,11 @@ describe('what AWS KMS has beside the ports', () => {
     box.account = anAccount()
     box.standin = await startAwsStandin(ministack)
     box.provider = await openAws({...settingsOf(box.standin.url), replica_regions: away}, soon)
+    box.single = await openAws(settingsOf(box.standin.url), soon)
   })
   afterAll(async () => {
     await box.provider?.close()
+    await box.single?.close()
     await box.standin?.stop()
   })
 
@@ -125,6 +127,67 @@ describe('what AWS KMS has beside the ports', () => {
       await box.standin?.clock(2 * 86_400)
       expect(await provider().store.describe(ref)).toBeUndefined()
       expect(await outcome(provider().life.cancelDestruction(ref))).toBe('KEY_NOT_FOUND')
+      there.destroy()
+    },
+  )
+
+  testWhen(
+    ministack,
+    'makes a copy the primary, from where it is copied, rotated and scheduled, and back again',
+    async () => {
+      const [pair, plain] = [
+        await enabled(provider(), specOf('aes-256')),
+        await enabled(box.single ?? missing('nothing is open'), specOf('aes-256')),
+      ]
+      expect(await service().primaryRegion(pair)).toBe(home)
+      expect(await outcome(service().setPrimaryRegion(pair, away))).toBe('UNSUPPORTED')
+      await service().replicate(pair, away)
+      await service().setPrimaryRegion(pair, away)
+      await service().setPrimaryRegion(pair, away)
+      expect(await service().primaryRegion(pair)).toBe(away)
+      expect(await service().replicas(pair)).toEqual([{region: away, availability: 'enabled'}])
+      expect(await outcome(provider().life.scheduleDestruction(pair, 7))).toBe('KEY_STATE')
+      expect(await schedule().set(pair.key, every(90))).toMatchObject({everyDays: 90})
+      const rotated = await provider().life.rotate(pair.key, '0b'.repeat(16))
+      expect(rotated).toMatchObject({key: pair.key})
+      expect(await provider().life.setAvailability(rotated, 'disabled')).toBe('disabled')
+      expect(await provider().life.setAvailability(rotated, 'enabled')).toBe('enabled')
+      await service().setPrimaryRegion(pair, home)
+      expect(await service().primaryRegion(pair)).toBe(home)
+      expect(await box.single?.service?.primaryRegion(plain)).toBeNull()
+      expect(
+        await outcome(box.single?.service?.setPrimaryRegion(plain, away) ?? missing('it has none')),
+      ).toBe('UNSUPPORTED')
+    },
+  )
+
+  testWhen(
+    ministack,
+    'gives an alias to a key wherever it has copies, moves it to its like, and to nothing else',
+    async () => {
+      const alias = `alias/moves-${Date.now()}`
+      const [old, fresh] = [
+        await enabled(provider(), specOf('ec-p256')),
+        await enabled(provider(), specOf('ec-p256')),
+      ]
+      const other = await enabled(provider(), specOf('aes-256'))
+      expect(await service().aliased(alias)).toBeUndefined()
+      for (const ref of [old, fresh]) await service().replicate(ref, away)
+      await service().setAlias(alias, old)
+      await service().setAlias(alias.slice('alias/'.length), old)
+      expect(await service().aliases(old)).toEqual([alias])
+      const there = stranger(away)
+      const standsFor = async () => (await there.describeKey({KeyId: alias})).KeyMetadata?.KeyId
+      expect(await standsFor()).toBe(old.key)
+      await service().setAlias(alias, fresh)
+      expect(await service().aliased(alias)).toBe(fresh.key)
+      expect(await service().aliases(old)).toEqual([])
+      expect(await standsFor()).toBe(fresh.key)
+      expect(await outcome(service().setAlias(alias, other))).toBe('UNSUPPORTED')
+      expect(await standsFor()).toBe(fresh.key)
+      for (const wrong of ['', 'alias/', 'aws/kms', 'a b', 'ä', 'a'.repeat(251)])
+        expect(await outcome(service().setAlias(wrong, fresh))).toBe('USAGE')
+      expect(await outcome(service().setAlias(alias, {key: 'nowhere', version: '1'}))).toBe('KEY_NOT_FOUND')
       there.destroy()
     },
   )

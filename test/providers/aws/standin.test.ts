@@ -12,7 +12,7 @@ if (ministack.present)
     {
       kind: 'aws',
       refuses: ['empty', 'export', 'backup', 'import ml-dsa-44', 'import ml-dsa-65', 'import ml-dsa-87'],
-      rotates: ['aes-256'],
+      rotatesWithin: ['aes-256'],
       macKey: 32,
       noClock: true,
       quirks: ['opens-touched'],
