@@ -36,6 +36,9 @@ ACTS = {  # L5: an act that needs approval -> phase, operations whose plan may h
     "key.rotate.intended": (None, ["key.rotate"], ["key"]),  # these two as FOLLOWING says
     "key.primary.intended": (None, ["key.rotate"], ["key"]),
     "key.standby.intended": ("make", ["key.standby"], ["key", "version"]),
+    "key.replicate.intended": ("replicate", ["key.replicate", "key.create"],
+                               ["key", "version", "regions", "primary"]),
+    "key.alias.intended": ("alias", ["key.alias", "key.create"], ["key", "version", "alias"]),
     "rotation.opened": ("open", ["key.rotate"], ["key", "from", "to", "verification", "grace"]),
     "certificate.make.intended": ("sign", ["certificate.sign"], ["key", "version", "form"])}
 ENDS = ["key.destroy", "key.destroy-held"]  # L5: operations whose plans have several phases
@@ -71,6 +74,8 @@ OUTCOMES = {"key.created": "key.create", "key.create.failed": "key.create", "key
             "key.rotated": "key.rotate", "key.rotate.failed": "key.rotate",
             "key.standby.made": "key.standby", "key.standby.failed": "key.standby",
             "key.primary.changed": "key.primary", "key.primary.failed": "key.primary",
+            "key.replicated": "key.replicate", "key.replicate.failed": "key.replicate",
+            "key.aliased": "key.alias", "key.alias.failed": "key.alias",
             "key.imported": "key.import", "key.import.failed": "key.import",
             "certificate.made": "certificate.make", "certificate.make.failed": "certificate.make"}
 OTHERS = """ledger.opened quorum.opened quorum.met quorum.withdrawn key.try.intended ceremony.opened
@@ -447,7 +452,10 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             self.check_act(e, d, *ACTS[kind])
         elif kind == "key.adopted":
             self.check_adopted(e, d)
-        if kind == "certificate.make.intended":
+        if kind in ("key.replicate.intended", "key.alias.intended"):
+            need("no such version, or it is destroyed",
+                 key=self.states.get((d["key"], d["version"]), ["destroyed"])[0] != "destroyed")
+        elif kind == "certificate.make.intended":
             self.check_certificate(e, d)
         if kind in WHOLE:
             self.check_whole(e, d, kind, *WHOLE[kind])
@@ -984,7 +992,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
 
     def check_outcome(self, e, d, intent, kind):  # L5, L6: after its intent, once, and as the plan says
         need("no intent", intent=intent and (intent["type"], intent["approved"]) == (kind, e["approved"]))
-        said = {"from", "to"} if e["type"] == "key.state.changed" else {"profile"} & set(d)
+        said = {"from", "to"} if e["type"] == "key.state.changed" else (
+            {"profile", "regions", "primary", "alias"} & set(d))
         which = {"from", "to"} if kind == "key.primary.intended" else {"version"}
         same = all(intent["data"][name] == d[name] for name in {"key", *which, *said})
         need("it differs, or is the second", intent=same, one_outcome=d["intended"] not in self.used)
@@ -1002,6 +1011,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             self.keys[key], self.public[key] = d["spec"], d["public"]
             if e["type"] == "key.imported":  # from here on it is like one that was made
                 self.change_state({**e, "type": "key.created"}, d, key)
+        need("it is called copied, and not every copy is there",
+             key={*d.get("regions", [])} <= {copy["region"] for copy in d.get("copies", [])})
         if e["type"] == "certificate.made":
             self.check_made(e, d, intent["data"])
         self.used.add(d["intended"])

@@ -59,6 +59,12 @@ export interface VersionDocument {
   readonly recorded: string | null
   /** What came of trying it at the provider when it came into this state; null before the first change. */
   readonly effect: {readonly proof: Proof; readonly at: string; readonly results: readonly object[]} | null
+  /** By which others reach it at its service; as far as keyrite gave them. */
+  readonly aliases: readonly string[]
+  /** The other regions in which it lies. */
+  readonly copies: readonly string[]
+  /** Where the copy is that decides of all; null: in its profile's region, or it has none. */
+  readonly primaryRegion: string | null
   readonly proved: {readonly ok: boolean; readonly at: string; readonly results: readonly object[]} | null
 }
 
@@ -129,6 +135,9 @@ function versionDocument(version: KeyFacts['versions'][number], primary: boolean
       effect === null
         ? null
         : {proof: proofOf(effect.results), at: effect.at, results: effect.results.map(resultDocument)},
+    aliases: version.aliases,
+    copies: version.copies,
+    primaryRegion: version.primaryRegion,
     proved: tried === null ? null : {ok: tried.ok, at: tried.at, results: tried.results.map(resultDocument)},
   }
 }

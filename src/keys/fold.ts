@@ -14,6 +14,7 @@ import {containedFault, containing} from './contained.ts'
 import {checkFact, factTypes, withFact} from './facts.ts'
 import {moved} from './moved.ts'
 import {checkPublic} from './public-half.ts'
+import {reachFault, reachSchemas, withReach} from './reach.ts'
 import {keyRow} from './row.ts'
 import {keyName, parseSpec} from './spec.ts'
 import {bringsVersion, versionSchemas} from './rotation/entries.ts'
@@ -87,6 +88,7 @@ const schemas = {
   ),
   'key.state.failed': lately(z.strictObject({...outcome, code: z.string()})),
   ...versionSchemas,
+  ...reachSchemas,
 } as const
 type Type = keyof typeof schemas
 
@@ -137,6 +139,8 @@ export const keysFold: Fold<Keys> = {
     if (entry.type.endsWith('.intended'))
       return {keys, open: open.with(entry.seq, intentOf(entry, kindOf(entry.type))), places}
     const intended = Number(entry.data['intended'])
+    if (entry.type === 'key.replicated' || entry.type === 'key.aliased')
+      return {keys: withReach(entry, keys), open: open.without(intended), places}
     const changed = entry.type === 'key.adopted' ? adoptedKey(view, entry) : changedKey(view, entry, keys)
     return {
       open: open.without(intended),
@@ -163,9 +167,8 @@ export const keysFold: Fold<Keys> = {
 }
 
 function kindOf(type: string): OpenIntent['kind'] {
-  const found = (['create', 'import', 'state', 'rotate', 'standby', 'primary'] as const).find((kind) =>
-    type.startsWith(`key.${kind}`),
-  )
+  const kinds = ['create', 'import', 'state', 'rotate', 'standby', 'primary', 'replicate', 'alias'] as const
+  const found = kinds.find((kind) => type.startsWith(`key.${kind}`))
   return found ?? 'try'
 }
 
@@ -180,6 +183,8 @@ function checkIntent(view: View, entry: Entry, key: Key | undefined): Problem[] 
   const version = versionOf(key, entry)
   if (version === undefined) return wrong('there is no such version')
   if (entry.type === 'key.try.intended') return []
+  if (entry.type in reachSchemas)
+    return version.state === 'destroyed' ? wrong(`version ${version.version} is destroyed`) : []
   const {from, to} = schemas['key.state.intended'].parse(entry.data)
   if (from !== version.state) return wrong(`version ${version.version} is ${version.state}, not ${from}`)
   if (from === 'pre-active' && to === 'active' && version.tried?.ok !== true)
@@ -206,6 +211,8 @@ function checkOutcome(view: View, entry: Entry, key: Key | undefined, intent: Op
       ? checkPublic(view, entry, key.spec.algorithm, entry.data['public'] ?? null)
       : []
   }
+  const fault = entry.type in reachSchemas ? reachFault(view, entry) : undefined
+  if (fault !== undefined) return wrong(fault)
   if (entry.type !== 'key.state.changed') return []
   const change = schemas['key.state.changed'].parse(entry.data)
   if (change.from !== intent.from || change.to !== intent.to || change.from !== versionOf(key, entry)?.state)
@@ -286,6 +293,9 @@ function freshVersion(view: View, {seq, time, data}: Entry): Fresh {
     enforced: isKind(kind) && enforcedBy(kind, 'probe') === true ? 'probe' : 'enabled',
     effect: null,
     tried: null,
+    aliases: [],
+    copies: [],
+    primaryRegion: null,
     sample: null,
   }
 }

@@ -21,6 +21,8 @@ export {keyDestroy, keyDestroyHeld, parseDestruction} from './operations/destroy
 export {keyHold, keyReleaseHold} from './operations/hold.ts'
 export {keyStandby} from './operations/standby.ts'
 export {planStandby, standbyOf} from './plan-standby.ts'
+export {keyAlias, keyReplicate} from './operations/reach.ts'
+export {planAlias, planReplicate} from './plan-reach.ts'
 export {keySet} from './operations/set.ts'
 export {keptBy, keptInWords} from './kept.ts'
 export {destructionCertificate} from './destruction-certificate.ts'

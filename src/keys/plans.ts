@@ -10,6 +10,7 @@ import {phase, type Plan} from '../requests/index.ts'
 import {demandParent} from './hierarchy/parents.ts'
 import {profileNotFound} from './not-found.ts'
 import {demandNameFree} from './operations/create.ts'
+import {aliasIn, demandRegions} from './reachable.ts'
 import {tryerInWords} from './who-tries.ts'
 import {defaultScheme, demandFit, keyName, type Classification, type KeyPlanSpec} from './spec.ts'
 
@@ -27,6 +28,10 @@ export interface KeyWish {
   readonly parent: string | null
   readonly expires: Date | null
   readonly activate: boolean
+  /** A name by which others reach it at its service. */
+  readonly alias?: string | null
+  /** The other regions in which it shall lie. */
+  readonly regions?: readonly string[]
 }
 
 export interface Planned {
@@ -56,6 +61,9 @@ export function planCreate(view: Known, wish: KeyWish): Planned {
   if (providerKind(profile.kind).hardware === 'never')
     demandHardware(policy, {...wish, environment: profile.environment}, 'software')
   if (wish.parent !== null) demandParent(view, wish.parent)
+  const regions = wish.regions ?? []
+  if (regions.length > 0) demandRegions(profile, regions)
+  const alias = typeof wish.alias === 'string' ? aliasIn(profile, wish.alias) : null
   const {roster} = view.of(custodyFold)
   const parties = [
     party(roster, 'owner', wish.owner),
@@ -74,12 +82,19 @@ export function planCreate(view: Known, wish: KeyWish): Planned {
     consumers: consumers.map(({id}) => id),
     parent: wish.parent,
     expires: wish.expires?.toISOString() ?? null,
+    ...(alias === null ? {} : {alias}),
+    ...(regions.length === 0 ? {} : {regions: regions.toSorted()}),
   }
   const plan: Plan = {
     type: 'keyrite.plan/1',
     operation: 'key.create',
     change: spec,
-    phases: [phase('create'), ...(wish.activate ? [phase('activate')] : [])],
+    phases: [
+      phase('create'),
+      ...(regions.length === 0 ? [] : [phase('replicate')]),
+      ...(alias === null ? [] : [phase('alias')]),
+      ...(wish.activate ? [phase('activate')] : []),
+    ],
     profile: factsOf(profile),
     rests: [
       `there is no key "${wish.name}"`,

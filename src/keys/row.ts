@@ -23,6 +23,9 @@ export interface KeyFacts extends Pick<
     | 'enforced'
     | 'tried'
     | 'effect'
+    | 'aliases'
+    | 'copies'
+    | 'primaryRegion'
   >[]
   /** Its intents without an outcome. */
   readonly indeterminate: readonly Pick<OpenIntent, 'kind' | 'seq'>[]
@@ -48,10 +51,10 @@ export function factsOfKey(key: Key, open: Iterable<OpenIntent>): KeyFacts {
 
 function factsOfVersion(one: Version): KeyFacts['versions'][number] {
   const {version, state, ref, protection, createdAt, changedAt, cameFrom, destroyAt, compromisedAt} = one
-  const {standby, containedBy, enforced, tried, effect} = one
+  const {standby, containedBy, enforced, tried, effect, aliases, copies, primaryRegion} = one
   return {
     ...{version, state, ref, protection, createdAt, changedAt, cameFrom, destroyAt, compromisedAt},
-    ...{standby, containedBy, enforced, tried, effect},
+    ...{standby, containedBy, enforced, tried, effect, aliases, copies, primaryRegion},
   }
 }
 

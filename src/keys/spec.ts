@@ -23,6 +23,10 @@ const party = z.string().regex(/^(p-[0-9a-f]{16}|owner|consumer-\d{1,3})$/)
 const oneOf = <T extends string>(values: readonly T[]): z.ZodType<T> =>
   z.custom<T>((value) => (values as readonly unknown[]).includes(value))
 
+/** A name by which others reach a key at its service, without what the service puts before it. */
+export const aliasName = z.string().regex(/^(?!alias\/|aws\/)[a-zA-Z0-9/_-]{1,250}$/)
+export const regionName = z.string().regex(/^[a-z]{2,5}(-[a-z]{2,12}){1,3}-\d{1,2}$/)
+
 export const specSchema = z.strictObject({
   key: keyName,
   version: z.literal(1),
@@ -36,6 +40,9 @@ export const specSchema = z.strictObject({
   parent: keyName.nullable(),
   /** RFC 3339, or null where it does not expire. */
   expires: z.iso.datetime({precision: 3}).nullable(),
+  /** What it is given at its service when it is made. */
+  alias: aliasName.exactOptional(),
+  regions: z.array(regionName).min(1).exactOptional(),
 })
 
 export const label = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/)

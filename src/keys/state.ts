@@ -56,6 +56,12 @@ export interface Version {
     readonly seq: number
     readonly results: readonly ProbeResult[]
   } | null
+  /** By which others reach it at its service, sorted; as far as keyrite gave them. */
+  readonly aliases: readonly string[]
+  /** The other regions in which it lies, when that was looked at last. */
+  readonly copies: readonly string[]
+  /** Where the copy is that decides of all, where keyrite chose it; null: in its profile's region. */
+  readonly primaryRegion: string | null
   /** A signature or ciphertext from its first proof, for later ones. */
   readonly sample: {readonly kind: string; readonly message: string; readonly value: string} | null
 }
@@ -92,7 +98,8 @@ export interface Hold {
 /** An intent without an outcome: indeterminate until the provider was asked. */
 export interface OpenIntent {
   readonly seq: number
-  readonly kind: 'create' | 'import' | 'state' | 'try' | 'rotate' | 'standby' | 'primary'
+  readonly kind:
+    'create' | 'import' | 'state' | 'try' | 'rotate' | 'standby' | 'primary' | 'replicate' | 'alias'
   readonly key: string
   readonly version: number
   readonly profile: string

@@ -28,6 +28,8 @@ const using: Rule['operations'] = [
   'key.resume',
   'key.deactivate',
   'key.set',
+  'key.alias',
+  'key.replicate',
   'key.cancel-destroy',
 ]
 

@@ -22,6 +22,8 @@ export const operations = [
   'key.resume',
   'key.deactivate',
   'key.set',
+  'key.alias',
+  'key.replicate',
   'key.rotate',
   'key.rollback',
   'key.compromise',

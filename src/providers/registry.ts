@@ -38,6 +38,8 @@ export interface ProviderKind {
   readonly window?: {readonly least: number; readonly most: number}
   /** What only some places of this kind can: known when one is opened. */
   readonly mayEnforce?: readonly Availability[]
+  /** The other regions in which keys of a place may have copies, by its identity; absent where keys have neither copies nor aliases. */
+  readonly copies?: (identity: Readonly<Record<string, string>>) => readonly string[]
   /** Where a place of this kind holds no keys: where they are to be had instead. */
   readonly keysElsewhere?: string
   /** What this machine lacks to use it at all; absent where it lacks nothing, ever. */
@@ -134,6 +136,7 @@ export const providerKinds = {
     hardware: 'possible',
     enforces: ['enabled', 'disabled'],
     window: {least: 7, most: 30},
+    copies: ({replicas}) => (replicas === undefined ? [] : replicas.split(',')),
     async open({settings, within}) {
       setting(settings, 'region')
       const {openAws, patience} = await import('./aws/index.ts')

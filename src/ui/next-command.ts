@@ -26,6 +26,8 @@ const commands: Readonly<
   'key.release-hold': [['key release-hold', 'KEY --reason R']],
   'key.standby': [['key standby', 'KEY']],
   'key.set': [['key set', 'KEY --owner OWNER']],
+  'key.alias': [['key alias', 'KEY ALIAS']],
+  'key.replicate': [['key replicate', 'KEY --region R']],
   'policy.adopt': [['policy adopt', 'FILE']],
   'profile.add': [['profile add', 'NAME --kind KIND --environment E']],
   'profile.remove': [['profile remove', 'PROFILE']],

@@ -15,7 +15,7 @@ import traceback
 
 from make_bundle import BUNDLE, ORG, Keys, Maker, armored, b64, canon, pid, root_of, sha, wire
 from adoptions import adopted, brought, version, without
-from moves import cancelled, destroyed, held, key_set, move, moved, released, undated
+from moves import aliased, cancelled, destroyed, held, key_set, move, moved, released, replicated, undated
 import nights
 import rotations
 
@@ -337,6 +337,7 @@ GOOD = [
     ('what is known of a key is set', None, ending(key_set)),
     ('keys that were there are taken over, under one approval', None, ending(adopted)),
     ('a key that was brought from outside', None, ending(brought)),
+    ('a key is copied, and given an alias', None, ending(lambda m: (replicated(m), aliased(m)))),
 ]
 ATTACKS = [
     ('an entry is dropped', 'signoff-count', files(drop)),
@@ -446,6 +447,14 @@ ATTACKS = [
     ('a hold for another reason', 'plan', ending(lambda m: held(m, reason=m.private('another case')))),
     ('a hold that is not there is taken off', 'held', ending(lambda m: released(m, 3))),
     ('another hold than was approved is taken off', 'plan', ending(lambda m: released(m, held(m), said={'hold': 3}))),
+    ('another alias than was approved', 'plan', ending(lambda m: aliased(m, alias='orders'))),
+    ('an alias that is not the one that was begun', 'intent', ending(lambda m: aliased(m, said_alias='orders'))),
+    ('an alias of a version that is not there', 'plan', ending(lambda m: aliased(m, version=2))),
+    ('an alias for what is destroyed', 'key', ending(lambda m: (destroyed(m), aliased(m)))),
+    ('copied to another region than was approved', 'plan', ending(lambda m: replicated(m, regions=['us-east-1'], copies=['us-east-1']))),
+    ('another primary than was approved', 'plan', ending(lambda m: replicated(m, primary='eu-west-1'))),
+    ('called copied, and not every copy is there', 'key', ending(lambda m: replicated(m, copies=[]))),
+    ('copied twice by one approval', 'approved-twice', ending(lambda m: replicated(m, twice=True))),
     ('a key is called less than was approved', 'plan', ending(lambda m: key_set(m, changes={'classification': 'public'}))),
     ('a key is brought that is another than was approved', 'plan', ending(lambda m: brought(m, spec={'key': 'brought'}))),
     ('a key is brought under a plan to activate one', 'approved', ending(lambda m: brought(m, operation='key.activate'))),

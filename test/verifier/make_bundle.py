@@ -126,7 +126,7 @@ class Keys:
 
 
 NIGHTS = ['incident.contain', 'incident.ratify', 'key.unrevoke']
-MOVES = 'activate suspend resume deactivate compromise destroy destroy-held cancel-destroy hold release-hold set rotate rollback standby adopt import'.split()
+MOVES = 'activate suspend resume deactivate compromise destroy destroy-held cancel-destroy hold release-hold set rotate rollback standby adopt import alias replicate'.split()
 
 
 class Maker:

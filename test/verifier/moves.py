@@ -108,6 +108,24 @@ def released(maker, hold, said=None):
     maker.append('key.released', {'key': 'payments', 'hold': hold, 'reason': why, **(said or {})}, 'moves', approved=met)
 
 
+def aliased(maker, version=1, alias='payments', said_alias=None):
+    """Given an alias, as people approved it. @param said_alias - of the outcome, where it is another"""
+    about = {'key': 'payments', 'version': version, 'profile': 'room'}
+    met = asked(maker, 'key.alias', {'class': 'data', 'key': 'payments', 'version': 1, 'alias': 'payments'}, ['alias'])
+    begun = maker.append('key.alias.intended', {**about, 'alias': alias, 'from': None, 'intent': sha(b'alias').hex()[:32]}, 'moves', approved=met)
+    maker.append('key.aliased', {**about, 'alias': said_alias or alias, 'intended': begun}, 'moves', approved=met)
+
+
+def replicated(maker, regions=('eu-west-1',), primary=None, copies=('eu-west-1',), twice=False):
+    """Copied to other regions. @param regions - of the entries, @param copies - where the service is said to have them"""
+    about = {'key': 'payments', 'version': 1, 'profile': 'room', 'regions': list(regions), 'primary': primary}
+    met = asked(maker, 'key.replicate', {'class': 'data', 'key': 'payments', 'version': 1, 'regions': ['eu-west-1'], 'primary': None}, ['replicate'])
+    for _ in range(2 if twice else 1):
+        begun = maker.append('key.replicate.intended', {**about, 'intent': sha(b'copy').hex()[:32]}, 'moves', approved=met)
+        there = [{'region': one, 'availability': 'enabled'} for one in copies]
+        maker.append('key.replicated', {**about, 'copies': there, 'intended': begun}, 'moves', approved=met)
+
+
 def key_set(maker, **said):
     changes = {'classification': 'restricted', 'labels': ['hipaa']}
     met = asked(maker, 'key.set', {'class': 'data', 'key': 'payments', 'changes': changes}, ['set'])

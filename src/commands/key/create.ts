@@ -46,6 +46,13 @@ export default class KeyCreate extends KeyChange {
     }),
     parent: Flags.string({summary: 'the key above it', helpValue: 'KEY'}),
     expires: dateFlag('the day from which it is not to be used'),
+    alias: Flags.string({summary: 'a name by which others reach it at its service', helpValue: 'A'}),
+    'replica-region': Flags.string({
+      summary: 'another region in which it shall lie',
+      helpValue: 'R',
+      multiple: true,
+      default: [],
+    }),
     activate: Flags.boolean({summary: 'approve its activation in the same plan; it is proved first'}),
     ...changeFlags,
   }
@@ -67,6 +74,8 @@ export default class KeyCreate extends KeyChange {
       parent: parent ?? null,
       expires: expires ?? null,
       activate,
+      alias: flags.alias ?? null,
+      regions: flags['replica-region'],
     })
     return this.change(args.name, planned, flags)
   }

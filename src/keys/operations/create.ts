@@ -12,6 +12,7 @@ import {parseSpec} from '../spec.ts'
 import {openIntent} from '../state.ts'
 import {isOfAlgorithm} from '../verify-signature.ts'
 import {changeState, demandMove, judgeMove, stateWrites} from './move.ts'
+import {aliasWrites, demandReachable, giveAlias, judgeReach, replicate, replicateWrites} from './reach.ts'
 
 export const keyCreate: Operation = {
   name: 'key.create',
@@ -19,17 +20,22 @@ export const keyCreate: Operation = {
     'key.create.intended': 'create',
     'key.created': 'create',
     'key.create.failed': 'create',
+    ...replicateWrites,
+    ...aliasWrites,
     ...stateWrites,
   },
-  begins: ['key.create.intended', 'key.state.intended'],
+  begins: ['key.create.intended', 'key.replicate.intended', 'key.alias.intended', 'key.state.intended'],
   inWords: createInWords,
   stillTrue(view, plan, phase) {
     if (phase === 'activate') {
       const {name, version} = demandMove(view, plan, 'activate')
       demandProtected(view, name, version)
-    } else demandNameFree(view, parseSpec(plan.change).key)
+    } else if (phase === 'create') demandNameFree(view, parseSpec(plan.change).key)
+    else demandReachable(view, parseSpec(plan.change).key, 1, phase === 'alias' ? 'give an alias to' : 'copy')
   },
   judge(view, plan, entry) {
+    if (entry.type in aliasWrites) return judgeReach(plan, entry, ['version', 'alias'])
+    if (entry.type in replicateWrites) return judgeReach(plan, entry, ['version', 'regions', 'primary'])
     return entry.type.startsWith('key.state')
       ? judgeMove(view, plan, entry)
       : judgeCreation(view, plan, entry)
@@ -37,7 +43,12 @@ export const keyCreate: Operation = {
   matterOf: () => null,
   async act(context, plan, phase) {
     if (phase === 'create') return create(context, plan)
-    const {key, version} = keyVersion(context, parseSpec(plan.change).key, 1)
+    const spec = parseSpec(plan.change)
+    const made = {key: spec.key, version: spec.version}
+    if (phase === 'replicate')
+      return replicate(context, {...made, regions: spec.regions ?? [], primary: null})
+    if (phase === 'alias') return giveAlias(context, {...made, alias: spec.alias ?? '', taken: false})
+    const {key, version} = keyVersion(context, spec.key, 1)
     // In a ceremony a step of its own has proved it; elsewhere that is done here, recorded like any proof.
     if (version.tried?.ok !== true) await proveWithin(context, key.name, version.version)
     return changeState(context, {
@@ -56,6 +67,10 @@ function createInWords({change, phases, profile}: Plan): readonly string[] {
   return [
     `Make key "${spec.key}"${where}: ${spec.algorithm}, scheme ${spec.scheme}, to ${spec.purpose}, class ${spec.class}.`,
     `Classification ${spec.classification}; owner {${spec.owner}}; ${spec.consumers.length === 0 ? 'no consumer named' : `used by ${spec.consumers.map((party) => `{${party}}`).join(', ')}`}; ${spec.expires === null ? 'no expiry date' : `expires ${spec.expires}`}${spec.parent === null ? '' : `; under key "${spec.parent}"`}.`,
+    ...(spec.regions === undefined ? [] : [`Copy it to ${spec.regions.join(', ')}.`]),
+    ...(spec.alias === undefined
+      ? []
+      : [`Give it the alias "${spec.alias}", which nothing there has until then.`]),
     phases.some(({name}) => name === 'activate')
       ? 'Then, when it has been proved to work, make it active.'
       : 'It stays pre-active: activating it takes another request.',

@@ -1,5 +1,4 @@
 /** What AWS KMS has beside the five ports: copies in other regions, who else may use a key, last use. */
-import {KeyriteError} from '../../base/errors.ts'
 import type {Access, Grant, KeyService} from '../ports.ts'
 import {aliased, aliasesOf, aliasNamed, setAlias} from './aliases.ts'
 import {copy, demandCopyable, lead, replicasOf, settledCopy} from './copies.ts'

@@ -1,0 +1,173 @@
+/** Aliases and copies of keys in AWS KMS by commands, on the stand-in: no emulator moves the primary. */
+import {KMS} from '@aws-sdk/client-kms'
+import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import KeyAlias from '../../src/commands/key/alias.ts'
+import KeyCreate from '../../src/commands/key/create.ts'
+import KeyReplicate from '../../src/commands/key/replicate.ts'
+import KeyShow from '../../src/commands/key/show.ts'
+import LedgerShow from '../../src/commands/ledger/show.ts'
+import LedgerVerify from '../../src/commands/ledger/verify.ts'
+import ProfileAdd from '../../src/commands/profile/add.ts'
+import RequestApply from '../../src/commands/request/apply.ts'
+import RequestList from '../../src/commands/request/list.ts'
+import {bring} from '../backends/bring.ts'
+import {startAwsStandin, type AwsStandin} from '../backends/standin.ts'
+import {makeHouse, type House} from '../ceremony/room.ts'
+import {anAccount} from '../providers/aws/bench.ts'
+import {testWhen} from '../support/needs.ts'
+import {runJson, type CommandClass} from '../support/run.ts'
+
+const ministack = await bring('ministack')
+const [home, away] = ['eu-central-1', 'eu-west-1'] as const
+
+interface Shown extends Record<string, unknown> {
+  readonly versions: readonly {
+    readonly providerId: string
+    readonly aliases: readonly string[]
+    readonly copies: readonly string[]
+    readonly primaryRegion: string | null
+  }[]
+}
+
+describe('aliases and copies in AWS KMS', () => {
+  const box: {house?: House; standin?: AwsStandin} = {}
+  const house = (): House => box.house ?? missing('there is no house')
+  const standin = (): AwsStandin => box.standin ?? missing('nothing is started')
+  const ask = async (command: CommandClass, id: string, args: readonly string[], signed = 2) =>
+    runJson(
+      command,
+      id,
+      [
+        ...args,
+        '--as',
+        'alice',
+        ...['alice', 'bob', 'carol', 'dan', 'erin']
+          .slice(0, signed)
+          .flatMap((one) => ['--sign-with', `${one}=${house().keyOf(one)}`]),
+      ],
+      house().world,
+    )
+  const make = async (name: string, profile: string, ...more: string[]) =>
+    ask(
+      KeyCreate,
+      'key create',
+      [name, '--profile', profile, '--algorithm', 'ec-p256', '--purpose', 'sign', '--class', 'jwt-signing']
+        .concat(['--owner', 'Orders', '--activate'])
+        .concat(more),
+      5,
+    )
+  const shown = async (name: string) => {
+    const {versions} = await runJson<Shown>(KeyShow, 'key show', [name], house().world)
+    return versions[0] ?? missing('it has no version')
+  }
+  const standsFor = async (alias: string, region: string = home): Promise<string> => {
+    const kms = new KMS({region, endpoint: standin().url})
+    try {
+      return (await kms.describeKey({KeyId: `alias/${alias}`})).KeyMetadata?.KeyId ?? ''
+    } finally {
+      kms.destroy()
+    }
+  }
+  const idOf = async (name: string): Promise<string> => (await shown(name)).providerId.split('/')[0] ?? ''
+
+  beforeAll(async () => {
+    if (!ministack.present) return
+    anAccount()
+    box.house = await makeHouse()
+    box.standin = await startAwsStandin(ministack)
+    const place = ['--kind', 'aws', '--environment', 'test', '--region', home, '--endpoint', standin().url]
+    await ask(ProfileAdd, 'profile add', ['one', ...place], 5)
+    await ask(ProfileAdd, 'profile add', ['two', ...place, '--replica-regions', away], 5)
+  }, 60_000)
+  afterAll(async () => {
+    await box.standin?.stop()
+    box.house?.remove()
+  })
+
+  testWhen(
+    ministack,
+    'a key is made with copies and an alias that nothing had, and the ledger says both',
+    async () => {
+      const made = await make('orders', 'two', '--alias', 'alias/orders', '--replica-region', away)
+      expect(made).toMatchObject({exit: 0, state: 'active'})
+      expect(await shown('orders')).toMatchObject({aliases: ['orders'], copies: [away], primaryRegion: null})
+      for (const region of [home, away]) expect(await standsFor('orders', region)).toBe(await idOf('orders'))
+      expect(await make('orders-2', 'two', '--alias', 'orders')).toMatchObject({code: 'KEY_EXISTS', exit: 5})
+      expect(await standsFor('orders')).toBe(await idOf('orders'))
+    },
+    60_000,
+  )
+
+  testWhen(
+    ministack,
+    'an alias is moved to another key with approval: the other has it no more, there and in the ledger',
+    async () => {
+      expect(await make('invoices', 'two', '--replica-region', away)).toMatchObject({exit: 0})
+      const waits = await ask(KeyAlias, 'key alias', ['invoices', 'orders'], 0)
+      expect(waits).toMatchObject({exit: 8})
+      expect(await standsFor('orders')).toBe(await idOf('orders'))
+      const {requests} = await runJson<{requests: {id: string}[]}>(
+        RequestList,
+        'request list',
+        [],
+        house().world,
+      )
+      const id = requests.at(-1)?.id ?? ''
+      // Cut off after the work: what was done is found, and finished, by the same command.
+      await standin().fault('cut-after', {operation: 'UpdateAlias', times: 1})
+      await ask(RequestApply, 'request apply', [id])
+      expect(await ask(RequestApply, 'request apply', [id])).toMatchObject({exit: 0})
+      expect(await standsFor('orders')).toBe(await idOf('invoices'))
+      expect(await standsFor('orders', away)).toBe(await idOf('invoices'))
+      expect((await shown('orders')).aliases).toEqual([])
+      expect((await shown('invoices')).aliases).toEqual(['orders'])
+    },
+    60_000,
+  )
+
+  testWhen(
+    ministack,
+    'a copy is made primary and the first one again, and what cannot be is refused before anybody is asked',
+    async () => {
+      const lead = async (region: string) =>
+        ask(KeyReplicate, 'key replicate', ['orders', '--primary', region])
+      expect(await lead(away)).toMatchObject({exit: 0})
+      expect((await shown('orders')).primaryRegion).toBe(away)
+      expect(await lead(home)).toMatchObject({exit: 0})
+      expect((await shown('orders')).primaryRegion).toBe(home)
+      const {entries} = await runJson<{entries: unknown[]}>(
+        LedgerShow,
+        'ledger show',
+        ['--last', '1'],
+        house().world,
+      )
+      const before = JSON.stringify(entries)
+      const refused: readonly (readonly [CommandClass, string, readonly string[], string])[] = [
+        [KeyReplicate, 'key replicate', ['orders'], 'USAGE'],
+        [KeyReplicate, 'key replicate', ['orders', '--region', 'us-east-1'], 'UNSUPPORTED'],
+        [KeyReplicate, 'key replicate', ['orders', '--primary', 'us-east-1'], 'UNSUPPORTED'],
+        [KeyReplicate, 'key replicate', ['orders', '--region', away, '--region', away], 'USAGE'],
+        [KeyAlias, 'key alias', ['orders', 'aws/orders'], 'USAGE'],
+        [KeyAlias, 'key alias', ['orders', 'a b'], 'USAGE'],
+        [KeyAlias, 'key alias', ['orders-2', 'orders'], 'KEY_STATE'],
+        [KeyAlias, 'key alias', ['nothing', 'orders'], 'KEY_NOT_FOUND'],
+      ]
+      for (const [command, id, args, code] of refused)
+        expect([args, (await ask(command, id, args))['code']]).toEqual([args, code])
+      expect(await make('single', 'one', '--replica-region', away)).toMatchObject({code: 'UNSUPPORTED'})
+      const after = await runJson<{entries: unknown[]}>(
+        LedgerShow,
+        'ledger show',
+        ['--last', '1'],
+        house().world,
+      )
+      expect(JSON.stringify(after.entries)).toBe(before)
+      expect(await runJson(LedgerVerify, 'ledger verify', [], house().world)).toMatchObject({ok: true})
+    },
+    60_000,
+  )
+})
+
+function missing(what: string): never {
+  throw new Error(what)
+}
