@@ -12,7 +12,7 @@ export default class KeyAlias extends KeyChange {
     'For keys in AWS KMS, which moves an alias between keys of one usage only. It is set in every region in which the key lies.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> payments-jwt alias/payments',
-    '<%= config.bin %> <%= command.id %> payments-jwt payments --version 2 --reason "version 2 is used from today"',
+    '<%= config.bin %> <%= command.id %> payments-jwt payments --reason "it is used from today"',
   ]
   static override args = {
     ...keyArg,
