@@ -134,6 +134,9 @@ function versionOf(
     enforced: availabilityOf[state],
     effect: null,
     tried: null,
+    aliases: [],
+    copies: [],
+    primaryRegion: null,
     sample: null,
   }
 }
