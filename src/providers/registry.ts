@@ -160,13 +160,13 @@ export const providerKinds = {
     hardware: 'possible',
     enforces: ['enabled', 'disabled'],
     window: {least: 1, most: 120},
-    async open({settings}) {
+    async open({settings, within}) {
       const [{openKeyRing}, {placeFrom}, {agentName}] = await Promise.all([
         import('./gcp/index.ts'),
         import('./gcp/place.ts'),
         import('../base/package.ts'),
       ])
-      return openKeyRing(placeFrom(settings), agentName())
+      return openKeyRing(placeFrom(settings), agentName(), within)
     },
     create: null,
   },
@@ -208,13 +208,13 @@ export const providerKinds = {
     hardware: 'possible',
     enforces: ['enabled', 'historic', 'disabled'],
     window: {least: 7, most: 90},
-    async open({settings}) {
+    async open({settings, within}) {
       const [{openVault}, {placeFrom}, {agentName}] = await Promise.all([
         import('./azure/index.ts'),
         import('./azure/place.ts'),
         import('../base/package.ts'),
       ])
-      return openVault(placeFrom(settings), agentName())
+      return openVault(placeFrom(settings), agentName(), within)
     },
     create: null,
   },

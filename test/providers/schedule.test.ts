@@ -19,7 +19,7 @@ import {all, enabled, intent, none, outcome, specOf} from './support.ts'
 
 interface Box {
   provider?: Provider
-  standin?: {ask?(wish: {forward: number}): Promise<void>; stop(): Promise<void>}
+  standin?: {ask?(wish: {forward: number}): Promise<unknown>; stop(): Promise<void>}
 }
 
 const dayMs = 86_400_000

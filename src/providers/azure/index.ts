@@ -18,11 +18,22 @@ export type {Place} from './place.ts'
 
 /**
  * @param agent - who we are, for Azure's logs: `keyrite/VERSION`.
+ * @param within - how long an answer is waited for, in ms, with all repetitions.
  * @throws KeyriteError `CREDENTIALS_REFUSED`, `PROVIDER_UNREACHABLE`, `FILE_NOT_FOUND`, `USAGE`.
  */
-export async function openVault(place: Place, agent: string): Promise<Provider> {
-  const service = await Service.open(place, agent)
-  const provider: Provider = {
+export async function openVault(place: Place, agent: string, within?: number): Promise<Provider> {
+  const provider = providerOf(await Service.open(place, agent, within))
+  try {
+    await provider.evidence.identity()
+    return provider
+  } catch (error) {
+    await provider.close()
+    throw error
+  }
+}
+
+function providerOf(service: Service): Provider {
+  return {
     kind: 'azure',
     store: keyStore(service),
     use: keyUse(service),
@@ -31,16 +42,10 @@ export async function openVault(place: Place, agent: string): Promise<Provider> 
     evidence: keyEvidence(service),
     schedule: keySchedule(service),
     standing: async (policy, ids, principal) => standingOf(service, policy, ids, principal),
+    probing: (intent) => providerOf(service.probing(intent)),
     time: () => null,
     close: async () => {
       service.close()
     },
-  }
-  try {
-    await provider.evidence.identity()
-    return provider
-  } catch (error) {
-    await provider.close()
-    throw error
   }
 }

@@ -11,6 +11,14 @@ import {failure, statusOf} from './failures.ts'
 import type {Place} from './place.ts'
 
 const apiVersion = '2025-07-01'
+/** Milliseconds for one call with its repetitions: the clients have no limit of their own. */
+const patience = 60_000
+
+interface Clients {
+  readonly patient: KeyClient
+  readonly once: KeyClient
+  readonly rest: Client
+}
 
 export class Service {
   readonly place: Place
@@ -20,22 +28,35 @@ export class Service {
   readonly once: KeyClient
   readonly #rest: Client
   readonly #ca: Buffer | null
+  /** Clients that name themselves so. */
+  readonly #named: (agent: string) => Clients
+  readonly #agent: string
+  /** How long an answer is waited for, in ms, with all repetitions. */
+  readonly #within: number
+  readonly #lent: Service[] = []
   #closed = false
 
   private constructor(
     place: Place,
-    clients: {patient: KeyClient; once: KeyClient; rest: Client},
-    ca: Buffer | null,
+    named: (agent: string) => Clients,
+    {agent, ca, within}: {readonly agent: string; readonly ca: Buffer | null; readonly within: number},
   ) {
+    const clients = named(agent)
     this.place = place
     this.patient = clients.patient
     this.once = clients.once
     this.#rest = clients.rest
     this.#ca = ca
+    this.#named = named
+    this.#agent = agent
+    this.#within = within
   }
 
-  /** @throws KeyriteError `FILE_NOT_FOUND`, `CREDENTIALS_REFUSED`, `USAGE`. */
-  static async open(place: Place, agent: string): Promise<Service> {
+  /**
+   * @param within - how long an answer is waited for, in ms, with all repetitions.
+   * @throws KeyriteError `FILE_NOT_FOUND`, `CREDENTIALS_REFUSED`, `USAGE`.
+   */
+  static async open(place: Place, agent: string, within = patience): Promise<Service> {
     const [{KeyClient: Keys}, {getClient}, {keyVaultAuthenticationPolicy}, {credentialsFor}] =
       await Promise.all([
         import('@azure/keyvault-keys'),
@@ -45,30 +66,44 @@ export class Service {
       ])
     const ca = place.caFile === null ? null : fileOf(place.caFile)
     const credential: TokenCredential = await credentialsFor(place)
-    const common = {
-      userAgentOptions: {userAgentPrefix: agent},
-      ...(ca === null ? {} : {tlsOptions: {ca}}),
-    }
+    const tls = ca === null ? {} : {tlsOptions: {ca}}
     const retryOptions = {maxRetries: 3, retryDelayInMs: 300, maxRetryDelayInMs: 4000}
     const challenge = {disableChallengeResourceVerification: ca !== null}
-    const keys = (retries: object): KeyClient =>
-      new Keys(place.vault, credential, {
-        ...common,
-        ...challenge,
-        serviceVersion: apiVersion,
-        retryOptions: retries,
-      })
-    const rest = getClient(place.vault, {...common, retryOptions})
-    rest.pipeline.addPolicy(keyVaultAuthenticationPolicy(credential, challenge))
-    return new Service(place, {patient: keys(retryOptions), once: keys({maxRetries: 0}), rest}, ca)
+    const named = (called: string): Clients => {
+      const common = {userAgentOptions: {userAgentPrefix: called}, ...tls}
+      const keys = (retries: object): KeyClient =>
+        new Keys(place.vault, credential, {
+          ...common,
+          ...challenge,
+          serviceVersion: apiVersion,
+          retryOptions: retries,
+        })
+      const rest = getClient(place.vault, {...common, retryOptions})
+      rest.pipeline.addPolicy(keyVaultAuthenticationPolicy(credential, challenge))
+      return {patient: keys(retryOptions), once: keys({maxRetries: 0}), rest}
+    }
+    return new Service(place, named, {agent, ca, within})
+  }
+
+  /** The same vault, whose calls say that they try a key, and for which intent. It closes with this one. */
+  probing(intent: string): Service {
+    const service = new Service(this.place, this.#named, {
+      agent: `${this.#agent} probe ${intent}`,
+      ca: this.#ca,
+      within: this.#within,
+    })
+    service.#closed = this.#closed
+    this.#lent.push(service)
+    return service
   }
 
   /** @throws KeyriteError, whatever goes wrong but a bug. */
   async ask<T>(what: string, act: () => Promise<T>): Promise<T> {
     this.demandOpen()
+    const till = performance.now() + this.#within
     for (let tries = 0; ; tries++)
       try {
-        return await act()
+        return await inTime(what, act(), till - performance.now(), this.#within / 1000)
       } catch (error) {
         // Too many requests: this one was not processed, so it may be sent again, whatever it is. Azure often does not say when.
         if (statusOf(error) !== 429 || tries === 4) throw failure(what, error)
@@ -123,6 +158,29 @@ export class Service {
 
   close(): void {
     this.#closed = true
+    for (const one of this.#lent) one.close()
+  }
+}
+
+/** @throws KeyriteError `PROVIDER_UNREACHABLE` where no answer comes in that time, in ms. */
+async function inTime<T>(what: string, work: Promise<T>, left: number, seconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => {
+        reject(
+          new KeyriteError('PROVIDER_UNREACHABLE', `cannot ${what}: no answer within ${seconds} seconds`, {
+            hints: ['the same command again: it asks what was done'],
+          }),
+        )
+      },
+      Math.max(left, 0),
+    )
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -17,11 +17,22 @@ export type {Place} from './service.ts'
 
 /**
  * @param agent - who we are, for Google's logs: `keyrite/VERSION`.
+ * @param within - how long an answer is waited for, in ms; as long as the calls have it where it is absent.
  * @throws KeyriteError `CREDENTIALS_REFUSED`, `PROVIDER_UNREACHABLE`, `PROVIDER_FAILED` if there is no such key ring.
  */
-export async function openKeyRing(place: Place, agent: string): Promise<Provider> {
-  const service = await Service.open(place, agent)
-  const provider: Provider = {
+export async function openKeyRing(place: Place, agent: string, within?: number): Promise<Provider> {
+  const provider = providerOf(await Service.open(place, agent, within ?? null))
+  try {
+    await provider.evidence.identity()
+    return provider
+  } catch (error) {
+    await provider.close()
+    throw error
+  }
+}
+
+function providerOf(service: Service): Provider {
+  return {
     kind: 'gcp',
     store: keyStore(service),
     use: keyUse(service),
@@ -30,14 +41,8 @@ export async function openKeyRing(place: Place, agent: string): Promise<Provider
     evidence: keyEvidence(service),
     schedule: keySchedule(service),
     standing: async (policy, ids, principal) => standingOf(service, policy, ids, principal),
+    probing: (intent) => providerOf(service.probing(intent)),
     time: () => null,
     close: () => service.close(),
-  }
-  try {
-    await provider.evidence.identity()
-    return provider
-  } catch (error) {
-    await provider.close()
-    throw error
   }
 }

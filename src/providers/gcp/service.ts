@@ -75,15 +75,32 @@ function clientConfig(): object {
 export class Service {
   readonly place: Place
   readonly #client: KeyManagementServiceClient
+  /** A client that names itself so. */
+  readonly #named: (agent: string) => KeyManagementServiceClient
+  readonly #agent: string
+  /** How long an answer is waited for, in ms, with all repetitions; null: as the calls have it. */
+  readonly #within: number | null
+  readonly #lent: Service[] = []
   #closed = false
 
-  private constructor(place: Place, client: KeyManagementServiceClient) {
+  private constructor(
+    place: Place,
+    named: (agent: string) => KeyManagementServiceClient,
+    agent: string,
+    within: number | null,
+  ) {
     this.place = place
-    this.#client = client
+    this.#named = named
+    this.#client = named(agent)
+    this.#agent = agent
+    this.#within = within
   }
 
-  /** @throws KeyriteError `CREDENTIALS_REFUSED`, `FILE_NOT_FOUND` if a file that is named is not there. */
-  static async open(place: Place, agent: string): Promise<Service> {
+  /**
+   * @param within - how long an answer is waited for, in ms, with all repetitions; null: 15 seconds for one call, 25 with repetitions.
+   * @throws KeyriteError `CREDENTIALS_REFUSED`, `FILE_NOT_FOUND` if a file that is named is not there.
+   */
+  static async open(place: Place, agent: string, within: number | null = null): Promise<Service> {
     const [{KeyManagementServiceClient: Client}, {grpc}, {credentialsFrom}] = await Promise.all([
       import('@google-cloud/kms'),
       import('google-gax'),
@@ -107,15 +124,16 @@ export class Service {
                 }),
               ),
             }
-      const client = new Client({
-        authClient: authClient as never,
-        apiEndpoint: host,
-        port: Number(port),
-        clientConfig: clientConfig(),
-        'grpc.primary_user_agent': agent,
-        ...trusted,
-      })
-      return new Service(place, client)
+      const named = (called: string): KeyManagementServiceClient =>
+        new Client({
+          authClient: authClient as never,
+          apiEndpoint: host,
+          port: Number(port),
+          clientConfig: clientConfig(),
+          'grpc.primary_user_agent': called,
+          ...trusted,
+        })
+      return new Service(place, named, agent, within)
     } catch (error) {
       throw failure(`open key ring ${place.ring}`, error)
     }
@@ -132,8 +150,34 @@ export class Service {
 
   /** The same, with the service's own error, for those who can tell what it means. */
   async askPlainly<T>(act: (client: KeyManagementServiceClient) => Promise<T>): Promise<T> {
-    if (this.#closed) throw new KeyriteError('PROVIDER_FAILED', 'cannot ask Google Cloud KMS: it is closed')
-    return act(this.#client)
+    this.demandOpen()
+    if (this.#within === null) return act(this.#client)
+    let timer: NodeJS.Timeout | undefined
+    const seconds = this.#within / 1000
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(
+          new KeyriteError(
+            'PROVIDER_UNREACHABLE',
+            `cannot ask Google Cloud KMS: no answer within ${seconds} seconds`,
+            {hints: ['the same command again: it asks what was done']},
+          ),
+        )
+      }, this.#within ?? 0)
+    })
+    try {
+      return await Promise.race([act(this.#client), late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** The same key ring, whose calls say that they try a key, and for which intent. It closes with this one. */
+  probing(intent: string): Service {
+    const service = new Service(this.place, this.#named, `${this.#agent} probe ${intent}`, this.#within)
+    service.#closed = this.#closed
+    this.#lent.push(service)
+    return service
   }
 
   demandOpen(): void {
@@ -143,7 +187,7 @@ export class Service {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    await this.#client.close()
+    await Promise.all([this.#client.close(), ...this.#lent.map(async (one) => one.close())])
   }
 }
 

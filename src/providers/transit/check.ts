@@ -24,7 +24,7 @@ export async function checkLines(server: Server): Promise<readonly CheckLine[]> 
       return `transit at ${server.place.mount}, ${accessor}, ${version}`
     }),
     line('permission', '', async () => permissionFact(server)),
-    line('keys', '', async () => keysFact(server)),
+    line('names', '', async () => keysFact(server)),
   ])
 }
 

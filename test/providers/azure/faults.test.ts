@@ -114,6 +114,37 @@ describe('trouble with Azure Key Vault', () => {
       await standin().ask({faults: []})
     },
   )
+
+  testWith('openssl', 'is told who asks, and when it is only to prove that a key works', async () => {
+    const ref = await enabled(open(), specOf('ec-p256'))
+    const why = intent()
+    await standin().ask({})
+    await open().use.sign(ref, Buffer.from('a real one'))
+    await open().probing?.(why).use.sign(ref, Buffer.from('a probe'))
+    const signs = (await standin().ask({})).filter(({operation}) => operation === 'sign')
+    expect(signs.at(0)?.userAgent).toMatch(/keyrite\/test/)
+    expect(signs.at(0)?.userAgent).not.toContain('probe')
+    expect(signs.at(-1)?.userAgent).toContain(`keyrite/test probe ${why}`)
+  })
+
+  testWith(
+    'openssl',
+    'is waited for no longer than was said, and asked again by the same command',
+    async () => {
+      const hasty = await openVault(placeOf(standin(), 'vault'), 'keyrite/test', 1000)
+      try {
+        const ref = await enabled(open(), specOf('ec-p256'))
+        await standin().ask({faults: [{route: 'sign', fault: 'late', times: 2, milliseconds: 5000}]})
+        const began = performance.now()
+        expect(await outcome(hasty.use.sign(ref, Buffer.from('x')))).toBe('PROVIDER_UNREACHABLE')
+        expect(performance.now() - began).toBeLessThan(4500)
+      await standin().ask({faults: []})
+        expect(await outcome(hasty.use.sign(ref, Buffer.from('x')))).toBe('ok')
+      } finally {
+        await hasty.close()
+      }
+    },
+  )
 })
 
 function missing(): never {

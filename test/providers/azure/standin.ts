@@ -7,14 +7,19 @@ import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import type {Wish} from '../../standins/azure/control.ts'
 
+export interface Seen {
+  readonly operation: string
+  readonly userAgent: string
+}
+
 export interface Standin {
   readonly vault: string
   readonly ca: string
   readonly tokenFile: string
   /** Where it is told what to do. */
   readonly control: string
-  /** Moves its clock, asks it for trouble. */
-  ask(wish: Wish): Promise<void>
+  /** Moves its clock, asks it for trouble. @returns what it was asked since the last time. */
+  ask(wish: Wish): Promise<readonly Seen[]>
   stop(): Promise<void>
 }
 
@@ -44,6 +49,7 @@ export async function startStandin(
     async ask(wish) {
       const answer = await fetch(said.control, {method: 'POST', body: JSON.stringify(wish)})
       if (!answer.ok) throw new Error(await answer.text())
+      return ((await answer.json()) as {readonly seen: readonly Seen[]}).seen
     },
     async stop() {
       child.kill('SIGTERM')

@@ -14,11 +14,13 @@ describe('trouble with Google Cloud KMS', () => {
   const box: {standin?: Standin; open?: Provider} = {}
   const standin = (): Standin => box.standin ?? missing()
   const open = (): Provider => box.open ?? missing()
+  const place = (): Place => {
+    const {ring, endpoint, credentials, ca} = standin()
+    return {ring, endpoint, credentials, ca, protection: 'software', destroyDays: 30}
+  }
   beforeAll(async () => {
     box.standin = await startStandin()
-    const {ring, endpoint, credentials, ca} = box.standin
-    const place: Place = {ring, endpoint, credentials, ca, protection: 'software', destroyDays: 30}
-    box.open = await openKeyRing(place, 'keyrite/test')
+    box.open = await openKeyRing(place(), 'keyrite/test')
   })
   afterAll(async () => {
     await box.open?.close()
@@ -133,6 +135,38 @@ describe('trouble with Google Cloud KMS', () => {
     expect(found).toHaveLength(before + 30)
     expect(new Set(found.map(({ref}) => `${ref.key}/${ref.version}`)).size).toBe(before + 30)
   })
+
+  testWith('openssl', 'is told who asks, and when it is only to prove that a key works', async () => {
+    const ref = await enabled(open(), specOf('ec-p256'))
+    const why = intent()
+    await standin().ask({})
+    await open().use.sign(ref, Buffer.from('a real one'))
+    await open().probing?.(why).use.sign(ref, Buffer.from('a probe'))
+    const signs = (await standin().ask({})).filter(({operation}) => operation === 'asymmetricSign')
+    expect(signs.at(0)?.userAgent).toMatch(/keyrite\/test/)
+    expect(signs.at(0)?.userAgent).not.toContain('probe')
+    expect(signs.at(-1)?.userAgent).toContain(`keyrite/test probe ${why}`)
+  })
+
+  testWith(
+    'openssl',
+    'is waited for no longer than was said, and asked again by the same command',
+    async () => {
+      const hasty = await openKeyRing(place(), 'keyrite/test', 1000)
+      try {
+        const ref = await enabled(open(), specOf('ec-p256'))
+        await standin().ask({
+          faults: [{method: 'asymmetricSign', fault: 'late', times: 1, milliseconds: 5000}],
+        })
+        const began = performance.now()
+        expect(await outcome(hasty.use.sign(ref, Buffer.from('x')))).toBe('PROVIDER_UNREACHABLE')
+        expect(performance.now() - began).toBeLessThan(4500)
+        expect(await outcome(hasty.use.sign(ref, Buffer.from('x')))).toBe('ok')
+      } finally {
+        await hasty.close()
+      }
+    },
+  )
 })
 
 describe('what goes over the line to Google', () => {

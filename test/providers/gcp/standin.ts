@@ -7,13 +7,18 @@ import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import type {Wish} from '../../standins/google/control.ts'
 
+export interface Seen {
+  readonly operation: string
+  readonly userAgent: string
+}
+
 export interface Standin {
   readonly endpoint: string
   readonly ring: string
   readonly ca: string
   readonly credentials: string
-  /** Moves its clock, asks it for trouble. */
-  ask(wish: Wish): Promise<void>
+  /** Moves its clock, asks it for trouble. @returns what it was asked since the last time. */
+  ask(wish: Wish): Promise<readonly Seen[]>
   stop(): Promise<void>
 }
 
@@ -35,6 +40,7 @@ export async function startStandin(): Promise<Standin> {
     async ask(wish) {
       const answer = await fetch(said.control, {method: 'POST', body: JSON.stringify(wish)})
       if (!answer.ok) throw new Error(await answer.text())
+      return ((await answer.json()) as {readonly seen: readonly Seen[]}).seen
     },
     async stop() {
       child.kill('SIGTERM')

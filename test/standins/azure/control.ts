@@ -20,7 +20,7 @@ export async function control(world: World): Promise<{port: number; stop(): void
     request.on('end', () => {
       try {
         grant(world, JSON.parse(Buffer.concat(parts).toString('utf8')) as Wish)
-        response.end('{}\n')
+        response.end(`${JSON.stringify({seen: world.seen.splice(0)})}\n`)
       } catch (error) {
         response.writeHead(400).end(`${String(error)}\n`)
       }

@@ -119,7 +119,9 @@ async function answer(
   const url = new URL(`${base}${request.url ?? '/'}`)
   // R: the first one comes empty, before anybody said who they are.
   const body = await bodyOf(request)
-  const fault = world.fault(found(request.method, url.pathname)?.route.name ?? '')
+  const operation = found(request.method, url.pathname)?.route.name ?? ''
+  world.seen.push({operation, userAgent: request.headers['user-agent'] ?? ''})
+  const fault = world.fault(operation)
   if (request.headers.authorization !== `Bearer ${token}` || fault?.fault === 'unauthenticated') {
     const resource = world.place.isHsm ? 'https://managedhsm.azure.net' : 'https://vault.azure.net'
     response.writeHead(401, {

@@ -78,6 +78,8 @@ export class World {
   /** Actions (`keys/sign/action`) that the caller may not. */
   denied = new Set<string>()
   faults: {route: string; fault: Fault; times: number; milliseconds?: number}[] = []
+  /** What it was asked, and who asked, since somebody looked. */
+  readonly seen: {readonly operation: string; readonly userAgent: string}[] = []
   disableLag = 0
   /** How long a backup or a restore of the whole takes. */
   jobSeconds = 10

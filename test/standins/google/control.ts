@@ -21,7 +21,7 @@ export async function control(world: World, port = 0): Promise<{port: number; st
     request.on('end', () => {
       try {
         grant(world, JSON.parse(Buffer.concat(parts).toString('utf8')) as Wish)
-        response.end('{}\n')
+        response.end(`${JSON.stringify({seen: world.seen.splice(0)})}\n`)
       } catch (error) {
         response.writeHead(400).end(`${String(error)}\n`)
       }

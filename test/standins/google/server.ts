@@ -98,6 +98,7 @@ function handler(
   cut: () => void,
 ): handleUnaryCall<Message, Message> {
   return (call, callback) => {
+    world.seen.push({operation: method, userAgent: String(call.metadata.get('user-agent')[0] ?? '')})
     answer(world, account, method, call.request, call.metadata.get('authorization')[0])
       .then(({message, isCut}) => {
         // The work is done, and nobody hears of it.

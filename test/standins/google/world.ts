@@ -65,6 +65,8 @@ export class World {
   denied = new Set<string>()
   /** By method (`*`: any), in the order in which they come. */
   faults: {method: string; fault: Fault; times: number; milliseconds?: number}[] = []
+  /** What it was asked, and who asked, since somebody looked. */
+  readonly seen: {readonly operation: string; readonly userAgent: string}[] = []
   /** How many uses a version stays usable for after it was disabled. */
   disableLag = 0
   /** How long a pair is being made for, in milliseconds. */
