@@ -138,7 +138,7 @@ describe('trouble with Azure Key Vault', () => {
         const began = performance.now()
         expect(await outcome(hasty.use.sign(ref, Buffer.from('x')))).toBe('PROVIDER_UNREACHABLE')
         expect(performance.now() - began).toBeLessThan(4500)
-      await standin().ask({faults: []})
+        await standin().ask({faults: []})
         expect(await outcome(hasty.use.sign(ref, Buffer.from('x')))).toBe('ok')
       } finally {
         await hasty.close()
