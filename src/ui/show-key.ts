@@ -29,6 +29,7 @@ export function keyLines(print: Print, key: KeyDocument): string[] {
       ['Consumers', key.consumers.map(personText)],
       ['Parent', key.parent],
       ['Created', key.createdAt],
+      ['Taken over', key.adoptedAt],
       ['Expires', key.expires],
       ['Labels', key.labels],
       ['Held', key.holds.map(({entry, kind, until}) => `${kind} until ${until} (entry ${entry})`)],

@@ -208,7 +208,7 @@ describe('key check', () => {
     expect(stdout).toContain(
       'unknown  fips: version 1: its place gives no FIPS 140 level that could be checked',
     )
-    expect(stdout).toMatch(/1 keys: 0 findings, \d unknown\./)
+    expect(stdout).toMatch(/1 key: 0 findings, \d unknown\./)
     expect(await run(KeyCheck, 'key check', ['nobody'])).toMatchObject({code: 'KEY_NOT_FOUND'})
   })
 

@@ -50,7 +50,7 @@ export default class KeyCheck extends KeyriteCommand {
           ]),
           '',
         ]),
-        `${keys.length} keys: ${findings} findings, ${unknown} unknown.`,
+        `${keys.length} ${keys.length === 1 ? 'key' : 'keys'}: ${findings} ${findings === 1 ? 'finding' : 'findings'}, ${unknown} unknown.`,
       ],
     )
   }

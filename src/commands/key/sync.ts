@@ -85,7 +85,7 @@ export default class KeySync extends KeyriteCommand {
       [
         ...profiles.map(
           ({profile, compared, findings}) =>
-            `${profile}: ${compared} versions compared, ${findings.length} findings.`,
+            `${profile}: ${compared} ${compared === 1 ? 'version' : 'versions'} compared, ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`,
         ),
         ...(names.length === 0 ? ['No profile holds a key of this ledger.'] : []),
         ...found.flatMap(({kind, key, version, id, fact, next}) => [

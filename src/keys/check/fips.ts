@@ -14,6 +14,7 @@ export function judgeFips(
   if (fips === null)
     return {
       ...common,
+      evidence: 'ledger',
       ok: null,
       fact: `version ${version}: its place gives no FIPS 140 level that could be checked`,
       next: null,

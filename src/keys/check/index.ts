@@ -148,7 +148,12 @@ function policy(ledger: Pick<Ledger, 'of' | 'view'>, key: Key): CheckFact {
       next: `keyrite key sync --profile ${key.profile}`,
     }
   return found.length === 0
-    ? {...common, ok: true, fact: `as its place had it at ${last.at}`, next: null}
+    ? {
+        ...common,
+        ok: true,
+        fact: `nothing of it was otherwise when it was held against its place, ${last.at}`,
+        next: null,
+      }
     : {
         ...common,
         ok: false,
