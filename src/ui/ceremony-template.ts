@@ -1,5 +1,5 @@
 /** What commands that read a template share: finding it, and the values that were typed for it. */
-import {existsSync} from 'node:fs'
+import {existsSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {Args, Flags} from '@oclif/core'
 import {KeyriteError} from '../base/errors.ts'
@@ -20,9 +20,12 @@ export const setFlag = Flags.string({
 
 /** A template by path, or a shipped one by name. @throws KeyriteError `TEMPLATE_NOT_FOUND`. */
 export function templateFile(typed: string): string {
-  if (existsSync(typed)) return typed
   const shipped = join(packageRoot(), 'ceremony-templates', `${typed}.yaml`)
-  if (/^[a-z0-9-]+$/.test(typed) && existsSync(shipped)) return shipped
+  const ships = /^[a-z0-9-]+$/.test(typed) && existsSync(shipped)
+  const found = statSync(typed, {throwIfNoEntry: false})
+  // A folder of that name is a script that was printed of it, and no template.
+  if (found !== undefined && !(ships && found.isDirectory())) return typed
+  if (ships) return shipped
   throw new KeyriteError('TEMPLATE_NOT_FOUND', `cannot find the template "${typed}"`, {
     hints: ['keyrite ceremony templates', 'keyrite ceremony new TEMPLATE --out FILE'],
   })

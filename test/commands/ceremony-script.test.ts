@@ -1,6 +1,6 @@
 /** The printed script: what is compared in the room is on paper, and what cannot be printed is said. */
 import {execFileSync} from 'node:child_process'
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
@@ -173,3 +173,14 @@ testWith(
     expect(text).toContain('Exception sheet 2')
   },
 )
+
+test('a folder that is called like a template that ships is not taken for one', async () => {
+  const before = process.cwd()
+  process.chdir(folder)
+  try {
+    mkdirSync(name)
+    expect((await print(ledger.world, ...values)).plans).toHaveLength(1)
+  } finally {
+    process.chdir(before)
+  }
+})
