@@ -1,16 +1,23 @@
 /** Azure Managed HSM by commands alone, on the stand-in: added with approvals, a whole ceremony on it, the state of a key as the other side has it. */
+import {execFile} from 'node:child_process'
+import {createPublicKey} from 'node:crypto'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {promisify} from 'node:util'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyProve from '../../src/commands/key/prove.ts'
+import KeyPublic from '../../src/commands/key/public.ts'
 import KeyShow from '../../src/commands/key/show.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import ProfileCheck from '../../src/commands/profile/check.ts'
+import {bring, pythonOf} from '../backends/bring.ts'
 import {makeHouse, parameters, type House} from '../ceremony/room.ts'
 import {startStandin, type Standin} from '../providers/azure/standin.ts'
-import {testWith} from '../support/needs.ts'
+import {testWhen, testWith} from '../support/needs.ts'
 import {runJson} from '../support/run.ts'
-import {held} from './held.ts'
+import {run} from './held.ts'
+
+const client = await bring('azure-client')
 
 describe('a Managed HSM of Azure, on the stand-in', () => {
   const box: {house?: House; standin?: Standin} = {}
@@ -42,6 +49,12 @@ describe('a Managed HSM of Azure, on the stand-in', () => {
     expect(added).toMatchObject({exit: 0, name: 'azure'})
     const checked = await runJson(ProfileCheck, 'profile check', ['azure'], house().world)
     expect(checked).toMatchObject({exit: 0, ok: true, identity: {kind: 'azure', vault: standin().vault}})
+    expect(JSON.stringify(checked)).toMatch(/AllowKeyManagementOperationsThroughARM is false.*assigned at \//)
+    await standin().ask({settings: {AllowKeyManagementOperationsThroughARM: 'true'}})
+    const open = await runJson(ProfileCheck, 'profile check', ['azure'], house().world)
+    expect(open).toMatchObject({ok: false})
+    expect(JSON.stringify(open)).toMatch(/az keyvault setting update/)
+    await standin().ask({settings: {AllowKeyManagementOperationsThroughARM: 'false'}})
     await standin().ask({denied: ['keys/read']})
     const less = await runJson(ProfileCheck, 'profile check', ['azure'], house().world)
     expect(less).toMatchObject({ok: false})
@@ -49,10 +62,11 @@ describe('a Managed HSM of Azure, on the stand-in', () => {
     await standin().ask({denied: []})
   })
 
-  testWith('openssl', 'holds the key of a whole ceremony, which is told as Azure tells it', async () => {
-    const document = await held(house(), {
-      parameters: {...parameters, profile: 'azure', 'key-name': 'azure-jwt'},
+  testWith('openssl', 'holds the key of the shipped ceremony, which is told as Azure tells it', async () => {
+    const answers = house().answers({
+      parameters: {...parameters, profile: 'azure', scheme: 'rs256', 'key-name': 'azure-jwt'},
     })
+    const document = await run(house(), ['--answers', answers], 'jwt-signing-rsa-4096')
     expect(document).toMatchObject({exit: 0, status: 'signed-off', keys: [{name: 'azure-jwt', version: 1}]})
     const shown = await runJson(KeyShow, 'key show', ['azure-jwt'], house().world)
     expect(shown).toMatchObject({
@@ -60,8 +74,40 @@ describe('a Managed HSM of Azure, on the stand-in', () => {
       versions: [{protection: {level: 'hardware', evidence: 'asserted'}, enforced: 'enabled'}],
     })
     const proved = await runJson(KeyProve, 'key prove', ['azure-jwt', '--as', 'bob'], house().world)
-    expect(proved).toMatchObject({exit: 0})
+    expect(proved).toEqual(expect.objectContaining({exit: 0}))
   })
+
+  testWhen(
+    client,
+    'shows the key of the ceremony to Microsoft’s own client as keyrite tells it',
+    async () => {
+      if (!client.present) return
+      const program = join(import.meta.dirname, '../providers/azure/facts.py')
+      const {vault, tokenFile, ca} = standin()
+      const args = [program, vault, tokenFile, ca, 'azure-jwt']
+      const {stdout} = await promisify(execFile)(pythonOf(client.folder), args, {env: process.env})
+      const {n, ...facts} = JSON.parse(stdout) as Record<string, unknown>
+      const shown = await runJson<{versions: readonly {providerId: string}[]}>(
+        KeyShow,
+        'key show',
+        ['azure-jwt'],
+        house().world,
+      )
+      expect(facts).toEqual({
+        ...{
+          type: 'RSA-HSM',
+          operations: ['sign', 'verify'],
+          bits: 4096,
+          enabled: true,
+          exportable: false,
+          versions: 1,
+        },
+        tags: ['keyrite-intent', 'keyrite-purpose', 'keyrite-scheme'],
+        version: shown.versions[0]?.providerId.split('/').at(-1),
+      })
+      expect(await modulusOf(house(), 'azure-jwt')).toBe(n)
+    },
+  )
 
   testWith('openssl', 'is refused where flags are missing or wrong, or nothing answers', async () => {
     expect(await add(['other', '--kind', 'azure', '--environment', 'test', '--as', 'alice'])).toMatchObject({
@@ -86,6 +132,13 @@ describe('a Managed HSM of Azure, on the stand-in', () => {
     expect(JSON.stringify(refused)).not.toContain('not-the-token')
   })
 })
+
+/** Of the public half as keyrite gives it out, in hexadecimal digits. */
+async function modulusOf({world}: House, name: string): Promise<string> {
+  const {text} = await runJson<{text: string}>(KeyPublic, 'key public', [name], world)
+  const {n = ''} = createPublicKey(text).export({format: 'jwk'})
+  return Buffer.from(n, 'base64url').toString('hex')
+}
 
 function missing(what: string): never {
   throw new Error(what)

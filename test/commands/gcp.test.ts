@@ -1,16 +1,23 @@
 /** Google Cloud KMS by commands alone, on the stand-in: added with approvals, a whole ceremony on it, the state of a key as the other side has it. */
-import {join} from 'node:path'
+import {execFile} from 'node:child_process'
+import {createPublicKey} from 'node:crypto'
 import {writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {promisify} from 'node:util'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyProve from '../../src/commands/key/prove.ts'
+import KeyPublic from '../../src/commands/key/public.ts'
 import KeyShow from '../../src/commands/key/show.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import ProfileCheck from '../../src/commands/profile/check.ts'
+import {bring, pythonOf} from '../backends/bring.ts'
 import {makeHouse, parameters, type House} from '../ceremony/room.ts'
 import {startStandin, type Standin} from '../providers/gcp/standin.ts'
-import {testWith} from '../support/needs.ts'
+import {testWhen, testWith} from '../support/needs.ts'
 import {runJson} from '../support/run.ts'
-import {held} from './held.ts'
+import {run} from './held.ts'
+
+const client = await bring('google-client')
 
 describe('a key ring of Google Cloud KMS, on the stand-in', () => {
   const box: {house?: House; standin?: Standin} = {}
@@ -49,10 +56,11 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
     await standin().ask({denied: []})
   })
 
-  testWith('openssl', 'holds the key of a whole ceremony, which is told as Google tells it', async () => {
-    const document = await held(house(), {
-      parameters: {...parameters, profile: 'cloud', 'key-name': 'cloud-jwt'},
+  testWith('openssl', 'holds the key of the shipped ceremony, which is told as Google tells it', async () => {
+    const answers = house().answers({
+      parameters: {...parameters, profile: 'cloud', scheme: 'rs256', 'key-name': 'cloud-jwt'},
     })
+    const document = await run(house(), ['--answers', answers], 'jwt-signing-rsa-4096')
     expect(document).toMatchObject({exit: 0, status: 'signed-off', keys: [{name: 'cloud-jwt', version: 1}]})
     const shown = await runJson(KeyShow, 'key show', ['cloud-jwt'], house().world)
     expect(shown).toMatchObject({
@@ -61,6 +69,23 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
     })
     const proved = await runJson(KeyProve, 'key prove', ['cloud-jwt', '--as', 'bob'], house().world)
     expect(proved).toMatchObject({exit: 0})
+  })
+
+  testWhen(client, 'shows the key of the ceremony to Google’s own client as keyrite tells it', async () => {
+    if (!client.present) return
+    const program = join(import.meta.dirname, '../providers/gcp/facts.py')
+    const {endpoint, ca, credentials, ring} = standin()
+    const args = [program, endpoint, ca, credentials, `${ring}/cryptoKeys/cloud-jwt`]
+    const {stdout} = await promisify(execFile)(pythonOf(client.folder), args, {env: process.env})
+    const {n, ...facts} = JSON.parse(stdout) as Record<string, unknown>
+    expect(facts).toEqual({
+      purpose: 'ASYMMETRIC_SIGN',
+      labels: ['keyrite-intent', 'keyrite-purpose'],
+      importOnly: false,
+      versions: [['1', 'ENABLED', expect.stringMatching(/^RSA_SIGN_.*_4096_/), 'HSM']],
+      bits: 4096,
+    })
+    expect(await modulusOf(house(), 'cloud-jwt')).toBe(n)
   })
 
   testWith('openssl', 'is refused where flags are missing or wrong, or nothing answers', async () => {
@@ -91,6 +116,13 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
     expect(JSON.stringify(refused)).not.toContain('PRIVATE KEY')
   })
 })
+
+/** Of the public half as keyrite gives it out, in hexadecimal digits. */
+async function modulusOf({world}: House, name: string): Promise<string> {
+  const {text} = await runJson<{text: string}>(KeyPublic, 'key public', [name], world)
+  const {n = ''} = createPublicKey(text).export({format: 'jwk'})
+  return Buffer.from(n, 'base64url').toString('hex')
+}
 
 function missing(what: string): never {
   throw new Error(what)

@@ -10,7 +10,8 @@ export async function challengeOf(
   const header = await new Promise<string>((resolve, reject) => {
     const asked = request(
       `${vault}/keys?api-version=${apiVersion}`,
-      {...(ca === null ? {} : {ca}), timeout: 10_000},
+      // A line of its own: one that was kept may be closed in the very moment that it is used again.
+      {...(ca === null ? {} : {ca}), timeout: 10_000, agent: false},
       (response) => {
         response.resume()
         resolve(response.headers['www-authenticate'] ?? '')

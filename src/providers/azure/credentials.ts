@@ -13,7 +13,8 @@ import {KeyriteError} from '../../base/errors.ts'
 import {storageError} from '../../base/file-errors.ts'
 import type {Place} from './place.ts'
 
-const hosts = {
+/** Who gives out tokens, by cloud. */
+export const hosts = {
   public: AzureAuthorityHosts.AzurePublicCloud,
   usgov: AzureAuthorityHosts.AzureGovernment,
   china: AzureAuthorityHosts.AzureChina,

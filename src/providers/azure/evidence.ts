@@ -1,4 +1,5 @@
-import type {CheckLine, KeyEvidence} from '../ports.ts'
+import {createHash} from 'node:crypto'
+import type {CheckLine, KeyEvidence, VersionRef} from '../ports.ts'
 import {capabilitiesOf} from './algorithms.ts'
 import {failure, statusOf} from './failures.ts'
 import {enforced} from './life.ts'
@@ -16,7 +17,8 @@ export function keyEvidence(service: Service): KeyEvidence {
     },
 
     async check() {
-      return [await reachLine(service), await readLine(service)]
+      const own = isHsm ? [await settingLine(service), await rolesLine(service)] : []
+      return [await reachLine(service), await readLine(service), ...own]
     },
 
     async capabilities() {
@@ -47,7 +49,9 @@ export function keyEvidence(service: Service): KeyEvidence {
         level: 'hardware',
         fips: null,
         evidence: 'asserted',
-        detail: `Azure says ${kty}, in a ${isHsm ? 'Managed HSM' : 'vault'}; it proves nothing`,
+        detail: isHsm
+          ? `Azure says ${kty}, in a Managed HSM; ${await attestationOf(service, ref)}`
+          : `Azure says ${kty}, in a vault; it proves nothing`,
       }
     },
 
@@ -67,6 +71,26 @@ export function keyEvidence(service: Service): KeyEvidence {
   }
 }
 
+/** Of a Managed HSM only. What it says and who signed it nobody verifies here: it is noted, so that it can be told from another. */
+async function attestationOf(service: Service, {key, version}: VersionRef): Promise<string> {
+  const {properties} = await service.ask(`ask for the attestation of key "${key}"`, async () => {
+    try {
+      return await service.patient.getKeyAttestation(key, {version})
+    } catch (error) {
+      // Older ones have no such call.
+      if ([400, 404, 501].includes(statusOf(error) ?? 0)) return {properties: {attestation: undefined}}
+      throw error
+    }
+  })
+  const {privateKeyAttestation: own, publicKeyAttestation: half} = properties.attestation ?? {}
+  if (own === undefined) return 'it gave no attestation'
+  const digest = createHash('sha256')
+    .update(own)
+    .update(half ?? '')
+    .digest('hex')
+  return `it gave an attestation (SHA-256 ${digest}), which was not verified here`
+}
+
 async function reachLine(service: Service): Promise<CheckLine> {
   const {vault} = service.place
   try {
@@ -80,6 +104,36 @@ async function reachLine(service: Service): Promise<CheckLine> {
       detail,
       fix: `az keyvault show --name ${new URL(vault).hostname.split('.')[0] ?? ''}`,
     }
+  }
+}
+
+/** Whether Azure Resource Manager may act on keys past the local roles. */
+async function settingLine(service: Service): Promise<CheckLine> {
+  const [name, setting] = ['keys past the local roles', 'AllowKeyManagementOperationsThroughARM']
+  try {
+    const {value} = await service.read('read the settings', `/settings/${setting}`)
+    const isOpen = value !== 'false'
+    const detail = `${setting} is ${String(value)}`
+    const host = new URL(service.place.vault).hostname.split('.')[0] ?? ''
+    const fix = `az keyvault setting update --hsm-name ${host} --name ${setting} --value false`
+    return {name, ok: !isOpen, detail, fix: isOpen ? fix : null}
+  } catch (error) {
+    return {name, ok: true, detail: `not told: ${failure('read it', error).message}`, fix: null}
+  }
+}
+
+/** Who has a local role on everything: said, and judged by nobody here. */
+async function rolesLine(service: Service): Promise<CheckLine> {
+  const name = 'local roles on everything'
+  try {
+    const {value} = await service.read(
+      'read the local roles',
+      '/providers/Microsoft.Authorization/roleAssignments',
+    )
+    const count = Array.isArray(value) ? value.length : 0
+    return {name, ok: true, detail: `${count} assigned at /`, fix: null}
+  } catch (error) {
+    return {name, ok: true, detail: `not told: ${failure('read them', error).message}`, fix: null}
   }
 }
 

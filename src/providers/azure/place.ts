@@ -17,6 +17,29 @@ export interface Place {
   readonly retentionDays: number
 }
 
+/** What addresses end with, by cloud: of a vault, and of a Managed HSM. */
+const domains = {
+  public: ['vault.azure.net', 'managedhsm.azure.net'],
+  usgov: ['vault.usgovcloudapi.net', 'managedhsm.usgovcloudapi.net'],
+  china: ['vault.azure.cn', 'managedhsm.azure.cn'],
+} as const
+
+/** An address that is of another cloud would get a token of the wrong one. Other addresses, of private endpoints or stand-ins, are nobody's. */
+function demandCloud(
+  vault: string,
+  cloud: keyof typeof domains,
+  isHsm: boolean,
+  refuse: (fact: string) => never,
+): void {
+  const host = new URL(vault).hostname
+  for (const [name, [ofVaults, ofHsms]] of Object.entries(domains)) {
+    const isVault = host.endsWith(`.${ofVaults}`)
+    if (!isVault && !host.endsWith(`.${ofHsms}`)) continue
+    if (name !== cloud) refuse(`${host} is of the cloud ${name}, and not of ${cloud}`)
+    if (isVault === isHsm) refuse(`${host} is a ${isVault ? 'vault, and no Managed HSM' : 'Managed HSM'}`)
+  }
+}
+
 /** @throws KeyriteError `USAGE` for a setting that is not of its form. */
 export function placeFrom(settings: Readonly<Record<string, string>>): Place {
   const {'vault-url': url = '', 'managed-hsm': hsm, 'token-file': tokenFile, 'ca-file': caFile} = settings
@@ -39,6 +62,7 @@ export function placeFrom(settings: Readonly<Record<string, string>>): Place {
     return refuse('expected hsm or software as protection')
   const isHsm = hsm === 'true'
   if (isHsm && protection === 'software') refuse('a Managed HSM makes no keys in software')
+  demandCloud(vault, cloud, isHsm, refuse)
   const retentionDays = Number(days)
   if (!Number.isInteger(retentionDays) || retentionDays < 7 || retentionDays > 90)
     refuse('expected 7 to 90 days of retention')

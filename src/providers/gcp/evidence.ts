@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto'
 import type {CheckLine, KeyEvidence} from '../ports.ts'
 import {capabilityList} from './algorithms.ts'
 import {code, codeOf, failure, wordsOf} from './failures.ts'
@@ -66,15 +67,19 @@ export function keyEvidence(service: Service): KeyEvidence {
         kms.getCryptoKeyVersion({name: versionPath(service, ref)}),
       )
       const format = full.attestation?.format
+      const quorum =
+        level === 'HSM_SINGLE_TENANT'
+          ? '; the HSM is changed by proposals that a quorum of its own approves at Google, beside keyrite’s'
+          : ''
       const attested =
         format === null || format === undefined
           ? 'it gave no attestation'
-          : `it gave an attestation (${String(format)}), whose signatures were not verified here`
+          : `it gave an attestation (${String(format)}, SHA-256 ${digestOf(full.attestation?.content)}), whose signatures were not verified here`
       return {
         level: 'hardware',
         fips: null,
         evidence: 'asserted',
-        detail: `Google says ${level}; ${attested}`,
+        detail: `Google says ${level}; ${attested}${quorum}`,
       }
     },
 
@@ -94,6 +99,13 @@ export function keyEvidence(service: Service): KeyEvidence {
       }
     },
   }
+}
+
+/** So that what was given can be told from what will be given later. */
+function digestOf(content: Uint8Array | string | null | undefined): string {
+  return createHash('sha256')
+    .update(content ?? '')
+    .digest('hex')
 }
 
 async function reachLine(service: Service): Promise<CheckLine> {

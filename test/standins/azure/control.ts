@@ -11,6 +11,7 @@ export interface Wish {
   readonly disableLag?: number
   readonly rotationKeepsTags?: boolean
   readonly jobSeconds?: number
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 export async function control(world: World): Promise<{port: number; stop(): void}> {
@@ -32,8 +33,9 @@ export async function control(world: World): Promise<{port: number; stop(): void
 }
 
 function grant(world: World, wish: Wish): void {
-  const {forward, faults, denied, disableLag, rotationKeepsTags, jobSeconds} = wish
+  const {forward, faults, denied, disableLag, rotationKeepsTags, jobSeconds, settings = {}} = wish
   if (forward !== undefined) world.forward(forward)
+  for (const [name, value] of Object.entries(settings)) world.settings.set(name, value)
   if (jobSeconds !== undefined) world.jobSeconds = jobSeconds
   if (faults !== undefined) world.faults = faults.map((one) => ({...one}))
   if (denied !== undefined) world.denied = new Set(denied)

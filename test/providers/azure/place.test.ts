@@ -1,0 +1,32 @@
+/** Which cloud an address is of, and who gives out its tokens. */
+import {expect, test} from '@jest/globals'
+import {hosts} from '../../../src/providers/azure/credentials.ts'
+import {placeFrom} from '../../../src/providers/azure/place.ts'
+import {outcome} from '../support.ts'
+
+const clouds = [
+  ['public', 'vault.azure.net', 'managedhsm.azure.net', 'https://login.microsoftonline.com'],
+  ['usgov', 'vault.usgovcloudapi.net', 'managedhsm.usgovcloudapi.net', 'https://login.microsoftonline.us'],
+  ['china', 'vault.azure.cn', 'managedhsm.azure.cn', 'https://login.chinacloudapi.cn'],
+] as const
+
+test.each(clouds)(
+  'the cloud %s has vaults, Managed HSMs and tokens of its own',
+  async (cloud, vault, hsm, tokens) => {
+    expect(hosts[cloud]).toBe(tokens)
+    const place = async (domain: string, more: Readonly<Record<string, string>>) =>
+      placeFrom({'vault-url': `https://acme.${domain}`, ...more})
+    expect(await place(vault, {cloud})).toMatchObject({cloud, isHsm: false, vault: `https://acme.${vault}`})
+    expect(await place(hsm, {cloud, 'managed-hsm': 'true'})).toMatchObject({cloud, isHsm: true})
+    expect(await outcome(place(hsm, {cloud}))).toBe('USAGE')
+    expect(await outcome(place(vault, {cloud, 'managed-hsm': 'true'}))).toBe('USAGE')
+    for (const [other] of clouds)
+      expect(await outcome(place(vault, {cloud: other}))).toBe(other === cloud ? 'ok' : 'USAGE')
+  },
+)
+
+test('an address that is of no cloud is taken with any', async () => {
+  expect(placeFrom({'vault-url': 'https://keys.internal.example', cloud: 'usgov'})).toMatchObject({
+    cloud: 'usgov',
+  })
+})
