@@ -8,6 +8,8 @@ export const rv = {
   hostMemory: 0x02,
   generalError: 0x05,
   functionFailed: 0x06,
+  attributeSensitive: 0x11,
+  attributeTypeInvalid: 0x12,
   dataInvalid: 0x20,
   dataLenRange: 0x21,
   deviceError: 0x30,

@@ -94,9 +94,14 @@ export class Token {
     } catch (error) {
       // A date that is not set has no bytes, and the driver wants eight.
       if (error instanceof TypeError && /wrong length.*but is 0/.test(error.message)) return undefined
-      const value = rvOf(error)
-      if (value === undefined || value === rv.deviceError) throw error
-      return undefined
+      // Only these say something of the object. A token that went away must not look as if it held nothing.
+      const ofObject: readonly (number | undefined)[] = [
+        rv.attributeSensitive,
+        rv.attributeTypeInvalid,
+        rv.objectHandleInvalid,
+      ]
+      if (ofObject.includes(rvOf(error))) return undefined
+      throw error
     }
   }
 

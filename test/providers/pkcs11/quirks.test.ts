@@ -1,6 +1,6 @@
 /** Modules with other quirks than SoftHSM2's, as our stand-in in front of it has them: what it lacks, how it refuses, where it dies. */
 import {generateKeyPairSync} from 'node:crypto'
-import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import {afterAll, afterEach, beforeAll, describe, expect} from '@jest/globals'
 import {Secret} from '../../../src/base/secret.ts'
 import {lookAtPin, openHsm} from '../../../src/providers/pkcs11/index.ts'
 import {patience, type Patience} from '../../../src/providers/pkcs11/line.ts'
@@ -58,6 +58,9 @@ describe('a module with other quirks', () => {
   beforeAll(() => {
     if (standinNeed.present) box.hsm = quirkyHsm()
   })
+  afterEach(() => {
+    box.hsm?.now()
+  })
   afterAll(() => {
     box.hsm?.remove()
   })
@@ -69,7 +72,7 @@ describe('a module with other quirks', () => {
       const place = {module: hsm().module, serial: hsm().serial, label: null}
       hsm().now('tries 3')
       const said = async () => (await lookAtPin(place)).map(({ok, detail}) => [ok, detail])
-      expect(await said()).toEqual([[true, 'no wrong PIN was given before']])
+      expect(await said()).toEqual([])
       const wrong = async (): Promise<unknown> =>
         openAt(hsm(), patience, 'wrong-pin').catch((error: unknown) => error)
       expect(await wrong()).toMatchObject({
