@@ -20,7 +20,7 @@ import {labelOf} from './label.ts'
 import {demandMaterial, publicParts} from './material.ts'
 import {oaepSha1} from './methods.ts'
 import {existing} from './objects.ts'
-import {demandNew} from './store.ts'
+import {demandNew, removeDebris} from './store.ts'
 import {keptTemplate, shownTemplate, type Naming} from './templates.ts'
 import type {Token} from './token.ts'
 
@@ -44,6 +44,7 @@ export function keyMove(token: Token, clock: Clock): KeyMove {
       material.use((bytes) => {
         demandMaterial(spec, bytes)
         demandTakes(token, spec, kind)
+        removeDebris(token, naming.id)
         try {
           bring(token, spec, naming, Buffer.from(bytes), kind)
         } catch (error) {

@@ -103,7 +103,7 @@ export function generate(
 }
 
 /** What a kill left of this very intent: halves that nobody can have used. A whole key is never touched. */
-function removeDebris(token: Token, id: Buffer): void {
+export function removeDebris(token: Token, id: Buffer): void {
   const {whole, halves} = piecesOf(token, id)
   if (whole.length > 0 && halves.length > 0) return
   for (const piece of [...whole, ...halves]) token.destroy(piece)
