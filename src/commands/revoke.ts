@@ -1,9 +1,11 @@
 import {Args, Flags} from '@oclif/core'
 import {openIncident, openOn, incidents, reasons, type Reason} from '../incidents/index.ts'
+import {KeyriteError} from '../base/errors.ts'
 import type {Shown} from '../ui/command.ts'
 import {findKey} from '../ui/find-key.ts'
 import {contextFor} from '../ui/gather.ts'
 import {ContainCommand, containFlags} from '../ui/incident/contain.ts'
+import {demandYes, unwritable} from '../ui/incident/unrecorded.ts'
 import {whichKey, whyRevoked} from '../ui/incident/questions.ts'
 
 export default class Revoke extends ContainCommand {
@@ -21,19 +23,32 @@ export default class Revoke extends ContainCommand {
     ...containFlags,
     reason: Flags.option({summary: 'why; asked for on a terminal', options: reasons})(),
     ticket: Flags.string({summary: 'the ticket it belongs to (private); the incident’s own id without one'}),
+    unrecorded: Flags.boolean({
+      summary: 'where the ledger cannot be written, and only there: contain by a signed journal',
+    }),
+    journal: Flags.string({
+      summary: 'where that journal is written',
+      helpValue: 'PATH',
+      dependsOn: ['unrecorded'],
+    }),
     contain: Flags.boolean({summary: 'contain it before anything else, which is what is done unless told'}),
   }
 
   async execute(): Promise<Shown> {
     const {args, flags} = await this.parse(Revoke)
     const {ledger} = this.app
-    ledger.demandWriter()
     const key = findKey(ledger, args.key ?? (await whichKey(this.app)))
     this.concerns = key.name
     const open = openOn(ledger.of(incidents), key.name)
     const reason: Reason = flags.reason ?? open?.reason ?? (await whyRevoked(this.app))
     const person = await this.actor()
     const opening = {reason, ticket: flags.ticket ?? null, order: 'contain'} as const
-    return this.contain(await openIncident(contextFor(this.app, person), key, opening), flags, person)
+    try {
+      return await this.contain(await openIncident(contextFor(this.app, person), key, opening), flags, person)
+    } catch (error) {
+      if (!(error instanceof KeyriteError) || !unwritable.includes(error.code)) throw error
+      await demandYes(this.app, error, flags.unrecorded)
+      return this.containUnrecorded(key, reason, flags, person)
+    }
   }
 }

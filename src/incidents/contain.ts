@@ -41,8 +41,13 @@ export const incidentContain: Operation = {
 }
 
 /** What containing does to each version of a key that can be used for anything. */
-export function containSteps({versions}: Pick<Key, 'versions'>, incident: Incident): readonly VersionStep[] {
-  return versions.flatMap(({version, state, enforced}): VersionStep[] => {
+export function containSteps(
+  {versions}: Pick<Key, 'versions'>,
+  incident: Pick<Incident, 'acts'>,
+): readonly VersionStep[] {
+  return versions.flatMap(({version, state, enforced, standby}): VersionStep[] => {
+    // Another key, which waits to take its place: it is none of what is in foreign hands.
+    if (standby !== null && state === 'pre-active') return []
     if (state === 'active') return [{act: 'suspend', version}]
     const done = incident.acts.some(
       (one) => one.version === version && one.act === 'disable' && one.outcome?.ok,

@@ -4,9 +4,11 @@ import {duties} from '../duties/index.ts'
 import {keysFold} from '../keys/index.ts'
 import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {changed} from './changes.ts'
+import {judgeJournal} from './journal/judge.ts'
 import {schemas, type IncidentType} from './entries.ts'
 import {containments, isContained, peopleOf, requestOf, waitsFor} from './rules.ts'
-import {incidents, isOpen, openOn, rowOf, type Incident, type Incidents} from './state.ts'
+import {rowOf} from './row.ts'
+import {incidents, isOpen, openOn, type Incident, type Incidents} from './state.ts'
 
 /** Changes of state that may be containment, or take it back. */
 const moves = ['key.state.intended', 'key.state.changed', 'key.state.failed']
@@ -106,9 +108,29 @@ function absorbedFault(view: View, {actor, data, time}: Entry): string | undefin
   if (all.some(({journals}) => journals.some(({id}) => id === journal)))
     return 'this journal was taken in before'
   if (started > time) return 'it began later than it was taken in'
+  const fault = journalFault(view, data)
+  if (fault !== undefined) return fault
   const incident = view.of(incidents).all.get(seq)
   if (incident?.key !== key || !isOpen(incident)) return 'it is about no open incident on this key'
   return second === incident.journals.length > 0 ? undefined : 'whether it is the first is not as it says'
+}
+
+/** The journal itself is judged again: what the entry says of it follows from its lines. */
+function journalFault(view: View, data: Entry['data']): string | undefined {
+  const {journal, lines, started, by, stated, reason, key} = schemas['incident.absorbed'].parse(data)
+  try {
+    const {opening, stated: counted, by: signers} = judgeJournal(view, view.blob(lines.blob))
+    const same =
+      opening.journal === journal &&
+      opening.time === started &&
+      opening.reason === reason &&
+      opening.key === key &&
+      counted === stated &&
+      signers.join() === by.join()
+    return same ? undefined : 'it is not what its journal says'
+  } catch (error) {
+    return `its journal does not count: ${error instanceof Error ? error.message : ''}`
+  }
 }
 
 function actFault(view: View, entry: Entry, incident: Incident): string | undefined {

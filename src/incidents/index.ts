@@ -17,6 +17,7 @@ export {proveDead} from './prove.ts'
 export {incidentRatify, planRatify} from './ratify.ts'
 export {keyUnrevoke, planUnrevoke} from './release.ts'
 export {enough, isContained, overdueIncidents, peopleOf, ratifyDue} from './rules.ts'
+export {overdueInWords, overdueRows} from './overdue.ts'
 export {applyEach, type StepOutcome} from './run.ts'
 export {
   incidents,

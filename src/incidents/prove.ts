@@ -29,7 +29,9 @@ interface Tried extends ProvedVersion {
 
 /** The versions of a key that could be used, were they not contained. */
 export function provable({versions}: Pick<Key, 'versions'>): readonly Version[] {
-  return versions.filter(({state}) => state !== 'destroyed')
+  return versions.filter(
+    ({state, standby}) => state !== 'destroyed' && (standby === null || state !== 'pre-active'),
+  )
 }
 
 /**
@@ -119,7 +121,7 @@ export async function tryOnce(
   return {proof: 'not-proven', detail: detail === '' ? 'there is nothing by which it could be tried' : detail}
 }
 
-async function tryUntil(
+export async function tryUntil(
   context: ActContext,
   places: {readonly provider: Provider | KeyriteError; readonly tryer: Provider | KeyriteError},
   of: {readonly key: Key; readonly version: Version},

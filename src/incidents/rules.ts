@@ -47,7 +47,7 @@ export function ratifyDue(incident: Incident): string | null {
 export function overdueIncidents(view: Pick<View, 'of'>, now: Date): readonly Incident[] {
   const time = now.toISOString()
   return [...view.of(incidents).all.values()]
-    .filter((one) => isOpen(one) && time > (ratifyDue(one) ?? '9'))
+    .filter((one) => isOpen(one) && isContained(one) && time > (ratifyDue(one) ?? '9'))
     .sort((a, b) => ((ratifyDue(a) ?? '') < (ratifyDue(b) ?? '') ? -1 : 1))
 }
 

@@ -2,7 +2,6 @@
  * What is known of incidents: emergencies about one key each, from the first second until they are closed. One folded state;
  * whatever is shown, exported or told of an incident is read from here.
  */
-import type {Json} from '../base/jcs.ts'
 import {Versions} from '../base/versions.ts'
 import type {Availability} from '../providers/ports.ts'
 
@@ -157,9 +156,4 @@ export function isOpen({closed}: Incident): boolean {
 /** The open incident about a key. */
 export function openOn({all}: Incidents, key: string): Incident | undefined {
   return [...all.values()].find((one) => one.key === key && isOpen(one))
-}
-
-/** A row for lists: everything in it came out of entries. */
-export function rowOf({key, startedAt, closed, ratified}: Incident): Json {
-  return {closed: closed !== null, key, ratified: ratified !== null, started: startedAt}
 }

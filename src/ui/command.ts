@@ -84,7 +84,8 @@ export abstract class KeyriteCommand extends Command {
     try {
       if (this.outside.stdout.isTTY || this.outside.stderr.isTTY) await readyPaint()
       if (this.withApp) this.#parts = await import('./with-app.ts')
-      this.#print(await this.execute())
+      const shown = await this.execute()
+      this.#print(this.#parts === undefined ? shown : this.overdue(shown, this.#lateIn(this.#app?.opened)))
     } catch (error) {
       const told = this.#tell(error)
       await this.leaveTrace(error)
@@ -228,6 +229,18 @@ export abstract class KeyriteCommand extends Command {
   get #named(): string | undefined {
     const env = this.outside.env['KEYRITE_AS']
     return this.#flags?.as ?? (env === '' ? undefined : env)
+  }
+
+  #lateIn(ledger: Ledger | undefined): readonly string[] {
+    return ledger === undefined ? [] : this.#whole.overdueLines(ledger)
+  }
+
+  /** What others should have looked at by now is said before everything else, and ends every list with 10. */
+  protected overdue(shown: Shown, late: readonly string[]): Shown {
+    if (late.length === 0) return shown
+    if (!this.jsonEnabled()) for (const line of late) this.say(line)
+    const lists = /:(?:list|status)$/.test(this.ctor.id)
+    return lists && shown.document.exit === 0 ? {...shown, document: {...shown.document, exit: 10}} : shown
   }
 
   /** Records a refusal (exit 6, 8, 11) where this run has the ledger open to write; a dry run is none. Never fails: the first error is the one to be told. */

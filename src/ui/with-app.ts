@@ -2,3 +2,4 @@
 export {App} from '../app.ts'
 export {custodyFold, findPerson} from '../custody/index.ts'
 export {actor, stated} from './actor.ts'
+export {overdueLines} from './incident/overdue.ts'

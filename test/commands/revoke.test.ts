@@ -1,4 +1,5 @@
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import DutyList from '../../src/commands/duty/list.ts'
 import IncidentClose from '../../src/commands/incident/close.ts'
 import IncidentList from '../../src/commands/incident/list.ts'
 import IncidentNote from '../../src/commands/incident/note.ts'
@@ -7,11 +8,17 @@ import IncidentResume from '../../src/commands/incident/resume.ts'
 import IncidentShow from '../../src/commands/incident/show.ts'
 import KeyCreate from '../../src/commands/key/create.ts'
 import KeyDeactivate from '../../src/commands/key/deactivate.ts'
+import KeyList from '../../src/commands/key/list.ts'
 import KeyResume from '../../src/commands/key/resume.ts'
 import KeyShow from '../../src/commands/key/show.ts'
+import RequestList from '../../src/commands/request/list.ts'
 import Revoke from '../../src/commands/revoke.ts'
+import RotationStatus from '../../src/commands/rotation/status.ts'
 import Unrevoke from '../../src/commands/unrevoke.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
+import {contained, nightOf, opened, signed} from '../incidents/bench.ts'
+import {makeKey, makeLedger, type TestLedger} from '../support/ledger.ts'
+import {addLocal} from '../support/profile.ts'
 import {runCommand, runJson, somebody, type CommandClass} from '../support/run.ts'
 
 let house: House
@@ -209,5 +216,46 @@ describe('revoke', () => {
         .split('\n')
         .filter((line) => !/^T\+\d\d:\d\d of 60:00 {2}/.test(line)),
     ).toEqual([])
+  })
+})
+
+describe('what others have not ratified after a day', () => {
+  let now = new Date('2026-11-28T03:00:00.000Z')
+  let late: TestLedger
+  beforeAll(async () => {
+    late = await makeLedger({people: 4, now: () => now})
+    const app = late.open()
+    await addLocal(app, 'soft')
+    await makeKey(app, late.founders, {name: 'payments', profile: 'soft', algorithm: 'ed25519'})
+    const by = late.founders[2]
+    if (by === undefined) throw new Error('there are four')
+    const night = nightOf({made: late, app}, by)
+    const incident = await opened(night, 'payments')
+    await contained(night, await signed(night, incident))
+    await app.close()
+  })
+  afterAll(() => {
+    late.remove()
+  })
+  const seen = (command: CommandClass, words: string, ...argv: readonly string[]) =>
+    runCommand(command, words, argv, late.world)
+
+  test('ends every list with 10, and is said first on every screen', async () => {
+    const said = /^OVERDUE since 2026-11-29T03:00:\S+: what was contained in incident i\d+ \(key "payments"\)/
+    expect(await seen(KeyList, 'key list')).toMatchObject({exit: 0, stderr: ''})
+    now = new Date('2026-11-29T03:00:01.000Z')
+    for (const [command, words] of [
+      [KeyList, 'key list'],
+      [DutyList, 'duty list'],
+      [RequestList, 'request list'],
+      [IncidentList, 'incident list'],
+      [RotationStatus, 'rotation status'],
+    ] as const)
+      expect([words, await seen(command, words)]).toMatchObject([
+        words,
+        {exit: 10, stderr: expect.stringMatching(said)},
+      ])
+    const shown = await seen(KeyShow, 'key show', 'payments')
+    expect([shown.exit, shown.stderr]).toEqual([0, expect.stringMatching(said)])
   })
 })

@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 import {visible, visibleJson} from '../../base/visible.ts'
 import type {KeyDocument} from '../../keys/document.ts'
 import {chosen, csvOf} from '../../keys/filter.ts'
+import {overdueRows} from '../../incidents/overdue.ts'
 import {listKeys} from '../../keys/list.ts'
 import {keyStates} from '../../keys/lifecycle.ts'
 import {classifications} from '../../keys/spec.ts'
@@ -63,17 +64,19 @@ export default class KeyList extends KeyriteCommand {
       keys: all,
       weak,
       rehearsal,
+      late,
     } = Listing.read(this.world, (listing) => ({
       rehearsal: listing.rehearsal,
       keys: listKeys(listing, flags.profile),
       weak: weaknessListed(listing),
+      late: overdueRows(listing.rows('incidents'), this.world.clock.now().toISOString()),
     }))
     this.rehearsal = rehearsal
     const overdue = flags.overdue ? (await import('../../ui/overdue.ts')).overdueKeys(this.world) : null
     const keys = chosen(all, {...flags, overdue}, this.world.clock.now())
     const document = {schema: 'keyrite.keys/1', exit: 0, keys, weak} as const
-    if (flags.format === 'json') return this.show(document, [visibleJson(document)])
-    if (flags.format === 'csv') return this.show(document, csvOf(keys))
+    if (flags.format === 'json') return this.overdue(this.show(document, [visibleJson(document)]), late)
+    if (flags.format === 'csv') return this.overdue(this.show(document, csvOf(keys)), late)
     const rows = keys.map((key) => [
       key.name,
       `${key.profile} (${key.environment ?? 'removed'})`,
@@ -82,9 +85,10 @@ export default class KeyList extends KeyriteCommand {
       stateText(key),
     ])
     const empty = all.length === 0 ? 'There are no keys here.' : `None of ${all.length} keys is so.`
-    return this.show(document, [
+    const shown = this.show(document, [
       ...this.print.table(['Key', 'Profile', 'Algorithm', 'Class', 'State'], rows, empty),
       ...(weak === null ? [] : ['', visible(weak)]),
     ])
+    return this.overdue(shown, late)
   }
 }

@@ -16,6 +16,7 @@ import {
   planContain,
   proveDead,
   type Incident,
+  type Reason,
 } from '../../incidents/index.ts'
 import {
   answer,
@@ -36,6 +37,8 @@ import {findKey} from '../find-key.ts'
 import {pinFileFlag, signWithFlag} from '../flags.ts'
 import {contextFor, demandName} from '../gather.ts'
 import {consequence, impactLines, incidentLines} from './screen.ts'
+import {journalPath, unrecordedLines} from './unrecorded.ts'
+import {containByJournal} from '../../incidents/journal/index.ts'
 import {named, ownKey, type Signing} from './signs.ts'
 
 export const containFlags = {
@@ -102,6 +105,51 @@ export abstract class ContainCommand extends KeyriteCommand {
     ])
   }
 
+  /** The same, and nothing but containing, where the ledger cannot be written. */
+  protected async containUnrecorded(
+    key: Key,
+    reason: Reason,
+    flags: ContainFlags & {readonly journal: string | undefined},
+    person: Person,
+  ): Promise<Shown> {
+    const {app} = this
+    this.say(
+      'THE LEDGER CANNOT BE WRITTEN HERE. What is done now stands in a journal, and is taken in later.',
+    )
+    this.say(consequence(key.spec.purpose))
+    await demandName(app, {
+      name: `${key.name}@${key.profile}`,
+      given: flags.confirm,
+      warning: 'Whoever uses it fails from then on.',
+    })
+    const test = profileOf(app.ledger.view, key.profile).environment === 'test'
+    const one = await containByJournal(contextFor(app, person), {
+      key,
+      reason,
+      path: journalPath(flags.journal, this.outside.env),
+      signers: await this.#signing(flags, person, test),
+      withinMs: parseDuration(flags['prove-within']),
+      print: (line) => {
+        this.say(line)
+      },
+    })
+    const {journal, left, ...facts} = one
+    return this.show(
+      {
+        ...{
+          schema: 'keyrite.incident/1',
+          exit: exitOf.NOT_PROVEN,
+          id: journal,
+          key: key.name,
+          recorded: false,
+        },
+        ...{...facts, elapsed: null, replacement: null, impact: {declared: [], observed: [], unknown: []}},
+        ...{reencrypt: [], open: left, journal: one.path},
+      },
+      unrecordedLines(key.name, one),
+    )
+  }
+
   async #look(
     context: Omit<ActContext, 'approved'>,
     incident: Incident,
@@ -166,7 +214,8 @@ export abstract class ContainCommand extends KeyriteCommand {
     )
     const asking = {plan, names: {}, reason: null, ticket: null, only: null}
     let request = waiting ?? (await openRequest(context, asking))
-    for (const one of await this.#signing(flags, person, request)) {
+    const test = request.plan.profile?.environment === 'test'
+    for (const one of await this.#signing(flags, person, test)) {
       if (!lacksSignatures(app.ledger, request)) break
       if (request.answers.some((each) => each.person === one.person.id)) continue
       const alone = [...peopleOf(request), one.person.id]
@@ -186,9 +235,8 @@ export abstract class ContainCommand extends KeyriteCommand {
     return null
   }
 
-  async #signing(flags: ContainFlags, person: Person, request: Request): Promise<readonly Signing[]> {
+  async #signing(flags: ContainFlags, person: Person, test: boolean): Promise<readonly Signing[]> {
     const {app} = this
-    const test = request.plan.profile?.environment === 'test'
     const given = named(app, flags['sign-with'], test)
     if (given.length > 0) return given
     const own = await ownKey(app, person, test)
