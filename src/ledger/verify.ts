@@ -1,6 +1,7 @@
 /** `ledger verify`: opens read-only, looks at everything, and names each problem by entry and rule. */
 import {statSync} from 'node:fs'
 import {join} from 'node:path'
+import {setFlagsFromString} from 'node:v8'
 import {fromBase64} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {leafHash} from './entry.ts'
@@ -81,6 +82,7 @@ export function verifyLedger(options: VerifyOptions): Verification {
     const replay = replayOf(store, folds)
     const trusted = sizeOf(since)
     const of = sizeOf(store.lastCheckpoint())
+    if (of > large) stayNarrow()
     const onProgress = (entries: number): void => options.onProgress?.(entries, of === 0 ? null : of)
     problems.push(...continueReplay(store, replay, {trusted, deep, onProgress}))
     problems.push(...signatureProblems(store, replay))
@@ -115,6 +117,14 @@ export function verifyLedger(options: VerifyOptions): Verification {
   } finally {
     store.close()
   }
+}
+
+/** Of more entries than these, memory is saved at the cost of time. */
+const large = 250_000
+
+/** From now on this process gets no more room for what is soon gone: it is cleared away more often, and a sixth more time is taken. */
+function stayNarrow(): void {
+  setFlagsFromString('--semi-space-growth-factor=1')
 }
 
 const fits = ({problems, findings}: PinVerdict): boolean => problems.length + findings.length === 0
