@@ -39,6 +39,7 @@ ACTS = {  # L5: an act that needs approval -> phase, operations whose plan may h
     "key.replicate.intended": ("replicate", ["key.replicate", "key.create"],
                                ["key", "version", "regions", "primary"]),
     "key.alias.intended": ("alias", ["key.alias", "key.create"], ["key", "version", "alias"]),
+    "key.schedule.intended": ("set", ["key.schedule"], ["key", "version", "terms"]),
     "rotation.opened": ("open", ["key.rotate"], ["key", "from", "to", "verification", "grace"]),
     "certificate.make.intended": ("sign", ["certificate.sign"], ["key", "version", "form"])}
 ENDS = ["key.destroy", "key.destroy-held"]  # L5: operations whose plans have several phases
@@ -72,6 +73,7 @@ WHOLE = {  # L5: an act whose data is exactly what its plan says -> operation, p
 OUTCOMES = {"key.created": "key.create", "key.create.failed": "key.create", "key.tried": "key.try",
             "key.try.failed": "key.try", "key.state.changed": "key.state", "key.state.failed": "key.state",
             "key.rotated": "key.rotate", "key.rotate.failed": "key.rotate",
+            "key.schedule.set": "key.schedule", "key.schedule.failed": "key.schedule",
             "key.standby.made": "key.standby", "key.standby.failed": "key.standby",
             "key.primary.changed": "key.primary", "key.primary.failed": "key.primary",
             "key.replicated": "key.replicate", "key.replicate.failed": "key.replicate",
@@ -996,6 +998,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             {"profile", "regions", "primary", "alias"} & set(d))
         which = {"from", "to"} if kind == "key.primary.intended" else {"version"}
         same = all(intent["data"][name] == d[name] for name in {"key", *which, *said})
+        same = same and ("terms" not in d or canon(d["terms"]) == canon(intent["data"]["terms"]))
         need("it differs, or is the second", intent=same, one_outcome=d["intended"] not in self.used)
         if "ref" in d:
             self.places.add((d["profile"], d["ref"]["key"], d["ref"]["version"]))

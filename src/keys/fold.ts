@@ -1,6 +1,6 @@
 /** Replays keys: what was intended, what was made, in which state each version is. */
 import {z} from 'zod'
-import type {Json} from '../base/jcs.ts'
+import {jcs, type Json} from '../base/jcs.ts'
 import {lately} from '../base/lately.ts'
 import {shared} from '../base/shared.ts'
 import {Versions} from '../base/versions.ts'
@@ -17,7 +17,7 @@ import {checkPublic} from './public-half.ts'
 import {reachFault, reachSchemas, withReach} from './reach.ts'
 import {keyRow} from './row.ts'
 import {keyName, parseSpec} from './spec.ts'
-import {bringsVersion, versionSchemas} from './rotation/entries.ts'
+import {bringsVersion, scheduleSchemas, versionSchemas} from './rotation/entries.ts'
 import {versionIntentFault, versionOutcomeFault, withChange, type Fresh} from './rotation/versions.ts'
 import {intentOf, type Key, type Keys, type OpenIntent, type Version} from './state.ts'
 
@@ -89,6 +89,7 @@ const schemas = {
   'key.state.failed': lately(z.strictObject({...outcome, code: z.string()})),
   ...versionSchemas,
   ...reachSchemas,
+  ...scheduleSchemas,
 } as const
 type Type = keyof typeof schemas
 
@@ -167,7 +168,7 @@ export const keysFold: Fold<Keys> = {
 }
 
 function kindOf(type: string): OpenIntent['kind'] {
-  const kinds = ['create', 'import', 'state', 'rotate', 'standby', 'primary', 'replicate', 'alias'] as const
+  const kinds = ['create', 'import', 'state', 'rotate', 'standby', 'primary', 'replicate', 'alias', 'schedule'] as const
   const found = kinds.find((kind) => type.startsWith(`key.${kind}`))
   return found ?? 'try'
 }
@@ -185,6 +186,8 @@ function checkIntent(view: View, entry: Entry, key: Key | undefined): Problem[] 
   if (entry.type === 'key.try.intended') return []
   if (entry.type in reachSchemas)
     return version.state === 'destroyed' ? wrong(`version ${version.version} is destroyed`) : []
+  if (entry.type === 'key.schedule.intended')
+    return version.state === 'active' ? [] : wrong(`version ${version.version} is ${version.state}`)
   const {from, to} = schemas['key.state.intended'].parse(entry.data)
   if (from !== version.state) return wrong(`version ${version.version} is ${version.state}, not ${from}`)
   if (from === 'pre-active' && to === 'active' && version.tried?.ok !== true)
@@ -213,6 +216,10 @@ function checkOutcome(view: View, entry: Entry, key: Key | undefined, intent: Op
   }
   const fault = entry.type in reachSchemas ? reachFault(view, entry) : undefined
   if (fault !== undefined) return wrong(fault)
+  if (entry.type === 'key.schedule.set') {
+    const intended = view.entry(intent.seq)?.data['terms'] ?? null
+    return jcs(entry.data['terms'] ?? null) === jcs(intended) ? [] : wrong('it is not what was intended')
+  }
   if (entry.type !== 'key.state.changed') return []
   const change = schemas['key.state.changed'].parse(entry.data)
   if (change.from !== intent.from || change.to !== intent.to || change.from !== versionOf(key, entry)?.state)
@@ -274,7 +281,7 @@ function madeKey(view: View, entry: Entry): Key {
 }
 
 /** What every version is when it was made: for probes only, where its place knows such a state, and else for everything. */
-function freshVersion(view: View, {seq, time, data}: Entry): Fresh {
+function freshVersion(view: View, {type, seq, time, data}: Entry): Fresh {
   const kind = view.of(profilesFold).profiles.get(textOf(data['profile']))?.kind ?? ''
   return {
     state: 'pre-active',
@@ -289,6 +296,7 @@ function freshVersion(view: View, {seq, time, data}: Entry): Fresh {
     usedUntil: null,
     compromisedAt: null,
     seq,
+    imported: type === 'key.imported',
     standby: null,
     enforced: isKind(kind) && enforcedBy(kind, 'probe') === true ? 'probe' : 'enabled',
     effect: null,

@@ -9,7 +9,7 @@ import {factsOf} from '../profiles/index.ts'
 import {phase, type Plan} from '../requests/index.ts'
 import {keyNamed} from './known.ts'
 import {profileOf, type Planned} from './plans.ts'
-import {nativeWay} from './rotation/native.ts'
+import {materialOf, nativeWay} from './rotation/native.ts'
 import {isRunning, rotations} from './rotation/state.ts'
 import {nextVersion} from './rotation/versions.ts'
 import type {Key, Version} from './state.ts'
@@ -43,10 +43,10 @@ export function planStandby(view: Pick<View, 'of'>, name: string): Planned {
   return {plan, names: {}}
 }
 
-function wayToWait(kind: string, {name, spec}: Key): 'version' | 'key' {
-  const way = nativeWay(kind, spec.algorithm)
+function wayToWait(kind: string, key: Key): 'version' | 'key' {
+  const way = nativeWay(kind, materialOf(key))
   if (way.cannot !== 'unsupported') return way.waiting
-  throw new KeyriteError('UNSUPPORTED', `cannot make a standby for key "${name}": ${way.words}`)
+  throw new KeyriteError('UNSUPPORTED', `cannot make a standby for key "${key.name}": ${way.words}`)
 }
 
 /** @param number - the version that was approved; null while it is only planned. @throws KeyriteError `KEY_STATE`, `EXISTS`, `ROTATION_STATE`, `PLAN_MOVED`. */

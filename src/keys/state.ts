@@ -40,6 +40,8 @@ export interface Version {
   readonly compromisedAt: string | null
   /** The entry that recorded it. */
   readonly seq: number
+  /** Whether its material came from outside: some places make no further version of such a key. */
+  readonly imported: boolean
   /** While it waits to be promoted in an emergency: the approval that made it and allows that. Null of any other. */
   readonly standby: number | null
   /** What the provider itself enforces now. */
@@ -99,7 +101,7 @@ export interface Hold {
 export interface OpenIntent {
   readonly seq: number
   readonly kind:
-    'create' | 'import' | 'state' | 'try' | 'rotate' | 'standby' | 'primary' | 'replicate' | 'alias'
+    'create' | 'import' | 'state' | 'try' | 'rotate' | 'standby' | 'primary' | 'replicate' | 'alias' | 'schedule'
   readonly key: string
   readonly version: number
   readonly profile: string

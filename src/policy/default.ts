@@ -23,6 +23,7 @@ const making: Rule['operations'] = [
 const using: Rule['operations'] = [
   'key.rotate',
   'key.rollback',
+  'key.schedule',
   'key.activate',
   'key.suspend',
   'key.resume',

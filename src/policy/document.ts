@@ -26,6 +26,7 @@ export const operations = [
   'key.replicate',
   'key.rotate',
   'key.rollback',
+  'key.schedule',
   'key.compromise',
   'key.destroy',
   'key.destroy-held',

@@ -111,6 +111,8 @@ export interface KeyLife {
   setAvailability(ref: VersionRef, availability: Availability): Promise<Availability>
   /** A new version of the same key, available as `probe`. */
   rotate(key: string, intent: IntentId): Promise<VersionRef>
+  /** Makes the version the one that the service takes for whoever names only the key, and looks that it is. Does nothing for a key that has no such version there; absent where no key has. */
+  setPrimary?(ref: VersionRef): Promise<void>
   /** @returns when the material will be gone; a repetition does not move that date. A wait that the provider cannot keep is UNSUPPORTED, naming the range. */
   scheduleDestruction(ref: VersionRef, afterDays: number): Promise<Date>
   /** @returns the availability it is left with. @throws KeyriteError `KEY_STATE` if nothing is scheduled or it is too late. */

@@ -24,6 +24,7 @@ const commands: Readonly<
   'key.cancel-destroy': [['key cancel-destroy', 'KEY']],
   'key.hold': [['key hold', 'KEY --until DATE --reason R']],
   'key.release-hold': [['key release-hold', 'KEY --reason R']],
+  'key.schedule': [['rotation policy', 'KEY --set']],
   'key.standby': [['key standby', 'KEY']],
   'key.set': [['key set', 'KEY --owner OWNER']],
   'key.alias': [['key alias', 'KEY ALIAS']],

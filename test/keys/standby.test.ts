@@ -129,7 +129,8 @@ describe('a standby', () => {
 })
 
 test('where a place uses the newest version at once, what waits is a key of its own', () => {
-  const waits = (kind: string, algorithm: 'aes-256' | 'ec-p256') => nativeWay(kind, algorithm).waiting
+  const waits = (kind: string, algorithm: 'aes-256' | 'ec-p256') =>
+    nativeWay(kind, {algorithm, imported: false}).waiting
   expect(
     ['local', 'pkcs11', 'aws', 'azure', 'gcp', 'transit'].map((kind) => [
       kind,

@@ -46,6 +46,7 @@ describe('the default policy', () => {
     ['key.set', '2 of custodian', `2 of custodian with ${lead}`],
     ['key.rotate', '2 of custodian', `2 of custodian with ${lead}`],
     ['key.rollback', '2 of custodian', `2 of custodian with ${lead}`],
+    ['key.schedule', '2 of custodian', `2 of custodian with ${lead}`],
     ['key.compromise', `3 of custodian with ${lead}`, `3 of custodian with ${lead}`],
     ['key.destroy', `3 of custodian with ${lead}`, `3 of custodian with ${lead}`],
     ['key.unrevoke', `3 of custodian with ${lead}`, `3 of custodian with ${lead}`],

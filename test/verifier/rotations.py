@@ -113,6 +113,18 @@ def stands_by(acts, operation='key.standby', phases=('make', 'promote'), **plan)
     return rotated(acts, operation=operation, phases=phases, plan={'version': 2, 'made': 'key', **plan})
 
 
+def scheduled(operation='key.schedule', begun=90, said=90):
+    """A tweak by which people approve a schedule of 90 days. @param begun, said - the days of intent and outcome"""
+    def terms(days):
+        return {'everyDays': days, 'beforeExpiryDays': None, 'expireAfterDays': None, 'notifyBeforeExpiryDays': None}
+
+    def act(rotation):
+        about = {**KEY, 'version': 1}
+        intended = rotation.write('key.schedule.intended', {**about, 'intent': intent(rotation.maker), 'terms': terms(begun)})
+        rotation.write('key.schedule.set', {**about, 'intended': intended, 'terms': terms(said), 'next': None, 'generation': 4})
+    return rotated([act], operation=operation, phases=('set',), plan={'version': 1, 'terms': terms(90)})
+
+
 WHOLE = ['open', 'version', 'tried', 'accept', 'wait', 'primary', 'wait', 'retire']
 GOOD = [
     ('a key is rotated under one approval, phase by phase', None, rotated(WHOLE)),
@@ -120,9 +132,13 @@ GOOD = [
     ('a rotation is paused, and goes on', None, rotated([*WHOLE[:3], do('note', 'paused'), do('note', 'resumed'), *WHOLE[3:]])),
     ('programs are told, and then the overlap begins', None, rotated([*WHOLE[:4], 'hooked', *WHOLE[4:]], policy=schedule([HOOK]))),
     ('the policy alone rotates a key that is due', None, rotated(WHOLE, automatic=True, policy=schedule())),
+    ('the provider’s own schedule is set', None, scheduled()),
     ('a standby is made, tried, and waits', None, stands_by(['standby', 'tried'])),
 ]
 BAD = [
+    ('another schedule than was intended', 'intent', scheduled(said=60)),
+    ('another schedule than the plan says', 'plan', scheduled(begun=60)),
+    ('a schedule under a plan to rotate the key', 'approved', scheduled(operation='key.rotate')),
     ('a standby under a plan to rotate the key', 'approved', rotated(['standby'])),
     ('a standby for another key than the plan says', 'plan', stands_by(['standby'], key='other')),
     ('two standbys under one approval', 'plan', stands_by(['standby', do('standby', 3, 'writer3')])),

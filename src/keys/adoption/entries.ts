@@ -127,6 +127,7 @@ function versionOf(
     destroyAt: null,
     containedBy: null,
     scheduledBy: null,
+    imported: false,
     standby: null,
     usedUntil: state === 'suspended' || state === 'deactivated' ? entry.time : null,
     compromisedAt: null,

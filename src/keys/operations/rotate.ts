@@ -7,6 +7,7 @@ import type {View} from '../../ledger/index.ts'
 import {problem, type Entry, type Problem} from '../../ledger/index.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {scheduleOf, policyFold, type RotationPhase} from '../../policy/index.ts'
+import {profilesFold} from '../../profiles/index.ts'
 import type {ActContext, Operation, PhaseOf, Plan} from '../../requests/index.ts'
 import {keysFold} from '../fold.ts'
 import {keyNamed} from '../known.ts'
@@ -16,6 +17,7 @@ import {phaseOfIntent} from '../rotation/fold.ts'
 import {runHooks} from '../rotation/hooks.ts'
 import {makePrimary, makeVersion} from '../rotation/acts.ts'
 import {phaseFault} from '../rotation/rules.ts'
+import {materialOf, nativeWay, type Made} from '../rotation/native.ts'
 import {isRunning, rotations, type Rotation} from '../rotation/state.ts'
 import {dueOf} from '../rotation/status.ts'
 import {changeState, textOf} from './move.ts'
@@ -210,10 +212,17 @@ export async function actAlone(
   })
 }
 
+/** What a further version of it is, where it lies. */
+function wayOf({ledger}: Pick<ActContext, 'ledger'>, name: string): Made {
+  const key = keyNamed(ledger, name)
+  const kind = ledger.of(profilesFold).profiles.get(key.profile)?.kind ?? ''
+  return nativeWay(kind, materialOf(key)).made
+}
+
 async function doPhase(context: ActContext, {key, from, to}: Rotation, phase: RotationPhase): Promise<void> {
   switch (phase) {
     case 'version':
-      return makeVersion(context, key, {number: to, made: 'version', as: 'successor'})
+      return makeVersion(context, key, {number: to, made: wayOf(context, key), as: 'successor'})
     case 'accept':
       // What a new version can do is tried before anybody relies on it.
       if (keyVersion(context, key, to).version.tried?.ok !== true) await proveWithin(context, key, to)

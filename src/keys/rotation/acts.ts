@@ -7,7 +7,7 @@ import {undertake, type ActContext} from '../../requests/index.ts'
 import {keysFold} from '../fold.ts'
 import {availabilityOf} from '../lifecycle.ts'
 import {keyVersion} from '../prove.ts'
-import {openIntent, type Key} from '../state.ts'
+import {openIntent, type Key, type ProbeResult} from '../state.ts'
 import {isOfAlgorithm} from '../verify-signature.ts'
 import {versionSchemas} from './entries.ts'
 import type {Made} from './native.ts'
@@ -133,7 +133,11 @@ export async function makePrimary(
     open: openIntent(ledger.of(keysFold), 'primary', name, to),
     approved: context.approved,
     find: () => Promise.resolve(undefined), // asking again does no harm
-    act: () => Promise.resolve(null), // which version is primary, the ledger says: users name versions
+    // Which version is primary, the ledger says; a place that has a primary one of its own is told.
+    act: async () => {
+      await provider.life.setPrimary?.(version.ref)
+      return null
+    },
     confirm: async () => {
       const now = await provider.store.describe(version.ref)
       const ok = now?.availability === availabilityOf.active
@@ -143,8 +147,20 @@ export async function makePrimary(
           `cannot make version ${to} of key "${name}" primary: the provider says ${now?.availability ?? 'that it is gone'}`,
           {hints: [`keyrite key show ${name}`]},
         )
+      const told: ProbeResult[] =
+        provider.life.setPrimary === undefined
+          ? []
+          : [
+              {
+                probe: 'primary',
+                ok: true,
+                evidence: 'asserted',
+                detail: `the provider was told that version ${to} is primary, and says so where it has one`,
+              },
+            ]
       return {
         results: [
+          ...told.map((one) => ({...one})),
           {
             probe: 'available',
             ok,

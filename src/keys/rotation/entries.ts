@@ -3,6 +3,7 @@ import {z} from 'zod'
 import {lately} from '../../base/lately.ts'
 import {parseDuration} from '../../base/duration.ts'
 import {rotationPhases} from '../../policy/index.ts'
+import type {ScheduleTerms} from '../../providers/schedule.ts'
 import {keyName} from '../spec.ts'
 
 const version = z.int().min(1)
@@ -83,6 +84,40 @@ export type VersionEntry = keyof typeof versionSchemas
 export function bringsVersion(type: string): type is 'key.rotated' | 'key.standby.made' {
   return type === 'key.rotated' || type === 'key.standby.made'
 }
+
+const days = z.int().min(1).nullable()
+const termsSchema = z.strictObject({
+  everyDays: days,
+  beforeExpiryDays: days,
+  expireAfterDays: days,
+  notifyBeforeExpiryDays: days,
+})
+
+/** @throws TypeError. */
+export function parseTerms(value: unknown): ScheduleTerms {
+  const parsed = termsSchema.safeParse(value)
+  if (!parsed.success) throw new TypeError('terms of a schedule are not of their form')
+  return parsed.data
+}
+
+/** Of a key: the provider's own schedule of rotation is set. */
+export const scheduleSchemas = {
+  'key.schedule.intended': lately(
+    z.strictObject({key: keyName, version, profile: z.string(), intent, terms: termsSchema}),
+  ),
+  'key.schedule.set': lately(
+    z.strictObject({
+      intended: z.int(),
+      key: keyName,
+      version,
+      profile: z.string(),
+      terms: termsSchema,
+      next: time.nullable(),
+      generation: z.int().min(0).nullable(),
+    }),
+  ),
+  'key.schedule.failed': furtherFailed,
+} as const
 
 /** Of a rotation itself. */
 export const rotationSchemas = {

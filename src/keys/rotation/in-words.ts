@@ -1,7 +1,18 @@
 /** A rotation as people read it before they sign. */
 import type {Plan} from '../../requests/index.ts'
-import {nativeWay} from './native.ts'
+import {nativeWay, type NativeWay} from './native.ts'
 import type {Algorithm} from '../../providers/algorithms.ts'
+
+const newestInWords: Readonly<Record<NativeWay['newest'], (from: string, to: string) => readonly string[]>> =
+  {
+    waits: () => [],
+    'at-once': (from) => [
+      `AT ONCE: from when it is made, this provider uses the newest version for whoever names only the key. Until it is primary its users name version ${from}, or what they protect is under the new one already.`,
+    ],
+    alone: (from, to) => [
+      `AT ONCE: from when it is made, this provider protects everything new under version ${to} alone, and no version can be named; what version ${from} made is decrypted there as before. The days between the phases change nothing there: they are only recorded.`,
+    ],
+  }
 
 export function rotateInWords({change, phases, profile}: Plan): readonly string[] {
   const text = (name: string): string => {
@@ -9,7 +20,10 @@ export function rotateInWords({change, phases, profile}: Plan): readonly string[
     return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
   }
   const [key, from, to] = [text('key'), text('from'), text('to')]
-  const way = nativeWay(profile?.kind ?? '', text('algorithm') as Algorithm)
+  const way = nativeWay(profile?.kind ?? '', {
+    algorithm: text('algorithm') as Algorithm,
+    imported: change['imported'] === true,
+  })
   const dated = (name: string): string => {
     const phase = phases.find((one) => one.name === name)
     const day = (time: string | null | undefined): string | null => time?.slice(0, 10) ?? null
@@ -25,11 +39,7 @@ export function rotateInWords({change, phases, profile}: Plan): readonly string[
           `accept, ${dated('accept')}: prove that it works, and activate it; its public key is published beside the old one.`,
         ]
       : []),
-    ...(way.atOnce
-      ? [
-          'At this provider the newest version is used at once by whoever names only the key: for the overlap its users must name the version that they want.',
-        ]
-      : []),
+    ...newestInWords[way.newest](from, to),
     `primary, ${dated('primary')}, and not before both were accepted for ${text('verification')}: version ${to} is the one that is used.`,
     `retire, ${dated('retire')}, and not before ${text('grace')} more: version ${from} is deactivated; what it made is still verified and decrypted.`,
     ...(change['strategy'] === 're-wrap'

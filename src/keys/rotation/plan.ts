@@ -8,7 +8,7 @@ import {keyNamed} from '../known.ts'
 import {profileOf, type Planned} from '../plans.ts'
 import type {Key} from '../state.ts'
 import {after} from './dates.ts'
-import {nativeWay} from './native.ts'
+import {materialOf, nativeWay} from './native.ts'
 import {isRunning, rotations} from './state.ts'
 import {dueOf} from './status.ts'
 import {nextVersion} from './versions.ts'
@@ -22,7 +22,7 @@ export function planRotate(view: Pick<View, 'of'>, name: string, now: Date): Pla
   const profile = profileOf(view, key.profile)
   const {algorithm, purpose} = key.spec
   demandActive(key)
-  const way = nativeWay(profile.kind, algorithm)
+  const way = nativeWay(profile.kind, materialOf(key))
   if (way.cannot !== null)
     throw new KeyriteError('UNSUPPORTED', `cannot rotate key "${name}": ${way.words}`, {
       hints: ['keyrite key create NAME, and let its users move to it'],
@@ -49,6 +49,7 @@ export function planRotate(view: Pick<View, 'of'>, name: string, now: Date): Pla
       class: key.spec.class,
       algorithm,
       purpose,
+      imported: materialOf(key).imported,
       from: key.primary,
       to,
       due: dueOf(key, schedule),

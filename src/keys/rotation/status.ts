@@ -3,7 +3,7 @@ import {durationText, parseDuration} from '../../base/duration.ts'
 import type {Schedule} from '../../policy/index.ts'
 import type {Key, Version} from '../state.ts'
 import {after} from './dates.ts'
-import {nativeWay} from './native.ts'
+import {materialOf, nativeWay, type Cannot} from './native.ts'
 import type {Rotation} from './state.ts'
 
 /** The worst first. */
@@ -36,7 +36,7 @@ export interface RotationStatus {
   /** When its newest version became active, if it is not its first: null where it was never rotated. */
   readonly rotated: string | null
   /** Why no further version can be made; null where it can. */
-  readonly cannot: 'imported' | 'asymmetric' | 'unsupported' | null
+  readonly cannot: Cannot | null
   readonly running: {readonly entry: number; readonly next: string | null} | null
   /** What deals with it; null where nothing is to be done. */
   readonly next: string | null
@@ -55,7 +55,7 @@ export function rotationStatus(key: Key, around: Circumstances): RotationStatus 
   const {schedule, kind, rotation, now} = around
   const primary = key.versions.find(({version}) => version === key.primary)
   const newest = newestActive(key)
-  const way = nativeWay(kind, key.spec.algorithm)
+  const way = nativeWay(kind, materialOf(key))
   const limit = limitOf(key, schedule)
   const common = {
     name: key.name,

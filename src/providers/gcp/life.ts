@@ -51,6 +51,22 @@ export function keyLife(service: Service): KeyLife {
       return refOf(await settled(service, ref))
     },
 
+    async setPrimary(ref) {
+      const {key, shown} = await existing(service, ref)
+      if (key.purpose !== 'ENCRYPT_DECRYPT') return
+      const what = `make version ${ref.version} of key "${shown.spec.label}" primary`
+      const [now] = await service.ask(what, (kms) =>
+        kms.updateCryptoKeyPrimaryVersion({
+          name: keyPath(service, ref.key),
+          cryptoKeyVersionId: ref.version,
+        }),
+      )
+      if (now.primary?.name !== versionPath(service, ref))
+        throw new KeyriteError('PROVIDER_FAILED', `cannot ${what}: Google names another one`, {
+          hints: ['the same command again'],
+        })
+    },
+
     async scheduleDestruction(ref, afterDays) {
       const {key, shown} = await existing(service, ref)
       const days = Number(key.destroyScheduledDuration?.seconds ?? 30 * 86_400) / 86_400

@@ -1,6 +1,8 @@
 import {describe, expect, test} from '@jest/globals'
 import {rotationStatus, worstRotationFirst, type Circumstances} from '../../../src/keys/rotation/status.ts'
+import {nativeWay} from '../../../src/keys/rotation/native.ts'
 import type {Key, Version} from '../../../src/keys/state.ts'
+import type {Algorithm} from '../../../src/providers/algorithms.ts'
 import {usualSchedules} from '../../../src/policy/index.ts'
 
 function version(number: number, activatedAt: string, state: Version['state'] = 'active'): Version {
@@ -18,6 +20,7 @@ function version(number: number, activatedAt: string, state: Version['state'] = 
     destroyAt: null,
     containedBy: null,
     scheduledBy: null,
+    imported: false,
     standby: null,
     usedUntil: null,
     aliases: [],
@@ -126,26 +129,42 @@ describe('a key that was made on 1 January and is rotated every 90 days', () => 
 })
 
 describe('a key that cannot be rotated where it lies', () => {
-  test.each([
-    ['a pair in AWS KMS', 'aws', 'asymmetric'],
-    ['a key in a place of a kind that makes no versions', 'paper', 'unsupported'],
-  ])('is called so before it is due, and overdue after: %s', (_name, kind, cannot) => {
-    expect(rotationStatus(key(), at('2027-02-01', {kind}))).toMatchObject({
-      reason: 'cannot',
-      cannot,
-      overdueBy: null,
-    })
-    expect(rotationStatus(key(), at('2027-04-02', {kind}))).toMatchObject({reason: 'cannot', overdueBy: null})
-    expect(rotationStatus(key(), at('2027-05-01', {kind}))).toMatchObject({
-      reason: 'overdue',
-      cannot,
-      overdueBy: 'P30D',
-    })
-  })
+  test.each([['a key in a place of a kind that makes no versions', 'paper', 'unsupported']])(
+    'is called so before it is due, and overdue after: %s',
+    (_name, kind, cannot) => {
+      expect(rotationStatus(key(), at('2027-02-01', {kind}))).toMatchObject({
+        reason: 'cannot',
+        cannot,
+        overdueBy: null,
+      })
+      expect(rotationStatus(key(), at('2027-04-02', {kind}))).toMatchObject({
+        reason: 'cannot',
+        overdueBy: null,
+      })
+      expect(rotationStatus(key(), at('2027-05-01', {kind}))).toMatchObject({
+        reason: 'overdue',
+        cannot,
+        overdueBy: 'P30D',
+      })
+    },
+  )
 
-  test('a symmetric key in AWS KMS is none', () => {
-    const symmetric = key({}, {algorithm: 'aes-256', scheme: 'a256gcm', purpose: 'encrypt'})
-    expect(rotationStatus(symmetric, at('2027-02-01', {kind: 'aws'})).cannot).toBeNull()
+  test('one of AWS KMS or Google that makes no further version of it is none: another key there takes its place', () => {
+    const made = (kind: string, algorithm: Algorithm, imported: boolean) =>
+      nativeWay(kind, {algorithm, imported}).made
+    expect(
+      (
+        [
+          ['aws', 'ec-p256', false],
+          ['aws', 'hmac-sha256', false],
+          ['aws', 'aes-256', true],
+          ['aws', 'aes-256', false],
+          ['gcp', 'aes-256', true],
+          ['gcp', 'ec-p256', false],
+        ] as const
+      ).map(([kind, algorithm, imported]) => made(kind, algorithm, imported)),
+    ).toEqual(['key', 'key', 'key', 'version', 'key', 'version'])
+    expect(rotationStatus(key(), at('2027-02-01', {kind: 'aws'})).cannot).toBeNull()
   })
 })
 

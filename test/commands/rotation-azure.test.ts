@@ -1,0 +1,90 @@
+/** Keys of Azure Managed HSM rotated by commands over days, on the stand-in; it is asked by plain HTTPS each time. */
+import {readFileSync} from 'node:fs'
+import {request} from 'node:https'
+import {text} from 'node:stream/consumers'
+import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import ProfileAdd from '../../src/commands/profile/add.ts'
+import {startStandin, type Standin} from '../providers/azure/standin.ts'
+import {testWith} from '../support/needs.ts'
+import {runJson} from '../support/run.ts'
+import {makeClocked, pair, planOf, rotatesWhole, secret, type Clocked} from './rotated.ts'
+
+describe('on Azure Managed HSM, as the stand-in has it, rotation run', () => {
+  const box: {clocked?: Clocked; standin?: Standin} = {}
+  const clocked = (): Clocked => box.clocked ?? missing()
+  beforeAll(async () => {
+    box.clocked = await makeClocked()
+    box.standin = await startStandin('hsm')
+    const {vault, tokenFile, ca} = box.standin
+    const {house, signs} = clocked()
+    const place = ['--kind', 'azure', '--environment', 'test', '--vault-url', vault, '--managed-hsm']
+    const rest = ['--token-file', tokenFile, '--ca-file', ca, '--as', 'alice']
+    expect(
+      await runJson(
+        ProfileAdd,
+        'profile add',
+        ['vault', ...place, ...rest, ...signs('alice', 'bob', 'carol')],
+        house.world,
+      ),
+    ).toMatchObject({exit: 0})
+  }, 60_000)
+  afterAll(async () => {
+    box.clocked?.house.remove()
+    await box.standin?.stop()
+  })
+
+  async function get<T>(path: string): Promise<T> {
+    const {vault, tokenFile, ca} = box.standin ?? missing()
+    const token = readFileSync(tokenFile, 'utf8').trim()
+    const {promise, resolve, reject} = Promise.withResolvers<T>()
+    request(
+      `${vault}${path}?api-version=7.6`,
+      {ca: readFileSync(ca), headers: {authorization: `Bearer ${token}`}},
+      (answer) => {
+        text(answer).then((body) => {
+          resolve(JSON.parse(body) as T)
+        }, reject)
+      },
+    )
+      .on('error', reject)
+      .end()
+    return promise
+  }
+
+  /** How many versions of the key there are, and which one is current. */
+  async function told(name: string): Promise<{count: number; current: string}> {
+    const versions = await get<{value: readonly {kid: string}[]}>(`/keys/${name}/versions`)
+    const {key} = await get<{key: {kid: string}}>(`/keys/${name}`)
+    return {count: versions.value.length, current: key.kid.split('/').at(-1) ?? ''}
+  }
+
+  const all = [
+    ['tokens', pair],
+    ['orders', secret],
+  ] as const
+  for (const [name, how] of process.env['SLOW'] === '1' ? all : all.slice(0, 1))
+    testWith(
+      'openssl',
+      `rotates ${name} to a new version, which is current there at once, as the plan says`,
+      async () => {
+        await rotatesWhole(clocked(), {
+          profile: 'vault',
+          name,
+          how,
+          there: async (phase, ids) => {
+            expect(await told(name)).toEqual({
+              count: phase === 'made' ? 1 : 2,
+              current: ids.at(-1)?.split('/').at(-1),
+            })
+          },
+        })
+        expect(await planOf(clocked(), name)).toContain(
+          'AT ONCE: from when it is made, this provider uses the newest version',
+        )
+      },
+    )
+})
+
+function missing(): never {
+  throw new Error('it is not there')
+}

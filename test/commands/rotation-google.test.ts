@@ -1,0 +1,94 @@
+/** Keys of Google Cloud KMS rotated by commands over days, on the stand-in; Google's own client is asked each time. */
+import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import ProfileAdd from '../../src/commands/profile/add.ts'
+import {Service} from '../../src/providers/gcp/service.ts'
+import {startStandin, type Standin} from '../providers/gcp/standin.ts'
+import {testWith} from '../support/needs.ts'
+import {runJson} from '../support/run.ts'
+import {makeClocked, pair, planOf, rotatesWhole, secret, type Clocked} from './rotated.ts'
+
+describe('on Google Cloud KMS, as the stand-in has it, rotation run', () => {
+  const box: {clocked?: Clocked; standin?: Standin; google?: Service} = {}
+  const clocked = (): Clocked => box.clocked ?? missing()
+  beforeAll(async () => {
+    box.clocked = await makeClocked()
+    box.standin = await startStandin()
+    const {ring, endpoint, credentials, ca} = box.standin
+    box.google = await Service.open(
+      {ring, endpoint, credentials, ca, protection: 'software', destroyDays: 30},
+      'somebody/1',
+    )
+    const {house, signs} = clocked()
+    const place = ['--kind', 'gcp', '--environment', 'test', '--key-ring', ring, '--endpoint', endpoint]
+    const rest = ['--credentials-file', credentials, '--ca-file', ca, '--as', 'alice']
+    expect(
+      await runJson(
+        ProfileAdd,
+        'profile add',
+        ['ring', ...place, ...rest, ...signs('alice', 'bob', 'carol')],
+        house.world,
+      ),
+    ).toMatchObject({exit: 0})
+  }, 60_000)
+  afterAll(async () => {
+    box.clocked?.house.remove()
+    await box.google?.close()
+    await box.standin?.stop()
+  })
+
+  /** The states of the versions, and which one is primary, as Google's client tells them. */
+  async function told(name: string): Promise<string> {
+    const key = `${box.standin?.ring ?? ''}/cryptoKeys/${name}`
+    const google = box.google ?? missing()
+    return google.askPlainly(async (kms) => {
+      const [versions] = await kms.listCryptoKeyVersions({parent: key})
+      const [{primary}] = await kms.getCryptoKey({name: key})
+      return versions
+        .map(
+          ({name: of, state}) =>
+            `${of?.split('/').at(-1) ?? ''} ${String(state)}${of === primary?.name ? '*' : ''}`,
+        )
+        .sort()
+        .join(', ')
+    })
+  }
+
+  if (process.env['SLOW'] === '1')
+    testWith('openssl', 'rotates a pair to a new version that its users name', async () => {
+      await rotatesWhole(clocked(), {
+        profile: 'ring',
+        name: 'tokens',
+        how: pair,
+        there: async (phase) => {
+          // That it only verifies is a matter of IAM there: it is recorded, and not enforced.
+          expect(await told('tokens')).toBe(phase === 'made' ? '1 ENABLED' : '1 ENABLED, 2 ENABLED')
+        },
+      })
+      expect(await planOf(clocked(), 'tokens')).toContain('a new version of the key, which its users name')
+    })
+
+  testWith(
+    'openssl',
+    'makes the new version of a symmetric key primary there, on the day, and not before',
+    async () => {
+      const expected = {
+        made: '1 ENABLED*',
+        accepted: '1 ENABLED*, 2 ENABLED',
+        primary: '1 ENABLED, 2 ENABLED*',
+        retired: '1 ENABLED, 2 ENABLED*',
+      }
+      await rotatesWhole(clocked(), {
+        profile: 'ring',
+        name: 'orders',
+        how: secret,
+        there: async (phase) => {
+          expect(await told('orders')).toBe(expected[phase])
+        },
+      })
+    },
+  )
+})
+
+function missing(): never {
+  throw new Error('it is not there')
+}
