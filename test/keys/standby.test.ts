@@ -21,6 +21,7 @@ beforeAll(async () => {
   await addLocal(app, 'soft')
   for (const name of ['tokens', 'fresh', 'busy', 'gone', 'crashed'])
     await makeKey(app, made.founders, {name, profile: 'soft'})
+  await makeKey(app, made.founders, {name: 'asked', profile: 'soft', class: 'artifact-signing'})
 })
 afterAll(async () => {
   await app.close()
@@ -116,6 +117,18 @@ describe('a standby', () => {
   test('is refused for a key that was contained: then a quorum replaces it', async () => {
     await moved(bench(), 'gone', 'suspend')
     expect(await outcome(() => Promise.resolve().then(() => plan('gone')))).toBe('KEY_STATE')
+  })
+
+  test('whose number a rotation was approved for has that rotation asked for anew, and is not used by it', async () => {
+    clock.days(366)
+    const rotation = await approved(bench(), planRotate(app.ledger.view, 'asked', clock.now()))
+    expect(rotation.plan.change).toMatchObject({from: 1, to: 2})
+    await act(bench(), await approved(bench(), plan('asked')))
+    expect(await outcome(() => act(bench(), rotation))).toBe('ROTATION_STATE')
+    expect(versionsOf(app, 'asked')).toBe('1 active*, 2 pre-active')
+    const asked = await run(app, 'asked')
+    expect(asked).toMatchObject({did: [], waits: 'people'})
+    expect(asked.request).not.toBe(rotation.id)
   })
 
   test('whose approval came before a rotation made that version is asked for anew', async () => {

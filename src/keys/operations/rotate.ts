@@ -16,6 +16,7 @@ import {rotationSchemas} from '../rotation/entries.ts'
 import {phaseOfIntent} from '../rotation/fold.ts'
 import {runHooks} from '../rotation/hooks.ts'
 import {makePrimary, makeVersion} from '../rotation/acts.ts'
+import {successor} from '../rotation/plan.ts'
 import {phaseFault} from '../rotation/rules.ts'
 import {materialOf, nativeWay, type Made} from '../rotation/native.ts'
 import {isRunning, rotations, type Rotation} from '../rotation/state.ts'
@@ -91,6 +92,9 @@ function demandPhase(view: Pick<View, 'of'>, {change}: Plan, phase: string): voi
   if (phase === 'open') {
     if (key.primary !== change['from'])
       throw refuse(`version ${key.primary} is primary, and another was when this was asked`)
+    // Another version may have taken the number: a standby is not for a rotation.
+    if (successor(key) !== change['to'])
+      throw refuse(`version ${successor(key)} would take its place, and another was approved`)
     return
   }
   if (rotation === undefined) throw refuse('no rotation of it was opened')

@@ -15,7 +15,7 @@ import {
 import {keyNamed} from '../known.ts'
 import {actAlone, automaticFault} from '../operations/rotate.ts'
 import {openNotice} from './notice.ts'
-import {planRotate} from './plan.ts'
+import {planRotate, successor} from './plan.ts'
 import {runHooks} from './hooks.ts'
 import {isRunning, rotations, type Rotation} from './state.ts'
 import {standing} from './standing.ts'
@@ -120,13 +120,19 @@ export function liveRequest(ledger: Pick<Ledger, 'of' | 'time'>, name: string): 
           needed !== false && !one.done.has(phase) && (latest === null || now <= latest),
       ) &&
       // What opened a rotation that another one took the place of goes on with nothing.
-      (!one.done.has('open') || opens(ledger, one, name)) &&
+      (one.done.has('open') ? opens(ledger, one, name) : canOpen(ledger, one, name)) &&
       one.plan.phases.every(
         ({name: phase, latest, needed}) =>
           needed === false || one.done.has(phase) || latest === null || now <= latest,
       ),
   )
   return live.find(({met}) => met !== null) ?? live[0]
+}
+
+/** Whether a request that opened none yet still is about the version that would take the place of the primary one. */
+function canOpen(ledger: Pick<Ledger, 'of'>, {plan}: Request, name: string): boolean {
+  const key = keyNamed(ledger, name)
+  return key.primary === plan.change['from'] && successor(key) === plan.change['to']
 }
 
 /** Whether the rotation that a request opened is the one that runs. */
