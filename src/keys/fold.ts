@@ -17,7 +17,7 @@ import {checkPublic} from './public-half.ts'
 import {reachFault, reachSchemas, withReach} from './reach.ts'
 import {keyRow} from './row.ts'
 import {keyName, parseSpec} from './spec.ts'
-import {bringsVersion, scheduleSchemas, versionSchemas} from './rotation/entries.ts'
+import {bringsVersion, protection, results, scheduleSchemas, versionSchemas} from './rotation/entries.ts'
 import {versionIntentFault, versionOutcomeFault, withChange, type Fresh} from './rotation/versions.ts'
 import {intentOf, type Key, type Keys, type OpenIntent, type Version} from './state.ts'
 
@@ -28,14 +28,6 @@ const common = {
   profile: z.string(),
   intent: z.string().regex(/^[0-9a-f]{32}$/),
 }
-const results = z.array(
-  z.strictObject({
-    probe: z.string(),
-    ok: z.boolean(),
-    evidence: z.enum(['attested', 'verified', 'asserted', 'stated']),
-    detail: z.string(),
-  }),
-)
 const generation = z.int().min(0).nullable()
 const outcome = {intended: z.int(), key: keyName, version: z.int().min(1), profile: z.string()}
 
@@ -47,12 +39,7 @@ const madeSchema = lately(
     spec: z.record(z.string(), z.json()),
     public: z.json().nullable(),
     generation,
-    protection: z.strictObject({
-      level: z.enum(['hardware', 'software', 'unknown']),
-      fips: z.string().nullable(),
-      evidence: z.enum(['attested', 'verified', 'asserted', 'stated']),
-      detail: z.string(),
-    }),
+    protection,
   }),
 )
 
@@ -168,7 +155,17 @@ export const keysFold: Fold<Keys> = {
 }
 
 function kindOf(type: string): OpenIntent['kind'] {
-  const kinds = ['create', 'import', 'state', 'rotate', 'standby', 'primary', 'replicate', 'alias', 'schedule'] as const
+  const kinds = [
+    'create',
+    'import',
+    'state',
+    'rotate',
+    'standby',
+    'primary',
+    'replicate',
+    'alias',
+    'schedule',
+  ] as const
   const found = kinds.find((kind) => type.startsWith(`key.${kind}`))
   return found ?? 'try'
 }

@@ -5,6 +5,7 @@ import {destructionOf, policyFold, ruleFor} from '../policy/index.ts'
 import {factsOf, type Profile} from '../profiles/index.ts'
 import {enforcedBy, providerKind} from '../providers/registry.ts'
 import {phase, type Plan} from '../requests/index.ts'
+import {dataKeysUnder, envelopes, type DataKey} from './envelope/state.ts'
 import {livingUnder} from './hierarchy/parents.ts'
 import {demandNotKept, keptBy, keptInWords} from './kept.ts'
 import {advance, availabilityOf, nextState} from './lifecycle.ts'
@@ -39,6 +40,8 @@ export function planDestroy(view: Known, wish: Ending, now: string): Planned {
   const {key, version} = versionNamed(view, wish.key, wish.version)
   const profile = profileOf(view, key.profile)
   demandNothingUnder(view, key, version)
+  const lying = dataKeysUnder(view.of(envelopes), key.name).filter((one) => one.version === version.version)
+  if (wish.order === null) demandNoDataKeys(key, version, lying)
   const phases = phasesFrom(key, version, wish.scheduleOnly)
   const reasons = keptBy(view, key, version, now)
   if (wish.order === null) demandNotKept(key.name, reasons)
@@ -67,6 +70,9 @@ export function planDestroy(view: Known, wish: Ending, now: string): Planned {
     rests: [
       `key "${key.name}" version ${version.version} is ${version.state}`,
       ...(reasons.length === 0 ? ['nothing has it kept: no hold, no rule of retention'] : []),
+      ...(lying.length === 0
+        ? []
+        : [`WHAT ${lying.length} DATA KEYS PROTECT IS LOST WITH IT: they lie under this version`]),
       tryerInWords(view, key.profile),
     ],
     rule: ruleFor(policy, {operation, class: key.spec.class, kind: profile.kind}).id,
@@ -89,6 +95,17 @@ function demandNothingUnder(view: Known, key: Key, version: Version): void {
     'KEY_STATE',
     `cannot destroy the last version of key "${key.name}": keys under it are still there, ${under.slice(0, 5).join(', ')}${more}`,
     {hints: [`keyrite key destroy ${under[0] ?? ''} …, first`, `keyrite key graph ${key.name}`]},
+  )
+}
+
+/** @throws KeyriteError `KEY_STATE` naming them: what they protect would be lost. */
+function demandNoDataKeys({name}: Key, {version}: Version, lying: readonly DataKey[]): void {
+  if (lying.length === 0) return
+  const some = lying.slice(0, 5).map((one) => one.name)
+  throw new KeyriteError(
+    'KEY_STATE',
+    `cannot destroy version ${version} of key "${name}": ${lying.length} data keys lie under it, ${some.join(', ')}${lying.length > 5 ? ' …' : ''}`,
+    {hints: [`keyrite key rewrap ${name}`, `keyrite key rewrap ${name} --dry-run`]},
   )
 }
 

@@ -101,7 +101,16 @@ export interface Hold {
 export interface OpenIntent {
   readonly seq: number
   readonly kind:
-    'create' | 'import' | 'state' | 'try' | 'rotate' | 'standby' | 'primary' | 'replicate' | 'alias' | 'schedule'
+    | 'create'
+    | 'import'
+    | 'state'
+    | 'try'
+    | 'rotate'
+    | 'standby'
+    | 'primary'
+    | 'replicate'
+    | 'alias'
+    | 'schedule'
   readonly key: string
   readonly version: number
   readonly profile: string

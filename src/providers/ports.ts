@@ -99,6 +99,8 @@ export interface KeyUse {
   wrap(ref: VersionRef, material: Secret): Promise<Uint8Array>
   /** @throws KeyriteError `PROVIDER_FAILED` if this version did not wrap it, or it was touched. */
   unwrap(ref: VersionRef, wrapped: Uint8Array): Promise<Secret>
+  /** Wraps anew without giving out what is in it; null where the service does not do that between these two. Absent where it never does. */
+  rewrap?(from: VersionRef, to: VersionRef, wrapped: Uint8Array): Promise<Uint8Array | null>
   /** HMAC-SHA-256, 32 bytes. */
   mac(ref: VersionRef, message: Uint8Array): Promise<Uint8Array>
   /** The public half as SubjectPublicKeyInfo DER. @throws KeyriteError `UNSUPPORTED` where there is none. */

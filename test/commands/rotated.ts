@@ -2,11 +2,13 @@
 import {expect} from '@jest/globals'
 import KeyCreate from '../../src/commands/key/create.ts'
 import KeyJwks from '../../src/commands/key/jwks.ts'
+import KeyRewrap from '../../src/commands/key/rewrap.ts'
 import KeyShow from '../../src/commands/key/show.ts'
+import KeyWrap from '../../src/commands/key/wrap.ts'
 import RotationPlan from '../../src/commands/rotation/plan.ts'
 import RotationRun from '../../src/commands/rotation/run.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
-import {runCommand, runJson} from '../support/run.ts'
+import {runCommand, runJson, type CommandClass} from '../support/run.ts'
 
 export interface Clocked {
   readonly house: House
@@ -91,6 +93,40 @@ export async function rotatesWhole(clocked: Clocked, {profile, name, how, there}
   expect(await state()).toBe('1 deactivated, 2 active*')
   await there('retired', await ids())
   expect(problemsOf(house)).toEqual([])
+}
+
+/** Two data keys under a key that wraps, which is rotated; then they are wrapped anew, by commands. */
+export async function rewrapsAfter(clocked: Clocked, profile: string): Promise<void> {
+  const {house, days, signs} = clocked
+  const json = (command: CommandClass, id: string, ...args: readonly string[]) =>
+    runJson(command, id, [...args, '--as', 'alice'], house.world)
+  const how = ['--algorithm', 'aes-256', '--purpose', 'wrap', '--class', 'dek', '--owner', 'Payments']
+  const make = ['wraps', '--profile', profile, ...how, '--activate', ...signs('alice', 'bob', 'carol')]
+  expect(await json(KeyCreate, 'key create', ...make)).toMatchObject({exit: 0, state: 'active'})
+  for (const [name, classification] of [
+    ['logs', 'internal'],
+    ['patients', 'restricted'],
+  ] as const)
+    expect(await json(KeyWrap, 'key wrap', 'wraps', name, '--classification', classification)).toMatchObject({
+      schema: 'keyrite.data-key/1',
+      exit: 0,
+      version: 1,
+    })
+  days(91)
+  await json(RotationRun, 'rotation run', 'wraps')
+  days(8)
+  expect(await json(RotationRun, 'rotation run', 'wraps')).toMatchObject({keys: [{did: ['primary']}]})
+  expect(await json(KeyRewrap, 'key rewrap', 'wraps', '--dry-run')).toMatchObject({
+    exit: 10,
+    behind: [{name: 'patients'}, {name: 'logs'}],
+  })
+  expect(await json(KeyRewrap, 'key rewrap', 'wraps')).toMatchObject({
+    schema: 'keyrite.rewrap/1',
+    exit: 0,
+    rewrapped: 2,
+    failed: 0,
+  })
+  expect(await json(KeyRewrap, 'key rewrap', 'wraps', '--dry-run')).toMatchObject({exit: 0, behind: []})
 }
 
 /** What the plan of its next rotation says, in words. */

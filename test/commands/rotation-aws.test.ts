@@ -14,7 +14,7 @@ import {anAccount} from '../providers/aws/bench.ts'
 import {testWhen} from '../support/needs.ts'
 import {runCommand, runJson} from '../support/run.ts'
 import {datedWay, type Dated} from './dated.ts'
-import {makeClocked, pair, planOf, rotatesWhole, secret, type Clocked} from './rotated.ts'
+import {makeClocked, pair, planOf, rewrapsAfter, rotatesWhole, secret, type Clocked} from './rotated.ts'
 
 const ministack = await bring('ministack')
 const region = 'eu-central-1'
@@ -140,6 +140,15 @@ describe('on AWS KMS, as the stand-in has it, rotation run', () => {
       expect(
         await runJson(RotationPolicy, 'rotation policy', ['tokens', '--as', 'alice'], house.world),
       ).toMatchObject({code: 'UNSUPPORTED'})
+    },
+    180_000,
+  )
+
+  testWhen(
+    ministack,
+    'data keys under a key that was rotated are wrapped anew by the service itself, and compared',
+    async () => {
+      await rewrapsAfter(clocked(), 'cloud')
     },
     180_000,
   )

@@ -8,7 +8,7 @@ import {ask, openbao, startTransit} from '../providers/transit/bao.ts'
 import {testWhen} from '../support/needs.ts'
 import {runJson} from '../support/run.ts'
 import {datedWay, type Dated} from './dated.ts'
-import {makeClocked, pair, planOf, rotatesWhole, secret, type Clocked} from './rotated.ts'
+import {makeClocked, pair, planOf, rewrapsAfter, rotatesWhole, secret, type Clocked} from './rotated.ts'
 
 interface KeyThere {
   readonly data: {
@@ -69,6 +69,15 @@ describe('on OpenBao, rotation run', () => {
       },
       120_000,
     )
+
+  testWhen(
+    openbao,
+    'data keys under a key that was rotated are wrapped anew by the service itself, and compared',
+    async () => {
+      await rewrapsAfter(clocked(), 'bao')
+    },
+    180_000,
+  )
 })
 
 function missing(): never {

@@ -10,14 +10,19 @@ const version = z.int().min(1)
 const intent = z.string().regex(/^[0-9a-f]{32}$/)
 const time = z.iso.datetime({precision: 3})
 const ref = z.strictObject({key: z.string(), version: z.string()})
-const protection = z.strictObject({
+const evidence = z.enum(['attested', 'verified', 'asserted', 'stated'])
+/** What protects a version, and on what evidence. */
+export const protection = z.strictObject({
   level: z.enum(['hardware', 'software', 'unknown']),
   fips: z.string().nullable(),
-  evidence: z.enum(['attested', 'verified', 'asserted', 'stated']),
+  evidence,
   detail: z.string(),
 })
+/** What was tried, and what came of it. */
+export const results = z.array(
+  z.strictObject({probe: z.string(), ok: z.boolean(), evidence, detail: z.string()}),
+)
 const hidden = z.strictObject({$: z.string()})
-const evidence = z.enum(['attested', 'verified', 'asserted', 'stated'])
 const duration = z.string().refine((text) => {
   try {
     return parseDuration(text) >= 0
@@ -63,7 +68,7 @@ export const versionSchemas = {
       from: version,
       to: version,
       profile: z.string(),
-      results: z.array(z.strictObject({probe: z.string(), ok: z.boolean(), evidence, detail: z.string()})),
+      results,
       generation: z.int().min(0).nullable(),
     }),
   ),

@@ -44,7 +44,7 @@ export function rotateInWords({change, phases, profile}: Plan): readonly string[
     `retire, ${dated('retire')}, and not before ${text('grace')} more: version ${from} is deactivated; what it made is still verified and decrypted.`,
     ...(change['strategy'] === 're-wrap'
       ? [
-          `What was wrapped under version ${from} still unwraps after it is retired. Wrapping it anew under version ${to} is its users’ to do: keyrite does not do it.`,
+          `What was wrapped under version ${from} still unwraps after it is retired. The data keys that are recorded under it are wrapped anew by "keyrite key rewrap ${key}" once version ${to} is primary; others are their users’ to do.`,
         ]
       : []),
     `rollback, ${dated('rollback')}, only if somebody asks for it with a reason: version ${from} is primary again while it is still active.`,

@@ -114,6 +114,20 @@ export function keyUse(keys: Keys): KeyUse {
       return opened(await permitted(ref, 'unwrap'), 'unwrap', wrapped, {})
     },
 
+    async rewrap(from, to, wrapped) {
+      const [old, version] = [await permitted(from, 'unwrap'), await permitted(to, 'wrap')]
+      const {CiphertextBlob: ciphertext = none} = await line.call(about(version, 'wrap'), (kms) =>
+        kms.reEncrypt({
+          CiphertextBlob: wrapped,
+          SourceKeyId: old.id,
+          SourceEncryptionAlgorithm: algorithmOf(old),
+          DestinationKeyId: version.id,
+          DestinationEncryptionAlgorithm: algorithmOf(version),
+        }),
+      )
+      return Buffer.from(ciphertext)
+    },
+
     async mac(ref, message) {
       const version = await permitted(ref, 'mac')
       demandContent(version, 'mac', message)

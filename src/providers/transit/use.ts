@@ -121,6 +121,13 @@ export function keyUse(server: Server): KeyUse {
       return unseal(await permitted(ref, 'unwrap'), wrapped, new Uint8Array())
     },
 
+    async rewrap(from, to, wrapped) {
+      if (from.key !== to.key) return null
+      const [old, one] = [await permitted(from, 'unwrap'), await permitted(to, 'wrap')]
+      const body = {ciphertext: textOf(wrapped, old.version), key_version: one.version}
+      return asked(`rewrap/${one.key.id}`, 'ciphertext', one, {body})
+    },
+
     async mac(ref, message) {
       const one = await permitted(ref, 'mac')
       const body = {input: base64(message), key_version: one.version}
