@@ -9,6 +9,7 @@ import type {Room, ShareRoom} from '../../src/ceremony/room.ts'
 import {statusOfCeremony} from '../../src/ceremony/state.ts'
 import {parseTemplate} from '../../src/ceremony/template.ts'
 import {duties} from '../../src/duties/index.ts'
+import type {Provider, VersionRef} from '../../src/providers/ports.ts'
 import {StandInShares} from '../../src/rehearsal/escrow.ts'
 import {sharesFold, statusOfSet} from '../../src/shares/index.ts'
 import {ceremonyApp} from '../../src/ui/ceremony.ts'
@@ -187,6 +188,45 @@ test('a holder who has not brought their share is named as missing, and signs la
   })
   expect(problemsOf(house)).toEqual([])
 }, 120_000)
+
+/** What the place says, changed on its way here. */
+const lying: Readonly<Record<string, (there: Provider) => Provider>> = {
+  'another scheme': (there) =>
+    instead(
+      there,
+      'store',
+      instead(there.store, 'describe', async (ref: VersionRef) => {
+        const now = await there.store.describe(ref)
+        return now === undefined ? now : {...now, spec: {...now.spec, scheme: 'rs256'}}
+      }),
+    ),
+  'another key': (there) =>
+    instead(
+      there,
+      'use',
+      instead(there.use, 'mac', async () => Buffer.alloc(32)),
+    ),
+}
+
+test.each(slow ? Object.keys(lying) : ['another key'])(
+  'a place that has %s than was brought is not believed: the key is not accepted, and the ledger says so',
+  async (what) => {
+    const id = await house.using(open)
+    await house.using(async (app) => {
+      const provider = async (name: string): Promise<Provider> => {
+        const there = await app.provider(name)
+        return lying[what]?.(there) ?? there
+      }
+      await expect(
+        walk(contextIn(house, app, id, {room: roomIn(app), app: {provider}})),
+      ).rejects.toMatchObject({code: 'KEY_NOT_AS_PLANNED'})
+      expect(ceremonyIn(app, id).keys).toEqual([])
+      expect(shapeOf(app, id)).toContain('key.import.failed')
+    })
+    expect(problemsOf(house)).toEqual([])
+  },
+  120_000,
+)
 
 test('where nobody hands out shares, nothing is split', async () => {
   const id = await house.using(open)

@@ -1,5 +1,5 @@
 /** Taking key material from outside, as an operation of another folder has it approved: intent, import, comparison, outcome. */
-import {createPrivateKey, createPublicKey} from 'node:crypto'
+import {createHmac, createPrivateKey, createPublicKey} from 'node:crypto'
 import {sameBytes} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import type {JsonObject} from '../../base/jcs.ts'
@@ -7,7 +7,7 @@ import {Secret} from '../../base/secret.ts'
 import {jcs} from '../../base/jcs.ts'
 import {Blob, problem, type Entry, type Problem} from '../../ledger/index.ts'
 import {isPair} from '../../providers/algorithms.ts'
-import type {VersionRef} from '../../providers/ports.ts'
+import {probeLabel, type VersionRef} from '../../providers/ports.ts'
 import {undertake, type ActContext, type Plan} from '../../requests/index.ts'
 import {keysFold} from '../fold.ts'
 import type {KeyPlanSpec} from '../spec.ts'
@@ -68,8 +68,14 @@ export async function importKey(
   const {ledger} = context
   const provider = await context.provider(profile)
   const material = materialOf(spec, given)
+  const tried = Buffer.concat([Buffer.from(probeLabel), context.random.bytes(32)])
   try {
     const spki = isPair(spec.algorithm) ? material.use((bytes) => publicOf(bytes)) : null
+    // What proves that a secret key is the same one: the MAC that it makes. An AES key shows nothing of itself.
+    const mac =
+      spec.algorithm === 'hmac-sha256'
+        ? material.use((bytes) => createHmac('sha256', bytes).update(tried).digest())
+        : null
     await undertake<VersionRef>(context, {
       types: {intended: 'key.import.intended', done: 'key.imported', failed: 'key.import.failed'},
       about: {key: spec.key, version: spec.version, profile},
@@ -95,7 +101,9 @@ export async function importKey(
       confirm: async (ref) => {
         const now = await provider.store.describe(ref)
         const answers = spki === null ? null : await provider.use.publicKey(ref)
-        const same = spki === null || (answers !== null && sameBytes(answers, spki))
+        const same =
+          (spki === null || (answers !== null && sameBytes(answers, spki))) &&
+          (mac === null || sameBytes(await provider.use.mac(ref, tried), mac))
         if (
           now?.spec.algorithm !== spec.algorithm ||
           now.spec.scheme !== spec.scheme ||

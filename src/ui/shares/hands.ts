@@ -1,8 +1,9 @@
 /** The hands at a terminal: a secret from a file or stdin, shares to files, printers and the screen, shares from files and fingers. */
+import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import type {App} from '../../app.ts'
 import {KeyriteError} from '../../base/errors.ts'
-import {writeNew} from '../../base/files.ts'
+import {makePrivateDir, writeNew} from '../../base/files.ts'
 import type {Secret} from '../../base/secret.ts'
 import {visible} from '../../base/visible.ts'
 import {custodyFold, type Person} from '../../custody/index.ts'
@@ -18,7 +19,7 @@ export interface Given {
   readonly ask: Ask
   readonly say: (line: string) => void
   readonly screen: Screen
-  /** A folder of 0700 that is there; null where no file is written. */
+  /** A folder of 0700, made for the first file; null where no file is written. */
   readonly out: string | null
   readonly cardTo: string | null
   readonly secret: () => Promise<Secret>
@@ -88,6 +89,7 @@ async function give(given: Given, handing: Handing, places: Places): Promise<str
 
 function file({out}: Given, name: string, bytes: Buffer): string {
   if (out === null) throw new KeyriteError('USAGE', 'expected --out DIR, for the files of the holders')
+  if (!existsSync(out)) makePrivateDir(out)
   writeNew(join(out, name), bytes)
   return join(out, name)
 }

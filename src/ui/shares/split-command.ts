@@ -1,7 +1,8 @@
 /** The way of commands that split: flags to a plan, people's approval, and shares to their holders. */
+import {existsSync} from 'node:fs'
+import {dirname, resolve} from 'node:path'
 import {Flags} from '@oclif/core'
 import {KeyriteError} from '../../base/errors.ts'
-import {makePrivateDir} from '../../base/files.ts'
 import {demandFree} from '../../base/new-folder.ts'
 import {custodyFold, findPerson} from '../../custody/index.ts'
 import {
@@ -79,6 +80,12 @@ export abstract class SplitCommand extends AskingCommand {
   protected demandPlace({out, 'card-to': cards}: Pick<SplitFlags, 'out' | 'card-to'>): void {
     if (out !== undefined) demandFree(out, 'shares')
     if (cards !== undefined) demandFree(cards, 'cards')
+    // Once it is split, a folder that cannot be made costs the whole set.
+    for (const one of [out, cards])
+      if (one !== undefined && !existsSync(dirname(resolve(one))))
+        throw new KeyriteError('FILE_NOT_FOUND', `cannot write to "${one}": there is no folder for it`, {
+          hints: [`ls -ld ${dirname(one)}`],
+        })
   }
 
   protected holders(wishes: readonly string[], flags: SplitFlags): readonly HolderWish[] {
@@ -116,10 +123,7 @@ export abstract class SplitCommand extends AskingCommand {
         screen,
         out,
         cardTo: flags['card-to'] ?? null,
-        secret: async () => {
-          if (out !== null) makePrivateDir(out)
-          return readSecret(flags['secret-file'] ?? '', limitBytes)
-        },
+        secret: async () => readSecret(flags['secret-file'] ?? '', limitBytes),
         files: [],
         identities: [],
         take: async (secret) => {
