@@ -123,6 +123,7 @@ function otherChanges(old: Policy, next: Policy): string[] {
     ...said('Requests wait', old.times.request, next.times.request, false),
     ...said('A room may be idle', old.times.idle, next.times.idle, false),
     ...lists('Stated keys that count in production', old.stated_keys, next.stated_keys),
+    ...lists('Printers of shares', old.printers ?? ['any'], next.printers ?? ['any']),
     ...lists(
       'Attestation roots',
       (old.attestation_roots ?? []).map(attestationRootName),

@@ -103,6 +103,10 @@ export const policySchema = z.strictObject({
     .array(z.base64().min(1))
     .exactOptional()
     .describe('certificates, base64 of DER, that an attestation of hardware may lead to'),
+  printers: z
+    .array(z.string().min(1).max(127))
+    .exactOptional()
+    .describe('printers that may print shares; where it is left out, any but in production'),
   minimums: z
     .strictObject({
       algorithms: z

@@ -3,8 +3,8 @@ import {KeyriteError} from '../base/errors.ts'
 import type {Person} from '../custody/index.ts'
 import {keysFold, planCreate, profileOf, type KeyWish, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
-import {policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf as profileFacts} from '../profiles/index.ts'
+import {demandPrinter, policyFold, ruleFor} from '../policy/index.ts'
+import {factsOf as profileFacts, profilesFold} from '../profiles/index.ts'
 import {phase, type Plan} from '../requests/index.ts'
 import {sharesFold} from './fold.ts'
 import {demandRecovers} from './known.ts'
@@ -61,6 +61,7 @@ export function planSplit(view: Known, wish: SplitWish): Planned {
     replaces: replaces?.set ?? null,
   }
   demandHolders(view, spec)
+  demandPrinters(view, spec)
   const key = what.kind === 'key' ? view.of(keysFold).keys.get(what.key) : undefined
   const profile = key === undefined ? null : profileOf(view, key.profile)
   const plan: Plan = {
@@ -80,6 +81,17 @@ export function planSplit(view: Known, wish: SplitWish): Planned {
     }).id,
   }
   return {plan, names: {}}
+}
+
+/** A secret that is brought belongs to production where there is one. */
+function demandPrinters(view: Known, {what, holders}: SplitSpec): void {
+  const {profiles} = view.of(profilesFold)
+  const key = what.kind === 'key' ? view.of(keysFold).keys.get(what.key) : undefined
+  const where = key === undefined ? [...profiles.values()] : [profiles.get(key.profile)]
+  const production = where.some((one) => one?.environment === 'production')
+  for (const {delivery, to} of holders)
+    if (delivery === 'card' && to?.startsWith('printer ') === true)
+      demandPrinter(view.of(policyFold).policy, to.slice('printer '.length), production)
 }
 
 /** Whoever has a recipient is always sealed to: a share in the clear is for those who have none. */

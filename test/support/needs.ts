@@ -68,6 +68,8 @@ const needs = {
   faketime: program('faketime', 'faketime'),
   strace: program('strace', 'strace'),
   pdftotext: program('pdftotext', 'poppler-utils'),
+  pdftoppm: program('pdftoppm', 'poppler-utils'),
+  zbarimg: program('zbarimg', 'zbar-tools'),
   bash: program('bash', 'bash'),
   zsh: program('zsh', 'zsh'),
   fish: program('fish', 'fish'),

@@ -73,6 +73,7 @@ export default class PolicyShow extends KeyriteCommand {
         ['Set by', seq === undefined ? 'nothing: keyrite brings it' : `entry ${seq}`],
         ['Witnesses', policy.minimums.witnesses],
         ['In hardware', policy.minimums.hardware?.join(', ') ?? null],
+        ['Printers of shares', policy.printers === undefined ? null : policy.printers.join(', ') || 'none'],
         ['Requests wait', policy.times.request],
         ['Room idle', policy.times.idle],
       ]),
