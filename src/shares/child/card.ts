@@ -32,7 +32,7 @@ function cardDoc(share: Share, wrapped: Wrapped, {holder, ledger, entry}: Head):
         whole ? 'these rows, and the wrapped secret' : 'these rows; the wrapped secret is kept elsewhere',
       ),
       notice('warning', 'Whoever reads this has the share. Seal it; copy it nowhere.'),
-      writing('Bag number, date, signature'),
+      writing('Bag number, seal, date, signature'),
     ],
   }
 }
