@@ -52,7 +52,8 @@ STATES = {  # L6: event -> from which state, to which; the operation is called a
 FOLLOWING = {"version": "accept", "accept": "primary", "primary": "retire"}  # L6: of a rotation
 GRAVE = ("root", "kek", "backup", "escrow-master")  # L6: classes that no policy rotates alone
 NIGHT = {"incident.contain": "suspend", "key.unrevoke": "resume", "incident.ratify": "compromise"}  # L6
-ALSO = {"activate": ["key.create", "key.import"], "deactivate": ENDS, "schedule-destruction": ENDS, "destroy": ENDS}
+ALSO = {"activate": ["key.create", "key.import"], "deactivate": ENDS, "schedule-destruction": ENDS,
+        "destroy": ENDS}
 ATTRIBUTES = {  # L6: of the subject of a certificate, and the kind of string that it is
     "domain-component": ("0.9.2342.19200300.100.1.25", 22), "country": ("2.5.4.6", 19),
     "state": ("2.5.4.8", 12), "locality": ("2.5.4.7", 12), "organization": ("2.5.4.10", 12),
@@ -529,7 +530,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
                  signoff_twice=not self.signoff or due, signoff_round=d["round"] == self.round + 1,
                  signoff_count=d["count"] == len(before), signoff_first=d["first"] == self.mine[0],
                  signoff_root=d["root"] == encode64(tree_root(before)),
-                 signoff_sets=d["sets"] == [s for s, x in self.sets.items() if x["ceremony"] == e["ceremony"]],
+                 signoff_sets=d["sets"] == [s for s, x in self.sets.items()
+                                            if x["ceremony"] == e["ceremony"]],
                  signoff_deviations=d["deviations"] == self.deviations)
             self.signoff, self.round = seq, d["round"]
 

@@ -74,7 +74,7 @@ export function parseJournal(bytes: Uint8Array): readonly Line[] {
   for (let start = 0; start < whole;) {
     const end = bytes.indexOf(0x0a, start)
     const one = bytes.subarray(start, end)
-    const line = lineSchema.parse(parsed(one))
+    const line = lineOf(one, lines.length)
     if (line.seq !== lines.length) throw new TypeError(`line ${lines.length} says that it is ${line.seq}`)
     if ((line.type === 'opened') !== (line.seq === 0))
       throw new TypeError('its first line opens it, and no other')
@@ -88,6 +88,8 @@ export function parseJournal(bytes: Uint8Array): readonly Line[] {
   return lines
 }
 
-function parsed(bytes: Uint8Array): unknown {
-  return parseJcs(bytes)
+function lineOf(bytes: Uint8Array, at: number): Line {
+  const read = lineSchema.safeParse(parseJcs(bytes))
+  if (read.success) return read.data
+  throw new TypeError(`line ${at} is not of its form`)
 }
