@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {algorithms, isPair, type Algorithm} from '../../../src/providers/algorithms.ts'
 import type {Bench, Expected} from '../contract.ts'
-import {all, described, enabled, intent, labelled, outcome, specOf, usual} from '../support.ts'
+import {all, described, enabled, intent, labelled, none, outcome, specOf, usual} from '../support.ts'
 
 const dayMs = 86_400_000
 
@@ -54,7 +54,9 @@ export function lifeContract(expected: Expected, bench: () => Bench): void {
           }
           if (enforces.includes('probe')) {
             expect((await described(store, second)).availability).toBe('probe')
-            expect(await outcome(use.sign(second, Buffer.from('real')))).toBe('KEY_STATE')
+            const real = Buffer.from('real')
+            const used = isPair(algorithm) ? use.sign(second, real) : use.encrypt(second, real, none)
+            expect(await outcome(used)).toBe('KEY_STATE')
           }
           await bench().reopen()
           expect(await bench().open.store.find(made, [first])).toEqual({kind: 'one', ref: second})
