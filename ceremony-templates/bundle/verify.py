@@ -86,7 +86,7 @@ OTHERS = """ledger.opened quorum.opened quorum.met quorum.withdrawn key.try.inte
     signoff.opened bundle.made attempt.refused duty.opened clock.anomaly branch.absorbed
     key.adopted rotation.hooked rotation.paused rotation.resumed rotation.stopped shares.split
     shares.given shares.void shares.drill.opened shares.combine.intended shares.combined
-    shares.combine.failed""".split()
+    shares.combine.failed key.usage""".split()
 FILES = """VERIFY.md verify.py bundle.json checkpoint openings.json allowed_signers roster.json policy.json
     minutes.html minutes.pdf minutes.txt SHA256SUMS SHA256SUMS.sig""".split()
 DRILLED = ("shares.split", "shares.drill.opened")  # L3: what a receipt is about

@@ -1,4 +1,4 @@
-/** What is recorded of a key beside its material: changes of what is known of it, and holds. */
+/** What is recorded of a key beside its material: changes of what is known of it, holds, and how it was used. */
 import {z} from 'zod'
 import {lately} from '../base/lately.ts'
 import {problem, type Entry, type Problem, type View} from '../ledger/index.ts'
@@ -15,6 +15,19 @@ const schemas = {
       kind: z.enum(holdKinds),
       until: z.iso.datetime({precision: 3}),
       reason: hidden,
+    }),
+  ),
+  'key.usage': lately(
+    z.strictObject({
+      key: keyName,
+      since: z.iso.datetime({precision: 3}),
+      until: z.iso.datetime({precision: 3}),
+      source: hidden,
+      gaps: z.array(z.string()),
+      events: z.int().min(0),
+      refused: z.int().min(0),
+      callers: z.int().min(0),
+      found: hidden,
     }),
   ),
   'key.released': lately(z.strictObject({key: keyName, hold: z.int().min(0), reason: hidden})),
@@ -56,6 +69,7 @@ export function withFact(view: View, entry: Entry, keys: Keys['keys']): Keys['ke
 }
 
 function changed(view: View, entry: Entry, key: Key): Key {
+  if (entry.type === 'key.usage') return key
   if (entry.type === 'key.held') {
     const {kind, until} = schemas['key.held'].parse(entry.data)
     return {...key, holds: [...key.holds, {seq: entry.seq, kind, until}]}

@@ -12,6 +12,7 @@ import type {Secret} from '../base/secret.ts'
 import type {Algorithm, Purpose, Scheme} from './algorithms.ts'
 import type {Policy, Standing} from './permissions.ts'
 import type {KeySchedule} from './schedule.ts'
+import type {ReadUsage} from './usage.ts'
 
 /** One piece of key material at one provider, by the provider's own ids. `key` names the key, `version` the material. */
 export interface VersionRef {
@@ -278,6 +279,8 @@ export interface Provider {
   readonly probing?: (intent: IntentId) => Provider
   /** What is allowed there on these keys now, held against a policy that was written. Absent where it knows no permissions. @throws KeyriteError `NOT_FOUND` if there is no such principal. */
   readonly standing?: (policy: Policy, ids: readonly string[], principal: string | null) => Promise<Standing>
+  /** Absent where the place keeps no log of what was done with its keys. */
+  readonly usage?: ReadUsage
   readonly backups?: KeptBackups
   /** What the other side's clock says now: the newest Date that an answer carried, moved on by the time since, on a clock that nobody sets. Null where its answers carry none. */
   time(): Date | null

@@ -176,7 +176,7 @@ const nothing = (): void => undefined
 const silent = {trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing}
 
 /** What every client of the SDK is made with here. */
-function commonConfig(place: Place, {connect, answer}: Patience): KMSClientConfig {
+export function commonConfig(place: Place, {connect, answer}: Patience): KMSClientConfig {
   return {
     ...(place.endpoint === null ? {} : {endpoint: place.endpoint}),
     ...(place.awsProfile === null ? {} : {profile: place.awsProfile}),

@@ -15,6 +15,7 @@ import {keySchedule} from './schedule.ts'
 import {keyService} from './service.ts'
 import {placeOf} from './settings.ts'
 import {keyStore, type Service} from './store.ts'
+import {usageOf} from './usage.ts'
 import {keyUse} from './use.ts'
 
 export {patience} from './client.ts'
@@ -56,6 +57,7 @@ function providerOn(line: Line, known: Answered | undefined): Provider {
     service: keyService(service),
     schedule: keySchedule(keys),
     probing: (intent) => providerOn(line.probing(intent), who),
+    usage: (query) => usageOf(keys, query),
     time: () => line.time,
     async close() {
       line.close()

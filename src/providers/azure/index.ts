@@ -12,6 +12,7 @@ import {Service} from './service.ts'
 import {keySchedule} from './schedule.ts'
 import {standingOf} from './standing.ts'
 import {keyStore} from './store.ts'
+import {usageOf} from './usage.ts'
 import {keyUse} from './use.ts'
 
 export type {Place} from './place.ts'
@@ -43,6 +44,7 @@ function providerOf(service: Service): Provider {
     schedule: keySchedule(service),
     standing: async (policy, ids, principal) => standingOf(service, policy, ids, principal),
     probing: (intent) => providerOf(service.probing(intent)),
+    usage: async (query) => usageOf(service, query),
     time: () => null,
     close: async () => {
       service.close()

@@ -11,6 +11,7 @@ import {keySchedule} from './schedule.ts'
 import {Service, type Place} from './service.ts'
 import {standingOf} from './standing.ts'
 import {keyStore} from './store.ts'
+import {usageOf} from './usage.ts'
 import {keyUse} from './use.ts'
 
 export type {Place} from './service.ts'
@@ -42,6 +43,7 @@ function providerOf(service: Service): Provider {
     schedule: keySchedule(service),
     standing: async (policy, ids, principal) => standingOf(service, policy, ids, principal),
     probing: (intent) => providerOf(service.probing(intent)),
+    usage: (query) => usageOf(service, query),
     time: () => null,
     close: () => service.close(),
   }

@@ -180,6 +180,15 @@ export class Service {
     return service
   }
 
+  /** What the profile names instead of the machine's own credentials, and trusts instead of its authorities. @throws KeyriteError as `open`. */
+  credentialsFile(): Buffer | null {
+    return this.place.credentials === null ? null : fileOf(this.place.credentials)
+  }
+
+  authorities(): Buffer | null {
+    return this.place.ca === null ? null : fileOf(this.place.ca)
+  }
+
   demandOpen(): void {
     if (this.#closed) throw new KeyriteError('PROVIDER_FAILED', 'cannot ask Google Cloud KMS: it is closed')
   }

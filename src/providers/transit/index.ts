@@ -15,6 +15,7 @@ import {Server, type Place} from './server.ts'
 import {standingOf} from './standing.ts'
 import {keySchedule} from './schedule.ts'
 import {keyStore} from './store.ts'
+import {usageIn} from './usage.ts'
 import {keyUse} from './use.ts'
 
 export type {Place} from './server.ts'
@@ -54,6 +55,7 @@ function providerOf(server: Server, clock: Clock): Provider {
     schedule: keySchedule(server),
     probing: (intent) => providerOf(server.probing(intent), clock),
     standing: async (policy, ids, principal) => standingOf(server, policy, ids, principal),
+    usage: async (query) => usageIn(server.place, query),
     time: () => server.time(),
     async close() {
       server.close()

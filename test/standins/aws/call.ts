@@ -3,7 +3,7 @@
 export type Json = Readonly<Record<string, unknown>>
 
 export interface Call {
-  readonly service: 'kms' | 'cloudhsm'
+  readonly service: 'kms' | 'cloudhsm' | 'cloudtrail'
   readonly operation: string
   readonly input: Json
   readonly account: string

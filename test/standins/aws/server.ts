@@ -3,6 +3,7 @@ import {createServer, type IncomingMessage, type Server, type ServerResponse} fr
 import {setTimeout as wait} from 'node:timers/promises'
 import {AwsError, notModelled, type Call, type Json} from './call.ts'
 import {cloudHsm} from './cloudhsm/index.ts'
+import {cloudTrail, type Trailed} from './cloudtrail.ts'
 import {control, type Seen} from './control.ts'
 import type {Fault} from './faults.ts'
 import {kms} from './kms/index.ts'
@@ -55,6 +56,7 @@ export function standinForAws(emulator: string): Server {
       }
       return {}
     }
+    if (call.service === 'cloudtrail') return cloudTrail(world, upstream, call)
     return call.service === 'kms' ? kms(world, upstream, call) : cloudHsm(world, call)
   }
 
@@ -80,6 +82,9 @@ export function standinForAws(emulator: string): Server {
       outcome: 'ok',
     }
     seen.push(entry)
+    const {userAgent} = entry
+    const trailed: Trailed = {call, at: world.now(), userAgent, address: request.socket.remoteAddress ?? ''}
+    if (call.service === 'kms') world.trail.push(trailed)
     const fault = world.faults.take(operation)
     try {
       if (fault !== undefined) entry.outcome = fault.kind
@@ -99,6 +104,7 @@ export function standinForAws(emulator: string): Server {
     } catch (error) {
       if (!(error instanceof AwsError)) throw error
       entry.outcome = error.code
+      trailed.code = error.code
       answer(request, response, error.status, {__type: error.code, message: error.message}, error.code)
     }
   }

@@ -10,7 +10,11 @@ export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts)
 }
 
-const services: Readonly<Record<string, Call['service']>> = {TrentService: 'kms', BaldrApiService: 'cloudhsm'}
+const services: Readonly<Record<string, Call['service']>> = {
+  TrentService: 'kms',
+  BaldrApiService: 'cloudhsm',
+  CloudTrail_20131101: 'cloudtrail',
+}
 
 const text = (request: IncomingMessage, name: string): string => {
   const value = request.headers[name]
@@ -33,11 +37,11 @@ export function accountOf(world: World, accessKey: string): string {
 export const isCbor = (request: IncomingMessage): boolean =>
   text(request, 'smithy-protocol') === 'rpc-v2-cbor'
 
-/** @returns undefined for what is none of the two services: that is the emulator's. */
+/** @returns undefined for what is none of these services: that is the emulator's. */
 export function callOf(world: World, request: IncomingMessage, body: Buffer): Call | undefined {
   const path = /^\/service\/(\w+)\/operation\/(\w+)$/.exec(request.url ?? '')
   const [service = '', operation = ''] =
-    path === null ? text(request, 'x-amz-target').split('.') : path.slice(1)
+    path === null ? text(request, 'x-amz-target').split('.').slice(-2) : path.slice(1)
   const known = services[service]
   if (known === undefined) return undefined
   const {accessKey, region} = signer(request)

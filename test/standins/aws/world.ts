@@ -1,5 +1,6 @@
 /** What the stand-in holds beside the emulator behind it. All times are seconds of its own clock. */
 import type {KeyObject} from 'node:crypto'
+import type {Trailed} from './cloudtrail.ts'
 import type {CloudHsm} from './cloudhsm/state.ts'
 import {newCloudHsm} from './cloudhsm/state.ts'
 import {Faults} from './faults.ts'
@@ -56,6 +57,8 @@ export class World {
   #offset = 0
   /** How long what AWS does in the background takes here. */
   lagSeconds = 0
+  /** Every call of KMS, oldest first. */
+  readonly trail: Trailed[] = []
   readonly keys = new Map<string, KeyNote>()
   /** By account and key id: the Regions of one multi-Region key share their material. */
   readonly materials = new Map<string, Material[]>()
