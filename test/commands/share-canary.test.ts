@@ -11,11 +11,13 @@ import {toLetters} from '../../src/shares/letters.ts'
 import {shareRowLines} from '../../src/shares/text.ts'
 import {readShare} from '../../src/ui/shares/read.ts'
 import {testWith} from '../support/needs.ts'
+import {addLocal} from '../support/profile.ts'
 import {start, type Ended} from '../support/process.ts'
 import {openScreen} from '../terminal/screen.ts'
 import {keys, makeEscrow, nobody, sealed, type Escrow, type Holder} from './share-support.ts'
 
-const canary = 'canary-7f3a9c51e8-of-the-escrow-0b6d'
+/** As long as a MAC key is. */
+const canary = 'canary-7f3a9c51e8-of-the-escrow!'
 const bytes = Buffer.from(canary)
 
 /** The secret as it could be spelt. */
@@ -24,7 +26,7 @@ function spellings(): readonly string[] {
     const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64')
     return text.slice(before === 0 ? 0 : 4, -6)
   })
-  const letters = toLetters(bytes.subarray(0, 35)).toString('latin1')
+  const letters = toLetters(bytes.subarray(0, 30)).toString('latin1')
   return [
     canary,
     bytes.toString('hex'),
@@ -87,6 +89,7 @@ async function watched(line: string): Promise<Ended> {
 
 beforeAll(async () => {
   people = await makeEscrow()
+  await people.using((app) => addLocal(app, 'main'))
   env = {
     PATH: process.env['PATH'],
     HOME: people.folder,
@@ -105,6 +108,11 @@ beforeAll(async () => {
     `share combine --set canary ${files.slice(1).join(' ')} ${keys('bob', 'carol', 'dan')} --out @recovered --ticket T-1 --as alice ${people.quorum}`,
   )
   expect([combined.exit, readFileSync(join(people.folder, 'recovered'), 'utf8')]).toEqual([0, canary])
+  writeFileSync(join(people.folder, 'pin'), 'correct horse battery\n', {mode: 0o600})
+  const imported = await watched(
+    `share combine --set canary ${files.slice(1).join(' ')} ${keys('bob', 'carol', 'dan')} --import-as planted --profile main --algorithm hmac-sha256 --purpose mac --class mac --owner alice --ticket T-2 --pin-file @pin --as alice ${people.quorum}`,
+  )
+  expect([imported.exit, imported.exit === 0 ? '' : imported.stdout + imported.stderr]).toEqual([0, ''])
   const texts = await Promise.all(
     files.map((file, at) =>
       readShare(file, {ask: nobody, identities: [join(people.folder, `${sealed[at] ?? ''}.age`)]}),
@@ -127,9 +135,9 @@ function found(text: string): readonly string[] {
   return [...spellings(), ...shares].filter((one) => text.includes(one))
 }
 
-describe('a secret that was split and recovered', () => {
+describe('a secret that was split, recovered and imported', () => {
   test('is in none of the spellings in what was printed', () => {
-    expect(ran).toHaveLength(2)
+    expect(ran).toHaveLength(3)
     expect(ran.flatMap(({stdout, stderr}) => found(stdout + stderr))).toEqual([])
   })
 
