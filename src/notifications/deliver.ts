@@ -10,7 +10,7 @@ import type {Notice} from './notice.ts'
 import {queue, take, type Queued} from './queue.ts'
 import type {Result} from './result.ts'
 
-const timeoutMs = 10_000
+const usualMs = 10_000
 
 export interface Way {
   readonly home: string
@@ -18,6 +18,8 @@ export interface Way {
   readonly random: Random
   /** keyrite/VERSION. */
   readonly agent: string
+  /** How long a try may take; ten seconds unless told. */
+  readonly timeoutMs?: number
   /** What this machine needs for each channel. @throws KeyriteError where that cannot be read. */
   readonly channels: () => ReadonlyMap<string, LocalChannel>
   /** Reads a secret file. */
@@ -47,7 +49,14 @@ export async function attempt(way: Way, channel: Channel, notice: Notice): Promi
     const secret = local === undefined ? new Secret(new Uint8Array(0)) : way.readSecret(local.secretFile)
     try {
       const ca = local?.caFile === undefined ? undefined : readPublic(local.caFile, 1_000_000)
-      return await send(channel, {notice, secret, ca, timeoutMs, now: way.clock.now(), agent: way.agent})
+      return await send(channel, {
+        notice,
+        secret,
+        ca,
+        timeoutMs: way.timeoutMs ?? usualMs,
+        now: way.clock.now(),
+        agent: way.agent,
+      })
     } finally {
       secret.wipe()
     }

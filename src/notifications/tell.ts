@@ -33,7 +33,7 @@ export function tell(way: Way, channels: readonly Channel[], draft: NoticeDraft)
       tried: Promise.all(channels.map((channel) => once(way, channel, notice))),
     }
   }
-  return {...facts, queued: true, tried: deliver(way).catch(() => [])}
+  return {...facts, queued: true, tried: ours(way, notice)}
 }
 
 async function once(
@@ -43,4 +43,13 @@ async function once(
 ): Promise<Pick<Queued, 'channel' | 'status' | 'detail'>> {
   const {status, detail} = await attempt(way, channel, notice)
   return {channel, status, detail}
+}
+
+/** Sends what is due, older notices too, and says what came of this one. */
+async function ours(way: Way, {id}: Notice): ReturnType<typeof deliver> {
+  try {
+    return (await deliver(way)).filter(({notice}) => notice.id === id)
+  } catch {
+    return []
+  }
 }

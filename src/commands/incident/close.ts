@@ -5,6 +5,7 @@ import {pinFileFlag} from '../../ui/flags.ts'
 import {contextFor, demandName} from '../../ui/gather.ts'
 import {closeIncident} from '../../ui/incident/close.ts'
 import {incidentLines} from '../../ui/incident/screen.ts'
+import {outcomeOf, tellOf, toldLines} from '../../ui/incident/told.ts'
 
 export default class IncidentClose extends KeyriteCommand {
   static override summary =
@@ -49,6 +50,11 @@ export default class IncidentClose extends KeyriteCommand {
       demandName(app, {name, given: flags.confirm}),
     )
     const one = incidentDocument(app.ledger, findIncident(app.ledger, incident.id))
-    return this.show({schema: 'keyrite.incident/1', ...one}, incidentLines(this.print, one))
+    const told = await outcomeOf(tellOf(app, one, 'closed'))
+    return this.show({schema: 'keyrite.incident/1', ...one, told: told ?? []}, [
+      ...incidentLines(this.print, one),
+      '',
+      ...toldLines(app, told),
+    ])
   }
 }

@@ -37,6 +37,7 @@ import {findKey} from '../find-key.ts'
 import {pinFileFlag, signWithFlag} from '../flags.ts'
 import {contextFor, demandName} from '../gather.ts'
 import {consequence, impactLines, incidentLines} from './screen.ts'
+import {outcomeOf, tellOf, toldLines, type ToldOf} from './told.ts'
 import {journalPath, unrecordedLines} from './unrecorded.ts'
 import {containByJournal} from '../../incidents/journal/index.ts'
 import {named, ownKey, type Signing} from './signs.ts'
@@ -72,7 +73,10 @@ export abstract class ContainCommand extends KeyriteCommand {
       this.say(`${clockText(incident.startedAt, app.world.clock.now())}  ${line}`)
     }
     hurry(`Incident ${incident.id} about key "${key.name}" is open, and its clock runs.`)
-    if (incident.looked === null) await this.#look(context, incident, key, hurry)
+    if (incident.looked === null) {
+      tellOf(app, incidentDocument(app.ledger, incident), 'opened')
+      await this.#look(context, incident, key, hurry)
+    }
     await this.#goOn(context, incident, hurry)
     const lacks = await this.#containRest(context, incident, flags, person, hurry)
     const now = findIncident(app.ledger, incident.id)
@@ -80,11 +84,16 @@ export abstract class ContainCommand extends KeyriteCommand {
       await openOwed(context, now)
       await this.#prove(context, now, withinMs, hurry)
     }
-    return this.shown(incident, lacks)
+    const one = incidentDocument(app.ledger, findIncident(app.ledger, incident.id))
+    return this.shown(incident, lacks, await outcomeOf(tellOf(app, one, 'going-on')))
   }
 
-  /** @param lacks - the request that waits for a signature. */
-  protected shown({id}: Pick<Incident, 'id'>, lacks: Request | null = null): Shown {
+  /** @param lacks - the request that waits for a signature. @param told - who was told; undefined where nobody was to be. */
+  protected shown(
+    {id}: Pick<Incident, 'id'>,
+    lacks: Request | null = null,
+    told?: readonly ToldOf[] | null,
+  ): Shown {
     const {ledger} = this.app
     const one = incidentDocument(ledger, findIncident(ledger, id))
     const exit =
@@ -99,10 +108,14 @@ export abstract class ContainCommand extends KeyriteCommand {
       lacks === null
         ? []
         : [`Waits for a signature: keyrite request apply ${lacks.id} --sign-with PERSON=KEY`]
-    return this.show({schema: 'keyrite.incident/1', exit, ...one, request: lacks?.id ?? null}, [
-      ...incidentLines(this.print, one),
-      ...missing,
-    ])
+    return this.show(
+      {schema: 'keyrite.incident/1', exit, ...one, request: lacks?.id ?? null, told: told ?? []},
+      [
+        ...incidentLines(this.print, one),
+        ...missing,
+        ...(told === undefined ? [] : ['', ...toldLines(this.app, told)]),
+      ],
+    )
   }
 
   /** The same, and nothing but containing, where the ledger cannot be written. */
