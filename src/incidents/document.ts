@@ -150,7 +150,7 @@ function openSteps(ledger: Ledger, incident: Incident, key: Key | undefined): re
 }
 
 /** What is known to hang on the key, what its place saw, and what nobody here knows. */
-function impactOf(ledger: Ledger, {looked, profile}: Incident, key: Key | undefined): Impact {
+function impactOf(ledger: Ledger, {looked, profile, key: name}: Incident, key: Key | undefined): Impact {
   const facts = looked === null ? null : parseJcs(ledger.view.blob(looked.facts))
   const impact = isObject(facts) ? facts['impact'] : null
   const found = isObject(impact) ? impact : {}
@@ -186,7 +186,7 @@ function impactOf(ledger: Ledger, {looked, profile}: Incident, key: Key | undefi
             `who used the key: profile "${profile}" did not say it when it was asked, or keeps no record of it`,
           ]
         : []),
-      'who uses the key without being declared: keyrite reads no audit log yet',
+      `who uses the key without being declared: keyrite key usage ${name} reads the log of its place`,
     ],
   }
 }

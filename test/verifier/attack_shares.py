@@ -70,6 +70,7 @@ def again(kind, label, **change):
 
 ROWS = [
     ('a good set', None, None),
+    ('sign-off: a set is left out', 'signoff-sets', data('signoff.opened', sets=[])),
     ('split: without approval', 'approved', entry('shares.split', approved=None)),
     ('split: another threshold than was signed', 'plan', data('shares.split', threshold=3)),
     ('split: a share for somebody else', 'plan', holder(2, person=pid('carol'))),

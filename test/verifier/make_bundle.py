@@ -287,7 +287,8 @@ class Maker:
         mine = [e['seq'] for e in self.entries if e['ceremony'] == CEREMONY]
         about = self.append('signoff.opened', {
             'round': number, 'template_sha256': sha(self.template).hex(), 'first': mine[0], 'count': len(mine),
-            'root': b64(root_of([self.leaves[i] for i in mine])), 'keys': [{'key': 'payments', 'version': 1}], 'sets': [],
+            'root': b64(root_of([self.leaves[i] for i in mine])), 'keys': [{'key': 'payments', 'version': 1}],
+            'sets': [e['data']['set'] for e in self.entries if e['type'] == 'shares.split' and e['ceremony'] == CEREMONY],
             'deviations': [e['seq'] for e in self.entries if e['type'] == 'deviation.recorded']})
         for name in ('alice', 'bob', 'dave', 'erin'):
             if self.tweak(self, 'sign-off', name) is None and name not in self.absent():
