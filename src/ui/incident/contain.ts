@@ -38,6 +38,7 @@ import {pinFileFlag, signWithFlag} from '../flags.ts'
 import {contextFor, demandName} from '../gather.ts'
 import {consequence, impactLines, incidentLines} from './screen.ts'
 import {outcomeOf, tellOf, toldLines, type ToldOf} from './told.ts'
+import {planOr, said, words} from './acts.ts'
 import {journalPath, unrecordedLines} from './unrecorded.ts'
 import {containByJournal} from '../../incidents/journal/index.ts'
 import {named, ownKey, type Signing} from './signs.ts'
@@ -309,25 +310,3 @@ const unreachable: readonly string[] = [
   'UNSUPPORTED',
   'POLICY_REFUSES',
 ]
-
-const words: Readonly<Record<string, string>> = {place: 'The place', tries: 'The proof'}
-
-function said(hurry: (line: string) => void) {
-  return ({act, version, failure}: {act: string; version: number; failure: KeyriteError | null}): void => {
-    hurry(
-      failure === null
-        ? `Version ${version}: ${act === 'suspend' ? 'suspended' : 'disabled'}, and the place says so.`
-        : `Version ${version} NOT CONTAINED: ${failure.message} (${failure.code}).`,
-    )
-  }
-}
-
-/** Null where there is nothing left to contain. */
-function planOr<T>(make: () => T): T | null {
-  try {
-    return make()
-  } catch (error) {
-    if (error instanceof KeyriteError && error.code === 'KEY_STATE') return null
-    throw error
-  }
-}

@@ -17,7 +17,9 @@ async function bench(): Promise<Bench> {
       here.open = await open()
     },
     empty: () => Promise.reject(new Error('it is not backed up whole')),
-    forward: (days) => standin.ask({forward: days * dayMs}),
+    async forward(days) {
+      await standin.ask({forward: days * dayMs})
+    },
     async close() {
       await here.open.close()
       await standin.stop()
