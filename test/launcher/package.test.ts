@@ -59,7 +59,10 @@ describe('the package', () => {
       expect(files.filter((path) => !allowed.test(path))).toEqual([])
       expect(
         files.filter((path) =>
-          /(^|\/)(test|tests|mocks?|stubs?|fixtures?|src|node_modules)(\/|\.)|\.tsx?$/.test(path),
+          // A command may be called "test": that one is none.
+          /(^|\/)(test|tests|mocks?|stubs?|fixtures?|src|node_modules)(\/|\.)|\.tsx?$/.test(
+            path.replace('dist/commands/notification/test.js', ''),
+          ),
         ),
       ).toEqual([])
       expect(files).toEqual(
