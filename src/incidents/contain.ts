@@ -7,31 +7,17 @@ import {factsOf} from '../profiles/index.ts'
 import {enforcedBy} from '../providers/registry.ts'
 import type {Operation, Plan} from '../requests/index.ts'
 import {actOnVersion} from './disable.ts'
-import {actPhase, changeOf, judgeStep, phasesOf, statePhase, stepOf, type VersionStep} from './phases.ts'
+import {changeOf, onEachVersion, phasesOf, stepOf, type VersionStep} from './phases.ts'
 import {peopleOf, waitsFor} from './rules.ts'
 import {incidents, isOpen, type Incident} from './state.ts'
 
-const stateTo = statePhase({suspended: 'suspend'})
-
 export const incidentContain: Operation = {
   name: 'incident.contain',
-  writes: {
-    'key.state.intended': stateTo,
-    'key.state.changed': stateTo,
-    'key.state.failed': stateTo,
-    'incident.act.intended': actPhase,
-    'incident.acted': actPhase,
-    'incident.act.failed': actPhase,
-  },
-  begins: ['key.state.intended', 'incident.act.intended'],
-  goesOn: true,
-  formed: (plan) => void changeOf(plan),
+  ...onEachVersion({suspended: 'suspend'}),
   inWords: (plan) => containInWords(plan),
   stillTrue(view, plan, name) {
     demandContainable(view, plan, name)
   },
-  judge: judgeStep,
-  matterOf: () => null,
   async act(context, plan, name) {
     const {key, incident} = changeOf(plan)
     const {act, version} = stepOf(name)

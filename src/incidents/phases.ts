@@ -4,7 +4,7 @@ import {lately} from '../base/lately.ts'
 import {keyName, type KeyState} from '../keys/index.ts'
 import type {Entry, Problem, View} from '../ledger/index.ts'
 import {problem} from '../ledger/index.ts'
-import {phase, type PhaseOf, type Phase, type Plan} from '../requests/index.ts'
+import {phase, type Operation, type PhaseOf, type Phase, type Plan} from '../requests/index.ts'
 
 /** What a plan does to one version. */
 export interface VersionStep {
@@ -36,10 +36,35 @@ export function statePhase(acts: Partial<Record<KeyState, string>>): PhaseOf {
 }
 
 /** The phase of an act that is no change of state. */
-export const actPhase: PhaseOf = (_view, {data}) =>
+const actPhase: PhaseOf = (_view, {data}) =>
   typeof data['act'] === 'string'
     ? phaseName({act: data['act'], version: Number(data['version'])})
     : undefined
+
+/**
+ * An operation that does something to each version, one after the other, and goes on where it was broken off.
+ * @param acts - as `statePhase` takes them.
+ */
+export function onEachVersion(
+  acts: Parameters<typeof statePhase>[0],
+): Pick<Operation, 'writes' | 'begins' | 'goesOn' | 'formed' | 'judge' | 'matterOf'> {
+  const stateTo = statePhase(acts)
+  return {
+    writes: {
+      'key.state.intended': stateTo,
+      'key.state.changed': stateTo,
+      'key.state.failed': stateTo,
+      'incident.act.intended': actPhase,
+      'incident.acted': actPhase,
+      'incident.act.failed': actPhase,
+    },
+    begins: ['key.state.intended', 'incident.act.intended'],
+    goesOn: true,
+    formed: (plan) => void changeOf(plan),
+    judge: judgeStep,
+    matterOf: () => null,
+  }
+}
 
 const changeSchema = lately(
   z.strictObject({

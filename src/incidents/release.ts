@@ -8,24 +8,12 @@ import {factsOf} from '../profiles/index.ts'
 import type {Availability} from '../providers/ports.ts'
 import type {Operation, Plan} from '../requests/index.ts'
 import {actOnVersion} from './disable.ts'
-import {actPhase, changeOf, judgeStep, phasesOf, statePhase, stepOf} from './phases.ts'
+import {changeOf, onEachVersion, phasesOf, stepOf} from './phases.ts'
 import {incidents, type Incident} from './state.ts'
-
-const stateTo = statePhase({active: 'resume'})
 
 export const keyUnrevoke: Operation = {
   name: 'key.unrevoke',
-  writes: {
-    'key.state.intended': stateTo,
-    'key.state.changed': stateTo,
-    'key.state.failed': stateTo,
-    'incident.act.intended': actPhase,
-    'incident.acted': actPhase,
-    'incident.act.failed': actPhase,
-  },
-  begins: ['key.state.intended', 'incident.act.intended'],
-  goesOn: true,
-  formed: (plan) => void changeOf(plan),
+  ...onEachVersion({active: 'resume'}),
   inWords: (plan) => {
     const {key, incident, versions} = changeOf(plan)
     return [
@@ -51,8 +39,6 @@ export const keyUnrevoke: Operation = {
       {hints: [`keyrite key show ${key}`]},
     )
   },
-  judge: judgeStep,
-  matterOf: () => null,
   async act(context, plan, name) {
     const {key, incident, versions} = changeOf(plan)
     const {act, version} = stepOf(name)

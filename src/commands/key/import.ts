@@ -1,11 +1,9 @@
 import {Args, Flags} from '@oclif/core'
-import {classes} from '../../policy/index.ts'
-import {algorithms, purposes, schemes} from '../../providers/algorithms.ts'
-import {classifications, planImport, proveKey} from '../../keys/index.ts'
+import {planImport, proveKey} from '../../keys/index.ts'
 import type {Shown} from '../../ui/command.ts'
 import {contextFor} from '../../ui/gather.ts'
 import {changeFlags, KeyChange} from '../../ui/key-change.ts'
-import {dateFlag} from '../../ui/key-flags.ts'
+import {wishFlags, wishOf} from '../../ui/key-wish.ts'
 import {isInTheClear, materialIn} from '../../ui/key-material.ts'
 
 export default class KeyImport extends KeyChange {
@@ -22,42 +20,14 @@ export default class KeyImport extends KeyChange {
   }
   static override flags = {
     from: Flags.string({summary: 'the file', helpValue: 'FILE', required: true}),
-    profile: Flags.string({summary: 'where it will live', helpValue: 'NAME', required: true}),
-    algorithm: Flags.option({summary: 'what it is made of', options: algorithms, required: true})(),
-    scheme: Flags.option({summary: 'how it is used; a default for each class', options: schemes})(),
-    purpose: Flags.option({summary: 'the one thing it is for', options: purposes, required: true})(),
-    class: Flags.option({
-      summary: 'its class, which decides who must approve',
-      options: classes,
-      required: true,
-    })(),
-    classification: Flags.option({
-      summary: 'what it protects',
-      options: classifications,
-      default: 'confidential' as const,
-    })(),
-    owner: Flags.string({
-      summary: 'who answers for it: a person of the roster, or a name',
-      helpValue: 'O',
-      required: true,
-    }),
-    consumer: Flags.string({
-      summary: 'who uses it, and how to reach them',
-      helpValue: 'NAME[=CONTACT]',
-      multiple: true,
-      default: [],
-    }),
-    parent: Flags.string({summary: 'the key above it', helpValue: 'KEY'}),
-    expires: dateFlag('the day from which it is not to be used'),
-    activate: Flags.boolean({summary: 'approve its activation in the same plan; it is proved first'}),
+    ...wishFlags,
     ...changeFlags,
   }
 
   async execute(): Promise<Shown> {
     const {args, flags} = await this.parse(KeyImport)
     this.concerns = args.name
-    const {from, activate, algorithm, classification, consumer, expires, owner, parent, profile, purpose} =
-      flags
+    const {from, algorithm, activate} = flags
     const {app} = this
     const material = () =>
       materialIn(from, algorithm, () =>
@@ -70,22 +40,7 @@ export default class KeyImport extends KeyChange {
     const looked = await material()
     const planned = (() => {
       try {
-        return planImport(
-          app.ledger.view,
-          {
-            ...{
-              name: args.name,
-              profile,
-              algorithm,
-              scheme: flags.scheme ?? null,
-              purpose,
-              class: flags.class,
-            },
-            ...{classification, owner, consumers: consumer, parent: parent ?? null, expires: expires ?? null},
-            activate,
-          },
-          looked,
-        )
+        return planImport(app.ledger.view, wishOf(args.name, flags), looked)
       } finally {
         looked.wipe()
       }
