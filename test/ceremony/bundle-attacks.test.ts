@@ -262,5 +262,5 @@ function offsets(path: string, index: number, length: number): readonly number[]
 }
 
 function sampled(files: ReadonlyMap<string, Uint8Array>): readonly (readonly [string, Uint8Array])[] {
-  return [...files].filter(([path], index) => slow || !path.includes('/') || index % 8 === 0)
+  return [...files].filter(([path], index) => slow || !path.includes('/') || index % 12 === 0)
 }

@@ -75,6 +75,7 @@ acts:
 
 describe('templates', () => {
   fuzz({
+    quick: 600,
     name: 'template',
     seeds: [small, small, small, small, table, table, table, shipped],
     mutations,
@@ -94,6 +95,7 @@ describe('templates', () => {
     },
   })
   fuzz({
+    quick: 600,
     name: 'steps of a recorded template',
     seeds: [small, small, shipped],
     mutations,
@@ -110,6 +112,7 @@ describe('templates', () => {
 const policies = [defaultPolicy, soloPolicy]
 describe('policies', () => {
   fuzz({
+    quick: 600,
     name: 'policy file',
     seeds: policies.flatMap((one) => [Buffer.from(written(one)), Buffer.from(JSON.stringify(one, null, 1))]),
     mutations,
@@ -142,6 +145,7 @@ default: yes
 
 describe('answers', () => {
   fuzz({
+    quick: 600,
     name: 'answers',
     seeds: [answers, Buffer.from('{}\n'), Buffer.from('default: no\n')],
     mutations,
