@@ -110,9 +110,9 @@ const form: readonly Row[] = [
   },
   {
     name: 'a kind of a later keyrite',
-    changes: [['kind: clock', 'kind: shares.split']],
-    at: 'shares.split',
-    says: 'acts.0.steps.1.kind: step kind "shares.split" is not there yet in this keyrite',
+    changes: [['kind: clock', 'kind: key.rotate']],
+    at: 'key.rotate',
+    says: 'acts.0.steps.1.kind: step kind "key.rotate" is not there yet in this keyrite',
   },
   {
     name: 'an algorithm that is not known',

@@ -258,7 +258,8 @@ describe.each(outputs)('%s', (flag, command, writes, argv) => {
 })
 
 test('every flag of every command that names what is to be written is in this table', () => {
-  const known = new Set(outputs.map(([flag]) => flag))
+  // A journal is only written where the ledger cannot be: revoke-unrecorded.test.ts puts things in its way.
+  const known = new Set([...outputs.map(([flag]) => flag), 'revoke --journal'])
   const all = [...commands].flatMap(([words, command]) =>
     Object.keys({...(command as unknown as typeof KeyriteCommand).flags})
       .filter((name) => /^(out|dir|token|card-to|journal)$/.test(name))

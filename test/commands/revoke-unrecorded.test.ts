@@ -1,5 +1,5 @@
 /** Revocation where the ledger cannot be written: by a signed journal, which the ledger takes in later. */
-import {mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
@@ -140,6 +140,19 @@ describe('revoke --unrecorded', () => {
     const argv = revoking(name, '--unrecorded', '--journal', path, ...signing('erin'))
     expect(await run(Revoke, 'revoke', argv, elsewhere())).toMatchObject({exit: 8, code: 'QUORUM_MISSING'})
     expect(readdirSync(folder)).not.toContain('stranger.jsonl')
+    expect(await availability(name)).toBe('enabled')
+  })
+
+  test('a journal is written over nothing, follows no link and opens no device; then nothing is touched', async () => {
+    const name = await key('occupied')
+    const [there, link] = [join(folder, 'there.jsonl'), join(folder, 'link.jsonl')]
+    writeFileSync(there, 'mine')
+    symlinkSync(join(folder, 'nowhere'), link)
+    for (const path of [there, link, '/dev/null']) {
+      const argv = revoking(name, '--unrecorded', '--journal', path, ...signing('dan'))
+      expect(await run(Revoke, 'revoke', argv, elsewhere())).toMatchObject({exit: 5, code: 'EXISTS'})
+    }
+    expect([readFileSync(there, 'utf8'), readdirSync(folder).includes('nowhere')]).toEqual(['mine', false])
     expect(await availability(name)).toBe('enabled')
   })
 
