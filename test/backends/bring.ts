@@ -121,7 +121,8 @@ async function bringSource(folder: string, pinned: string): Promise<void> {
     env: process.env,
   })
   const unpack =
-    "import glob,sys,tarfile\nfor one in glob.glob(sys.argv[1]+'/*.tar.gz'): tarfile.open(one).extractall(sys.argv[1], filter='data')"
+    // Pythons before 3.11.4 know no filter.
+    "import glob,sys,tarfile\nkept={'filter': 'data'} if hasattr(tarfile, 'data_filter') else {}\nfor one in glob.glob(sys.argv[1]+'/*.tar.gz'): tarfile.open(one).extractall(sys.argv[1], **kept)"
   await run(python, ['-c', unpack, into], {env: process.env})
 }
 
