@@ -63,7 +63,7 @@ const postOf = {
       },
     })
     return secret.use(async (key): Promise<Result> => {
-      if (!/^[A-Za-z0-9]{16,64}$/.test(Buffer.from(key).toString('latin1').trim()))
+      if (!/^[A-Za-z0-9]{16,64}$/.test(Buffer.from(key).toString('latin1')))
         return {status: 'failed', detail: 'the secret file holds no routing key'}
       const body = Buffer.concat([Buffer.from('{"routing_key":"'), key, Buffer.from(`",${event.slice(1)}`)])
       try {

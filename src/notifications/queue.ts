@@ -76,6 +76,12 @@ export function take(
   } catch {
     return null
   }
+  // Between the look at it and this another process may have sent it.
+  const now = readOne(mine)
+  if (now?.status !== 'waiting' || now.tries !== one.tries) {
+    renameSync(mine, path)
+    return null
+  }
   return {
     done: (result, now) => {
       const next = after(one, result, now)

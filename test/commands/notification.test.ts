@@ -1,4 +1,4 @@
-import {mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, afterEach, beforeAll, describe, expect, test} from '@jest/globals'
 import NotificationConnect from '../../src/commands/notification/connect.ts'
@@ -171,6 +171,43 @@ describe('notifications from the command line', () => {
       queue(home)
       expect(readdirSync(folder)).not.toContain(taken)
       expect(take(home, one)).not.toBeNull()
+    })
+  })
+
+  test('one that another process has just sent is not sent again, whoever saw it wait before', async () => {
+    await made.using(async (app) => {
+      const {way} = app
+      status = 500
+      await tell(way, channels.slice(0, 1), draft).tried
+      const seen = queue(way.home).findLast((each) => each.status === 'waiting')
+      if (seen === undefined) throw new Error('it waits')
+      take(way.home, seen)?.done({status: 'sent', detail: 'answered 200'}, now)
+      expect(take(way.home, seen)).toBeNull()
+      expect(queue(way.home).find(({notice}) => notice.id === seen.notice.id)).toMatchObject({status: 'sent'})
+    })
+  })
+
+  test('more lines than a notice has are cut, so that it can be read back and sent', async () => {
+    const from = web.posted.length
+    await made.using(async (app) => {
+      const lines = Array.from({length: 250}, (_, at) => `To do: ${at} ${'x'.repeat(2000)}`)
+      const {tried} = tell(app.way, channels.slice(0, 1), {...draft, lines, title: 'x'.repeat(2000)})
+      expect(await tried).toMatchObject([{status: 'sent'}])
+    })
+    const {lines} = JSON.parse(web.posted.at(-1)?.body ?? '') as {lines: string[]}
+    expect(web.posted).toHaveLength(from + 1)
+    expect([lines.length, lines.at(-1), lines[0]?.length]).toEqual([100, 'and 151 more', 1000])
+  })
+
+  test('a damaged file in the queue is named, and nobody is called told', async () => {
+    await made.using(async (app) => {
+      const path = join(app.way.home, 'notifications', 'n-0000000000000000.hook.json')
+      writeFileSync(path, '{}', {mode: 0o600})
+      expect(await tell(app.way, channels.slice(0, 1), draft).tried).toMatchObject([
+        {channel: {name: 'hook'}, status: 'waiting', detail: expect.stringContaining(path) as unknown},
+      ])
+      expect(await json(NotificationList, 'notification list')).toMatchObject({code: 'UNSAFE_FILE'})
+      rmSync(path)
     })
   })
 

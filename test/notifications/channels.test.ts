@@ -171,9 +171,9 @@ describe('PagerDuty', () => {
     expect(last).toMatchObject({event_action: 'resolve', dedup_key: 'incident-7'})
   })
 
-  test('is not told with what is no routing key', async () => {
+  test.each(['x","a":"', `${key} `, ''])('is not told with %j, which is no routing key', async (given) => {
     const server = await web()
-    expect(await attempt(way('pager', 'x","a":"'), pager(server.url), notice)).toEqual({
+    expect(await attempt(way('pager', given), pager(server.url), notice)).toEqual({
       status: 'failed',
       detail: 'the secret file holds no routing key',
     })
