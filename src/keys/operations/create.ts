@@ -5,6 +5,7 @@ import {Blob, problem, type Entry, type Problem, type View} from '../../ledger/i
 import {isPair} from '../../providers/algorithms.ts'
 import type {VersionRef} from '../../providers/ports.ts'
 import {undertake, type ActContext, type Operation, type Plan} from '../../requests/index.ts'
+import {foundOnce, isAsPlanned} from './found.ts'
 import {keysFold} from '../fold.ts'
 import {keyVersion, proveWithin} from '../prove.ts'
 import {demandProtected} from '../protected.ts'
@@ -107,16 +108,7 @@ async function create(context: ActContext, plan: Plan): Promise<void> {
     intended: {before: []},
     open: openIntent(ledger.of(keysFold), 'create', spec.key, spec.version),
     approved: context.approved,
-    find: async ({id}) => {
-      const found = await provider.store.find(id, [])
-      if (found.kind === 'ambiguous')
-        throw new KeyriteError(
-          'AMBIGUOUS',
-          `cannot tell which key was made: the provider has ${found.refs.length} for one intent`,
-          {hints: ['look at the provider, and remove what is not wanted']},
-        )
-      return found.kind === 'one' ? found.ref : undefined
-    },
+    find: ({id}) => foundOnce(provider.store, id, 'made'),
     act: ({id}) =>
       provider.store.create(
         {label: spec.key, algorithm: spec.algorithm, scheme: spec.scheme, purpose: spec.purpose},
@@ -124,11 +116,7 @@ async function create(context: ActContext, plan: Plan): Promise<void> {
       ),
     confirm: async (ref) => {
       const now = await provider.store.describe(ref)
-      if (
-        now?.spec.algorithm !== spec.algorithm ||
-        now.spec.scheme !== spec.scheme ||
-        now.spec.purpose !== spec.purpose
-      ) {
+      if (!isAsPlanned(now, spec)) {
         throw new KeyriteError(
           'KEY_NOT_AS_PLANNED',
           `cannot accept key "${spec.key}": the provider made another than was planned`,

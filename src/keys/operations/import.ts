@@ -9,6 +9,7 @@ import {Blob, problem, type Entry, type Problem} from '../../ledger/index.ts'
 import {isPair} from '../../providers/algorithms.ts'
 import {probeLabel, type VersionRef} from '../../providers/ports.ts'
 import {undertake, type ActContext, type Plan} from '../../requests/index.ts'
+import {foundOnce, isAsPlanned} from './found.ts'
 import {keysFold} from '../fold.ts'
 import type {KeyPlanSpec} from '../spec.ts'
 import {openIntent} from '../state.ts'
@@ -82,16 +83,7 @@ export async function importKey(
       intended: {before: []},
       open: openIntent(ledger.of(keysFold), 'import', spec.key, spec.version),
       approved: context.approved,
-      find: async ({id}) => {
-        const found = await provider.store.find(id, [])
-        if (found.kind === 'ambiguous')
-          throw new KeyriteError(
-            'AMBIGUOUS',
-            `cannot tell which key was imported: the provider has ${found.refs.length} for one intent`,
-            {hints: ['look at the provider, and remove what is not wanted']},
-          )
-        return found.kind === 'one' ? found.ref : undefined
-      },
+      find: ({id}) => foundOnce(provider.store, id, 'imported'),
       act: ({id}) =>
         provider.move.import(
           {label: spec.key, algorithm: spec.algorithm, scheme: spec.scheme, purpose: spec.purpose},
@@ -104,12 +96,7 @@ export async function importKey(
         const same =
           (spki === null || (answers !== null && sameBytes(answers, spki))) &&
           (mac === null || sameBytes(await provider.use.mac(ref, tried), mac))
-        if (
-          now?.spec.algorithm !== spec.algorithm ||
-          now.spec.scheme !== spec.scheme ||
-          now.spec.purpose !== spec.purpose ||
-          !same
-        )
+        if (!isAsPlanned(now, spec) || !same)
           throw new KeyriteError(
             'KEY_NOT_AS_PLANNED',
             `cannot accept key "${spec.key}": the provider has another than was brought`,
