@@ -106,38 +106,33 @@ async function* eventsIn(
     gaps.push(`the files begin at ${new Date(first).toISOString()}: what was before is not in them`)
 }
 
-/** @throws KeyriteError `FILE_NOT_FOUND`. */
+/** One line after the other, and nothing kept of it. @throws KeyriteError `FILE_NOT_FOUND`. */
 async function* linesOf(file: string): AsyncIterable<string> {
   const stream = createReadStream(file)
   const bytes = file.endsWith('.gz') ? stream.pipe(createGunzip()) : stream
-  const failed = new Promise<never>((_, reject) => {
-    const refuse = (error: Error): void => {
-      reject(
-        new KeyriteError(
-          'FILE_NOT_FOUND',
-          `cannot read the audit file "${file}": ${visibleLine(error.message, 200)}`,
-          {
-            hints: ['name the file of the audit device, or a copy that you may read'],
-          },
-        ),
-      )
-    }
-    stream.on('error', refuse)
-    bytes.on('error', refuse)
-  })
-  failed.catch(() => undefined)
-  const lines = createInterface({input: bytes, crlfDelay: Infinity})[Symbol.asyncIterator]()
+  const lines = createInterface({input: bytes, crlfDelay: Infinity})
+  const failed: Error[] = []
+  // The lines would wait for a stream that has failed.
+  const end = (error: Error): void => {
+    failed.push(error)
+    lines.close()
+  }
+  stream.on('error', end)
+  if (bytes !== stream) bytes.on('error', end)
   try {
-    for (;;) {
-      const next = await Promise.race([lines.next(), failed])
-      if (next.done === true) break
-      if (next.value !== '') yield next.value
-    }
-    // An error ends the lines too.
-    await Promise.race([failed, Promise.resolve()])
+    for await (const text of lines) if (text !== '') yield text
+  } catch (error) {
+    failed.push(error as Error)
   } finally {
     stream.destroy()
   }
+  const [error] = failed
+  if (error !== undefined)
+    throw new KeyriteError(
+      'FILE_NOT_FOUND',
+      `cannot read the audit file "${file}": ${visibleLine(error.message, 200)}`,
+      {hints: ['name the file of the audit device, or a copy that you may read']},
+    )
 }
 
 function parsed(text: string): Line | undefined {
