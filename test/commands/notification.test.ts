@@ -178,8 +178,9 @@ describe('notifications from the command line', () => {
     await made.using(async (app) => {
       const {way} = app
       status = 500
-      await tell(way, channels.slice(0, 1), draft).tried
-      const seen = queue(way.home).findLast((each) => each.status === 'waiting')
+      const {notice, tried} = tell(way, channels.slice(0, 1), draft)
+      await tried
+      const seen = queue(way.home).find((each) => each.notice.id === notice.id)
       if (seen === undefined) throw new Error('it waits')
       take(way.home, seen)?.done({status: 'sent', detail: 'answered 200'}, now)
       expect(take(way.home, seen)).toBeNull()

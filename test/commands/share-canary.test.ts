@@ -81,8 +81,10 @@ async function watched(line: string): Promise<Ended> {
   })()
   const result = await ended
   state.over = true
+  const held = await watch
+  expect([result.exit, result.exit === 0 ? '' : result.stdout + result.stderr]).toEqual([0, ''])
   // The launcher's process, and the one that holds the secret.
-  expect(await watch).toBeGreaterThanOrEqual(2)
+  expect(held).toBeGreaterThanOrEqual(2)
   ran.push(result)
   return result
 }
