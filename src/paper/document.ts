@@ -48,6 +48,8 @@ export interface Doc {
   readonly running?: Running
   /** Whether every page and every line of text says that it is one. */
   readonly rehearsal?: boolean
+  /** Whether paper has it smaller, down to seven tenths, where it would need a second page. */
+  readonly onePage?: boolean
   /** What a file says of its making: a time of the content, never of the clock. */
   readonly dated?: Date
 }

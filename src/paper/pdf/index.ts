@@ -20,8 +20,22 @@ const margins = {a4: wide, letter: wide, a6: {left: 20, right: 20, top: 14, bott
 type Margin = (typeof margins)[Paper]
 const footSize = 8
 
+/** How much smaller a document is drawn that is to be one page, until it is one. */
+const sizesToTry = [1, 0.94, 0.88, 0.82, 0.76, 0.7] as const
+
 /** The file's bytes. */
 export function pdfOf(content: Content, paper: Paper = 'a4'): Uint8Array {
+  const scales = content.onePage === true ? sizesToTry : ([1] as const)
+  let drawn = draw(content, paper, scales[0])
+  for (const scale of scales.slice(1)) if (drawn.pages > 1) drawn = draw(content, paper, scale)
+  return drawn.bytes
+}
+
+function draw(
+  content: Content,
+  paper: Paper,
+  scale: number,
+): {readonly bytes: Uint8Array; readonly pages: number} {
   const dated = content.dated ?? new Date(0)
   const doc = new PDFDocument({
     size: [...papers[paper]],
@@ -47,11 +61,13 @@ export function pdfOf(content: Content, paper: Paper = 'a4'): Uint8Array {
   doc.addStructure(root)
   const [width, height] = papers[paper]
   const foot = footLines(canvas, content, width - margin.left - margin.right)
+  const bottom = height - margin.bottom - foot.length * footSize * 1.25
   const room = {
-    left: margin.left,
-    width: width - margin.left - margin.right,
-    top: margin.top,
-    bottom: height - margin.bottom - foot.length * footSize * 1.25,
+    left: margin.left / scale,
+    width: (width - margin.left - margin.right) / scale,
+    top: margin.top / scale,
+    bottom: bottom / scale,
+    scale,
   }
   const setting = {canvas, width: room.width, parent: root, size: sizes.text}
   flow(
@@ -59,10 +75,11 @@ export function pdfOf(content: Content, paper: Paper = 'a4'): Uint8Array {
     content.blocks.flatMap((block, at) => leading(block, content.blocks[at + 1], pieces(block, setting))),
     room,
   )
-  number(canvas, content, foot, {bottom: room.bottom, margin})
+  number(canvas, content, foot, {bottom, margin, scale})
+  const pages = doc.bufferedPageRange().count
   root.end()
   doc.end()
-  return bytesOf(doc)
+  return {bytes: bytesOf(doc), pages}
 }
 
 /** A paragraph that says what the rows below it are stays with the first of them. */
@@ -75,15 +92,17 @@ interface Room {
   readonly left: number
   readonly top: number
   readonly bottom: number
+  readonly scale: number
 }
 
 /** Puts pieces on pages, one below the other. */
-function flow(doc: Doc, all: readonly Piece[], {left, top, bottom}: Room): void {
+function flow(doc: Doc, all: readonly Piece[], {left, top, bottom, scale}: Room): void {
   const waiting = [...all]
   const full = bottom - top
   const page = {begun: false, empty: true, y: top}
   const begin = (head: Piece | undefined): void => {
     doc.addPage()
+    if (scale !== 1) doc.scale(scale)
     head?.draw(left, top)
     Object.assign(page, {begun: true, empty: true, y: top + (head?.height ?? 0)})
   }
@@ -138,7 +157,7 @@ function number(
   canvas: Canvas,
   {running, rehearsal}: Content,
   foot: readonly (readonly string[])[],
-  {bottom, margin}: {readonly bottom: number; readonly margin: Margin},
+  {bottom, margin, scale}: Pick<Room, 'bottom' | 'scale'> & {readonly margin: Margin},
 ): void {
   const {doc} = canvas
   const {count} = doc.bufferedPageRange()
@@ -146,6 +165,7 @@ function number(
     doc.switchToPage(at)
     const {width} = doc.page
     canvas.ornament(() => {
+      if (scale !== 1) doc.scale(1 / scale)
       if (rehearsal === true) {
         doc.font('strong').fontSize(13).fillColor('#a40000')
         doc.text(rehearsalMark, width - margin.right - doc.widthOfString(rehearsalMark), 28, {
