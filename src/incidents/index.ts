@@ -12,6 +12,7 @@ export {
   type Opening,
 } from './open.ts'
 export {openOwed} from './owed.ts'
+export {emergencyCard} from './papers/card.ts'
 export {phaseName} from './phases.ts'
 export {proveDead} from './prove.ts'
 export {incidentRatify, planRatify} from './ratify.ts'

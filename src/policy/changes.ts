@@ -3,6 +3,7 @@ import {destructionOf, retentionInWords, type DestructionRules} from './destruct
 import {attestationRootName} from './roots.ts'
 import {parseDuration} from '../base/duration.ts'
 import {classes} from './classes.ts'
+import {contactInWords} from './contacts.ts'
 import {operations, type OperationName, type Policy, type Rule} from './document.ts'
 import {channelInWords} from './notifications.ts'
 import {scheduleOf, type Hook, type Schedule} from './schedule.ts'
@@ -136,6 +137,11 @@ function otherChanges(old: Policy, next: Policy): string[] {
       'Channels that tell of an incident',
       (old.notifications ?? []).map(channelInWords),
       (next.notifications ?? []).map(channelInWords),
+    ),
+    ...demands(
+      'Contacts for an emergency',
+      (old.contacts ?? []).map(contactInWords),
+      (next.contacts ?? []).map(contactInWords),
     ),
   ]
 }

@@ -5,6 +5,7 @@ import type {JsonObject} from '../base/jcs.ts'
 import {roles} from '../custody/roles.ts'
 import {algorithms} from '../providers/algorithms.ts'
 import {classes} from './classes.ts'
+import {contactsSchema} from './contacts.ts'
 import {destructionSchema} from './destruction.ts'
 import {notificationsSchema} from './notifications.ts'
 import {duration, hooksSchema, rotationSchema} from './schedule.ts'
@@ -131,6 +132,7 @@ export const policySchema = z.strictObject({
   destruction: destructionSchema,
   hooks: hooksSchema,
   notifications: notificationsSchema,
+  contacts: contactsSchema,
 })
 
 /** The form of a policy for editors: JSON Schema draft 7, from the same definitions. */

@@ -21,6 +21,7 @@ export {
   type RotationPhase,
   type Schedule,
 } from './schedule.ts'
+export {contactInWords, contactsFor, unreached, type Contact} from './contacts.ts'
 export {channelInWords, isHere, untold, type Channel} from './notifications.ts'
 export {destructionOf, retentionInWords, type DestructionRules} from './destruction.ts'
 export {defaultPolicy, soloPolicy} from './default.ts'
@@ -37,4 +38,4 @@ export {askedInWords, meetable, needsOf, ruleInWords} from './rules/needs.ts'
 export {isSolo} from './rules/solo.ts'
 export {soloInWords} from './rules/solo-words.ts'
 export {ruleFor, type Matter} from './rules/which.ts'
-export {eligible, mayAnswer, type Concern} from './rules/who.ts'
+export {eligible, mayAnswer, rolesAsked, type Concern} from './rules/who.ts'

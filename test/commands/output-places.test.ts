@@ -19,6 +19,7 @@ import CeremonyMinutes from '../../src/commands/ceremony/minutes.ts'
 import CeremonyNew from '../../src/commands/ceremony/new.ts'
 import CeremonyRehearse from '../../src/commands/ceremony/rehearse.ts'
 import CeremonyScript from '../../src/commands/ceremony/script.ts'
+import IncidentCard from '../../src/commands/incident/card.ts'
 import KeyDestruction from '../../src/commands/key/destruction.ts'
 import KeyCertificate from '../../src/commands/key/certificate.ts'
 import KeyGraph from '../../src/commands/key/graph.ts'
@@ -68,6 +69,7 @@ const outputs: readonly (readonly [
   ['ledger pin --out', LedgerPin, 'file', (path) => ['--out', path]],
   ['key graph --out', KeyGraph, 'file', (path) => ['--format', 'dot', '--out', path]],
   ['key certificate --out', KeyCertificate, 'file', (path) => ['signed', '--out', path]],
+  ['incident card --out', IncidentCard, 'file', (path) => ['--out', path]],
   ['key destruction --out', KeyDestruction, 'file', (path) => ['gone', '--out', path]],
   ['ledger prove --out', LedgerProve, 'file', (path) => ['1', '--out', path]],
   ['ledger export --out', LedgerExport, 'file', (path) => ['--out', path]],

@@ -1,17 +1,13 @@
-import {extname} from 'node:path'
 import {Flags} from '@oclif/core'
 import {sha256Hex} from '../../base/bytes.ts'
-import {KeyriteError} from '../../base/errors.ts'
 import {demandNoFile, writeNew} from '../../base/files.ts'
 import {destructionCertificate, keyVersion} from '../../keys/index.ts'
-import type {Doc} from '../../paper/document.ts'
-import {htmlOf} from '../../paper/html.ts'
 import type {Paper} from '../../paper/pdf/index.ts'
-import {textOf} from '../../paper/text.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {findKey} from '../../ui/find-key.ts'
 import {keyArg} from '../../ui/key-move.ts'
 import {paperFlag} from '../../ui/paper.ts'
+import {formOf, paperBytes} from '../../ui/write-paper.ts'
 
 export default class KeyDestruction extends KeyriteCommand {
   static override summary =
@@ -34,15 +30,13 @@ export default class KeyDestruction extends KeyriteCommand {
 
   async execute(): Promise<Shown> {
     const {args, flags} = await this.parse(KeyDestruction)
+    const form = formOf(flags.out, 'a certificate', ['.html', '.pdf', '.txt'])
     demandNoFile(flags.out)
     const {ledger} = this.app
     const {name, primary} = findKey(ledger, args.key)
     const {key, version} = keyVersion({ledger}, name, flags.version ?? primary)
-    const bytes = await fileOf(
-      flags.out,
-      destructionCertificate(ledger.view, key, version),
-      flags.paper as Paper,
-    )
+    const doc = destructionCertificate(ledger.view, key, version)
+    const bytes = await paperBytes(form, doc, flags.paper as Paper)
     writeNew(flags.out, bytes)
     return this.show(
       {
@@ -59,23 +53,5 @@ export default class KeyDestruction extends KeyriteCommand {
         ['SHA-256', sha256Hex(bytes)],
       ]),
     )
-  }
-}
-
-/** @throws KeyriteError `UNSUPPORTED` for a form that it does not have. */
-async function fileOf(path: string, doc: Doc, paper: Paper): Promise<Uint8Array> {
-  switch (extname(path).toLowerCase()) {
-    case '.html':
-      return Buffer.from(htmlOf(doc))
-    case '.txt':
-      return Buffer.from(textOf(doc))
-    case '.pdf':
-      return (await import('../../paper/pdf/index.ts')).pdfOf(doc, paper)
-    default:
-      throw new KeyriteError(
-        'UNSUPPORTED',
-        `cannot write a certificate to "${path}": expected a name that ends in .html, .pdf or .txt`,
-        {hints: ['--out destroyed.html', '--out destroyed.pdf', '--out destroyed.txt']},
-      )
   }
 }

@@ -5,9 +5,12 @@ import {custodyFold, findPerson, personRef} from '../../custody/index.ts'
 import {profileOf} from '../../keys/index.ts'
 import {
   classes,
+  contactInWords,
+  contactsFor,
   explain,
   operations,
   policyFold,
+  rolesAsked,
   ruleInWords,
   scheduleInWords,
   scheduleOf,
@@ -96,6 +99,9 @@ export default class PolicyExplain extends KeyriteCommand {
       matter.operation === 'key.rotate' && matter.class !== null
         ? scheduleOf(ledger.of(policyFold).policy, matter.class)
         : null
+    // What is asked at night is asked by telephone.
+    const atNight = /^incident\.|^key\.unrevoke$/.test(matter.operation)
+    const contacts = atNight ? contactsFor(ledger.of(policyFold).policy, rolesAsked(rule)) : []
     const document = {
       ...matter,
       environment: profile?.environment ?? null,
@@ -105,6 +111,7 @@ export default class PolicyExplain extends KeyriteCommand {
       may: may.map(({id}) => personRef(roster, id)),
       mayNot: mayNot.map(({person, because}) => ({person: personRef(roster, person.id), because})),
       schedule,
+      contacts,
       weak: weakness(ledger),
       next,
     }
@@ -122,6 +129,7 @@ export default class PolicyExplain extends KeyriteCommand {
         ['Needs', words],
         ['Schedule', schedule === null ? null : scheduleInWords(schedule)],
         ['May approve', may.map(called)],
+        ['Call', contacts.map(contactInWords)],
       ]),
       ...(mayNot.length === 0 ? [] : ['']),
       ...this.print.facts(mayNot.map(({person, because}) => [`Not ${called(person)}`, because])),

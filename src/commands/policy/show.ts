@@ -5,6 +5,7 @@ import {jcsBytes} from '../../base/jcs.ts'
 import {custodyFold} from '../../custody/index.ts'
 import {
   classes,
+  contactInWords,
   defaultPolicy,
   isSolo,
   policyFold,
@@ -88,6 +89,10 @@ export default class PolicyShow extends KeyriteCommand {
         }),
         '',
       ),
+      ...(policy.contacts ?? []).flatMap((one, at) => [
+        ...(at === 0 ? [''] : []),
+        ...this.print.facts([[`Contact ${at + 1}`, contactInWords(one)]]),
+      ]),
       ...(policy.hooks ?? []).flatMap((hook, at) => [
         ...(at === 0 ? [''] : []),
         ...this.print.facts([

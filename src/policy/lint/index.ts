@@ -1,6 +1,7 @@
 /** Findings on a policy that is well-formed but would not work, or would weaken what C5 and C6 ask. */
 import type {Roster} from '../../custody/index.ts'
 import type {Policy} from '../document.ts'
+import {contacts} from './contacts.ts'
 import {coverage} from './coverage.ts'
 import type {PolicyFinding} from './finding.ts'
 import {notifications} from './notifications.ts'
@@ -18,5 +19,6 @@ export function lintPolicy(policy: Policy, roster: Roster | null): readonly Poli
     ...strength(policy),
     ...rotation(policy),
     ...notifications(policy),
+    ...contacts(policy, roster),
   ]
 }
