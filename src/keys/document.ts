@@ -26,6 +26,8 @@ export interface KeyDocument {
   /** When it was taken over; null of a key that keyrite made. */
   readonly adoptedAt: string | null
   readonly expires: string | null
+  /** When its service deletes by itself what was brought; null where it never does. */
+  readonly materialEnds: string | null
   /** Words by which rules of retention know it. */
   readonly labels: readonly string[]
   /** What stands against destroying it: also those whose time is over, until they are taken away. */
@@ -102,6 +104,7 @@ export function documentOf(key: KeyFacts, {name, profile}: Around): KeyDocument 
     createdAt: key.createdAt,
     adoptedAt: key.adoptedAt,
     expires: spec.expires,
+    materialEnds: spec.material_ends ?? null,
     labels: key.labels,
     holds: key.holds.map(({seq, kind, until}) => ({entry: seq, kind, until})),
     state: primary?.state ?? 'destroyed',

@@ -32,6 +32,8 @@ export interface KeyWish {
   readonly alias?: string | null
   /** The other regions in which it shall lie. */
   readonly regions?: readonly string[]
+  /** When its service shall delete by itself what is brought: of an import. */
+  readonly materialEnds?: Date | null
 }
 
 export interface Planned {

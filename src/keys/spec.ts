@@ -43,6 +43,8 @@ export const specSchema = z.strictObject({
   /** What it is given at its service when it is made. */
   alias: aliasName.exactOptional(),
   regions: z.array(regionName).min(1).exactOptional(),
+  /** When its service deletes what was brought by itself; absent where it never does. */
+  material_ends: z.iso.datetime({precision: 3}).exactOptional(),
 })
 
 export const label = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/)

@@ -50,6 +50,8 @@ export interface Description {
   readonly createdAt: Date | null
   /** When the material will be gone, where a waiting period runs. */
   readonly destroyAt: Date | null
+  /** When the service deletes by itself what was brought from outside; absent where it never does. */
+  readonly endsAt?: Date
 }
 
 /** How strong a fact is, the strongest first. `attested` hardware signature verified; `verified` tried; `asserted` the provider says so; `stated` a person says so. */
@@ -123,8 +125,8 @@ export interface KeyLife {
 }
 
 export interface KeyMove {
-  /** Takes key material from outside: raw for symmetric keys, PKCS#8 DER for pairs. The provider's own wrapping is used on the way. It stays the caller's to wipe. */
-  import(spec: KeySpec, material: Secret, intent: IntentId): Promise<VersionRef>
+  /** Takes key material from outside: raw for symmetric keys, PKCS#8 DER for pairs. The provider's own wrapping is used on the way. It stays the caller's to wipe. @param endsAt - when the service shall delete it by itself: only for a kind with `materialEnds`. */
+  import(spec: KeySpec, material: Secret, intent: IntentId, endsAt?: Date): Promise<VersionRef>
   /** Why an export is not even tried: the service has no call that could give a key away. Absent where it can be tried. */
   readonly noExport?: string
   /** The private or secret half, wrapped under an RSA public key (SPKI DER). @throws KeyriteError `UNSUPPORTED` with the provider's reason where the key cannot leave. */

@@ -40,6 +40,8 @@ export interface ProviderKind {
   readonly mayEnforce?: readonly Availability[]
   /** The other regions in which keys of a place may have copies, by its identity; absent where keys have neither copies nor aliases. */
   readonly copies?: (identity: Readonly<Record<string, string>>) => readonly string[]
+  /** Its service deletes material from outside by itself at a date, if told to: so many days ahead at most. Absent where none does. */
+  readonly materialEnds?: {readonly mostDays: number}
   /** Where a place of this kind holds no keys: where they are to be had instead. */
   readonly keysElsewhere?: string
   /** What this machine lacks to use it at all; absent where it lacks nothing, ever. */
@@ -137,6 +139,7 @@ export const providerKinds = {
     enforces: ['enabled', 'disabled'],
     window: {least: 7, most: 30},
     copies: ({replicas}) => (replicas === undefined ? [] : replicas.split(',')),
+    materialEnds: {mostDays: 365},
     async open({settings, within}) {
       setting(settings, 'region')
       const {openAws, patience} = await import('./aws/index.ts')

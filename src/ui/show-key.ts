@@ -31,6 +31,7 @@ export function keyLines(print: Print, key: KeyDocument): string[] {
       ['Created', key.createdAt],
       ['Taken over', key.adoptedAt],
       ['Expires', key.expires],
+      ['Material ends', key.materialEnds],
       ['Labels', key.labels],
       ['Held', key.holds.map(({entry, kind, until}) => `${kind} until ${until} (entry ${entry})`)],
       ['Ceremony', key.ceremony],

@@ -12,6 +12,7 @@ export interface SeenCall {
   readonly account: string
   readonly region: string
   readonly userAgent: string
+  readonly wrapping?: string
   readonly outcome: string
 }
 

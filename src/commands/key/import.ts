@@ -3,6 +3,7 @@ import {planImport, proveKey} from '../../keys/index.ts'
 import type {Shown} from '../../ui/command.ts'
 import {contextFor} from '../../ui/gather.ts'
 import {changeFlags, KeyChange} from '../../ui/key-change.ts'
+import {dateFlag} from '../../ui/key-flags.ts'
 import {wishFlags, wishOf} from '../../ui/key-wish.ts'
 import {isInTheClear, materialIn} from '../../ui/key-material.ts'
 
@@ -13,6 +14,7 @@ export default class KeyImport extends KeyChange {
     'A pair comes as PKCS#8 (PEM or DER; under a passphrase, which is asked for, as PEM), a secret key as its 32 bytes. A file in the clear is a copy of the key: whoever has had it may have the key. Nothing of it is written anywhere but into the provider.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> orders-jwt --from orders.pem --profile hsm --algorithm rsa-4096 --purpose sign --class jwt-signing --owner alice@example.com',
+    '<%= config.bin %> <%= command.id %> orders-mac --from orders.mac --profile kms --algorithm hmac-sha256 --purpose mac --class mac --owner Orders --material-ends 2027-03-31',
     '<%= config.bin %> <%= command.id %> orders-dek --from orders.bin --profile kms --algorithm aes-256 --purpose encrypt --class dek --owner "Orders team" --activate',
   ]
   static override args = {
@@ -20,6 +22,7 @@ export default class KeyImport extends KeyChange {
   }
   static override flags = {
     from: Flags.string({summary: 'the file', helpValue: 'FILE', required: true}),
+    'material-ends': dateFlag('when its service deletes it by itself: aws, within 365 days'),
     ...wishFlags,
     ...changeFlags,
   }
@@ -27,7 +30,7 @@ export default class KeyImport extends KeyChange {
   async execute(): Promise<Shown> {
     const {args, flags} = await this.parse(KeyImport)
     this.concerns = args.name
-    const {from, algorithm, activate} = flags
+    const {from, algorithm, activate, 'material-ends': materialEnds = null} = flags
     const {app} = this
     const material = () =>
       materialIn(from, algorithm, () =>
@@ -40,7 +43,12 @@ export default class KeyImport extends KeyChange {
     const looked = await material()
     const planned = (() => {
       try {
-        return planImport(app.ledger.view, wishOf(args.name, flags), looked)
+        return planImport(
+          app.ledger.view,
+          {...wishOf(args.name, flags), materialEnds},
+          looked,
+          app.ledger.time,
+        )
       } finally {
         looked.wipe()
       }

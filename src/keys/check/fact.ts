@@ -7,6 +7,7 @@ export const checkNames = [
   'rotation',
   'exportability',
   'environment',
+  'material',
   'state',
   'policy',
 ] as const

@@ -33,6 +33,7 @@ export function checkKey(ledger: Pick<Ledger, 'of' | 'time' | 'view'>, key: Key)
           rotation(ledger, key),
           ...live.map((version) => exportability(key, version)),
           environment(ledger, key, primary),
+          ...live.flatMap((version) => material(ledger, key, version)),
           ...live.map((version) => effect(key, version)),
           policy(ledger, key),
         ]
@@ -121,6 +122,33 @@ function environment(ledger: Pick<Ledger, 'of'>, key: Key, {seq}: Version): Chec
     entry: seq,
     next: ok ? null : `keyrite key set ${key.name} --parent KEY`,
   }
+}
+
+/** How long before its service deletes it by itself it is a finding. */
+const soonMs = 30 * 86_400_000
+
+/** Of what was brought to end by itself. */
+function material(
+  ledger: Pick<Ledger, 'time'>,
+  {spec, name}: Key,
+  {version, imported, seq}: Version,
+): CheckFact[] {
+  const ends = imported ? spec.material_ends : undefined
+  if (ends === undefined) return []
+  const left = Date.parse(ends) - ledger.time.getTime()
+  const ok = left > soonMs
+  return [
+    {
+      check: 'material',
+      ok,
+      fact: `version ${version}: its service ${left > 0 ? 'deletes' : 'was to delete'} it by itself at ${ends}`,
+      evidence: 'asserted',
+      entry: seq,
+      next: ok
+        ? null
+        : `another key in its place, or the same material again at its service; keyrite key sync says what is there, keyrite key show ${name} its id`,
+    },
+  ]
 }
 
 /** What its state asks for and was seen not to be so. */

@@ -18,11 +18,21 @@ export async function foundOnce(
   return found.kind === 'one' ? found.ref : undefined
 }
 
-/** Whether it is of the algorithm, scheme and purpose that were approved. */
-export function isAsPlanned(now: Description | undefined, spec: Omit<KeySpec, 'label'>): now is Description {
+/** Whether it is of the algorithm, scheme and purpose that were approved, and ends when that was. */
+export function isAsPlanned(
+  now: Description | undefined,
+  spec: Omit<KeySpec, 'label'> & {readonly material_ends?: string},
+): now is Description {
   return (
     now?.spec.algorithm === spec.algorithm &&
     now.spec.scheme === spec.scheme &&
-    now.spec.purpose === spec.purpose
+    now.spec.purpose === spec.purpose &&
+    endsAsPlanned(now, spec.material_ends)
   )
+}
+
+/** To the second: services keep no finer one. */
+export function endsAsPlanned({endsAt}: Pick<Description, 'endsAt'>, planned: string | undefined): boolean {
+  if (endsAt === undefined || planned === undefined) return endsAt === undefined && planned === undefined
+  return Math.abs(endsAt.getTime() - Date.parse(planned)) < 1000
 }

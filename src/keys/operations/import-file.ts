@@ -5,13 +5,14 @@ import {KeyriteError} from '../../base/errors.ts'
 import type {Secret} from '../../base/secret.ts'
 import type {View} from '../../ledger/index.ts'
 import {isPair} from '../../providers/algorithms.ts'
+import {providerKind} from '../../providers/registry.ts'
 import type {ActContext, Operation, Plan} from '../../requests/index.ts'
 import type {KeyWish, Planned} from '../plans.ts'
 import {planCreate} from '../plans.ts'
 import {policyFold, ruleFor} from '../../policy/index.ts'
 import {keyVersion, proveWithin} from '../prove.ts'
 import {demandProtected} from '../protected.ts'
-import {parseSpec} from '../spec.ts'
+import {parseSpec, type KeyPlanSpec} from '../spec.ts'
 import {demandNameFree} from './create.ts'
 import {importKey, importTypes, judgeImport} from './import.ts'
 import {changeState, demandMove, judgeMove, stateWrites} from './move.ts'
@@ -39,6 +40,7 @@ export const keyImport: Operation = {
   async act(context, plan, phase) {
     const spec = parseSpec(plan.change)
     if (phase === 'import') {
+      demandAhead(spec, context.ledger.time)
       const material = await materialFor(context, plan)
       await importKey(context, {spec, profile: plan.profile?.name ?? '', material})
       return
@@ -49,6 +51,18 @@ export const keyImport: Operation = {
   },
 }
 
+/** @throws KeyriteError `PLAN_MOVED`. */
+function demandAhead({key, material_ends: ends}: KeyPlanSpec, now: Date): void {
+  if (ends === undefined || Date.parse(ends) > now.getTime()) return
+  throw new KeyriteError(
+    'PLAN_MOVED',
+    `cannot import key "${key}": it was to end at ${ends}, which is over`,
+    {
+      hints: ['ask anew, with a later --material-ends'],
+    },
+  )
+}
+
 function inWords({change, phases, profile}: Plan): readonly string[] {
   const spec = parseSpec(change)
   const where =
@@ -56,6 +70,11 @@ function inWords({change, phases, profile}: Plan): readonly string[] {
   return [
     `Bring key "${spec.key}" from outside${where}: ${spec.algorithm}, scheme ${spec.scheme}, to ${spec.purpose}, class ${spec.class}.`,
     `Classification ${spec.classification}; owner {${spec.owner}}; ${spec.consumers.length === 0 ? 'no consumer named' : `used by ${spec.consumers.map((party) => `{${party}}`).join(', ')}`}; ${spec.expires === null ? 'no expiry date' : `expires ${spec.expires}`}${spec.parent === null ? '' : `; under key "${spec.parent}"`}.`,
+    ...(spec.material_ends === undefined
+      ? []
+      : [
+          `Its service deletes it by itself at ${spec.material_ends}: from then on nothing that it protects can be opened, until somebody brings the same material again.`,
+        ]),
     'It has been outside: copies of it may be anywhere, and nothing here can say that there are none.',
     phases.some(({name}) => name === 'activate')
       ? 'Then, when it has been proved to work, make it active.'
@@ -64,8 +83,9 @@ function inWords({change, phases, profile}: Plan): readonly string[] {
 }
 
 /** @param material - of which a pair's public half is told to people, and held against what is brought later. Stays the caller's to wipe. @throws KeyriteError as `planCreate`, `UNSUPPORTED`. */
-export function planImport(view: Pick<View, 'of'>, wish: KeyWish, material: Secret): Planned {
+export function planImport(view: Pick<View, 'of'>, wish: KeyWish, material: Secret, now: Date): Planned {
   const {plan, names} = planCreate(view, wish)
+  const ends = materialEnds(wish, plan, now)
   const {policy} = view.of(policyFold)
   const rule = ruleFor(policy, {
     operation: 'key.import',
@@ -79,11 +99,32 @@ export function planImport(view: Pick<View, 'of'>, wish: KeyWish, material: Secr
     plan: {
       ...plan,
       operation: 'key.import',
+      change: {...plan.change, ...(ends === null ? {} : {material_ends: ends.toISOString()})},
       phases: [{...first, name: 'import'}, ...others],
       rests: [...plan.rests, restOf(wish, material)],
       rule,
     },
   }
+}
+
+/** @throws KeyriteError `UNSUPPORTED` where the service ends nothing by itself, `USAGE` for a time that it does not keep. */
+function materialEnds({materialEnds: ends}: KeyWish, {profile}: Plan, now: Date): Date | null {
+  if (ends === null || ends === undefined) return null
+  const kind = profile?.kind ?? ''
+  const {materialEnds: possible} = providerKind(kind)
+  if (possible === undefined)
+    throw new KeyriteError(
+      'UNSUPPORTED',
+      `cannot let what is brought to profile "${profile?.name ?? ''}" end: a place of kind ${kind} keeps it until it is destroyed`,
+      {hints: ['--expires DATE: from that day on keyrite calls it due, and nothing is deleted']},
+    )
+  const days = (ends.getTime() - now.getTime()) / 86_400_000
+  if (days > 0 && days <= possible.mostDays) return ends
+  throw new KeyriteError(
+    'USAGE',
+    `cannot let it end at ${ends.toISOString()}: expected a time within the next ${possible.mostDays} days`,
+    {hints: ['another --material-ends']},
+  )
 }
 
 /** What people read of the material, and what is held against it when it is brought. */

@@ -9,7 +9,7 @@ import {Blob, problem, type Entry, type Problem} from '../../ledger/index.ts'
 import {isPair} from '../../providers/algorithms.ts'
 import {probeLabel, type VersionRef} from '../../providers/ports.ts'
 import {undertake, type ActContext, type Plan} from '../../requests/index.ts'
-import {foundOnce, isAsPlanned} from './found.ts'
+import {endsAsPlanned, foundOnce, isAsPlanned} from './found.ts'
 import {keysFold} from '../fold.ts'
 import type {KeyPlanSpec} from '../spec.ts'
 import {openIntent} from '../state.ts'
@@ -89,6 +89,7 @@ export async function importKey(
           {label: spec.key, algorithm: spec.algorithm, scheme: spec.scheme, purpose: spec.purpose},
           material,
           id,
+          spec.material_ends === undefined ? undefined : new Date(spec.material_ends),
         ),
       confirm: async (ref) => {
         const now = await provider.store.describe(ref)
@@ -99,7 +100,9 @@ export async function importKey(
         if (!isAsPlanned(now, spec) || !same)
           throw new KeyriteError(
             'KEY_NOT_AS_PLANNED',
-            `cannot accept key "${spec.key}": the provider has another than was brought`,
+            now !== undefined && !endsAsPlanned(now, spec.material_ends)
+              ? `cannot accept key "${spec.key}": its material is to end ${spec.material_ends ?? 'never'}, and the provider says ${now.endsAt?.toISOString() ?? 'never'}`
+              : `cannot accept key "${spec.key}": the provider has another than was brought`,
             {changed: true, hints: ['look at the provider']},
           )
         return {

@@ -4,6 +4,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import {jcs} from '../../base/jcs.ts'
 import type {Description, Provider} from '../../providers/ports.ts'
 import type {RotationSchedule} from '../../providers/schedule.ts'
+import {endsAsPlanned} from '../operations/found.ts'
 import {placeKey} from '../adoption/entries.ts'
 import type {Key, Keys, Version} from '../state.ts'
 import type {Finding, Seen, Watched} from './fold.ts'
@@ -75,18 +76,23 @@ function judged(key: Key, version: Version, found: Description | undefined): Fin
     return now === 'destroyed' || now === 'destruction-pending'
       ? []
       : [finding('state', `destroyed here, and ${now} there`)]
-  if (found === undefined || now === 'destroyed') return [finding('missing', `${state} here, and gone there`)]
+  const ends = endsFact(key, version, found)
+  if (found === undefined || now === 'destroyed')
+    return [finding('missing', `${state} here, and gone there${ends.gone}`)]
   const {algorithm, scheme, purpose} = key.spec
   const same =
     found.spec.algorithm === algorithm && found.spec.scheme === scheme && found.spec.purpose === purpose
-  const other = same
-    ? []
-    : [
-        finding(
-          'changed',
-          `${algorithm}, ${scheme}, to ${purpose} here; ${found.spec.algorithm}, ${found.spec.scheme}, to ${found.spec.purpose} there`,
-        ),
-      ]
+  const other = [
+    ...(ends.otherwise === null ? [] : [finding('schedule', ends.otherwise)]),
+    ...(same
+      ? []
+      : [
+          finding(
+            'changed',
+            `${algorithm}, ${scheme}, to ${purpose} here; ${found.spec.algorithm}, ${found.spec.scheme}, to ${found.spec.purpose} there`,
+          ),
+        ]),
+  ]
   if (state === 'destruction-scheduled') {
     const date = found.destroyAt?.toISOString() ?? null
     if (now !== 'destruction-pending')
@@ -116,6 +122,23 @@ function judged(key: Key, version: Version, found: Description | undefined): Fin
   return now === version.enforced
     ? other
     : [...other, finding('state', `${state} here, which leaves it ${version.enforced}, and ${now} there`)]
+}
+
+/** What is to be said of material that its service deletes by itself. */
+function endsFact(
+  {spec}: Key,
+  {imported}: Version,
+  found: Description | undefined,
+): {readonly gone: string; readonly otherwise: string | null} {
+  const planned = imported ? spec.material_ends : undefined
+  if (planned !== undefined && (found === undefined || found.availability === 'destroyed'))
+    return {gone: `: what was brought was to end ${planned}`, otherwise: null}
+  if (found === undefined || endsAsPlanned(found, planned)) return {gone: '', otherwise: null}
+  const there = found.endsAt?.toISOString() ?? null
+  return {
+    gone: '',
+    otherwise: `what was brought ends ${planned ?? 'never'} here, and ${there ?? 'never'} there`,
+  }
 }
 
 /** What of a key others can change at its place. Undefined where the place keeps none of it, or the key is gone. */
@@ -211,6 +234,8 @@ export function nextFor(
       : `keyrite key show ${name}; a version that nobody asked for is disabled at the provider`
   if (kind === 'policy' || (kind === 'schedule' && fact.startsWith('the place rotates')))
     return `keyrite key permissions ${name} --role key-auditor --compare; agreed to: keyrite key sync --accept ${name}`
+  if (kind === 'missing' && fact.includes('was to end'))
+    return `bring the same material again at the service (aws kms import-key-material --key-id ${id} …), or keyrite key destroy ${name}`
   if (kind === 'missing')
     return `keyrite profile check ${profile}; a key that is really gone cannot come back`
   if (kind === 'state' && fact.includes('waiting for its destruction'))

@@ -237,6 +237,7 @@ export class Keys {
       availability: await this.availability(version),
       createdAt,
       destroyAt: metadata.DeletionDate ?? null,
+      ...(metadata.ValidTo === undefined ? {} : {endsAt: metadata.ValidTo}),
     }
   }
 

@@ -12,7 +12,7 @@ export function keyMove(service: Service): KeyMove {
   return {
     noExport,
 
-    async import(spec, material, intent) {
+    async import(spec, material, intent, endsAt) {
       permitSpec(spec, false)
       if (keys.line.place.customKeyStore !== null)
         throw new KeyriteError(
@@ -25,7 +25,7 @@ export function keyMove(service: Service): KeyMove {
         demandMaterial(spec, bytes)
         return await alone(async () => {
           const id = (await cutOff(service, spec, intent)) ?? (await begun(service, spec, intent))
-          await bring(service, spec, id, bytes)
+          await bring(service, spec, id, {material: bytes, endsAt})
           return (await settled(keys, id)).ref
         })
       } finally {
@@ -65,7 +65,12 @@ async function begun(service: Service, spec: KeySpec, intent: IntentId): Promise
 }
 
 /** Brings the material. What the key was made for and cannot take leaves no key behind. */
-async function bring({keys}: Service, spec: KeySpec, id: string, material: Uint8Array): Promise<void> {
+async function bring(
+  {keys}: Service,
+  spec: KeySpec,
+  id: string,
+  {material, endsAt}: {readonly material: Uint8Array; readonly endsAt: Date | undefined},
+): Promise<void> {
   const {line} = keys
   const what = `import key "${spec.label}"`
   try {
@@ -83,7 +88,9 @@ async function bring({keys}: Service, spec: KeySpec, id: string, material: Uint8
         KeyId: id,
         ImportToken: token,
         EncryptedKeyMaterial: wrapped(spec, material, under),
-        ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE',
+        ...(endsAt === undefined
+          ? {ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE'}
+          : {ExpirationModel: 'KEY_MATERIAL_EXPIRES', ValidTo: endsAt}),
       }),
     )
   } catch (error) {

@@ -10,6 +10,8 @@ export interface Seen {
   readonly account: string
   readonly region: string
   readonly userAgent: string
+  /** Of an import: the algorithm that its material is to come under. */
+  readonly wrapping?: string
   /** The error's code, or `ok`. */
   outcome: string
 }

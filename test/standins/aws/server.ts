@@ -79,6 +79,9 @@ export function standinForAws(emulator: string): Server {
       account,
       region,
       userAgent: request.headers['user-agent'] ?? '',
+      ...(typeof call.input['WrappingAlgorithm'] === 'string'
+        ? {wrapping: call.input['WrappingAlgorithm']}
+        : {}),
       outcome: 'ok',
     }
     seen.push(entry)
