@@ -1,6 +1,7 @@
 /** Copying, deleting and restoring a backup that a service keeps: approved, done, and looked at there. */
 import {KeyriteError} from '../base/errors.ts'
 import {problem, type Entry, type Problem, type View} from '../ledger/index.ts'
+import {providerKind} from '../providers/registry.ts'
 import type {KeptBackup, KeptBackups, Provider} from '../providers/ports.ts'
 import {undertake, type ActContext, type Operation, type Plan} from '../requests/index.ts'
 import {backupId, backupsFold, regionName} from './fold.ts'
@@ -70,7 +71,10 @@ export function keptBackups({kind, backups}: Pick<Provider, 'kind' | 'backups'>)
     'UNSUPPORTED',
     `cannot use backups of kind "${kind}": its service makes none by itself`,
     {
-      hints: ['a profile of kind cloudhsm has them: keyrite profile list'],
+      hints: [
+        ...(providerKind(kind).keptBy ?? []),
+        'a profile of kind cloudhsm has them: keyrite profile list',
+      ],
     },
   )
 }

@@ -44,6 +44,8 @@ export interface ProviderKind {
   readonly materialEnds?: {readonly mostDays: number}
   /** Where a place of this kind holds no keys: where they are to be had instead. */
   readonly keysElsewhere?: string
+  /** How whoever runs such a place keeps a copy of it, where keyrite has no command for that. */
+  readonly keptBy?: readonly string[]
   /** What this machine lacks to use it at all; absent where it lacks nothing, ever. */
   readonly lacking?: () => Promise<{readonly fact: string; readonly fix: string} | null>
   /** What the place says before anybody gives a secret, as how many tries are left; absent where there is nothing to ask. A line that is not ok is said before the secret is asked for. @throws KeyriteError `CREDENTIALS_REFUSED` where no secret would be taken. */
@@ -77,6 +79,7 @@ export const providerKinds = {
       label: 'the label of the token, where two have one serial number',
     },
     secret: 'PIN',
+    keptBy: ['the tools of the HSM’s maker, between its own HSMs'],
     hardware: 'possible',
     enforces: ['enabled', 'historic', 'disabled'],
     async lacking() {
@@ -103,6 +106,10 @@ export const providerKinds = {
       'ca-file': 'the certificates of the authorities that sign the server’s, as PEM',
     },
     secret: 'token',
+    keptBy: [
+      'bao operator raft snapshot save FILE, of the whole server',
+      'keyrite share split --key NAME, of a key that others made exportable',
+    ],
     hasSecret: ({'token-file': file, address}) => file !== undefined || address?.startsWith('unix:') === true,
     permissions: async () => (await import('./transit/permissions.ts')).policyFor,
     hardware: 'never',

@@ -3,6 +3,7 @@ import {createPublicKey} from 'node:crypto'
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import BackupList from '../../src/commands/backup/list.ts'
 import KeyList from '../../src/commands/key/list.ts'
 import KeyProve from '../../src/commands/key/prove.ts'
 import KeyPublic from '../../src/commands/key/public.ts'
@@ -125,6 +126,16 @@ describe('OpenBao', () => {
       await expect(bao().bao('read', `transit/backup/${box.id ?? ''}`)).rejects.toThrow(/disallowed/)
     },
   )
+
+  testWhen(openbao, 'has no backup of single keys, and says what is there instead', async () => {
+    expect(await runJson(BackupList, 'backup list', ['bao'], house().world)).toMatchObject({
+      code: 'UNSUPPORTED',
+      try: expect.arrayContaining([
+        expect.stringContaining('raft snapshot save'),
+        expect.stringContaining('keyrite share split --key'),
+      ]),
+    })
+  })
 
   testWhen(openbao, 'proves the key: it signs, and its export is refused', async () => {
     const proved = await runJson(KeyProve, 'key prove', ['bao-jwt', '--as', 'bob'], house().world)

@@ -92,6 +92,10 @@ export function refusal(what: string, status: number, body: unknown): KeyriteErr
       `cannot ${what}: the server sends elsewhere (${status}), and the token is shown to nobody else`,
       {hints: ['the address of the active node, or of what stands before them all']},
     )
+  if (said.includes('namespace not found'))
+    return new KeyriteError('PROVIDER_FAILED', `cannot ${what}: the server has no such namespace`, {
+      hints: ['bao namespace list', 'look at --namespace: a path from the root, such as team/inner'],
+    })
   if (said.includes('no handler for route'))
     return new KeyriteError('PROVIDER_FAILED', `cannot ${what}: there is no secrets engine at that mount`, {
       hints: ['bao secrets list', 'bao secrets enable -path=MOUNT transit'],

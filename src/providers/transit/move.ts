@@ -120,12 +120,13 @@ function refuseBackup(server: Server, verb: 'back up' | 'restore'): never {
   server.demandOpen()
   throw new KeyriteError(
     'UNSUPPORTED',
-    `cannot ${verb} ${server.place.mount}: transit has no encrypted backup of its keys, but the server has one of itself`,
+    `cannot ${verb} ${server.place.mount}: transit gives backups of single keys, in the clear, of those that were made for it; keyrite makes none so, and takes none`,
     {
       hints: [
         verb === 'back up'
-          ? 'bao operator raft snapshot save FILE'
+          ? 'bao operator raft snapshot save FILE, which holds the whole server, encrypted'
           : 'bao operator raft snapshot restore FILE',
+        'keyrite share split --key NAME, of a key that others made exportable',
       ],
     },
   )

@@ -200,11 +200,11 @@ export class Server {
     const answer = await this.#asked('GET', `sys/internal/ui/mounts/${mount}`, {what, mayBeRefused: true})
     // The same for what is not there, and for what the token may not see.
     if (answer.status === 403)
-      throw notTransit(`cannot ${what}: there is none, or the token has no right at all there`, mount)
+      throw notTransit(`cannot ${what}: there is none, or the token has no right at all there`, this.place)
     const data = dataOf(answer, what)
     const {accessor, type, running_plugin_version: version, path} = data
     if (type !== 'transit' || path !== `${mount}/` || typeof accessor !== 'string')
-      throw notTransit(`cannot ${what}: there is no transit, but ${String(type)}`, mount)
+      throw notTransit(`cannot ${what}: there is no transit, but ${String(type)}`, this.place)
     return {accessor, version: typeof version === 'string' ? version : ''}
   }
 
@@ -297,9 +297,16 @@ export class Server {
   }
 }
 
-function notTransit(message: string, mount: string): KeyriteError {
+function notTransit(message: string, {mount, namespace}: Place): KeyriteError {
+  const space = namespace === '' ? '' : ` -namespace=${namespace}`
   return new KeyriteError('PROVIDER_FAILED', message, {
-    hints: ['bao secrets list', `bao secrets enable -path=${mount} transit`],
+    hints: [
+      `bao secrets list${space}`,
+      `bao secrets enable${space} -path=${mount} transit`,
+      ...(namespace === ''
+        ? []
+        : ['a token of another namespace that is not above this one has no right here']),
+    ],
   })
 }
 
