@@ -13,12 +13,17 @@ export {
 } from './open.ts'
 export {openOwed} from './owed.ts'
 export {emergencyCard} from './papers/card.ts'
+export {postmortem} from './papers/postmortem.ts'
+export {wholeRecord} from './papers/whole.ts'
 export {phaseName} from './phases.ts'
 export {proveDead} from './prove.ts'
 export {incidentRatify, planRatify} from './ratify.ts'
 export {keyUnrevoke, planUnrevoke} from './release.ts'
 export {enough, isContained, overdueIncidents, peopleOf, ratifyDue} from './rules.ts'
 export {overdueInWords, overdueRows} from './overdue.ts'
+export {entriesOf} from './record/entries.ts'
+export {incidentRecord, type IncidentRecord} from './record/index.ts'
+export {incidentSentences} from './record/words.ts'
 export {applyEach, type StepOutcome} from './run.ts'
 export {
   incidents,

@@ -10,7 +10,7 @@ import type {Incident} from './state.ts'
 
 /** GDPR Art. 33: 72 hours from becoming aware of a breach of personal data. */
 export const breachWithin = 'PT72H'
-const postmortemWithin = 'PT48H'
+export const postmortemWithin = 'PT48H'
 const usesWithin = 'PT24H'
 
 /** What is owed, by when it is due. Names of people are not in it. */
@@ -49,7 +49,7 @@ export function owedOf({ledger}: Pick<ActContext, 'ledger'>, incident: Incident)
   })
   owed.push({
     name: 'post-mortem',
-    what: `Write the post-mortem of incident ${incident.id}, with times, impact and follow-ups`,
+    what: `Draft the post-mortem of incident ${incident.id}, with times, impact and follow-ups: keyrite incident postmortem ${incident.id} --out FILE`,
     owners,
     due: due(postmortemWithin),
   })

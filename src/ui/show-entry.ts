@@ -2,6 +2,7 @@
 import {isObject, type Json} from '../base/jcs.ts'
 import {custodyFold, personRef} from '../custody/index.ts'
 import {doubtfulIn, isBlobRef, isPrivate, type Entry, type Ledger} from '../ledger/index.ts'
+import {incidentSentences} from '../incidents/index.ts'
 import type {Fact} from './print.ts'
 
 export interface EntryDocument {
@@ -86,6 +87,7 @@ const sentences: Readonly<Record<string, (data: Entry['data']) => string>> = {
   'custodian.key.replaced': () => 'A person’s keys were replaced.',
   'custodian.recipient.set': () => 'A person’s recipient was set.',
   'clock.anomaly': (data) => `The clock was confirmed as ${text(data['wall'])}.`,
+  ...incidentSentences,
 }
 
 export function entryDocument(ledger: Ledger, entry: Entry): EntryDocument {

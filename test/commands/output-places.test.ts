@@ -20,6 +20,8 @@ import CeremonyNew from '../../src/commands/ceremony/new.ts'
 import CeremonyRehearse from '../../src/commands/ceremony/rehearse.ts'
 import CeremonyScript from '../../src/commands/ceremony/script.ts'
 import IncidentCard from '../../src/commands/incident/card.ts'
+import IncidentExport from '../../src/commands/incident/export.ts'
+import IncidentPostmortem from '../../src/commands/incident/postmortem.ts'
 import KeyDestruction from '../../src/commands/key/destruction.ts'
 import KeyCertificate from '../../src/commands/key/certificate.ts'
 import KeyGraph from '../../src/commands/key/graph.ts'
@@ -70,6 +72,8 @@ const outputs: readonly (readonly [
   ['key graph --out', KeyGraph, 'file', (path) => ['--format', 'dot', '--out', path]],
   ['key certificate --out', KeyCertificate, 'file', (path) => ['signed', '--out', path]],
   ['incident card --out', IncidentCard, 'file', (path) => ['--out', path]],
+  ['incident export --out', IncidentExport, 'file', (path) => ['i1', '--out', path]],
+  ['incident postmortem --out', IncidentPostmortem, 'file', (path) => ['i1', '--out', path]],
   ['key destruction --out', KeyDestruction, 'file', (path) => ['gone', '--out', path]],
   ['ledger prove --out', LedgerProve, 'file', (path) => ['1', '--out', path]],
   ['ledger export --out', LedgerExport, 'file', (path) => ['--out', path]],
