@@ -27,8 +27,8 @@ export interface Escrow extends People {
   fileOf(name: string): string
 }
 
-export async function makeEscrow(): Promise<Escrow> {
-  const people = await makePeople()
+export async function makeEscrow(wanted: Parameters<typeof makePeople>[0] = {}): Promise<Escrow> {
+  const people = await makePeople(wanted)
   const quorum = people.signed('alice', 'bob', 'carol')
   for (const name of sealed) {
     const identity = await generateIdentity()

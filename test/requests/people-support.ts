@@ -69,8 +69,11 @@ export interface People extends TestLedger {
   now(): Date
 }
 
-export async function makePeople(wanted: {policy?: Policy; people?: number} = {}): Promise<People> {
-  let now = new Date('2026-11-02T03:00:00.000Z')
+/** @param wanted - with `from`, when it is there: where programs run on the same ledger, the time that they have. */
+export async function makePeople(
+  wanted: {policy?: Policy; people?: number; from?: Date} = {},
+): Promise<People> {
+  let now = wanted.from ?? new Date('2026-11-02T03:00:00.000Z')
   const made = await makeLedger({...wanted, now: () => now})
   const folder = mkdtempSync(join(tmpdir(), 'keyrite-people-'))
   const key = (name: string, pair = generateEd25519()): Key => {
