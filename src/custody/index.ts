@@ -26,7 +26,7 @@ export {
   type Approver,
   type Needs,
 } from './quorum.ts'
-export {demandRecipient, isRecipient} from './recipient.ts'
+export {demandRecipient, isRecipient, pluginOf} from './recipient.ts'
 export {approversOf, keysFault, stateFault} from './roster-changes.ts'
 export type {Custody, Suspension} from './custody.ts'
 export {untilOf} from './suspension.ts'

@@ -15,11 +15,15 @@ import type {Share, Wrapped} from '../format.ts'
 import type {Head} from '../head.ts'
 import {combine, split, type SetFacts, type Split} from '../split.ts'
 import {parseShareText, shareRowLines, shareText} from '../text.ts'
-import {lockWith, openWith, sealTo} from './seal.ts'
+import {pluginOf} from '../../custody/recipient.ts'
+import {lockWith, openWith, openWithPlugins, sealTo} from './seal.ts'
+import {sealByPlugin, type StockAge} from './stock-age.ts'
 import {messages, send, type Message} from './wire.ts'
 
 const held: {split?: Split; wrapped?: Wrapped; transport?: KeyObject} = {}
 const transportBits = 3072
+/** The descriptor on which a plugin of `age` speaks to people. */
+const told = 3
 
 /** What is asked of it, by name: the parts of the answer, and facts that are no secret. */
 const answers: Readonly<Record<string, (message: Message) => Message | Promise<Message>>> = {
@@ -48,7 +52,15 @@ const answers: Readonly<Record<string, (message: Message) => Message | Promise<M
   async seal({line}) {
     const text = textFor(line)
     try {
-      return {line: {}, parts: [await sealTo(text, String(line['recipient']))]}
+      const recipient = String(line['recipient'])
+      const plugin = pluginOf(recipient)
+      const stock = line['stock'] as StockAge | null
+      if (plugin !== null && stock === null) throw new TypeError('there is no program for a plugin')
+      const sealed =
+        plugin === null || stock === null
+          ? sealTo(text, recipient)
+          : sealByPlugin(text, recipient, plugin, stock, told)
+      return {line: {}, parts: [await sealed]}
     } finally {
       text.fill(0)
     }
@@ -78,7 +90,12 @@ const answers: Readonly<Record<string, (message: Message) => Message | Promise<M
   /** What a holder's file holds. */
   async open({line, parts: [file = Buffer.alloc(0), ...keys]}) {
     try {
-      return {line: {}, parts: [await openWith(file, keys, line['passphrase'] === true)]}
+      const stock = line['stock'] as StockAge | null
+      const opened =
+        stock === null
+          ? openWith(file, keys, line['passphrase'] === true)
+          : openWithPlugins(file, keys, line['plugged'] as readonly string[], stock, told)
+      return {line: {}, parts: [await opened]}
     } finally {
       for (const key of keys) key.fill(0)
     }

@@ -1,12 +1,14 @@
 /** The parent's side: starts the process that holds a secret, asks one thing at a time, and sees that it ends. */
-import {spawn, type ChildProcessByStdio} from 'node:child_process'
-import type {Readable, Writable} from 'node:stream'
+import {spawn, type ChildProcess} from 'node:child_process'
+import type {Writable} from 'node:stream'
+import {fileURLToPath} from 'node:url'
 import {KeyriteError, type ErrorCode} from '../../base/errors.ts'
 import {Secret} from '../../base/secret.ts'
 import type {Share, Wrapped} from '../format.ts'
 import type {Head} from '../head.ts'
 import type {SetFacts, Sharing} from '../split.ts'
 import {shareText} from '../text.ts'
+import {pluginsIn, stockAge, type StockAge} from './stock-age.ts'
 import {messages, send, type Message} from './wire.ts'
 
 /** Where it begins: beside this file in the sources, and beside the bundle when it is built. */
@@ -18,10 +20,12 @@ export interface Dealt extends Wrapped {
 }
 
 class Child {
-  readonly #process: ChildProcessByStdio<Writable, Readable, null>
+  readonly #process: ChildProcess
+  readonly #to: Writable
   readonly #answers: AsyncGenerator<Message>
 
-  constructor() {
+  /** @param tells - whether a plugin of `age` may speak to whoever is at the terminal. */
+  constructor(tells: boolean) {
     // No core file, no variable, no argument but the program's own name: `ulimit` is the shell's, so one starts it.
     this.#process = spawn(
       '/bin/sh',
@@ -31,18 +35,21 @@ class Child {
         process.execPath,
         '--disable-sigusr1',
         '--disable-warning=ExperimentalWarning',
-        start.pathname,
+        fileURLToPath(start),
       ],
-      {env: {}, stdio: ['pipe', 'pipe', 'ignore']},
+      {env: {}, stdio: ['pipe', 'pipe', 'ignore', tells ? 2 : 'ignore']},
     )
-    this.#process.stdin.on('error', () => undefined) // it ended: said by the answer that does not come
-    this.#answers = messages(this.#process.stdout)
+    const {stdin, stdout} = this.#process
+    if (stdin === null || stdout === null) throw new TypeError('both are pipes')
+    stdin.on('error', () => undefined) // it ended: said by the answer that does not come
+    this.#to = stdin
+    this.#answers = messages(stdout)
   }
 
   /** @throws KeyriteError as the child refuses; `STOPPED` if it ended. */
   async ask(line: Message['line'], parts: readonly Buffer[] = []): Promise<readonly Buffer[]> {
     try {
-      await send(this.#process.stdin, {line, parts})
+      await send(this.#to, {line, parts})
     } catch (cause) {
       throw gone(cause)
     }
@@ -73,7 +80,14 @@ function gone(cause: unknown): KeyriteError {
 
 /** A secret that was split: shares are given out one by one, and never leave together. */
 export class Dealer {
-  readonly #child = new Child()
+  readonly #child: Child
+  readonly #stock: StockAge | null
+
+  /** @param stock - the stock `age` program, where shares are sealed to a plugin of it. */
+  constructor(stock: StockAge | null = null) {
+    this.#child = new Child(stock !== null)
+    this.#stock = stock
+  }
 
   /** @param secret - is wiped. @throws KeyriteError `USAGE`, `UNSUPPORTED`. */
   async split(secret: Secret, {threshold, holders}: Sharing): Promise<Dealt> {
@@ -109,7 +123,7 @@ export class Dealer {
 
   /** The file of a share, for an age recipient. */
   seal(index: number, head: Head, recipient: string): Promise<Buffer> {
-    return this.#one({ask: 'seal', index, head, recipient})
+    return this.#one({ask: 'seal', index, head, recipient, stock: this.#stock})
   }
 
   /** The same, for a passphrase, which is wiped. */
@@ -145,7 +159,7 @@ export async function combineApart(
   facts: SetFacts,
   wrapped: Wrapped,
 ): Promise<Secret> {
-  const child = new Child()
+  const child = new Child(false)
   const nobody = {holder: null, ledger: '0'.repeat(64), entry: 0}
   const texts = shares.map((share) => shareText(share, wrapped, nobody))
   const {set, kcv, commitments, threshold, holders} = facts
@@ -165,16 +179,27 @@ export async function combineApart(
   }
 }
 
-/** The text in a holder's file. The passphrase is wiped. @throws KeyriteError `CREDENTIALS_REFUSED`. */
+/** A file of `age` identities, and where it lies: one of a plugin is read there by the stock program. */
+export interface Identity {
+  readonly path: string
+  readonly bytes: Buffer
+}
+
+/** The text in a holder's file. The passphrase is wiped. @throws KeyriteError `CREDENTIALS_REFUSED`, `UNSUPPORTED`. */
 export async function openApart(
   file: Buffer,
-  by: {readonly identities: readonly Buffer[]} | {readonly passphrase: Secret},
+  by: {readonly identities: readonly Identity[]} | {readonly passphrase: Secret},
 ): Promise<Buffer> {
-  const child = new Child()
   const locked = 'passphrase' in by
-  const keys = locked ? [by.passphrase.consume((bytes) => Buffer.from(bytes))] : by.identities
+  const plugged = locked ? [] : by.identities.filter(({bytes}) => pluginsIn(bytes).length > 0)
+  const stock = plugged.length === 0 ? null : stockAge(`open it with "${plugged[0]?.path ?? ''}"`)
+  const child = new Child(stock !== null)
+  const keys = locked
+    ? [by.passphrase.consume((bytes) => Buffer.from(bytes))]
+    : by.identities.map(({bytes}) => bytes)
   try {
-    const [text] = await child.ask({ask: 'open', passphrase: locked}, [file, ...keys])
+    const ask = {ask: 'open', passphrase: locked, stock, plugged: plugged.map(({path}) => path)}
+    const [text] = await child.ask(ask, [file, ...keys])
     if (text === undefined) throw new TypeError('the child gave another answer')
     return text
   } finally {

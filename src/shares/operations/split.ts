@@ -1,11 +1,12 @@
 /** Splitting a secret among the people that the quorum named: commitments first, shares only then. */
 import {hex} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
-import {custodyFold, personRef} from '../../custody/index.ts'
+import {custodyFold, personRef, pluginOf} from '../../custody/index.ts'
 import {keyVersion} from '../../keys/index.ts'
 import {Blob, problem, type Entry, type Problem, type View} from '../../ledger/index.ts'
 import type {ActContext, Operation, Plan} from '../../requests/index.ts'
 import {Dealer, type Dealt} from '../child/line.ts'
+import {sealByPlugin, stockAge, type StockAge} from '../child/stock-age.ts'
 import {sameAsPlanned, sharesFold} from '../fold.ts'
 import {handsOf} from '../hands.ts'
 import {headOf} from '../known.ts'
@@ -89,11 +90,27 @@ export function demandHolders(view: Pick<View, 'of'>, {holders, replaces}: Split
     )
 }
 
+/**
+ * Before anything is split: a recipient of a plugin is tried with nothing in it.
+ * @returns the stock `age` program, where a share is sealed by it.
+ * @throws KeyriteError `UNSUPPORTED` if it, or the plugin, is not there, or refuses.
+ */
+export async function demandSealable({holders}: Pick<SplitSpec, 'holders'>): Promise<StockAge | null> {
+  let stock: StockAge | null = null
+  for (const {delivery, to} of holders) {
+    const plugin = delivery === 'sealed' ? pluginOf(to ?? '') : null
+    if (plugin === null || to === null) continue
+    stock ??= stockAge(`seal to plugin "${plugin}"`)
+    await sealByPlugin(Buffer.alloc(0), to, plugin, stock, 2)
+  }
+  return stock
+}
+
 async function splitAndGive(context: ActContext, plan: Plan): Promise<void> {
   const hands = handsOf(context, 'keyrite share split')
   const {ledger, actor, ceremony, approved} = context
   const spec = parseSplit(plan.change)
-  const dealer = new Dealer()
+  const dealer = new Dealer(await demandSealable(spec))
   let set: ShareSet | undefined
   try {
     const dealt = await deal(context, spec, dealer)

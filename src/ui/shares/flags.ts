@@ -7,7 +7,7 @@ export const setArg = Args.string({
 })
 
 export const identityFlag = Flags.string({
-  summary: 'an age identity file that opens sealed shares',
+  summary: 'an age identity file that opens sealed shares; one of a plugin, too, by the program age',
   helpValue: 'KEYFILE',
   multiple: true,
   multipleNonGreedy: true,

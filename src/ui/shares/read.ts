@@ -1,5 +1,6 @@
 /** Shares as people bring them: text or age files, stdin, or typed. */
 import {readFileSync} from 'node:fs'
+import {resolve} from 'node:path'
 import {KeyriteError} from '../../base/errors.ts'
 import {readPublic} from '../../base/files.ts'
 import {Secret} from '../../base/secret.ts'
@@ -64,11 +65,11 @@ async function opened(bytes: Buffer, file: string, ask: Ask, identities: readonl
       throw new KeyriteError('CREDENTIALS_REFUSED', `cannot open "${file}": it is sealed to an age key`, {
         hints: ['--identity KEYFILE', `age -d -i KEYFILE ${file} | the same command with - for the file`],
       })
-    const keys = identities.map((one) => readPublic(one, 65_536))
+    const keys = identities.map((one) => ({path: resolve(one), bytes: readPublic(one, 65_536)}))
     try {
       return await openApart(bytes, {identities: keys})
     } finally {
-      for (const key of keys) key.fill(0)
+      for (const key of keys) key.bytes.fill(0)
     }
   }
   const passphrase = await (ask.passphrase ?? ask.secret)({

@@ -68,7 +68,7 @@ export function setLines(print: Print, ledger: Known, one: ShareSet): readonly s
       one.holders.map((holder) => [
         String(holder.index),
         nameOf(roster, holder.person),
-        deliveryInWords(holder).replace(/ age1\w+/, ''),
+        deliveryInWords(holder).replace(/ age1\S+/, ''),
         receiptInWords(holder),
       ]),
       'There are no shares.',

@@ -6,7 +6,9 @@ import {KeyriteError} from '../../base/errors.ts'
 import {demandFree} from '../../base/new-folder.ts'
 import {custodyFold, findPerson} from '../../custody/index.ts'
 import {
+  demandSealable,
   oweFirstDrill,
+  parseSplit,
   planSplit,
   sharesFold,
   type HolderWish,
@@ -112,6 +114,7 @@ export abstract class SplitCommand extends AskingCommand {
     )
     const screen = screenOf(this.outside.stderr, this.plain)
     if (screens && !flags['dry-run']) demandClears(screen)
+    if (!flags['dry-run']) await demandSealable(parseSplit(planned.plan.change))
     const places: Places = new Map()
     const hands = terminalHands(
       {
