@@ -74,6 +74,10 @@ export function providersPage(all: readonly Seen[]): string {
     'ministack and LocalStack are other people’s software that speaks as AWS does; a stand-in is ours. No maker’s HSM and no cloud has been seen by any test. What',
     'makers and clouds do otherwise than these is said, from their documents, in `docs/providers/`.',
     '',
+    'Azure and Google Cloud were exercised against stand-ins of ours and the vendors’ own SDKs alone. Who has an account can see it on the service itself, from a checkout:',
+    '`npm run test:live -- --profile NAME` takes a profile that is not of production, says who answers and what it will make, asks for the profile’s name, makes keys called',
+    '`live-…`, uses, disables and destroys them, and names what it leaves behind. The ledger has none of it. It was tried on the software of this page, and on no cloud.',
+    '',
   ].join('\n')
 }
 
