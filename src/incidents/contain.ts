@@ -64,9 +64,22 @@ export function planContain(view: Pick<View, 'of'>, incident: Incident): Plan {
     },
     phases: phasesOf(steps),
     profile: factsOf(profile),
-    rests: [`incident ${incident.id} about key "${key.name}" is open`, tryerInWords(view, key.profile)],
+    rests: [
+      `incident ${incident.id} about key "${key.name}" is open`,
+      ...copiesInWords(key, steps),
+      tryerInWords(view, key.profile),
+    ],
     rule: ruleFor(policy, {operation: 'incident.contain', class: key.spec.class, kind: profile.kind}).id,
   }
+}
+
+/** Where copies lie that are disabled and tried with it. */
+function copiesInWords({versions}: Pick<Key, 'versions'>, steps: readonly VersionStep[]): readonly string[] {
+  const mine = versions.filter(({version}) => steps.some((one) => one.version === version))
+  const regions = [...new Set(mine.flatMap(({copies}) => copies))].sort()
+  return regions.length === 0
+    ? []
+    : [`its copies in ${regions.join(', ')} are disabled too, and each is tried where it lies`]
 }
 
 function containInWords(plan: Plan): readonly string[] {

@@ -37,7 +37,9 @@ export async function actOnVersion(
     act: () => provider.life.setAvailability(version.ref, to),
     confirm: async (enforced) => {
       const now = (await provider.store.describe(version.ref))?.availability
-      if (now !== enforced)
+      const {enforces} = await provider.evidence.capabilities()
+      const lacks = act === 'disable' && enforced !== to && enforces.includes(to)
+      if (now !== enforced || lacks)
         throw new KeyriteError(
           'PROVIDER_FAILED',
           `key "${key.name}" version ${number} is not ${to}: the provider says ${now ?? 'that it is gone'}`,

@@ -78,7 +78,7 @@ export function incidentDocument(ledger: Ledger, incident: Incident): IncidentDo
     elapsed: elapsedText(incident.startedAt, until),
     limit,
     lastSuccess: proof?.lastSuccess ?? incident.looked?.lastSuccess ?? null,
-    firstRefusal: proof?.firstRefusal ?? null,
+    firstRefusal: firstRefusalOf(incident),
     refusals: proof?.refusals ?? 0,
     replacement: null,
     impact: impactOf(ledger, incident, key),
@@ -90,6 +90,13 @@ export function incidentDocument(ledger: Ledger, incident: Incident): IncidentDo
     journals: incident.journals.map(({id, stated, second}) => ({id, stated, second})),
     open: isOpen(incident) ? openSteps(ledger, incident, key) : [],
   }
+}
+
+/** Since when it was refused, over all proofs in a row; none from before it was given back, or did something. */
+function firstRefusalOf({proofs, acts}: Incident): string | null {
+  const back = acts.filter(({act}) => act === 'resume' || act === 'restore').at(-1)?.seq ?? -1
+  const last = proofs.findLastIndex(({proof, seq}) => proof !== 'proven' || seq < back)
+  return proofs.slice(last + 1)[0]?.firstRefusal ?? proofs.at(-1)?.firstRefusal ?? null
 }
 
 /** Whether everything that could be used is contained, and no act is undecided. */

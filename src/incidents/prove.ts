@@ -108,17 +108,31 @@ export async function tryOnce(
 ): Promise<{readonly proof: Verdict; readonly detail: string}> {
   const {provider, tryer} = places
   if (tryer instanceof KeyriteError) return {proof: 'not-proven', detail: `${tryer.code}: ${tryer.message}`}
-  const results = await tryAvailability(
-    context,
-    {provider: provider instanceof KeyriteError ? tryer : provider, tryer},
-    of,
-    'disabled',
-  )
+  const admin = provider instanceof KeyriteError ? tryer : provider
+  const results = [...(await tryAvailability(context, {provider: admin, tryer}, of, 'disabled'))]
+  for (const region of await copiesOf(admin, of.version)) {
+    const use = tryer.service?.useIn(region)
+    if (use === undefined) continue
+    const there = {provider: admin, tryer: {...tryer, use}}
+    for (const one of await tryAvailability(context, there, of, 'disabled'))
+      results.push({...one, detail: `in ${region}, ${one.detail}`})
+  }
   const proof = proofOf(results)
   const bad = results.filter(({ok}) => !ok)
   const detail = (bad.length > 0 ? bad : results).map((one) => `${one.probe}: ${one.detail}`).join('; ')
   if (proof === 'proven' || proof === 'still-usable') return {proof, detail}
   return {proof: 'not-proven', detail: detail === '' ? 'there is nothing by which it could be tried' : detail}
+}
+
+/** The regions in which a copy lies, which has a state of its own: as the service says now, or else as was recorded. */
+async function copiesOf({service}: Provider, {ref, copies}: Version): Promise<readonly string[]> {
+  if (service === undefined) return []
+  try {
+    return (await service.replicas(ref)).map(({region}) => region)
+  } catch (error) {
+    if (error instanceof KeyriteError) return copies
+    throw error
+  }
 }
 
 export async function tryUntil(

@@ -244,6 +244,8 @@ export interface LastUse {
 
 /** What only services have that keep keys for many. All may be repeated with the same effect. */
 export interface KeyService {
+  /** What a copy elsewhere does by itself. */
+  useIn(region: string): KeyUse
   /** @returns every copy, without the key itself. */
   replicas(ref: VersionRef): Promise<readonly Replica[]>
   /** @throws KeyriteError `UNSUPPORTED` where the key can have no copy there, naming where it can. */

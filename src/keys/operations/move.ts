@@ -150,7 +150,9 @@ async function tried(
 ): Promise<readonly ProbeResult[]> {
   const now = await provider.store.describe(version.ref)
   const gone = to === 'destroyed'
-  demandSaid(key.name, now?.availability, {to, enforced}, insists)
+  // What can be enforced and is not was not done, whatever the answer said: it is left open, and set again.
+  const lacks = enforced !== availabilityOf[to] && insists === true && (await enforces(provider, to))
+  demandSaid(key.name, now?.availability, {to, enforced: lacks ? availabilityOf[to] : enforced}, insists)
   const said: ProbeResult = {
     probe: 'available',
     ok: true,
@@ -231,14 +233,16 @@ async function tryAs(
 
 /** @throws KeyriteError `PLAN_MOVED`. */
 async function demandEnforced(provider: Provider, {key, enforced}: Move, to: KeyState): Promise<void> {
-  if (enforced !== true) return
-  const {enforces} = await provider.evidence.capabilities()
-  if (enforces.includes(availabilityOf[to])) return
+  if (enforced !== true || (await enforces(provider, to))) return
   throw new KeyriteError(
     'PLAN_MOVED',
     `cannot change key "${key}": it was approved that its provider enforces "${to}", and it does not`,
     {hints: [`keyrite key show ${key}`, 'ask anew']},
   )
+}
+
+async function enforces({evidence}: Provider, to: KeyState): Promise<boolean> {
+  return (await evidence.capabilities()).enforces.includes(availabilityOf[to])
 }
 
 /** @throws KeyriteError `KEY_STILL_USABLE`, `KEY_NOT_AS_PLANNED`, `NOT_PROVEN`. */

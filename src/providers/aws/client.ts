@@ -57,6 +57,19 @@ export class Line {
     return line
   }
 
+  /** Whether its calls only try keys: then the service itself is to refuse, and not what it said of a key's state. */
+  get tries(): boolean {
+    return this.#probe !== undefined
+  }
+
+  /** The same line to another region, where a copy lies. It closes with this one. */
+  there(region: string): Line {
+    const line = new Line({...this.place, region}, this.patience, this.#probe)
+    if (this.#closed) line.close()
+    this.#lent.push(line)
+    return line
+  }
+
   /** Who really answered: `kms.eu-central-1.amazonaws.com`, with the scheme and port where they are not the usual ones. */
   get host(): string | undefined {
     return this.#host

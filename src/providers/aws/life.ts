@@ -82,15 +82,18 @@ async function setWhole(
   wanted: 'enabled' | 'disabled',
 ): Promise<void> {
   const own = keys.line.place.region
-  for (const region of [own, ...otherRegionsOf(metadata, own)]) {
+  const set = async (region: string): Promise<void> => {
     const there = region === own ? metadata : await keys.metadata(id, region)
-    if (there === undefined || availabilityIn(there) === wanted) continue
+    if (there === undefined || availabilityIn(there) === wanted) return
     await keys.line.call(
       `make key "${spec.label}" ${wanted} in ${region}`,
       async (kms) => (wanted === 'enabled' ? kms.enableKey({KeyId: id}) : kms.disableKey({KeyId: id})),
       {region},
     )
   }
+  // All at once: a region that does not answer holds up no other.
+  const all = await Promise.allSettled([own, ...otherRegionsOf(metadata, own)].map(set))
+  for (const one of all) if (one.status === 'rejected') throw one.reason
 }
 
 /** What KMS says as soon as it says what was asked for, or when it did not in its time. */

@@ -1,15 +1,23 @@
 /** What AWS KMS has beside the five ports: copies in other regions, who else may use a key, last use. */
-import type {Access, Grant, KeyService} from '../ports.ts'
+import type {Access, Grant, KeyService, KeyUse} from '../ports.ts'
 import {aliased, aliasesOf, aliasNamed, setAlias} from './aliases.ts'
 import {copy, demandCopyable, lead, replicasOf, settledCopy} from './copies.ts'
 import {isDenied} from './failures.ts'
-import {primaryRegionOf, type Keys, type Version} from './keys.ts'
+import {Keys, primaryRegionOf, type Version} from './keys.ts'
 import type {Service} from './store.ts'
+import {keyUse} from './use.ts'
 
 export function keyService(service: Service): KeyService {
   const {keys} = service
   const {line} = keys
+  const elsewhere = new Map<string, KeyUse>()
   return {
+    useIn(region) {
+      const open = elsewhere.get(region) ?? keyUse(new Keys(line.there(region)))
+      elsewhere.set(region, open)
+      return open
+    },
+
     async replicas(ref) {
       return replicasOf(keys, await keys.existing(ref))
     },

@@ -20,13 +20,16 @@ export const contextName = 'keyrite:context'
 export function keyUse(keys: Keys): KeyUse {
   const {line} = keys
 
-  /** The version, if purpose and state allow the operation. KMS refuses by state too; it does not know of purposes and materials. */
+  /**
+   * The version, if purpose and state allow the operation. KMS refuses by state too; it does not know of purposes and materials.
+   * Where a key is only tried it is KMS that must refuse: what it says of a state may be sooner or later than what it does.
+   */
   async function permitted(ref: VersionRef, operation: Operation): Promise<Version> {
     const version = await keys.existing(ref)
     const {label} = version.spec
     demandOperation(version.spec, operation)
     const here = availabilityIn(version.metadata)
-    if (here !== 'enabled')
+    if (here !== 'enabled' && !line.tries)
       throw new KeyriteError(
         'KEY_STATE',
         `cannot ${operation} with key "${label}": AWS KMS says that it is ${here}`,
