@@ -1,5 +1,5 @@
 import {Args, Flags} from '@oclif/core'
-import {openIncident, openOn, incidents, reasons, type Reason} from '../incidents/index.ts'
+import {demandTestKey, openIncident, openOn, incidents, reasons, type Reason} from '../incidents/index.ts'
 import {KeyriteError} from '../base/errors.ts'
 import type {Shown} from '../ui/command.ts'
 import {findKey} from '../ui/find-key.ts'
@@ -16,6 +16,7 @@ export default class Revoke extends ContainCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> payments-jwt --reason key-compromise --ticket INC-123',
+    '<%= config.bin %> <%= command.id %> drill-key --drill --reason key-compromise',
     '<%= config.bin %> <%= command.id %> payments-jwt --reason departure --confirm payments-jwt@hsm --sign-with dan=dan.pub',
   ]
   static override args = {key: Args.string({description: "the key's name; asked for on a terminal"})}
@@ -31,18 +32,24 @@ export default class Revoke extends ContainCommand {
       helpValue: 'PATH',
       dependsOn: ['unrecorded'],
     }),
+    drill: Flags.boolean({
+      summary:
+        'an exercise, on a key of a test profile: everything is done and timed, and nothing counts as an incident',
+      exclusive: ['unrecorded'],
+    }),
     contain: Flags.boolean({summary: 'contain it before anything else, which is what is done unless told'}),
   }
 
   async execute(): Promise<Shown> {
     const {args, flags} = await this.parse(Revoke)
     const {ledger} = this.app
-    const key = findKey(ledger, args.key ?? (await whichKey(this.app)))
+    const key = findKey(ledger, args.key ?? (await whichKey(this.app, flags.drill)))
     this.concerns = key.name
+    if (flags.drill) demandTestKey(ledger, key)
     const open = openOn(ledger.of(incidents), key.name)
     const reason: Reason = flags.reason ?? open?.reason ?? (await whyRevoked(this.app))
     const person = await this.actor()
-    const opening = {reason, ticket: flags.ticket ?? null, order: 'contain'} as const
+    const opening = {reason, ticket: flags.ticket ?? null, order: 'contain', drill: flags.drill} as const
     try {
       return await this.contain(await openIncident(contextFor(this.app, person), key, opening), flags, person)
     } catch (error) {

@@ -27,9 +27,9 @@ function proving({all, proving: open}: Incidents, {type, seq, data}: Entry): Inc
 }
 
 function opened(view: View, {seq, time, actor, data}: Entry): Incident {
-  const {key, profile, reason, ticket, order, intent} = schemas['incident.opened'].parse(data)
+  const {key, profile, reason, ticket, order, intent, drill = false} = schemas['incident.opened'].parse(data)
   return {
-    ...{id: `i${seq}`, seq, key, profile, reason, order, intent},
+    ...{id: `i${seq}`, seq, key, profile, reason, order, intent, drill},
     ticket: textOf(view.open(ticket)),
     startedAt: time,
     openedBy: actor.person ?? '',

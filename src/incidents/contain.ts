@@ -7,7 +7,7 @@ import {factsOf} from '../profiles/index.ts'
 import {enforcedBy} from '../providers/registry.ts'
 import type {Operation, Plan} from '../requests/index.ts'
 import {actOnVersion} from './disable.ts'
-import {changeOf, onEachVersion, phasesOf, stepOf, type VersionStep} from './phases.ts'
+import {changeOf, drillMarked, drillOf, onEachVersion, phasesOf, stepOf, type VersionStep} from './phases.ts'
 import {peopleOf, waitsFor} from './rules.ts'
 import {incidents, isOpen, type Incident} from './state.ts'
 
@@ -61,6 +61,7 @@ export function planContain(view: Pick<View, 'of'>, incident: Incident): Plan {
       incident: incident.seq,
       key: key.name,
       versions: steps.map(({act, version}) => ({act, version})),
+      ...drillOf(incident),
     },
     phases: phasesOf(steps),
     profile: factsOf(profile),
@@ -83,11 +84,14 @@ function copiesInWords({versions}: Pick<Key, 'versions'>, steps: readonly Versio
 }
 
 function containInWords(plan: Plan): readonly string[] {
-  const {key, incident, versions} = changeOf(plan)
+  const {key, incident, versions, drill} = changeOf(plan)
   const kind = plan.profile?.kind ?? ''
   const which = versions.map(({version}) => version).join(', ')
   return [
-    `Contain key "${key}" in profile "${plan.profile?.name ?? ''}" (incident i${incident}): version ${which} can be used for nothing from then on, neither to make anything nor to read what was made.`,
+    drillMarked(
+      drill,
+      `Contain key "${key}" in profile "${plan.profile?.name ?? ''}" (incident i${incident}): version ${which} can be used for nothing from then on, neither to make anything nor to read what was made.`,
+    ),
     'Nothing is destroyed and nothing is made. Whoever contains it cannot give it back: that takes the full quorum (keyrite unrevoke).',
     enforcedBy(kind, availabilityOf.suspended) === true
       ? `Enforced by the provider itself (${kind}).`

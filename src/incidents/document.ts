@@ -32,6 +32,8 @@ export interface IncidentDocument {
   readonly reason: string
   readonly ticket: string | null
   readonly status: 'open' | 'closed'
+  /** An exercise on a test key. */
+  readonly drill: boolean
   readonly startedAt: string
   readonly openedBy: ReturnType<typeof personRef>
   readonly containedBy: readonly ReturnType<typeof personRef>[]
@@ -69,6 +71,7 @@ export function incidentDocument(ledger: Ledger, incident: Incident): IncidentDo
     reason: incident.reason,
     ticket: incident.ticket,
     status: isOpen(incident) ? 'open' : 'closed',
+    drill: incident.drill,
     startedAt: incident.startedAt,
     openedBy: personRef(roster, incident.openedBy),
     containedBy: incident.containedBy.map((id) => personRef(roster, id)),

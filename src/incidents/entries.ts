@@ -29,6 +29,7 @@ export const schemas = {
       ticket: hidden.nullable(),
       order: z.enum(orders),
       intent: hex32,
+      drill: z.literal(true).exactOptional(),
     }),
   ),
   'incident.looked': lately(z.strictObject({...about, facts: blob, last_success: time.nullable()})),

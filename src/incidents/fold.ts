@@ -2,6 +2,7 @@
 import type {Json} from '../base/jcs.ts'
 import {duties} from '../duties/index.ts'
 import {keysFold} from '../keys/index.ts'
+import {profilesFold} from '../profiles/index.ts'
 import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {changed} from './changes.ts'
 import {judgeJournal} from './journal/judge.ts'
@@ -44,12 +45,24 @@ function moveFault(view: View, {type, data, approved, seq}: Entry): string | und
   // A bundle holds what was done to versions, and not the incident.
   const withheld = incident < seq && incident >= 0 && view.entry(incident) === undefined
   if (withheld) return undefined
+  const drill = drillFault(view, incident, approved)
+  if (drill !== undefined) return drill
   if (request?.operation === 'incident.ratify')
     return (view.of(incidents).all.get(incident)?.ratified ?? null) === null
       ? 'its incident is not ratified'
       : undefined
   if (request?.operation !== 'incident.contain') return undefined
   return containFault(view, incident, data['key'], approved)
+}
+
+/** What people signed said whether it was an exercise. */
+function drillFault(view: View, seq: number, approved: number | null): string | undefined {
+  const request = requestOf(view, approved)
+  const about = view.of(incidents).all.get(seq)
+  const asks = ['incident.contain', 'incident.ratify', 'key.unrevoke'].includes(request?.operation ?? '')
+  if (!asks || about === undefined || (request?.plan.change['drill'] === true) === about.drill)
+    return undefined
+  return about.drill ? 'its plan does not say that it is a drill' : 'its plan says that it is a drill'
 }
 
 function containFault(
@@ -94,9 +107,12 @@ function faultOf(view: View, entry: Entry): string | undefined {
   return undefined
 }
 
-function openedFault(view: View, {actor, approved}: Entry, key: string): string | undefined {
+function openedFault(view: View, {actor, approved, data}: Entry, key: string): string | undefined {
   if (actor.person === null) return 'nobody says that they opened it'
   if (approved !== null) return 'nobody needs to approve it'
+  const place = view.of(profilesFold).profiles.get(view.of(keysFold).keys.get(key)?.profile ?? '')
+  if (data['drill'] === true && place?.environment !== 'test')
+    return 'a drill is held on a key of a test profile'
   const other = openOn(view.of(incidents), key)
   return other === undefined ? undefined : `incident ${other.id} about this key is open`
 }
@@ -112,6 +128,7 @@ function absorbedFault(view: View, {actor, data, time}: Entry): string | undefin
   if (fault !== undefined) return fault
   const incident = view.of(incidents).all.get(seq)
   if (incident?.key !== key || !isOpen(incident)) return 'it is about no open incident on this key'
+  if (incident.drill) return 'its incident is a drill'
   return second === incident.journals.length > 0 ? undefined : 'whether it is the first is not as it says'
 }
 
@@ -143,6 +160,8 @@ function actFault(view: View, entry: Entry, incident: Incident): string | undefi
       ?.versions.some((one) => one.version === version)
     if (there !== true) return 'there is no such version'
     if (open !== undefined) return `an intent of entry ${open.seq} is still open`
+    const drill = drillFault(view, incident.seq, entry.approved)
+    if (drill !== undefined) return drill
     return act === 'disable' ? containFault(view, incident.seq, incident.key, entry.approved) : undefined
   }
   if (open === undefined || open.seq !== entry.data['intended']) return 'it is the outcome of no open intent'
@@ -169,6 +188,8 @@ function proofFault(view: View, {type, data, approved}: Entry, incident: Inciden
 
 function ratifiedFault(view: View, {data, approved}: Entry, incident: Incident): string | undefined {
   if (incident.ratified !== null) return 'it was ratified before'
+  const drill = drillFault(view, incident.seq, approved)
+  if (drill !== undefined) return drill
   const by = peopleOf(requestOf(view, approved))
   if (by.some((one) => incident.containedBy.includes(one))) return 'whoever contained it does not ratify that'
   const {acts} = schemas['incident.ratified'].parse(data)
@@ -189,6 +210,7 @@ function closedFault(view: View, {data}: Entry, incident: Incident): string | un
   if (containments(incident).length > 0 && isContained(incident) && incident.ratified === null)
     return 'what was contained was not ratified'
   if (outcome === 'over') return undefined
+  if (view.of(incidents).all.get(Number(data['incident']))?.drill === true) return 'a drill confirms nothing'
   const versions = view.of(keysFold).keys.get(incident.key)?.versions ?? []
   const contained = new Set(containments(incident).map(({version}) => version))
   return versions.some(({version, compromisedAt}) => contained.has(version) && compromisedAt === null) ||

@@ -1,11 +1,13 @@
 /** What the folders above use of incidents. */
 export {demandNotWaiting, incidentContain, planContain} from './contain.ts'
 export {clockText, incidentDocument, type IncidentDocument, type OpenStep} from './document.ts'
+export {drillOfEntry, lastDrill, type LastDrill} from './drills.ts'
 export {incidentsFold} from './fold.ts'
 export {look, type PreflightLine} from './look.ts'
 export {
   closingDraft,
   demandOpenIncident,
+  demandTestKey,
   findIncident,
   noteIncident,
   openIncident,
@@ -15,7 +17,7 @@ export {openOwed} from './owed.ts'
 export {emergencyCard} from './papers/card.ts'
 export {postmortem} from './papers/postmortem.ts'
 export {wholeRecord} from './papers/whole.ts'
-export {phaseName} from './phases.ts'
+export {drillMark, drillMarked, phaseName} from './phases.ts'
 export {proveDead} from './prove.ts'
 export {incidentRatify, planRatify} from './ratify.ts'
 export {keyUnrevoke, planUnrevoke} from './release.ts'

@@ -3,9 +3,10 @@ import {hex} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {nearest} from '../base/nearest.ts'
 import {duties, findDuty} from '../duties/index.ts'
-import type {Key} from '../keys/index.ts'
+import {profileOf, type Key} from '../keys/index.ts'
 import {Private, type Draft, type Ledger} from '../ledger/index.ts'
 import type {ActContext} from '../requests/index.ts'
+import {drillOf} from './phases.ts'
 import {containments, isContained} from './rules.ts'
 import {incidents, openOn, type Incident, type Order, type Reason} from './state.ts'
 
@@ -15,16 +16,21 @@ export interface Opening {
   readonly reason: Reason
   readonly ticket: string | null
   readonly order: Order
+  readonly drill?: boolean
 }
 
 /** The clock starts with this entry. An incident about the key that is open already is gone on with, by its own clock. */
 export async function openIncident(
   {ledger, random, actor}: Acting,
   key: Key,
-  {reason, ticket, order}: Opening,
+  {reason, ticket, order, drill = false}: Opening,
 ): Promise<Incident> {
   const open = openOn(ledger.of(incidents), key.name)
-  if (open !== undefined) return open
+  if (open !== undefined) {
+    demandSame(open, drill)
+    return open
+  }
+  if (drill) demandTestKey(ledger, key)
   const [entry] = await ledger.append([
     {
       type: 'incident.opened',
@@ -35,11 +41,39 @@ export async function openIncident(
         ticket: ticket === null ? null : new Private(ticket),
         order,
         intent: hex(random.bytes(16)),
+        ...drillOf({drill}),
       },
       actor,
     },
   ])
   return at(ledger, entry?.seq ?? -1)
+}
+
+/** A drill is never gone on with in earnest, nor the other way round. @throws KeyriteError `KEY_STATE`. */
+function demandSame({id, key, drill}: Incident, wanted: boolean): void {
+  if (drill === wanted) return
+  throw new KeyriteError(
+    'KEY_STATE',
+    wanted
+      ? `cannot hold a drill on key "${key}": incident ${id} about it is open, and is none`
+      : `cannot revoke key "${key}" in earnest: drill ${id} about it is open`,
+    {
+      hints: wanted
+        ? [`keyrite revoke ${key}`, `keyrite incident show ${id}`]
+        : [`keyrite incident resume ${id}, which contains it all the same`, `keyrite incident close ${id}`],
+    },
+  )
+}
+
+/** @throws KeyriteError `PRODUCTION_GUARD`. */
+export function demandTestKey(ledger: Pick<Ledger, 'view'>, {name, profile}: Key): void {
+  const {environment} = profileOf(ledger.view, profile)
+  if (environment === 'test') return
+  throw new KeyriteError(
+    'PRODUCTION_GUARD',
+    `cannot hold a drill on key "${name}": its profile "${profile}" is ${environment}, and a drill takes the key out of use`,
+    {hints: ['keyrite profile list', 'keyrite revoke KEY --drill, with a key of a test profile']},
+  )
 }
 
 /** Finds the incident that somebody typed: `i41`, `41`, or the key that an open one is about. @throws KeyriteError `NOT_FOUND`. */
@@ -92,6 +126,18 @@ export interface Closing {
  */
 export function closingDraft(ledger: Ledger, incident: Incident, {confirmed, waive, reason}: Closing): Draft {
   demandOpenIncident(incident, 'close')
+  if (incident.drill && confirmed)
+    throw new KeyriteError(
+      'KEY_STATE',
+      `cannot call key "${incident.key}" compromised: incident ${incident.id} is a drill`,
+      {hints: [`keyrite incident close ${incident.id}`, `keyrite key compromise ${incident.key} --reason R`]},
+    )
+  if (incident.drill && isContained(incident))
+    throw new KeyriteError(
+      'KEY_STATE',
+      `cannot close drill ${incident.id}: key "${incident.key}" is still contained by it`,
+      {hints: [`keyrite unrevoke ${incident.key} --reason "end of the drill"`]},
+    )
   if (isContained(incident) && incident.ratified === null)
     throw new KeyriteError(
       'KEY_STATE',

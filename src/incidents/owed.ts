@@ -4,6 +4,7 @@ import {custodyFold} from '../custody/index.ts'
 import {duties, openingDraft, type Owed} from '../duties/index.ts'
 import {keysFold, livingUnder} from '../keys/index.ts'
 import type {ActContext} from '../requests/index.ts'
+import {drillMark} from './phases.ts'
 import {reencryptList} from './reencrypt.ts'
 import {isContained} from './rules.ts'
 import type {Incident} from './state.ts'
@@ -54,7 +55,11 @@ export function owedOf({ledger}: Pick<ActContext, 'ledger'>, incident: Incident)
     due: due(postmortemWithin),
   })
   const {roster} = ledger.of(custodyFold)
-  return owed.filter((one) => one.owners.every((id) => roster.has(id)))
+  return owed
+    .filter((one) => one.owners.every((id) => roster.has(id)))
+    .map((one) =>
+      incident.drill ? {...one, name: `drill-${one.name}`, what: `${drillMark}: ${one.what}`} : one,
+    )
 }
 
 /** Opens those that are not there yet. */

@@ -84,6 +84,8 @@ const changeSchema = lately(
     /** Who contained it, and does not ratify that. */
     apart: z.array(z.string()).exactOptional(),
     acts: z.array(z.int().min(0)).exactOptional(),
+    /** Whether its incident is an exercise. */
+    drill: z.literal(true).exactOptional(),
   }),
 )
 export type Change = ReturnType<typeof changeOf>
@@ -93,6 +95,15 @@ export function changeOf({change}: Pick<Plan, 'change'>) {
   const parsed = changeSchema.safeParse(change)
   if (!parsed.success) throw new TypeError('the plan is not of its form')
   return parsed.data
+}
+
+/** What a plan about a drill holds more, and what is said first of one. */
+export function drillOf({drill}: {readonly drill?: boolean | undefined}): {readonly drill?: true} {
+  return drill === true ? {drill: true} : {}
+}
+export const drillMark = 'DRILL'
+export function drillMarked(drill: boolean | undefined, line: string): string {
+  return drill === true ? `${drillMark}: ${line}` : line
 }
 
 /** Whether an entry is about the plan's key, place and incident. */

@@ -6,7 +6,7 @@ import {changeState, keysFold, profileOf} from '../keys/index.ts'
 import {policyFold, ruleFor} from '../policy/index.ts'
 import {factsOf} from '../profiles/index.ts'
 import {phase, type Operation, type Plan} from '../requests/index.ts'
-import {changeOf, judgeStep, phasesOf, statePhase, stepOf} from './phases.ts'
+import {changeOf, drillMarked, drillOf, judgeStep, phasesOf, statePhase, stepOf} from './phases.ts'
 import {containments} from './rules.ts'
 import {incidents, type Incident} from './state.ts'
 
@@ -24,9 +24,14 @@ export const incidentRatify: Operation = {
   goesOn: true,
   formed: (plan) => void changeOf(plan),
   inWords: (plan) => {
-    const {key, incident, versions, acts = []} = changeOf(plan)
-    return [
+    const {key, incident, versions, acts = [], drill} = changeOf(plan)
+    const done = drillMarked(
+      drill,
       `Ratify what was done in incident i${incident}: key "${key}" in profile "${plan.profile?.name ?? ''}" was contained, by entries ${acts.join(', ')}. Whoever contained it does not sign this.`,
+    )
+    if (drill === true) return [done, 'It was a drill: nothing more comes of it, whatever is signed.']
+    return [
+      done,
       `After that, and only by \`keyrite incident close i${incident} --confirmed-compromise\`, version ${versions.map(({version}) => version).join(', ')} may be called compromised: from there no path leads back.`,
       'A no undoes nothing by itself: it asks for an unrevocation.',
     ]
@@ -93,6 +98,7 @@ export function planRatify(view: Pick<View, 'of'>, incident: Incident): Plan {
       incident: incident.seq,
       key: key.name,
       versions,
+      ...drillOf(incident),
     },
     // Calling it compromised is not part of ratifying: whoever closes the incident so does that.
     phases: [phase('ratify'), ...phasesOf(versions).map((one) => ({...one, needed: false as const}))],

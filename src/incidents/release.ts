@@ -8,22 +8,24 @@ import {factsOf} from '../profiles/index.ts'
 import type {Availability} from '../providers/ports.ts'
 import type {Operation, Plan} from '../requests/index.ts'
 import {actOnVersion} from './disable.ts'
-import {changeOf, onEachVersion, phasesOf, stepOf} from './phases.ts'
+import {changeOf, drillMarked, drillOf, onEachVersion, phasesOf, stepOf} from './phases.ts'
 import {incidents, type Incident} from './state.ts'
 
 export const keyUnrevoke: Operation = {
   name: 'key.unrevoke',
   ...onEachVersion({active: 'resume'}),
   inWords: (plan) => {
-    const {key, incident, versions} = changeOf(plan)
-    return [
+    const {key, incident, versions, drill} = changeOf(plan)
+    const back = drillMarked(
+      drill,
       `Give key "${key}" back, which incident i${incident} contained: ${versions
         .map(
           ({version, act, to}) => `version ${version} is ${act === 'resume' ? 'active' : (to ?? '')} again`,
         )
         .join('; ')}, as it was before.`,
-      'If the key was in foreign hands, it is in foreign hands again.',
-    ]
+    )
+    if (drill === true) return [back]
+    return [back, 'If the key was in foreign hands, it is in foreign hands again.']
   },
   stillTrue(view, plan, name) {
     const {key} = changeOf(plan)
@@ -77,7 +79,7 @@ export function planUnrevoke(
   const plan: Plan = {
     type: 'keyrite.plan/1',
     operation: 'key.unrevoke',
-    change: {class: key.spec.class, incident: incident.seq, key: name, versions},
+    change: {class: key.spec.class, incident: incident.seq, key: name, versions, ...drillOf(incident)},
     phases: phasesOf(versions),
     profile: factsOf(profile),
     rests: [`key "${name}" is contained by incident ${incident.id}`, tryerInWords(view, key.profile)],

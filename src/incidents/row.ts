@@ -5,6 +5,6 @@ import {isOpen, type Incident} from './state.ts'
 
 export function rowOf(incident: Incident): JsonObject {
   const {key, startedAt} = incident
-  const waits = isOpen(incident) && isContained(incident)
+  const waits = isOpen(incident) && !incident.drill && isContained(incident)
   return {key, open: isOpen(incident), ratify_due: waits ? ratifyDue(incident) : null, started: startedAt}
 }

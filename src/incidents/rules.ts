@@ -47,12 +47,12 @@ export function ratifyDue(incident: Incident): string | null {
 export function overdueIncidents(view: Pick<View, 'of'>, now: Date): readonly Incident[] {
   const time = now.toISOString()
   return [...view.of(incidents).all.values()]
-    .filter((one) => isOpen(one) && isContained(one) && time > (ratifyDue(one) ?? '9'))
+    .filter((one) => isOpen(one) && !one.drill && isContained(one) && time > (ratifyDue(one) ?? '9'))
     .sort((a, b) => ((ratifyDue(a) ?? '') < (ratifyDue(b) ?? '') ? -1 : 1))
 }
 
 /**
- * One person alone contains no second key while what they contained alone waits to be ratified.
+ * One person alone contains no second key while what they contained alone waits to be ratified. A drill is no first, and no second.
  * @param people - who approved it
  * @returns the incident that waits; undefined if nothing speaks against it.
  */
@@ -62,9 +62,11 @@ export function waitsFor(
   own: number,
 ): Incident | undefined {
   const [alone, ...others] = people
-  if (alone === undefined || others.length > 0) return undefined
-  return [...view.of(incidents).all.values()].find(
+  const {all} = view.of(incidents)
+  if (alone === undefined || others.length > 0 || all.get(own)?.drill === true) return undefined
+  return [...all.values()].find(
     (one) =>
+      !one.drill &&
       one.seq !== own &&
       one.ratified === null &&
       isContained(one) &&

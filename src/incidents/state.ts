@@ -92,6 +92,8 @@ export interface Incident {
   /** Private: null where it is withheld, or none was given. */
   readonly ticket: string | null
   readonly order: Order
+  /** An exercise on a key of a test profile: everything is done, and nothing of it counts as an incident. */
+  readonly drill: boolean
   /** When the clock started: RFC 3339. */
   readonly startedAt: string
   readonly openedBy: string

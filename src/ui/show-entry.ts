@@ -2,7 +2,7 @@
 import {isObject, type Json} from '../base/jcs.ts'
 import {custodyFold, personRef} from '../custody/index.ts'
 import {doubtfulIn, isBlobRef, isPrivate, type Entry, type Ledger} from '../ledger/index.ts'
-import {incidentSentences} from '../incidents/index.ts'
+import {drillMarked, drillOfEntry, incidentSentences} from '../incidents/index.ts'
 import type {Fact} from './print.ts'
 
 export interface EntryDocument {
@@ -97,7 +97,10 @@ export function entryDocument(ledger: Ledger, entry: Entry): EntryDocument {
     seq,
     time,
     type,
-    inWords: sentences[type]?.(entry.data) ?? `${type}.`,
+    inWords: drillMarked(
+      drillOfEntry(ledger.view, entry) !== undefined,
+      sentences[type]?.(entry.data) ?? `${type}.`,
+    ),
     actor: actor.person === null ? null : personRef(roster, actor.person),
     evidence: actor.evidence,
     host: opened(ledger, actor.host),

@@ -1,12 +1,29 @@
 import {Flags} from '@oclif/core'
-import {incidentDocument, incidents, isOpen, type IncidentDocument} from '../../incidents/index.ts'
+import {
+  drillMarked,
+  incidentDocument,
+  incidents,
+  isOpen,
+  lastDrill,
+  type IncidentDocument,
+} from '../../incidents/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
+import {drillInWords} from '../../ui/incident/screen.ts'
 
 const order = (one: IncidentDocument): number =>
-  one.status === 'closed' ? 3 : one.open.some(({overdue}) => overdue) ? 0 : one.proof === 'proven' ? 2 : 1
+  one.drill
+    ? 4
+    : one.status === 'closed'
+      ? 3
+      : one.open.some(({overdue}) => overdue)
+        ? 0
+        : one.proof === 'proven'
+          ? 2
+          : 1
 
 export default class IncidentList extends KeyriteCommand {
-  static override summary = 'List incidents, worst first; exit 10 when something of them is overdue.'
+  static override summary =
+    'List incidents, worst first, and when the last drill was held; exit 10 when something of an incident is overdue.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --all --json',
@@ -20,21 +37,26 @@ export default class IncidentList extends KeyriteCommand {
       .filter((one) => flags.all || isOpen(one))
       .map((one) => incidentDocument(ledger, one))
       .sort((a, b) => order(a) - order(b) || (a.startedAt < b.startedAt ? -1 : 1))
-    const late = all.some(({open}) => open.some(({overdue}) => overdue))
+    const late = all.some(({drill, open}) => !drill && open.some(({overdue}) => overdue))
+    const last = lastDrill(ledger)
     const rows = all.map((one) => [
       one.id,
       one.key,
-      one.status === 'closed'
-        ? `closed: ${one.outcome ?? ''}`
-        : one.contained
-          ? `contained, ${one.proof}`
-          : 'NOT CONTAINED',
+      drillMarked(
+        one.drill,
+        one.status === 'closed'
+          ? `closed: ${one.outcome ?? ''}`
+          : one.contained
+            ? `contained, ${one.proof}`
+            : 'NOT CONTAINED',
+      ),
       one.startedAt.slice(0, 16),
       one.open[0]?.command ?? (one.status === 'open' ? `keyrite incident close ${one.id}` : null),
     ])
-    return this.show(
-      {schema: 'keyrite.incidents/1', exit: late ? 10 : 0, incidents: all},
-      this.print.table(['Id', 'Key', 'Status', 'Began', 'Next'], rows, 'No incident is open.'),
-    )
+    return this.show({schema: 'keyrite.incidents/1', exit: late ? 10 : 0, incidents: all, lastDrill: last}, [
+      ...this.print.table(['Id', 'Key', 'Status', 'Began', 'Next'], rows, 'No incident is open.'),
+      '',
+      drillInWords(last, ledger.time),
+    ])
   }
 }

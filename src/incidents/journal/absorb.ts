@@ -31,6 +31,14 @@ export async function absorbDrafts(
   const key = ledger.of(keysFold).keys.get(opening.key)
   if (key === undefined) throw new TypeError('judged before')
   const there = openOn(ledger.of(incidents), key.name)
+  if (there?.drill === true)
+    throw new KeyriteError(
+      'KEY_STATE',
+      `cannot take in journal ${opening.journal}: drill ${there.id} about key "${key.name}" is open`,
+      {
+        hints: [`keyrite incident show ${there.id}`, `keyrite incident close ${there.id}`],
+      },
+    )
   const incident =
     there ?? (await openIncident(context, key, {reason: opening.reason, ticket: null, order: 'contain'}))
   return {

@@ -1,6 +1,7 @@
 /** The draft of a post-mortem: everything that the ledger knows is filled in, and what only people know is left to them by name. */
 import type {Ledger} from '../../ledger/index.ts'
 import {heading, notice, paragraph, type Block, type Doc} from '../../paper/document.ts'
+import {drillMarked} from '../phases.ts'
 import type {IncidentRecord} from '../record/index.ts'
 import {
   aboutBlocks,
@@ -20,7 +21,7 @@ import {
 
 export function postmortem({view}: Pick<Ledger, 'view'>, record: IncidentRecord): Doc {
   const {incident, asOf} = record
-  const title = `Post-mortem of incident ${incident.id}: key ${incident.key}`
+  const title = drillMarked(incident.drill, `Post-mortem of incident ${incident.id}: key ${incident.key}`)
   return {
     title,
     language: 'en',

@@ -38,6 +38,14 @@ export function aboutBlocks({incident: one, asOf}: IncidentRecord): readonly Blo
   return [
     facts([
       ['Incident', `${one.id}, ${one.status}${one.outcome === null ? '' : ` (${one.outcome})`}`],
+      ...(one.drill
+        ? [
+            [
+              'Drill',
+              [strong('An exercise on a key of a test profile: nothing of it counts as an incident.')],
+            ] as const,
+          ]
+        : []),
       ['Key', [strong(one.key), ` in profile ${one.profile}`]],
       ['Reason', `${one.reason}${one.ticket === null ? '' : `, ticket ${one.ticket}`}`],
       ['Began', `${minute(one.startedAt)}, by ${called(one.openedBy)}`],

@@ -2,6 +2,7 @@
 import type {JsonObject} from '../../base/jcs.ts'
 import type {Ledger} from '../../ledger/index.ts'
 import {codeLines, heading, notice, paragraph, type Doc} from '../../paper/document.ts'
+import {drillMarked} from '../phases.ts'
 import type {IncidentRecord} from '../record/index.ts'
 import {
   aboutBlocks,
@@ -23,7 +24,7 @@ export function wholeRecord(
   entries: readonly (JsonObject & {readonly seq: number; readonly type: string})[],
 ): Doc {
   const {incident, asOf} = record
-  const title = `Record of incident ${incident.id}: key ${incident.key}`
+  const title = drillMarked(incident.drill, `Record of incident ${incident.id}: key ${incident.key}`)
   return {
     title,
     language: 'en',

@@ -4,6 +4,7 @@ import {duties, dutyDocument, worstFirst, type DutyDocument} from '../../duties/
 import type {Ledger} from '../../ledger/index.ts'
 import {plainDuration} from '../../base/duration.ts'
 import {incidentDocument, type IncidentDocument} from '../document.ts'
+import {drillMarked} from '../phases.ts'
 import type {Incident} from '../state.ts'
 import {breachClocks, type BreachClock} from './breach.ts'
 import {entriesOf} from './entries.ts'
@@ -43,7 +44,10 @@ export function incidentRecord(ledger: Ledger, incident: Incident): IncidentReco
       entry: entry.seq,
       at: entry.time,
       clock: since(incident.startedAt, entry.time),
-      what: notes.has(entry.seq) ? `Note: ${notes.get(entry.seq) ?? ''}` : sentenceOf(entry),
+      what: drillMarked(
+        incident.drill,
+        notes.has(entry.seq) ? `Note: ${notes.get(entry.seq) ?? ''}` : sentenceOf(entry),
+      ),
       by: entry.actor.person === null ? null : personRef(roster, entry.actor.person),
     })),
     times: timesOf(ledger, incident),

@@ -7,6 +7,7 @@ import {
   applyEach,
   clockText,
   demandNotWaiting,
+  drillMarked,
   enough,
   findIncident,
   incidentDocument,
@@ -71,7 +72,8 @@ export abstract class ContainCommand extends KeyriteCommand {
     const withinMs = parseDuration(flags['prove-within'])
     const key = findKey(app.ledger, incident.key)
     const hurry = (line: string): void => {
-      this.say(`${clockText(incident.startedAt, app.world.clock.now())}  ${line}`)
+      const clock = clockText(incident.startedAt, app.world.clock.now())
+      this.say(`${clock}  ${drillMarked(incident.drill, line)}`)
     }
     hurry(`Incident ${incident.id} about key "${key.name}" is open, and its clock runs.`)
     if (incident.looked === null) {
@@ -218,7 +220,10 @@ export abstract class ContainCommand extends KeyriteCommand {
     await demandName(app, {
       name,
       given: flags.confirm,
-      warning: `${plan.profile?.environment === 'production' ? 'PRODUCTION. ' : ''}Whoever uses it fails from then on.`,
+      warning: drillMarked(
+        incident.drill,
+        `${plan.profile?.environment === 'production' ? 'PRODUCTION. ' : ''}Whoever uses it fails from then on.`,
+      ),
     })
     const waiting = [...app.ledger.of(requests).all.values()].find(
       (one) =>

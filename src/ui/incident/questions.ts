@@ -1,6 +1,6 @@
 /** What is asked of a person who typed only `keyrite revoke`. */
 import type {App} from '../../app.ts'
-import {keysFold, type Key} from '../../keys/index.ts'
+import {keysFold, profileOf, type Key} from '../../keys/index.ts'
 import {reasons, type Reason} from '../../incidents/index.ts'
 
 const inWords: Readonly<Record<Reason, string>> = {
@@ -12,9 +12,11 @@ const inWords: Readonly<Record<Reason, string>> = {
 }
 
 /** @throws KeyriteError `NO_TERMINAL`. */
-export function whichKey({world, ledger}: App): Promise<string> {
-  const all = [...ledger.of(keysFold).keys.values()].filter(({versions}) =>
-    versions.some(({state}) => state === 'active'),
+export function whichKey({world, ledger}: App, drill = false): Promise<string> {
+  const all = [...ledger.of(keysFold).keys.values()].filter(
+    ({versions, profile}) =>
+      versions.some(({state}) => state === 'active') &&
+      (!drill || profileOf(ledger.view, profile).environment === 'test'),
   )
   return world.ask.choose<string>({
     message: 'Which key',

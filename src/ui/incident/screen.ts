@@ -1,10 +1,14 @@
 /** An incident on a screen: what has happened, what is so now, and what to type next. */
 import {counted, type Print} from '../print.ts'
 import {plainDuration, parseDuration} from '../../base/duration.ts'
-import type {IncidentDocument} from '../../incidents/index.ts'
+import {drillMarked, type IncidentDocument, type LastDrill} from '../../incidents/index.ts'
 
-/** The first line: whether the key is dead. */
-export function verdictLine({
+/** The first line: whether the key is dead; of a drill, that it is one. */
+export function verdictLine(one: IncidentDocument): string {
+  return drillMarked(one.drill, verdict(one))
+}
+
+function verdict({
   key,
   contained,
   proof,
@@ -34,10 +38,11 @@ export function incidentLines(print: Print, one: IncidentDocument): readonly str
   return [
     one.status === 'open'
       ? verdictLine(one)
-      : `CLOSED: incident ${one.id} about key "${one.key}" (${one.outcome ?? ''}).`,
+      : drillMarked(one.drill, `CLOSED: incident ${one.id} about key "${one.key}" (${one.outcome ?? ''}).`),
     '',
     ...print.facts([
       ['Incident', `${one.id}, ${one.reason}${one.ticket === null ? '' : `, ${one.ticket}`}`],
+      ['Drill', one.drill ? 'yes: nothing of it counts as an incident' : null],
       ['Key', `${one.key} in profile ${one.profile}`],
       [
         'Clock',
@@ -90,4 +95,16 @@ export function impactLines({impact}: IncidentDocument): readonly string[] {
     `Observed: ${observed.length === 0 ? 'nothing' : observed.map(({kind, detail}) => `${kind} ${detail}`).join(', ')}.`,
     `Unknown: ${unknown.join('; ')}.`,
   ]
+}
+
+/** When the last drill was, and how long it took. */
+export function drillInWords(last: LastDrill | null, now: Date): string {
+  if (last === null) return 'No drill was held yet: keyrite revoke KEY --drill, with a key of a test profile.'
+  const {id, key, startedAt, elapsed, limit} = last
+  const ago = plainDuration(Math.max(0, now.getTime() - Date.parse(startedAt)))
+  const took =
+    elapsed === null
+      ? 'its key was not proved dead'
+      : `its key was proved dead after ${plainDuration(parseDuration(elapsed))} of ${plainDuration(parseDuration(limit))}`
+  return `Last drill: ${id}, key "${key}", ${ago} ago: ${took}.`
 }

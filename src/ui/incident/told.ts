@@ -1,7 +1,7 @@
 /** People are told of an incident as it goes, by the channels of the policy. Nothing of the incident waits for that, or fails by it. */
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {App} from '../../app.ts'
-import type {IncidentDocument} from '../../incidents/index.ts'
+import {drillMark, drillMarked, type IncidentDocument} from '../../incidents/index.ts'
 import {tell, type NoticeDraft, type Told} from '../../notifications/index.ts'
 import {policyFold, untold} from '../../policy/index.ts'
 import {verdictLine} from './screen.ts'
@@ -26,13 +26,19 @@ export function tellOf(app: App, one: IncidentDocument, status: NoticeDraft['sta
     status,
     severity: isOver ? 'info' : 'critical',
     title:
-      status === 'opened'
-        ? `Incident ${one.id}: key "${one.key}" is being revoked (${one.reason})`
-        : isOver
-          ? `Incident ${one.id} about key "${one.key}" is closed (${one.outcome ?? ''})`
-          : verdictLine(one),
+      status === 'going-on'
+        ? verdictLine(one)
+        : drillMarked(
+            one.drill,
+            isOver
+              ? `Incident ${one.id} about key "${one.key}" is closed (${one.outcome ?? ''})`
+              : `Incident ${one.id}: key "${one.key}" is being revoked (${one.reason})`,
+          ),
     // No ticket, no note, nobody's name: those are private, and a channel is not.
     lines: [
+      ...(one.drill
+        ? [`${drillMark}: an exercise on a key of a test profile. No system of yours is concerned.`]
+        : []),
       `Incident ${one.id}, key ${one.key} in profile ${one.profile}: ${one.reason}`,
       `Began ${one.startedAt}`,
       ...(isOver ? [] : one.open.map(({what, due}) => `To do: ${what}${due === null ? '' : `, by ${due}`}`)),
