@@ -162,7 +162,7 @@ export function answersTo(steps: readonly Step[], folder: string): Readonly<Reco
 }
 
 /** The secret and the age keys of the holders lie in the house; shares, where the split put them. */
-function shareAnswers(folder: string): Readonly<Record<string, string>> {
+export function shareAnswers(folder: string): Readonly<Record<string, string>> {
   const shares = join(folder, 'shares')
   const fields: readonly (readonly [string, string])[] = [
     ['secret', join(folder, 'escrowed')],
