@@ -45,7 +45,8 @@ export function changed(view: View, ceremony: Ceremony, entry: Entry): Ceremony 
         what,
         reason: typeof reason === 'string' ? reason : null,
         step: textOf(entry.data['step']),
-        people: peopleNamed(entry.data['remain'] ?? entry.data['present']),
+        people: textsIn(entry.data['remain'] ?? entry.data['present']),
+        left: textsIn(entry.data['left']),
       },
     ]
   }
@@ -127,7 +128,7 @@ function deviationOf(view: View, {deviations}: Ceremony, {seq, time, data}: Entr
   }
 }
 
-function peopleNamed(value: Json | undefined): readonly string[] {
+function textsIn(value: Json | undefined): readonly string[] {
   return Array.isArray(value) ? value.map(textOf) : []
 }
 

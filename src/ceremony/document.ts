@@ -53,6 +53,13 @@ export interface CeremonyDocument {
   readonly steps: {readonly done: number; readonly of: number; readonly next: string | null}
   readonly profile: string | null
   readonly bundles: readonly {readonly sha256: string}[]
+  /** How it was ended before its time; null where it was not. */
+  readonly aborted: {
+    readonly at: string
+    /** Null where withheld. */
+    readonly reason: string | null
+    readonly left: readonly string[]
+  } | null
 }
 
 /** What the template says that the ledger's fold does not keep. */
@@ -117,7 +124,13 @@ export function ceremonyDocument(
     },
     profile: ceremony.profile,
     bundles: ceremony.bundles.map(({sha256}) => ({sha256})),
+    aborted: abortedIn(ceremony),
   }
+}
+
+function abortedIn({notes}: Ceremony): CeremonyDocument['aborted'] {
+  const end = notes.find(({what}) => what === 'aborted')
+  return end === undefined ? null : {at: end.at, reason: end.reason, left: end.left}
 }
 
 function asOf(ceremony: Ceremony, id: string): number | null {

@@ -1,25 +1,24 @@
 /** What lies at the provider because of a ceremony, and how to clean it: for whoever ends it before its end. */
 import {certificatesFold, type Certificates} from '../certificates/index.ts'
-import {keysFold} from '../keys/index.ts'
+import {keysFold, type OpenIntent} from '../keys/index.ts'
 import {sharesFold, type Shares} from '../shares/index.ts'
 import {ceremonyOf, type RunContext} from './run-context.ts'
 
 export interface Left {
   /** In words, as `ceremony.aborted` keeps it. */
   readonly what: string
-  /** What to type, or do, about it. */
+  /** What is done about it once the ceremony is ended: commands as they are typed, and sentences. */
   readonly clean: readonly string[]
+  /** What can still be done instead of ending it. */
+  readonly before?: readonly string[]
 }
 
 export function leftBehind(context: Pick<RunContext, 'app' | 'id'>): readonly Left[] {
-  const {keys, profile} = ceremonyOf(context)
+  const {keys} = ceremonyOf(context)
   const {ledger} = context.app
   const {open, keys: all} = ledger.of(keysFold)
-  const place = `in profile "${profile ?? ''}"`
   // An intent without an outcome: the provider may have done it, or not.
-  const undecided = [...open.values()].filter(
-    ({kind, seq}) => kind === 'create' && ledger.view.entry(seq)?.ceremony === context.id,
-  )
+  const undecided = [...open.values()].filter(({kind, ceremony}) => kind !== 'try' && ceremony === context.id)
   return [
     ...keys.flatMap(({key, version}): Left[] => {
       const profile = all.get(key)?.profile ?? ''
@@ -28,7 +27,7 @@ export function leftBehind(context: Pick<RunContext, 'app' | 'id'>): readonly Le
       if (state === 'destroyed') return []
       return [
         {
-          what: `key "${key}" version ${version} ${place}: it was made, and stays until it is destroyed`,
+          what: `key "${key}" version ${version} in profile "${profile}": it was made, and stays until it is destroyed`,
           clean: [
             `keyrite key show ${key}`,
             `keyrite key destroy ${key} --version ${version} --reason "its ceremony was ended" --confirm ${key}@${profile}`,
@@ -36,17 +35,31 @@ export function leftBehind(context: Pick<RunContext, 'app' | 'id'>): readonly Le
         },
       ]
     }),
-    ...undecided.map(({key, version}): Left => ({
-      what: `perhaps key "${key}" version ${version} ${place}: making it was begun, and it is not known whether it was made`,
-      clean: [
-        `keyrite ceremony resume ${context.id.slice(0, 8)}, before it is ended: then the provider is asked whether it was made`,
-        `keyrite profile check ${profile ?? ''}`,
-        `look for "${key}" with the provider's own tools, and destroy it there`,
-      ],
-    })),
+    ...undecided.map((one) => perhaps(one, context.id)),
     ...sharesBehind(ledger.of(sharesFold), context.id),
     ...signedBehind(ledger.of(certificatesFold), context.id),
   ]
+}
+
+/** Once the ceremony is ended, what was begun is given up: what the place has by it is then found like anything that this ledger did not make. */
+function perhaps({kind, key, version, profile, to}: OpenIntent, ceremony: string): Left {
+  const made = kind === 'create' || kind === 'import'
+  const thing = `key "${key}" version ${version} in profile "${profile}"`
+  return {
+    what: made
+      ? `perhaps ${thing}: making it was begun, and it is not known whether it was made`
+      : `perhaps ${thing} is otherwise than recorded: ${to === null || kind !== 'state' ? `"${kind}"` : `making it ${to}`} was begun, and what came of it is not known`,
+    before: [
+      `keyrite ceremony resume ${ceremony.slice(0, 8)}`,
+      'That asks the provider what came of it, before the ceremony is ended.',
+    ],
+    clean: [
+      `keyrite key sync --profile ${profile}`,
+      made
+        ? 'If the key was made, that names it with the command that takes it over; then it is destroyed like any other.'
+        : 'If something was done there, that says what the provider has, and what to type.',
+    ],
+  }
 }
 
 /** Shares that were given out go on opening what they open. */
@@ -61,14 +74,14 @@ function sharesBehind({sets, open}: Shares, ceremony: string): readonly Left[] {
           : 'they open nothing, as not all were given out'
       return {
         what: `${given} of ${holders.length} shares of set "${name}" (${set.slice(0, 8)}) with their holders: ${opens}`,
-        clean: [`keyrite share list`, 'have every holder destroy theirs, and write down that they did'],
+        clean: [`keyrite share list`, 'Every holder destroys theirs, and that they did is written down.'],
       }
     }),
     ...[...open.values()]
       .filter(({ceremony: own}) => own === ceremony)
       .map(({set}): Left => ({
         what: `a recovery of set ${set.slice(0, 8)} that was begun: nothing came of it that was recorded`,
-        clean: ['keyrite share list', 'look whether a file was written, or a key imported'],
+        clean: ['keyrite share list', 'Look whether a file was written: it holds the secret.'],
       })),
   ]
 }
@@ -84,14 +97,14 @@ export function signedBehind({made, open}: Certificates, ceremony: string): read
         what: `${called[form]} of key "${key}", SHA-256 ${sha256}: the key signed it, and that cannot be taken back`,
         clean: [
           `keyrite key certificate ${key} --entry ${seq}`,
-          'give it to nobody; whoever has it already must be told not to trust it',
+          'Give it to nobody; whoever has it already must be told not to trust it.',
         ],
       })),
     ...[...open.values()]
       .filter((one) => one.ceremony === ceremony)
       .map(({key, form}): Left => ({
         what: `perhaps a ${called[form]} of key "${key}": signing it was begun, and it is not known whether the key signed`,
-        clean: ['nobody has what was signed: there is nothing to clean'],
+        clean: ['Nobody has what was signed: there is nothing to clean.'],
       })),
   ]
 }

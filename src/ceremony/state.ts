@@ -63,6 +63,8 @@ export interface Note {
   readonly step: string
   /** Who stayed, or who is back. */
   readonly people: readonly string[]
+  /** Of an end before its time: what was left behind, in words. */
+  readonly left: readonly string[]
 }
 
 export type CeremonyStatus = 'running' | 'waiting-for-signatures' | 'signed-off' | 'stopped' | 'aborted'

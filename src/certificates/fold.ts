@@ -5,7 +5,7 @@ import type {Json} from '../base/jcs.ts'
 import {Versions} from '../base/versions.ts'
 import {keyName, keysFold, type Key} from '../keys/index.ts'
 import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
-import {requests, type Plan} from '../requests/index.ts'
+import {requests, withoutGivenUp, type Plan} from '../requests/index.ts'
 import {toBeSigned} from './encode.ts'
 import {faultOf} from './judge.ts'
 import {mediaTypes} from './pem.ts'
@@ -38,11 +38,12 @@ type Type = keyof typeof schemas
 
 export const certificatesFold: Fold<Certificates> = {
   name: 'certificates',
-  types: Object.keys(schemas),
+  types: [...Object.keys(schemas), 'ceremony.aborted'],
   initial: () => ({made: new Versions(), open: new Versions()}),
 
   check(view: View, entry: Entry): readonly Problem[] {
     const wrong = (message: string): Problem[] => [problem('certificate', entry, message)]
+    if (entry.type === 'ceremony.aborted') return []
     const parsed = schemas[entry.type as Type].safeParse(entry.data)
     if (!parsed.success)
       return wrong(`${parsed.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
@@ -78,6 +79,7 @@ export const certificatesFold: Fold<Certificates> = {
   apply(view: View, entry: Entry): Certificates {
     const {made, open} = view.of(certificatesFold)
     if (entry.type === 'certificate.make.intended') return {made, open: open.with(entry.seq, intentOf(entry))}
+    if (entry.type === 'ceremony.aborted') return {made, open: withoutGivenUp(open, entry)}
     const intended = Number(entry.data['intended'])
     const intent = open.get(intended)
     const rest = open.without(intended)

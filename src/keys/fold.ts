@@ -6,7 +6,7 @@ import {shared} from '../base/shared.ts'
 import {Versions} from '../base/versions.ts'
 import {isBlobRef, problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {profilesFold} from '../profiles/index.ts'
-import {requests} from '../requests/index.ts'
+import {requests, withoutGivenUp} from '../requests/index.ts'
 import {enforcedBy, isKind} from '../providers/registry.ts'
 import {keyStates, leads} from './lifecycle.ts'
 import {adoptedKey, adoptionSchemas, checkAdoption, withPlaces} from './adoption/entries.ts'
@@ -19,7 +19,7 @@ import {keyRow} from './row.ts'
 import {keyName, parseSpec} from './spec.ts'
 import {bringsVersion, protection, results, scheduleSchemas, versionSchemas} from './rotation/entries.ts'
 import {versionIntentFault, versionOutcomeFault, withChange, type Fresh} from './rotation/versions.ts'
-import {intentOf, type Key, type Keys, type OpenIntent, type Version} from './state.ts'
+import {intentOf, kindOf, type Key, type Keys, type OpenIntent, type Version} from './state.ts'
 
 const ref = z.strictObject({key: z.string(), version: z.string()})
 const common = {
@@ -82,7 +82,13 @@ type Type = keyof typeof schemas
 
 export const keysFold: Fold<Keys> = {
   name: 'keys',
-  types: [...Object.keys(schemas), ...Object.keys(adoptionSchemas), ...factTypes, 'profile.removed'],
+  types: [
+    ...Object.keys(schemas),
+    ...Object.keys(adoptionSchemas),
+    ...factTypes,
+    'profile.removed',
+    'ceremony.aborted',
+  ],
   initial: () => ({keys: new Versions(), open: new Versions(), places: new Versions()}),
 
   check(view: View, entry: Entry): readonly Problem[] {
@@ -93,6 +99,7 @@ export const keysFold: Fold<Keys> = {
       const lives = [...keys.values(), ...open.values()].some((one) => one.profile === name)
       return lives ? wrong('keys live in this profile') : []
     }
+    if (entry.type === 'ceremony.aborted') return []
     if (factTypes.includes(entry.type)) return checkFact(entry, view.of(keysFold).keys)
     if (entry.type in adoptionSchemas) return checkAdoption(view, entry, view.of(keysFold))
     const parsed = schemas[entry.type as Type].safeParse(entry.data)
@@ -123,6 +130,7 @@ export const keysFold: Fold<Keys> = {
   apply(view: View, entry: Entry): Keys {
     const {keys, open, places} = view.of(keysFold)
     if (entry.type === 'profile.removed' || entry.type === 'key.adopt.finished') return {keys, open, places}
+    if (entry.type === 'ceremony.aborted') return {keys, open: withoutGivenUp(open, entry), places}
     if (factTypes.includes(entry.type)) return {keys: withFact(view, entry, keys), open, places}
     if (entry.type.endsWith('.intended'))
       return {keys, open: open.with(entry.seq, intentOf(entry, kindOf(entry.type))), places}
@@ -152,22 +160,6 @@ export const keysFold: Fold<Keys> = {
       if (key !== undefined) yield [name, keyRow(key, after.open.values())]
     }
   },
-}
-
-function kindOf(type: string): OpenIntent['kind'] {
-  const kinds = [
-    'create',
-    'import',
-    'state',
-    'rotate',
-    'standby',
-    'primary',
-    'replicate',
-    'alias',
-    'schedule',
-  ] as const
-  const found = kinds.find((kind) => type.startsWith(`key.${kind}`))
-  return found ?? 'try'
 }
 
 function checkIntent(view: View, entry: Entry, key: Key | undefined): Problem[] {

@@ -128,6 +128,23 @@ export interface Keys {
   readonly places: Versions<string, string>
 }
 
+/** What an entry of this type begins, or ends. */
+export function kindOf(type: string): OpenIntent['kind'] {
+  const kinds = [
+    'create',
+    'import',
+    'state',
+    'rotate',
+    'standby',
+    'primary',
+    'replicate',
+    'alias',
+    'schedule',
+  ] as const
+  const found = kinds.find((kind) => type.startsWith(`key.${kind}`))
+  return found ?? 'try'
+}
+
 /** Reads an intent from its entry, whose form was checked. */
 export function intentOf(entry: Entry, kind: OpenIntent['kind']): OpenIntent {
   const text = (name: string): string | null => {

@@ -108,6 +108,14 @@ export function voidOpen(state: Requests, because: string): Requests {
   return open.reduce((after, one) => change(after, {...one, voided: because}), state)
 }
 
+/** Ends every request of a ceremony that was not carried out: what it approved is done nowhere else. */
+export function voidOf(state: Requests, ceremony: string | null, because: string): Requests {
+  const own = [...state.all.values()].filter(
+    (one) => one.ceremony === ceremony && !one.withdrawn && one.voided === null,
+  )
+  return own.reduce((after, one) => change(after, {...one, voided: because}), state)
+}
+
 function about(view: View, state: Requests, entry: Entry): Request {
   return at(state, view.seqOf(signedStatement(entry.data).statement.about) ?? -1)
 }

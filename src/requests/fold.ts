@@ -12,7 +12,7 @@ import {
   checkWithdrawn,
   profileStands,
 } from './checks.ts'
-import {answered, clockSet, closed, met, opened, possessed, proposed, voidOpen} from './changes.ts'
+import {answered, clockSet, closed, met, opened, possessed, proposed, voidOf, voidOpen} from './changes.ts'
 import {phaseOf, type Operation, type Operations} from './operation.ts'
 import {requests, type Request, type Requests} from './state.ts'
 
@@ -24,6 +24,7 @@ const own = [
   'quorum.met',
   'quorum.withdrawn',
   'clock.anomaly',
+  'ceremony.aborted',
 ]
 
 /** @param operations - all there are: what they write is judged here. */
@@ -60,8 +61,9 @@ export function requestsFold(operations: Operations): Fold<Requests> {
           return checkMet(view, entry)
         case 'quorum.withdrawn':
           return checkWithdrawn(view, entry)
-        case 'clock.anomaly':
-          return [] // the ledger itself judges it
+        case 'clock.anomaly': // the ledger itself judges it
+        case 'ceremony.aborted': // and this the fold of ceremonies
+          return []
         default:
           return checkAct(view, entry, operations)
       }
@@ -86,6 +88,8 @@ export function requestsFold(operations: Operations): Fold<Requests> {
           return voidOpen(acted(view, entry, operations), `another policy was adopted at entry ${entry.seq}`)
         case 'clock.anomaly':
           return clockSet(state, entry)
+        case 'ceremony.aborted':
+          return voidOf(state, entry.ceremony, `its ceremony was aborted at entry ${entry.seq}`)
         default:
           return acted(view, entry, operations)
       }

@@ -15,6 +15,7 @@ export {findRequest, openRequest, requestAt, statusNow, type Asking} from './ask
 export {planInWords, policyOf, requestDocument, type RequestDocument} from './document.ts'
 export {requestsFold} from './fold.ts'
 export {undertake, type Intent} from './intent.ts'
+export {withoutGivenUp} from './given-up.ts'
 export {
   matterOfPlan,
   operationOf,

@@ -41,7 +41,7 @@ export interface Request {
   readonly possession: Omit<Answer, 'decision' | 'roles'> | null
   readonly met: number | null
   readonly withdrawn: boolean
-  /** Why it can never be met any more, although nobody said no: another policy stands, or the clock was set back. Null where nothing speaks against it. */
+  /** Why it can never be met, or carried out, any more, although nobody said no: another policy stands, the clock was set back, or its ceremony was aborted. Null where nothing speaks against it. */
   readonly voided: string | null
   /** The time that the ledger had reached when its clock was set back after this was asked; null if it was not. */
   readonly setBack: string | null
@@ -82,8 +82,8 @@ export function statusOf(request: Request, now: Date, roster: Roster | null = nu
   if (phases.some(over) || phases.every(({name, needed}) => needed === false || request.done.has(name)))
     return 'applied'
   if (request.failed) return 'failed'
-  if (request.met !== null) return 'met'
   if (request.voided !== null) return 'void'
+  if (request.met !== null) return 'met'
   const may = ({person}: {readonly person: string}): boolean => roster?.get(person)?.state !== 'retired'
   const yes = request.answers.filter(
     (answer) => answer.decision === 'approve' && may(answer) && hasKey(roster, answer),

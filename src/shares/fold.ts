@@ -5,7 +5,7 @@ import {lately} from '../base/lately.ts'
 import {Versions} from '../base/versions.ts'
 import {custodyFold, judgeStatement, signedStatement} from '../custody/index.ts'
 import {isTime, problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
-import {requests} from '../requests/index.ts'
+import {requests, withoutGivenUp} from '../requests/index.ts'
 import {wrappedSizes} from './format.ts'
 import {parseSplit, personId, setId, setName, whatSchema} from './spec.ts'
 import {deliveries, statusOfSet, type Drill, type Holder, type Shares, type ShareSet} from './state.ts'
@@ -57,11 +57,12 @@ type Type = keyof typeof schemas
 
 export const sharesFold: Fold<Shares> = {
   name: 'shares',
-  types: Object.keys(schemas),
+  types: [...Object.keys(schemas), 'ceremony.aborted'],
   initial: () => ({sets: new Versions(), drills: new Versions(), open: new Versions()}),
 
   check(view: View, entry: Entry): readonly Problem[] {
     const wrong = (message: string): Problem[] => [problem('shares', entry, message)]
+    if (entry.type === 'ceremony.aborted') return []
     const parsed = schemas[entry.type as Type].safeParse(entry.data)
     if (!parsed.success)
       return wrong(`${parsed.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
@@ -102,6 +103,7 @@ export const sharesFold: Fold<Shares> = {
   apply(view: View, entry: Entry): Shares {
     const state = view.of(sharesFold)
     const {sets, drills, open} = state
+    if (entry.type === 'ceremony.aborted') return {...state, open: withoutGivenUp(open, entry)}
     if (entry.type === 'shares.split') {
       const made = setOf(entry)
       const {replaces} = schemas['shares.split'].parse(entry.data)

@@ -41,7 +41,8 @@ export function ceremonyLines(print: Print, one: CeremonyDocument): readonly str
       'nobody',
     ),
     ...deviationLines(one),
-    ...dutyLines(print, one),
+    ...abortedLines(one),
+    ...(one.aborted === null ? dutyLines(print, one) : []),
     ...waitingLines(one),
     ...nextLines(one),
   ]
@@ -74,6 +75,15 @@ function dutyLines(print: Print, one: CeremonyDocument): readonly string[] {
     duty === null ? 'not yet' : `${status ?? ''} (${duty})`,
   ])
   return ['', ...print.table(['Duty', 'Owner', 'Due', 'Status'], rows, 'none')]
+}
+
+function abortedLines({aborted}: CeremonyDocument): readonly string[] {
+  if (aborted === null) return []
+  return [
+    '',
+    `Ended ${aborted.at}: ${aborted.reason ?? 'withheld'}`,
+    ...aborted.left.map((what) => `Left behind: ${what}.`),
+  ]
 }
 
 /** Whoever is waited for, with what to type where they are, and where they are not. */

@@ -32,11 +32,11 @@ test('whoever ends a ceremony is told what its key signed, what it perhaps signe
   expect(signedBehind(state, 'c1')).toEqual([
     {
       what: `self-signed certificate of key "root", SHA-256 ${'ab'.repeat(32)}: the key signed it, and that cannot be taken back`,
-      clean: ['keyrite key certificate root --entry 9', expect.stringContaining('give it to nobody')],
+      clean: ['keyrite key certificate root --entry 9', expect.stringContaining('Give it to nobody')],
     },
     {
       what: 'perhaps a request for a certificate of key "root": signing it was begun, and it is not known whether the key signed',
-      clean: [expect.stringContaining('nothing to clean')],
+      clean: [expect.stringContaining('there is nothing to clean')],
     },
   ])
   expect(signedBehind({made: new Versions(), open: new Versions()}, 'c1')).toEqual([])

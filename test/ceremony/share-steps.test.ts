@@ -2,7 +2,8 @@
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import type {App} from '../../src/app.ts'
 import {KeyriteError} from '../../src/base/errors.ts'
-import {resume, walk} from '../../src/ceremony/engine.ts'
+import {abort, resume, walk} from '../../src/ceremony/engine.ts'
+import {leftBehind} from '../../src/ceremony/left-behind.ts'
 import {lint} from '../../src/ceremony/lint.ts'
 import {openCeremony} from '../../src/ceremony/open.ts'
 import type {Room, ShareRoom} from '../../src/ceremony/room.ts'
@@ -11,7 +12,7 @@ import {parseTemplate} from '../../src/ceremony/template.ts'
 import {duties} from '../../src/duties/index.ts'
 import type {Provider, VersionRef} from '../../src/providers/ports.ts'
 import {StandInShares} from '../../src/rehearsal/escrow.ts'
-import {sharesFold, statusOfSet} from '../../src/shares/index.ts'
+import {findSet, sharesFold, statusOfSet} from '../../src/shares/index.ts'
 import {ceremonyApp} from '../../src/ui/ceremony.ts'
 import {escrowTemplate} from './escrow-template.ts'
 import type {Ledger} from '../../src/ledger/index.ts'
@@ -185,6 +186,49 @@ test('a holder who has not brought their share is named as missing, and signs la
       [3, 1],
       [3, 1],
     ])
+  })
+  expect(problemsOf(house)).toEqual([])
+}, 120_000)
+
+test('a recovery that was begun in a ceremony which was then ended is named as left behind, and is in the way of no other', async () => {
+  const memory = await house.using((app) => new StandInShares(app.world.random).room(null))
+  await house.using(async (app) => {
+    const id = await open(app)
+    const cut = (ledger: Ledger): Ledger =>
+      instead(ledger, 'append', async (drafts: Parameters<Ledger['append']>[0]) => {
+        const entries = await ledger.append(drafts)
+        if (entries.some(({type}) => type === 'shares.combine.intended')) throw new PowerCut()
+        return entries
+      })
+    const room = roomIn(app, memory)
+    await expect(walk(contextIn(house, app, id, {room, app: {ledger: cut(app.ledger)}}))).rejects.toThrow(
+      PowerCut,
+    )
+    const set = findSet(app.ledger, `set-${rooms}`)
+    expect([...app.ledger.of(sharesFold).open.values()].map((one) => one.set)).toEqual([set.set])
+    expect(leftBehind({app: ceremonyApp(app), id}).map(({what}) => what)).toEqual([
+      `4 of 4 shares of set "${set.name}" (${set.set.slice(0, 8)}) with their holders: they open what was escrowed`,
+      `a recovery of set ${set.set.slice(0, 8)} that was begun: nothing came of it that was recorded`,
+    ])
+    await abort({app: ceremonyApp(app), id}, 'the lights went out')
+    expect([...app.ledger.of(sharesFold).open.values()]).toEqual([])
+    // Another ceremony recovers the same set, by what its people approve.
+    const lines = escrowTemplate.split('\n')
+    const only = lines.filter(
+      (line) => !/- \{id: (?:approve-)?(?:split|key|to-key|receive|check|verify)[,:]/.test(line),
+    )
+    const next = await openCeremony(ceremonyApp(app), {
+      loaded: parseTemplate(
+        Buffer.from(only.filter((line) => !/^ {2}(?:key|holders):/.test(line)).join('\n')),
+        'again.yaml',
+      ),
+      values: new Map([['set', set.name]]),
+      participants: {operator: ['frank'], custodian: ['alice', 'carol', 'dan', 'erin']},
+      answersFile: true,
+    })
+    await walk(contextIn(house, app, next, {room}))
+    expect(statusOfCeremony(ceremonyIn(app, next))).toBe('signed-off')
+    expect(findSet(app.ledger, set.name).recoveries).toHaveLength(1)
   })
   expect(problemsOf(house)).toEqual([])
 }, 120_000)

@@ -1,27 +1,10 @@
-import {spawnSync} from 'node:child_process'
-import {dirname, join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
-import {packageRoot} from '../../src/base/package.ts'
 import CeremonyAbort from '../../src/commands/ceremony/abort.ts'
 import CeremonyResume from '../../src/commands/ceremony/resume.ts'
 import CeremonyRun from '../../src/commands/ceremony/run.ts'
 import CeremonyShow from '../../src/commands/ceremony/show.ts'
-import KeyDestroy from '../../src/commands/key/destroy.ts'
-import {KeyriteError} from '../../src/base/errors.ts'
-import {walk} from '../../src/ceremony/engine.ts'
-import type {Room} from '../../src/ceremony/room.ts'
-import {
-  contextIn,
-  everybody,
-  expectWhole,
-  makeHouse,
-  openIn,
-  parameters,
-  typedSteps,
-  willing,
-  type House,
-} from '../ceremony/room.ts'
-import {runCommand, runJson, somebody, type World} from '../support/run.ts'
+import {expectWhole, makeHouse, parameters, typedSteps, type House} from '../ceremony/room.ts'
+import {runCommand, runJson, somebody} from '../support/run.ts'
 import {held, signersBut, typesOf, type Held} from './held.ts'
 
 describe('ceremony run, stopped', () => {
@@ -141,75 +124,4 @@ describe('ceremony run, stopped', () => {
     expect(ran.stdout).toContain('Status: stopped')
     expect(await resume()).toMatchObject({exit: 0, status: 'signed-off'})
   })
-})
-
-describe('ceremony abort', () => {
-  test.each([
-    ['verify', 'pre-active', 'destruction-scheduled'],
-    ['public-key', 'active', 'deactivated'],
-  ])(
-    'what abort prints for cleaning up, ended before %s, is typed as it stands and does what it says: the %s key is %s, and gone when its times are over',
-    async (step, state, after) => {
-      // One of its own: its clock is moved.
-      const house = await makeHouse()
-      const key = `cleaned-${state}`
-      const id = await house.using(async (app) => {
-        const opened = await openIn(house, app, {key})
-        const room: Room = {
-          ...willing(house),
-          begin: (header) => {
-            if (header.id === step) throw new KeyriteError('CANCELLED', 'cancelled')
-          },
-        }
-        await expect(walk(contextIn(house, app, opened, {room}))).rejects.toMatchObject({code: 'CANCELLED'})
-        return opened
-      })
-      const ended = await runJson<{clean: readonly string[]}>(
-        CeremonyAbort,
-        'ceremony abort',
-        [id, '--reason', 'the room is on fire', '--yes'],
-        house.world,
-      )
-      const [show = '', destroy = '', ...more] = ended.clean
-      expect(more).toEqual([])
-      const typed = (
-        line: string,
-      ): {readonly exit: number | null; readonly said: Record<string, unknown>} => {
-        const ran = spawnSync('sh', ['-c', `${line} --as alice --json`], {
-          encoding: 'utf8',
-          env: {
-            ...process.env,
-            PATH: `${join(packageRoot(), 'bin')}:${process.env['PATH'] ?? ''}`,
-            KEYRITE_HOME: house.world.home,
-            XDG_STATE_HOME: dirname(house.world.state),
-          },
-        })
-        return {exit: ran.status, said: JSON.parse(ran.stdout) as Record<string, unknown>}
-      }
-      expect(typed(show)).toMatchObject({exit: 0, said: {name: key, state}})
-      // People approve it: until they have, it is asked for and nothing is done.
-      const asked = typed(destroy)
-      expect(asked).toMatchObject({exit: 8, said: {schema: 'keyrite.request/1', status: 'open'}})
-      expect(typed(show)).toMatchObject({said: {state}})
-      const signed = everybody.map((one) => `--sign-with ${one}=${house.keyOf(one)}`)
-      const applied = typed(`keyrite request apply ${String(asked.said['id'])} ${signed.join(' ')}`)
-      expect([applied.exit, applied.said['code']]).toEqual([0, undefined])
-      expect(typed(show)).toMatchObject({exit: 0, said: {state: after}})
-      // The same again, later: as a shell takes its words apart.
-      const [, , , ...argv] = spawnSync('sh', ['-c', `printf '%s\\n' ${destroy}`], {encoding: 'utf8'})
-        .stdout.trimEnd()
-        .split('\n')
-      const later = (days: number): object => ({
-        ...house.world,
-        now: () => new Date(Date.now() + days * 86_400_000),
-      })
-      const again = (days: number): Promise<Record<string, unknown>> =>
-        runJson(KeyDestroy, 'key destroy', [...argv, '--as', 'alice'], later(days) as World)
-      let said = await again(400)
-      for (let days = 500; said['state'] !== 'destroyed' && days < 1000; days += 100) said = await again(days)
-      expect(said).toMatchObject({exit: 0, state: 'destroyed'})
-      house.remove()
-    },
-    120_000,
-  )
 })

@@ -27,9 +27,9 @@ export default class CeremonyAbort extends KeyriteCommand {
     const ceremony = findCeremony(app, args.ceremony)
     const context = {app: ceremonyApp(app), id: ceremony.id}
     const left = leftBehind(context)
-    for (const {what, clean} of left) {
+    for (const {what, clean, before = []} of left) {
       this.say(`Left behind: ${what}.`)
-      for (const how of clean) this.say(`Try this: ${how}`)
+      for (const how of flags.yes ? clean : [...before, ...clean]) this.say(typedOrSaid(how))
     }
     const sure =
       flags.yes ||
@@ -53,4 +53,9 @@ export default class CeremonyAbort extends KeyriteCommand {
       ceremonyLines(this.print, document),
     )
   }
+}
+
+/** A command says that it is one. */
+function typedOrSaid(how: string): string {
+  return how.startsWith('keyrite ') ? `Try this: ${how}` : `  ${how}`
 }

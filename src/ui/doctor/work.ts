@@ -9,6 +9,7 @@ import {keysFold} from '../../keys/index.ts'
 import type {Ledger} from '../../ledger/index.ts'
 import {isSolo, policyFold} from '../../policy/index.ts'
 import {requests, type Request} from '../../requests/index.ts'
+import {sharesFold} from '../../shares/index.ts'
 import {called} from '../actor.ts'
 import {requestLine, waits} from '../show-request.ts'
 import {ageFinding} from './machine.ts'
@@ -99,7 +100,11 @@ const sum = (waiting: readonly Request[]): string =>
   waiting.length === 1 ? 'one waits' : `${waiting.length} wait`
 
 function intentFinding(ledger: Ledger): Finding {
-  const open = [...ledger.of(keysFold).open.values(), ...ledger.of(certificatesFold).open.values()]
+  const open = [
+    ...ledger.of(keysFold).open.values(),
+    ...ledger.of(certificatesFold).open.values(),
+    ...ledger.of(sharesFold).open.values(),
+  ]
   const [first] = open
   return first === undefined
     ? good('intents', 'nothing was left half-way')
@@ -107,9 +112,17 @@ function intentFinding(ledger: Ledger): Finding {
         'intents',
         `${open.length} without an outcome, the first at entry ${first.seq}`,
         first.ceremony === null
-          ? `keyrite key show ${first.key}`
-          : `keyrite ceremony resume ${first.ceremony}`,
+          ? goesOn(ledger, first)
+          : `keyrite ceremony resume ${first.ceremony.slice(0, 8)}`,
       )
+}
+
+/** What asks the provider what came of it; where people approved it, that is carrying it out. */
+function goesOn(ledger: Ledger, intent: {readonly approved: number | null; readonly key?: string}): string {
+  const {all, byMet} = ledger.of(requests)
+  const request = all.get(byMet.get(intent.approved ?? -1) ?? -1)
+  if (request !== undefined) return `keyrite request apply ${request.id}`
+  return intent.key === undefined ? 'keyrite share list' : `keyrite key show ${intent.key}`
 }
 
 /** Held at this moment, or broken off: the ledger does not know which. */

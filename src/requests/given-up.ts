@@ -1,0 +1,12 @@
+/** What an aborted ceremony began: nobody asks any more what came of it, and what its place has by it is none of this ledger's. */
+import type {Versions} from '../base/versions.ts'
+import type {Entry} from '../ledger/index.ts'
+
+/** The intents that have no outcome yet, without those of the ceremony that this entry ends. */
+export function withoutGivenUp<Intent extends {readonly ceremony: string | null}>(
+  open: Versions<number, Intent>,
+  {ceremony}: Pick<Entry, 'ceremony'>,
+): Versions<number, Intent> {
+  const own = [...open].filter(([, intent]) => intent.ceremony === ceremony)
+  return own.reduce((rest, [seq]) => rest.without(seq), open)
+}
