@@ -70,6 +70,11 @@ export function planDestroy(view: Known, wish: Ending, now: string): Planned {
     rests: [
       `key "${key.name}" version ${version.version} is ${version.state}`,
       ...(reasons.length === 0 ? ['nothing has it kept: no hold, no rule of retention'] : []),
+      ...(version.copies.length === 0
+        ? []
+        : [
+            `it lay in ${version.copies.join(', ')} too, where copies have states of their own: its service destroys it when they are gone`,
+          ]),
       ...(lying.length === 0
         ? []
         : [`WHAT ${lying.length} DATA KEYS PROTECT IS LOST WITH IT: they lie under this version`]),

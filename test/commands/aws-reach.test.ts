@@ -3,6 +3,7 @@ import {KMS} from '@aws-sdk/client-kms'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyAlias from '../../src/commands/key/alias.ts'
 import KeyCreate from '../../src/commands/key/create.ts'
+import KeyDestroy from '../../src/commands/key/destroy.ts'
 import KeyReplicate from '../../src/commands/key/replicate.ts'
 import KeyShow from '../../src/commands/key/show.ts'
 import LedgerShow from '../../src/commands/ledger/show.ts'
@@ -31,6 +32,7 @@ interface Shown extends Record<string, unknown> {
 
 describe('aliases and copies in AWS KMS', () => {
   const box: {house?: House; standin?: AwsStandin} = {}
+  let aheadMs = 0
   const house = (): House => box.house ?? missing('there is no house')
   const standin = (): AwsStandin => box.standin ?? missing('nothing is started')
   const ask = async (command: CommandClass, id: string, args: readonly string[], signed = 2) =>
@@ -45,7 +47,7 @@ describe('aliases and copies in AWS KMS', () => {
           .slice(0, signed)
           .flatMap((one) => ['--sign-with', `${one}=${house().keyOf(one)}`]),
       ],
-      house().world,
+      {...house().world, now: () => new Date(Date.now() + aheadMs)},
     )
   const make = async (name: string, profile: string, ...more: string[]) =>
     ask(
@@ -163,6 +165,49 @@ describe('aliases and copies in AWS KMS', () => {
       )
       expect(JSON.stringify(after.entries)).toBe(before)
       expect(await runJson(LedgerVerify, 'ledger verify', [], house().world)).toMatchObject({ok: true})
+    },
+    60_000,
+  )
+
+  testWhen(
+    ministack,
+    'a key with copies is not destroyed: people are told beforehand, and the commands that destroy them are named',
+    async () => {
+      await ask(
+        KeyCreate,
+        'key create',
+        [
+          'gone',
+          '--profile',
+          'two',
+          '--algorithm',
+          'ec-p256',
+          '--purpose',
+          'sign',
+          '--class',
+          'webhook',
+        ].concat(['--owner', 'Orders', '--replica-region', away]),
+        5,
+      )
+      const id = await idOf('gone')
+      const wish = ['gone', '--reason', 'replaced', '--confirm', 'gone@two']
+      const planned = await ask(KeyDestroy, 'key destroy', [...wish, '--dry-run'], 0)
+      expect(JSON.stringify(planned)).toContain(`it lay in ${away} too`)
+      const refused = await ask(KeyDestroy, 'key destroy', wish, 5)
+      expect(refused).toMatchObject({
+        code: 'KEY_STATE',
+        try: [`aws kms schedule-key-deletion --region ${away} --key-id ${id}`],
+      })
+      expect(await shown('gone')).toMatchObject({state: 'pre-active'})
+      const there = new KMS({region: away, endpoint: standin().url})
+      await there.scheduleKeyDeletion({KeyId: id, PendingWindowInDays: 7})
+      there.destroy()
+      aheadMs = 8 * 86_400_000
+      await standin().clock(aheadMs / 1000)
+      expect(await ask(KeyDestroy, 'key destroy', wish, 5)).toMatchObject({
+        exit: 0,
+        state: 'destruction-scheduled',
+      })
     },
     60_000,
   )

@@ -97,7 +97,9 @@ export function failure(what: string, error: unknown, where = 'AWS KMS'): Keyrit
     return say(
       'CREDENTIALS_REFUSED',
       `AWS does not permit it: ${deniedIn(error.message)}`,
-      'docs/providers/aws.md lists what each command needs',
+      error.message.includes(assumeRole)
+        ? 'the trust policy of the role must name whoever takes it on: aws sts get-caller-identity'
+        : 'docs/providers/aws.md lists what each command needs',
       check,
     )
   if (isThrottled(error))
@@ -136,6 +138,15 @@ export function failure(what: string, error: unknown, where = 'AWS KMS'): Keyrit
 /** A permission is missing; the credentials are good. */
 export function isDenied(error: unknown): boolean {
   return error instanceof KeyriteError && nameOf(error.cause).startsWith('AccessDenied')
+}
+
+const assumeRole = 'sts:AssumeRole'
+
+/** The role itself is refused: nothing that is asked with it can be permitted. */
+export function isRoleRefused(error: unknown): boolean {
+  return (
+    isDenied(error) && error instanceof KeyriteError && (error.cause as Error).message.includes(assumeRole)
+  )
 }
 
 /** What was asked cannot be; nothing was done. */

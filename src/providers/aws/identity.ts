@@ -3,7 +3,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import type {Identity} from '../ports.ts'
 import type {Line} from './client.ts'
 import {callerOf} from './credentials.ts'
-import {isDenied} from './failures.ts'
+import {isDenied, isRoleRefused} from './failures.ts'
 import {isAwsHost} from './hosts.ts'
 
 export interface KeyStoreFacts {
@@ -78,7 +78,7 @@ async function someArn(line: Line): Promise<string> {
       const arn = await way()
       if (arn !== undefined && arnForm.test(arn)) return arn
     } catch (error) {
-      if (!isDenied(error)) throw error
+      if (!isDenied(error) || isRoleRefused(error)) throw error
     }
   return ''
 }

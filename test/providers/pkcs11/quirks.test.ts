@@ -295,13 +295,13 @@ describe('a module that dies between work and reply', () => {
         standinNeed,
         `while ${name}, after ${call}: what happened is found, and nothing is lost or made twice`,
         async () => {
-          const {hsm = missing(), open = missing()} = box
-          const ref = await enabled(open, specOf('ec-p256'))
+          const {hsm = missing()} = box
+          const ref = await enabled(box.open ?? missing(), specOf('ec-p256'))
           const died: number[] = []
           // The first such call, the second, until it lives through the whole act.
           for (let at = 1; at <= (slow ? 400 : 1); at++) {
             const made = intent()
-            await open.close()
+            await box.open?.close()
             const next = (box.open = await openAt(hsm))
             hsm.now(`die ${call} ${at}`)
             const came = await outcome(run(next, ref, made))
