@@ -490,11 +490,14 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         elif kind == "profile.added":
             facts = {name: d[name] for name in ("name", "kind", "environment", "identity")}
             tries = {**self.profiles.get(d["prover"], {}), "name": d["name"]}
+            name, prover = d["name"], d["prover"]  # one that stands may be given another prover
+            again = self.profiles.get(name) == facts and self.provers[name] != prover
             need("a profile of that name stands, it is production's in a rehearsal, or its prover is none",
-                 profile=d["name"] not in self.profiles,
+                 profile=name not in self.profiles or again,
                  rehearsal=not self.rehearsal or d["environment"] != "production",
-                 prover=d["prover"] is None or tries == facts and not self.provers[d["prover"]])
-            self.profiles[d["name"]], self.provers[d["name"]] = facts, d["prover"]
+                 prover=prover is None or tries == facts and prover != name and not self.provers[prover]
+                 and name not in self.provers.values())
+            self.profiles[name], self.provers[name] = facts, prover
         elif kind == "profile.removed":
             need("it tries the keys of a profile that stands", prover=d["name"] not in self.provers.values())
             del self.profiles[d["name"]], self.provers[d["name"]]

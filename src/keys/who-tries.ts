@@ -77,7 +77,7 @@ export function lacksProver(
       hints: isProver
         ? [`keyrite doctor --profile ${profile}`, 'let its identity use the key']
         : [
-            'keyrite profile add NAME --prover PROFILE: keys are tried by an identity that may use them',
+            `keyrite profile set ${profile} --prover OTHER: a profile of the same place whose identity may use keys`,
             `keyrite doctor --profile ${profile}`,
           ],
     },

@@ -68,13 +68,16 @@ export const profilesFold: Fold<Profiles> = {
         return wrong(`${profile.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
       if (view.facts.rehearsal && profile.data.environment === 'production')
         return wrong('a rehearsal has no profile in production')
-      if (profiles.has(profile.data.name)) return wrong(`profile "${profile.data.name}" exists already`)
+      const stands = profiles.get(profile.data.name)
+      if (stands !== undefined && !isOtherProver(stands, profile.data))
+        return wrong(`profile "${profile.data.name}" exists already`)
       const twin = elsewhere({profiles, left}, profile.data)
       if (twin !== undefined)
         return wrong(`profile "${twin.name}" is the same place in environment ${twin.environment}`)
       const unfit = proverFault(profiles, profile.data, profile.data.prover)
       if (unfit !== undefined) return wrong(unfit)
-      const before = left.get(jcs(profile.data.identity))?.generation ?? 0
+      const before =
+        generations.get(profile.data.name) ?? left.get(jcs(profile.data.identity))?.generation ?? 0
       return (profile.data.generation ?? before) >= before
         ? []
         : wrong(`generation ${String(profile.data.generation)} is older than ${before}`)
@@ -114,7 +117,7 @@ export const profilesFold: Fold<Profiles> = {
     }
     if (entry.type === 'profile.added') {
       const {generation, ...facts} = added.parse(entry.data)
-      const profile = {...facts, addedAt: entry.time}
+      const profile = {...facts, addedAt: profiles.get(facts.name)?.addedAt ?? entry.time}
       return {
         profiles: profiles.with(facts.name, profile),
         generations: grown(generations, facts.name, generation),
@@ -165,6 +168,9 @@ export function proverFault(
 ): string | undefined {
   if (prover === null) return undefined
   const found = profiles.get(prover)
+  if (prover === of.name) return 'it cannot try its own keys as another'
+  const served = servedBy(profiles, of.name)
+  if (served !== undefined) return `it tries the keys of profile "${served}" itself`
   if (found === undefined) return `there is no profile "${prover}" to try its keys`
   if (found.prover !== null) return `profile "${prover}" has its own keys tried by "${found.prover}"`
   const samePlace =
@@ -175,6 +181,14 @@ export function proverFault(
 /** The first profile whose keys this one tries; undefined where there is none. */
 export function servedBy(profiles: Profiles['profiles'], prover: string): string | undefined {
   return [...profiles.values()].find((one) => one.prover === prover)?.name
+}
+
+/** Whether it is the profile that stands, but for who tries its keys. */
+function isOtherProver(stands: Profile, wanted: ProfileFacts & Pick<Profile, 'prover'>): boolean {
+  const [one, other] = [factsOf(stands), factsOf(wanted)].map((facts) =>
+    jcs({...facts, identity: {...facts.identity}}),
+  )
+  return one === other && stands.prover !== wanted.prover
 }
 
 /** The facts alone, as a plan carries them. */

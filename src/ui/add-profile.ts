@@ -7,7 +7,7 @@ import {makePrivateDir} from '../base/files.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Person} from '../custody/index.ts'
 import {isSolo, policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf, profilesFold, writeConfig, type Environment} from '../profiles/index.ts'
+import {factsOf, profilesFold, writeConfig, type Environment, type Profile} from '../profiles/index.ts'
 import type {Provider} from '../providers/ports.ts'
 import {createProvider, openProvider} from '../providers/registry.ts'
 import {demandNotRehearsed, operationOf, phase, type Plan} from '../requests/index.ts'
@@ -81,6 +81,43 @@ export async function planProfile(app: App, place: Place, pin: Secret | null): P
   return plan
 }
 
+/** The plan to have the keys of a profile that stands tried by another, or by itself. @throws KeyriteError as `demandOtherProver`. */
+export function planProver(app: App, stands: Profile, prover: string | null): Plan {
+  const {policy} = app.ledger.of(policyFold)
+  const profile = factsOf(stands)
+  const plan: Plan = {
+    type: 'keyrite.plan/1',
+    operation: 'profile.add',
+    change: {
+      ...profile,
+      identity: {...profile.identity},
+      again: true,
+      ...(prover === null ? {} : {prover}),
+    },
+    phases: [phase('add')],
+    profile,
+    rests: [
+      stands.prover === null
+        ? `profile "${stands.name}" tries its keys itself`
+        : `the keys of profile "${stands.name}" are tried by profile "${stands.prover}"`,
+      ...(prover === null ? [] : [`profile "${prover}" is the same place`]),
+    ],
+    rule: ruleFor(policy, {operation: 'profile.add', class: null, kind: stands.kind}).id,
+  }
+  operationOf(app.operations, 'profile.add').stillTrue(app.ledger.view, plan, 'add')
+  return plan
+}
+
+/** Does what needs nobody. */
+export async function actAlone(app: App, plan: Plan, actor: Person | null): Promise<void> {
+  const {seq} = app.ledger.of(policyFold)
+  await operationOf(app.operations, 'profile.add').act(
+    {...contextFor(app, actor), approved: seq},
+    plan,
+    'add',
+  )
+}
+
 /** How many people the policy asks to add a place of this kind. */
 export function peopleFor(app: App, kind: string): number {
   const {policy} = app.ledger.of(policyFold)
@@ -104,12 +141,7 @@ export async function addProfile(app: App, wish: Wish, actor: Person | null, pin
 /** Records a profile that needs nobody. */
 export async function recordProfile(app: App, place: Place, plan: Plan, actor: Person | null): Promise<void> {
   rememberPlace(app, place)
-  const {seq} = app.ledger.of(policyFold)
-  await operationOf(app.operations, 'profile.add').act(
-    {...contextFor(app, actor), approved: seq},
-    plan,
-    'add',
-  )
+  await actAlone(app, plan, actor)
 }
 
 async function reach(app: App, {name, kind, settings}: Place, secret: Secret | null): Promise<Provider> {

@@ -399,6 +399,7 @@ ATTACKS = [
     ('the plan calls production a test', 'plan-profile', at('plan', lambda p: p.update(profile=dict(p['profile'], environment='sandbox')))),
     ('a founder who never signed', 'roster', signed('founding:dave', key='mallory')),
     ('a prover that is no profile', 'prover', data('profile.added', prover='cellar')),
+    ('a profile that is its own prover', 'prover', lambda m, s, t: t['data'].update(prover=t['data']['name']) if s == 'entry:profile.added' else None),
     ('a profile without approval', 'approved', entry('profile.added', approved=None)),
     ('a rule that needs people is called one that needs nobody', 'approved', at('policy', lambda p: p['rules'][0].update(people=1))),
     ('an act without approval', 'approved', entry('key.create.intended', approved=None)),

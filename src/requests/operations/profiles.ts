@@ -6,6 +6,7 @@ import type {Matter} from '../../policy/index.ts'
 import {
   demandSamePlace,
   elsewhere,
+  factsOf,
   inWords,
   profilesFold,
   proverFault,
@@ -22,14 +23,22 @@ export const profileAdd: Operation = {
   inWords: ({profile, change}) =>
     profile === null
       ? []
-      : [
-          `Add profile "${profile.name}" (${profile.kind}, ${profile.environment}): ${inWords(profile.identity)}.`,
-          ...(proverOf(change) === null
-            ? []
-            : [`What its keys do is tried by profile "${proverOf(change) ?? ''}" of the same place.`]),
-        ],
+      : change['again'] === true
+        ? [
+            proverOf(change) === null
+              ? `Let profile "${profile.name}" (${profile.kind}, ${profile.environment}) try its keys itself from now on.`
+              : `Let what the keys of profile "${profile.name}" (${profile.kind}, ${profile.environment}) do be tried by profile "${proverOf(change) ?? ''}" of the same place from now on.`,
+          ]
+        : [
+            `Add profile "${profile.name}" (${profile.kind}, ${profile.environment}): ${inWords(profile.identity)}.`,
+            ...(proverOf(change) === null
+              ? []
+              : [`What its keys do is tried by profile "${proverOf(change) ?? ''}" of the same place.`]),
+          ],
   stillTrue: (view, {profile, change}) => {
-    if (profile !== null) demandNew(view, profile, proverOf(change))
+    if (profile === null) return
+    if (change['again'] === true) demandOtherProver(view, profile, proverOf(change))
+    else demandNew(view, profile, proverOf(change))
   },
   judge: (_view, plan, entry) => {
     const {name, kind, environment, identity, prover} = entry.data
@@ -123,6 +132,39 @@ export function demandNew(
         'a prover is added first: the same place, with credentials that may use keys and not administer them',
       ],
     })
+}
+
+/** @throws KeyriteError `PROFILE_NOT_FOUND`, `PLAN_MOVED` if it is otherwise by now, `USAGE` if the prover cannot try its keys, or does. */
+export function demandOtherProver(
+  view: Pick<View, 'of'>,
+  profile: ProfileFacts,
+  prover: string | null,
+): void {
+  const {profiles} = view.of(profilesFold)
+  const stands = profiles.get(profile.name)
+  const facts = (one: ProfileFacts): string => jcs({...factsOf(one)})
+  if (stands === undefined || facts(stands) !== facts(profile))
+    throw new KeyriteError(
+      'PLAN_MOVED',
+      `cannot change profile "${profile.name}": it is gone, or another, by now`,
+      {
+        hints: ['keyrite profile list'],
+      },
+    )
+  const refuse = (fact: string): never => {
+    throw new KeyriteError('USAGE', `cannot change profile "${profile.name}": ${fact}`, {
+      hints: [
+        `keyrite profile show ${profile.name}`,
+        'a prover is added first: the same place, with credentials that may use keys and not administer them',
+      ],
+    })
+  }
+  if (stands.prover === prover)
+    refuse(
+      prover === null ? 'it tries its keys itself already' : `profile "${prover}" tries its keys already`,
+    )
+  const unfit = proverFault(profiles, profile, prover)
+  if (unfit !== undefined) refuse(unfit)
 }
 
 /** Null in a plan that names none. */
