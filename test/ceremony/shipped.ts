@@ -48,6 +48,12 @@ export const trials: readonly Trial[] = [
     key: 'kek',
   },
   {
+    name: 'emergency-revocation',
+    people: {...keyMakers, 'emergency-contact': ['erin']},
+    values: {'revoked-key': 'old-key', ticket: 'INC-2'},
+    key: 'replacement',
+  },
+  {
     name: 'artifact-signing',
     people: {...keyMakers, 'release-manager': ['erin']},
     values: {algorithm: 'ed25519'},
