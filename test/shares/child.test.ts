@@ -68,7 +68,7 @@ describe('a secret in a process of its own', () => {
       )
       expect(secret.consume((bytes) => Buffer.from(bytes).toString())).toBe('through the child')
     }
-  })
+  }, 600_000)
 
   test('is refused there as here: too few, altered, another wrapped secret', async () => {
     const sharing = {threshold: 2, holders: 3}

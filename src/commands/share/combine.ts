@@ -6,7 +6,14 @@ import type {Secret} from '../../base/secret.ts'
 import {classes} from '../../policy/index.ts'
 import {algorithms, purposes, schemes} from '../../providers/algorithms.ts'
 import {keysFold, proveKey, type KeyWish} from '../../keys/index.ts'
-import {findSet, oweAfterRecovery, planCombine, sharesFold, type ShareSet} from '../../shares/index.ts'
+import {
+  findSet,
+  oweAfterRecovery,
+  planCombine,
+  settleRecoveries,
+  sharesFold,
+  type ShareSet,
+} from '../../shares/index.ts'
 import {AskingCommand} from '../../ui/asking-command.ts'
 import type {Shown} from '../../ui/command.ts'
 import {contextFor} from '../../ui/gather.ts'
@@ -64,13 +71,14 @@ export default class ShareCombine extends AskingCommand {
     const files = argv.map(String)
     if ((flags.out === undefined) === (flags['import-as'] === undefined))
       throw new KeyriteError('USAGE', 'expected --out FILE or --import-as NAME --profile P')
+    const set = this.set(flags.set)
+    if (!flags['dry-run']) await this.leftBefore(set)
     if (flags.out !== undefined && descriptorOf(flags.out) === undefined) demandNoFile(flags.out)
     if (flags.out === '-' && (this.jsonEnabled() || this.outside.stdout.isTTY))
       throw new KeyriteError(
         'USAGE',
         'cannot write the secret to the terminal, or beside JSON: --out FILE, or a pipe',
       )
-    const set = this.set(flags.set)
     this.concerns = flags['import-as'] ?? null
     const wish = flags['import-as'] === undefined ? null : this.wish(set, flags['import-as'], flags)
     const planned = planCombine(app.ledger.view, set, wish)
@@ -131,6 +139,18 @@ export default class ShareCombine extends AskingCommand {
       undefined,
       hands,
     )
+  }
+
+  /** A recovery that was recorded before its command was killed: whoever ran it may have got nothing. */
+  private async leftBefore(set: ShareSet): Promise<void> {
+    const {ledger} = this.app
+    if (set.recoveries.length === 0) return
+    for (const {entry, duty} of await settleRecoveries(ledger, set, (await this.actor()).id)) {
+      this.say(`Entry ${entry} recorded a recovery of set "${set.name}" that ended before it was told.`)
+      this.say(
+        `Look whether the file, or the key, is there; if not, people sign anew. A post-mortem is owed: ${duty}.`,
+      )
+    }
   }
 
   private set(typed: string | undefined): ShareSet {

@@ -1,7 +1,7 @@
 import {Args} from '@oclif/core'
 import {KeyriteError} from '../../base/errors.ts'
 import {custodyFold, findPerson, personRef, type Person} from '../../custody/index.ts'
-import {findSet, giveReceipt, missingIn, openDrill} from '../../shares/index.ts'
+import {findSet, giveReceipt, missingIn, openDrill, settleSplit} from '../../shares/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {signers, signWithFlag} from '../../ui/flags.ts'
 import {signerAt} from '../../ui/gather.ts'
@@ -41,6 +41,7 @@ export default class ShareReceive extends KeyriteCommand {
       signerAt(app, await this.keyOf(person, flags['sign-with']), false)
     const holder = await giveReceipt(app.ledger, set, share, {signer, ceremony: null})
     share.raw.fill(0)
+    await settleSplit(app.ledger, set, holder.person)
     const {roster} = app.ledger.of(custodyFold)
     const now = findSet(app.ledger, set.set)
     const drill = openDrill(app.ledger, now)

@@ -21,6 +21,7 @@ export default class ShareSplit extends SplitCommand {
 
   async execute(): Promise<Shown> {
     const {flags} = await this.parse(ShareSplit)
+    await this.leftBefore(flags.name ?? flags.key ?? null, flags['dry-run'])
     this.demandPlace(flags)
     return this.split(
       {

@@ -6,6 +6,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import {demandFree} from '../../base/new-folder.ts'
 import {custodyFold, findPerson} from '../../custody/index.ts'
 import {
+  brokenOff,
   demandSealable,
   oweFirstDrill,
   parseSplit,
@@ -14,6 +15,7 @@ import {
   type HolderWish,
   type ShareSet,
   type SplitWish,
+  voidBrokenOff,
 } from '../../shares/index.ts'
 import {AskingCommand} from '../asking-command.ts'
 import type {Shown} from '../command.ts'
@@ -88,6 +90,22 @@ export abstract class SplitCommand extends AskingCommand {
         throw new KeyriteError('FILE_NOT_FOUND', `cannot write to "${one}": there is no folder for it`, {
           hints: [`ls -ld ${dirname(one)}`],
         })
+  }
+
+  /** What an earlier run left half-way: it is said, and made void where its name is wanted. */
+  protected async leftBefore(name: string | null, dry: boolean): Promise<void> {
+    const {ledger} = this.app
+    for (const set of brokenOff(ledger)) {
+      const given = set.holders.filter((one) => one.given !== null).length
+      this.say(
+        `Set "${set.name}" was broken off when ${given} of its ${set.holders.length} shares were recorded as given out.`,
+      )
+      if (set.name !== name || dry) this.say(`Next: keyrite share reseal ${set.name}`)
+      else if (await voidBrokenOff(ledger, set, (await this.actor()).id))
+        this.say(
+          'It is void. Destroy what was given out of it; it is split anew, for which people sign anew.',
+        )
+    }
   }
 
   protected holders(wishes: readonly string[], flags: SplitFlags): readonly HolderWish[] {
