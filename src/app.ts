@@ -42,7 +42,13 @@ import {
   type AnyFold,
   type LedgerWorld,
 } from './ledger/index.ts'
-import {incidentContain, incidentRatify, incidentsFold, keyUnrevoke} from './incidents/index.ts'
+import {
+  incidentContain,
+  incidentRatify,
+  incidentReplace,
+  incidentsFold,
+  keyUnrevoke,
+} from './incidents/index.ts'
 import {shareCombine, sharesFold, shareSplit} from './shares/index.ts'
 import {policyFold} from './policy/index.ts'
 import type {Way} from './notifications/index.ts'
@@ -104,6 +110,7 @@ export const operations: Operations = operationsOf([
   shareSplit,
   shareCombine,
   incidentContain,
+  incidentReplace,
   incidentRatify,
   keyUnrevoke,
 ])

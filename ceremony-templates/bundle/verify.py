@@ -52,6 +52,7 @@ STATES = {  # L6: event -> from which state, to which; the operation is called a
 FOLLOWING = {"version": "accept", "accept": "primary", "primary": "retire"}  # L6: of a rotation
 GRAVE = ("root", "kek", "backup", "escrow-master")  # L6: classes that no policy rotates alone
 NIGHT = {"incident.contain": "suspend", "key.unrevoke": "resume", "incident.ratify": "compromise"}  # L6
+REPLACES = ["incident.contain", "incident.replace"]  # L6: what may put another version in its place
 ALSO = {"activate": ["key.create", "key.import"], "deactivate": ENDS, "schedule-destruction": ENDS,
         "destroy": ENDS}
 ATTRIBUTES = {  # L6: of the subject of a certificate, and the kind of string that it is
@@ -438,7 +439,10 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             self.advance(e, d, kind)
         if kind.startswith("rotation."):
             self.check_rotation(e, d, kind, self.turns.get(d["key"]))
-        if kind in ("key.rotate.intended", "key.primary.intended") or kind == "key.state.intended" and (
+        replaced = self.check_replaced(e, d, kind)
+        if replaced:
+            self.check_act(e, d, replaced, REPLACES, ["key"])
+        elif kind in ("key.rotate.intended", "key.primary.intended") or kind == "key.state.intended" and (
                 self.rotates(e)):
             phase = self.check_turn(e, d, kind)
             back = ["key.rollback"] if phase == "rollback" else []
@@ -715,6 +719,35 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
                  ratified=operation != "incident.ratify" or not cited["yes"] & since["yes"])
         return [operation] if NIGHT.get(operation) == phase else []
 
+    def check_replaced(self, e, d, kind):  # L6: another version in the place of what an incident contains
+        plan, key = self.met.get(e["approved"], {"plan": {"operation": None}})["plan"], d.get("key")
+        contained, made = plan["operation"] == "incident.contain", kind == "key.standby.intended"
+        kinds = ("key.state.intended", "key.primary.intended", "key.alias.intended")
+        if plan["operation"] not in REPLACES or d.get("to") == "suspended" or made and contained or (
+                kind not in kinds and not made):
+            return None
+        to = plan["change"].get("promote")
+        if not to:
+            return None  # then it is judged as any other
+        number = d["to"] if kind == "key.primary.intended" else d["version"]
+        need("another thing was approved", plan=number == to["version"] and (
+            "alias" not in d or d["alias"] in to["aliases"]))
+        alive = [n for (k, n), (state, *_) in self.states.items() if k == key and state == "active"]
+        need("one person promotes nothing before all else is contained",
+             contained=not contained or not {*alive} - {number})
+        if kind == "key.state.intended":
+            since = self.states[key, number][2]["approved"]
+            cited = self.met.get(since, {"plan": {"operation": None}})["plan"]["operation"]
+            need("it is no standby that a quorum approved", standby=not contained or cited == "key.standby")
+            phase = "%s-%d" % (self.check_move(d), number)
+            self.moving.add((key, number))
+            return phase
+        if kind == "key.primary.intended":
+            need("it is not of the versions that were approved", primary=number in alive
+                 and self.primary[key] == d["from"] == to["from"])
+            return "primary-%d" % number
+        return "make" if made else "alias:" + d["alias"]
+
     def check_end(self, e, d, phase, plan):  # L5: grace and wait are over, and no hold stands against it
         if plan["operation"] not in ENDS or phase == "deactivate":
             return
@@ -835,8 +868,9 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
                 self.turn_to(turn, "version", e["time"])
         elif kind == "key.primary.changed":
             self.primary[key] = d["to"]
-            self.turn_to(turn, "primary" if d["to"] == turn["to"] else "rollback", e["time"])
-            if self.states[key, turn["from"]][0] != "active":
+            if turn and d["to"] in (turn["to"], turn["from"]):
+                self.turn_to(turn, "primary" if d["to"] == turn["to"] else "rollback", e["time"])
+            if turn and (d["to"] != turn["to"] or self.states[key, turn["from"]][0] != "active"):
                 turn["next"] = None
         elif kind == "key.state.changed":
             if d["to"] == "active":

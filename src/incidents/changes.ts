@@ -9,6 +9,7 @@ export function changed(view: View, entry: Entry): Incidents {
   const state = view.of(incidents)
   if (entry.type === 'incident.opened') return withIncident(state, opened(view, entry))
   if (entry.type.startsWith('key.state.')) return moved(view, state, entry)
+  if (entry.type.startsWith('key.')) return replaced(view, state, entry)
   const incident = state.all.get(Number(entry.data['incident']))
   if (incident === undefined) throw new TypeError('checked before')
   return withIncident(proving(state, entry), next(view, entry, incident))
@@ -36,6 +37,7 @@ function opened(view: View, {seq, time, actor, data}: Entry): Incident {
     looked: null,
     acts: [],
     containedBy: [],
+    replaced: null,
     proofs: [],
     ratified: null,
     notes: [],
@@ -55,14 +57,25 @@ function moved(view: View, state: Incidents, entry: Entry): Incidents {
       ? entry.data
       : (view.entry(Number(entry.data['intended']))?.data ?? {})
   if (to !== 'suspended' && to !== 'active') return state
+  const back = request?.operation === 'key.unrevoke' ? 'resume' : 'promote'
   return withIncident(
     state,
     withAct(view, entry, incident, {
       version: Number(version),
-      act: to === 'suspended' ? 'suspend' : 'resume',
+      act: to === 'suspended' ? 'suspend' : back,
       ends: entry.type !== 'key.state.intended',
     }),
   )
+}
+
+/** Another version is primary, by an approval that an incident's people gave. */
+function replaced(view: View, state: Incidents, {type, seq, time, data, approved}: Entry): Incidents {
+  const request = requestOf(view, approved)
+  const incident = state.all.get(Number(request?.plan.change['incident'] ?? -1))
+  if (incident === undefined || type !== 'key.primary.changed') return state
+  const by = request?.operation === 'incident.replace' ? 'quorum' : 'standby'
+  const one = {seq, at: time, version: Number(data['to']), from: Number(data['from']), by} as const
+  return withIncident(state, {...incident, replaced: one})
 }
 
 function withAct(
@@ -74,8 +87,9 @@ function withAct(
   if (!ends) {
     const id = typeof data['intent'] === 'string' ? data['intent'] : ''
     const one: ContainmentAct = {version, act, seq, id, begun: time, approved, outcome: null}
-    const contains = act === 'suspend' || act === 'disable'
-    const by = contains ? peopleOf(requestOf(view, approved)) : []
+    const request = requestOf(view, approved)
+    const ratifiable = act === 'suspend' || act === 'disable' || request?.operation === 'incident.contain'
+    const by = ratifiable ? peopleOf(request) : []
     return {
       ...incident,
       acts: [...incident.acts, one],

@@ -7,19 +7,36 @@ import {factsOf} from '../profiles/index.ts'
 import {enforcedBy} from '../providers/registry.ts'
 import type {Operation, Plan} from '../requests/index.ts'
 import {actOnVersion} from './disable.ts'
+import {
+  demandPromotable,
+  promotable,
+  promote,
+  promotes,
+  promotionBegins,
+  promotionFault,
+  promotionInWords,
+  promotionPhases,
+  promotionTo,
+  promotionWrites,
+} from './promote.ts'
 import {changeOf, drillMarked, drillOf, onEachVersion, phasesOf, stepOf, type VersionStep} from './phases.ts'
-import {peopleOf, waitsFor} from './rules.ts'
+import {peopleOf, tookItsPlace, waitsFor} from './rules.ts'
 import {incidents, isOpen, type Incident} from './state.ts'
+
+const each = onEachVersion({suspended: 'suspend', active: 'activate'})
 
 export const incidentContain: Operation = {
   name: 'incident.contain',
-  ...onEachVersion({suspended: 'suspend'}),
+  ...each,
+  writes: {...each.writes, ...promotionWrites},
+  begins: [...each.begins, ...promotionBegins],
   inWords: (plan) => containInWords(plan),
   stillTrue(view, plan, name) {
     demandContainable(view, plan, name)
   },
   async act(context, plan, name) {
-    const {key, incident} = changeOf(plan)
+    const {key, incident, promote: to} = changeOf(plan)
+    if (promotes(name) && to !== undefined) return promote(context, key, to, name)
     const {act, version} = stepOf(name)
     if (act === 'disable') await actOnVersion(context, {incident, version, act, to: 'disabled'})
     else await changeState(context, {key, version, event: 'suspend', enforced: null, insists: true})
@@ -32,8 +49,8 @@ export function containSteps(
   incident: Pick<Incident, 'acts'>,
 ): readonly VersionStep[] {
   return versions.flatMap(({version, state, enforced, standby}): VersionStep[] => {
-    // Another key, which waits to take its place: it is none of what is in foreign hands.
-    if (standby !== null && state === 'pre-active') return []
+    // Another key, which waits to take its place, or took it: it is none of what is in foreign hands.
+    if ((standby !== null && state === 'pre-active') || tookItsPlace(incident, version)) return []
     if (state === 'active') return [{act: 'suspend', version}]
     const done = incident.acts.some(
       (one) => one.version === version && one.act === 'disable' && one.outcome?.ok,
@@ -43,14 +60,54 @@ export function containSteps(
   })
 }
 
-/** @throws KeyriteError `KEY_STATE` if there is nothing left to contain, `POLICY_REFUSES`. */
-export function planContain(view: Pick<View, 'of'>, incident: Incident): Plan {
+/**
+ * A standby that waits is put in its place by the same plan, once nothing is left to contain: nobody signs twice at night.
+ * @throws KeyriteError `KEY_STATE` if there is nothing left to contain, `POLICY_REFUSES`.
+ */
+export function planContain(view: Pick<View, 'of' | 'blob'>, incident: Incident): Plan {
   const key = view.of(keysFold).keys.get(incident.key)
   const steps = key === undefined ? [] : containSteps(key, incident)
   if (key === undefined || steps.length === 0)
     throw new KeyriteError('KEY_STATE', `cannot contain key "${incident.key}": no version of it is in use`, {
       hints: [`keyrite key show ${incident.key}`, `keyrite incident show ${incident.id}`],
     })
+  return planOf(view, key, incident, steps, promotable(view, key, incident))
+}
+
+/**
+ * Only to put the standby in its place: where it was contained before.
+ * @throws KeyriteError `KEY_STATE` if none waits, it is not contained yet, or others have ratified; `POLICY_REFUSES`.
+ */
+export function planPromote(view: Pick<View, 'of' | 'blob'>, incident: Incident): Plan {
+  const key = view.of(keysFold).keys.get(incident.key)
+  const standby = key === undefined ? undefined : promotable(view, key, incident)
+  const fault =
+    standby === undefined
+      ? incident.replaced === null
+        ? 'no standby waits that one person may promote'
+        : `version ${incident.replaced.version} took its place ${incident.replaced.at}`
+      : promotionFault(view, incident.key, standby, incident)
+  if (key !== undefined && fault === undefined) return planOf(view, key, incident, [], standby)
+  throw new KeyriteError(
+    'KEY_STATE',
+    `cannot promote a standby of key "${incident.key}": ${fault ?? 'there is no such key'}`,
+    {
+      hints:
+        standby === undefined
+          ? [`keyrite incident replace ${incident.id}`, `keyrite incident show ${incident.id}`]
+          : [`keyrite incident resume ${incident.id}`],
+    },
+  )
+}
+
+function planOf(
+  view: Pick<View, 'of' | 'blob'>,
+  key: Key,
+  incident: Incident,
+  steps: readonly VersionStep[],
+  standby: number | undefined,
+): Plan {
+  const to = standby === undefined ? undefined : promotionTo(view, key, incident, standby)
   const profile = profileOf(view, key.profile)
   const {policy} = view.of(policyFold)
   return {
@@ -62,12 +119,20 @@ export function planContain(view: Pick<View, 'of'>, incident: Incident): Plan {
       key: key.name,
       versions: steps.map(({act, version}) => ({act, version})),
       ...drillOf(incident),
+      ...(to === undefined ? {} : {promote: to}),
     },
-    phases: phasesOf(steps),
+    phases: [
+      ...phasesOf(steps),
+      // It does not stand in the way of containing: it is done afterwards, by its name.
+      ...(to === undefined ? [] : promotionPhases(to)).map((one) =>
+        steps.length === 0 ? one : {...one, needed: false as const},
+      ),
+    ],
     profile: factsOf(profile),
     rests: [
       `incident ${incident.id} about key "${key.name}" is open`,
       ...copiesInWords(key, steps),
+      ...(to === undefined ? [] : [`version ${to.version} of it, a standby, was approved beforehand`]),
       tryerInWords(view, key.profile),
     ],
     rule: ruleFor(policy, {operation: 'incident.contain', class: key.spec.class, kind: profile.kind}).id,
@@ -84,9 +149,16 @@ function copiesInWords({versions}: Pick<Key, 'versions'>, steps: readonly Versio
 }
 
 function containInWords(plan: Plan): readonly string[] {
-  const {key, incident, versions, drill} = changeOf(plan)
+  const {key, incident, versions, drill, promote: to} = changeOf(plan)
   const kind = plan.profile?.kind ?? ''
   const which = versions.map(({version}) => version).join(', ')
+  const standby =
+    to === undefined
+      ? []
+      : [
+          `${versions.length === 0 ? `Key "${key}" (incident i${incident}) is contained, so that the standby takes its place` : 'Once it is contained the standby takes its place'}: ${promotionInWords(key, to)}. A quorum approved that beforehand; others ratify what was done.`,
+        ]
+  if (versions.length === 0) return standby
   return [
     drillMarked(
       drill,
@@ -96,6 +168,7 @@ function containInWords(plan: Plan): readonly string[] {
     enforcedBy(kind, availabilityOf.suspended) === true
       ? `Enforced by the provider itself (${kind}).`
       : `Whether a provider of kind ${kind} enforces it is tried afterwards.`,
+    ...standby,
   ]
 }
 
@@ -107,6 +180,15 @@ function demandContainable(view: View, plan: Plan, name: string): void {
     throw new KeyriteError('PLAN_MOVED', `cannot contain key "${key}": incident i${seq} is closed`, {
       hints: ['keyrite incident list', `keyrite revoke ${key} --reason R`],
     })
+  const {promote: to} = changeOf(plan)
+  if (promotes(name) && to !== undefined) {
+    demandPromotable(view, key, to, name)
+    const fault = promotionFault(view, key, to.version, incident)
+    if (fault === undefined) return
+    throw new KeyriteError('KEY_STATE', `cannot promote the standby of key "${key}": ${fault}`, {
+      hints: [`keyrite incident resume i${seq}`],
+    })
+  }
   const {act, version} = stepOf(name)
   const state = view
     .of(keysFold)

@@ -3,11 +3,12 @@ import {durationText, parseDuration} from '../base/duration.ts'
 import {isObject, parseJcs, type Json} from '../base/jcs.ts'
 import {custodyFold, personRef} from '../custody/index.ts'
 import {statusOfDuty} from '../duties/index.ts'
-import {keysFold, type Key} from '../keys/index.ts'
+import {keysFold, proofOf, standbyOf, type Key} from '../keys/index.ts'
 import type {Ledger} from '../ledger/index.ts'
 import {owedBy} from './open.ts'
 import {reencryptList, type ToEncryptAgain} from './reencrypt.ts'
 import {containSteps} from './contain.ts'
+import {promotable} from './promote.ts'
 import {containments, isContained, limit, ratifyDue} from './rules.ts'
 import {isOpen, type Incident, type Verdict} from './state.ts'
 
@@ -23,6 +24,17 @@ export interface Impact {
   readonly declared: readonly {readonly kind: string; readonly name: string}[]
   readonly observed: readonly {readonly kind: string; readonly detail: string}[]
   readonly unknown: readonly string[]
+}
+
+/** The version that took the place of what was contained. */
+export interface Replacement {
+  readonly version: number
+  readonly from: number
+  readonly by: 'standby' | 'quorum'
+  readonly at: string
+  /** What came of trying it when it was activated. */
+  readonly proof: string
+  readonly aliases: readonly string[]
 }
 
 export interface IncidentDocument {
@@ -47,7 +59,7 @@ export interface IncidentDocument {
   readonly lastSuccess: string | null
   readonly firstRefusal: string | null
   readonly refusals: number
-  readonly replacement: null
+  readonly replacement: Replacement | null
   readonly impact: Impact
   readonly reencrypt: readonly ToEncryptAgain[]
   readonly ratified: string | null
@@ -83,7 +95,7 @@ export function incidentDocument(ledger: Ledger, incident: Incident): IncidentDo
     lastSuccess: proof?.lastSuccess ?? incident.looked?.lastSuccess ?? null,
     firstRefusal: firstRefusalOf(incident),
     refusals: proof?.refusals ?? 0,
-    replacement: null,
+    replacement: key === undefined ? null : replacementIn(key, incident),
     impact: impactOf(ledger, incident, key),
     reencrypt: key === undefined ? [] : reencryptList(ledger, key),
     ratified: incident.ratified?.at ?? null,
@@ -100,6 +112,15 @@ function firstRefusalOf({proofs, acts}: Incident): string | null {
   const back = acts.filter(({act}) => act === 'resume' || act === 'restore').at(-1)?.seq ?? -1
   const last = proofs.findLastIndex(({proof, seq}) => proof !== 'proven' || seq < back)
   return proofs.slice(last + 1)[0]?.firstRefusal ?? proofs.at(-1)?.firstRefusal ?? null
+}
+
+function replacementIn({versions}: Key, {replaced}: Incident): Replacement | null {
+  if (replaced === null) return null
+  const {version: number, from, by, at} = replaced
+  const version = versions.find((one) => one.version === number)
+  const proof =
+    version?.effect === null || version === undefined ? 'not-proven' : proofOf(version.effect.results)
+  return {version: number, from, by, at, proof, aliases: version?.aliases ?? []}
 }
 
 /** Whether everything that could be used is contained, and no act is undecided. */
@@ -148,6 +169,19 @@ function openSteps(ledger: Ledger, incident: Incident, key: Key | undefined): re
       : []),
   ]
   const due = ratifyDue(incident)
+  const replacing =
+    key === undefined ||
+    incident.replaced !== null ||
+    (incident.order === 'contain' && !isContained(incident))
+      ? []
+      : [
+          promotable(ledger, key, incident) === undefined || !isContained(incident)
+            ? step('no other key is in its place', `keyrite incident replace ${id}`)
+            : step(
+                `version ${standbyOf(key)?.version ?? ''}, a standby, waits to take its place`,
+                `keyrite key promote ${key.name}`,
+              ),
+        ]
   const later = [
     ...(due === null || !isContained(incident)
       ? []
@@ -156,7 +190,8 @@ function openSteps(ledger: Ledger, incident: Incident, key: Key | undefined): re
       .filter((duty) => statusOfDuty(duty, ledger.time) !== 'waived')
       .map((duty) => step(duty.name, `keyrite duty show ${duty.id}`, duty.due)),
   ].sort((a, b) => ((a.due ?? '') < (b.due ?? '') ? -1 : 1))
-  return [...first, ...later]
+  // What nobody wants to replace does not stand in the way of closing.
+  return [...first, ...(first.length + later.length === 0 ? [] : replacing), ...later]
 }
 
 /** What is known to hang on the key, what its place saw, and what nobody here knows. */

@@ -7,19 +7,22 @@ import {problem, type Entry, type Fold, type Problem, type View} from '../ledger
 import {changed} from './changes.ts'
 import {judgeJournal} from './journal/judge.ts'
 import {schemas, type IncidentType} from './entries.ts'
-import {containments, isContained, peopleOf, requestOf, waitsFor} from './rules.ts'
+import {containments, isContained, peopleOf, requestOf, toRatify, waitsFor} from './rules.ts'
+import {promotionFault} from './promote.ts'
 import {rowOf} from './row.ts'
 import {incidents, isOpen, openOn, type Incident, type Incidents} from './state.ts'
 
 /** Changes of state that may be containment, or take it back. */
 const moves = ['key.state.intended', 'key.state.changed', 'key.state.failed']
+/** What puts another version in its place. */
+const places = ['key.standby.intended', 'key.primary.intended', 'key.primary.changed', 'key.alias.intended']
 
 export const incidentsFold: Fold<Incidents> = {
   ...incidents,
-  types: [...Object.keys(schemas), ...moves],
+  types: [...Object.keys(schemas), ...moves, ...places],
 
   check(view: View, entry: Entry): readonly Problem[] {
-    const fault = moves.includes(entry.type) ? moveFault(view, entry) : faultOf(view, entry)
+    const fault = [...moves, ...places].includes(entry.type) ? moveFault(view, entry) : faultOf(view, entry)
     return fault === undefined ? [] : [problem('incident', entry, fault)]
   },
 
@@ -37,29 +40,48 @@ export const incidentsFold: Fold<Incidents> = {
   },
 }
 
-/** A containment belongs to an open incident about its key, and nobody alone does two. */
+/** A containment, and what puts another version in its place, belongs to an open incident about its key, and nobody alone contains two. */
 function moveFault(view: View, {type, data, approved, seq}: Entry): string | undefined {
-  if (type !== 'key.state.intended') return undefined
+  if (!type.endsWith('.intended')) return undefined
   const request = requestOf(view, approved)
   const incident = Number(request?.plan.change['incident'] ?? -1)
   // A bundle holds what was done to versions, and not the incident.
   const withheld = incident < seq && incident >= 0 && view.entry(incident) === undefined
-  if (withheld) return undefined
+  const number = Number(data['version'] ?? data['to'])
+  const promotes =
+    request?.operation === 'incident.contain' &&
+    (type !== 'key.state.intended' || data['to'] === 'active') &&
+    typeof data['key'] === 'string'
+      ? promotionFault(view, data['key'], number, view.of(incidents).all.get(incident))
+      : undefined
+  if (withheld) return promotes
   const drill = drillFault(view, incident, approved)
   if (drill !== undefined) return drill
   if (request?.operation === 'incident.ratify')
     return (view.of(incidents).all.get(incident)?.ratified ?? null) === null
       ? 'its incident is not ratified'
       : undefined
+  if (request?.operation === 'incident.replace') return openFault(view, incident, data['key'])
   if (request?.operation !== 'incident.contain') return undefined
-  return containFault(view, incident, data['key'], approved)
+  const contains = type === 'key.state.intended' && data['to'] !== 'active'
+  if (contains) return containFault(view, incident, data['key'], approved)
+  return openFault(view, incident, data['key']) ?? promotes
+}
+
+function openFault(view: View, seq: number, key: Json | undefined): string | undefined {
+  const incident = view.of(incidents).all.get(seq)
+  return incident === undefined || !isOpen(incident) || incident.key !== key
+    ? 'it belongs to no open incident about this key'
+    : undefined
 }
 
 /** What people signed said whether it was an exercise. */
 function drillFault(view: View, seq: number, approved: number | null): string | undefined {
   const request = requestOf(view, approved)
   const about = view.of(incidents).all.get(seq)
-  const asks = ['incident.contain', 'incident.ratify', 'key.unrevoke'].includes(request?.operation ?? '')
+  const asks = ['incident.contain', 'incident.replace', 'incident.ratify', 'key.unrevoke'].includes(
+    request?.operation ?? '',
+  )
   if (!asks || about === undefined || (request?.plan.change['drill'] === true) === about.drill)
     return undefined
   return about.drill ? 'its plan does not say that it is a drill' : 'its plan says that it is a drill'
@@ -193,10 +215,10 @@ function ratifiedFault(view: View, {data, approved}: Entry, incident: Incident):
   const by = peopleOf(requestOf(view, approved))
   if (by.some((one) => incident.containedBy.includes(one))) return 'whoever contained it does not ratify that'
   const {acts} = schemas['incident.ratified'].parse(data)
-  const done = containments(incident).map(({seq}) => seq)
+  const done = toRatify(view, incident).map(({seq}) => seq)
   return done.length === acts.length && done.every((seq) => acts.includes(seq))
     ? undefined
-    : 'it is not about everything that was contained'
+    : 'it is not about everything that was done'
 }
 
 function closedFault(view: View, {data}: Entry, incident: Incident): string | undefined {

@@ -1,5 +1,5 @@
 /** What the folders above use of incidents. */
-export {demandNotWaiting, incidentContain, planContain} from './contain.ts'
+export {demandNotWaiting, incidentContain, planContain, planPromote} from './contain.ts'
 export {clockText, incidentDocument, type IncidentDocument, type OpenStep} from './document.ts'
 export {drillOfEntry, lastDrill, type LastDrill} from './drills.ts'
 export {incidentsFold} from './fold.ts'
@@ -19,6 +19,8 @@ export {postmortem} from './papers/postmortem.ts'
 export {wholeRecord} from './papers/whole.ts'
 export {drillMark, drillMarked, phaseName} from './phases.ts'
 export {proveDead} from './prove.ts'
+export {promotes} from './promote.ts'
+export {incidentReplace, planReplace} from './replace.ts'
 export {incidentRatify, planRatify} from './ratify.ts'
 export {keyUnrevoke, planUnrevoke} from './release.ts'
 export {enough, isContained, overdueIncidents, peopleOf, ratifyDue} from './rules.ts'
@@ -26,7 +28,7 @@ export {overdueInWords, overdueRows} from './overdue.ts'
 export {entriesOf} from './record/entries.ts'
 export {incidentRecord, type IncidentRecord} from './record/index.ts'
 export {incidentSentences} from './record/words.ts'
-export {applyEach, type StepOutcome} from './run.ts'
+export {applyEach, applyThese, type StepOutcome} from './run.ts'
 export {
   incidents,
   isOpen,

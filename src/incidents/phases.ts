@@ -4,6 +4,7 @@ import {lately} from '../base/lately.ts'
 import {keyName, type KeyState} from '../keys/index.ts'
 import type {Entry, Problem, View} from '../ledger/index.ts'
 import {problem} from '../ledger/index.ts'
+import {judgePromotion, promotionSchema} from './promote.ts'
 import {phase, type Operation, type PhaseOf, type Phase, type Plan} from '../requests/index.ts'
 
 /** What a plan does to one version. */
@@ -71,16 +72,16 @@ const changeSchema = lately(
     class: z.string(),
     incident: z.int().min(0),
     key: keyName,
-    versions: z
-      .array(
-        z.strictObject({
-          act: z.enum(['suspend', 'disable', 'resume', 'restore', 'compromise']),
-          version: z.int().min(1),
-          /** What it was available for, where that is given back. */
-          to: z.enum(['probe', 'enabled', 'historic', 'disabled']).exactOptional(),
-        }),
-      )
-      .min(1),
+    versions: z.array(
+      z.strictObject({
+        act: z.enum(['suspend', 'disable', 'resume', 'restore', 'compromise']),
+        version: z.int().min(1),
+        /** What it was available for, where that is given back. */
+        to: z.enum(['probe', 'enabled', 'historic', 'disabled']).exactOptional(),
+      }),
+    ),
+    /** The standby that takes its place after that; where nothing is left to contain, that alone. */
+    promote: promotionSchema.exactOptional(),
     /** Who contained it, and does not ratify that. */
     apart: z.array(z.string()).exactOptional(),
     acts: z.array(z.int().min(0)).exactOptional(),
@@ -108,11 +109,12 @@ export function drillMarked(drill: boolean | undefined, line: string): string {
 
 /** Whether an entry is about the plan's key, place and incident. */
 export function judgeStep(_view: View, plan: Plan, entry: Entry): readonly Problem[] {
-  const {key, incident} = changeOf(plan)
+  const {key, incident, promote: to} = changeOf(plan)
   const {data} = entry
   const same =
     data['key'] === key &&
     data['profile'] === plan.profile?.name &&
     (data['incident'] === undefined || data['incident'] === incident)
-  return same ? [] : [problem('plan', entry, 'what is done is not what the plan says')]
+  if (!same) return [problem('plan', entry, 'what is done is not what the plan says')]
+  return (plan.operation === 'incident.contain' ? judgePromotion(to, entry) : undefined) ?? []
 }

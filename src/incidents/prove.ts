@@ -7,7 +7,7 @@ import {KeyriteError} from '../base/errors.ts'
 import {keysFold, proofOf, tryAvailability, whoTries, type Key, type Version} from '../keys/index.ts'
 import type {Provider} from '../providers/ports.ts'
 import {undertake, type ActContext} from '../requests/index.ts'
-import {enough} from './rules.ts'
+import {enough, tookItsPlace} from './rules.ts'
 import {incidents, type Incident, type ProofTry, type ProvedVersion, type Verdict} from './state.ts'
 
 /** Between two tries of a key that is not refused yet, in ms. */
@@ -28,9 +28,15 @@ interface Tried extends ProvedVersion {
 }
 
 /** The versions of a key that could be used, were they not contained. */
-export function provable({versions}: Pick<Key, 'versions'>): readonly Version[] {
+export function provable(
+  {versions}: Pick<Key, 'versions'>,
+  incident?: Pick<Incident, 'acts'>,
+): readonly Version[] {
   return versions.filter(
-    ({state, standby}) => state !== 'destroyed' && (standby === null || state !== 'pre-active'),
+    ({version, state, standby}) =>
+      state !== 'destroyed' &&
+      (standby === null || state !== 'pre-active') &&
+      (incident === undefined || !tookItsPlace(incident, version)),
   )
 }
 
@@ -48,7 +54,7 @@ export async function proveDead(
   await ledger.alone(async () => {
     const key = ledger.of(keysFold).keys.get(incident.key)
     if (key === undefined) throw new TypeError('an incident is about a key')
-    const versions = provable(key)
+    const versions = provable(key, ledger.of(incidents).all.get(incident.seq) ?? incident)
     const whole = {...context, approved: -1}
     await undertake<readonly Tried[]>(whole, {
       types: {

@@ -7,7 +7,7 @@ import {policyFold, ruleFor} from '../policy/index.ts'
 import {factsOf} from '../profiles/index.ts'
 import {phase, type Operation, type Plan} from '../requests/index.ts'
 import {changeOf, drillMarked, drillOf, judgeStep, phasesOf, statePhase, stepOf} from './phases.ts'
-import {containments} from './rules.ts'
+import {containments, toRatify} from './rules.ts'
 import {incidents, type Incident} from './state.ts'
 
 const stateTo = statePhase({compromised: 'compromise'})
@@ -27,7 +27,7 @@ export const incidentRatify: Operation = {
     const {key, incident, versions, acts = [], drill} = changeOf(plan)
     const done = drillMarked(
       drill,
-      `Ratify what was done in incident i${incident}: key "${key}" in profile "${plan.profile?.name ?? ''}" was contained, by entries ${acts.join(', ')}. Whoever contained it does not sign this.`,
+      `Ratify what was done in incident i${incident}: key "${key}" in profile "${plan.profile?.name ?? ''}" was contained, and a standby put in its place where one was, by entries ${acts.join(', ')}. Whoever did that does not sign this.`,
     )
     if (drill === true) return [done, 'It was a drill: nothing more comes of it, whatever is signed.']
     return [
@@ -39,7 +39,7 @@ export const incidentRatify: Operation = {
   stillTrue(view, plan, name) {
     const {incident: seq, acts = [], key} = changeOf(plan)
     const incident = view.of(incidents).all.get(seq)
-    const done = incident === undefined ? [] : containments(incident).map((one) => one.seq)
+    const done = incident === undefined ? [] : toRatify(view, incident).map((one) => one.seq)
     const moved =
       name === 'ratify' && (done.length !== acts.length || !done.every((one) => acts.includes(one)))
     if (incident !== undefined && !moved && (name === 'ratify' || incident.ratified !== null)) return
@@ -74,7 +74,7 @@ export const incidentRatify: Operation = {
 
 /** @throws KeyriteError `KEY_STATE` if there is nothing to ratify, or it was; `POLICY_REFUSES`. */
 export function planRatify(view: Pick<View, 'of'>, incident: Incident): Plan {
-  const done = containments(incident)
+  const done = toRatify(view, incident)
   const key = view.of(keysFold).keys.get(incident.key)
   if (done.length === 0 || key === undefined || incident.ratified !== null)
     throw new KeyriteError(
@@ -84,7 +84,7 @@ export function planRatify(view: Pick<View, 'of'>, incident: Incident): Plan {
     )
   const profile = profileOf(view, key.profile)
   const {policy} = view.of(policyFold)
-  const versions = [...new Set(done.map(({version}) => version))].map((version) => ({
+  const versions = [...new Set(containments(incident).map(({version}) => version))].map((version) => ({
     act: 'compromise',
     version,
   }))

@@ -21,6 +21,25 @@ export function containments({acts}: Pick<Incident, 'acts'>): readonly Containme
   return acts.filter(({act}) => act === 'suspend' || act === 'disable')
 }
 
+/** What others ratify: what contained it, and what put a standby in its place. A replacement had its own quorum. */
+export function toRatify(
+  view: Pick<View, 'of'>,
+  incident: Pick<Incident, 'acts'>,
+): readonly ContainmentAct[] {
+  const own = containments(incident)
+  const promoted = incident.acts.filter(
+    ({act, approved}) => act === 'promote' && requestOf(view, approved)?.operation === 'incident.contain',
+  )
+  return [...own, ...promoted].sort((a, b) => a.seq - b.seq)
+}
+
+/** Whether a version took the place of what is contained, or is about to. */
+export function tookItsPlace({acts}: Pick<Incident, 'acts'>, number: number): boolean {
+  return acts.some(
+    ({act, version, outcome}) => act === 'promote' && version === number && (outcome?.code ?? null) === null,
+  )
+}
+
 /** Whether anything stands contained: begun, and not taken back. */
 export function isContained(incident: Pick<Incident, 'acts'>): boolean {
   return containments(incident).some(

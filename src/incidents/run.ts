@@ -46,6 +46,19 @@ export async function applyEach(
   return outcomes
 }
 
+/**
+ * Does these phases in order, as far as they are not done, and stops at the first that fails.
+ * @throws KeyriteError what says that the ledger itself cannot be written.
+ */
+export async function applyThese(
+  context: Omit<ActContext, 'approved'>,
+  operations: Operations,
+  request: Request,
+  phases: readonly string[],
+): Promise<KeyriteError | null> {
+  return attempt(() => apply(context, operations, requestAt(context.ledger, request.seq), phases))
+}
+
 async function attempt(work: () => Promise<unknown>): Promise<KeyriteError | null> {
   try {
     await work()

@@ -48,7 +48,8 @@ export interface ProofTry {
 /** One containment act on one version: what was intended, and what came of it. */
 export interface ContainmentAct {
   readonly version: number
-  readonly act: 'suspend' | 'resume' | Act
+  /** `promote`: it took the place of what was contained, and is none of that. */
+  readonly act: 'suspend' | 'resume' | 'promote' | Act
   /** The intent. */
   readonly seq: number
   readonly id: string
@@ -62,6 +63,16 @@ export interface ContainmentAct {
     readonly code: string | null
     readonly enforced: Availability | null
   } | null
+}
+
+export interface Replaced {
+  /** The entry by which it became primary. */
+  readonly seq: number
+  readonly at: string
+  readonly version: number
+  readonly from: number
+  /** Whether whoever contained it promoted a standby, or the emergency quorum replaced it. */
+  readonly by: 'standby' | 'quorum'
 }
 
 export interface Note {
@@ -110,6 +121,8 @@ export interface Incident {
   readonly acts: readonly ContainmentAct[]
   /** Who approved what was contained, each once. */
   readonly containedBy: readonly string[]
+  /** What took its place as the primary version; null while nothing has. */
+  readonly replaced: Replaced | null
   readonly proofs: readonly ProofTry[]
   readonly ratified: {readonly seq: number; readonly at: string} | null
   readonly notes: readonly Note[]

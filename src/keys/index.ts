@@ -22,8 +22,8 @@ export {keyCancelDestroy} from './operations/cancel.ts'
 export {keyDestroy, keyDestroyHeld, parseDestruction} from './operations/destroy.ts'
 export {keyHold, keyReleaseHold} from './operations/hold.ts'
 export {keyStandby} from './operations/standby.ts'
-export {planStandby, standbyOf} from './plan-standby.ts'
-export {keyAlias, keyReplicate} from './operations/reach.ts'
+export {planStandby, replacementOf, standbyOf} from './plan-standby.ts'
+export {giveAlias, keyAlias, keyReplicate} from './operations/reach.ts'
 export {planAlias, planReplicate} from './plan-reach.ts'
 export {dayText, keySchedule} from './operations/schedule.ts'
 export {planSchedule, scheduleStanding, wantedOf, type ScheduleStanding} from './rotation/schedule.ts'
@@ -57,9 +57,10 @@ export {
 export {permissionsWish} from './permissions.ts'
 export {planMove} from './plan-move.ts'
 export {planCreate, profileOf, type KeyWish, type Planned} from './plans.ts'
-export {keyVersion, probesOf, proveKey} from './prove.ts'
+export {keyVersion, probesOf, proveKey, proveWithin} from './prove.ts'
 export {pemOf, publicFormats, publicKeyText, type PublicFormat} from './public.ts'
 export {
+  aliasName,
   classifications,
   defaultScheme,
   keyName,
@@ -69,6 +70,7 @@ export {
 } from './spec.ts'
 export type {Key, Keys, OpenIntent, ProbeResult, Version} from './state.ts'
 export {keyRollback, keyRotate} from './operations/rotate.ts'
+export {makePrimary, makeVersion} from './rotation/acts.ts'
 export {rotationsFold} from './rotation/fold.ts'
 export {standing} from './rotation/standing.ts'
 export {worstRotationFirst, type RotationStatus} from './rotation/status.ts'

@@ -20,6 +20,16 @@ export function standbyOf({versions}: Pick<Key, 'versions'>): Version | undefine
   return versions.find(({standby, state}) => standby !== null && state === 'pre-active')
 }
 
+/** What takes the place of a key in an emergency: the standby that waits, else another version, and how that is made. @throws KeyriteError `UNSUPPORTED`. */
+export function replacementOf(
+  view: Pick<View, 'of'>,
+  key: Key,
+): {readonly version: number; readonly made: 'version' | 'key' | 'standby'} {
+  const standby = standbyOf(key)
+  if (standby !== undefined) return {version: standby.version, made: 'standby'}
+  return {version: nextVersion(key), made: wayToWait(profileOf(view, key.profile).kind, key)}
+}
+
 /** @throws KeyriteError `KEY_NOT_FOUND`, `KEY_STATE`, `EXISTS`, `ROTATION_STATE`, `UNSUPPORTED`, `POLICY_REFUSES`. */
 export function planStandby(view: Pick<View, 'of'>, name: string): Planned {
   const key = keyNamed(view, name)
@@ -46,7 +56,7 @@ export function planStandby(view: Pick<View, 'of'>, name: string): Planned {
 function wayToWait(kind: string, key: Key): 'version' | 'key' {
   const way = nativeWay(kind, materialOf(key))
   if (way.cannot !== 'unsupported') return way.waiting
-  throw new KeyriteError('UNSUPPORTED', `cannot make a standby for key "${key.name}": ${way.words}`)
+  throw new KeyriteError('UNSUPPORTED', `cannot make a further version of key "${key.name}": ${way.words}`)
 }
 
 /** @param number - the version that was approved; null while it is only planned. @throws KeyriteError `KEY_STATE`, `EXISTS`, `ROTATION_STATE`, `PLAN_MOVED`. */

@@ -125,7 +125,7 @@ class Keys:
         return 'SHA256:' + b64(sha(base64.b64decode(self.line[name].split(' ')[1]))).rstrip('=')
 
 
-NIGHTS = ['incident.contain', 'incident.ratify', 'key.unrevoke']
+NIGHTS = ['incident.contain', 'incident.replace', 'incident.ratify', 'key.unrevoke']
 MOVES = 'activate suspend resume deactivate compromise destroy destroy-held cancel-destroy hold release-hold set rotate rollback standby adopt import alias replicate'.split()
 
 

@@ -1,6 +1,7 @@
 """A key is contained in an incident, given back, ratified and called compromised: for attacks.py. The incident's own entries are in no bundle."""
-from make_bundle import pid
+from make_bundle import pid, sha
 from moves import asked, move
+from rotations import Rotation
 
 STEPS = {  # what is done -> operation, event, from, to
     'contain': ('incident.contain', 'suspend', 'active', 'suspended'), 'back': ('key.unrevoke', 'resume', 'suspended', 'active'),
@@ -49,9 +50,52 @@ def usual(event, start, end):
     return tweak
 
 
+def promoted(*steps, **said):
+    """
+    A standby that people approved takes the place of what is contained. @param steps - what is done, in order, under the approval to contain.
+
+    @param said - `plan` (another operation), `to` (of the plan, beside what it has), `made` (what people approved the standby as), `phases`
+    """
+    done = []
+
+    def tweak(maker, stage, thing):
+        if stage != 'before:step:make' or done:
+            return
+        done.append(1)
+        maker.room = 'ce' * 16
+        made = {'class': 'data', 'key': 'payments', 'algorithm': 'ec-p256', 'version': 2, 'made': 'key'}
+        operation = said.get('plan', 'incident.contain')
+        if operation == 'incident.contain':
+            other = {'class': 'data', 'incident': 9, 'key': 'payments', 'made': 'key', 'promote': {'version': 2, 'from': 1, 'aliases': []}}
+            plan = made if said.get('made', 'key.standby') == 'key.standby' else other
+            standby = Rotation(maker, asked(maker, said.get('made', 'key.standby'), plan, ['make', 'promote']))
+            standby.standby()
+            standby.tried()
+        to = {'version': 2, 'from': 1, 'aliases': ['payments'], **said.get('to', {})}
+        change = {'class': 'data', 'incident': 9, 'key': 'payments', 'versions': [{'act': 'suspend', 'version': 1}], 'promote': to}
+        if operation == 'incident.replace':
+            change = {**change, 'made': 'key'}
+            del change['versions']
+        phases = said.get('phases', ['make', 'suspend-1', 'activate-2', 'primary-2', 'alias:payments'])
+        night = Rotation(maker, asked(maker, operation, change, phases, ('alice', 'dave')))
+        for step in steps:
+            {'make': night.standby, 'tried': night.tried, 'accept': night.accept, 'primary': night.primary,
+             'back': lambda: night.primary(2, 1), 'contain': lambda: night.move(1, 'active', 'suspended'),
+             'alias': lambda: alias(night)}[step]()
+    return tweak
+
+
+def alias(night, name='payments'):
+    about = {'key': 'payments', 'version': 2, 'profile': 'room', 'alias': name}
+    begun = night.write('key.alias.intended', {**about, 'from': None, 'intent': sha(b'alias').hex()[:32]})
+    night.write('key.aliased', {**about, 'intended': begun})
+
+
 GOOD = [
     ('contained, given back, contained again', None, night('contain', 'back', 'contain')),
     ('contained, and called compromised by others', None, night('contain', ('end', {'apart': ('alice', 'dave')}))),
+    ('contained, and the standby in its place, with its alias', None, promoted('contain', 'accept', 'primary', 'alias')),
+    ('replaced by another version, and then nothing contained', None, promoted('make', 'tried', 'accept', 'primary', 'alias', plan='incident.replace')),
 ]
 
 BAD = [
@@ -65,5 +109,16 @@ BAD = [
     ('who contained it ratifies that', 'ratified', night('contain', ('end', {'who': ('alice', 'bob'), 'apart': ('carol',)}))),
     ('who is left out answers all the same', 'who', night('contain', ('end', {'who': ('alice', 'bob')}))),
     ('it is given back under a plan to ratify', 'contained', night('contain', ('back', {'plan': 'end'}))),
+    ('a standby is promoted before the key is contained', 'contained', promoted('accept')),
+    ('a standby is primary before it is active', 'primary', promoted('contain', 'primary')),
+    ('a version that no plan for a standby made is promoted', 'standby', promoted('contain', 'accept', made='incident.replace')),
+    ('another version than the one that was approved is promoted', 'plan', promoted('contain', 'accept', to={'version': 3})),
+    ('a standby is primary in place of another than was approved', 'primary', promoted('contain', 'accept', 'primary', to={'from': 2})),
+    ('an alias is moved that nobody approved', 'plan', promoted('contain', 'accept', 'primary', 'alias', to={'aliases': []})),
+    ('a standby is promoted twice under one approval', 'primary', promoted('contain', 'accept', 'primary', 'primary')),
+    ('who contains a key makes another', 'approved', promoted('contain', 'make', phases=['suspend-1', 'activate-2'])),
+    ('what was contained is primary again by the same approval', 'plan', promoted('contain', 'accept', 'primary', 'back')),
+    ('a replacement is activated and was not proved', 'key-state', promoted('make', 'accept', plan='incident.replace')),
+    ('a replacement is made by those who approved something else', 'approved', promoted('make', plan='incident.ratify')),
     ('an approval to contain deactivates it', 'approved', night(('contain', {'to': 'deactivated'}))),
 ]

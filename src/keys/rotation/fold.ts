@@ -70,10 +70,11 @@ function faultOf(view: View, entry: Entry): string | undefined {
   return fault === undefined ? undefined : `its rotation does not allow it: ${fault}`
 }
 
-/** Whether what it cites approved a standby, and with it that this takes the key's place in an emergency: that is no rotation. */
+/** Whether what it cites approved that another version takes the key's place in an emergency: that is no rotation. */
 function promotes(view: Pick<View, 'of'>, {approved}: Entry): boolean {
   const {all, byMet} = view.of(requests)
-  return all.get(byMet.get(approved ?? -1) ?? -1)?.operation === 'key.standby'
+  const operation = all.get(byMet.get(approved ?? -1) ?? -1)?.operation
+  return operation === 'incident.contain' || operation === 'incident.replace'
 }
 
 /** What the acts of a rotation cite: its quorum, or the policy that stands. */

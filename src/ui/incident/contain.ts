@@ -1,5 +1,6 @@
 /** Containing a key with a person at the keyboard: each line carries the clock, and says only what is so. */
 import {Flags} from '@oclif/core'
+import {isObject} from '../../base/jcs.ts'
 import {exitOf, KeyriteError} from '../../base/errors.ts'
 import {profileOf, type Key} from '../../keys/index.ts'
 import {parseDuration} from '../../base/duration.ts'
@@ -40,9 +41,10 @@ import {contextFor, demandName} from '../gather.ts'
 import {consequence, impactLines, incidentLines} from './screen.ts'
 import {outcomeOf, tellOf, toldLines, type ToldOf} from './told.ts'
 import {planOr, said, words} from './acts.ts'
+import {putInPlace} from './place.ts'
 import {journalPath, unrecordedLines} from './unrecorded.ts'
 import {containByJournal} from '../../incidents/journal/index.ts'
-import {named, ownKey, type Signing} from './signs.ts'
+import {signing} from './signs.ts'
 
 export const containFlags = {
   confirm: Flags.string({
@@ -87,6 +89,7 @@ export abstract class ContainCommand extends KeyriteCommand {
       await openOwed(context, now)
       await this.#prove(context, now, withinMs, hurry)
     }
+    await putInPlace(app, context, incident, hurry)
     const one = incidentDocument(app.ledger, findIncident(app.ledger, incident.id))
     return this.shown(incident, lacks, await outcomeOf(tellOf(app, one, 'going-on')))
   }
@@ -143,7 +146,9 @@ export abstract class ContainCommand extends KeyriteCommand {
       key,
       reason,
       path: journalPath(flags.journal, this.outside.env),
-      signers: await this.#signing(flags, person, test),
+      signers: await signing(this.app, flags['sign-with'], person, test, (line) => {
+        this.say(line)
+      }),
       withinMs: parseDuration(flags['prove-within']),
       print: (line) => {
         this.say(line)
@@ -216,6 +221,9 @@ export abstract class ContainCommand extends KeyriteCommand {
     const key = findKey(app.ledger, incident.key)
     hurry(consequence(key.spec.purpose))
     hurry('It can be taken back, by the full quorum: nothing is destroyed.')
+    const standby = plan.change['promote']
+    if (isObject(standby))
+      hurry(`Then version ${Number(standby['version'])}, which waits as a standby, takes its place.`)
     const name = `${key.name}@${key.profile}`
     await demandName(app, {
       name,
@@ -234,7 +242,9 @@ export abstract class ContainCommand extends KeyriteCommand {
     const asking = {plan, names: {}, reason: null, ticket: null, only: null}
     let request = waiting ?? (await openRequest(context, asking))
     const test = request.plan.profile?.environment === 'test'
-    for (const one of await this.#signing(flags, person, test)) {
+    for (const one of await signing(this.app, flags['sign-with'], person, test, (line) => {
+      this.say(line)
+    })) {
       if (!lacksSignatures(app.ledger, request)) break
       if (request.answers.some((each) => each.person === one.person.id)) continue
       const alone = [...peopleOf(request), one.person.id]
@@ -252,23 +262,6 @@ export abstract class ContainCommand extends KeyriteCommand {
     if (!quorumThere({ledger: app.ledger}, request) && request.met === null) return request
     await applyEach(context, app.operations, request, said(hurry))
     return null
-  }
-
-  async #signing(flags: ContainFlags, person: Person, test: boolean): Promise<readonly Signing[]> {
-    const {app} = this
-    const given = named(app, flags['sign-with'], test)
-    if (given.length > 0) return given
-    const own = await ownKey(app, person, test)
-    if (own !== undefined) {
-      this.say(`${called(person)} signs with their own key: a passphrase, a PIN or a touch may be asked for.`)
-      return [own]
-    }
-    if (!app.world.ask.interactive) return []
-    const path = await app.world.ask.text({
-      message: `Key file by which ${called(person)} signs (private, or .pub of a key in ssh-agent)`,
-      flag: '--sign-with PERSON=KEY',
-    })
-    return named(app, [`${person.id}=${path}`], test)
   }
 
   async #prove(

@@ -60,6 +60,7 @@ export function incidentLines(print: Print, one: IncidentDocument): readonly str
             `${key} (${classification}, ${plainDuration(parseDuration(estimate))})`,
         ),
       ],
+      ['In its place', one.replacement === null ? null : inItsPlace(one.replacement)],
       ['Ratified', one.ratified],
       ['Notes', one.notes.map(({at, note}) => `${at.slice(11, 19)}Z ${note ?? 'withheld'}`)],
       ['Journals', one.journals.map(({id, second}) => `${id.slice(0, 8)}${second ? ' (a second one)' : ''}`)],
@@ -76,6 +77,13 @@ export function incidentLines(print: Print, one: IncidentDocument): readonly str
         : []
       : ['', `Next: ${open[0].command}`]),
   ]
+}
+
+function inItsPlace({version, by, at, proof, aliases}: NonNullable<IncidentDocument['replacement']>): string {
+  const how = by === 'standby' ? 'the standby' : 'by the emergency quorum'
+  const works = proof === 'proven' ? 'tried, and it works' : 'NOT TRIED'
+  const names = aliases.length === 0 ? '' : `, called ${aliases.join(', ')}`
+  return `version ${version}, ${how}, since ${clock(at)}: ${works}${names}`
 }
 
 /** What a contained key means to those who use it, in one sentence. */

@@ -8,6 +8,7 @@ import {join} from 'node:path'
 import type {App} from '../../app.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {custodyFold, findPerson, listIdentities, parsePublicKey, type Person} from '../../custody/index.ts'
+import {called} from '../actor.ts'
 import {signers} from '../flags.ts'
 import {signerAt} from '../gather.ts'
 import type {Signer} from '../../custody/index.ts'
@@ -42,6 +43,29 @@ export async function ownKey(app: App, person: Person, test: boolean): Promise<S
   }
   if (file === undefined || !existsSync(file.path.slice(0, -'.pub'.length))) return undefined
   return {person, signer: () => signerAt(app, file.path.slice(0, -'.pub'.length), test)}
+}
+
+/** Who signs: those who were named, else whoever acts, who is asked for a path only where no key of theirs is found. */
+export async function signing(
+  app: App,
+  signWith: readonly string[] | undefined,
+  person: Person,
+  test: boolean,
+  say: (line: string) => void,
+): Promise<readonly Signing[]> {
+  const given = named(app, signWith, test)
+  if (given.length > 0) return given
+  const own = await ownKey(app, person, test)
+  if (own !== undefined) {
+    say(`${called(person)} signs with their own key: a passphrase, a PIN or a touch may be asked for.`)
+    return [own]
+  }
+  if (!app.world.ask.interactive) return []
+  const path = await app.world.ask.text({
+    message: `Key file by which ${called(person)} signs (private, or .pub of a key in ssh-agent)`,
+    flag: '--sign-with PERSON=KEY',
+  })
+  return named(app, [`${person.id}=${path}`], test)
 }
 
 async function heldBy(socket: string | undefined): Promise<readonly string[]> {
