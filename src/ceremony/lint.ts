@@ -10,7 +10,7 @@ import {policy} from './lint/policy.ts'
 import {presence} from './lint/presence.ts'
 import {references} from './lint/references.ts'
 import {roles} from './lint/roles.ts'
-import {placedSteps, type Remark, type Script} from './lint/script.ts'
+import {placedSteps, stepAt, type Remark, type Script} from './lint/script.ts'
 import {walkThrough} from './lint/walk.ts'
 import {waive, type JudgedRemark, type Waived} from './lint/waivers.ts'
 import {completeValues, standIns, withoutValue} from './parameters.ts'
@@ -25,6 +25,8 @@ export interface Finding {
   /** Counted from 1. */
   readonly line: number
   readonly column: number
+  /** The id of the step that it stands at, or null. */
+  readonly step: string | null
   /** What is wrong, and what to change. */
   readonly message: string
   /** Who let it pass, why, and until when; null where nobody does, and it counts. */
@@ -63,8 +65,9 @@ export function lint(
     .map(({path, at, message}) => ({rule: 'schema', path, at, message: `${path.join('.')}: ${message}`}))
   const {template} = reading
   let judged: readonly JudgedRemark[] = remarks.map((remark) => ({...remark, waived: null}))
+  const steps = template === null ? [] : placedSteps(template)
   if (template !== null) {
-    const script: Script = {template, steps: placedSteps(template), knows}
+    const script: Script = {template, steps, knows}
     remarks.push(
       ...references(script, reading.references),
       ...materials(script),
@@ -83,6 +86,7 @@ export function lint(
   return judged.map(({rule, path, at, message, waived}): Finding => ({
     rule,
     ...loaded.positions.at(path, at),
+    step: stepAt({steps}, path),
     message,
     waived,
   }))

@@ -1,6 +1,7 @@
 /** The form of a template around its steps. docs/ceremony-templates.md. */
 import {z} from 'zod'
 import {materialKinds, materialStates} from './materials.ts'
+import {checkpoints} from './checklist.ts'
 import {waivable} from './waivable.ts'
 import {durationSchema, idSchema} from './steps/common.ts'
 
@@ -78,6 +79,7 @@ const waiver = z.strictObject({
     .describe('the rule of lint whose finding is let pass')
     .meta({enum: [...waivable]}),
   step: idSchema.optional().describe('only at this step'),
+  point: z.enum(checkpoints).optional().describe('of rule checklist: the one point that is let pass'),
   reason: z.string().min(1, 'expected a reason').describe('why it is let pass'),
   by: z.string().min(1, 'expected a name').describe('who lets it pass, and answers for it'),
   until: z.iso.date('expected a day such as 2027-12-31').describe('the last day on which it holds, in UTC'),

@@ -1,6 +1,7 @@
 /** Waivers as script and minutes print them. */
 import {heading, paragraph, table, type Block} from '../paper/document.ts'
 import type {Waiver} from './outline.ts'
+import {waivedRule} from './waived.ts'
 
 export function waived(waivers: readonly Waiver[]): readonly Block[] {
   if (waivers.length === 0) return []
@@ -9,7 +10,7 @@ export function waived(waivers: readonly Waiver[]): readonly Block[] {
     paragraph('What a rule of lint would not let pass, and somebody does: they answer for it.'),
     table({
       columns: ['Rule', 'Step', 'Why', 'By', 'Until'],
-      rows: waivers.map(({rule, step, reason, by, until}) => [rule, step ?? 'everywhere', reason, by, until]),
+      rows: waivers.map((one) => [waivedRule(one), one.step ?? 'everywhere', one.reason, one.by, one.until]),
     }),
   ]
 }

@@ -8,8 +8,14 @@ export function hasExpired({until}: Pick<Waiver, 'until'>, now: Date): boolean {
   return now.toISOString().slice(0, 10) > until
 }
 
-export function waiverInWords({rule, step, reason, by, until}: Waiver): string {
-  return `Waived by ${by} until ${until}${step === undefined ? '' : ` at step "${step}"`}: ${rule}: ${reason}`
+/** The rule, and the point of it that is let pass. */
+export function waivedRule({rule, point}: Pick<Waiver, 'rule' | 'point'>): string {
+  return point === undefined ? rule : `${rule} (${point})`
+}
+
+export function waiverInWords(one: Waiver): string {
+  const {step, reason, by, until} = one
+  return `Waived by ${by} until ${until}${step === undefined ? '' : ` at step "${step}"`}: ${waivedRule(one)}: ${reason}`
 }
 
 /**

@@ -76,6 +76,24 @@ describe('a waiver that makes no sense is found', () => {
       'step "aprove" is not known: did you mean "approve"?',
     ],
     [
+      'of the whole checklist',
+      [waiver('rule: checklist')],
+      'waiver-refused',
+      `a waiver of "checklist" lets one point pass: add "point", one of ${checkpoints.join(', ')}`,
+    ],
+    [
+      'of a point of a rule that has none',
+      [waiver('rule: witnesses, point: backup'), two],
+      'waiver-refused',
+      'only a waiver of "checklist" has a point: take it away',
+    ],
+    [
+      'at another step than its rule is found at',
+      [waiver('rule: minutes, step: sign-off'), long],
+      'waiver-unused',
+      '"minutes" is found at "approve", and not at "sign-off": name that step, or take the waiver away',
+    ],
+    [
       'of nothing',
       [waiver('rule: minutes')],
       'waiver-unused',
@@ -111,6 +129,21 @@ describe('the checklist before a key is made', () => {
         message: expect.stringContaining(`add "checks: [${point}]" to the step that does`),
       },
     ])
+  })
+
+  test('is let pass point by point', () => {
+    const none: Change = [`, checks: [${checkpoints.join(', ')}]`, '']
+    const found = lint(
+      load(changed(small, [waiver('rule: checklist, point: recording, step: make'), none])),
+      local,
+      viewOf({environment: 'production'}),
+      null,
+      new Date('2026-11-01T12:00:00Z'),
+    ).filter(({rule}) => rule === 'checklist')
+    expect(found.filter(({waived}) => waived !== null)).toMatchObject([
+      {message: expect.stringContaining('the recording runs') as unknown, step: 'make'},
+    ])
+    expect(found.filter(({waived}) => waived === null)).toHaveLength(checkpoints.length - 1)
   })
 
   const late: readonly Change[] = [

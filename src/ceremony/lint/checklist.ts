@@ -18,6 +18,7 @@ export function* checklist(script: Script, view: Pick<View, 'of'> | null): Gener
     yield {
       rule: 'checklist',
       path: [...first.placed.path, 'kind'],
+      point,
       message: `a key is made, and no step before it settles that ${checkpointWords[point]} (C1): add "checks: [${point}]" to the step that does`,
     }
   }

@@ -1,5 +1,6 @@
 /** What the rules are given: a template with every value that is known in place, and where its parts stand. */
 import type {Path} from '../../base/yaml.ts'
+import type {Checkpoint} from '../checklist.ts'
 import type {KeyCreateStep, QuorumStep, Step, Template} from '../template.ts'
 
 /** What a rule says; the line is found from the path. */
@@ -8,6 +9,8 @@ export interface Remark {
   readonly path: Path
   readonly at?: 'key' | 'value'
   readonly message: string
+  /** Of rule `checklist`: what no step settles. */
+  readonly point?: Checkpoint
 }
 
 export interface Placed {
@@ -32,6 +35,11 @@ export function placedSteps(template: Pick<Template, 'acts'>): readonly Placed[]
       path: ['acts', act, 'steps', at],
     })),
   )
+}
+
+/** The id of the step that a path stands in, or null. */
+export function stepAt({steps}: Pick<Script, 'steps'>, path: Path): string | null {
+  return steps.find((one) => one.path.every((part, at) => part === path[at]))?.step.id ?? null
 }
 
 /** Each key.create step with the quorum step that approves it, if one does. */

@@ -83,7 +83,9 @@ function askNumber(context: RunContext, step: BagStep, before: Before | null): P
       return {problem: otherNumber(step.bag, before)}
     },
     [
-      'if it is the right bag and another number stands on it, that is a deviation: say who decides it, or abort',
+      'if it is the right bag and another number stands on it, that is a deviation: say who decides it, then go on',
+      `keyrite ceremony deviation ${context.id.slice(0, 8)} --step ${step.id} --what W --why W --decided-by P --agreed-by P`,
+      `keyrite ceremony resume ${context.id.slice(0, 8)}`,
     ],
   )
 }

@@ -50,15 +50,16 @@ export default class CeremonyLint extends KeyriteCommand {
     const count = counting(findings).length
     const passed = findings.length - count
     const ok = count === 0
-    const rows = findings.map(({rule, line, message, waived}) => [
+    const rows = findings.map(({rule, line, step, message, waived}) => [
       line,
+      step ?? '',
       rule,
       waived === null
         ? message
         : `${message} -- waived by ${waived.by} until ${waived.until}: ${waived.reason}`,
     ])
     return this.show({schema: 'keyrite.findings/1', exit: ok ? 0 : 10, ok, findings}, [
-      ...this.print.table(['Line', 'Rule', 'Finding'], rows, 'No findings.'),
+      ...this.print.table(['Line', 'Step', 'Rule', 'Finding'], rows, 'No findings.'),
       ...(findings.length === 0
         ? []
         : ['', `${counted(count, 'finding')}${passed === 0 ? '' : `, ${passed} waived`}.`]),
