@@ -921,9 +921,15 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
 
     def check_phase(self, e, phase):  # L5: the plan has it, once, and now is the time
         quorum, now = self.met[e["approved"]], e["time"]
-        dates = [p for p in quorum["plan"]["phases"] if p["name"] == phase]
+        phases, at = quorum["plan"]["phases"], self.entries[quorum["seq"]]["ceremony"]
+        dates = [p for p in phases if p["name"] == phase]
+        left = (e["ceremony"] is None and quorum["plan"]["operation"] in [*ENDS, "key.rotate"]
+                and any((e["approved"], kind, phases[0]["name"]) in self.used
+                        for kind in ("rotation.opened", "key.state.intended"))
+                and not any((x["type"], x["ceremony"]) == ("ceremony.aborted", at)
+                            for x in self.entries.values()))  # a ceremony began it, and left the rest
         need("another time or ceremony was approved, or it was begun before",
-             approved=dates and self.entries[quorum["seq"]]["ceremony"] == e["ceremony"],
+             approved=dates and (at == e["ceremony"] or left),
              approved_twice=(e["approved"], e["type"], phase) not in self.used,
              phase=all((p["earliest"] or "") <= now and max(now, quorum["reached"]) <= (p["latest"] or "9")
                        for p in dates))

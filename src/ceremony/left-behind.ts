@@ -1,6 +1,7 @@
 /** What lies at the provider because of a ceremony, and how to clean it: for whoever ends it before its end. */
 import {certificatesFold, type Certificates} from '../certificates/index.ts'
 import {keysFold, type OpenIntent} from '../keys/index.ts'
+import {requests, type Requests} from '../requests/index.ts'
 import {sharesFold, type Shares} from '../shares/index.ts'
 import {ceremonyOf, type RunContext} from './run-context.ts'
 
@@ -36,6 +37,7 @@ export function leftBehind(context: Pick<RunContext, 'app' | 'id'>): readonly Le
       ]
     }),
     ...undecided.map((one) => perhaps(one, context.id)),
+    ...changedBehind(ledger.of(requests), context.id),
     ...sharesBehind(ledger.of(sharesFold), context.id),
     ...signedBehind(ledger.of(certificatesFold), context.id),
   ]
@@ -60,6 +62,26 @@ function perhaps({kind, key, version, profile, to}: OpenIntent, ceremony: string
         : 'If something was done there, that says what the provider has, and what to type.',
     ],
   }
+}
+
+/** A rotation that was begun, or a key that was taken out of use: the approval ends with the ceremony, what was done does not. */
+function changedBehind({all}: Requests, ceremony: string): readonly Left[] {
+  return [...all.values()].flatMap(({ceremony: own, operation, plan, done}): Left[] => {
+    const rotates = operation === 'key.rotate'
+    if (own !== ceremony || done.size === 0 || (!rotates && !operation.startsWith('key.destroy'))) return []
+    const key = typeof plan.change['key'] === 'string' ? plan.change['key'] : ''
+    return [
+      {
+        what: `key "${key}": of its ${rotates ? 'rotation' : 'destruction'} ${[...done].join(', ')} were done, and stay so; its approval ends with this ceremony`,
+        clean: rotates
+          ? [`keyrite rotation plan ${key} --dry-run`, 'That is what would be approved anew, to go on with it.']
+          : [
+              `keyrite key show ${key}`,
+              'It goes on only by another approval: keyrite key destroy. Where it is scheduled, keyrite key cancel-destroy takes it back.',
+            ],
+      },
+    ]
+  })
 }
 
 /** Shares that were given out go on opening what they open. */

@@ -2,7 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import {planCertificate, type KeyToCome} from '../certificates/index.ts'
 import {custodyFold} from '../custody/index.ts'
-import {planCreate, planMove, type Planned} from '../keys/index.ts'
+import {planCreate, planDestroy, planMove, planRotate, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
 import {planDigest, requests, type Request} from '../requests/index.ts'
 import {findSet, planCombine, planSplit} from '../shares/index.ts'
@@ -14,6 +14,8 @@ import {
   type CertificateRequestStep,
   type CertificateSelfSignStep,
 } from './steps/certificate.ts'
+import {endingOf, type KeyDestroyStep} from './steps/key-destroy.ts'
+import type {KeyRotateStep} from './steps/key-rotate.ts'
 import {wishOf, type KeyCreateStep} from './steps/key-create.ts'
 import {recoveredAs, splitWishOf, type SharesCombineStep, type SharesSplitStep} from './steps/shares.ts'
 
@@ -39,6 +41,8 @@ export function planOfQuorum(view: Pick<View, 'of'>, filled: Filled, id: string)
     return planCertificate(view, certificateWishOf(certify, keyToCome(steps, certify.key)))
   const escrow = planOfShares(view, covered)
   if (escrow !== null) return escrow
+  const change = planOfChange(view, covered)
+  if (change !== null) return change
   const create = covered.find((step): step is KeyCreateStep => step.kind === 'key.create')
   if (create === undefined) {
     const [activate] = covered.flatMap((step) =>
@@ -56,6 +60,16 @@ export function planOfQuorum(view: Pick<View, 'of'>, filled: Filled, id: string)
       covered.some((step) => step.kind === 'key.activate'),
     ),
   )
+}
+
+/** A rotation, or the end of a key, from the day that the step names. @returns null where no step is one. */
+function planOfChange(view: Pick<View, 'of'>, covered: readonly StepBase[]): Planned | null {
+  const rotate = covered.find((step): step is KeyRotateStep => step.kind === 'key.rotate')
+  if (rotate !== undefined) return planRotate(view, rotate.key, new Date(rotate.on))
+  const destroy = covered.find((step): step is KeyDestroyStep => step.kind === 'key.destroy')
+  return destroy === undefined
+    ? null
+    : planDestroy(view, endingOf(destroy), new Date(destroy.on).toISOString())
 }
 
 /** @returns null where no step is on shares. */

@@ -106,6 +106,10 @@ function checkFacts(
   }
   if (kind === 'share.check' || kind.startsWith('shares.'))
     return escrowShows(view, ceremony, kind, result) ? [] : wrong('its shares are not as it says')
+  if (kind === 'key.rotate' || kind === 'key.destroy')
+    return beganHere(view, ceremony, kind, result)
+      ? []
+      : wrong('no quorum of this ceremony began what it names')
   if (!['key.create', 'key.verify', 'key.activate'].includes(kind)) return []
   const name = textOf(result['key'])
   const made = ceremony.keys.some(({key}) => key === name)
@@ -120,6 +124,19 @@ function checkFacts(
   if (kind === 'key.activate' && (version.state !== 'active' || !(made || activatedIn(view, ceremony, name))))
     return wrong('the key is not active')
   return []
+}
+
+/** Whether the request that a step names is of this ceremony, and its first phase was done. */
+function beganHere(view: View, ceremony: Ceremony, kind: string, result: Entry['data']): boolean {
+  const request = view.of(requests).all.get(Number(textOf(result['request']).slice(1)))
+  const [first] = request?.plan.phases ?? []
+  return (
+    request?.ceremony === ceremony.id &&
+    request.operation.startsWith(kind) &&
+    request.plan.change['key'] === result['key'] &&
+    first !== undefined &&
+    request.done.has(first.name)
+  )
 }
 
 /** Whether the sets and drills that stand bear out what a step on shares says. */

@@ -48,6 +48,18 @@ export interface KeyActivateStep extends StepBase {
   readonly key: string
 }
 
+export interface KeyRotateStep extends StepBase {
+  readonly kind: 'key.rotate'
+  readonly key: string
+}
+
+export interface KeyDestroyStep extends StepBase {
+  readonly kind: 'key.destroy'
+  readonly key: string
+  /** The primary one where it is left out. */
+  readonly version?: number | undefined
+}
+
 export interface SignOffStep extends StepBase {
   readonly kind: 'sign-off'
 }
@@ -119,6 +131,8 @@ export type Step =
   | KeyCreateStep
   | KeyVerifyStep
   | KeyActivateStep
+  | KeyRotateStep
+  | KeyDestroyStep
   | SignOffStep
   | BagStep
   | AttestStep

@@ -130,7 +130,7 @@ export const keysFold: Fold<Keys> = {
   apply(view: View, entry: Entry): Keys {
     const {keys, open, places} = view.of(keysFold)
     if (entry.type === 'profile.removed' || entry.type === 'key.adopt.finished') return {keys, open, places}
-    if (entry.type === 'ceremony.aborted') return {keys, open: withoutGivenUp(open, entry), places}
+    if (entry.type === 'ceremony.aborted') return {keys, open: withoutGivenUp(open, entry, approvedIn(view)), places}
     if (factTypes.includes(entry.type)) return {keys: withFact(view, entry, keys), open, places}
     if (entry.type.endsWith('.intended'))
       return {keys, open: open.with(entry.seq, intentOf(entry, kindOf(entry.type))), places}
@@ -160,6 +160,12 @@ export const keysFold: Fold<Keys> = {
       if (key !== undefined) yield [name, keyRow(key, after.open.values())]
     }
   },
+}
+
+/** The ceremony that approved an intent: of a plan that lasts longer, it may be outside it. */
+function approvedIn(view: View): (intent: OpenIntent) => string | null {
+  const {byMet, all} = view.of(requests)
+  return ({approved}) => all.get(byMet.get(approved ?? -1) ?? -1)?.ceremony ?? null
 }
 
 function checkIntent(view: View, entry: Entry, key: Key | undefined): Problem[] {

@@ -10,6 +10,7 @@ import {defaultPolicy, ruleFor, type OperationName, type Policy, type Rule} from
 import {castOf, nowhere, type Cast, type Casting} from './cast.ts'
 import type {Earnest} from './earnest.ts'
 import {setsBefore, StandInShares, stageSets, type SetBefore} from './escrow.ts'
+import {keysBefore, stageKeys, type KeyBefore} from './keys.ts'
 import {clearSecrets, type RehearsalPlaces} from './places.ts'
 import {foundStage} from './stage.ts'
 import {Tokens, type Stand} from './tokens.ts'
@@ -38,6 +39,8 @@ export interface Prepared {
   readonly stand: Stand
   /** Sets of shares that the steps take for granted. */
   readonly sets: readonly SetBefore[]
+  /** Keys that the steps take for granted. */
+  readonly keys: readonly KeyBefore[]
   /** Addresses of who holds shares where nobody is named. */
   readonly holders: readonly string[]
 }
@@ -46,7 +49,8 @@ export interface Prepared {
 export function prepare({loaded, typed, participants, keys, earnest, stand}: Given): Prepared {
   const {values, replaced} = replaceProfiles(loaded, typed)
   const sets = setsBefore(fill(loaded, withStandIns(loaded, values, 'nobody')), earnest?.view ?? null)
-  const policy = freely(earnest?.policy ?? defaultPolicy, sets, loaded, stand)
+  const named = keysBefore(fill(loaded, withStandIns(loaded, values, 'nobody')), earnest?.view ?? null)
+  const policy = freely(earnest?.policy ?? defaultPolicy, {sets, keys: named}, loaded, stand)
   // Who is made up answers for what nobody was named for: so the cast comes first, and is made of what was typed.
   const rough = withStandIns(loaded, values, 'nobody')
   const cast = castOf({
@@ -54,7 +58,7 @@ export function prepare({loaded, typed, participants, keys, earnest, stand}: Giv
     named: participants,
     mentioned: peopleMentioned(loaded, values),
     roster: earnest?.roster ?? null,
-    asked: askedOf(loaded, rough, policy, stand),
+    asked: askedOf(loaded, rough, policy, stand, named),
     keys,
   })
   const first = cast.parts[0]?.player.address ?? cast.players[0]?.address ?? ''
@@ -64,14 +68,20 @@ export function prepare({loaded, typed, participants, keys, earnest, stand}: Giv
     loaded,
     values: complete,
     replaced,
-    profiles: profilesOf(loaded, complete),
+    profiles: placesFor(profilesOf(loaded, complete), named),
     cast,
     policy,
     organisation: earnest?.organisation ?? nowhere,
     stand,
     sets,
+    keys: named,
     holders,
   }
+}
+
+/** Keys that were there before lie on a token of their own where no step names a profile. */
+function placesFor(profiles: readonly string[], keys: readonly KeyBefore[]): readonly string[] {
+  return profiles.length === 0 && keys.length > 0 ? ['rehearsal-token'] : profiles
 }
 
 /** Who holds shares where nobody is named: custodians, or else everybody. */
@@ -80,15 +90,23 @@ function holdersIn({parts, players}: Cast): readonly string[] {
   return custodians.length > 1 ? custodians : players.map(({address}) => address)
 }
 
-/** A rehearsal has its tokens whatever people the policy asks for one, and the sets that its steps take for granted. */
-function freely(policy: Policy, sets: readonly SetBefore[], loaded: Loaded, {kind}: Stand): Policy {
+/** A rehearsal has its tokens whatever people the policy asks for one, and the sets and keys that its steps take for granted. */
+function freely(
+  policy: Policy,
+  {sets, keys}: {readonly sets: readonly SetBefore[]; readonly keys: readonly KeyBefore[]},
+  loaded: Loaded,
+  {kind}: Stand,
+): Policy {
   const adding = policy.rules.find(
     ({operations, kinds}) => operations.includes('profile.add') && (kinds === null || kinds.includes(kind)),
   )
   const freed: Rule[] = [
     ...(adding?.people === 0 ? [] : [ruleOf('rehearsal-token', 'profile.add', {people: 0, kinds: [kind]})]),
     // Where it is also rehearsed to approve a split, the people of the rehearsal approve these, too.
-    ...(sets.length === 0 || splitsHere(loaded)
+    ...(keys.length === 0 || has(loaded, 'key.create')
+      ? []
+      : [ruleOf('rehearsal-key', 'key.create', {people: 1, kinds: null})]),
+    ...(sets.length === 0 || has(loaded, 'shares.split')
       ? []
       : [ruleOf('rehearsal-set', 'share.split', {people: 1, kinds: null})]),
   ]
@@ -99,10 +117,8 @@ function ruleOf(id: string, operation: OperationName, {people, kinds}: Pick<Rule
   return {id, operations: [operation], kinds, classes: null, people, from: [...roles], roles: []}
 }
 
-function splitsHere(loaded: Loaded): boolean {
-  return allSteps(fill(loaded, withStandIns(loaded, new Map(), 'nobody'))).some(
-    ({kind}) => kind === 'shares.split',
-  )
+function has(loaded: Loaded, wanted: string): boolean {
+  return allSteps(fill(loaded, withStandIns(loaded, new Map(), 'nobody'))).some(({kind}) => kind === wanted)
 }
 
 /** People in values by their address in the rehearsal: ids are others there. */
@@ -117,22 +133,31 @@ function withAddresses({template: {parameters}}: Loaded, values: Values, {addres
 }
 
 /** What the policy asks of each role whose people approve something. */
-function askedOf(loaded: Loaded, values: Values, policy: Policy, {kind}: Stand): Casting['asked'] {
+function askedOf(
+  loaded: Loaded,
+  values: Values,
+  policy: Policy,
+  {kind}: Stand,
+  keys: readonly KeyBefore[],
+): Casting['asked'] {
   const steps = allSteps(fill(loaded, values))
   const asked = new Map<string, Asked>()
   for (const step of steps) {
     if (step.kind !== 'quorum' || !('for' in step) || !Array.isArray(step.for)) continue
     const covered: readonly unknown[] = step.for
     const made = steps.find((one) => covered.includes(one.id) && 'class' in one)
-    const key = made !== undefined && 'class' in made ? (made.class as never) : null
+    const before = keys.find((key) =>
+      steps.some((one) => covered.includes(one.id) && 'key' in one && one.key === key.key),
+    )
+    const key = made !== undefined && 'class' in made ? (made.class as never) : (before?.class ?? null)
     try {
       const operation = operationFor(steps.find((one) => covered.includes(one.id))?.kind)
       const {people, roles} = ruleFor(policy, {operation, class: key, kind})
       // A role can approve several times; what the policy wants of any of them, it has to have.
-      const before = asked.get(step.by)
+      const others = asked.get(step.by)
       asked.set(step.by, {
-        people: Math.max(people, before?.people ?? 0),
-        roles: [...new Set([...(before?.roles ?? []), ...roles])],
+        people: Math.max(people, others?.people ?? 0),
+        roles: [...new Set([...(others?.roles ?? []), ...roles])],
       })
     } catch (error) {
       if (!(error instanceof KeyriteError)) throw error // lint says so, with its line
@@ -143,6 +168,7 @@ function askedOf(loaded: Loaded, values: Values, policy: Policy, {kind}: Stand):
 
 function operationFor(kind: string | undefined): OperationName {
   if (kind === 'shares.split') return 'share.split'
+  if (kind === 'key.rotate' || kind === 'key.destroy') return kind
   return kind === 'shares.combine' ? 'share.combine' : 'key.create'
 }
 
@@ -163,7 +189,7 @@ export interface Staged {
 export async function stage(
   world: App['world'],
   {home, state}: RehearsalPlaces,
-  {cast, policy, organisation, profiles, stand, sets, holders}: Prepared,
+  {cast, policy, organisation, profiles, stand, sets, keys, holders}: Prepared,
 ): Promise<Staged> {
   const app = new App({...world, home, state: {path: state}})
   const clear = (): void => {
@@ -190,6 +216,8 @@ export async function stage(
   const standIns = new Map(cast.players.map(({address, signer}) => [findPerson(roster, address).id, signer]))
   const shares = new StandInShares(world.random)
   try {
+    const owner = cast.players[0]?.address ?? ''
+    await stageKeys(app, keys, profiles[0] ?? '', {standIns, owner})
     await stageSets(app, sets, [...holders, ...cast.players.map(({address}) => address)], {standIns, shares})
   } catch (error) {
     await end()

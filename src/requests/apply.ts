@@ -7,6 +7,7 @@ import {profileStands} from './checks.ts'
 import {requestAt} from './ask.ts'
 import {operationOf, type ActContext, type Operation, type Operations} from './operation.ts'
 import type {Phase, Plan} from './plan.ts'
+import {demandPlace} from './place.ts'
 import {possessionMissing} from './possession.ts'
 import type {Request} from './state.ts'
 
@@ -30,7 +31,8 @@ export async function apply(
       ],
     })
   }
-  demandPlace(context.ceremony, request)
+  const operation = operationOf(operations, request.operation)
+  demandPlace(context.ceremony, request, operation)
   if (requestAt(ledger, request.seq).withdrawn) {
     throw new KeyriteError('REQUEST_STATE', `cannot apply ${request.id}: it was withdrawn`, {
       hints: [`keyrite request show ${request.id}`, 'ask anew'],
@@ -44,7 +46,6 @@ export async function apply(
         `keyrite request export ${request.id} --for PERSON --out DIR`,
       ],
     })
-  const operation = operationOf(operations, request.operation)
   for (const phase of request.plan.phases) {
     const {name} = phase
     if (phases === null ? phase.needed === false : !phases.includes(name)) continue
@@ -69,18 +70,6 @@ function waits(ledger: Ledger, operation: Operation, plan: Plan, {name, earliest
   const now = ledger.time.toISOString()
   const from = operation.notBefore?.(ledger.view, plan, name) ?? null
   return [earliest, from].some((time) => time !== null && now < time)
-}
-
-/** What was approved in a ceremony is done in it, before the people who approved it; an aborted one leaves nothing to be done. @throws KeyriteError `REQUEST_STATE`. */
-export function demandPlace(ceremony: string | null, {id, ceremony: own}: Request): void {
-  if (own === ceremony) return
-  throw new KeyriteError(
-    'REQUEST_STATE',
-    own === null
-      ? `cannot apply ${id} here: it was asked for outside this ceremony`
-      : `cannot apply ${id} here: it belongs to ceremony ${own.slice(0, 8)}`,
-    {hints: own === null ? [`keyrite request apply ${id}`] : [`keyrite ceremony resume ${own.slice(0, 8)}`]},
-  )
 }
 
 function demandNotFailed({id, failed}: Request): void {

@@ -14,6 +14,7 @@ import {
 } from './checks.ts'
 import {answered, clockSet, closed, met, opened, possessed, proposed, voidOf, voidOpen} from './changes.ts'
 import {phaseOf, type Operation, type Operations} from './operation.ts'
+import {isLeftByCeremony} from './place.ts'
 import {requests, type Request, type Requests} from './state.ts'
 
 const own = [
@@ -128,7 +129,9 @@ function checkAct(view: View, entry: Entry, operations: Operations): readonly Pr
   const phase = operation === undefined ? undefined : phaseOf(operation, view, entry)
   if (operation === undefined || phase === undefined)
     return wrong(`it cites an approval of "${request.operation}"`)
-  if (entry.ceremony !== request.ceremony)
+  const begins = operation.begins.includes(entry.type)
+  const left = entry.ceremony === null && isLeftByCeremony(operation, request)
+  if (entry.ceremony !== request.ceremony && !(operation.outlasts === true && left))
     return wrong(
       request.ceremony === null
         ? 'it was approved outside a ceremony'
@@ -138,7 +141,7 @@ function checkAct(view: View, entry: Entry, operations: Operations): readonly Pr
     return wrong('the profile that was approved is not the one that stands')
   const planned = request.plan.phases.find(({name}) => name === phase)
   if (planned === undefined) return wrong(`the approved plan has no phase "${phase}"`)
-  if (operation.begins.includes(entry.type)) {
+  if (begins) {
     if (request.begun.has(beginning(entry, phase)) || request.done.has(phase))
       return wrong(`phase "${phase}" of this approval was used already`)
     // What was over when the clock was set back does not begin again.

@@ -10,7 +10,8 @@ export {
   propose,
   withdraw,
 } from './answer.ts'
-export {apply, demandFounded, demandPlace, enough} from './apply.ts'
+export {apply, demandFounded, enough} from './apply.ts'
+export {demandPlace, goesOnOutside} from './place.ts'
 export {findRequest, openRequest, requestAt, statusNow, type Asking} from './ask.ts'
 export {planInWords, policyOf, requestDocument, type RequestDocument} from './document.ts'
 export {requestsFold} from './fold.ts'

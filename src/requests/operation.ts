@@ -50,6 +50,8 @@ export interface Operation {
   readonly ends?: readonly string[]
   /** Whether a phase that the provider refuses leaves the others to be done: its own approval is used up, theirs is not. */
   readonly goesOn?: true
+  /** Whether its phases are days apart: then what a ceremony approved, and began, is gone on with outside it. */
+  readonly outlasts?: true
   /** Refuses a plan whose `change` is not of this operation's form, before anybody is asked. @throws TypeError. */
   formed?(plan: Plan): void
   /** What speaks against a plan by policy and people as they are, for the ledger and for whoever signs from afar; undefined if nothing does. */

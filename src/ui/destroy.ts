@@ -2,7 +2,7 @@
 import type {App} from '../app.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {keysFold, parseDestruction, type KeyDocument} from '../keys/index.ts'
-import {requests, statusNow, type Request} from '../requests/index.ts'
+import {goesOnOutside, requests, statusNow, type Request} from '../requests/index.ts'
 import {demandName, gatherAndApply, type Manner} from './gather.ts'
 
 /** The request that was met and not carried out to its end; undefined where there is none. @param version - the primary one where it is null. */
@@ -15,9 +15,10 @@ export function destructionUnderWay(
   const number = version ?? key?.primary
   const one = key?.versions.find((each) => each.version === number)
   return [...ledger.of(requests).all.values()].find((request) => {
-    const {operation, plan, done, ceremony, met} = request
+    const {operation, plan, done, met} = request
     if (operation !== 'key.destroy' && operation !== 'key.destroy-held') return false
-    if (plan.change['key'] !== name || plan.change['version'] !== number || ceremony !== null) return false
+    if (plan.change['key'] !== name || plan.change['version'] !== number) return false
+    if (!goesOnOutside({outlasts: true}, request)) return false
     // Of one that was cancelled nothing is gone on with.
     const scheduled = one?.state === 'destruction-scheduled'
     const own = scheduled ? one.scheduledBy === met || !begins(request) : !done.has('schedule-destruction')

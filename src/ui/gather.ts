@@ -20,6 +20,7 @@ import {
   meet,
   missing,
   openRequest,
+  operationOf,
   planDigest,
   planInWords,
   possessor,
@@ -153,7 +154,7 @@ export async function gatherAndApply(app: App, request: Request, manner: Manner)
     ...(hands === undefined ? {} : {hands}),
     ...(material === undefined ? {} : {material}),
   }
-  demandPlace(context.ceremony, request)
+  demandPlace(context.ceremony, request, operationOf(app.operations, request.operation))
   const gathered = await meet(context, await gather(app, context, request, manner))
   return lacksSignatures(app.ledger, gathered) ? gathered : apply(context, app.operations, gathered)
 }

@@ -11,7 +11,7 @@ import {run} from '../commands/held.ts'
 import {testWith} from '../support/needs.ts'
 import {runJson} from '../support/run.ts'
 import {makeHouse, problemsOf, type House} from './room.ts'
-import {answersOf, filledTrial, prepareEscrow, trials, type Trial} from './shipped.ts'
+import {answersOf, filledTrial, prepareEscrow, prepareKeys, trials, type Trial} from './shipped.ts'
 
 const names = shippedTemplates().map(({template}) => template.id)
 const filledOf = (name: string): ReturnType<typeof filledTrial> =>
@@ -33,11 +33,18 @@ const checklist = [
 /** C4. */
 const owed = ['inventory', 'documentation', 'backup-verified', 'rotation', 'monitoring']
 
-/** In a short run the one in which the two offices sign, one that makes a certificate, and a secret that is recovered; in the full run all. Each is rehearsed in both: ceremony-rehearse.test.ts. */
+/** In a short run the one in which the two offices sign, one that makes a certificate, a secret that is recovered, and those that change a key that is there; in the full run all. Each is rehearsed in both: ceremony-rehearse.test.ts. */
 const share = trials.filter(
   ({name}) =>
     process.env['SLOW'] === '1' ||
-    ['kek-dual-approval', 'root-ca', 'escrow-split', 'escrow-recovery'].includes(name),
+    [
+      'kek-dual-approval',
+      'root-ca',
+      'escrow-split',
+      'escrow-recovery',
+      'key-rotation',
+      'key-destruction',
+    ].includes(name),
 )
 
 test.each(names)('%s lints clean as it ships', (name) => {
@@ -71,6 +78,7 @@ describe('each runs to its end on a token, and its bundle verifies', () => {
   beforeAll(async () => {
     house = await makeHouse()
     await prepareEscrow(house)
+    await prepareKeys(house)
   })
   afterAll(() => {
     house.remove()

@@ -6,6 +6,8 @@ import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {generateIdentity, identityToRecipient} from 'age-encryption'
 import SetRecipient from '../../src/commands/custodian/set-recipient.ts'
+import type {KeyWish} from '../../src/keys/index.ts'
+import {makeKey} from '../support/ledger.ts'
 import {runJson} from '../support/run.ts'
 import type {House} from './room.ts'
 
@@ -16,6 +18,25 @@ const keyMakers: People = {
   operator: ['frank'],
   custodian: ['alice', 'bob', 'dan'],
   witness: ['grace', 'person7', 'person8'],
+}
+
+const keyChangers: People = {
+  'security-officer': ['carol'],
+  operator: ['frank'],
+  custodian: ['alice', 'bob'],
+  witness: ['grace', 'person7'],
+}
+const today = new Date().toISOString().slice(0, 10)
+
+/** Keys that are there before: one that signs, one that wraps, and one that is not needed any more. */
+export async function prepareKeys(house: House): Promise<void> {
+  await house.using(async (app) => {
+    const made = (wish: Partial<KeyWish> & Pick<KeyWish, 'name'>): Promise<void> =>
+      makeKey(app, house.founders, {profile: 'main', ...wish})
+    await made({name: 'old-signing', algorithm: 'ed25519', class: 'artifact-signing'})
+    await made({name: 'old-wrapping', algorithm: 'aes-256', purpose: 'wrap', class: 'kek'})
+    await made({name: 'old-mac', algorithm: 'hmac-sha256', purpose: 'mac', class: 'mac'})
+  })
 }
 
 /** What stands on bags, where the template knows it beforehand. */
@@ -116,6 +137,18 @@ export const trials: readonly Trial[] = [
     name: 'share-verification-quarterly',
     people: {'security-officer': ['erin'], custodian: ['alice', 'bob', 'dan'], auditor: ['grace']},
     values: {},
+    key: null,
+  },
+  {
+    name: 'key-rotation',
+    people: keyChangers,
+    values: {'key-name': 'old-signing', on: today},
+    key: null,
+  },
+  {
+    name: 'key-destruction',
+    people: {...keyChangers, custodian: ['alice', 'bob', 'dan'], 'data-owner': ['erin']},
+    values: {'key-name': 'old-mac', on: today},
     key: null,
   },
   {

@@ -110,9 +110,9 @@ const form: readonly Row[] = [
   },
   {
     name: 'a kind of a later keyrite',
-    changes: [['kind: clock', 'kind: key.rotate']],
-    at: 'key.rotate',
-    says: 'acts.0.steps.1.kind: step kind "key.rotate" is not there yet in this keyrite',
+    changes: [['kind: clock', 'kind: backup.start']],
+    at: 'backup.start',
+    says: 'acts.0.steps.1.kind: step kind "backup.start" is not there yet in this keyrite',
   },
   {
     name: 'an algorithm that is not known',

@@ -125,9 +125,20 @@ def scheduled(operation='key.schedule', begun=90, said=90):
     return rotated([act], operation=operation, phases=('set',), plan={'version': 1, 'terms': terms(90)})
 
 
+def outside(rotation):
+    """What follows is done outside every ceremony."""
+    rotation.maker.room = None
+
+
+def aborted(rotation):
+    rotation.maker.append('ceremony.aborted', {'reason': rotation.maker.private('smoke'), 'left': []}, 'rotation')
+    rotation.maker.room = None
+
+
 WHOLE = ['open', 'version', 'tried', 'accept', 'wait', 'primary', 'wait', 'retire']
 GOOD = [
     ('a key is rotated under one approval, phase by phase', None, rotated(WHOLE)),
+    ('a rotation that a ceremony approved and began goes on outside it', None, rotated([*WHOLE[:4], outside, *WHOLE[4:]])),
     ('a rotation is taken back under the same approval', None, rotated([*WHOLE[:6], 'rollback'])),
     ('a rotation is paused, and goes on', None, rotated([*WHOLE[:3], do('note', 'paused'), do('note', 'resumed'), *WHOLE[3:]])),
     ('programs are told, and then the overlap begins', None, rotated([*WHOLE[:4], 'hooked', *WHOLE[4:]], policy=schedule([HOOK]))),
@@ -136,6 +147,8 @@ GOOD = [
     ('a standby is made, tried, and waits', None, stands_by(['standby', 'tried'])),
 ]
 BAD = [
+    ('a rotation that a ceremony approved and did not begin is begun outside it', 'approved', rotated([outside, *WHOLE])),
+    ('a rotation goes on outside a ceremony that was aborted', 'approved', rotated([*WHOLE[:4], aborted, *WHOLE[4:6]])),
     ('another schedule than was intended', 'intent', scheduled(said=60)),
     ('another schedule than the plan says', 'plan', scheduled(begun=60)),
     ('a schedule under a plan to rotate the key', 'approved', scheduled(operation='key.rotate')),

@@ -98,6 +98,6 @@ function matterOf(script: Script, view: Pick<View, 'of'>, covered: readonly stri
 }
 
 function operationOf({kind}: Step): OperationName | null {
-  if (kind === 'key.activate') return 'key.activate'
+  if (kind === 'key.activate' || kind === 'key.rotate' || kind === 'key.destroy') return kind
   return kind === 'certificate.self-sign' || kind === 'certificate.request' ? 'certificate.sign' : null
 }

@@ -47,27 +47,32 @@ export function* policy(script: Script, view: Known): Generator<Remark> {
     if (quorum !== null && (rule === null || rule.people > 1))
       yield* separation(script, create.key, quorum.step.by)
   }
-  if (view !== null) yield* activations(script, adopted, view)
+  if (view !== null) yield* changesOf(script, adopted, view)
   yield* escrows(script, adopted, view)
 }
 
-/** Quorums that activate a key which was there before, or was made by another one's approval. */
-function* activations(script: Script, adopted: Policy, view: NonNullable<Known>): Generator<Remark> {
+/** Quorums that change a key which was there before, or was made by another one's approval. */
+function* changesOf(script: Script, adopted: Policy, view: NonNullable<Known>): Generator<Remark> {
   const named = (id: string): Step | undefined => script.steps.find((one) => one.step.id === id)?.step
   for (const {step, path, number} of script.steps) {
     if (step.kind !== 'quorum') continue
     const covered = step.for.map(named)
-    const activate = covered.find((one) => one?.kind === 'key.activate')
-    if (activate?.kind !== 'key.activate' || covered.some((one) => one?.kind === 'key.create')) continue
-    const key = view.of(keysFold).keys.get(activate.key)
-    const made = creations(script).find(({create}) => create.key === activate.key)?.create
+    const change = covered.find((one) => one !== undefined && changes(one))
+    if (change === undefined || !changes(change) || covered.some((one) => one?.kind === 'key.create'))
+      continue
+    const key = view.of(keysFold).keys.get(change.key)
+    const made = creations(script).find(({create}) => create.key === change.key)?.create
     const kind = view.of(profilesFold).profiles.get(key?.profile ?? made?.profile ?? '')?.kind ?? null
     const of = key?.spec.class ?? made?.class
     if (of === undefined) continue
-    const rule = applying(adopted, 'key.activate', of, kind)
+    const rule = applying(adopted, change.kind, of, kind)
     if (rule !== null) yield* people(script, rule, {step, path, number}, step.by, view)
-    if (rule === null || rule.people > 1) yield* separation(script, activate.key, step.by)
+    if (rule === null || rule.people > 1) yield* separation(script, change.key, step.by)
   }
+}
+
+function changes(step: Step): step is Extract<Step, {kind: 'key.activate' | 'key.rotate' | 'key.destroy'}> {
+  return step.kind === 'key.activate' || step.kind === 'key.rotate' || step.kind === 'key.destroy'
 }
 
 /** Quorums that approve a split or a recovery. */
@@ -214,7 +219,7 @@ function* people({template}: Script, rule: Rule, {path}: Placed, by: string, vie
 /** Nobody both approves a key and makes it, or puts it to use (C6). */
 function* separation({template, steps}: Script, key: string, approving: string): Generator<Remark> {
   for (const {step, path} of steps) {
-    if ((step.kind !== 'key.create' && step.kind !== 'key.activate') || step.key !== key) continue
+    if ((step.kind !== 'key.create' && !changes(step)) || step.key !== key) continue
     if (
       !template.roles.has(step.by) ||
       !template.roles.has(approving) ||

@@ -44,6 +44,7 @@ function otherwise(record: Transcript, {type, data}: Entry): readonly Inline[] |
     case 'key.create.failed':
     case 'key.try.failed':
     case 'key.state.failed':
+    case 'key.rotate.failed':
     case 'certificate.make.failed':
       return [
         strong('Failed'),

@@ -141,6 +141,10 @@ function inWords(record: Transcript, step: ScriptStep, result: Done['result']): 
       return attestInWords(record, result)
     case 'key.activate':
       return `key “${say('key')}” is ${say('state')}; the provider itself enforces: ${say('enforced')}.`
+    case 'key.rotate':
+      return `key “${say('key')}” version ${say('version')} is ${say('state')}, to take the place of version ${say('from')}; ${left(say)} keyrite rotation run ${say('key')}.`
+    case 'key.destroy':
+      return `key “${say('key')}” version ${say('version')} is ${say('state')}; ${result['next'] === null ? 'nothing is left to be done' : `${left(say)} keyrite key destroy ${say('key')}`}.`
     case 'pause':
       return `paused for ${say('minutes')} minutes (entry ${say('paused')}).`
     case 'sign-off':
@@ -148,6 +152,11 @@ function inWords(record: Transcript, step: ScriptStep, result: Done['result']): 
     default:
       return factsInWords(record, result)
   }
+}
+
+/** What the signatures of this ceremony still allow outside it. */
+function left(say: (name: string) => string): string {
+  return `${say('next')} comes next and the rest after it, by ${say('request')} and outside this ceremony, with`
 }
 
 /** What a kind of step that has no words of its own recorded, as it is called there. */

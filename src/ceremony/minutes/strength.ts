@@ -16,6 +16,8 @@ export function gateOf(kind: string): Gate {
       'quorum',
       'key.create',
       'key.activate',
+      'key.rotate',
+      'key.destroy',
       'certificate.self-sign',
       'certificate.request',
       'shares.split',

@@ -73,6 +73,9 @@ function more(printing: Printing, step: Step): readonly Block[] {
           `: ${step.algorithm}, ${step.purpose}, class ${step.class}, in profile ${step.profile}; answered for by ${step.owner}.`,
         ),
       ]
+    case 'key.rotate':
+    case 'key.destroy':
+      return changeRow(step)
     case 'bag':
       return bagRow(printing.filled, step)
     case 'photo':
@@ -101,6 +104,22 @@ function more(printing: Printing, step: Step): readonly Block[] {
     case 'sign-off':
       return []
   }
+}
+
+/** What the same signatures allow later, where people read it before they sign. */
+function changeRow(step: Extract<Step, {kind: 'key.rotate' | 'key.destroy'}>): readonly Block[] {
+  const rotates = step.kind === 'key.rotate'
+  const done = rotates
+    ? `: its next version is made, proved and accepted here. From ${step.on} on the dates of the plan count.`
+    : `${step.version === undefined ? '' : ` version ${step.version}`}: it is taken out of use here; it signs and encrypts nothing new.`
+  const left = rotates
+    ? `The signatures are for the whole plan. On its days, outside this ceremony and without anybody being asked again, "keyrite rotation run ${step.key}" makes the new version primary and retires the old one.`
+    : `The signatures are for the whole plan. When its grace and its wait are over, outside this ceremony and without anybody being asked again, "keyrite key destroy ${step.key}" schedules it, and destroys it. A hold ("keyrite key hold ${step.key}") stops that; once it is scheduled, "keyrite key cancel-destroy ${step.key}" takes it back until its wait is over.`
+  return [
+    paragraph(strong(step.key), done),
+    paragraph(left),
+    paragraph('If this ceremony is aborted, nothing more is done by these signatures.'),
+  ]
 }
 
 /** Numbers that stand on things are written one character a box: what is asked begins with them. */

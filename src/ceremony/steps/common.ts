@@ -41,6 +41,12 @@ export function oneOf<T extends string>(words: readonly T[]): z.ZodEnum<{[W in T
   return z.enum(words)
 }
 
+/** A day, or an RFC 3339 time in UTC: a plan holds no clock, so never a duration. */
+export const daySchema = z.union(
+  [z.iso.date(), z.iso.datetime()],
+  'expected a day such as 2027-12-31, or a time such as 2027-12-31T12:00:00Z',
+)
+
 function isDuration(text: string): boolean {
   try {
     return parseDuration(text) > 0

@@ -10,6 +10,8 @@ import {clock, type ClockStep} from './clock.ts'
 import {confirm, type ConfirmStep} from './confirm.ts'
 import {keyActivate, type KeyActivateStep} from './key-activate.ts'
 import {keyCreate, type KeyCreateStep} from './key-create.ts'
+import {keyDestroy, type KeyDestroyStep} from './key-destroy.ts'
+import {keyRotate, type KeyRotateStep} from './key-rotate.ts'
 import {keyVerify, type KeyVerifyStep} from './key-verify.ts'
 import {machine, type MachineStep} from './machine.ts'
 import {pause, type PauseStep} from './pause.ts'
@@ -35,6 +37,8 @@ export type Step =
   | ConfirmStep
   | KeyActivateStep
   | KeyCreateStep
+  | KeyDestroyStep
+  | KeyRotateStep
   | KeyVerifyStep
   | MachineStep
   | PauseStep
@@ -61,6 +65,8 @@ const all = [
   keyVerify,
   attest,
   keyActivate,
+  keyRotate,
+  keyDestroy,
   pause,
   certificateSelfSign,
   certificateRequest,
@@ -76,13 +82,7 @@ const all = [
 export const stepKinds: ReadonlyMap<string, StepKind> = new Map(all.map((kind) => [kind.kind, kind]))
 
 /** Kinds that the language names and this keyrite does not have yet. */
-export const laterKinds: readonly string[] = [
-  'key.import',
-  'key.rotate',
-  'key.destroy',
-  'backup.start',
-  'backup.verify',
-]
+export const laterKinds: readonly string[] = ['key.import', 'backup.start', 'backup.verify']
 
 /** The kind of a step that was parsed. */
 export function kindOf(step: Step): StepKind {
@@ -104,6 +104,8 @@ export type {
   ConfirmStep,
   KeyActivateStep,
   KeyCreateStep,
+  KeyDestroyStep,
+  KeyRotateStep,
   KeyVerifyStep,
   MachineStep,
   PauseStep,

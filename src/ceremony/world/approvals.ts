@@ -3,6 +3,8 @@ import type {
   CertificateStep,
   KeyActivateStep,
   KeyCreateStep,
+  KeyDestroyStep,
+  KeyRotateStep,
   QuorumStep,
   ReadAloudStep,
   SharesCombineStep,
@@ -42,7 +44,7 @@ export class Approvals {
           step,
           field,
           'quorum-for-what',
-          `step "${id}" (${wanted.kind}) needs no quorum: name key.create, key.activate, certificate.self-sign, certificate.request, shares.split and shares.combine steps`,
+          `step "${id}" (${wanted.kind}) needs no quorum: name key.create, key.activate, key.rotate, key.destroy, certificate.self-sign, certificate.request, shares.split and shares.combine steps`,
         )
         continue
       }
@@ -82,10 +84,14 @@ export class Approvals {
       )
   }
 
-  /** Signing a certificate has a plan of its own, and so has a split, and a recovery. */
+  /** Signing a certificate has a plan of its own, and so have a rotation, the end of a key, a split, and a recovery. */
   #demandAlone(step: QuorumStep): void {
     const own = this.#room.steps.find(
-      (one) => step.for.includes(one.id) && isApproved(one) && !one.kind.startsWith('key.'),
+      (one) =>
+        step.for.includes(one.id) &&
+        isApproved(one) &&
+        one.kind !== 'key.create' &&
+        one.kind !== 'key.activate',
     )
     if (own !== undefined && step.for.length > 1)
       this.#room.report(
@@ -111,13 +117,22 @@ export class Approvals {
   }
 }
 
-type ApprovedStep = KeyCreateStep | KeyActivateStep | CertificateStep | SharesSplitStep | SharesCombineStep
+type ApprovedStep =
+  | KeyCreateStep
+  | KeyActivateStep
+  | KeyRotateStep
+  | KeyDestroyStep
+  | CertificateStep
+  | SharesSplitStep
+  | SharesCombineStep
 
 /** Whether a step is done only as people approved it. */
 function isApproved(step: Step): step is ApprovedStep {
   return [
     'key.create',
     'key.activate',
+    'key.rotate',
+    'key.destroy',
     'certificate.self-sign',
     'certificate.request',
     'shares.split',

@@ -4,6 +4,8 @@ import type {
   CertificateStep,
   KeyActivateStep,
   KeyCreateStep,
+  KeyDestroyStep,
+  KeyRotateStep,
   KeyVerifyStep,
   SharesCombineStep,
   SharesSplitStep,
@@ -34,6 +36,8 @@ interface ModelKey {
 const verbs = {
   'key.verify': 'verified',
   'key.activate': 'activated',
+  'key.rotate': 'rotated',
+  'key.destroy': 'destroyed',
   attest: 'asked about',
   'certificate.self-sign': 'certified',
   'certificate.request': 'certified',
@@ -147,6 +151,32 @@ export class Keys {
     if (key.condition !== 'unknown') key.condition = 'active'
   }
 
+  /** Its next version is made and accepted. */
+  rotate(step: KeyRotateStep): void {
+    this.#approvals.demand(step)
+    const key = this.#there(step, step.key)
+    if (key === undefined || key.condition === 'unknown' || key.condition === 'active') return
+    this.#room.report(
+      step,
+      ['key'],
+      'rotated-inactive',
+      `key "${step.key}" is rotated before it is active: only a key that is in use has a successor`,
+    )
+  }
+
+  /** A version of it goes out of use; where that is the one in use, so does the key. */
+  destroy(step: KeyDestroyStep): void {
+    this.#approvals.demand(step)
+    const key = this.#find(step.key)
+    if (key !== undefined && key.condition !== 'planned') {
+      // What is not used any more can still be destroyed.
+      if (key.profile !== null) this.#materials.demandDevice(step, key.profile)
+      if (step.version === undefined) key.condition = 'over'
+      return
+    }
+    this.#there(step, step.key)
+  }
+
   attest(step: AttestStep): void {
     if (step.key !== undefined) this.#there(step, step.key)
     else if (step.profile !== undefined) this.#materials.demandDevice(step, step.profile)
@@ -207,7 +237,14 @@ export class Keys {
 
   /** The key, if it is there; if not, that is said. */
   #there(
-    step: KeyVerifyStep | KeyActivateStep | AttestStep | CertificateStep | SharesSplitStep,
+    step:
+      | KeyVerifyStep
+      | KeyActivateStep
+      | KeyRotateStep
+      | KeyDestroyStep
+      | AttestStep
+      | CertificateStep
+      | SharesSplitStep,
     name: string,
   ): ModelKey | undefined {
     const key = this.#find(name)

@@ -53,6 +53,7 @@ function destroying(name: 'key.destroy' | 'key.destroy-held'): Operation {
     name,
     writes: stateWrites,
     begins: ['key.state.intended'],
+    outlasts: true,
     formed: (plan) => void parseDestruction(plan),
     inWords: destructionInWords,
     stillTrue(view, plan, phase) {

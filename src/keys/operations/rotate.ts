@@ -52,6 +52,7 @@ export const keyRotate: Operation = {
     ...primaryWrites,
   },
   begins: ['key.rotate.intended', 'key.state.intended', 'key.primary.intended'],
+  outlasts: true,
   inWords: rotateInWords,
   stillTrue: demandPhase,
   notBefore(view, {change}, phase) {

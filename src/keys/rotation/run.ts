@@ -5,6 +5,7 @@ import {policyFold, scheduleOf} from '../../policy/index.ts'
 import {profilesFold} from '../../profiles/index.ts'
 import {
   apply,
+  goesOnOutside,
   openRequest,
   requests,
   statusNow,
@@ -13,7 +14,7 @@ import {
   type Request,
 } from '../../requests/index.ts'
 import {keyNamed} from '../known.ts'
-import {actAlone, automaticFault} from '../operations/rotate.ts'
+import {actAlone, automaticFault, keyRotate} from '../operations/rotate.ts'
 import {openNotice} from './notice.ts'
 import {planRotate, successor} from './plan.ts'
 import {runHooks} from './hooks.ts'
@@ -114,6 +115,8 @@ export function liveRequest(ledger: Pick<Ledger, 'of' | 'time'>, name: string): 
     (one) =>
       one.operation === 'key.rotate' &&
       one.plan.change['key'] === name &&
+      // What a ceremony is about to do is its own; what it left is for whoever comes on the day.
+      goesOnOutside(keyRotate, one) &&
       ['open', 'met'].includes(statusNow(ledger, one)) &&
       one.plan.phases.some(
         ({name: phase, latest, needed}) =>
