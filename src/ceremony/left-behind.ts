@@ -74,7 +74,10 @@ function changedBehind({all}: Requests, ceremony: string): readonly Left[] {
       {
         what: `key "${key}": of its ${rotates ? 'rotation' : 'destruction'} ${[...done].join(', ')} were done, and stay so; its approval ends with this ceremony`,
         clean: rotates
-          ? [`keyrite rotation plan ${key} --dry-run`, 'That is what would be approved anew, to go on with it.']
+          ? [
+              `keyrite rotation plan ${key} --dry-run`,
+              'That is what would be approved anew, to go on with it.',
+            ]
           : [
               `keyrite key show ${key}`,
               'It goes on only by another approval: keyrite key destroy. Where it is scheduled, keyrite key cancel-destroy takes it back.',

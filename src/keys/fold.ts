@@ -130,7 +130,8 @@ export const keysFold: Fold<Keys> = {
   apply(view: View, entry: Entry): Keys {
     const {keys, open, places} = view.of(keysFold)
     if (entry.type === 'profile.removed' || entry.type === 'key.adopt.finished') return {keys, open, places}
-    if (entry.type === 'ceremony.aborted') return {keys, open: withoutGivenUp(open, entry, approvedIn(view)), places}
+    if (entry.type === 'ceremony.aborted')
+      return {keys, open: withoutGivenUp(open, entry, approvedIn(view)), places}
     if (factTypes.includes(entry.type)) return {keys: withFact(view, entry, keys), open, places}
     if (entry.type.endsWith('.intended'))
       return {keys, open: open.with(entry.seq, intentOf(entry, kindOf(entry.type))), places}
