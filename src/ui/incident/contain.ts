@@ -22,7 +22,6 @@ import {
 } from '../../incidents/index.ts'
 import {
   answer,
-  enough as quorumThere,
   lacksSignatures,
   meet,
   openRequest,
@@ -259,7 +258,9 @@ export abstract class ContainCommand extends KeyriteCommand {
       hurry(`${called(one.person)} signed it.`)
       request = await meet(context, request)
     }
-    if (!quorumThere({ledger: app.ledger}, request) && request.met === null) return request
+    // A run that was killed after the last signature left it signed, and not met.
+    request = await meet(context, request)
+    if (request.met === null) return request
     await applyEach(context, app.operations, request, said(hurry))
     return null
   }
