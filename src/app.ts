@@ -185,6 +185,12 @@ export class App {
     return this.#ledger
   }
 
+  /** Opens the ledger anew: after a write that failed its connection may be of no use any more. */
+  readAgain(): void {
+    this.#ledger?.close()
+    this.#ledger = undefined
+  }
+
   /** Takes a ledger that was just founded. */
   adopt(ledger: Ledger): void {
     this.#ledger = ledger

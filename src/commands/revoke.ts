@@ -55,6 +55,7 @@ export default class Revoke extends ContainCommand {
     } catch (error) {
       if (!(error instanceof KeyriteError) || !unwritable.includes(error.code)) throw error
       await demandYes(this.app, error, flags.unrecorded)
+      this.app.readAgain()
       return this.containUnrecorded(key, reason, flags, person)
     }
   }

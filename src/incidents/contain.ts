@@ -20,7 +20,7 @@ import {
   promotionWrites,
 } from './promote.ts'
 import {changeOf, drillMarked, drillOf, onEachVersion, phasesOf, stepOf, type VersionStep} from './phases.ts'
-import {peopleOf, tookItsPlace, waitsFor} from './rules.ts'
+import {tookItsPlace, waitsFor} from './rules.ts'
 import {incidents, isOpen, type Incident} from './state.ts'
 
 const each = onEachVersion({suspended: 'suspend', active: 'activate'})
@@ -205,13 +205,10 @@ function demandContainable(view: View, plan: Plan, name: string): void {
 /** Nobody alone contains a second key before others have looked at the first. @throws KeyriteError `NOT_PERMITTED`. */
 export function demandNotWaiting(
   view: Pick<View, 'of'>,
-  people: Parameters<typeof peopleOf>[0] | readonly string[],
-  incident: Incident,
+  people: readonly string[],
+  incident: Pick<Incident, 'seq' | 'key'>,
 ): void {
-  const by = Array.isArray(people)
-    ? (people as readonly string[])
-    : peopleOf(people as Parameters<typeof peopleOf>[0])
-  const waiting = waitsFor(view, by, incident.seq)
+  const waiting = waitsFor(view, [...new Set(people)], incident.seq)
   if (waiting === undefined) return
   throw new KeyriteError(
     'NOT_PERMITTED',

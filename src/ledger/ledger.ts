@@ -299,8 +299,10 @@ export class Ledger {
       this.#catchUp()
       this.#takeDrafted()
     } catch {
-      // The store itself is out of order. The error that led here is told; the next use meets this one.
-      this.#replay = new Replay(this.#world.folds, this.#source())
+      // The store itself is out of order. The error that led here is told; the next use meets this one. What was known before
+      // is known still, so that whatever is said of the failure can say of which ledger.
+      if (mark === undefined) this.#replay = new Replay(this.#world.folds, this.#source())
+      else this.#replay.back(mark)
     }
   }
 

@@ -10,9 +10,9 @@ import {needsOf, policyFold, ruleFor} from '../../policy/index.ts'
 import {demandSamePlace} from '../../profiles/index.ts'
 import {isMet, type Person, type Signer} from '../../custody/index.ts'
 import type {ActContext} from '../../requests/index.ts'
-import {containSteps} from '../contain.ts'
+import {containSteps, demandNotWaiting} from '../contain.ts'
 import {provable, tryUntil} from '../prove.ts'
-import type {Reason, Verdict} from '../state.ts'
+import {incidents, openOn, type Reason, type Verdict} from '../state.ts'
 import {rootHex, rosterDigest} from './judge.ts'
 import {Journal} from './write.ts'
 
@@ -39,7 +39,7 @@ export interface Wish {
 }
 
 /**
- * @throws KeyriteError `QUORUM_MISSING` before anything is done if too few who may contain sign; `STORAGE` where the journal
+ * @throws KeyriteError `QUORUM_MISSING` before anything is done if too few who may contain sign, `NOT_PERMITTED` if who signs alone contained another key that others have not looked at; `STORAGE` where the journal
  * cannot be written either: then nothing is done.
  */
 export async function containByJournal(
@@ -53,6 +53,11 @@ export async function containByJournal(
     context,
     key,
     signers.map(({person}) => person),
+  )
+  demandNotWaiting(
+    view,
+    signers.map(({person}) => person.id),
+    {seq: openOn(ledger.of(incidents), key.name)?.seq ?? -1, key: key.name},
   )
   const steps = containSteps(key, {acts: []})
   const journal = new Journal(path(id), rootHex(ledger.checkpoint.root), () => clock.now(), print)
