@@ -2,19 +2,23 @@
 import {durationText, parseDuration} from '../base/duration.ts'
 import {isObject, parseJcs, type Json} from '../base/jcs.ts'
 import {custodyFold, personRef} from '../custody/index.ts'
-import {statusOfDuty} from '../duties/index.ts'
+import {statusOfDuty, type Duty} from '../duties/index.ts'
 import {keysFold, proofOf, standbyOf, type Key} from '../keys/index.ts'
 import type {Ledger} from '../ledger/index.ts'
 import {owedBy} from './open.ts'
 import {reencryptList, type ToEncryptAgain} from './reencrypt.ts'
 import {containSteps} from './contain.ts'
+import {drillMarked} from './phases.ts'
 import {promotable} from './promote.ts'
 import {containments, isContained, limit, ratifyDue} from './rules.ts'
 import {isOpen, type Incident, type Verdict} from './state.ts'
 
 /** Something that is not over, and what deals with it. */
 export interface OpenStep {
+  /** Nothing private. */
   readonly what: string
+  /** The same for those who may read names; null where there is nothing more to say, or it is withheld. */
+  readonly words: string | null
   readonly due: string | null
   readonly overdue: boolean
   readonly command: string
@@ -140,8 +144,14 @@ function elapsedText(from: string, to: string): string {
 /** Worst first: what makes the key dead, then what is overdue, then what is due next. */
 function openSteps(ledger: Ledger, incident: Incident, key: Key | undefined): readonly OpenStep[] {
   const now = ledger.time.toISOString()
-  const step = (what: string, command: string, due: string | null = null): OpenStep => ({
+  const step = (
+    what: string,
+    command: string,
+    due: string | null = null,
+    words: string | null = null,
+  ): OpenStep => ({
     what,
+    words,
     due,
     overdue: due !== null && now > due,
     command,
@@ -188,10 +198,35 @@ function openSteps(ledger: Ledger, incident: Incident, key: Key | undefined): re
       : [step('others ratify what was done', `keyrite incident ratify ${id}`, due)]),
     ...owedBy(ledger, incident)
       .filter((duty) => statusOfDuty(duty, ledger.time) !== 'waived')
-      .map((duty) => step(duty.name, `keyrite duty show ${duty.id}`, duty.due)),
-  ].sort((a, b) => ((a.due ?? '') < (b.due ?? '') ? -1 : 1))
+      .map((duty) => step(duty.name, commandOf(duty, id), duty.due, inShort(duty, incident))),
+  ].sort((a, b) => Date.parse(a.due ?? '') - Date.parse(b.due ?? ''))
   // What nobody wants to replace does not stand in the way of closing.
   return [...first, ...(first.length + later.length === 0 ? [] : replacing), ...later]
+}
+
+/** A duty that a command meets names that. */
+function commandOf({name, id}: Duty, incident: string): string {
+  return name.endsWith('post-mortem')
+    ? `keyrite incident postmortem ${incident} --out FILE`
+    : `keyrite duty show ${id}`
+}
+
+const always: readonly (readonly [ends: string, words: string])[] = [
+  ['post-mortem', 'the post-mortem'],
+  ['breach-assessed', 'decide on notifying the breach'],
+  ['encrypt-again', 'encrypt again what lay under it'],
+]
+
+/** In a line, without what stands above it on the same screen, and without the command that stands beside it. */
+function inShort({name, what}: Duty, {id, key, drill}: Incident): string | null {
+  const known = always.find(([ends]) => name.endsWith(ends))
+  if (known !== undefined) return drillMarked(drill, known[1])
+  if (what === null) return null
+  return what
+    .replace(`, revoked in incident ${id}`, '')
+    .replace(/: keyrite [^:]*$/, '')
+    .replace(`, which stands under key "${key}"`, '')
+    .replace(` in place of key "${key}"`, '')
 }
 
 /** What is known to hang on the key, what its place saw, and what nobody here knows. */

@@ -163,7 +163,7 @@ describe('incident postmortem', () => {
     expect(stdout).toContain('GDPR Art. 33(1)')
     expect(stdout).toContain('consumer checkout')
     expect(stdout).toMatch(/\| Proved dead \| 1 h .*\| kept \|/)
-    expect(stdout).toMatch(/- post-mortem, by .*: `keyrite duty show d\d+`/)
+    expect(stdout).toMatch(/- the post-mortem, by .*: `keyrite incident postmortem i\d+ --out FILE`/)
     expect(await size()).toBe(before)
   })
 

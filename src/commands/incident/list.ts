@@ -21,6 +21,9 @@ const order = (one: IncidentDocument): number =>
           ? 2
           : 1
 
+/** As the screen of one incident says it. */
+const howDead = {proven: 'dead', 'not-proven': 'NOT PROVED DEAD', 'still-usable': 'STILL USABLE'} as const
+
 export default class IncidentList extends KeyriteCommand {
   static override summary =
     'List incidents, worst first, and when the last drill was held; exit 10 when something of an incident is overdue.'
@@ -47,10 +50,10 @@ export default class IncidentList extends KeyriteCommand {
         one.status === 'closed'
           ? `closed: ${one.outcome ?? ''}`
           : one.contained
-            ? `contained, ${one.proof}`
+            ? howDead[one.proof]
             : 'NOT CONTAINED',
       ),
-      one.startedAt.slice(0, 16),
+      `${one.startedAt.slice(5, 10)} ${one.startedAt.slice(11, 16)}Z`,
       one.open[0]?.command ?? (one.status === 'open' ? `keyrite incident close ${one.id}` : null),
     ])
     return this.show({schema: 'keyrite.incidents/1', exit: late ? 10 : 0, incidents: all, lastDrill: last}, [

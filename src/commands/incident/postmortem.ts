@@ -3,6 +3,7 @@ import {sha256Hex} from '../../base/bytes.ts'
 import {demandNoFile, writeNew} from '../../base/files.ts'
 import {findIncident, incidentRecord, postmortem} from '../../incidents/index.ts'
 import {markdownOf} from '../../paper/markdown.ts'
+import {textOf} from '../../paper/text.ts'
 import type {Paper} from '../../paper/pdf/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {draftIsThere} from '../../ui/incident/draft.ts'
@@ -39,11 +40,17 @@ export default class IncidentPostmortem extends KeyriteCommand {
     const incident = findIncident(ledger, args.incident)
     const record = incidentRecord(ledger, incident)
     const doc = postmortem(ledger, record)
-    if (out === undefined)
+    if (out === undefined) {
+      // A person at a terminal reads lines that fit; a program gets what it would find in the file.
+      const {isTTY} = this.outside.stdout
+      const text = isTTY ? textOf(doc, this.print.width) : markdownOf(doc)
+      if (isTTY)
+        this.say(`To keep it: keyrite incident postmortem ${incident.id} --out post-mortem-${incident.id}.md`)
       return this.show(
         {schema: 'keyrite.postmortem/1', ...record, path: null, duty: null},
-        markdownOf(doc).trimEnd().split('\n'),
+        text.trimEnd().split('\n'),
       )
+    }
     const bytes = await paperBytes(form, doc, flags.paper as Paper)
     writeNew(out, bytes)
     const sha256 = sha256Hex(bytes)

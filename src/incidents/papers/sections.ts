@@ -16,7 +16,7 @@ import type {IncidentRecord} from '../record/index.ts'
 
 /** Where people write: named so that it is found, and not taken for something that keyrite knows. */
 export function toWrite(what: string): Block {
-  return paragraph(`[TO BE WRITTEN: ${what}]`)
+  return paragraph(strong('TO BE WRITTEN'), `: ${what}.`)
 }
 
 export function plain(duration: string): string {
@@ -111,8 +111,8 @@ export function openBlocks({incident: {open, status}}: IncidentRecord): readonly
     return [paragraph(status === 'closed' ? 'Nothing: it is closed.' : 'Nothing but to close it.')]
   return [
     list(
-      open.map(({what, due, overdue, command}): readonly Inline[] => [
-        `${what}${due === null ? '' : overdue ? `, OVERDUE since ${minute(due)}` : `, by ${minute(due)}`}: `,
+      open.map(({what, words, due, overdue, command}): readonly Inline[] => [
+        `${words ?? what}${due === null ? '' : overdue ? `, OVERDUE since ${minute(due)}` : `, by ${minute(due)}`}: `,
         code(command),
       ]),
     ),

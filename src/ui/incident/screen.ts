@@ -1,7 +1,9 @@
 /** An incident on a screen: what has happened, what is so now, and what to type next. */
+import {visible} from '../../base/visible.ts'
+import {wrap} from '../../paper/wrap.ts'
 import {counted, type Print} from '../print.ts'
 import {plainDuration, parseDuration} from '../../base/duration.ts'
-import {drillMarked, type IncidentDocument, type LastDrill} from '../../incidents/index.ts'
+import {drillMarked, type IncidentDocument, type LastDrill, type OpenStep} from '../../incidents/index.ts'
 
 /** The first line: whether the key is dead; of a drill, that it is one. */
 export function verdictLine(one: IncidentDocument): string {
@@ -52,7 +54,7 @@ export function incidentLines(print: Print, one: IncidentDocument): readonly str
       ['First refusal', one.firstRefusal],
       ['Declared', impact.declared.map(({kind, name}) => `${kind} ${name}`)],
       ['Observed', impact.observed.map(({kind, detail}) => `${kind} ${detail}`)],
-      ['Unknown', impact.unknown],
+      ['Unknown', impact.unknown.join('; ')],
       [
         'Encrypt again',
         reencrypt.map(
@@ -66,11 +68,7 @@ export function incidentLines(print: Print, one: IncidentDocument): readonly str
       ['Journals', one.journals.map(({id, second}) => `${id.slice(0, 8)}${second ? ' (a second one)' : ''}`)],
     ]),
     ...(open.length === 0 ? [] : ['', `${counted(open.length, 'thing')} to do:`]),
-    ...open.map(({what, due, overdue, command}) => {
-      const by =
-        due === null ? '' : overdue ? ` OVERDUE since ${due.slice(0, 16)}Z` : ` by ${due.slice(0, 16)}Z`
-      return `  ${what}${by}: ${command}`
-    }),
+    ...open.flatMap((step) => stepLines(step, print.width)),
     ...(open[0] === undefined
       ? one.status === 'open'
         ? ['', `Next: keyrite incident close ${one.id}`]
@@ -84,6 +82,15 @@ function inItsPlace({version, by, at, proof, aliases}: NonNullable<IncidentDocum
   const works = proof === 'proven' ? 'tried, and it works' : 'NOT TRIED'
   const names = aliases.length === 0 ? '' : `, called ${aliases.join(', ')}`
   return `version ${version}, ${how}, since ${clock(at)}: ${works}${names}`
+}
+
+/** One thing to do in a line with its command, or in two where that is too long for the screen. */
+function stepLines({what, words, due, overdue, command}: OpenStep, width: number): readonly string[] {
+  const day = due === null ? '' : `${due.slice(5, 10)} ${due.slice(11, 16)}Z`
+  const by = due === null ? '' : overdue ? ` OVERDUE since ${day}` : ` by ${day}`
+  const line = visible(`${words ?? what}${by}: ${command}`)
+  if (line.length + 2 <= width) return [`  ${line}`]
+  return [...wrap(visible(`${words ?? what}${by}:`), width - 2).map((one) => `  ${one}`), `    ${command}`]
 }
 
 /** What a contained key means to those who use it, in one sentence. */

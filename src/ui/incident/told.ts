@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import type {App} from '../../app.ts'
 import {drillMark, drillMarked, type IncidentDocument} from '../../incidents/index.ts'
 import {tell, type NoticeDraft, type Told} from '../../notifications/index.ts'
-import {policyFold, untold} from '../../policy/index.ts'
+import {contactInWords, contactsFor, policyFold, untold} from '../../policy/index.ts'
 import {verdictLine} from './screen.ts'
 
 /** For one try; and how long the end of a command waits to say what came of it. */
@@ -63,7 +63,8 @@ export async function outcomeOf({tried, channels, queued}: Told): Promise<readon
 
 /** Who was told, and whom nobody told. */
 export function toldLines(app: App, all: readonly ToldOf[] | null): readonly string[] {
-  const missed = untold(app.ledger.of(policyFold).policy)
+  const {policy} = app.ledger.of(policyFold)
+  const missed = untold(policy)
   const left = all === null || all.some(({status}) => status !== 'sent')
   return [
     ...(all ?? []).map(
@@ -72,6 +73,7 @@ export function toldLines(app: App, all: readonly ToldOf[] | null): readonly str
     ),
     ...(all === null ? ['Some channels have not answered yet.'] : []),
     ...(missed.length === 0 ? [] : [`No channel reaches ${missed.join(', ')}: TELL THEM YOURSELF.`]),
+    ...contactsFor(policy, missed).map((one) => `Call ${contactInWords(one)}.`),
     ...(left ? ['Sent again by: keyrite notification send --now'] : []),
   ]
 }
