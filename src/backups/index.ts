@@ -2,4 +2,4 @@
 export {backupsFold} from './fold.ts'
 export {backupCopy, backupDelete, backupRestore, findBackup, keptBackups} from './operations.ts'
 export {planBackup} from './plans.ts'
-export type {BackupAct} from './state.ts'
+export {openBackupAct, type BackupAct} from './state.ts'

@@ -1,10 +1,19 @@
 /** Backups that a service keeps: shown, and the way of every command that changes one with people's approval. */
 import {Args} from '@oclif/core'
-import {findBackup, keptBackups, planBackup, type BackupAct} from '../backups/index.ts'
+import {
+  backupsFold,
+  findBackup,
+  keptBackups,
+  openBackupAct,
+  planBackup,
+  type BackupAct,
+} from '../backups/index.ts'
 import {profileOf} from '../keys/index.ts'
 import type {KeptBackup} from '../providers/ports.ts'
+import {requests, type Request} from '../requests/index.ts'
 import {AskingCommand, type ChangeFlags} from './asking-command.ts'
 import type {Shown} from './command.ts'
+import {demandName, gatherAndApply} from './gather.ts'
 
 export const backupArgs = {
   profile: Args.string({description: 'the profile of kind cloudhsm', required: true}),
@@ -47,7 +56,6 @@ export abstract class BackupChange extends AskingCommand {
     const {ledger} = this.app
     const {name} = profileOf(ledger.view, wish.profile)
     const backups = keptBackups(await this.app.provider(name))
-    const planned = planBackup(ledger.view, wish, await findBackup(backups, wish.backup, name))
     const final =
       wish.act === 'delete'
         ? {
@@ -68,6 +76,26 @@ export abstract class BackupChange extends AskingCommand {
         ...copies.map((copy) => `In ${String(wish.region)} backup ${copy.id} is ${copy.state}.`),
       ])
     }
+    const begun = this.#begun(wish, name)
+    if (begun !== undefined && !flags['dry-run']) {
+      ledger.demandWriter()
+      if (final !== undefined) await demandName(this.app, final)
+      const say = (line: string): void => {
+        this.say(line)
+      }
+      await gatherAndApply(this.app, begun, {actor: await this.actor(), signWith: [], say})
+      return done()
+    }
+    const planned = planBackup(ledger.view, wish, await findBackup(backups, wish.backup, name))
     return this.asked(planned, flags, done, final)
+  }
+
+  /** The request by which it was begun and not ended: what the service did by then is no reason to refuse it. */
+  #begun({act, backup, region}: BackupWish, profile: string): Request | undefined {
+    const {ledger} = this.app
+    const open = openBackupAct(ledger.of(backupsFold), profile, backup)
+    if (open?.act !== act || open.region !== region) return undefined
+    const {all, byMet} = ledger.of(requests)
+    return all.get(byMet.get(open.approved ?? -1) ?? -1)
   }
 }

@@ -17,6 +17,7 @@ import {testWhen} from '../support/needs.ts'
 import {runJson, type CommandClass} from '../support/run.ts'
 
 const [ministack, client] = [await bring('ministack'), await bring('aws-client')]
+const slow = process.env['SLOW'] === '1'
 const both = ministack.present ? client : ministack
 const [here, there] = ['eu-central-1', 'eu-west-1']
 
@@ -194,6 +195,59 @@ describe('backups of a CloudHSM cluster', () => {
       await standin().clearFaults()
     }
   })
+
+  /** Each call that a deletion and its taking back make, and the one that does it. */
+  for (const [act, operation] of [
+    ['delete', 'DeleteBackup'],
+    ['restore', 'RestoreBackup'],
+  ] as const)
+    testWhen(
+      both,
+      `are found again where the service died at any call of backup ${act}: done once, and said as done`,
+      async () => {
+        const id = await standin().backUpCluster(cluster())
+        const undo = act === 'delete' ? 'RestoreBackup' : 'DeleteBackup'
+        // Another one that is ready, so that it is not the last.
+        await standin().backUpCluster(cluster())
+        if (act === 'restore') await direct(standin(), 'DeleteBackup', {BackupId: id})
+        const once = (more: readonly string[]) =>
+          act === 'delete'
+            ? run(BackupDelete, 'backup delete', ['hsms', id, '--confirm', `${id}@hsms`, ...more])
+            : run(BackupRestore, 'backup restore', ['hsms', id, ...more])
+        let died = 0
+        for (let nth = slow ? 0 : 8; slow || nth < 9; nth++) {
+          await standin().seen()
+          // It does this call, and neither answers that nor any other.
+          await standin().fault('cut-after', {skip: nth, times: 1})
+          await standin().fault('cut-before', {skip: nth, times: 1000})
+          const first = await once(signs('alice', 'bob', 'carol'))
+          await standin().clearFaults()
+          if (first.exit === 0) break
+          died++
+          expect(first).toMatchObject({code: 'PROVIDER_UNREACHABLE'})
+          const again = await once(signs('alice', 'bob', 'carol'))
+          const state = act === 'delete' ? 'deleted' : 'ready'
+          // Done, and only what is shown of it was not to be had: then it is no longer to be done.
+          const said = (await entries()).at(-1)
+          const recorded = said?.type === `backup.${act}d` && said.data['backup'] === id
+          expect([nth, again.exit === 0 ? again['state'] : again['code'], recorded]).toEqual([
+            nth,
+            again.exit === 0 ? state : 'UNSUPPORTED',
+            true,
+          ])
+          const asked = (await standin().seen()).filter((one) => one.operation === operation)
+          expect(asked.length).toBeLessThanOrEqual(2)
+          expect(await seen(id)).toMatchObject({
+            BackupState: act === 'delete' ? 'PENDING_DELETION' : 'READY',
+          })
+          await direct(standin(), undo, {BackupId: id})
+          expect(nth).toBeLessThan(60)
+        }
+        expect(died).toBeGreaterThan(slow ? 2 : 0)
+        expect(await run(LedgerVerify, 'ledger verify', [])).toMatchObject({exit: 0, ok: true})
+      },
+      300_000,
+    )
 })
 
 function missing(): never {

@@ -7,7 +7,7 @@ import type {Provider} from '../../../src/providers/ports.ts'
 import {keepsTheProviderContract, type Bench} from '../contract.ts'
 import {here, testWhen} from '../../support/needs.ts'
 import {all, enabled, intent, outcome, specOf} from '../support.ts'
-import {client, Server, softHsm, type SoftHsm} from './softhsm.ts'
+import {client, serialOf, Server, softHsm, type SoftHsm} from './softhsm.ts'
 
 const need = {
   present: client !== undefined && here('p11-kit') && here('softhsm2') && here('strace'),
@@ -124,7 +124,7 @@ describe('an HSM that is not well', () => {
     'dies between work and reply: what happened is found, the key is made once, and no debris stays',
     async () => {
       await far().server.kill()
-      const seen = {died: 0, found: 0}
+      const seen = {died: 0, found: 0, lost: 0}
       for (const at of places) {
         const made = intent()
         await far().server.start(at)
@@ -138,7 +138,18 @@ describe('an HSM that is not well', () => {
         await opened?.close()
         await far().server.kill()
         await far().server.start()
-        const after = await far().open()
+        const after = await far()
+          .open()
+          .catch((error: unknown) => error)
+        if (!isProvider(after)) {
+          // SoftHSM2 writes its token anew at each login, and not in one step: killed there, it has none any more, whoever asks.
+          expect(after).toMatchObject({code: 'PROVIDER_UNREACHABLE'})
+          expect(serialOf('lab')).toBe('')
+          seen.lost++
+          await far().end()
+          box.far = new Far()
+          continue
+        }
         const found = await after.store.find(made, [])
         if (first === 'ok') expect(found.kind).toBe('one')
         else seen.died++
@@ -153,8 +164,13 @@ describe('an HSM that is not well', () => {
         await after.close()
         await far().server.kill()
       }
-      expect(seen.died).toBeGreaterThan(0)
+      expect(seen.died).toBeGreaterThan(seen.lost)
+      expect(seen.lost).toBeLessThan(places.length / 4)
     },
     900_000,
   )
 })
+
+function isProvider(one: unknown): one is Provider {
+  return typeof one === 'object' && one !== null && 'store' in one
+}
