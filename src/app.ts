@@ -27,6 +27,7 @@ import {
   keySuspend,
   keyRollback,
   keyRotate,
+  emergenciesFold,
   rotationsFold,
   syncsFold,
 } from './keys/index.ts'
@@ -125,6 +126,7 @@ export const folds: readonly AnyFold[] = [
   refusalsFold,
   dutiesFold,
   keysFold,
+  emergenciesFold,
   rotationsFold,
   syncsFold,
   envelopesFold,

@@ -1,5 +1,6 @@
 /** What the folders above use of incidents. */
 export {demandNotWaiting, incidentContain, planContain, planPromote} from './contain.ts'
+export {askForChildren} from './children.ts'
 export {clockText, incidentDocument, type IncidentDocument, type OpenStep} from './document.ts'
 export {drillOfEntry, lastDrill, type LastDrill} from './drills.ts'
 export {incidentsFold} from './fold.ts'

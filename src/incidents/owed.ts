@@ -2,7 +2,7 @@
 import {parseDuration} from '../base/duration.ts'
 import {custodyFold} from '../custody/index.ts'
 import {duties, openingDraft, type Owed} from '../duties/index.ts'
-import {keysFold, livingUnder} from '../keys/index.ts'
+import {dataKeysUnder, envelopes, keysFold, livingUnder} from '../keys/index.ts'
 import type {ActContext} from '../requests/index.ts'
 import {drillMark} from './phases.ts'
 import {reencryptList} from './reencrypt.ts'
@@ -35,6 +35,14 @@ export function owedOf({ledger}: Pick<ActContext, 'ledger'>, incident: Incident)
       due: due(usesWithin),
     })
   })
+  const dataKeys = dataKeysUnder(ledger.of(envelopes), key.name).length
+  if (dataKeys > 0)
+    owed.push({
+      name: 'data-keys-made-anew',
+      what: `Make ${dataKeys === 1 ? 'the data key' : `the ${dataKeys} data keys`} anew that ${dataKeys === 1 ? 'lies' : 'lie'} under ${named}: whoever had it could unwrap ${dataKeys === 1 ? 'it' : 'them'}`,
+      owners,
+      due: due(usesWithin),
+    })
   if (reencryptList(ledger, key).length > 0)
     owed.push({
       name: 'encrypt-again',

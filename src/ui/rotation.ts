@@ -94,7 +94,8 @@ export function exitOfRun(runs: readonly RotationRun[]): number {
   const failed = runs.find(({error}) => error !== null && error.exit !== 8)?.error
   if (failed !== undefined && failed !== null) return failed.exit
   const waits = runs.some(
-    ({waits: on, overdueBy, error}) => on === 'people' || overdueBy !== null || error !== null,
+    ({waits: on, overdueBy, error}) =>
+      on === 'people' || on === 'incident' || overdueBy !== null || error !== null,
   )
   return waits ? 10 : 0
 }
@@ -107,6 +108,7 @@ export function runLine({name, did, waits, until, request, error, overdueBy}: Ro
   const rest = {
     time: `the next phase may begin ${until ?? ''}.`,
     people: `waits for people: request ${request ?? ''}. Next: keyrite request apply ${request ?? ''} --sign-with PERSON=KEY`,
+    incident: `stopped by the open incident ${until ?? ''}: the policy alone rotates nothing before that is closed. Next: keyrite incident show ${until ?? ''}`,
     resume: `paused. Next: keyrite rotation pause ${name} --resume --reason R`,
   } as const
   return `${name}: ${late}${done}${waits === null ? 'nothing else is to be done.' : rest[waits]}`

@@ -26,6 +26,7 @@ export function rotationRows(print: Print, keys: readonly RotationStatus[], empt
 
 const words: Readonly<Record<RotationStatus['reason'], string>> = {
   overdue: 'OVERDUE',
+  incident: 'stopped by an incident',
   paused: 'paused',
   due: 'due',
   rotating: 'rotating',

@@ -1,7 +1,9 @@
 /** Another key in the place of one that is revoked: a standby by whoever contains it, anything else by the emergency quorum. */
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {
+  askForChildren,
   findIncident,
+  openOwed,
   planContain,
   planPromote,
   planRatify,
@@ -10,7 +12,8 @@ import {
 } from '../../src/incidents/index.ts'
 import {planStandby, type KeyWish, type Planned} from '../../src/keys/index.ts'
 import type {Provider} from '../../src/providers/ports.ts'
-import {apply, meet, requestAt, statusNow, type Request} from '../../src/requests/index.ts'
+import {duties} from '../../src/duties/index.ts'
+import {apply, meet, requestAt, requests, statusNow, type Request} from '../../src/requests/index.ts'
 import {ask, say} from '../requests/support.ts'
 import {outcome, verified} from '../ledger/support.ts'
 import {act, approved, typesSince, versionOf, type Bench} from '../keys/moving.ts'
@@ -218,4 +221,24 @@ describe('a replacement', () => {
       expect(documentOf(bench, at(id))).toMatchObject({replacement: {version: 2, by: 'quorum'}})
     },
   )
+})
+
+test('a key that stands under one that was contained has its rotation asked for, once, and a duty', async () => {
+  const kek = await key({algorithm: 'aes-256', purpose: 'wrap', class: 'kek'})
+  const child = await key({algorithm: 'aes-256', purpose: 'encrypt', class: 'dek', parent: kek})
+  const {id} = await opened(night(), kek)
+  expect(await askForChildren(night().context, at(id))).toEqual([])
+  expect(await contained(night(), await metBy(planContain(bench.app.ledger.view, at(id)), 2, 3))).toEqual([
+    null,
+  ])
+  const asked = await askForChildren(night().context, at(id))
+  expect(asked).toMatchObject([{operation: 'key.rotate', plan: {change: {key: child, from: 1, to: 2}}}])
+  await openOwed(night().context, at(id))
+  expect([...bench.app.ledger.of(duties).values()].map(({name}) => name)).toContain('child-1-is-rotated')
+  expect(await askForChildren(night().context, at(id))).toEqual([])
+  const open = [...bench.app.ledger.of(requests).all.values()].filter(
+    ({operation, plan}) => operation === 'key.rotate' && plan.change['key'] === child,
+  )
+  expect(open.length).toBe(1)
+  await ratified(id)
 })

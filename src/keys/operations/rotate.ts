@@ -9,6 +9,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import {scheduleOf, policyFold, type RotationPhase} from '../../policy/index.ts'
 import {profilesFold} from '../../profiles/index.ts'
 import type {ActContext, Operation, PhaseOf, Plan} from '../../requests/index.ts'
+import {emergencyOf} from '../emergencies.ts'
 import {keysFold} from '../fold.ts'
 import {keyNamed} from '../known.ts'
 import {keyVersion, proveWithin} from '../prove.ts'
@@ -134,6 +135,8 @@ function automatic(view: View, entry: Entry): readonly Problem[] {
   if (entry.type !== 'rotation.opened' && !entry.type.endsWith('.intended')) return []
   const key = view.of(keysFold).keys.get(textOf(entry.data['key']))
   if (key === undefined) return wrong('there is no such key')
+  const emergency = emergencyOf(view, key.name)
+  if (emergency !== null) return wrong(`incident ${emergency} about it is open`)
   const {policy} = view.of(policyFold)
   const schedule = scheduleOf(policy, key.spec.class)
   if (schedule.mode !== 'automatic')

@@ -13,6 +13,7 @@ import {
   type Operations,
   type Request,
 } from '../../requests/index.ts'
+import {emergencyOf} from '../emergencies.ts'
 import {keyNamed} from '../known.ts'
 import {actAlone, automaticFault, keyRotate} from '../operations/rotate.ts'
 import {openNotice} from './notice.ts'
@@ -25,8 +26,8 @@ export interface Advance {
   readonly name: string
   /** What was done now, in order: phases, `hooks`, and `notice` where a duty to tell its users was opened. */
   readonly did: readonly string[]
-  /** What it waits for now: a date, people, somebody to resume it; null where nothing is to be done. */
-  readonly waits: 'time' | 'people' | 'resume' | null
+  /** What it waits for now: a date, people, somebody to resume it, the end of an incident; null where nothing is to be done. */
+  readonly waits: 'time' | 'people' | 'resume' | 'incident' | null
   readonly until: string | null
   /** The request that waits for people. */
   readonly request: string | null
@@ -58,6 +59,7 @@ export async function advance(context: Context, operations: Operations, name: st
     if (running !== undefined && running.paused !== null) return result('resume')
     const until = running?.next?.due ?? null
     if (until !== null && ledger.time.toISOString() < until) return result('time', {until})
+    if (isStopped(ledger, name, running)) return result('incident', {until: emergencyOf(ledger, name)})
     const next =
       running === undefined
         ? await begin(context, operations, name)
@@ -66,6 +68,17 @@ export async function advance(context: Context, operations: Operations, name: st
     did.push(...next.did)
   }
   return result(null)
+}
+
+/** Whether what the policy alone would do now waits for an incident to be closed. */
+function isStopped(ledger: Ledger, name: string, running: Rotation | undefined): boolean {
+  const key = keyNamed(ledger, name)
+  if (emergencyOf(ledger, name) === null) return false
+  const {mode} = scheduleOf(ledger.of(policyFold).policy, key.spec.class)
+  if (running !== undefined) return running.automatic && mode === 'automatic'
+  const {reason, due} = standing(ledger, key)
+  const isDue = reason !== 'not-active' && due !== null && due <= ledger.time.toISOString()
+  return isDue && mode === 'automatic' && liveRequest(ledger, name) === undefined
 }
 
 interface Turn {

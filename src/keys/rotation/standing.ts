@@ -2,6 +2,7 @@
 import type {Ledger} from '../../ledger/index.ts'
 import {policyFold, scheduleOf} from '../../policy/index.ts'
 import {profilesFold} from '../../profiles/index.ts'
+import {emergencyOf} from '../emergencies.ts'
 import type {Key} from '../state.ts'
 import {isRunning, rotations} from './state.ts'
 import {rotationStatus, type RotationStatus} from './status.ts'
@@ -13,5 +14,6 @@ export function standing(ledger: Pick<Ledger, 'of' | 'time'>, key: Key): Rotatio
     kind: ledger.of(profilesFold).profiles.get(key.profile)?.kind ?? '',
     rotation: isRunning(rotation) ? rotation : undefined,
     now: ledger.time,
+    incident: emergencyOf(ledger, key.name),
   })
 }

@@ -9,6 +9,7 @@ import type {Rotation} from './state.ts'
 /** The worst first. */
 export const rotationReasons = [
   'overdue',
+  'incident',
   'paused',
   'due',
   'rotating',
@@ -49,10 +50,12 @@ export interface Circumstances {
   /** The rotation of it that runs, if one. */
   readonly rotation: Rotation | undefined
   readonly now: Date
+  /** The open incident about the key, by which nothing is rotated by the policy alone; null where none is. */
+  readonly incident: string | null
 }
 
 export function rotationStatus(key: Key, around: Circumstances): RotationStatus {
-  const {schedule, kind, rotation, now} = around
+  const {schedule, kind, rotation, now, incident} = around
   const primary = key.versions.find(({version}) => version === key.primary)
   const newest = newestActive(key)
   const way = nativeWay(kind, materialOf(key))
@@ -78,6 +81,18 @@ export function rotationStatus(key: Key, around: Circumstances): RotationStatus 
     }
   const due = rotation === undefined ? dueOf(key, schedule) : (rotation.next?.due ?? null)
   const late = lateness(due, limit, schedule, now)
+  const automatic = rotation === undefined ? schedule.mode === 'automatic' : rotation.automatic
+  if (incident !== null && automatic) {
+    const stopped = `incident ${incident} about it is open: the policy alone rotates nothing before that is closed`
+    return {
+      ...common,
+      due,
+      overdueBy: late === null ? null : durationText(late),
+      reason: late === null ? 'incident' : 'overdue',
+      why: late === null ? stopped : `it was due ${due ?? ''}; ${stopped}`,
+      next: `keyrite incident show ${incident}`,
+    }
+  }
   const judged = judge(key.name, around, {due, late, way, never: common.rotated === null})
   return {...common, due, overdueBy: late === null ? null : durationText(late), ...judged}
 }

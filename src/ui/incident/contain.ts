@@ -1,7 +1,7 @@
 /** Containing a key with a person at the keyboard: each line carries the clock, and says only what is so. */
 import {Flags} from '@oclif/core'
 import {isObject} from '../../base/jcs.ts'
-import {exitOf, KeyriteError} from '../../base/errors.ts'
+import {exitOf} from '../../base/errors.ts'
 import {profileOf, type Key} from '../../keys/index.ts'
 import {parseDuration} from '../../base/duration.ts'
 import {
@@ -9,14 +9,12 @@ import {
   clockText,
   demandNotWaiting,
   drillMarked,
-  enough,
   findIncident,
   incidentDocument,
   look,
   openOwed,
   peopleOf,
   planContain,
-  proveDead,
   type Incident,
   type Reason,
 } from '../../incidents/index.ts'
@@ -40,7 +38,8 @@ import {contextFor, demandName} from '../gather.ts'
 import {consequence, impactLines, incidentLines} from './screen.ts'
 import {outcomeOf, tellOf, toldLines, type ToldOf} from './told.ts'
 import {planOr, said, words} from './acts.ts'
-import {putInPlace} from './place.ts'
+import {putInPlace, saidOfChildren} from './place.ts'
+import {proveAloud} from './prove.ts'
 import {journalPath, unrecordedLines} from './unrecorded.ts'
 import {containByJournal} from '../../incidents/journal/index.ts'
 import {signing} from './signs.ts'
@@ -86,7 +85,8 @@ export abstract class ContainCommand extends KeyriteCommand {
     const now = findIncident(app.ledger, incident.id)
     if (now.acts.length > 0) {
       await openOwed(context, now)
-      await this.#prove(context, now, withinMs, hurry)
+      await saidOfChildren(context, now, hurry)
+      await proveAloud(context, now, withinMs, hurry)
     }
     await putInPlace(app, context, incident, hurry)
     const one = incidentDocument(app.ledger, findIncident(app.ledger, incident.id))
@@ -264,48 +264,4 @@ export abstract class ContainCommand extends KeyriteCommand {
     await applyEach(context, app.operations, request, said(hurry))
     return null
   }
-
-  async #prove(
-    context: Omit<ActContext, 'approved'>,
-    incident: Incident,
-    withinMs: number,
-    hurry: (line: string) => void,
-  ): Promise<void> {
-    let told = ''
-    try {
-      await proveDead(context, incident, {
-        withinMs,
-        progress: ({version, refusals, proof}) => {
-          const line =
-            proof === 'still-usable'
-              ? `Version ${version} CAN STILL BE USED: tried, and done.`
-              : proof === 'not-proven'
-                ? `Version ${version} could not be tried: that proves nothing.`
-                : refusals === enough
-                  ? `Version ${version} was refused ${refusals} times in a row.`
-                  : ''
-          if (line !== '' && line !== told) hurry(line)
-          told = line
-        },
-      })
-    } catch (error) {
-      if (!(error instanceof KeyriteError) || !unreachable.includes(error.code)) throw error
-      hurry(`It could not be tried: ${error.message}`)
-    }
-  }
 }
-
-const unreachable: readonly string[] = [
-  'PROVIDER_FAILED',
-  'PROVIDER_UNREACHABLE',
-  'CREDENTIALS_REFUSED',
-  'PROFILE_MOVED',
-  'NETWORK',
-  'FILE_NOT_FOUND',
-  'UNSAFE_FILE',
-  'TOKEN_ROLLED_BACK',
-  'TOKEN_TAMPERED',
-  'PRODUCTION_GUARD',
-  'UNSUPPORTED',
-  'POLICY_REFUSES',
-]

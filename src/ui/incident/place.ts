@@ -1,6 +1,13 @@
 /** Another key in the place of one that is contained, as the lines of a revocation say it. */
 import type {App} from '../../app.ts'
-import {applyThese, findIncident, incidentDocument, promotes, type Incident} from '../../incidents/index.ts'
+import {
+  applyThese,
+  askForChildren,
+  findIncident,
+  incidentDocument,
+  promotes,
+  type Incident,
+} from '../../incidents/index.ts'
 import {requests, type ActContext, type Request} from '../../requests/index.ts'
 
 type Hurry = (line: string) => void
@@ -50,4 +57,16 @@ function approvedPlaces(app: App, {seq, replaced}: Incident): readonly Request[]
       // What was replaced otherwise needs nothing more of it; what this one began is finished.
       (replaced === null || [...done].some(promotes)),
   )
+}
+
+/** Asks to rotate the keys under it, and says so. */
+export async function saidOfChildren(
+  context: Omit<ActContext, 'approved'>,
+  incident: Incident,
+  hurry: Hurry,
+): Promise<void> {
+  for (const {id, plan} of await askForChildren(context, incident)) {
+    const {key} = plan.change
+    hurry(`Key "${typeof key === 'string' ? key : ''}" stands under it: request ${id} asks to rotate it.`)
+  }
 }

@@ -70,6 +70,7 @@ const at = (day: string, more: Partial<Circumstances> = {}): Circumstances => ({
   schedule: usualSchedules['jwt-signing'],
   kind: 'local',
   rotation: undefined,
+  incident: null,
   now: new Date(`${day}T00:00:00.000Z`),
   ...more,
 })
