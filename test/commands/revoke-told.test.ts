@@ -28,6 +28,10 @@ beforeAll(async () => {
         {name: 'hook', kind: 'webhook', roles: ['security-lead', 'ciso'], url: web.url},
         {name: 'slow', kind: 'webhook', roles: ['ciso'], url: silent.url},
       ],
+      contacts: [
+        {name: 'Duty manager', roles: ['engineering-lead'], for: 'to deploy', reach: ['+41 44 000 00 01']},
+        {name: 'Security desk', roles: ['ciso'], for: 'to contain', reach: ['+41 44 000 00 00']},
+      ],
     },
   })
   const secret = join(house.dir, 'signing-key')
@@ -105,6 +109,8 @@ describe('revoke', () => {
     expect(Date.now() - began).toBeLessThan(30_000)
     expect(stdout).toContain('Some channels have not answered yet.')
     expect(stdout).toContain('No channel reaches engineering-lead: TELL THEM YOURSELF.')
+    expect(stdout).toContain('Call "Duty manager": +41 44 000 00 01 (at any hour), for: to deploy.')
+    expect(stdout).not.toContain('Security desk')
     expect(stdout).toContain('Sent again by: keyrite notification send --now')
   })
 })

@@ -53,10 +53,19 @@ export function aboutBlocks({incident: one, asOf}: IncidentRecord): readonly Blo
       ['Is it dead?', verdict(one)],
       ['Last success', one.lastSuccess ?? 'none was seen'],
       ['First refusal', one.firstRefusal ?? 'none was seen'],
+      ['In its place', replacedBy(one)],
       ['Ratified', one.ratified ?? 'not yet'],
       ['As of', `${minute(asOf.at)}, ${asOf.size} entries`],
     ]),
   ]
+}
+
+function replacedBy({replacement}: IncidentRecord['incident']): string {
+  if (replacement === null) return 'nothing'
+  const {version, by, at, proof, aliases} = replacement
+  const how = by === 'standby' ? 'the standby' : 'by the emergency quorum'
+  const names = aliases.length === 0 ? '' : `, called ${aliases.join(', ')}`
+  return `version ${version}, ${how}, since ${minute(at)}: ${proof === 'proven' ? 'tried, and it works' : 'NOT TRIED'}${names}`
 }
 
 function verdict({contained, proof, refusals}: IncidentRecord['incident']): string {

@@ -45,6 +45,9 @@ export function timesOf(ledger: Pick<Ledger, 'of' | 'time'>, incident: Incident)
   return [
     taken('Contained', startedAt, limit, contained),
     taken('Proved dead', startedAt, limit, proved),
+    ...(incident.replaced === null
+      ? []
+      : [taken('Another key in its place', startedAt, limit, incident.replaced.at)]),
     ...(first === undefined
       ? []
       : [taken('Ratified by others', first.begun, ratifyWithin, incident.ratified?.at ?? null)]),
