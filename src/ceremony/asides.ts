@@ -93,7 +93,7 @@ export async function pauseHere(context: RunContext): Promise<void> {
   ])
   await app.logOut()
   room.say([
-    `PAUSED before step ${step}, ${app.ledger.time.toISOString()}. Tokens are logged out; no limit of time holds.`,
+    `PAUSED at step ${step}, ${app.ledger.time.toISOString()}. Tokens are logged out; no limit of time holds.`,
     `In the room: ${remain.map(({name, id: person}) => name ?? person).join(', ') || 'nobody'}.`,
     `It goes on here, or later from any shell: keyrite ceremony resume ${id.slice(0, 8)}`,
   ])

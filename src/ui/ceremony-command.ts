@@ -61,6 +61,7 @@ export abstract class CeremonyCommand extends KeyriteCommand {
       clearTimeout(this.#waiting)
       this.interrupted = null
     }
+    this.say('')
     return this.#shown(id, null, null)
   }
 

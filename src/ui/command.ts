@@ -211,7 +211,7 @@ export abstract class KeyriteCommand extends Command {
    */
   #write(line: string): void {
     const {columns} = this.outside.stdout
-    const [start = ''] = /^ *(?:(?:Error|Changed|Cancelled)[:.] )?/.exec(line) ?? []
+    const [start = ''] = /^ *(?:(?:Error|Changed|Cancelled)[:.] |(?:ok|NOT OK) {2})?/.exec(line) ?? []
     const width = this.#room(columns) - start.length
     const whole = !this.outside.stderr.isTTY || /^(?:Try this:|Next:|\s+(?:at|keyrite) )/.test(line)
     const lines = whole

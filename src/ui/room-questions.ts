@@ -30,8 +30,8 @@ export interface Questioner {
   readonly asides: boolean
 }
 
-/** The longest question that leaves room for a short answer at 80 columns. */
-const widest = 72
+/** The longest question that leaves room for its answer at 80 columns: for a word, and for a text or a path. */
+const widest = {word: 72, text: 45} as const
 
 const asidesHelp = [
   'deviation   records that something is done otherwise than the script has it',
@@ -50,7 +50,7 @@ export async function askRoom<T>(
   const joined = (...parts: readonly string[]): string => parts.filter((one) => one !== '').join('  ')
   const whole = joined(title(), can === '' ? message : `${message} ${can}`)
   // A terminal would break a long question inside a word: it is said as a sentence, and the prompt is short.
-  const long = whole.length > widest
+  const long = whole.length > (can === '' ? widest.text : widest.word)
   for (;;) {
     if (long) say(`  ${joined(title(), message)}`)
     const prompt = long ? joined(title(), short ?? '', can) : whole

@@ -78,6 +78,7 @@ export function terminalRoom(world: RoomWorld): Room {
       const what = await quietly({
         ...takenBack,
         message: 'DEVIATION  What is done otherwise? (Enter: nothing, go back)',
+        short: 'DEVIATION',
       })
       if (what === '') return null
       const why = await quietly(words('DEVIATION  Why?', flag))
@@ -100,7 +101,7 @@ export function terminalRoom(world: RoomWorld): Room {
         {...asker, asides: false},
         {
           message: 'PAUSED  When everybody is back, type go',
-          expects: '',
+          expects: 'go',
           flag: 'keyrite ceremony resume',
           help: ['go          goes on', 'Ctrl-C      leaves it paused; "keyrite ceremony resume" goes on'],
           read: (typed) =>
@@ -137,7 +138,7 @@ function decision(person: Person, asFlag: string): RoomQuestion<Decision> {
 function keyFile(person: Person, what: string, withoutKey: string): RoomQuestion<string> {
   return {
     message: `Key of ${called(person)} for ${what} (Enter: ${withoutKey}, ?: help)`,
-    short: `Key of ${called(person)} for ${what}`,
+    short: `Key of ${person.name ?? person.id} for ${what}`,
     expects: '',
     flag: '--sign-with PERSON=KEY',
     help: [

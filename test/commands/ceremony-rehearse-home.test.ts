@@ -111,7 +111,7 @@ describe('ceremony rehearse beside a real home', () => {
     expect(document).toMatchObject({exit: 0, status: 'rehearsed'})
     expect(asked.length).toBeGreaterThan(10)
     expect(asked.filter((one) => !one.startsWith('REHEARSAL  '))).toEqual([])
-    expect(asked).toContain('REHEARSAL  Key of Alice (alice@example.com) for their presence')
+    expect(asked).toContain('REHEARSAL  Key of Alice for their presence')
     const carol = house.founders.find(({person}) => person.name === 'Carol')?.key.publicKey.fingerprint ?? ''
     const signed = [...files(join(document.bundle, 'statements')).values()].filter((one) =>
       one.includes(carol),

@@ -153,7 +153,7 @@ describe('ceremony sign', () => {
     const ask = somebody('', 'no-such-file', house.keyOf('alice'), house.keyOf('grace'))
     const ran = await runCommand(CeremonySign, 'ceremony sign', [id, '--json'], {...house.world, ask})
     expect(ran.exit).toBe(8)
-    expect(ask.asked[0]).toBe('Key of Bob (bob@example.com) for the transcript')
+    expect(ask.asked[0]).toBe('Key of Bob for the transcript')
     expect(ran.stderr).toContain('no such file')
     expect(ran.stderr).toContain('That is not a key of Grace (grace@example.com)')
     expect(JSON.parse(ran.stdout)).toMatchObject({missing: [{name: 'Bob'}]})

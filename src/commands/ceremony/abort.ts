@@ -27,6 +27,7 @@ export default class CeremonyAbort extends KeyriteCommand {
     const ceremony = findCeremony(app, args.ceremony)
     const context = {app: ceremonyApp(app), id: ceremony.id}
     const left = leftBehind(context)
+    if (left.length === 0) this.say('It leaves nothing behind at a provider.')
     for (const {what, clean, before = []} of left) {
       this.say(`Left behind: ${what}.`)
       for (const how of flags.yes ? clean : [...before, ...clean]) this.say(typedOrSaid(how))
