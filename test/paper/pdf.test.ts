@@ -84,6 +84,31 @@ testWith('pdftotext', 'what no face has a shape for is written out, never left o
   expect(text).toContain('\\u{6771}\\u{4eac} office')
 })
 
+testWith(
+  'pdftotext',
+  'a name that is wider than its column is broken behind a hyphen, and only one without is broken inside',
+  () => {
+    const doc: Doc = {
+      ...sample,
+      blocks: [
+        sheet({
+          columns: [
+            {name: 'Role', share: 19},
+            {name: 'Printed name', share: 81},
+          ],
+          rows: ['emergency-contact', 'emergencycontacts', 'e-mergencycontact-s'].map((role) => ({
+            cells: [role, ''],
+          })),
+        }),
+      ],
+    }
+    const text = seen('pdftotext', pdfOf(doc), '-layout')
+    expect(text).toMatch(/emergency-\n\s*contact\n/)
+    expect(text).toMatch(/emergencyconta\n\s*cts\n/)
+    expect(text.replace(/\s/g, '')).toContain('e-mergencycontact-s')
+  },
+)
+
 testWith('pdftotext', 'headings, tables and lists are said to be such, in the order of the document', () => {
   const said = seen('pdfinfo', pdfOf(sample), '-struct-text')
   const order = [

@@ -109,7 +109,7 @@ export class Faces {
     return words
   }
 
-  /** A run, cut where the line is full if it is longer than a whole one. */
+  /** A run, cut where the line is full if it is longer than a whole one: behind a hyphen where it has one, as names have. */
   #fitting(run: Run, size: number, left: number, width: number): readonly Run[] {
     if (run.width <= width || run.width <= left) return [run]
     const pieces: Run[] = []
@@ -117,11 +117,15 @@ export class Faces {
     let room = left > width / 3 ? left : width
     const put = (): void => {
       pieces.push({face: run.face, text, width: this.width(text, run.face, size)})
+      text = ''
     }
     for (const character of run.text) {
       if (text !== '' && this.width(text + character, run.face, size) > room) {
+        const rest = text.slice(text.lastIndexOf('-') + 1)
+        const cut = rest === '' || rest === text ? '' : rest
+        text = text.slice(0, text.length - cut.length)
         put()
-        text = ''
+        text = cut
         room = width
       }
       text += character
