@@ -14,6 +14,8 @@ export interface RoomQuestion<T> {
   readonly short?: string
   /** What can be typed, as it stands behind the question: `yes/no`. */
   readonly expects: string
+  /** Whether a word answers it, though none is shown behind it. */
+  readonly word?: true
   /** The flag or field that answers it beforehand. */
   readonly flag: string
   /** What each answer does, for whoever types `?`. */
@@ -43,14 +45,14 @@ const asidesHelp = [
 /** Asks until there is an answer. @throws Aside where it hears one. */
 export async function askRoom<T>(
   {ask, say, title, asides}: Questioner,
-  {message, short, expects, flag, help, read}: RoomQuestion<T>,
+  {message, short, expects, word, flag, help, read}: RoomQuestion<T>,
   within: Interruptible,
 ): Promise<T> {
   const can = expects === '' ? '' : `[${expects}/?]`
   const joined = (...parts: readonly string[]): string => parts.filter((one) => one !== '').join('  ')
   const whole = joined(title(), can === '' ? message : `${message} ${can}`)
   // A terminal would break a long question inside a word: it is said as a sentence, and the prompt is short.
-  const long = whole.length > (can === '' ? widest.text : widest.word)
+  const long = whole.length > (can === '' && word !== true ? widest.text : widest.word)
   for (;;) {
     if (long) say(`  ${joined(title(), message)}`)
     const prompt = long ? joined(title(), short ?? '', can) : whole

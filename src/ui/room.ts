@@ -101,7 +101,8 @@ export function terminalRoom(world: RoomWorld): Room {
         {...asker, asides: false},
         {
           message: 'PAUSED  When everybody is back, type go',
-          expects: 'go',
+          expects: '',
+          word: true,
           flag: 'keyrite ceremony resume',
           help: ['go          goes on', 'Ctrl-C      leaves it paused; "keyrite ceremony resume" goes on'],
           read: (typed) =>

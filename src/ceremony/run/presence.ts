@@ -11,7 +11,9 @@ export async function checkIn(context: RunContext, people: readonly string[]): P
     .filter((id) => people.includes(id))
     .flatMap((id) => roster.get(id) ?? [])
   if (asked.length === 0) return
-  room.say(['Check-in: each participant signs that they are here. The presence of whoever does not sign is only stated.'])
+  room.say([
+    'Check-in: each participant signs that they are here. The presence of whoever does not sign is only stated.',
+  ])
   for (const person of asked) {
     const signer = await room.signer(person, 'their presence')
     if (signer !== null) await signPresence(context, person, signer)
