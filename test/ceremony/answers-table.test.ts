@@ -42,6 +42,8 @@ const asks: Readonly<Record<string, readonly string[]>> = {
   'key.verify': [],
   attest: [],
   'key.activate': [],
+  'key.rotate': [],
+  'key.destroy': [],
   pause: ['who stays', 'who is back'],
   'certificate.self-sign': [],
   'certificate.request': [],
