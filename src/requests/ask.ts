@@ -40,7 +40,7 @@ export async function openRequest(
   if (who.length < rule.people) {
     throw new KeyriteError(
       'QUORUM_MISSING',
-      `cannot ask for ${plan.operation}: rule "${rule.id}" needs ${rule.people} people, and only ${who.length} may answer here`,
+      `cannot ask for ${plan.operation}: rule "${rule.id}" needs ${rule.people === 1 ? 'one person' : `${rule.people} people`}, and ${who.length === 0 ? 'nobody' : `only ${who.length}`} may answer here`,
       {
         hints: [`keyrite policy explain ${plan.operation}`, 'keyrite custodian list'],
       },
