@@ -9,6 +9,7 @@
  *   as N M               a mechanism N in the list, done as M
  *   serial TEXT          of every token
  *   tries N              wrong PINs before it locks; counted in FILE.tries, beside this file
+ *   end-date YYYYMMDD    the last day of every object's use, which it does not keep
  *   raw-points           points of keys without the OCTET STRING around them
  *   fail C_X N           that call answers N, and does nothing
  *   lie C_X              that call answers yes, and does nothing
@@ -191,6 +192,12 @@ static CK_RV getAttributeValue(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o, CK_ATTRI
       memmove(bytes, bytes + head, length - head);
       t[at].ulValueLen = length - head;
     }
+  char day[64];
+  if (line("end-date", day, sizeof day, 0) && n == 1 && t[0].type == CKA_END_DATE) {
+    t[0].ulValueLen = 8;
+    if (t[0].pValue != NULL) memcpy(t[0].pValue, day, 8);
+    said = CKR_OK;
+  }
   return done("C_GetAttributeValue", said);
 }
 
