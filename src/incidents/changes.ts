@@ -1,14 +1,16 @@
 /** How each entry changes what is known of incidents. Called only for entries without a problem. */
+import {isObject, type Json} from '../base/jcs.ts'
 import type {Entry, View} from '../ledger/index.ts'
 import type {Availability} from '../providers/ports.ts'
 import {schemas} from './entries.ts'
 import {peopleOf, requestOf} from './rules.ts'
-import {incidents, type ContainmentAct, type Incident, type Incidents} from './state.ts'
+import {incidents, openOn, type ContainmentAct, type Incident, type Incidents} from './state.ts'
 
 export function changed(view: View, entry: Entry): Incidents {
   const state = view.of(incidents)
   if (entry.type === 'incident.opened') return withIncident(state, opened(view, entry))
   if (entry.type.startsWith('key.state.')) return moved(view, state, entry)
+  if (entry.type === 'key.usage') return used(view, state, entry)
   if (entry.type.startsWith('key.')) return replaced(view, state, entry)
   const incident = state.all.get(Number(entry.data['incident']))
   if (incident === undefined) throw new TypeError('checked before')
@@ -35,6 +37,7 @@ function opened(view: View, {seq, time, actor, data}: Entry): Incident {
     startedAt: time,
     openedBy: actor.person ?? '',
     looked: null,
+    used: null,
     acts: [],
     containedBy: [],
     replaced: null,
@@ -45,6 +48,20 @@ function opened(view: View, {seq, time, actor, data}: Entry): Incident {
     closed: null,
     journals: [],
   }
+}
+
+/** What the log of the place said of its key meanwhile. */
+function used(view: View, state: Incidents, {seq, data}: Entry): Incidents {
+  const {key, events, found} = data
+  const incident = typeof key === 'string' ? openOn(state, key) : undefined
+  if (incident === undefined) return state
+  const said = view.open(found)
+  const all: readonly Json[] | null =
+    isObject(said) && Array.isArray(said['callers']) ? (said['callers'] as readonly Json[]) : null
+  const callers = all?.flatMap((one) =>
+    isObject(one) && typeof one['caller'] === 'string' ? [one['caller']] : [],
+  )
+  return withIncident(state, {...incident, used: {seq, events: Number(events), callers: callers ?? null}})
 }
 
 /** A change of state that an incident's approval allows, or that takes one back. */

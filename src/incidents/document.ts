@@ -230,7 +230,11 @@ function inShort({name, what}: Duty, {id, key, drill}: Incident): string | null 
 }
 
 /** What is known to hang on the key, what its place saw, and what nobody here knows. */
-function impactOf(ledger: Ledger, {looked, profile, key: name}: Incident, key: Key | undefined): Impact {
+function impactOf(
+  ledger: Ledger,
+  {looked, used, profile, key: name}: Incident,
+  key: Key | undefined,
+): Impact {
   const facts = looked === null ? null : parseJcs(ledger.view.blob(looked.facts))
   const impact = isObject(facts) ? facts['impact'] : null
   const found = isObject(impact) ? impact : {}
@@ -240,8 +244,9 @@ function impactOf(ledger: Ledger, {looked, profile, key: name}: Incident, key: K
       ...texts(found['consumers']).map((id) => ({kind: 'consumer', name: key?.names[id] ?? id})),
       ...texts(found['children']).map((name) => ({kind: 'child', name})),
     ],
-    observed:
-      observed === null
+    observed: [
+      ...(used?.callers ?? []).map((caller) => ({kind: 'user', detail: caller})),
+      ...(observed === null
         ? []
         : [
             ...texts(observed['aliases']).map((name) => ({kind: 'alias', detail: name})),
@@ -258,15 +263,18 @@ function impactOf(ledger: Ledger, {looked, profile, key: name}: Incident, key: K
                   },
                 ]
               : []),
-          ],
+          ]),
+    ],
     unknown: [
       ...(looked === null ? ['nothing was looked at yet'] : []),
-      ...(looked !== null && observed === null
+      ...(looked !== null && observed === null && used === null
         ? [
             `who used the key: profile "${profile}" did not say it when it was asked, or keeps no record of it`,
           ]
         : []),
-      `who uses the key without being declared: keyrite key usage ${name} reads the log of its place`,
+      ...(used === null
+        ? [`who uses the key without being declared: keyrite key usage ${name} reads the log of its place`]
+        : []),
     ],
   }
 }

@@ -19,9 +19,10 @@ const places = ['key.standby.intended', 'key.primary.intended', 'key.primary.cha
 
 export const incidentsFold: Fold<Incidents> = {
   ...incidents,
-  types: [...Object.keys(schemas), ...moves, ...places],
+  types: [...Object.keys(schemas), ...moves, ...places, 'key.usage'],
 
   check(view: View, entry: Entry): readonly Problem[] {
+    if (entry.type === 'key.usage') return [] // judged among what is known of keys
     const fault = [...moves, ...places].includes(entry.type) ? moveFault(view, entry) : faultOf(view, entry)
     return fault === undefined ? [] : [problem('incident', entry, fault)]
   },

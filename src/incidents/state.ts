@@ -118,6 +118,13 @@ export interface Incident {
     readonly facts: string
     readonly lastSuccess: string | null
   } | null
+  /** Who used the key, as the log of its place said since it was opened, the newest reading; null: it was not read. */
+  readonly used: {
+    readonly seq: number
+    readonly events: number
+    /** Who, the most refused first; private: null where it is withheld. */
+    readonly callers: readonly string[] | null
+  } | null
   readonly acts: readonly ContainmentAct[]
   /** Who approved what was contained, each once. */
   readonly containedBy: readonly string[]

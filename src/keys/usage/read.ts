@@ -60,6 +60,9 @@ export async function readUsage(
 /** Kinds of which nobody needs a PIN to learn that they keep no log. */
 const withoutLog: ReadonlySet<string> = new Set(['local', 'pkcs11'])
 
+/** Kinds whose log answers with the credentials and at the address of the place itself: it can be read without anybody who says where it is. */
+export const logAtHand: ReadonlySet<string> = new Set(['aws'])
+
 /** Keeps it. @returns the seq of its entry. @throws KeyriteError as `Ledger.append`. */
 export async function recordUsage(
   {ledger, actor, ceremony}: Pick<ActContext, 'ledger' | 'actor' | 'ceremony'>,

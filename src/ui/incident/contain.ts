@@ -37,6 +37,7 @@ import {pinFileFlag, signWithFlag} from '../flags.ts'
 import {contextFor, demandName} from '../gather.ts'
 import {consequence, impactLines, incidentLines} from './screen.ts'
 import {outcomeOf, tellOf, toldLines, type ToldOf} from './told.ts'
+import {readUsed} from './used.ts'
 import {planOr, said, words} from './acts.ts'
 import {putInPlace, saidOfChildren} from './place.ts'
 import {proveAloud} from './prove.ts'
@@ -89,6 +90,8 @@ export abstract class ContainCommand extends KeyriteCommand {
       await proveAloud(context, now, withinMs, hurry)
     }
     await putInPlace(app, context, incident, hurry)
+    // Last of all: nobody waits for it with a key that another is to take the place of.
+    if (now.acts.length > 0) await readUsed(app, context, now, hurry)
     const one = incidentDocument(app.ledger, findIncident(app.ledger, incident.id))
     return this.shown(incident, lacks, await outcomeOf(tellOf(app, one, 'going-on')))
   }
