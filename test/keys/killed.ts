@@ -1,11 +1,14 @@
 /** Applies a request, and kills itself at the nth call of the provider: before it, or when it took effect. Says how many calls there were where it lives. */
+import {readFileSync} from 'node:fs'
 import {App} from '../../src/app.ts'
+import {Secret} from '../../src/base/secret.ts'
 import type {Provider} from '../../src/providers/ports.ts'
 import {apply, findRequest} from '../../src/requests/index.ts'
 import {contextFor} from '../../src/ui/gather.ts'
 import {nobody, surroundingsOf} from '../support/run.ts'
 
-const [home = '', state = '', id = '', nth = '0', when = 'before', now = ''] = process.argv.slice(2)
+const [home = '', state = '', id = '', nth = '0', when = 'before', now = '', brought = ''] =
+  process.argv.slice(2)
 let calls = 0
 
 function die(): Promise<never> {
@@ -52,6 +55,7 @@ const provider = async (name: string): Promise<Provider> => {
     },
   }
 }
-await apply({...contextFor(app, null), provider}, app.operations, findRequest(app.ledger, id))
+const material = async (): Promise<Secret> => new Secret(readFileSync(brought))
+await apply({...contextFor(app, null), provider, ...{material}}, app.operations, findRequest(app.ledger, id))
 await app.close()
 process.stdout.write(String(calls))
