@@ -9,6 +9,7 @@ import {owedBy} from './open.ts'
 import {reencryptList, type ToEncryptAgain} from './reencrypt.ts'
 import {containSteps} from './contain.ts'
 import {drillMarked} from './phases.ts'
+import {hooksLeft} from './hooks.ts'
 import {promotable} from './promote.ts'
 import {containments, isContained, limit, ratifyDue} from './rules.ts'
 import {isOpen, type Incident, type Verdict} from './state.ts'
@@ -192,7 +193,16 @@ function openSteps(ledger: Ledger, incident: Incident, key: Key | undefined): re
                 `keyrite key promote ${key.name}`,
               ),
         ]
+  const hooks = hooksLeft(ledger.view, incident)
   const later = [
+    ...(hooks[0] === undefined || !isContained(incident)
+      ? []
+      : [
+          step(
+            `hook "${hooks[0].name}" (${hooks[0].phase}) has not succeeded`,
+            `keyrite incident resume ${id}`,
+          ),
+        ]),
     ...(due === null || !isContained(incident)
       ? []
       : [step('others ratify what was done', `keyrite incident ratify ${id}`, due)]),

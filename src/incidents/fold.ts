@@ -8,6 +8,7 @@ import {changed} from './changes.ts'
 import {judgeJournal} from './journal/judge.ts'
 import {schemas, type IncidentType} from './entries.ts'
 import {containments, isContained, peopleOf, requestOf, toRatify, waitsFor} from './rules.ts'
+import {hookFault} from './hooks.ts'
 import {promotionFault} from './promote.ts'
 import {rowOf} from './row.ts'
 import {incidents, isOpen, openOn, type Incident, type Incidents} from './state.ts'
@@ -125,8 +126,8 @@ function faultOf(view: View, entry: Entry): string | undefined {
   if (type === 'incident.ratified') return ratifiedFault(view, entry, incident)
   if (type === 'incident.closed') return closedFault(view, entry, incident)
   if (type === 'incident.looked' && incident.looked !== null) return 'it was looked at before'
-  if (type === 'incident.hooked' && data['ok' as never] !== (data['exit' as never] === 0))
-    return 'it did not go as it says'
+  if (type === 'incident.hooked')
+    return hookFault(view, incident, schemas['incident.hooked'].parse(entry.data))
   return undefined
 }
 

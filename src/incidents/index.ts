@@ -4,6 +4,7 @@ export {askForChildren} from './children.ts'
 export {clockText, incidentDocument, type IncidentDocument, type OpenStep} from './document.ts'
 export {drillOfEntry, lastDrill, type LastDrill} from './drills.ts'
 export {incidentsFold} from './fold.ts'
+export {hooksLeft, runIncidentHooks} from './hooks.ts'
 export {look, type PreflightLine} from './look.ts'
 export {
   closingDraft,

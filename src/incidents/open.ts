@@ -7,6 +7,7 @@ import {profileOf, type Key} from '../keys/index.ts'
 import {Private, type Draft, type Ledger} from '../ledger/index.ts'
 import type {ActContext} from '../requests/index.ts'
 import {drillOf} from './phases.ts'
+import {hooksLeft} from './hooks.ts'
 import {containments, isContained} from './rules.ts'
 import {incidents, openOn, type Incident, type Order, type Reason} from './state.ts'
 
@@ -154,6 +155,13 @@ export function closingDraft(ledger: Ledger, incident: Incident, {confirmed, wai
     )
   if (waive.length > 0 && reason === null)
     throw new KeyriteError('USAGE', 'cannot waive a duty without a reason', {hints: ['--reason R']})
+  const [hook] = hooksLeft(ledger.view, incident)
+  if (hook !== undefined)
+    throw new KeyriteError(
+      'KEY_STATE',
+      `cannot close incident ${incident.id}: hook "${hook.name}" of phase ${hook.phase} has not succeeded`,
+      {hints: [`keyrite incident resume ${incident.id}`, 'keyrite policy adopt FILE, without it']},
+    )
   const owed = owedBy(ledger, incident)
   const waived = waive.map((typed) => {
     const own = owed.find(({id, name}) => id === typed || name === typed)

@@ -16,7 +16,7 @@ export {
   type KeyEvent,
   type KeyState,
 } from './lifecycle.ts'
-export {isPublished, jwksOf, type Jwk} from './jwk.ts'
+export {isPublished, jwksOf, versionJwk, type Jwk} from './jwk.ts'
 export {changeState} from './operations/move.ts'
 export {tryAvailability} from './try-state.ts'
 export {keyCancelDestroy} from './operations/cancel.ts'
@@ -77,6 +77,7 @@ export {standing} from './rotation/standing.ts'
 export {worstRotationFirst, type RotationStatus} from './rotation/status.ts'
 export {judgedRefusal, lacksProver, tryerInWords, tryerOf, whoTries, type Tryer} from './who-tries.ts'
 export {runHooks} from './rotation/hooks.ts'
+export {runProgram} from './rotation/program.ts'
 export {planRollback, planRotate} from './rotation/plan.ts'
 export {advance, liveRequest, type Advance} from './rotation/run.ts'
 export {isRunning, rotations, type Rotation} from './rotation/state.ts'

@@ -12,6 +12,7 @@ export {
 } from './document.ts'
 export {
   hooksAfter,
+  incidentHookPhases,
   neverAutomatic,
   rotationPhases,
   scheduleInWords,

@@ -45,12 +45,20 @@ export const rotationSchema = z
 export const rotationPhases = ['version', 'accept', 'primary', 'retire', 'rollback'] as const
 export type RotationPhase = (typeof rotationPhases)[number]
 
+/** The phases of an incident after which programs run, in order, once another key is in the place of the one that is revoked. */
+export const incidentHookPhases = ['deploy', 'verify', 'reauthenticate'] as const
+export type IncidentHookPhase = (typeof incidentHookPhases)[number]
+
 const hookSchema = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected a name of a-z, 0-9 and -')
     .describe('what it is called in the record'),
-  phase: z.enum(rotationPhases).describe('after which phase it runs'),
+  phase: z
+    .enum([...rotationPhases, ...incidentHookPhases])
+    .describe(
+      'after which phase of a rotation it runs; or what it does in an incident, once another key is in place: deploy, verify, reauthenticate',
+    ),
   classes: z.array(z.enum(classes)).min(1).nullable().describe('for keys of these classes; null for all'),
   program: z
     .string()
@@ -68,7 +76,9 @@ export const hooksSchema = z
   .array(hookSchema)
   .max(50)
   .exactOptional()
-  .describe('programs of yours that run after a phase of a rotation; a failure stops before the next')
+  .describe(
+    'programs of yours that run after a phase of a rotation, or in an incident; a failure stops before the next',
+  )
 
 /** Classes of which no policy makes a rotation automatic. */
 export const neverAutomatic: readonly KeyClassName[] = ['root', 'kek', 'backup', 'escrow-master']
@@ -112,7 +122,7 @@ export function scheduleOf(
 export function hooksAfter(
   {hooks = []}: {readonly hooks?: readonly Hook[]},
   name: KeyClassName,
-  phase: RotationPhase,
+  phase: RotationPhase | IncidentHookPhase,
 ): readonly Hook[] {
   return hooks.filter((hook) => hook.phase === phase && (hook.classes?.includes(name) ?? true))
 }

@@ -6,8 +6,15 @@ import KeyPromote from '../../src/commands/key/promote.ts'
 import KeyShow from '../../src/commands/key/show.ts'
 import KeyStandby from '../../src/commands/key/standby.ts'
 import Revoke from '../../src/commands/revoke.ts'
+import {createHash} from 'node:crypto'
+import {chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import IncidentResume from '../../src/commands/incident/resume.ts'
+import PolicyAdopt from '../../src/commands/policy/adopt.ts'
+import {defaultPolicy} from '../../src/policy/index.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
-import {runCommand, runJson, type CommandClass} from '../support/run.ts'
+import {runCommand, runJson, somebody, type CommandClass} from '../support/run.ts'
 
 let house: House
 beforeAll(async () => {
@@ -103,6 +110,116 @@ describe('another key in the place of one that is revoked', () => {
       exit: 5,
       code: 'KEY_STATE',
     })
+    await ratified(name)
+  })
+})
+
+describe('revoke --replace-first', () => {
+  test('contains nothing before two emergency contacts have put another key in its place, and says so', async () => {
+    const name = await key('third')
+    const one = await run(Revoke, 'revoke', revoking(name, '--replace-first', ...signing('dan')))
+    expect(one).toMatchObject({exit: 8, contained: false, proof: 'not-proven', replacement: null})
+    expect(await run(KeyShow, 'key show', [name])).toMatchObject({state: 'active', versions: [{version: 1}]})
+    const {stderr, stdout, exit} = await runCommand(
+      IncidentResume,
+      'incident resume',
+      [name, '--confirm', `${name}@main`, ...signing('dan', 'carol'), '--as', 'dan'],
+      house.world,
+    )
+    expect([exit, stdout.split('\n')[0]]).toEqual([0, expect.stringMatching(/^DEAD: key "third"/)])
+    expect(stderr).toMatch(
+      /until then whoever has this one can go on using it, and nothing of it is contained/,
+    )
+    expect(stderr.indexOf('Version 2 is in its place')).toBeLessThan(stderr.indexOf('Version 1: suspended'))
+    await ratified(name)
+  })
+
+  test('is given up for containing it at once by --contain', async () => {
+    const name = await key('fourth')
+    expect(await run(Revoke, 'revoke', revoking(name, '--replace-first', ...signing('carol')))).toMatchObject(
+      {exit: 8, contained: false},
+    )
+    expect(await run(Revoke, 'revoke', revoking(name, '--contain', ...signing('carol')))).toMatchObject({
+      exit: 0,
+      contained: true,
+      replacement: null,
+    })
+    await ratified(name)
+  })
+})
+
+test('on a terminal no more than three things are asked, also where it is replaced first and nobody is named', async () => {
+  const name = await key('fifth')
+  const ask = somebody(name, 'departure', `${name}@main`)
+  const {exit} = await runCommand(Revoke, 'revoke', ['--as', 'dan', '--replace-first'], {...house.world, ask})
+  expect([exit, ask.asked.length]).toEqual([8, 3])
+  const other = await key('seventh')
+  const second = somebody(other, 'Dan', `${other}@main`)
+  const again = await runCommand(Revoke, 'revoke', ['--contain'], {...house.world, ask: second})
+  expect([again.exit, second.asked.length]).toEqual([8, 3])
+})
+
+describe('programs of the policy', () => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'keyrite-hooks-'))
+  })
+  afterAll(() => {
+    rmSync(folder, {recursive: true, force: true})
+  })
+  const program = (name: string, text: string) => {
+    const path = join(folder, name)
+    writeFileSync(path, `#!/bin/sh\n${text}\n`)
+    chmodSync(path, 0o755)
+    return {program: path, sha256: createHash('sha256').update(readFileSync(path)).digest('hex')}
+  }
+
+  test('run once another key is in its place: a failure is said, stops the next, and is in the way of nothing', async () => {
+    const said = join(folder, 'said')
+    const mended = join(folder, 'mended')
+    const common = {classes: null, timeout: 'PT20S'}
+    const file = join(folder, 'policy.json')
+    const hooks = [
+      {name: 'roll-out', phase: 'deploy', ...program('deploy', `cat >> ${said}`), ...common},
+      {name: 'all-use-it', phase: 'verify', ...program('verify', `test -e ${mended}`), ...common},
+      {name: 'sign-in-again', phase: 'reauthenticate', ...program('again', `cat >> ${said}`), ...common},
+    ]
+    writeFileSync(file, JSON.stringify({...defaultPolicy, hooks}))
+    expect(
+      await run(PolicyAdopt, 'policy adopt', [file, ...signing('alice', 'bob', 'carol')], 'alice'),
+    ).toMatchObject({exit: 0})
+    const name = await key('sixth')
+    await run(KeyStandby, 'key standby', [name, ...signing('alice', 'bob', 'carol')])
+    const {stderr, exit} = await runCommand(
+      Revoke,
+      'revoke',
+      [...revoking(name, ...signing('dan')), '--as', 'dan'],
+      house.world,
+    )
+    expect(exit).toBe(0)
+    expect(stderr).toMatch(/Program "roll-out" \(deploy\) went well/)
+    expect(stderr).toMatch(
+      /A PROGRAM FAILED: hook "all-use-it" of phase verify .*HOOK_FAILED.*keyrite incident resume/,
+    )
+    const lines = () =>
+      readFileSync(said, 'utf8')
+        .trim()
+        .split('\n')
+        .map((one) => JSON.parse(one) as object)
+    expect(lines()).toMatchObject([
+      {
+        schema: 'keyrite.incident-hook/1',
+        phase: 'deploy',
+        key: name,
+        from: {version: 1, state: 'suspended'},
+        to: {version: 2, state: 'active'},
+      },
+    ])
+    writeFileSync(mended, '')
+    const again = await run(IncidentResume, 'incident resume', [name, ...signing('dan')])
+    expect(again).toMatchObject({exit: 0})
+    expect(lines()).toMatchObject([{phase: 'deploy'}, {phase: 'reauthenticate'}])
+    expect(JSON.stringify(again['open'])).not.toContain('hook')
     await ratified(name)
   })
 })

@@ -15,8 +15,9 @@ import {
   openOwed,
   peopleOf,
   planContain,
+  isContained,
   type Incident,
-  type Reason,
+  type Order,
 } from '../../incidents/index.ts'
 import {
   answer,
@@ -30,19 +31,18 @@ import {
 } from '../../requests/index.ts'
 import {isKind, providerKinds} from '../../providers/registry.ts'
 import type {Person} from '../../custody/index.ts'
-import {called} from '../actor.ts'
+import {incidentHookPhases} from '../../policy/index.ts'
+import {actor, called} from '../actor.ts'
 import {KeyriteCommand, type Shown} from '../command.ts'
 import {findKey} from '../find-key.ts'
 import {pinFileFlag, signWithFlag} from '../flags.ts'
 import {contextFor, demandName} from '../gather.ts'
-import {consequence, impactLines, incidentLines} from './screen.ts'
+import {consequence, untilReplaced, impactLines, incidentLines} from './screen.ts'
 import {outcomeOf, tellOf, toldLines, type ToldOf} from './told.ts'
 import {readUsed} from './used.ts'
 import {planOr, said, words} from './acts.ts'
-import {putInPlace, saidOfChildren} from './place.ts'
+import {putInPlace, replaceFirst, runHooksAloud, saidOfChildren} from './place.ts'
 import {proveAloud} from './prove.ts'
-import {journalPath, unrecordedLines} from './unrecorded.ts'
-import {containByJournal} from '../../incidents/journal/index.ts'
 import {signing} from './signs.ts'
 
 export const containFlags = {
@@ -59,6 +59,9 @@ export const containFlags = {
   }),
 }
 
+/** At most so many questions of ours. */
+export const most = 3
+
 export interface ContainFlags {
   readonly confirm: string | undefined
   readonly 'sign-with': string[] | undefined
@@ -66,8 +69,18 @@ export interface ContainFlags {
 }
 
 export abstract class ContainCommand extends KeyriteCommand {
+  /** How many questions of ours were asked: three at most, at three in the morning. */
+  protected asked = 0
+  /** The name that was typed, or given. */
+  protected typed: string | undefined
+
   /** Goes on with an incident from wherever it stands: looks, asks, contains, proves. */
-  protected async contain(incident: Incident, flags: ContainFlags, person: Person): Promise<Shown> {
+  protected async contain(
+    incident: Incident,
+    flags: ContainFlags,
+    person: Person,
+    order: Order = incident.order,
+  ): Promise<Shown> {
     const {app} = this
     const context = contextFor(app, person)
     const withinMs = parseDuration(flags['prove-within'])
@@ -82,6 +95,10 @@ export abstract class ContainCommand extends KeyriteCommand {
       await this.#look(context, incident, key, hurry)
     }
     await this.#goOn(context, incident, hurry)
+    if (order === 'replace') {
+      const waits = await this.#replaceFirst(context, incident, flags, person, hurry)
+      if (waits !== undefined) return this.shown(incident, waits)
+    }
     const lacks = await this.#containRest(context, incident, flags, person, hurry)
     const now = findIncident(app.ledger, incident.id)
     if (now.acts.length > 0) {
@@ -90,6 +107,8 @@ export abstract class ContainCommand extends KeyriteCommand {
       await proveAloud(context, now, withinMs, hurry)
     }
     await putInPlace(app, context, incident, hurry)
+    if (incidentDocument(app.ledger, findIncident(app.ledger, incident.id)).contained)
+      await runHooksAloud(app, context, incident, incidentHookPhases, hurry)
     // Last of all: nobody waits for it with a key that another is to take the place of.
     if (now.acts.length > 0) await readUsed(app, context, now, hurry)
     const one = incidentDocument(app.ledger, findIncident(app.ledger, incident.id))
@@ -123,53 +142,6 @@ export abstract class ContainCommand extends KeyriteCommand {
         ...missing,
         ...(told === undefined ? [] : ['', ...toldLines(this.app, told)]),
       ],
-    )
-  }
-
-  /** The same, and nothing but containing, where the ledger cannot be written. */
-  protected async containUnrecorded(
-    key: Key,
-    reason: Reason,
-    flags: ContainFlags & {readonly journal: string | undefined},
-    person: Person,
-  ): Promise<Shown> {
-    const {app} = this
-    this.say(
-      'THE LEDGER CANNOT BE WRITTEN HERE. What is done now stands in a journal, and is taken in later.',
-    )
-    this.say(consequence(key.spec.purpose))
-    await demandName(app, {
-      name: `${key.name}@${key.profile}`,
-      given: flags.confirm,
-      warning: 'Whoever uses it fails from then on.',
-    })
-    const test = profileOf(app.ledger.view, key.profile).environment === 'test'
-    const one = await containByJournal(contextFor(app, person), {
-      key,
-      reason,
-      path: journalPath(flags.journal, this.outside.env),
-      signers: await signing(this.app, flags['sign-with'], person, test, (line) => {
-        this.say(line)
-      }),
-      withinMs: parseDuration(flags['prove-within']),
-      print: (line) => {
-        this.say(line)
-      },
-    })
-    const {journal, left, ...facts} = one
-    return this.show(
-      {
-        ...{
-          schema: 'keyrite.incident/1',
-          exit: exitOf.NOT_PROVEN,
-          id: journal,
-          key: key.name,
-          recorded: false,
-        },
-        ...{...facts, elapsed: null, replacement: null, impact: {declared: [], observed: [], unknown: []}},
-        ...{reencrypt: [], open: left, journal: one.path},
-      },
-      unrecordedLines(key.name, one),
     )
   }
 
@@ -210,6 +182,68 @@ export abstract class ContainCommand extends KeyriteCommand {
     }
   }
 
+  /** @returns undefined where containing goes on: another key is in its place, or it was contained already. */
+  async #replaceFirst(
+    context: Omit<ActContext, 'approved'>,
+    {id}: Incident,
+    flags: ContainFlags,
+    person: Person,
+    hurry: (line: string) => void,
+  ): Promise<Request | null | undefined> {
+    const {app} = this
+    const now = (): Incident => findIncident(app.ledger, id)
+    if (isContained(now())) return undefined
+    await putInPlace(app, context, now(), hurry)
+    if (now().replaced === null) {
+      hurry(untilReplaced)
+      await this.confirmed(now(), flags)
+      const waits = await replaceFirst(app, context, now(), {signWith: flags['sign-with'], person, hurry})
+      if (waits !== null || now().replaced === null) {
+        hurry(`NOTHING IS CONTAINED. To contain it without waiting: keyrite revoke ${now().key} --contain`)
+        return waits
+      }
+      hurry(`Version ${now().replaced?.version ?? ''} is in its place.`)
+    }
+    await runHooksAloud(app, context, now(), ['deploy', 'verify'], hurry)
+    return undefined
+  }
+
+  /** A question of ours, counted. */
+  protected question<T>(asked: Promise<T>): Promise<T> {
+    this.asked++
+    return asked
+  }
+
+  /** Who acts; where that has to be asked it is a question, too. @param named - `--as`, or KEYRITE_AS. */
+  protected whoActs(named: string | undefined): Promise<Person> {
+    const {ledger, world} = this.app
+    const ask = new Proxy(world.ask, {
+      get: (target, name) => {
+        if (name === 'choose') this.asked++
+        const found: unknown = Reflect.get(target, name)
+        return typeof found === 'function' ? (found as () => unknown).bind(target) : found
+      },
+    })
+    return actor({ledger, world: {...world, ask}}, named === '' ? undefined : named)
+  }
+
+  /** Its name and profile are typed once, whatever is done first. */
+  protected async confirmed({key, profile, drill}: Incident, flags: ContainFlags): Promise<void> {
+    const name = `${key}@${profile}`
+    const {environment} = profileOf(this.app.ledger.view, profile)
+    const given = this.typed ?? flags.confirm
+    if (given === undefined) this.asked++
+    await demandName(this.app, {
+      name,
+      given,
+      warning: drillMarked(
+        drill,
+        `${environment === 'production' ? 'PRODUCTION. ' : ''}Whoever uses it fails from then on.`,
+      ),
+    })
+    this.typed = name
+  }
+
   async #containRest(
     context: Omit<ActContext, 'approved'>,
     incident: Incident,
@@ -226,15 +260,7 @@ export abstract class ContainCommand extends KeyriteCommand {
     const standby = plan.change['promote']
     if (isObject(standby))
       hurry(`Then version ${Number(standby['version'])}, which waits as a standby, takes its place.`)
-    const name = `${key.name}@${key.profile}`
-    await demandName(app, {
-      name,
-      given: flags.confirm,
-      warning: drillMarked(
-        incident.drill,
-        `${plan.profile?.environment === 'production' ? 'PRODUCTION. ' : ''}Whoever uses it fails from then on.`,
-      ),
-    })
+    await this.confirmed(incident, flags)
     const waiting = [...app.ledger.of(requests).all.values()].find(
       (one) =>
         one.operation === 'incident.contain' &&
@@ -244,9 +270,16 @@ export abstract class ContainCommand extends KeyriteCommand {
     const asking = {plan, names: {}, reason: null, ticket: null, only: null}
     let request = waiting ?? (await openRequest(context, asking))
     const test = request.plan.profile?.environment === 'test'
-    for (const one of await signing(this.app, flags['sign-with'], person, test, (line) => {
-      this.say(line)
-    })) {
+    for (const one of await signing(
+      this.app,
+      flags['sign-with'],
+      person,
+      test,
+      (line) => {
+        this.say(line)
+      },
+      this.asked < most,
+    )) {
       if (!lacksSignatures(app.ledger, request)) break
       if (request.answers.some((each) => each.person === one.person.id)) continue
       const alone = [...peopleOf(request), one.person.id]

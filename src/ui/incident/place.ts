@@ -1,14 +1,27 @@
 /** Another key in the place of one that is contained, as the lines of a revocation say it. */
 import type {App} from '../../app.ts'
+import {KeyriteError} from '../../base/errors.ts'
+import {custodyFold, findPerson, type Person} from '../../custody/index.ts'
 import {
   applyThese,
   askForChildren,
   findIncident,
   incidentDocument,
+  planReplace,
   promotes,
+  runIncidentHooks,
   type Incident,
 } from '../../incidents/index.ts'
-import {requests, type ActContext, type Request} from '../../requests/index.ts'
+import {
+  lacksSignatures,
+  openRequest,
+  requests,
+  statusNow,
+  type ActContext,
+  type Request,
+} from '../../requests/index.ts'
+import {signers} from '../flags.ts'
+import {gatherAndApply} from '../gather.ts'
 
 type Hurry = (line: string) => void
 
@@ -69,4 +82,75 @@ export async function saidOfChildren(
     const {key} = plan.change
     hurry(`Key "${typeof key === 'string' ? key : ''}" stands under it: request ${id} asks to rotate it.`)
   }
+}
+
+/** Runs the operator's programs; one that fails is said, stops those after it, and is in the way of nothing else. */
+export async function runHooksAloud(
+  app: App,
+  context: Omit<ActContext, 'approved'>,
+  {seq}: Pick<Incident, 'seq'>,
+  phases: readonly string[],
+  hurry: Hurry,
+): Promise<void> {
+  try {
+    await app.ledger.alone(() =>
+      runIncidentHooks(context, seq, {
+        phases,
+        said: ({name, phase}) => {
+          hurry(`Program "${name}" (${phase}) went well.`)
+        },
+      }),
+    )
+  } catch (error) {
+    if (!(error instanceof KeyriteError) || !hookFails.includes(error.code)) throw error
+    hurry(`A PROGRAM FAILED: ${error.message} (${error.code}). Then: ${error.hints[0] ?? ''}`)
+  }
+}
+
+const hookFails: readonly string[] = ['HOOK_FAILED', 'POLICY_REFUSES', 'FILE_NOT_FOUND', 'UNSAFE_FILE']
+
+/**
+ * Before anything is contained: the emergency quorum puts another key in its place.
+ * @returns the request that waits for people; null where it is done, or failed and was said.
+ */
+export async function replaceFirst(
+  app: App,
+  context: Omit<ActContext, 'approved'>,
+  incident: Incident,
+  {
+    signWith,
+    person,
+    hurry,
+  }: {readonly signWith: readonly string[] | undefined; readonly person: Person; readonly hurry: Hurry},
+): Promise<Request | null> {
+  const {ledger} = app
+  const waiting = [...ledger.of(requests).all.values()].find(
+    (one) =>
+      one.operation === 'incident.replace' &&
+      one.plan.change['incident'] === incident.seq &&
+      statusNow(ledger, one) === 'open',
+  )
+  const asking = {plan: planReplace(ledger.view, incident), names: {}, reason: null, ticket: null, only: null}
+  const request = waiting ?? (await openRequest(context, asking))
+  const {roster} = ledger.of(custodyFold)
+  const may = [...request.who.map((one) => one.person), request.author]
+  const able = signers(signWith?.slice()).filter(({person: typed}) =>
+    may.includes(findPerson(roster, typed).id),
+  )
+  const answered = new Set(
+    request.answers.filter(({decision}) => decision === 'approve').map((one) => one.person),
+  )
+  try {
+    const after = await gatherAndApply(app, request, {
+      signWith: able.map(({person: typed, path}) => `${typed}=${path}`),
+      actor: person,
+      say: hurry,
+      answered,
+    })
+    if (lacksSignatures(ledger, after)) return after
+  } catch (error) {
+    if (!(error instanceof KeyriteError) || error.exit === 3 || error.code === 'STORAGE') throw error
+    hurry(`NO OTHER KEY IN ITS PLACE YET: ${error.message} (${error.code}).`)
+  }
+  return null
 }

@@ -102,6 +102,10 @@ export function consequence(purpose: string): string {
   return 'From then on nothing that was encrypted under it can be read, by anybody, until it is given back or another copy is found.'
 }
 
+/** What it means to replace it first. */
+export const untilReplaced =
+  'Another key is put in its place first: until then whoever has this one can go on using it, and nothing of it is contained.'
+
 /** What hangs on it, in three certainties. */
 export function impactLines({impact}: IncidentDocument): readonly string[] {
   const {declared, observed, unknown} = impact

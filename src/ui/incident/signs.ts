@@ -52,6 +52,7 @@ export async function signing(
   person: Person,
   test: boolean,
   say: (line: string) => void,
+  mayAsk = true,
 ): Promise<readonly Signing[]> {
   const given = named(app, signWith, test)
   if (given.length > 0) return given
@@ -60,7 +61,7 @@ export async function signing(
     say(`${called(person)} signs with their own key: a passphrase, a PIN or a touch may be asked for.`)
     return [own]
   }
-  if (!app.world.ask.interactive) return []
+  if (!app.world.ask.interactive || !mayAsk) return []
   const path = await app.world.ask.text({
     message: `Key file by which ${called(person)} signs (private, or .pub of a key in ssh-agent)`,
     flag: '--sign-with PERSON=KEY',

@@ -10,13 +10,18 @@ import type {Unrecorded} from '../../incidents/journal/index.ts'
 export const unwritable: readonly string[] = ['STORAGE', 'LEDGER_NOT_WRITER']
 
 /** @throws KeyriteError the cause, with the flag that allows a journal, where nobody says yes. */
-export async function demandYes(app: App, cause: KeyriteError, given: boolean): Promise<void> {
+export async function demandYes(
+  app: App,
+  cause: KeyriteError,
+  given: boolean,
+  mayAsk: boolean,
+): Promise<void> {
   if (given) return
   const facts = {
     cause,
     hints: [...cause.hints, 'keyrite revoke KEY --unrecorded, to contain it by a signed journal'],
   }
-  if (!app.world.ask.interactive) throw new KeyriteError(cause.code, cause.message, facts)
+  if (!app.world.ask.interactive || !mayAsk) throw new KeyriteError(cause.code, cause.message, facts)
   const message = `The ledger cannot be written here: ${cause.message}. Type "unrecorded" to contain the key by a signed journal`
   const said = await app.world.ask.text({message, flag: '--unrecorded'})
   if (said.trim() !== 'unrecorded') throw new KeyriteError(cause.code, cause.message, facts)
