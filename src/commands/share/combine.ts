@@ -71,14 +71,14 @@ export default class ShareCombine extends AskingCommand {
     const files = argv.map(String)
     if ((flags.out === undefined) === (flags['import-as'] === undefined))
       throw new KeyriteError('USAGE', 'expected --out FILE or --import-as NAME --profile P')
-    const set = this.set(flags.set)
-    if (!flags['dry-run']) await this.leftBefore(set)
+    if (!flags['dry-run']) await this.leftBefore()
     if (flags.out !== undefined && descriptorOf(flags.out) === undefined) demandNoFile(flags.out)
     if (flags.out === '-' && (this.jsonEnabled() || this.outside.stdout.isTTY))
       throw new KeyriteError(
         'USAGE',
         'cannot write the secret to the terminal, or beside JSON: --out FILE, or a pipe',
       )
+    const set = this.set(flags.set)
     this.concerns = flags['import-as'] ?? null
     const wish = flags['import-as'] === undefined ? null : this.wish(set, flags['import-as'], flags)
     const planned = planCombine(app.ledger.view, set, wish)
@@ -141,15 +141,17 @@ export default class ShareCombine extends AskingCommand {
     )
   }
 
-  /** A recovery that was recorded before its command was killed: whoever ran it may have got nothing. */
-  private async leftBefore(set: ShareSet): Promise<void> {
+  /** Recoveries that were recorded before their command was killed: whoever ran it may have got nothing. */
+  private async leftBefore(): Promise<void> {
     const {ledger} = this.app
-    if (set.recoveries.length === 0) return
-    for (const {entry, duty} of await settleRecoveries(ledger, set, (await this.actor()).id)) {
-      this.say(`Entry ${entry} recorded a recovery of set "${set.name}" that ended before it was told.`)
-      this.say(
-        `Look whether the file, or the key, is there; if not, people sign anew. A post-mortem is owed: ${duty}.`,
-      )
+    for (const set of ledger.of(sharesFold).sets.values()) {
+      if (set.recoveries.length === 0) continue
+      for (const {entry, duty} of await settleRecoveries(ledger, set, (await this.actor()).id)) {
+        this.say(`Entry ${entry} recorded a recovery of set "${set.name}" that ended before it was told.`)
+        this.say(
+          `Look whether the file, or the key, is there; if not, people sign anew. A post-mortem is owed: ${duty}.`,
+        )
+      }
     }
   }
 
