@@ -409,7 +409,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         self.naming.update(people_fields(e))
         blobs = re.findall('{"blob":"([0-9a-f]{64})","size":([0-9]+),"type":"([^"]*)"}', text)
         for digest, size, kind in blobs:
-            here = "blobs/" + digest in self.files or kind != "application/yaml" or self.level == "full"
+            kept = kind not in ("application/yaml", "application/octet-stream") or self.level == "full"
+            here = kept or "blobs/" + digest in self.files
             need("a blob has another size", blob=not here or len(self.blob(digest)) == int(size))
             if e["type"] == "ceremony.opened" and e["ceremony"] == self.ceremony and here:
                 self.script = self.wanted["template.yaml"] = self.blob(digest)

@@ -7,13 +7,16 @@ import {problem, type Problem} from './fold.ts'
 import {KnownBlobs} from './known-blobs.ts'
 import type {Seal, Source} from './source.ts'
 
+/** What a bundle below level full may leave out: templates, and wrapped secrets. */
+const withheld: ReadonlySet<string> = new Set(['application/yaml', 'application/octet-stream'])
+
 export class Contents {
   #source: Source
   readonly #withheld: boolean
   readonly #erasures = new Erasures()
   readonly #blobs = new KnownBlobs()
 
-  /** @param withheld - whether openings and templates may be missing without that being wrong. */
+  /** @param withheld - whether openings, templates and wrapped secrets may be missing without that being wrong. */
   constructor(source: Source, withheld: boolean) {
     this.#source = source
     this.#withheld = withheld
@@ -53,7 +56,7 @@ export class Contents {
 
   #judgeBlob(entry: Entry, {blob, size, type}: Extract<Reference, {blob: string}>, found: Problem[]): void {
     const bytes = this.#blobs.get(blob) ?? this.#source.blob(blob)
-    if (bytes === undefined && this.#withheld && type === 'application/yaml') return
+    if (bytes === undefined && this.#withheld && withheld.has(type)) return
     if (bytes === undefined) found.push(problem('blob', entry, `blob ${blob.slice(0, 12)}… is missing`))
     else if (!this.#blobs.isBlob(bytes, blob) || bytes.length !== size)
       found.push(problem('blob', entry, `blob ${blob.slice(0, 12)}… was changed`))

@@ -96,7 +96,7 @@ export async function recordBundle(
   ])
 }
 
-/** Entries, and blobs but templates, are the same bytes at every level. */
+/** Entries, and blobs but templates and wrapped secrets, are the same bytes at every level. */
 function demandWithheld(level: Level, {entries, blobs}: Primary, hidden: Hidden): void {
   const places = [
     ...[...entries].map(([seq, bytes]) => [entryPath(seq), bytes] as const),
@@ -138,10 +138,14 @@ export function primaryOf({
   )
   const {openings, hidden} = openedAt(level, chosen, there)
   const templates = new Set(chosen.flatMap(templateOf))
+  const wrapped = new Set(level === 'full' ? [] : chosen.flatMap(wrappedOf))
   const blobs = [...files]
     .sort()
     .map((sha256) => [sha256, present(ledger.store.blob(sha256), sha256)] as const)
-    .filter(([sha256, bytes]) => !(templates.has(sha256) && hidden.mayStandInTemplate(bytes)))
+    .filter(
+      ([sha256, bytes]) =>
+        !wrapped.has(sha256) && !(templates.has(sha256) && hidden.mayStandInTemplate(bytes)),
+    )
   const primary: Primary = {
     facts: {
       ceremony: ceremony.id,
@@ -165,6 +169,12 @@ export function primaryOf({
 function templateOf({type, data}: Entry): readonly string[] {
   const template = data['template']
   return type === 'ceremony.opened' && isBlobRef(template) ? [template.blob] : []
+}
+
+/** What shares open: whoever has enough of them is not to find it lying about. */
+function wrappedOf({type, data}: Entry): readonly string[] {
+  const {wrapped} = data
+  return type === 'shares.split' && isBlobRef(wrapped) ? [wrapped.blob] : []
 }
 
 function allEntries(ledger: Ledger): readonly Entry[] {

@@ -172,7 +172,11 @@ async function breakOff(context: ActContext, {set, name}: ShareSet, error: unkno
       {
         cause: error,
         changed: true,
-        hints: [...error.hints, 'the same command again makes another set, for which people sign anew'],
+        hints: [
+          ...error.hints,
+          `set "${name}" is void: destroy what was given out of it`,
+          'the same command again makes another set, for which people sign anew',
+        ],
       },
     )
 }

@@ -26,9 +26,21 @@ export function screenOf(
   }
 }
 
-/** Before anything is split. @throws KeyriteError `UNSUPPORTED` where what is shown would stay. */
-export function demandClears({stays}: Screen): void {
-  if (!stays) return
+/** Before anything is split. @throws KeyriteError `NO_TERMINAL`, or `UNSUPPORTED` where what is shown would stay. */
+export function demandClears({clears, stays}: Screen): void {
+  if (clears) return
+  if (!stays)
+    throw new KeyriteError(
+      'NO_TERMINAL',
+      'cannot show a share here: there is no terminal that could be cleared',
+      {
+        hints: [
+          '--holder PERSON=passphrase',
+          'keyrite custodian set-recipient PERSON',
+          'the same on a terminal',
+        ],
+      },
+    )
   throw new KeyriteError('UNSUPPORTED', 'cannot show a share here: this terminal is not to be cleared', {
     hints: ['--holder PERSON=passphrase', 'keyrite custodian set-recipient PERSON', 'without --plain'],
   })
