@@ -13,6 +13,8 @@ import KeyResume from '../../src/commands/key/resume.ts'
 import KeyShow from '../../src/commands/key/show.ts'
 import KeySuspend from '../../src/commands/key/suspend.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
+import RequestApply from '../../src/commands/request/apply.ts'
+import RequestList from '../../src/commands/request/list.ts'
 import {keysFold} from '../../src/keys/index.ts'
 import {startMinistack} from '../backends/aws.ts'
 import {bring, type Brought} from '../backends/bring.ts'
@@ -249,10 +251,23 @@ for (const [kind, need, open, address] of [
         1_800_000,
       )
 
-    /** Asked again until nothing is left: a second time where the first one only said what it found. */
+    /**
+     * Asked again until nothing is left: a second time where the first one only said what it found. What was recorded before
+     * the other side died is refused as done; what is left of its request is carried out by that.
+     */
     async function again({act}: Row, key: string): Promise<Record<string, unknown>> {
       const once = await act(key)
-      return once['exit'] === 0 ? once : act(key)
+      const done = once['exit'] === 0 ? once : await act(key)
+      if (!['KEY_STATE', 'KEY_EXISTS'].includes(String(done['code']))) return done
+      const {requests} = await runJson<{requests: {id: string; status: string}[]}>(
+        RequestList,
+        'request list',
+        [],
+        house().world,
+      )
+      for (const {id} of requests.filter(({status}) => status === 'met'))
+        await run(RequestApply, 'request apply', [id])
+      return {}
     }
 
     /** How many keys of that name the place has. */
