@@ -232,6 +232,13 @@ async function askSecret(
 /** The longest line that is shown as it is typed; of a longer one (a scanner's) only how long it is. */
 const mostShown = 40
 
+/** Blanks between groups are no letters. */
+function lettersIn(typed: Uint8Array): number {
+  let count = 0
+  for (const byte of typed) if (byte !== 0x20) count += 1
+  return count
+}
+
 async function askLetters(
   keyboard: Keyboard,
   output: NodeJS.WritableStream,
@@ -240,13 +247,15 @@ async function askLetters(
   const prompt = `${visible(message)}: `
   const shown = (typed: Uint8Array): void => {
     const letters =
-      typed.length > mostShown ? `(${typed.length} letters)` : visible(Buffer.from(typed).toString('latin1'))
+      typed.length > mostShown
+        ? `(${lettersIn(typed)} letters)`
+        : visible(Buffer.from(typed).toString('latin1'))
     output.write(`\r\x1b[K${prompt}${letters}`)
   }
   let count = 0
   try {
     const typed = await keyboard.secret(() => void output.write(prompt), signal, shown)
-    count = typed.use((bytes) => bytes.length)
+    count = typed.use(lettersIn)
     return typed
   } finally {
     // What was typed does not stay on the screen, nor in what is scrolled away.
