@@ -106,6 +106,7 @@ describe('bags and pictures', () => {
       expect(error?.message).toBe('step "open": this is not the number of bag "old" that the template has')
       expect(error?.hints).toEqual([
         expect.stringContaining('that is a deviation'),
+        `keyrite ceremony deviation ${id.slice(0, 8)} --step open --what W --why W --decided-by P --agreed-by P`,
         `keyrite ceremony resume ${id.slice(0, 8)}`,
         `keyrite ceremony abort ${id.slice(0, 8)} --reason R`,
       ])

@@ -49,7 +49,7 @@ const world: readonly Row[] = [
     rule: 'quorum-for-what',
     line: 'id: approve',
     message:
-      'step 1.5 "approve": step "verify" (key.verify) needs no quorum: name key.create, key.activate, certificate.self-sign, certificate.request, shares.split and shares.combine steps',
+      'step 1.5 "approve": step "verify" (key.verify) needs no quorum: name key.create, key.activate, key.rotate, key.destroy, certificate.self-sign, certificate.request, shares.split and shares.combine steps',
   },
   {
     name: 'a quorum after what it approves',

@@ -85,7 +85,6 @@ function askNumber(context: RunContext, step: BagStep, before: Before | null): P
     [
       'if it is the right bag and another number stands on it, that is a deviation: say who decides it, then go on',
       `keyrite ceremony deviation ${context.id.slice(0, 8)} --step ${step.id} --what W --why W --decided-by P --agreed-by P`,
-      `keyrite ceremony resume ${context.id.slice(0, 8)}`,
     ],
   )
 }
