@@ -10,9 +10,9 @@ import type {SharesCombineStep} from '../ceremony/template.ts'
 import {custodyFold, findPerson, type Signer} from '../custody/index.ts'
 import type {View} from '../ledger/index.ts'
 import type {Algorithm} from '../providers/algorithms.ts'
-import {answer, apply, meet, openRequest} from '../requests/index.ts'
 import {planSplit, shareInRows, sharesFold, type Hands, type Share} from '../shares/index.ts'
 import {contextFor} from '../ui/gather.ts'
+import {applyApproved} from './approved.ts'
 
 /** A set that the steps take for granted: in a rehearsal one of its name is split beforehand, of something made up. */
 export interface SetBefore {
@@ -117,20 +117,13 @@ export async function stageSets(
   if (first === undefined) return
   for (const {name, threshold, holders, algorithm} of sets) {
     const some = persons.slice(0, Math.max(2, holders))
-    const {plan, names} = planSplit(app.ledger.view, {
+    const planned = planSplit(app.ledger.view, {
       ...{name, key: null, replaces: null, threshold: Math.min(threshold, some.length)},
       holders: some.map((person) => ({person, otherwise: 'screen'})),
     })
     const hands: Hands = {...shares.splitting(algorithm), collect: nobody, take: nobody}
     const context = {...contextFor(app, first), hands}
-    let request = await openRequest(context, {plan, names, reason: null, ticket: null, only: null})
-    for (const {person: id} of request.who) {
-      request = await meet(context, request)
-      const [person, signer] = [roster.get(id), standIns.get(id)]
-      if (request.met !== null || person === undefined || signer === undefined) continue
-      request = await answer(context, request, {person, signer, decision: 'approve', reason: null})
-    }
-    await apply(context, app.operations, await meet(context, request))
+    await applyApproved(app, context, planned, standIns)
   }
 }
 

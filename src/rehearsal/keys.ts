@@ -5,8 +5,8 @@ import {allSteps} from '../ceremony/plans.ts'
 import {custodyFold, findPerson, type Signer} from '../custody/index.ts'
 import {keysFold, planCreate, type KeyPlanSpec, type KeyWish} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
-import {answer, apply, meet, openRequest} from '../requests/index.ts'
 import {contextFor} from '../ui/gather.ts'
+import {applyApproved} from './approved.ts'
 
 /** A key that the steps take for granted. */
 export type KeyBefore = Pick<KeyPlanSpec, 'key' | 'algorithm' | 'scheme' | 'purpose' | 'class'>
@@ -47,16 +47,8 @@ export async function stageKeys(
       },
       activate: true,
     }
-    const {plan, names} = planCreate(app.ledger.view, wish)
     const context = contextFor(app, findPerson(roster, owner))
-    let request = await openRequest(context, {plan, names, reason: null, ticket: null, only: null})
-    for (const {person: id} of request.who) {
-      request = await meet(context, request)
-      const [person, signer] = [roster.get(id), standIns.get(id)]
-      if (request.met !== null || person === undefined || signer === undefined) continue
-      request = await answer(context, request, {person, signer, decision: 'approve', reason: null})
-    }
-    await apply(context, app.operations, await meet(context, request))
+    await applyApproved(app, context, planCreate(app.ledger.view, wish), standIns)
   }
 }
 
