@@ -2,11 +2,9 @@
  * The operator's programs in an incident, once another key is in its place: they bring it to where it is used (`deploy`), look
  * that it is used (`verify`), and make everybody sign in again (`reauthenticate`). Nothing of containing waits for them.
  */
-import {sha256Hex} from '../base/bytes.ts'
-import {parseDuration} from '../base/duration.ts'
 import {KeyriteError} from '../base/errors.ts'
-import {jwksOf, keysFold, runProgram, versionJwk, type Key} from '../keys/index.ts'
-import {Private, type Ledger, type View} from '../ledger/index.ts'
+import {jwksOf, keysFold, runHook, versionJwk, type Key} from '../keys/index.ts'
+import type {Ledger, View} from '../ledger/index.ts'
 import {hooksAfter, incidentHookPhases, policyFold, type Hook} from '../policy/index.ts'
 import {profilesFold} from '../profiles/index.ts'
 import type {ActContext} from '../requests/index.ts'
@@ -74,28 +72,23 @@ export async function runIncidentHooks(
     if (incident === undefined || key === undefined || hook === undefined || !phases.includes(hook.phase))
       return ran
     const input = hookInput(ledger, key, incident, hook)
-    const {exit, output} = await runProgram(hook, input, parseDuration(hook.timeout))
+    const {ok, ended, run} = await runHook(hook, input)
     await ledger.append([
       {
         type: 'incident.hooked',
         data: {
           incident: seq,
           key: key.name,
-          hook: hook.name,
           phase: hook.phase,
-          sha256: hook.sha256,
-          input_sha256: sha256Hex(input),
-          ok: exit === 0,
-          exit,
-          output: output === '' ? null : new Private(output),
+          ...run,
         },
         actor,
       },
     ])
-    if (exit !== 0)
+    if (!ok)
       throw new KeyriteError(
         'HOOK_FAILED',
-        `hook "${hook.name}" of phase ${hook.phase} in incident ${incident.id} ${exit === null ? `was stopped after ${hook.timeout}` : `ended with status ${exit}`}; no other runs before it has succeeded`,
+        `hook "${hook.name}" of phase ${hook.phase} in incident ${incident.id} ${ended}; no other runs before it has succeeded`,
         {
           changed: true,
           hints: [

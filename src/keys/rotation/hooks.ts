@@ -1,15 +1,13 @@
 /** The operator's own programs after a phase of a rotation: told what was done, and recorded with what came of it. */
-import {sha256Hex} from '../../base/bytes.ts'
-import {parseDuration} from '../../base/duration.ts'
 import {KeyriteError} from '../../base/errors.ts'
-import {Private, type Ledger} from '../../ledger/index.ts'
+import type {Ledger} from '../../ledger/index.ts'
 import type {Hook, RotationPhase} from '../../policy/index.ts'
 import {profilesFold} from '../../profiles/index.ts'
 import type {ActContext} from '../../requests/index.ts'
 import {jwksOf, isPublished, versionJwk} from '../jwk.ts'
 import {keyNamed} from '../known.ts'
 import type {Key} from '../state.ts'
-import {runProgram} from './program.ts'
+import {runHook} from './program.ts'
 import {hooksMissing, lastDone} from './rules.ts'
 import {rotations, type Rotation} from './state.ts'
 
@@ -33,7 +31,7 @@ export async function runHooks(
     const [hook] = hooksMissing(ledger.view, key, rotation, after)
     if (hook === undefined) return ran
     const input = hookInput(ledger, key, rotation, hook)
-    const {exit, output} = await runProgram(hook, input, parseDuration(hook.timeout))
+    const {ok, ended, run} = await runHook(hook, input)
     await ledger.append([
       {
         type: 'rotation.hooked',
@@ -41,22 +39,17 @@ export async function runHooks(
           rotation: rotation.seq,
           key: name,
           phase: after,
-          hook: hook.name,
-          sha256: hook.sha256,
-          input_sha256: sha256Hex(input),
-          ok: exit === 0,
-          exit,
-          output: output === '' ? null : new Private(output),
+          ...run,
         },
         actor,
         ceremony,
       },
     ])
     ran++
-    if (exit !== 0)
+    if (!ok)
       throw new KeyriteError(
         'HOOK_FAILED',
-        `hook "${hook.name}" after phase ${after} of the rotation of key "${name}" ${exit === null ? `was stopped after ${hook.timeout}` : `ended with status ${exit}`}`,
+        `hook "${hook.name}" after phase ${after} of the rotation of key "${name}" ${ended}`,
         {
           changed: true,
           hints: [`keyrite rotation hooks ${name} --retry ${after}`, `keyrite ledger show --last 1`],

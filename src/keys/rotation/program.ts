@@ -3,8 +3,10 @@ import {spawn} from 'node:child_process'
 import {readFileSync, statSync} from 'node:fs'
 import {homedir} from 'node:os'
 import {sha256Hex} from '../../base/bytes.ts'
+import {parseDuration} from '../../base/duration.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {visible, visibleLine} from '../../base/visible.ts'
+import {Private} from '../../ledger/index.ts'
 import type {Hook} from '../../policy/index.ts'
 
 /** Of what it says, so much is kept, from the end. */
@@ -16,6 +18,24 @@ export interface Ran {
   readonly exit: number | null
   /** What it wrote, to both outputs, with control characters made visible. */
   readonly output: string
+}
+
+/** Runs it as the policy has it. @returns what its record says of the run, and how it ended, in words. @throws as `runProgram`. */
+export async function runHook(hook: Hook, input: Uint8Array) {
+  const {exit, output} = await runProgram(hook, input, parseDuration(hook.timeout))
+  const {name, sha256, timeout} = hook
+  return {
+    ok: exit === 0,
+    ended: exit === null ? `was stopped after ${timeout}` : `ended with status ${exit}`,
+    run: {
+      hook: name,
+      sha256,
+      input_sha256: sha256Hex(input),
+      ok: exit === 0,
+      exit,
+      output: output === '' ? null : new Private(output),
+    },
+  }
 }
 
 /**
