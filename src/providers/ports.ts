@@ -10,6 +10,7 @@
  */
 import type {Secret} from '../base/secret.ts'
 import type {Algorithm, Purpose, Scheme} from './algorithms.ts'
+import type {Grant, GrantWish} from './grants.ts'
 import type {Policy, Standing} from './permissions.ts'
 import type {KeySchedule} from './schedule.ts'
 import type {ReadUsage} from './usage.ts'
@@ -216,17 +217,6 @@ export interface Replica {
   readonly availability: Description['availability']
 }
 
-/** A right to use a key that the service itself keeps, beside every policy. */
-export interface Grant {
-  readonly id: string
-  readonly name: string | null
-  readonly grantee: string
-  readonly operations: readonly string[]
-  /** Only with an encryption context that the grant names. */
-  readonly onlyInContext: boolean
-  readonly createdAt: Date | null
-}
-
 /** Who else can reach a key. */
 export interface Access {
   readonly aliases: readonly string[]
@@ -267,6 +257,26 @@ export interface KeyService {
   lastUse(ref: VersionRef): Promise<LastUse>
 }
 
+/** Rights to use a key that the service keeps beside every policy. A place has this port only where its service does. */
+export interface KeyGrants {
+  /** @returns those of every region in which the key lies, in no promised order. */
+  list(ref: VersionRef): Promise<readonly Grant[]>
+  /** Answers "was it given?" after a crash. @returns undefined where no grant carries this intent. */
+  find(ref: VersionRef, intent: IntentId, region: string): Promise<Grant | undefined>
+  /**
+   * Gives it, and looks until the service lists it. Said again with the same intent it is the same grant.
+   * @throws KeyriteError `UNSUPPORTED` for a grantee or an operation that cannot be, or a region in which the key does not lie; `KEY_STATE` where
+   * the service gives none, as of a disabled key; `PROVIDER_FAILED` if it was asked for, and does not show yet.
+   */
+  give(ref: VersionRef, wish: GrantWish, intent: IntentId): Promise<Grant>
+  /**
+   * Takes it away, also from a disabled key, and looks until the service lists it no more. May be repeated: what is gone stays gone.
+   * It may be refused to its grantee a while later only, as the service says.
+   * @throws KeyriteError `PROVIDER_FAILED` if it was asked for, and still shows.
+   */
+  remove(ref: VersionRef, grant: Pick<Grant, 'id' | 'region'>): Promise<void>
+}
+
 /** An open provider. `close` logs out and wipes; after it every call throws. */
 export interface Provider {
   readonly kind: string
@@ -279,6 +289,8 @@ export interface Provider {
   readonly service?: KeyService
   /** Absent where the place makes no versions by itself. */
   readonly schedule?: KeySchedule
+  /** Absent where the place keeps no grants of single keys. */
+  readonly grants?: KeyGrants
   /** The same place, open as it is, whose calls carry `keyrite/VERSION probe INTENT` as user agent, so that alarms can leave them out. Absent where calls carry none. */
   readonly probing?: (intent: IntentId) => Provider
   /** What is allowed there on these keys now, held against a policy that was written. Absent where it knows no permissions. @throws KeyriteError `NOT_FOUND` if there is no such principal. */

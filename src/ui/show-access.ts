@@ -12,6 +12,7 @@ export function accessDocument({name, profile}: Key, found: KeyAccess): JsonObje
     aliases: [...aliases],
     grants: grants.map((one) => ({
       id: one.id,
+      region: one.region,
       name: one.name,
       grantee: one.grantee,
       operations: [...one.operations],

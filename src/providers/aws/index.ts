@@ -7,6 +7,7 @@
 import type {Provider} from '../ports.ts'
 import {Line, patience} from './client.ts'
 import {keyEvidence} from './evidence.ts'
+import {keyGrants} from './grants.ts'
 import {whoAnswers, type Answered} from './identity.ts'
 import {Keys} from './keys.ts'
 import {keyLife} from './life.ts'
@@ -56,6 +57,7 @@ function providerOn(line: Line, known: Answered | undefined): Provider {
     evidence: keyEvidence(service, ask),
     service: keyService(service),
     schedule: keySchedule(keys),
+    grants: keyGrants(keys),
     probing: (intent) => providerOn(line.probing(intent), who),
     usage: (query) => usageOf(keys, query),
     time: () => line.time,

@@ -1,8 +1,9 @@
 /** What AWS KMS has beside the five ports: copies in other regions, who else may use a key, last use. */
-import type {Access, Grant, KeyService, KeyUse} from '../ports.ts'
+import type {Access, KeyService, KeyUse} from '../ports.ts'
 import {aliased, aliasesOf, aliasNamed, setAlias} from './aliases.ts'
 import {copy, demandCopyable, lead, replicasOf, settledCopy} from './copies.ts'
 import {isDenied} from './failures.ts'
+import {grantsOf} from './grants.ts'
 import {Keys, primaryRegionOf, type Version} from './keys.ts'
 import type {Service} from './store.ts'
 import {keyUse} from './use.ts'
@@ -70,26 +71,6 @@ export function keyService(service: Service): KeyService {
       )
       return {at: last?.Timestamp ?? null, operation: last?.Operation ?? null, since: since ?? null}
     },
-  }
-}
-
-async function grantsOf({line}: Keys, {id, spec}: Version): Promise<readonly Grant[]> {
-  const found: Grant[] = []
-  for (let marker: string | undefined; ;) {
-    const page = await line.call(`list the grants of key "${spec.label}"`, (kms) =>
-      kms.listGrants({KeyId: id, ...(marker === undefined ? {} : {Marker: marker})}),
-    )
-    for (const one of page.Grants ?? [])
-      found.push({
-        id: one.GrantId ?? '',
-        name: one.Name === undefined || one.Name === '' ? null : one.Name,
-        grantee: one.GranteePrincipal ?? '',
-        operations: [...(one.Operations ?? [])],
-        onlyInContext: one.Constraints !== undefined,
-        createdAt: one.CreationDate ?? null,
-      })
-    marker = page.Truncated === true ? page.NextMarker : undefined
-    if (marker === undefined) return found
   }
 }
 

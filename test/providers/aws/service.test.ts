@@ -213,6 +213,64 @@ describe('what AWS KMS has beside the ports', () => {
     here.destroy()
   })
 
+  testWhen(
+    ministack,
+    'gives a grant once for one intent, in the region that is named, and takes it away for good',
+    async () => {
+      const grants = provider().grants ?? missing('it has none')
+      const ref = await enabled(provider(), specOf('ec-p256'))
+      await service().replicate(ref, away)
+      const grantee = `arn:aws:iam::${box.account ?? ''}:role/orders`
+      const wish = {grantee, operations: ['Sign', 'GetPublicKey'], region: away}
+      const [intent, other] = ['0c'.repeat(16), '0d'.repeat(16)]
+      expect(await grants.find(ref, intent, away)).toBeUndefined()
+      const given = await grants.give(ref, wish, intent)
+      expect(given).toMatchObject({...wish, name: `keyrite-${intent}`, onlyInContext: false})
+      expect(await grants.give(ref, wish, intent)).toEqual(given)
+      expect(await grants.find(ref, intent, away)).toEqual(given)
+      expect(await grants.find(ref, intent, home)).toBeUndefined()
+      const here = await grants.give(ref, {...wish, region: home}, other)
+      const both = await grants.list(ref)
+      expect(both.map(({id, region}) => [region, id]).toSorted()).toEqual(
+        [
+          [home, here.id],
+          [away, given.id],
+        ].toSorted(),
+      )
+      // What was disabled before is stripped all the same.
+      await provider().life.setAvailability(ref, 'disabled')
+      expect(await outcome(grants.give(ref, wish, '0e'.repeat(16)))).toBe('KEY_STATE')
+      for (const one of [...both, ...both]) await grants.remove(ref, one)
+      expect(await grants.list(ref)).toEqual([])
+      const there = stranger(away)
+      expect((await there.listGrants({KeyId: ref.key})).Grants ?? []).toEqual([])
+      there.destroy()
+    },
+  )
+
+  testWhen(ministack, 'gives no grant that goes beyond the key, and touches nothing', async () => {
+    const grants = provider().grants ?? missing('it has none')
+    const ref = await enabled(provider(), specOf('ec-p256'))
+    const wish = {grantee: `arn:aws:iam::${box.account ?? ''}:role/r`, operations: ['Sign'], region: home}
+    const wrong = [
+      {operations: []},
+      {operations: ['Sign', 'CreateGrant']},
+      {operations: ['Decrypt']},
+      {region: away},
+      {grantee: 'orders'},
+      {grantee: 'kms.amazonaws.com'},
+      {grantee: `arn:aws:iam::1:role/r`},
+    ]
+    for (const change of wrong)
+      expect([change, await outcome(grants.give(ref, {...wish, ...change}, '0f'.repeat(16)))]).toEqual([
+        change,
+        'UNSUPPORTED',
+      ])
+    expect(await grants.list(ref)).toEqual([])
+    const nowhere = {key: 'nowhere', version: '1'}
+    expect(await outcome(grants.remove(nowhere, {id: 'x', region: home}))).toBe('KEY_NOT_FOUND')
+  })
+
   testWhen(ministack, 'rotates by a schedule that is set, read, kept and taken away', async () => {
     const ref = await enabled(provider(), specOf('aes-256'))
     const {key} = ref
