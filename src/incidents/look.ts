@@ -68,11 +68,14 @@ export async function look(
     saved: {
       versions: saved ?? [],
       policy: access?.policy ?? null,
-      grants: (access?.grants ?? []).map(({id, grantee, operations}) => ({
-        id,
-        grantee,
-        operations: [...operations],
-      })),
+      grants: [
+        ...(access?.grants ?? []).map(({id, grantee, operations}) => ({
+          id,
+          grantee,
+          operations: [...operations],
+        })),
+        ...usersIn(access).map(({on, role, member}) => ({id: on, grantee: member, operations: [role]})),
+      ],
     },
   }
   if ((ledger.of(incidents).all.get(incident.seq)?.looked ?? null) === null)
@@ -94,10 +97,16 @@ export async function look(
   }
 }
 
-function observedOf({aliases, grants, replicas, lastUse}: KeyAccess): JsonObject {
+/** Roles that let somebody use the key, or may. */
+function usersIn(access: KeyAccess | undefined) {
+  return (access?.rights ?? []).filter(({uses}) => uses !== false)
+}
+
+function observedOf(access: KeyAccess): JsonObject {
+  const {aliases, grants, replicas, lastUse} = access
   return {
     aliases: [...aliases],
-    grants: grants.length,
+    grants: grants.length + usersIn(access).length,
     replicas: replicas.map(({region}) => region),
     last_use: lastUse === null ? null : (lastUse.at?.toISOString() ?? null),
     last_operation: lastUse?.operation ?? null,

@@ -1,11 +1,14 @@
 /** Who else can reach a key, as the service itself says it. */
 import {KeyriteError} from '../base/errors.ts'
 import type {Access, LastUse, Provider, Replica} from '../providers/ports.ts'
+import type {Right} from '../providers/rights.ts'
 import type {RotationSchedule} from '../providers/schedule.ts'
 import type {Key} from './state.ts'
 
 export interface KeyAccess extends Access {
   readonly replicas: readonly Replica[]
+  /** What the service keeps with the key and with what it lies in, as roles of members; null where it has no such thing. */
+  readonly rights: readonly Right[] | null
   /** Null where the service keeps none for such a key. */
   readonly schedule: RotationSchedule | null
   /** Null where the service does not say. */
@@ -14,20 +17,21 @@ export interface KeyAccess extends Access {
 
 /** @throws KeyriteError `UNSUPPORTED` where the place of the key has no such service. */
 export async function accessOf(provider: Provider, key: Key): Promise<KeyAccess> {
-  const {service} = provider
+  const {service, rights} = provider
   const version = key.versions.find((one) => one.version === key.primary)
-  if (service === undefined || version === undefined)
+  if ((service === undefined && rights === undefined) || version === undefined)
     throw new KeyriteError(
       'UNSUPPORTED',
-      `cannot ask who can reach key "${key.name}": a place of kind ${provider.kind} keeps no grants or aliases`,
+      `cannot ask who can reach key "${key.name}": a place of kind ${provider.kind} keeps no grants, roles or aliases`,
       {hints: [`keyrite key show ${key.name}`]},
     )
   const {ref} = version
   return {
-    ...(await service.access(ref)),
-    replicas: await service.replicas(ref),
+    ...((await service?.access(ref)) ?? {aliases: [], grants: [], policy: null}),
+    rights: (await rights?.read(ref.key)) ?? null,
+    replicas: (await service?.replicas(ref)) ?? [],
     schedule: await orNull(async () => provider.schedule?.read(ref.key) ?? null),
-    lastUse: await orNull(() => service.lastUse(ref)),
+    lastUse: await orNull(async () => service?.lastUse(ref) ?? null),
   }
 }
 

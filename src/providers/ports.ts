@@ -12,6 +12,7 @@ import type {Secret} from '../base/secret.ts'
 import type {Algorithm, Purpose, Scheme} from './algorithms.ts'
 import type {Grant, GrantWish} from './grants.ts'
 import type {Policy, Standing} from './permissions.ts'
+import type {KeyRights} from './rights.ts'
 import type {KeySchedule} from './schedule.ts'
 import type {ReadUsage} from './usage.ts'
 
@@ -291,6 +292,8 @@ export interface Provider {
   readonly schedule?: KeySchedule
   /** Absent where the place keeps no grants of single keys. */
   readonly grants?: KeyGrants
+  /** Absent where the service keeps no rights with a key. */
+  readonly rights?: KeyRights
   /** The same place, open as it is, whose calls carry `keyrite/VERSION probe INTENT` as user agent, so that alarms can leave them out. Absent where calls carry none. */
   readonly probing?: (intent: IntentId) => Provider
   /** What is allowed there on these keys now, held against a policy that was written. Absent where it knows no permissions. @throws KeyriteError `NOT_FOUND` if there is no such principal. */

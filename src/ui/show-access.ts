@@ -5,7 +5,7 @@ import type {Key, KeyAccess} from '../keys/index.ts'
 import type {Print} from './print.ts'
 
 export function accessDocument({name, profile}: Key, found: KeyAccess): JsonObject {
-  const {aliases, grants, policy, replicas, schedule, lastUse} = found
+  const {aliases, grants, policy, replicas, rights, schedule, lastUse} = found
   return {
     name,
     profile,
@@ -20,6 +20,7 @@ export function accessDocument({name, profile}: Key, found: KeyAccess): JsonObje
       createdAt: timeOf(one.createdAt),
     })),
     policy,
+    rights: rights?.map((one) => ({...one, condition: one.condition && {...one.condition}})) ?? null,
     replicas: replicas.map(({region, availability}) => ({region, availability})),
     schedule: schedule === null ? null : {everyDays: schedule.everyDays, next: timeOf(schedule.next)},
     lastUse:
@@ -30,7 +31,7 @@ export function accessDocument({name, profile}: Key, found: KeyAccess): JsonObje
 }
 
 export function accessLines(print: Print, {name, profile}: Key, found: KeyAccess): string[] {
-  const {aliases, grants, policy, replicas, schedule, lastUse} = found
+  const {aliases, replicas, rights, schedule, lastUse} = found
   return [
     ...print.facts([
       ['Key', name],
@@ -41,6 +42,12 @@ export function accessLines(print: Print, {name, profile}: Key, found: KeyAccess
       ['Used last', lastUseText(lastUse)],
     ]),
     '',
+    ...(rights === null ? grantLines(print, found) : rightLines(print, rights)),
+  ]
+}
+
+function grantLines(print: Print, {grants, policy}: KeyAccess): string[] {
+  return [
     ...print.table(
       ['Grant', 'To', 'Operations', 'Since'],
       grants.map((one) => [
@@ -53,6 +60,24 @@ export function accessLines(print: Print, {name, profile}: Key, found: KeyAccess
     ),
     '',
     ...(policy === null ? ['Its policy may not be read.'] : ['Policy:', ...policyLines(policy)]),
+  ]
+}
+
+/** By the last part of what each is bound on: the whole names are long, and differ in it alone. */
+function rightLines(print: Print, rights: NonNullable<KeyAccess['rights']>): string[] {
+  return [
+    ...print.table(
+      ['Role', 'Who', 'On', 'Uses it'],
+      rights.map(({on, role, member, condition, uses}) => [
+        role,
+        member,
+        on.split('/').slice(-2).join('/'),
+        `${uses === null ? 'may' : uses ? 'yes' : 'no'}${condition === null ? '' : `, if ${condition['title'] ?? condition['expression'] ?? 'a condition holds'}`}`,
+      ]),
+      'No role is bound on it or on what it lies in.',
+    ),
+    '',
+    'What is bound above that, as on a whole project, is not looked at.',
   ]
 }
 

@@ -5,6 +5,7 @@ import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import KeyGrants from '../../src/commands/key/grants.ts'
 import KeyProve from '../../src/commands/key/prove.ts'
 import KeyPublic from '../../src/commands/key/public.ts'
 import KeyShow from '../../src/commands/key/show.ts'
@@ -14,7 +15,7 @@ import {bring, pythonOf} from '../backends/bring.ts'
 import {makeHouse, parameters, type House} from '../ceremony/room.ts'
 import {startStandin, type Standin} from '../providers/gcp/standin.ts'
 import {testWhen, testWith} from '../support/needs.ts'
-import {runJson} from '../support/run.ts'
+import {runCommand, runJson} from '../support/run.ts'
 import {run} from './held.ts'
 
 const client = await bring('google-client')
@@ -70,6 +71,35 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
     const proved = await runJson(KeyProve, 'key prove', ['cloud-jwt', '--as', 'bob'], house().world)
     expect(proved).toMatchObject({exit: 0})
   })
+
+  testWith(
+    'openssl',
+    'tells who is bound on the key and on its ring, and nothing of what is above',
+    async () => {
+      const on = `${standin().ring}/cryptoKeys/cloud-jwt`
+      const member = 'serviceAccount:ci@p.iam.gserviceaccount.com'
+      const condition = {title: 'this week', expression: 'request.time < timestamp("2030-01-01T00:00:00Z")'}
+      await standin().ask({
+        policies: {
+          [on]: [{role: 'roles/cloudkms.signer', members: [member], condition}],
+          [standin().ring]: [{role: 'roles/cloudkms.viewer', members: ['group:auditors@example.com']}],
+        },
+      })
+      const found = await runJson(KeyGrants, 'key grants', ['cloud-jwt'], house().world)
+      expect(found).toMatchObject({
+        exit: 0,
+        grants: [],
+        rights: [
+          {on, role: 'roles/cloudkms.signer', member, condition, uses: true},
+          {on: standin().ring, role: 'roles/cloudkms.viewer', uses: false},
+        ],
+      })
+      const {stdout} = await runCommand(KeyGrants, 'key grants', ['cloud-jwt'], house().world)
+      expect(stdout).toMatch(/^Uses it: yes, if this week$/m)
+      expect(stdout).toMatch(/not looked at/)
+      await standin().ask({policies: {[on]: [], [standin().ring]: []}})
+    },
+  )
 
   testWhen(client, 'shows the key of the ceremony to Google’s own client as keyrite tells it', async () => {
     if (!client.present) return

@@ -7,9 +7,9 @@ import {accessDocument, accessLines} from '../../ui/show-access.ts'
 
 export default class KeyGrants extends KeyriteCommand {
   static override summary =
-    'Ask the service who else can reach a key: aliases, grants, its policy, copies in other regions, last use.'
+    'Ask the service who else can reach a key: aliases, grants or roles, its policy, copies in other regions, last use.'
   static override description =
-    'For keys in AWS KMS. Nothing is changed or recorded. A grant is a right that the service keeps beside every policy: whoever has one uses the key whatever a policy says.'
+    'For keys in AWS KMS and Google Cloud KMS. Nothing is changed or recorded. A grant of AWS is a right that the service keeps beside every policy: whoever has one uses the key whatever a policy says.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> payments-jwt',
     '<%= config.bin %> <%= command.id %> payments-jwt --json',

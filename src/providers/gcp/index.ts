@@ -7,6 +7,7 @@ import type {Provider} from '../ports.ts'
 import {keyEvidence} from './evidence.ts'
 import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
+import {keyRights} from './rights.ts'
 import {keySchedule} from './schedule.ts'
 import {Service, type Place} from './service.ts'
 import {standingOf} from './standing.ts'
@@ -41,6 +42,7 @@ function providerOf(service: Service): Provider {
     move: keyMove(service),
     evidence: keyEvidence(service),
     schedule: keySchedule(service),
+    rights: keyRights(service),
     standing: async (policy, ids, principal) => standingOf(service, policy, ids, principal),
     probing: (intent) => providerOf(service.probing(intent)),
     usage: (query) => usageOf(service, query),

@@ -11,6 +11,7 @@ export const everything: readonly string[] = [
   ...keys('get', 'update', 'delete', 'getIamPolicy', 'setIamPolicy'),
   ...versions('create', 'get', 'list', 'update', 'destroy', 'restore', 'delete', 'viewPublicKey'),
   ...versions('useToSign', 'useToVerify', 'useToEncrypt', 'useToDecrypt', 'manageRawAesCbcKeys'),
+  ...versions('useToEncryptViaDelegation', 'useToDecryptViaDelegation'),
 ]
 
 const reads = [...keys('get'), ...versions('get')]

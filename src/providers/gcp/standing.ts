@@ -1,31 +1,11 @@
 /** What is bound on a key and its ring now, held against a role. */
 import {KeyriteError} from '../../base/errors.ts'
 import type {Grant, Policy, Standing} from '../permissions.ts'
+import {policyOf} from './iam.ts'
 import {everything} from './permissions.ts'
+import {ownRoles} from './roles.ts'
 import type {Service} from './service.ts'
 import {keyPath} from './versions.ts'
-
-const of = (...verbs: readonly string[]): readonly string[] => verbs.map((one) => `cloudkms.${one}`)
-
-/** Google’s own roles, as far as they reach on a key. Source: "Permissions and roles", Cloud KMS documentation. */
-const own: Readonly<Record<string, readonly string[]>> = {
-  'roles/cloudkms.viewer': of('cryptoKeys.get', 'cryptoKeyVersions.get', 'cryptoKeyVersions.list'),
-  'roles/cloudkms.publicKeyViewer': of('cryptoKeyVersions.viewPublicKey'),
-  'roles/cloudkms.signer': of('cryptoKeyVersions.useToSign'),
-  'roles/cloudkms.verifier': of('cryptoKeyVersions.useToVerify', 'cryptoKeyVersions.viewPublicKey'),
-  'roles/cloudkms.signerVerifier': of(
-    ...['useToSign', 'useToVerify', 'viewPublicKey'].map((one) => `cryptoKeyVersions.${one}`),
-  ),
-  'roles/cloudkms.cryptoKeyEncrypter': of('cryptoKeyVersions.useToEncrypt'),
-  'roles/cloudkms.cryptoKeyDecrypter': of('cryptoKeyVersions.useToDecrypt'),
-  'roles/cloudkms.cryptoKeyEncrypterDecrypter': of(
-    'cryptoKeyVersions.useToEncrypt',
-    'cryptoKeyVersions.useToDecrypt',
-  ),
-  'roles/cloudkms.admin': everything.filter(
-    (one) => !one.includes('.useTo') && !one.endsWith('RawAesCbcKeys'),
-  ),
-}
 
 /**
  * @param principal - a member as IAM names it; null: whoever keyrite is there, of whom Google tells everything that is in force.
@@ -81,18 +61,15 @@ async function bound(service: Service, key: string, member: string, policy: Poli
   const may = new Set<string>()
   const notes: string[] = []
   for (const resource of [key, service.place.ring]) {
-    const [answer] = await service.ask(`read the policy of ${resource}`, (kms) =>
-      kms.getIamPolicy({resource} as never),
-    )
-    for (const {role = '', members, condition} of answer.bindings) {
-      if (members?.includes(member) !== true) continue
+    for (const {role, members, condition} of (await policyOf(service, resource)).bindings) {
+      if (!members.includes(member)) continue
       // The role that was written holds what it was written with, as long as nobody changed it.
-      const grants = role === policy.name ? policy.grants[0]?.may : own[role ?? '']
+      const grants = role === policy.name ? policy.grants[0]?.may : ownRoles[role]
       if (grants === undefined)
-        notes.push(`what ${String(role)} on ${resource} holds only IAM tells: gcloud iam roles describe`)
-      if (condition !== null && condition !== undefined)
+        notes.push(`what ${role} on ${resource} holds only IAM tells: gcloud iam roles describe`)
+      if (condition !== null)
         notes.push(
-          `${String(role)} on ${resource} holds under a condition: ${condition.title ?? 'without a name'}`,
+          `${role} on ${resource} holds under a condition: ${condition['title'] ?? 'without a name'}`,
         )
       for (const one of grants ?? []) may.add(one)
     }

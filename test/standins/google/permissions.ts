@@ -27,6 +27,8 @@ const wanted: Readonly<Record<string, string>> = {
   getImportJob: 'cloudkms.importJobs.get',
   listImportJobs: 'cloudkms.importJobs.list',
   importCryptoKeyVersion: 'cloudkms.importJobs.useToImport',
+  getIamPolicy: 'cloudkms.cryptoKeys.getIamPolicy',
+  setIamPolicy: 'cloudkms.cryptoKeys.setIamPolicy',
 }
 
 export function permissionFor(
@@ -37,6 +39,12 @@ export function permissionFor(
   if (permission === undefined) return null
   const changed = within(request, 'cryptoKey') ?? within(request, 'cryptoKeyVersion') ?? {}
   const named = text(request, 'name') || text(request, 'parent') || text(changed, 'name')
+  const asked = text(request, 'resource')
+  if (asked !== '')
+    return {
+      permission: asked.includes('/cryptoKeys/') ? permission : permission.replace('cryptoKeys', 'keyRings'),
+      resource: asked,
+    }
   const resource = permission.includes('.useTo') ? (named.split('/cryptoKeyVersions/')[0] ?? named) : named
   return {permission, resource}
 }
