@@ -1,10 +1,18 @@
 /** How each entry changes what is known of incidents. Called only for entries without a problem. */
-import {isObject, type Json} from '../base/jcs.ts'
+import {isObject, type Json, type JsonObject} from '../base/jcs.ts'
 import type {Entry, View} from '../ledger/index.ts'
 import type {Availability} from '../providers/ports.ts'
 import {schemas} from './entries.ts'
 import {peopleOf, requestOf} from './rules.ts'
-import {incidents, openOn, type ContainmentAct, type Incident, type Incidents} from './state.ts'
+import {
+  incidents,
+  openOn,
+  type Caller,
+  type ContainmentAct,
+  type Incident,
+  type Incidents,
+  type Used,
+} from './state.ts'
 
 export function changed(view: View, entry: Entry): Incidents {
   const state = view.of(incidents)
@@ -21,12 +29,13 @@ function withIncident(state: Incidents, incident: Incident): Incidents {
   return {...state, all: state.all.with(incident.seq, incident)}
 }
 
-function proving({all, proving: open}: Incidents, {type, seq, data}: Entry): Incidents {
+function proving(state: Incidents, {type, seq, data}: Entry): Incidents {
+  const open = state.proving
   if (type === 'incident.proof.intended') {
     const {incident, intent} = schemas['incident.proof.intended'].parse(data)
-    return {all, proving: open.with(seq, {seq, id: intent, incident})}
+    return {...state, proving: open.with(seq, {seq, id: intent, incident})}
   }
-  return {all, proving: type.startsWith('incident.pro') ? open.without(Number(data['intended'])) : open}
+  return type.startsWith('incident.pro') ? {...state, proving: open.without(Number(data['intended']))} : state
 }
 
 function opened(view: View, {seq, time, actor, data}: Entry): Incident {
@@ -50,18 +59,36 @@ function opened(view: View, {seq, time, actor, data}: Entry): Incident {
   }
 }
 
-/** What the log of the place said of its key meanwhile. */
+/** What the log of a place said of a key: kept of each key, and in the incident about it that is open. */
 function used(view: View, state: Incidents, {seq, data}: Entry): Incidents {
-  const {key, events, found} = data
-  const incident = typeof key === 'string' ? openOn(state, key) : undefined
-  if (incident === undefined) return state
-  const said = view.open(found)
-  const all: readonly Json[] | null =
-    isObject(said) && Array.isArray(said['callers']) ? (said['callers'] as readonly Json[]) : null
-  const callers = all?.flatMap((one) =>
-    isObject(one) && typeof one['caller'] === 'string' ? [one['caller']] : [],
-  )
-  return withIncident(state, {...incident, used: {seq, events: Number(events), callers: callers ?? null}})
+  const {key, since, until, events, gaps, protecting} = data
+  if (typeof key !== 'string' || typeof since !== 'string' || typeof until !== 'string')
+    throw new TypeError('checked before')
+  const said = view.open(data['found'])
+  const callers =
+    isObject(said) && Array.isArray(said['callers'])
+      ? (said['callers'] as readonly Json[]).filter((one) => isObject(one))
+      : null
+  const one: Used = {
+    ...{seq, since, until, events: Number(events)},
+    protecting: typeof protecting === 'number' ? protecting : null,
+    last:
+      (callers ?? [])
+        .flatMap(({last}) => (typeof last === 'string' ? last : []))
+        .sort()
+        .at(-1) ?? null,
+    callers: callers?.flatMap(callerFrom) ?? null,
+    gaps: Array.isArray(gaps) ? (gaps as readonly Json[]).filter((each) => typeof each === 'string') : [],
+  }
+  const next = {...state, used: state.used.with(key, one)}
+  const incident = openOn(state, key)
+  return incident === undefined ? next : withIncident(next, {...incident, used: one})
+}
+
+function callerFrom({caller, operations}: JsonObject): readonly Caller[] {
+  if (typeof caller !== 'string') return []
+  const all: readonly Json[] = Array.isArray(operations) ? (operations as readonly Json[]) : []
+  return [{caller, uses: all.some((each) => each !== 'administer' && each !== 'read')}]
 }
 
 /** A change of state that an incident's approval allows, or that takes one back. */

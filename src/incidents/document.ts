@@ -255,7 +255,10 @@ function impactOf(
       ...texts(found['children']).map((name) => ({kind: 'child', name})),
     ],
     observed: [
-      ...(used?.callers ?? []).map((caller) => ({kind: 'user', detail: caller})),
+      ...(used?.callers ?? []).map(({caller, uses}) => ({
+        kind: uses ? 'user' : 'administrator',
+        detail: called(ledger, caller),
+      })),
       ...(observed === null
         ? []
         : [
@@ -284,9 +287,14 @@ function impactOf(
         : []),
       ...(used === null
         ? [`who uses the key without being declared: keyrite key usage ${name} reads the log of its place`]
-        : []),
+        : used.gaps),
     ],
   }
+}
+
+/** Where a log is the ledger, it names people by their ids. */
+function called(ledger: Ledger, caller: string): string {
+  return personRef(ledger.of(custodyFold).roster, caller).name ?? caller
 }
 
 function texts(value: Json | undefined): readonly string[] {

@@ -27,7 +27,7 @@ export function lastDrill(ledger: Ledger): LastDrill | null {
   return {id, key, startedAt, proven, elapsed: proven ? elapsed : null, limit}
 }
 
-/** The drill that an entry belongs to: its own, that of a request or of an answer to it, or of a duty. */
+/** The drill that an entry belongs to: its own, that of a request or of an answer to it, of a duty, or of a log that was read for it. */
 export function drillOfEntry(
   view: Pick<View, 'of' | 'seqOf'>,
   {seq, data, approved}: Pick<Entry, 'seq' | 'data' | 'approved'>,
@@ -44,6 +44,8 @@ export function drillOfEntry(
         : (byMet.get(approved ?? -1) ?? seq),
   )
   const owed = view.of(duties).get(typeof duty === 'number' ? duty : seq)
+  const read = [...all.values()].find(({drill, used}) => drill && used?.seq === seq)
+  if (read !== undefined) return read
   return [seq, data['incident'], owed?.source, request?.plan.change['incident']]
     .flatMap((one) => (typeof one === 'number' ? (all.get(one) ?? []) : []))
     .find(({drill}) => drill)

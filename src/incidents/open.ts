@@ -81,9 +81,7 @@ export function demandTestKey(ledger: Pick<Ledger, 'view'>, {name, profile}: Key
 export function findIncident(ledger: Pick<Ledger, 'of'>, typed: string): Incident {
   const {all} = ledger.of(incidents)
   const seq = /^i?(\d{1,15})$/.exec(typed)?.[1]
-  const found =
-    (seq === undefined ? undefined : all.get(Number(seq))) ??
-    openOn({all, proving: ledger.of(incidents).proving}, typed)
+  const found = (seq === undefined ? undefined : all.get(Number(seq))) ?? openOn({all}, typed)
   if (found !== undefined) return found
   const near = nearest(
     typed,

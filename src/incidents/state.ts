@@ -119,12 +119,7 @@ export interface Incident {
     readonly lastSuccess: string | null
   } | null
   /** Who used the key, as the log of its place said since it was opened, the newest reading; null: it was not read. */
-  readonly used: {
-    readonly seq: number
-    readonly events: number
-    /** Who, the most refused first; private: null where it is withheld. */
-    readonly callers: readonly string[] | null
-  } | null
+  readonly used: Used | null
   readonly acts: readonly ContainmentAct[]
   /** Who approved what was contained, each once. */
   readonly containedBy: readonly string[]
@@ -145,6 +140,28 @@ export interface Incident {
   readonly journals: readonly Absorbed[]
 }
 
+/** What the log of a key's place said of its use. */
+export interface Used {
+  readonly seq: number
+  readonly since: string
+  readonly until: string
+  readonly events: number
+  /** How many of them put something under it; null where that was not counted. */
+  readonly protecting: number | null
+  /** The last of them; private: null where it is withheld, or there was none. */
+  readonly last: string | null
+  /** Who, the most refused first; private: null where it is withheld. */
+  readonly callers: readonly Caller[] | null
+  /** What that log cannot show, in sentences. */
+  readonly gaps: readonly string[]
+}
+
+export interface Caller {
+  readonly caller: string
+  /** Whether they used it; else they changed it, or looked at it. */
+  readonly uses: boolean
+}
+
 /** A journal that was taken in. */
 export interface Absorbed {
   readonly seq: number
@@ -163,12 +180,14 @@ export interface Incidents {
   readonly all: Versions<number, Incident>
   /** Intents of proofs that have no outcome yet, by seq. */
   readonly proving: Versions<number, {readonly seq: number; readonly id: string; readonly incident: number}>
+  /** How each key was used, as its log was read last; by its name. */
+  readonly used: Versions<string, Used>
 }
 
 /** Where other folders find the incidents in a view. */
 export const incidents = {
   name: 'incidents',
-  initial: (): Incidents => ({all: new Versions(), proving: new Versions()}),
+  initial: (): Incidents => ({all: new Versions(), proving: new Versions(), used: new Versions()}),
 }
 
 export function isOpen({closed}: Incident): boolean {
@@ -176,6 +195,6 @@ export function isOpen({closed}: Incident): boolean {
 }
 
 /** The open incident about a key. */
-export function openOn({all}: Incidents, key: string): Incident | undefined {
+export function openOn({all}: Pick<Incidents, 'all'>, key: string): Incident | undefined {
   return [...all.values()].find((one) => one.key === key && isOpen(one))
 }

@@ -27,6 +27,7 @@ const schemas = {
       events: z.int().min(0),
       refused: z.int().min(0),
       callers: z.int().min(0),
+      protecting: z.int().min(0).exactOptional(),
       found: hidden,
     }),
   ),

@@ -1,7 +1,8 @@
 /** What the folders above use of keys. */
 export {accessOf, type KeyAccess} from './access.ts'
 export type {Hours} from './usage/count.ts'
-export {logAtHand, readUsage, recordUsage, type Usage} from './usage/read.ts'
+export {Pace} from './usage/pace.ts'
+export {readUsage, recordUsage, type Usage} from './usage/read.ts'
 export type {KeyDocument} from './document.ts'
 export {emergenciesFold} from './emergencies.ts'
 export {keysFold} from './fold.ts'

@@ -19,6 +19,16 @@ const schema = z.strictObject({
   channels: z
     .record(z.string(), z.strictObject({'secret-file': z.string(), 'ca-file': z.string().optional()}))
     .default({}),
+  logs: z
+    .record(
+      z.string(),
+      z.strictObject({
+        files: z.array(z.string()).default([]),
+        workspace: z.string().nullable().default(null),
+        endpoint: z.string().nullable().default(null),
+      }),
+    )
+    .default({}),
 })
 type Config = z.infer<typeof schema>
 
@@ -35,6 +45,9 @@ export interface LocalChannel {
   /** Certificates, PEM, that the server's must lead to; undefined for those that Node trusts. */
   readonly caFile: string | undefined
 }
+
+/** Where the log of a profile's place is, where the place itself does not say. */
+export type LocalLog = Readonly<Config['logs'][string]>
 
 const path = (home: string): string => join(home, 'config.yaml')
 
@@ -84,8 +97,18 @@ export function writeChannel(home: string, name: string, local: LocalChannel | n
   )
 }
 
+/** @throws KeyriteError `USAGE` naming what is wrong in the file. */
+export function readLogs(home: string): ReadonlyMap<string, LocalLog> {
+  return new Map(Object.entries(read(home).logs))
+}
+
+/** Remembers where the log of a profile's place is. */
+export function writeLog(home: string, name: string, log: LocalLog): void {
+  change(home, 'logs', name, {...log, files: [...log.files]})
+}
+
 function read(home: string): Config {
-  if (!existsSync(path(home))) return {profiles: {}, channels: {}}
+  if (!existsSync(path(home))) return {profiles: {}, channels: {}, logs: {}}
   let parsed
   try {
     parsed = schema.safeParse(parse(readOwn(path(home), 1_000_000).toString('utf8')) ?? {})

@@ -2,9 +2,12 @@
 export {
   readChannels,
   readConfig,
+  readLogs,
   writeChannel,
   writeConfig,
+  writeLog,
   type LocalChannel,
+  type LocalLog,
   type LocalSettings,
 } from './config.ts'
 export {

@@ -1,9 +1,6 @@
 /** What Google’s and Azure’s logs say was done with a key, read from a stand-in of ours: never seen on either cloud. */
-import {spawn} from 'node:child_process'
-import {once} from 'node:events'
 import {writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
-import {createInterface} from 'node:readline'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {openVault} from '../../src/providers/azure/index.ts'
 import {placeFrom as vaultFrom} from '../../src/providers/azure/place.ts'
@@ -12,12 +9,12 @@ import {placeFrom as ringFrom} from '../../src/providers/gcp/place.ts'
 import type {Provider} from '../../src/providers/ports.ts'
 import type {UsageEvent, UsageQuery} from '../../src/providers/usage.ts'
 import type {Log} from '../standins/logs/main.ts'
+import {startLog} from '../standins/logs/start.ts'
 import {here, testWith} from '../support/needs.ts'
 import {startStandin as startVault} from './azure/standin.ts'
 import {startStandin as startRing} from './gcp/standin.ts'
 import {outcome} from './support.ts'
 
-const program = join(import.meta.dirname, '../standins/logs/main.ts')
 const [since, until] = [new Date('2026-11-01T00:00:00Z'), new Date('2026-11-04T12:00:00Z')]
 
 interface Place {
@@ -25,31 +22,16 @@ interface Place {
   readonly ca: string
   stop(): Promise<void>
 }
-interface Opened extends Place {
-  readonly endpoint: string
-}
+type Opened = Place & {readonly endpoint: string}
 
-/** The log listens with the certificate of the service beside it, which the profile trusts. */
+/** With its log beside it. */
 async function withLog(place: Place): Promise<Opened> {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', program, dirname(place.ca)],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: process.env,
-    },
-  )
-  const ended = once(child, 'exit')
-  const [line] = (await Promise.race([once(createInterface({input: child.stdout}), 'line'), ended])) as [
-    unknown,
-  ]
-  if (typeof line !== 'string') throw new Error('the stand-in for the logs did not start')
+  const log = await startLog(dirname(place.ca))
   return {
     ...place,
-    ...(JSON.parse(line) as {endpoint: string}),
+    endpoint: log.endpoint,
     async stop() {
-      child.kill('SIGTERM')
-      await ended
+      await log.stop()
       await place.provider.close()
       await place.stop()
     },
@@ -140,7 +122,7 @@ describe('Cloud Logging', () => {
     const {events, source} = await read()
     expect(source).toBe('Cloud Logging of projects/keyrite-standin')
     const app = 'app@example.iam.gserviceaccount.com'
-    expect(events).toEqual([
+    expect(events.toReversed()).toEqual([
       {
         at: new Date('2026-11-02T09:00:00.5Z'),
         caller: app,
@@ -230,7 +212,7 @@ describe('Log Analytics', () => {
     })
     const {events, source} = await read({workspace})
     expect(source).toBe(`Log Analytics workspace ${workspace}`)
-    expect(events).toEqual([
+    expect(events.toReversed()).toEqual([
       {
         at: new Date('2026-11-01T09:00:00Z'),
         caller: 'app-1',
@@ -265,7 +247,9 @@ describe('Log Analytics', () => {
     })
     const {events, gaps} = await read({workspace})
     expect(events).toHaveLength(1)
-    expect(gaps).toContain('of 2026-11-02T00:00:00.000Z the service gave a part only')
+    expect(gaps).toContain(
+      'from 2026-11-01T12:00:00.000Z to 2026-11-02T12:00:00.000Z the service gave a part only',
+    )
   })
 
   testWith('openssl', 'is asked for where it is not named, and a refusal is no empty list', async () => {

@@ -1,7 +1,9 @@
 import {Args, Flags} from '@oclif/core'
 import {parseDuration} from '../../base/duration.ts'
+import {resolve} from 'node:path'
 import {KeyriteError} from '../../base/errors.ts'
 import {profileOf, readUsage, recordUsage, type Hours} from '../../keys/index.ts'
+import {readLogs, writeLog} from '../../profiles/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
 import {findKey} from '../../ui/find-key.ts'
 import {pinFileFlag} from '../../ui/flags.ts'
@@ -15,7 +17,7 @@ export default class KeyUsage extends KeyriteCommand {
     'AWS: CloudTrail. Google Cloud: Cloud Logging. Azure: the Log Analytics workspace that the vault’s logs go to (--workspace). OpenBao and Vault: files of an audit device (--audit-file). A place without a log: what keyrite itself did. Nothing is changed at the provider; what was found, its source and what it cannot show are recorded.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> payments-jwt --since P30D',
-    '<%= config.bin %> <%= command.id %> orders-dek --audit-file /var/log/openbao/audit.log --audit-file /var/log/openbao/audit.log.1.gz',
+    '<%= config.bin %> <%= command.id %> orders-dek --audit-file /var/log/openbao/audit.log --audit-file /var/log/openbao/audit.log.1.gz --remember',
   ]
   static override args = {key: Args.string({description: "the key's name", required: true})}
   static override flags = {
@@ -36,6 +38,10 @@ export default class KeyUsage extends KeyriteCommand {
       helpValue: 'HH-HH',
       default: '07-19',
     }),
+    remember: Flags.boolean({
+      summary: 'remember on this machine where the log is, for the next time and for keyrite revoke',
+      default: false,
+    }),
     'no-record': Flags.boolean({summary: 'record nothing', default: false}),
     'pin-file': pinFileFlag,
   }
@@ -49,18 +55,26 @@ export default class KeyUsage extends KeyriteCommand {
     this.concerns = key.name
     if (!flags['no-record']) ledger.demandWriter()
     const until = ledger.time
+    const known = readLogs(this.app.world.home).get(key.profile)
+    const log = {
+      files:
+        flags['audit-file'].length > 0
+          ? flags['audit-file'].map((one) => resolve(one))
+          : (known?.files ?? []),
+      workspace: flags.workspace ?? known?.workspace ?? null,
+      endpoint: endpointOf(flags['log-endpoint']) ?? known?.endpoint ?? null,
+    }
     const {kind} = profileOf(ledger.view, key.profile)
     const usage = await readUsage(ledger, key, () => this.app.provider(key.profile), kind, {
       since: new Date(until.getTime() - span),
       until,
-      files: flags['audit-file'],
-      workspace: flags.workspace ?? null,
-      endpoint: endpointOf(flags['log-endpoint']),
+      ...log,
       hours,
       seen: (count) => {
         if (count % 10_000 === 0) this.say(`${count} uses read …`)
       },
     })
+    if (flags.remember) writeLog(this.app.world.home, key.profile, log)
     const seq = flags['no-record'] ? null : await recordUsage(contextFor(this.app, await this.actor()), usage)
     return this.show({schema: 'keyrite.usage/1', exit: 0, entry: seq, ...usageDocument(usage)}, [
       ...usageLines(this.print, usage),

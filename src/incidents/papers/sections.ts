@@ -194,7 +194,7 @@ export function reencryptBlocks({incident: {reencrypt}}: IncidentRecord): readon
       ]),
     }),
     paragraph(
-      `In all ${plainDuration(hours)} of a person’s time: an hour for each version, which is a guess. How much data lies under each, nobody here knows.`,
+      `In all ${plainDuration(hours)} of a person’s time, which is a guess: how much data lies under each, nobody here knows. It rests on: ${reencrypt.map(({key, rests}) => `${key}, ${rests}`).join('; ')}.`,
     ),
   ]
 }

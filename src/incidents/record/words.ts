@@ -33,6 +33,8 @@ export const incidentSentences: Readonly<Record<string, Sentence>> = {
   'incident.closed': (data) => `It was closed (${text(data['outcome'])}).`,
   'incident.absorbed': (data) =>
     `The journal of what the ledger could not record was taken in; it began ${text(data['started'])}.`,
+  'key.usage': (data) =>
+    `The log of its place was read: ${text(data['events'])} uses by ${text(data['callers'])} callers, ${text(data['refused'])} refused.`,
 }
 
 /** Other entries that an incident brings with it. */
@@ -49,8 +51,6 @@ const others: Readonly<Record<string, Sentence>> = {
   'duty.done': (data) => `Duty d${text(data['duty'])} was done.`,
   'duty.waived': (data) => `Duty d${text(data['duty'])} was put off until ${text(data['until'])}.`,
   'attempt.refused': (data) => `${text(data['operation'])} was refused: ${text(data['code'])}.`,
-  'key.usage': (data) =>
-    `The log of its place was read: ${text(data['events'])} uses by ${text(data['callers'])} callers, ${text(data['refused'])} refused.`,
 }
 
 /** An entry that has none says its type. */

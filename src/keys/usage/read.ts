@@ -8,6 +8,7 @@ import type {Key} from '../state.ts'
 import {countUsage, type Counted, type Hours} from './count.ts'
 import {ledgerLog} from './ledger-log.ts'
 import {oddities, type Odd} from './odd.ts'
+import type {Pace} from './pace.ts'
 
 export interface Usage extends Counted {
   readonly key: string
@@ -23,6 +24,8 @@ export type UsageWish = Omit<UsageQuery, 'refs'> & {
   readonly hours: Hours
   /** Told of each event. */
   readonly seen?: (count: number) => void
+  /** Whoever has something more urgent to do holds or ends it. */
+  readonly pace?: Pace
 }
 
 /** As many callers, and oddities, are kept in the ledger. */
@@ -36,14 +39,17 @@ export async function readUsage(
   kind: string,
   wish: UsageWish,
 ): Promise<Usage> {
-  const {hours, seen, ...query} = wish
+  const {hours, seen, pace, ...query} = wish
   const provider = withoutLog.has(kind) ? undefined : await open()
   const refs = key.versions.map(({ref}) => ref)
   const log = (await provider?.usage?.({...query, refs})) ?? ledgerLog(ledger, key.name, kind, query)
-  const counted = await countUsage(log.events, hours, seen)
+  const counted = await countUsage(pace?.of(log.events) ?? log.events, hours, seen)
   const {since, until} = query
   const gaps = [
     ...log.gaps,
+    ...(pace?.cut === true
+      ? ['it was not read to its end: there was no time for more, and what was not read is not counted']
+      : []),
     ...(counted.cut ? ['there were more kinds of use on more days than are listed; all are counted'] : []),
   ]
   return {
@@ -60,15 +66,15 @@ export async function readUsage(
 /** Kinds of which nobody needs a PIN to learn that they keep no log. */
 const withoutLog: ReadonlySet<string> = new Set(['local', 'pkcs11'])
 
-/** Kinds whose log answers with the credentials and at the address of the place itself: it can be read without anybody who says where it is. */
-export const logAtHand: ReadonlySet<string> = new Set(['aws'])
+/** Uses that put something under a key, which is to be encrypted again where the key is lost. */
+const protecting: readonly string[] = ['encrypt', 'wrap']
 
 /** Keeps it. @returns the seq of its entry. @throws KeyriteError as `Ledger.append`. */
 export async function recordUsage(
   {ledger, actor, ceremony}: Pick<ActContext, 'ledger' | 'actor' | 'ceremony'>,
   usage: Usage,
 ): Promise<number> {
-  const {key, since, until, source, gaps, events, callers, odd} = usage
+  const {key, since, until, source, gaps, events, callers, odd, rows} = usage
   const [entry] = await ledger.append([
     {
       type: 'key.usage',
@@ -81,6 +87,9 @@ export async function recordUsage(
         events,
         refused: callers.reduce((sum, {refused}) => sum + refused, 0),
         callers: callers.length,
+        protecting: rows
+          .filter(({operation}) => protecting.includes(operation))
+          .reduce((sum, {count, refused}) => sum + count - refused, 0),
         found: new Private({
           callers: [...callers]
             .sort((one, other) => other.refused - one.refused || other.count - one.count)

@@ -45,7 +45,7 @@ export function usageOf(service: Service, query: UsageQuery): UsageLog {
       'cannot read what was done with it: a vault does not say where its audit events go',
       {
         hints: [
-          'keyrite key usage NAME --workspace ID, of the Log Analytics workspace of its diagnostic setting',
+          'keyrite key usage NAME --workspace ID --remember, of the Log Analytics workspace of its diagnostic setting',
           'az monitor diagnostic-settings list --resource VAULT-ID',
         ],
       },
@@ -74,7 +74,7 @@ export function usageOf(service: Service, query: UsageQuery): UsageLog {
   }
 }
 
-/** A day at a time, so that no answer is longer than the service gives. */
+/** A day at a time, so that no answer is longer than the service gives; the newest first: whoever ends before the end has those. */
 async function* eventsOf(
   {place}: Service,
   {refs, since, until}: UsageQuery,
@@ -82,12 +82,14 @@ async function* eventsOf(
   ask: (body: object) => Promise<unknown>,
 ): AsyncIterable<UsageEvent> {
   const names = [...new Set(refs.map(({key}) => key))]
-  for (let from = since.getTime(); from < until.getTime(); from += dayMs) {
-    const to = Math.min(from + dayMs, until.getTime())
+  for (let to = until.getTime(); to > since.getTime(); to -= dayMs) {
+    const from = Math.max(to - dayMs, since.getTime())
     for (const name of names) {
       const said = answerSchema.parse(await ask({query: kusto(`${place.vault}/keys/${name}`, from, to)}))
       if (said.error !== undefined)
-        gaps.push(`of ${new Date(from).toISOString()} the service gave a part only`)
+        gaps.push(
+          `from ${new Date(from).toISOString()} to ${new Date(to).toISOString()} the service gave a part only`,
+        )
       for (const {columns, rows} of said.tables.slice(0, 1))
         for (const row of rows) {
           const event = eventFrom(new Map(columns.map((one, at) => [one.name, row[at]])))
@@ -105,7 +107,7 @@ function kusto(key: string, from: number, to: number): string {
     `where TimeGenerated >= ${time(from)} and TimeGenerated < ${time(to)}`,
     `where Id == "${key}" or Id startswith "${key}/"`,
     'project TimeGenerated, OperationName, HttpStatusCode, CallerIpAddress, ClientInfo, Identity',
-    'order by TimeGenerated asc',
+    'order by TimeGenerated desc',
   ].join(' | ')
 }
 

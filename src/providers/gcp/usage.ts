@@ -68,6 +68,7 @@ export async function usageOf(service: Service, query: UsageQuery): Promise<Usag
   }
 }
 
+/** The newest first: whoever ends before the end has those. */
 async function* eventsOf(
   {place}: Service,
   {refs, since, until}: UsageQuery,
@@ -86,7 +87,7 @@ async function* eventsOf(
       const said = answerSchema.parse(
         await ask({
           resourceNames: [place.ring.split('/').slice(0, 2).join('/')],
-          ...{filter, orderBy: 'timestamp asc', pageSize: page},
+          ...{filter, orderBy: 'timestamp desc', pageSize: page},
           ...(pageToken === undefined ? {} : {pageToken}),
         }),
       )

@@ -56,7 +56,7 @@ export function usageIn(
       'cannot read what was done with it: the server gives its audit log to nobody',
       {
         hints: [
-          'keyrite key usage NAME --audit-file FILE, the file of an audit device, or a copy of it',
+          'keyrite key usage NAME --audit-file FILE --remember, the file of an audit device, or a copy of it',
           'bao audit list -detailed',
         ],
       },

@@ -39,7 +39,7 @@ import {pinFileFlag, signWithFlag} from '../flags.ts'
 import {contextFor, demandName} from '../gather.ts'
 import {consequence, untilReplaced, impactLines, incidentLines} from './screen.ts'
 import {outcomeOf, tellOf, toldLines, type ToldOf} from './told.ts'
-import {readUsed} from './used.ts'
+import {UsageReading} from './used.ts'
 import {planOr, said, words} from './acts.ts'
 import {putInPlace, replaceFirst, runHooksAloud, saidOfChildren} from './place.ts'
 import {proveAloud} from './prove.ts'
@@ -90,10 +90,14 @@ export abstract class ContainCommand extends KeyriteCommand {
       this.say(`${clock}  ${drillMarked(incident.drill, line)}`)
     }
     hurry(`Incident ${incident.id} about key "${key.name}" is open, and its clock runs.`)
+    const used = new UsageReading(app, incident, hurry)
+    const opened = incident.looked === null ? this.#opened(key) : Promise.resolve()
+    used.begin(opened)
     if (incident.looked === null) {
       tellOf(app, incidentDocument(app.ledger, incident), 'opened')
-      await this.#look(context, incident, key, hurry)
+      await this.#look(context, incident, opened, hurry)
     }
+    used.known()
     await this.#goOn(context, incident, hurry)
     if (order === 'replace') {
       const waits = await this.#replaceFirst(context, incident, flags, person, hurry)
@@ -110,7 +114,8 @@ export abstract class ContainCommand extends KeyriteCommand {
     if (incidentDocument(app.ledger, findIncident(app.ledger, incident.id)).contained)
       await runHooksAloud(app, context, incident, incidentHookPhases, hurry)
     // Last of all: nobody waits for it with a key that another is to take the place of.
-    if (now.acts.length > 0) await readUsed(app, context, now, hurry)
+    if (now.acts.length > 0) await used.finish(context)
+    used.end()
     const one = incidentDocument(app.ledger, findIncident(app.ledger, incident.id))
     return this.shown(incident, lacks, await outcomeOf(tellOf(app, one, 'going-on')))
   }
@@ -148,10 +153,10 @@ export abstract class ContainCommand extends KeyriteCommand {
   async #look(
     context: Omit<ActContext, 'approved'>,
     incident: Incident,
-    key: Key,
+    opened: Promise<unknown>,
     hurry: (line: string) => void,
   ): Promise<void> {
-    const {preflight, incident: looked} = await look(context, incident, this.#opened(key))
+    const {preflight, incident: looked} = await look(context, incident, opened)
     for (const {name, ok, detail, fix} of preflight)
       hurry(
         ok

@@ -11,13 +11,13 @@ interface Asked {
 
 export function listEntries(body: unknown, {entries, page = 1000}: Log): Answer {
   const {resourceNames = [], filter = '', orderBy, pageSize = 50, pageToken = '0'} = body as Asked
-  if (orderBy !== 'timestamp asc') return {status: 400, said: {error: 'not modelled: another order'}}
+  if (orderBy !== 'timestamp desc') return {status: 400, said: {error: 'not modelled: another order'}}
   const tests = filter.split(' AND ').map(testOf)
   if (tests.includes(undefined)) return {status: 400, said: {error: 'not modelled: that filter'}}
   const found = entries
     .filter((one) => resourceNames.some((name) => String(one['logName']).startsWith(`${name}/logs/`)))
     .filter((one) => tests.every((test) => test?.(one)))
-    .sort((one, other) => Date.parse(String(one['timestamp'])) - Date.parse(String(other['timestamp'])))
+    .sort((one, other) => Date.parse(String(other['timestamp'])) - Date.parse(String(one['timestamp'])))
   const [from, size] = [Number(pageToken), Math.min(page, pageSize)]
   const next = from + size < found.length ? {nextPageToken: String(from + size)} : {}
   return {status: 200, said: {entries: found.slice(from, from + size), ...next}}

@@ -14,14 +14,20 @@ import {listEntries} from './google.ts'
 import {query} from './azure.ts'
 
 const [folder = '.'] = process.argv.slice(2)
+let asked = 0
 const server = createServer(
   {cert: readFileSync(join(folder, 'ca.pem')), key: readFileSync(join(folder, 'key.pem'))},
   (request, response) => {
     void bodyOf(request).then((body) => {
       const log = JSON.parse(readFileSync(join(folder, 'log.json'), 'utf8')) as Log
       const {status, said} = answer(request, body, log)
-      response.writeHead(status, {'content-type': 'application/json'})
-      response.end(JSON.stringify(said))
+      setTimeout(
+        () => {
+          response.writeHead(status, {'content-type': 'application/json'})
+          response.end(JSON.stringify(said))
+        },
+        asked++ === 0 ? 0 : (log.lateMs ?? 0),
+      )
     })
   },
 )
@@ -31,6 +37,8 @@ export interface Log {
   readonly status?: number
   /** At most so many entries an answer. */
   readonly page?: number
+  /** How long it takes to answer from the second question on. */
+  readonly lateMs?: number
   readonly entries: readonly Record<string, unknown>[]
 }
 export interface Answer {
