@@ -1,35 +1,11 @@
 /** The faces that a PDF is set in, and text as lines of them. */
-import {readFileSync} from 'node:fs'
-import {join} from 'node:path'
-import {packageRoot} from '../../base/package.ts'
 import {visible} from '../../base/visible.ts'
 import type {Inline} from '../document.ts'
-
-export type Face = 'text' | 'strong' | 'code'
-
-/** Embedded as subsets of what is used. */
-const files: Readonly<Record<Face, string>> = {
-  text: 'IBMPlexSans_400Regular.ttf',
-  strong: 'IBMPlexSans_700Bold.ttf',
-  code: 'IBMPlexMono_400Regular.ttf',
-}
-
-const read = new Map<Face, Uint8Array>()
-
-/** The font's file, from what was built. An empty shape may lie at its very end, and is looked at beyond: hence the padding. */
-export function fontBytes(face: Face): Uint8Array {
-  const known = read.get(face)
-  if (known !== undefined) return known
-  const file = readFileSync(join(packageRoot(), 'dist/fonts', files[face]))
-  const bytes = new Uint8Array(file.length + 16)
-  bytes.set(file)
-  read.set(face, bytes)
-  return bytes
-}
+import {faces, fontOf, type Face} from './fonts.ts'
 
 /** The part of the page's program that setting text needs. */
 export interface Typesetter {
-  registerFont(name: string, bytes: Uint8Array): unknown
+  registerFont(name: string, font: ReturnType<typeof fontOf>): unknown
   font(name: string): {fontSize(size: number): {widthOfString(text: string): number}}
   readonly _font: {readonly font: {hasGlyphForCodePoint(point: number): boolean}}
 }
@@ -53,7 +29,7 @@ export class Faces {
 
   constructor(doc: Typesetter) {
     this.#doc = doc
-    for (const face of Object.keys(files) as Face[]) doc.registerFont(face, fontBytes(face))
+    for (const face of faces) doc.registerFont(face, fontOf(face))
   }
 
   width(text: string, face: Face, size: number): number {
