@@ -39,6 +39,8 @@ ACTS = {  # L5: an act that needs approval -> phase, operations whose plan may h
     "key.replicate.intended": ("replicate", ["key.replicate", "key.create"],
                                ["key", "version", "regions", "primary"]),
     "key.alias.intended": ("alias", ["key.alias", "key.create"], ["key", "version", "alias"]),
+    "key.grant.intended": ("grant", ["key.grant"], ["key", "version", "grantee", "operations", "region"]),
+    "key.ungrant.intended": ("ungrant", ["key.ungrant"], ["key", "version", "grant", "grantee", "region"]),
     "key.schedule.intended": ("set", ["key.schedule"], ["key", "version", "terms"]),
     "rotation.opened": ("open", ["key.rotate"], ["key", "from", "to", "verification", "grace"]),
     "certificate.make.intended": ("sign", ["certificate.sign"], ["key", "version", "form"])}
@@ -80,6 +82,8 @@ OUTCOMES = {"key.created": "key.create", "key.create.failed": "key.create", "key
             "key.primary.changed": "key.primary", "key.primary.failed": "key.primary",
             "key.replicated": "key.replicate", "key.replicate.failed": "key.replicate",
             "key.aliased": "key.alias", "key.alias.failed": "key.alias",
+            "key.granted": "key.grant", "key.grant.failed": "key.grant",
+            "key.ungranted": "key.ungrant", "key.ungrant.failed": "key.ungrant",
             "key.imported": "key.import", "key.import.failed": "key.import",
             "certificate.made": "certificate.make", "certificate.make.failed": "certificate.make"}
 OTHERS = """ledger.opened quorum.opened quorum.met quorum.withdrawn key.try.intended ceremony.opened
@@ -460,7 +464,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             self.check_act(e, d, *ACTS[kind])
         elif kind == "key.adopted":
             self.check_adopted(e, d)
-        if kind in ("key.replicate.intended", "key.alias.intended"):
+        if kind in ["key.%s.intended" % act for act in ("replicate", "alias", "grant", "ungrant")]:
             need("no such version, or it is destroyed",
                  key=self.states.get((d["key"], d["version"]), ["destroyed"])[0] != "destroyed")
         elif kind == "certificate.make.intended":
@@ -1041,7 +1045,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
     def check_outcome(self, e, d, intent, kind):  # L5, L6: after its intent, once, and as the plan says
         need("no intent", intent=intent and (intent["type"], intent["approved"]) == (kind, e["approved"]))
         said = {"from", "to"} if e["type"] == "key.state.changed" else (
-            {"profile", "regions", "primary", "alias"} & set(d))
+            {"profile", "regions", "primary", "alias", "grantee", "operations", "region", "grant"} & set(d))
         which = {"from", "to"} if kind == "key.primary.intended" else {"version"}
         same = all(intent["data"][name] == d[name] for name in {"key", *which, *said})
         same = same and ("terms" not in d or canon(d["terms"]) == canon(intent["data"]["terms"]))

@@ -1,5 +1,6 @@
-/** Replays by which names others reach a version at its service, and in which regions copies of it lie: the part of the keys' fold that is about both. */
+/** Replays how others reach a version at its service: names, copies in other regions, grants. The part of the keys' fold that is about them. */
 import {z} from 'zod'
+import {jcs} from '../base/jcs.ts'
 import {lately} from '../base/lately.ts'
 import type {Entry, View} from '../ledger/index.ts'
 import {keyName} from './spec.ts'
@@ -12,6 +13,14 @@ const outcome = {intended: z.int(), ...about}
 const regions = z.array(regionName)
 const copies = {regions, primary: regionName.nullable()}
 const availability = z.enum(['probe', 'enabled', 'historic', 'disabled', 'destruction-pending', 'destroyed'])
+
+/** Who may do what, where: of a grant that is given. */
+export const grantTerms = {
+  grantee: z.string().min(1).max(600),
+  operations: z.array(z.string().regex(/^[A-Za-z]{1,64}$/)).min(1),
+  region: regionName,
+}
+const taken = {grant: z.string().min(1).max(200), grantee: grantTerms.grantee, region: regionName}
 
 export const reachSchemas = {
   'key.replicate.intended': lately(z.strictObject({...about, ...copies, intent})),
@@ -29,6 +38,13 @@ export const reachSchemas = {
   ),
   'key.aliased': lately(z.strictObject({...outcome, alias: aliasName})),
   'key.alias.failed': lately(z.strictObject({...outcome, code: z.string()})),
+  'key.grant.intended': lately(z.strictObject({...about, ...grantTerms, intent})),
+  /** `id`: what the service calls it. */
+  'key.granted': lately(z.strictObject({...outcome, ...grantTerms, id: taken.grant})),
+  'key.grant.failed': lately(z.strictObject({...outcome, code: z.string()})),
+  'key.ungrant.intended': lately(z.strictObject({...about, ...taken, intent})),
+  'key.ungranted': lately(z.strictObject({...outcome, ...taken})),
+  'key.ungrant.failed': lately(z.strictObject({...outcome, code: z.string()})),
 } as const
 
 /** What is wrong with an outcome beside its version; undefined if nothing is. */
@@ -36,6 +52,11 @@ export function reachFault(view: View, entry: Entry): string | undefined {
   const asked = view.entry(Number(entry.data['intended']))?.data
   if (entry.type === 'key.aliased')
     return entry.data['alias'] === asked?.['alias'] ? undefined : 'it is another alias than was intended'
+  if (entry.type === 'key.granted' || entry.type === 'key.ungranted') {
+    const members = ['grant', 'grantee', 'operations', 'region']
+    const same = members.every((name) => jcs(entry.data[name] ?? null) === jcs(asked?.[name] ?? null))
+    return same ? undefined : 'it is another grant than was intended'
+  }
   if (entry.type !== 'key.replicated') return undefined
   const {regions: made, primary, copies: there} = reachSchemas['key.replicated'].parse(entry.data)
   const wanted = asked === undefined ? undefined : reachSchemas['key.replicate.intended'].parse(asked)

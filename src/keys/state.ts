@@ -110,6 +110,8 @@ export interface OpenIntent {
     | 'primary'
     | 'replicate'
     | 'alias'
+    | 'grant'
+    | 'ungrant'
     | 'schedule'
   readonly key: string
   readonly version: number
@@ -139,6 +141,8 @@ export function kindOf(type: string): OpenIntent['kind'] {
     'primary',
     'replicate',
     'alias',
+    'grant',
+    'ungrant',
     'schedule',
   ] as const
   const found = kinds.find((kind) => type.startsWith(`key.${kind}`))

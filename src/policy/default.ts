@@ -31,6 +31,8 @@ const using: Rule['operations'] = [
   'key.set',
   'key.alias',
   'key.replicate',
+  'key.grant',
+  'key.ungrant',
   'key.cancel-destroy',
 ]
 

@@ -25,6 +25,8 @@ export const operations = [
   'key.set',
   'key.alias',
   'key.replicate',
+  'key.grant',
+  'key.ungrant',
   'key.rotate',
   'key.rollback',
   'key.schedule',

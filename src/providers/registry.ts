@@ -2,6 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Clock, Random} from '../base/world.ts'
+import type {Grantable} from './grants.ts'
 import type {PermissionsWish, Policy} from './permissions.ts'
 import type {Availability, CheckLine, Provider} from './ports.ts'
 
@@ -30,6 +31,8 @@ export interface ProviderKind {
   readonly hasSecret?: (settings: Opening['settings']) => boolean
   /** How roles are written in its own language; absent where it knows no permissions of single keys. */
   readonly permissions?: () => Promise<(wish: PermissionsWish) => Policy>
+  /** What grants of single keys it keeps beside every policy; absent where it keeps none. */
+  readonly grants?: () => Promise<Grantable>
   /** Whether keys in it can lie in hardware at all. */
   readonly hardware: 'never' | 'possible' | 'always'
   /** What a version may be held to by the provider itself: said in plans, before it is opened. What it answers itself must not be less. */
@@ -142,6 +145,7 @@ export const providerKinds = {
     },
     secret: null,
     permissions: async () => (await import('./aws/permissions.ts')).policyFor,
+    grants: async () => (await import('./aws/grantable.ts')).grantable,
     hardware: 'possible',
     enforces: ['enabled', 'disabled'],
     window: {least: 7, most: 30},

@@ -29,6 +29,8 @@ const commands: Readonly<
   'key.set': [['key set', 'KEY --owner OWNER']],
   'key.alias': [['key alias', 'KEY ALIAS']],
   'key.replicate': [['key replicate', 'KEY --region R']],
+  'key.grant': [['key grant', 'KEY --to ARN --operation OP']],
+  'key.ungrant': [['key ungrant', 'KEY GRANT']],
   'policy.adopt': [['policy adopt', 'FILE']],
   'profile.add': [['profile add', 'NAME --kind KIND --environment E']],
   'profile.remove': [['profile remove', 'PROFILE']],

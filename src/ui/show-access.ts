@@ -49,9 +49,10 @@ export function accessLines(print: Print, {name, profile}: Key, found: KeyAccess
 function grantLines(print: Print, {grants, policy}: KeyAccess): string[] {
   return [
     ...print.table(
-      ['Grant', 'To', 'Operations', 'Since'],
+      ['Grant', 'Region', 'To', 'Operations', 'Since'],
       grants.map((one) => [
-        one.name ?? one.id.slice(0, 12),
+        one.id.slice(0, 12),
+        one.region,
         one.grantee,
         `${one.operations.join(', ')}${one.onlyInContext ? ' (in one context only)' : ''}`,
         timeOf(one.createdAt) ?? '',

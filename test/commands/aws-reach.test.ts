@@ -1,11 +1,14 @@
-/** Aliases and copies of keys in AWS KMS by commands, on the stand-in: no emulator moves the primary. */
+/** Aliases, copies and grants of keys in AWS KMS by commands, on the stand-in: no emulator moves the primary. */
 import {KMS} from '@aws-sdk/client-kms'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyAlias from '../../src/commands/key/alias.ts'
 import KeyCreate from '../../src/commands/key/create.ts'
+import KeyGrant from '../../src/commands/key/grant.ts'
+import KeyGrants from '../../src/commands/key/grants.ts'
 import KeyDestroy from '../../src/commands/key/destroy.ts'
 import KeyReplicate from '../../src/commands/key/replicate.ts'
 import KeyShow from '../../src/commands/key/show.ts'
+import KeyUngrant from '../../src/commands/key/ungrant.ts'
 import LedgerShow from '../../src/commands/ledger/show.ts'
 import LedgerVerify from '../../src/commands/ledger/verify.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
@@ -30,7 +33,7 @@ interface Shown extends Record<string, unknown> {
   }[]
 }
 
-describe('aliases and copies in AWS KMS', () => {
+describe('aliases, copies and grants in AWS KMS', () => {
   const box: {house?: House; standin?: AwsStandin} = {}
   let aheadMs = 0
   const house = (): House => box.house ?? missing('there is no house')
@@ -62,13 +65,17 @@ describe('aliases and copies in AWS KMS', () => {
     const {versions} = await runJson<Shown>(KeyShow, 'key show', [name], house().world)
     return versions[0] ?? missing('it has no version')
   }
-  const standsFor = async (alias: string, region: string = home): Promise<string> => {
+  const kmsIn = async <T>(region: string, act: (kms: KMS) => Promise<T>): Promise<T> => {
     const kms = new KMS({region, endpoint: standin().url})
-    try {
-      return (await kms.describeKey({KeyId: `alias/${alias}`})).KeyMetadata?.KeyId ?? ''
-    } finally {
+    return act(kms).finally(() => {
       kms.destroy()
-    }
+    })
+  }
+  const standsFor = async (alias: string, region: string = home): Promise<string> =>
+    (await kmsIn(region, async (kms) => kms.describeKey({KeyId: `alias/${alias}`}))).KeyMetadata?.KeyId ?? ''
+  const lastRequest = async (): Promise<string> => {
+    const list = await runJson<{requests: {id: string}[]}>(RequestList, 'request list', [], house().world)
+    return list.requests.at(-1)?.id ?? ''
   }
   const idOf = async (name: string): Promise<string> => (await shown(name)).providerId.split('/')[0] ?? ''
 
@@ -108,13 +115,7 @@ describe('aliases and copies in AWS KMS', () => {
       const waits = await ask(KeyAlias, 'key alias', ['invoices', 'orders'], 0)
       expect(waits).toMatchObject({exit: 8})
       expect(await standsFor('orders')).toBe(await idOf('orders'))
-      const {requests} = await runJson<{requests: {id: string}[]}>(
-        RequestList,
-        'request list',
-        [],
-        house().world,
-      )
-      const id = requests.at(-1)?.id ?? ''
+      const id = await lastRequest()
       // Cut off after the work: what was done is found, and finished, by the same command.
       await standin().fault('cut-after', {operation: 'UpdateAlias', times: 1})
       await ask(RequestApply, 'request apply', [id])
@@ -169,6 +170,92 @@ describe('aliases and copies in AWS KMS', () => {
     60_000,
   )
 
+  const role = (name: string): string => `arn:aws:iam::111122223333:role/${name}`
+  const listed = async (name: string, region: string = home) => {
+    const KeyId = await idOf(name)
+    return (await kmsIn(region, async (kms) => kms.listGrants({KeyId}))).Grants ?? []
+  }
+
+  testWhen(
+    ministack,
+    'a grant is given with approval, once although the answer was lost, and taken away the same way',
+    async () => {
+      const wish = ['orders', '--to', role('orders'), '--operation', 'Sign', '--operation', 'GetPublicKey']
+      const there = [...wish, '--region', away]
+      expect(await ask(KeyGrant, 'key grant', there, 0)).toMatchObject({exit: 8})
+      expect(await listed('orders', away)).toEqual([])
+      await standin().fault('cut-after', {operation: 'CreateGrant', times: 4})
+      expect(await ask(KeyGrant, 'key grant', there)).toMatchObject({code: 'PROVIDER_UNREACHABLE'})
+      // Another one is not begun over it, and the same command ends it.
+      expect(await ask(KeyGrant, 'key grant', wish)).toMatchObject({code: 'INDETERMINATE'})
+      const given = await ask(KeyGrant, 'key grant', there, 0)
+      expect(given).toMatchObject({
+        exit: 0,
+        grants: [{region: away, grantee: role('orders'), operations: ['GetPublicKey', 'Sign']}],
+      })
+      const [one, ...more] = await listed('orders', away)
+      expect(more).toEqual([])
+      expect(one).toMatchObject({GranteePrincipal: role('orders'), Operations: ['GetPublicKey', 'Sign']})
+      expect(await ask(RequestApply, 'request apply', [await lastRequest()], 0)).toMatchObject({exit: 0})
+      expect(await listed('orders')).toHaveLength(1)
+
+      const id = one?.GrantId ?? ''
+      // Done, and not seen to be done.
+      await standin().fault('cut-before', {operation: 'ListGrants', skip: 3, times: 4})
+      expect(await ask(KeyUngrant, 'key ungrant', ['orders', id.slice(0, 12)])).toMatchObject({
+        code: 'PROVIDER_UNREACHABLE',
+      })
+      expect(await listed('orders', away)).toEqual([])
+      expect(await ask(KeyUngrant, 'key ungrant', ['orders', id.slice(0, 12)], 0)).toMatchObject({
+        exit: 0,
+        grants: [{region: home}],
+      })
+      // What somebody else gave is taken away by its name.
+      const theirs = {GranteePrincipal: role('stranger'), Operations: ['Sign' as const], Name: 'theirs'}
+      const KeyId = await idOf('orders')
+      await kmsIn(home, async (kms) => kms.createGrant({KeyId, ...theirs}))
+      expect(await ask(KeyUngrant, 'key ungrant', ['orders', 'theirs'])).toMatchObject({exit: 0})
+      expect(await listed('orders')).toHaveLength(1)
+      expect(await runJson(LedgerVerify, 'ledger verify', [], house().world)).toMatchObject({ok: true})
+    },
+    60_000,
+  )
+
+  testWhen(
+    ministack,
+    'a grant that cannot be is refused before anybody is asked, and so it is where no place keeps any',
+    async () => {
+      const soft = await make('soft-key', 'main', '--pin-file', house().pinFile)
+      expect(soft).toMatchObject({exit: 0})
+      const last = async () =>
+        JSON.stringify(await runJson(LedgerShow, 'ledger show', ['--last', '1'], house().world))
+      const before = await last()
+      const to = (name: string, operation: string, ...more: string[]) =>
+        [name, '--to', role('r'), '--operation', operation].concat(more)
+      const refused: readonly (readonly [CommandClass, string, readonly string[], string])[] = [
+        [KeyGrant, 'key grant', to('orders', 'CreateGrant'), 'USAGE'],
+        [KeyGrant, 'key grant', to('orders', 'Decrypt'), 'USAGE'],
+        [KeyGrant, 'key grant', to('orders', 'Sign', '--region', 'us-east-1'), 'USAGE'],
+        [KeyGrant, 'key grant', ['orders', '--to', 'everybody', '--operation', 'Sign'], 'USAGE'],
+        [KeyGrant, 'key grant', to('orders-2', 'Sign'), 'KEY_STATE'],
+        [KeyGrant, 'key grant', to('orders', 'Sign', '--version', '2'), 'KEY_NOT_FOUND'],
+        [KeyGrant, 'key grant', to('soft-key', 'Sign'), 'UNSUPPORTED'],
+        [KeyUngrant, 'key ungrant', ['orders', 'nothing-called-so'], 'NOT_FOUND'],
+        [KeyUngrant, 'key ungrant', ['soft-key', 'f00df00d'], 'UNSUPPORTED'],
+      ]
+      for (const [command, id, args, code] of refused)
+        expect([args, (await ask(command, id, args))['code']]).toEqual([args, code])
+      expect(await ask(KeyGrant, 'key grant', to('soft-key', 'Sign'))).toMatchObject({
+        message: expect.stringMatching(/keeps none; kinds that do: aws$/),
+      })
+      expect(await last()).toBe(before)
+      expect(await runJson(KeyGrants, 'key grants', ['orders'], house().world)).toMatchObject({
+        grants: [{region: home}],
+      })
+    },
+    60_000,
+  )
+
   testWhen(
     ministack,
     'a key with copies is not destroyed: people are told beforehand, and the commands that destroy them are named',
@@ -199,9 +286,7 @@ describe('aliases and copies in AWS KMS', () => {
         try: [`aws kms schedule-key-deletion --region ${away} --key-id ${id}`],
       })
       expect(await shown('gone')).toMatchObject({state: 'pre-active'})
-      const there = new KMS({region: away, endpoint: standin().url})
-      await there.scheduleKeyDeletion({KeyId: id, PendingWindowInDays: 7})
-      there.destroy()
+      await kmsIn(away, async (kms) => kms.scheduleKeyDeletion({KeyId: id, PendingWindowInDays: 7}))
       aheadMs = 8 * 86_400_000
       await standin().clock(aheadMs / 1000)
       expect(await ask(KeyDestroy, 'key destroy', wish, 5)).toMatchObject({

@@ -15,7 +15,7 @@ import traceback
 
 from make_bundle import BUNDLE, ORG, Keys, Maker, armored, b64, canon, pid, root_of, sha, wire
 from adoptions import adopted, brought, version, without
-from moves import aliased, cancelled, destroyed, held, key_set, move, moved, released, replicated, undated
+from moves import aliased, cancelled, destroyed, granted, held, key_set, move, moved, released, replicated, undated, ungranted
 import nights
 import rotations
 
@@ -448,6 +448,13 @@ ATTACKS = [
     ('a hold for another reason', 'plan', ending(lambda m: held(m, reason=m.private('another case')))),
     ('a hold that is not there is taken off', 'held', ending(lambda m: released(m, 3))),
     ('another hold than was approved is taken off', 'plan', ending(lambda m: released(m, held(m), said={'hold': 3}))),
+    ('a grant is given, and taken away', None, ending(lambda m: (granted(m), ungranted(m)))),
+    ('a grant to somebody else than was approved', 'plan', ending(lambda m: granted(m, grantee='role/thief'))),
+    ('a grant that is not the one that was begun', 'intent', ending(lambda m: granted(m, said={'operations': ['Decrypt', 'Encrypt']}))),
+    ('a grant of a version that is not there', 'plan', ending(lambda m: granted(m, version=2))),
+    ('a grant of what is destroyed', 'key', ending(lambda m: (destroyed(m), granted(m)))),
+    ('another grant taken away than was approved', 'plan', ending(lambda m: ungranted(m, grant='beef'))),
+    ('another grant taken away than was begun', 'intent', ending(lambda m: ungranted(m, said={'grant': 'beef'}))),
     ('another alias than was approved', 'plan', ending(lambda m: aliased(m, alias='orders'))),
     ('an alias that is not the one that was begun', 'intent', ending(lambda m: aliased(m, said_alias='orders'))),
     ('an alias of a version that is not there', 'plan', ending(lambda m: aliased(m, version=2))),

@@ -116,6 +116,23 @@ def aliased(maker, version=1, alias='payments', said_alias=None):
     maker.append('key.aliased', {**about, 'alias': said_alias or alias, 'intended': begun}, 'moves', approved=met)
 
 
+def granted(maker, version=1, grantee='role/orders', said=None):
+    """A grant, as people approved it. @param said - of the outcome, where it is another"""
+    about = {'key': 'payments', 'version': version, 'profile': 'room'}
+    terms = {'grantee': grantee, 'operations': ['Decrypt'], 'region': 'eu-central-1'}
+    met = asked(maker, 'key.grant', {'class': 'data', 'key': 'payments', 'version': 1, **terms, 'grantee': 'role/orders'}, ['grant'])
+    begun = maker.append('key.grant.intended', {**about, **terms, 'intent': sha(b'grant').hex()[:32]}, 'moves', approved=met)
+    maker.append('key.granted', {**about, **terms, **(said or {}), 'id': 'f00d', 'intended': begun}, 'moves', approved=met)
+
+
+def ungranted(maker, grant='f00d', said=None):
+    about = {'key': 'payments', 'version': 1, 'profile': 'room'}
+    terms = {'grant': grant, 'grantee': 'role/orders', 'region': 'eu-central-1'}
+    met = asked(maker, 'key.ungrant', {'class': 'data', 'key': 'payments', 'version': 1, **terms, 'grant': 'f00d'}, ['ungrant'])
+    begun = maker.append('key.ungrant.intended', {**about, **terms, 'intent': sha(b'ungrant').hex()[:32]}, 'moves', approved=met)
+    maker.append('key.ungranted', {**about, **terms, **(said or {}), 'intended': begun}, 'moves', approved=met)
+
+
 def replicated(maker, regions=('eu-west-1',), primary=None, copies=('eu-west-1',), twice=False):
     """Copied to other regions. @param regions - of the entries, @param copies - where the service is said to have them"""
     about = {'key': 'payments', 'version': 1, 'profile': 'room', 'regions': list(regions), 'primary': primary}

@@ -91,7 +91,8 @@ export function demandReachable(
   view: Pick<View, 'of'>,
   name: string,
   number: number,
-  verb: 'copy' | 'give an alias to',
+  verb: 'copy' | 'give an alias to' | 'give a grant of' | 'take a grant away of',
+  gone: readonly Version['state'][] = ['destroyed', 'destruction-scheduled'],
 ): Version {
   const version = view
     .of(keysFold)
@@ -101,7 +102,7 @@ export function demandReachable(
     throw new KeyriteError('KEY_NOT_FOUND', `cannot find version ${number} of key "${name}"`, {
       hints: [`keyrite key show ${name}`],
     })
-  if (version.state !== 'destroyed' && version.state !== 'destruction-scheduled') return version
+  if (!gone.includes(version.state)) return version
   throw new KeyriteError('KEY_STATE', `cannot ${verb} key "${name}": version ${number} is ${version.state}`, {
     hints: [`keyrite key show ${name}`],
   })

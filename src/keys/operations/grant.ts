@@ -1,0 +1,148 @@
+/** Rights that the service keeps beside every policy: one given, or one taken away, and looked at there. */
+import {z} from 'zod'
+import {jcs} from '../../base/jcs.ts'
+import {KeyriteError} from '../../base/errors.ts'
+import {lately} from '../../base/lately.ts'
+import type {Grant} from '../../providers/grants.ts'
+import type {KeyGrants} from '../../providers/ports.ts'
+import {noGrants} from '../../providers/granting.ts'
+import {undertake, type ActContext, type Operation, type Plan} from '../../requests/index.ts'
+import {keysFold} from '../fold.ts'
+import {keyVersion} from '../prove.ts'
+import {grantTerms} from '../reach.ts'
+import {keyName, regionName} from '../spec.ts'
+import {openIntent, type Key, type Version} from '../state.ts'
+import {demandReachable, judgeReach} from './reach.ts'
+
+const about = {class: z.string(), key: keyName, version: z.int().min(1)}
+const grantForm = z.strictObject({...about, ...grantTerms})
+const ungrantForm = z.strictObject({...about, grant: z.string(), grantee: z.string(), region: regionName})
+const grantSchema = lately(grantForm)
+const ungrantSchema = lately(ungrantForm)
+type GrantChange = z.infer<typeof grantForm>
+type UngrantChange = z.infer<typeof ungrantForm>
+
+function formed<T>(
+  schema: {safeParse(value: unknown): {success: true; data: T} | {success: false}},
+  {change}: Plan,
+): T {
+  const parsed = schema.safeParse(change)
+  if (!parsed.success) throw new TypeError('the plan is not of its form')
+  return parsed.data
+}
+
+export const keyGrant: Operation = {
+  name: 'key.grant',
+  writes: {'key.grant.intended': 'grant', 'key.granted': 'grant', 'key.grant.failed': 'grant'},
+  begins: ['key.grant.intended'],
+  formed: (plan) => void formed(grantSchema, plan),
+  inWords: (plan) => {
+    const {key, version, grantee, operations, region} = formed(grantSchema, plan)
+    return [
+      `Give "${grantee}" a grant of key "${key}", version ${version}, of profile "${plan.profile?.name ?? ''}" in ${region}: ${operations.join(', ')}.`,
+      ...(grantee.endsWith(':root')
+        ? ['It is for a whole account: for everybody there whom its own policies let.']
+        : []),
+      'Whoever has a grant uses the key whatever its policy says, until the grant is taken away.',
+    ]
+  },
+  stillTrue: (view, plan) => {
+    const {key, version} = formed(grantSchema, plan)
+    demandReachable(view, key, version, 'give a grant of')
+  },
+  judge: (_view, plan, entry) => judgeReach(plan, entry, ['version', 'grantee', 'operations', 'region']),
+  matterOf: () => null,
+  act: async (context, plan) => give(context, formed(grantSchema, plan)),
+}
+
+export const keyUngrant: Operation = {
+  name: 'key.ungrant',
+  writes: {'key.ungrant.intended': 'ungrant', 'key.ungranted': 'ungrant', 'key.ungrant.failed': 'ungrant'},
+  begins: ['key.ungrant.intended'],
+  formed: (plan) => void formed(ungrantSchema, plan),
+  inWords: (plan) => {
+    const {key, version, grant, grantee, region} = formed(ungrantSchema, plan)
+    return [
+      `Take grant "${grant}" of "${grantee}" away: of key "${key}", version ${version}, of profile "${plan.profile?.name ?? ''}" in ${region}.`,
+      'The service may go on serving its grantee for some minutes.',
+    ]
+  },
+  stillTrue: (view, plan) => {
+    const {key, version} = formed(ungrantSchema, plan)
+    demandReachable(view, key, version, 'take a grant away of', ['destroyed'])
+  },
+  judge: (_view, plan, entry) => judgeReach(plan, entry, ['version', 'grant', 'grantee', 'region']),
+  matterOf: () => null,
+  act: async (context, plan) => takeAway(context, formed(ungrantSchema, plan)),
+}
+
+async function give(context: ActContext, {key: name, version: number, ...wish}: GrantChange): Promise<void> {
+  const {key, version, grants} = await granting(context, name, number)
+  const {grantee, operations, region} = wish
+  const terms = {grantee, operations: [...operations], region}
+  await undertake<Grant>(context, {
+    types: {intended: 'key.grant.intended', done: 'key.granted', failed: 'key.grant.failed'},
+    about: {key: key.name, version: version.version, profile: key.profile},
+    intended: terms,
+    open: openIntent(context.ledger.of(keysFold), 'grant', key.name, version.version),
+    approved: context.approved,
+    find: ({id}) => grants.find(version.ref, id, region),
+    act: ({id}) => grants.give(version.ref, terms, id),
+    confirm: async ({id}) => {
+      const now = (await grants.list(version.ref)).find((one) => one.id === id)
+      const same =
+        now?.region === region &&
+        now.grantee === grantee &&
+        !now.onlyInContext &&
+        jcs(now.operations.toSorted()) === jcs(operations.toSorted())
+      if (!same)
+        throw new KeyriteError(
+          'KEY_NOT_AS_PLANNED',
+          `cannot give a grant of key "${key.name}": the service lists ${now === undefined ? 'none' : `one to ${now.grantee} for ${now.operations.join(', ')}`}`,
+          {changed: true, hints: [`keyrite key grants ${key.name}`]},
+        )
+      return {...terms, id}
+    },
+  })
+}
+
+/** Whether its grantee is refused only the grantee could try: what is looked at is what the service lists. */
+async function takeAway(
+  context: ActContext,
+  wish: Pick<UngrantChange, 'key' | 'version' | 'grant' | 'grantee' | 'region'>,
+): Promise<void> {
+  const {key, version, grants} = await granting(context, wish.key, wish.version)
+  const {grant, grantee, region} = wish
+  await undertake<null>(context, {
+    types: {intended: 'key.ungrant.intended', done: 'key.ungranted', failed: 'key.ungrant.failed'},
+    about: {key: key.name, version: version.version, profile: key.profile},
+    intended: {grant, grantee, region},
+    open: openIntent(context.ledger.of(keysFold), 'ungrant', key.name, version.version),
+    approved: context.approved,
+    find: () => Promise.resolve(undefined), // asking again does no harm
+    act: async () => {
+      await grants.remove(version.ref, {id: grant, region})
+      return null
+    },
+    confirm: async () => {
+      if ((await grants.list(version.ref)).some(({id}) => id === grant))
+        throw new KeyriteError(
+          'KEY_NOT_AS_PLANNED',
+          `cannot take grant "${grant}" of key "${key.name}" away: the service lists it still`,
+          {changed: true, hints: [`keyrite key grants ${key.name}`]},
+        )
+      return {grant, grantee, region}
+    },
+  })
+}
+
+async function granting(
+  context: ActContext,
+  name: string,
+  number: number,
+): Promise<{readonly key: Key; readonly version: Version; readonly grants: KeyGrants}> {
+  const {key, version} = keyVersion(context, name, number)
+  const {grants, kind} = await context.provider(key.profile)
+  if (grants !== undefined) return {key, version, grants}
+  throw noGrants(name, kind)
+}
