@@ -1058,7 +1058,9 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             free = not plan and self.rule_for("key.create", d["spec"]["class"], kind)["people"] == 0
             change = plan and (plan["change"].get("spec") or plan["change"])
             same = plan and canon(d["spec"]) == canon(change)
-            need("it exists, or is not what was approved", key=key not in self.keys, plan=same or free)
+            named = d["spec"].get("material_sha256") if d["public"] else None
+            need("it exists, or is not what was approved", key=key not in self.keys, plan=(
+                (same or free) and named in (None, (d["public"] or {}).get("blob"))))
             if d["public"]:
                 self.wanted["keys/%s-v%d.pem" % key] = armor("PUBLIC KEY", self.blob(d["public"]["blob"]), 64)
             self.keys[key], self.public[key] = d["spec"], d["public"]

@@ -16,6 +16,7 @@ import {waive, type JudgedRemark, type Waived} from './lint/waivers.ts'
 import {completeValues, standIns, withoutValue} from './parameters.ts'
 import type {Values} from './placeholders.ts'
 import type {Path} from '../base/yaml.ts'
+import {brings} from './step.ts'
 import {read, type Loaded} from './template.ts'
 
 export type {Cast} from './lint/approvers.ts'
@@ -99,7 +100,7 @@ export function profilesNamed(
 ): readonly string[] {
   const {template} = read(raw, standIns(parameters, values ?? new Map()))
   const steps = template === null ? [] : placedSteps(template)
-  return [...new Set(steps.flatMap(({step}) => (step.kind === 'key.create' ? [step.profile] : [])))]
+  return [...new Set(steps.flatMap(({step}) => (brings(step) ? [step.profile] : [])))]
 }
 
 /** Those that nobody lets pass. */

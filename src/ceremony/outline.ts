@@ -14,6 +14,7 @@ export const parameterTypes = [
   'scheme',
   'duration',
   'date',
+  'sha256',
   'person',
   'person-list',
   'integer',

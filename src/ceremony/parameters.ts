@@ -49,6 +49,7 @@ function wordProblem(type: ParameterType, text: string): string | null {
   if (type === 'path') return text.trim() === text ? null : 'expected a path without blanks around it'
   if (type === 'date')
     return isDate(text) ? null : 'expected a day such as 2046-12-31, or a time such as 2046-12-31T12:00:00Z'
+  if (type === 'sha256') return /^[0-9a-f]{64}$/.test(text) ? null : 'expected 64 digits of 0-9 and a-f'
   if (type !== 'duration') return null
   try {
     return parseDuration(text) > 0 ? null : 'expected a duration of more than nothing'
@@ -174,6 +175,7 @@ function standIn(type: ParameterType, name: string): Value {
   if (type === 'scheme') return 'rs256'
   if (type === 'duration') return 'P1D'
   if (type === 'date') return '2030-01-01'
+  if (type === 'sha256') return '0'.repeat(64)
   if (type === 'integer') return 1
   return isListType(type) ? [`unknown-${name}`.slice(0, 63)] : `unknown-${name}`.slice(0, 63)
 }

@@ -2,7 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import {planCertificate, type KeyToCome} from '../certificates/index.ts'
 import {custodyFold} from '../custody/index.ts'
-import {planCreate, planDestroy, planMove, planRotate, type Planned} from '../keys/index.ts'
+import {planCreate, planDestroy, planImport, planMove, planRotate, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
 import {planDigest, requests, type Request} from '../requests/index.ts'
 import {findSet, planCombine, planSplit} from '../shares/index.ts'
@@ -17,6 +17,7 @@ import {
 import {endingOf, type KeyDestroyStep} from './steps/key-destroy.ts'
 import type {KeyRotateStep} from './steps/key-rotate.ts'
 import {wishOf, type KeyCreateStep} from './steps/key-create.ts'
+import type {KeyImportStep} from './steps/key-import.ts'
 import {recoveredAs, splitWishOf, type SharesCombineStep, type SharesSplitStep} from './steps/shares.ts'
 
 /** Every step of a ceremony, in order. */
@@ -24,8 +25,18 @@ export function allSteps(filled: Filled): readonly StepBase[] {
   return filled.acts.flatMap((act) => act.steps)
 }
 
+/** A step by which a key comes into the ledger under a name of its own. */
+export type BringingStep = KeyCreateStep | KeyImportStep
+
+export function brings(step: StepBase): step is BringingStep {
+  return step.kind === 'key.create' || step.kind === 'key.import'
+}
+
+/** What a plan is made of. A rehearsal names no material beforehand: what is brought in it is made up. */
+export type Planning = Pick<View, 'of'> & {readonly facts?: Pick<View['facts'], 'rehearsal'>}
+
 /** @throws KeyriteError `TEMPLATE_INVALID` if there is no such quorum step, and what `planCreate` and `planMove` throw. */
-export function planOfQuorum(view: Pick<View, 'of'>, filled: Filled, id: string): Planned {
+export function planOfQuorum(view: Planning, filled: Filled, id: string): Planned {
   const steps = allSteps(filled)
   const quorum = steps.find((step) => step.kind === 'quorum' && step.id === id)
   const approves =
@@ -43,8 +54,8 @@ export function planOfQuorum(view: Pick<View, 'of'>, filled: Filled, id: string)
   if (escrow !== null) return escrow
   const change = planOfChange(view, covered)
   if (change !== null) return change
-  const create = covered.find((step): step is KeyCreateStep => step.kind === 'key.create')
-  if (create === undefined) {
+  const made = covered.find(brings)
+  if (made === undefined) {
     const [activate] = covered.flatMap((step) =>
       step.kind === 'key.activate' && 'key' in step ? [step.key] : [],
     )
@@ -53,13 +64,13 @@ export function planOfQuorum(view: Pick<View, 'of'>, filled: Filled, id: string)
       hints: ['keyrite ceremony lint FILE'],
     })
   }
-  return planCreate(
-    view,
-    wishOf(
-      create,
-      covered.some((step) => step.kind === 'key.activate'),
-    ),
+  const wish = wishOf(
+    made,
+    covered.some((step) => step.kind === 'key.activate'),
   )
+  if (made.kind === 'key.create') return planCreate(view, wish)
+  // No step lets material end by itself, so no clock is asked.
+  return planImport(view, wish, view.facts?.rehearsal === true ? null : made.sha256, new Date(0))
 }
 
 /** A rotation, or the end of a key, from the day that the step names. @returns null where no step is one. */
@@ -82,9 +93,7 @@ function planOfShares(view: Pick<View, 'of'>, covered: readonly StepBase[]): Pla
 
 /** What the ceremony makes under this name; null where it makes nothing so. */
 function keyToCome(steps: readonly StepBase[], name: string): KeyToCome | null {
-  const create = steps.find(
-    (step): step is KeyCreateStep => step.kind === 'key.create' && 'key' in step && step.key === name,
-  )
+  const create = steps.filter(brings).find((step) => step.key === name)
   if (create === undefined) return null
   const {expires} = wishOf(create, false)
   return {...create, expires: expires?.toISOString() ?? null}

@@ -1,5 +1,7 @@
 /** The room: the people, and the screen that a camera films. `src/ui/room.ts` is a terminal, `answers.ts` a file. */
 import type {Person, Signer} from '../custody/index.ts'
+import type {Secret} from '../base/secret.ts'
+import type {Algorithm} from '../providers/algorithms.ts'
 import type {Hands, Holder, Share, ShareSet} from '../shares/index.ts'
 
 export interface StepHeader {
@@ -55,6 +57,14 @@ export interface AskedAt {
   readonly step: string
 }
 
+/** A key as it was named beforehand. */
+export interface WantedKey {
+  readonly key: string
+  readonly algorithm: Algorithm
+  /** `materialSha256` of it. */
+  readonly sha256: string
+}
+
 /** How a secret and its shares go from hand to hand. Each share is seen, or brought, by its holder alone. */
 export interface ShareRoom {
   /** Asks beforehand where a secret lies that is brought, and where files and cards go. */
@@ -96,4 +106,6 @@ export interface Room {
   saidBefore(step: string): SaidBefore
   /** Absent where nobody hands shares to anybody. */
   readonly shares?: ShareRoom
+  /** A key that somebody brings, asked for until it is the one that was approved. Whoever takes it wipes it. Absent where nobody brings one. */
+  readonly material?: (at: AskedAt, wanted: WantedKey) => Promise<Secret>
 }

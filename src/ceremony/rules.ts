@@ -110,12 +110,13 @@ function checkFacts(
     return beganHere(view, ceremony, kind, result)
       ? []
       : wrong('no quorum of this ceremony began what it names')
-  if (!['key.create', 'key.verify', 'key.activate'].includes(kind)) return []
+  if (!['key.create', 'key.import', 'key.verify', 'key.activate'].includes(kind)) return []
   const name = textOf(result['key'])
   const made = ceremony.keys.some(({key}) => key === name)
   const key = view.of(keysFold).keys.get(name)
   const version = key?.versions.find((one) => one.version === key.primary)
-  if (version === undefined || (kind === 'key.create' && !made))
+  const begins = kind === 'key.create' || kind === 'key.import'
+  if (version === undefined || (begins && !(made && version.imported === (kind === 'key.import'))))
     return wrong('no key of this ceremony was made that it names')
   // A key that was there before must have been tried, or activated, within this ceremony.
   const here = (seq: number | undefined): boolean => made || view.entry(seq ?? -1)?.ceremony === ceremony.id

@@ -38,6 +38,19 @@ export interface KeyCreateStep extends StepBase {
   readonly profile: string
 }
 
+export interface KeyImportStep extends StepBase {
+  readonly kind: 'key.import'
+  readonly key: string
+  readonly profile: string
+}
+
+/** Whether a step brings a key into the ledger under a name of its own. */
+export function brings<One extends {readonly kind: string}>(
+  step: One,
+): step is Extract<One, {readonly kind: 'key.create' | 'key.import'}> {
+  return step.kind === 'key.create' || step.kind === 'key.import'
+}
+
 export interface KeyVerifyStep extends StepBase {
   readonly kind: 'key.verify'
   readonly key: string
@@ -129,6 +142,7 @@ export type Step =
   | QuorumStep
   | ReadAloudStep
   | KeyCreateStep
+  | KeyImportStep
   | KeyVerifyStep
   | KeyActivateStep
   | KeyRotateStep

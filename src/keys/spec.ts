@@ -45,6 +45,11 @@ export const specSchema = z.strictObject({
   regions: z.array(regionName).min(1).exactOptional(),
   /** When its service deletes what was brought by itself; absent where it never does. */
   material_ends: z.iso.datetime({precision: 3}).exactOptional(),
+  /** What is brought from outside, named beforehand: `materialSha256`. */
+  material_sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .exactOptional(),
 })
 
 export const label = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/)

@@ -1,8 +1,6 @@
 /** Escrow in a rehearsal: what is split is made up, and stand-ins keep the shares of it in this process. */
-import {generateKeyPairSync} from 'node:crypto'
 import type {App} from '../app.ts'
 import type {Random} from '../base/world.ts'
-import {Secret} from '../base/secret.ts'
 import type {Filled} from '../ceremony/filled.ts'
 import {allSteps} from '../ceremony/plans.ts'
 import type {ShareRoom} from '../ceremony/room.ts'
@@ -13,6 +11,7 @@ import type {Algorithm} from '../providers/algorithms.ts'
 import {planSplit, shareInRows, sharesFold, type Hands, type Share} from '../shares/index.ts'
 import {contextFor} from '../ui/gather.ts'
 import {applyApproved} from './approved.ts'
+import {madeUp} from './made-up.ts'
 
 /** A set that the steps take for granted: in a rehearsal one of its name is split beforehand, of something made up. */
 export interface SetBefore {
@@ -133,24 +132,4 @@ function nobody(): Promise<never> {
 
 function namedIn(step: object): readonly string[] {
   return 'set' in step && typeof step.set === 'string' ? [step.set] : []
-}
-
-const pairs = {
-  ed25519: () => generateKeyPairSync('ed25519'),
-  'ec-p256': () => generateKeyPairSync('ec', {namedCurve: 'P-256'}),
-  'ec-p384': () => generateKeyPairSync('ec', {namedCurve: 'P-384'}),
-  'ec-p521': () => generateKeyPairSync('ec', {namedCurve: 'P-521'}),
-  'rsa-2048': () => generateKeyPairSync('rsa', {modulusLength: 2048}),
-  'rsa-3072': () => generateKeyPairSync('rsa', {modulusLength: 3072}),
-  'rsa-4096': () => generateKeyPairSync('rsa', {modulusLength: 4096}),
-  'ml-dsa-44': () => generateKeyPairSync('ml-dsa-44'),
-  'ml-dsa-65': () => generateKeyPairSync('ml-dsa-65'),
-  'ml-dsa-87': () => generateKeyPairSync('ml-dsa-87'),
-} as const satisfies Partial<Record<Algorithm, () => unknown>>
-
-/** Key material of this kind, or 32 bytes of nothing. */
-function madeUp(algorithm: Algorithm | null, random: Random): Secret {
-  if (algorithm === null || !(algorithm in pairs)) return new Secret(random.bytes(32))
-  const {privateKey} = pairs[algorithm as keyof typeof pairs]()
-  return new Secret(privateKey.export({format: 'der', type: 'pkcs8'}))
 }

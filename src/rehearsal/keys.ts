@@ -17,7 +17,11 @@ const usual = {algorithm: 'ed25519', scheme: 'eddsa', purpose: 'sign', class: 'a
 /** @param view - the real ledger, for what a key of that name is made of. */
 export function keysBefore(filled: Filled, view: Pick<View, 'of'> | null): readonly KeyBefore[] {
   const steps = allSteps(filled)
-  const made = new Set(steps.flatMap((step) => (step.kind === 'key.create' ? named(step) : [])))
+  const made = new Set(
+    steps.flatMap((step) =>
+      ['key.create', 'key.import', 'shares.combine'].includes(step.kind) ? named(step) : [],
+    ),
+  )
   const names = new Set(steps.flatMap((step) => (taken.includes(step.kind) ? named(step) : [])))
   return [...names].flatMap((key): KeyBefore[] => {
     if (made.has(key)) return []

@@ -168,7 +168,7 @@ function askedOf(
 
 function operationFor(kind: string | undefined): OperationName {
   if (kind === 'shares.split') return 'share.split'
-  if (kind === 'key.rotate' || kind === 'key.destroy') return kind
+  if (kind === 'key.import' || kind === 'key.rotate' || kind === 'key.destroy') return kind
   return kind === 'shares.combine' ? 'share.combine' : 'key.create'
 }
 

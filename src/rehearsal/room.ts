@@ -1,6 +1,8 @@
 /** The room of a rehearsal: people sign with the keys that were made for it, or try their own; what nobody answers, stand-ins do. */
 import type {StandInShares} from './escrow.ts'
 import {KeyriteError} from '../base/errors.ts'
+import type {Random} from '../base/world.ts'
+import {madeUpRoom} from './made-up.ts'
 import {answersRoom, type Answers} from '../ceremony/answers.ts'
 import type {Filled} from '../ceremony/filled.ts'
 import {allSteps} from '../ceremony/plans.ts'
@@ -20,6 +22,7 @@ export interface Rehearsing {
   readonly from: string | null
   readonly say: (line: string) => void
   readonly shares: StandInShares
+  readonly random: Random
   /** Whether somebody is there whom shares can be shown to. */
   readonly attended: boolean
   /** Writes what a step made as it would go out. @returns the file. */
@@ -74,6 +77,7 @@ export function rehearsalRoom(room: Room, rehearsing: Rehearsing): Room {
     otherwise: (people) => now().otherwise(people),
     rest: () => now().rest(),
     saidBefore: (step) => now().saidBefore(step),
+    material: madeUpRoom(rehearsing.random),
     shares: rehearsing.shares.room(rehearsing.attended && from === null ? (room.shares ?? null) : null),
   }
 }

@@ -3,6 +3,7 @@
  * Implementations: `terminal.ts` (inquirer, or numbered lines with `--plain`), and the answers of a test.
  */
 import type {Secret} from '../base/secret.ts'
+import type {Interruptible} from '../base/world.ts'
 
 export interface Choice<T> {
   readonly name: string
@@ -37,4 +38,18 @@ export interface Ask {
   letters?(question: Question): Promise<Secret>
   /** Bytes typed without echo that no file given for a PIN answers. Where it is missing, `secret` does. */
   passphrase?(question: Question): Promise<Secret>
+}
+
+/** The same questions, which the room's limit of time and Ctrl-C take back. */
+export function watching(ask: Ask, within: Interruptible): Ask {
+  const {interactive} = ask
+  return {
+    interactive,
+    confirm: (question) => within((signal) => ask.confirm({...question, signal})),
+    text: (question) => within((signal) => ask.text({...question, signal})),
+    choose: (question) => within((signal) => ask.choose({...question, signal})),
+    secret: (question) => within((signal) => ask.secret({...question, signal})),
+    letters: (question) => within((signal) => (ask.letters ?? ask.secret)({...question, signal})),
+    passphrase: (question) => within((signal) => (ask.passphrase ?? ask.secret)({...question, signal})),
+  }
 }

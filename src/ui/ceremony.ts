@@ -16,8 +16,10 @@ import {unrecorded} from '../ceremony/recorded.ts'
 import {custodyFold, findPerson, type Signer} from '../custody/index.ts'
 import {policyFold} from '../policy/index.ts'
 import {profilesFold} from '../profiles/index.ts'
+import {watching} from './ask.ts'
 import {signers} from './flags.ts'
 import {signerAt} from './gather.ts'
+import {materialRoom} from './material-room.ts'
 import {terminalRoom, watched} from './room.ts'
 import {shareRoom} from './shares/room.ts'
 import type {Screen} from './shares/screen.ts'
@@ -62,6 +64,7 @@ export function roomOf(app: App, options: RoomOptions): Room {
   const within: Interruptible = (asked) => watched(asked, idleMs, options.signal)
   return {
     ...room,
+    material: materialRoom(watching(app.world.ask, within)),
     shares: shareRoom({app, say: options.say, screen: options.screen ?? nowhere, within}),
     begin: (header) => {
       if (options.signal.aborted) throw new KeyriteError('CANCELLED', 'cancelled before the next step')

@@ -1,5 +1,5 @@
 /** Every question of every kind of step has its place in an answers file, and without it nothing is answered. */
-import {readFileSync} from 'node:fs'
+import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {packageRoot} from '../../src/base/package.ts'
@@ -7,6 +7,7 @@ import {answersRoom, parseAnswers} from '../../src/ceremony/answers.ts'
 import {walk} from '../../src/ceremony/engine.ts'
 import {openCeremony} from '../../src/ceremony/open.ts'
 import {standIns} from '../../src/ceremony/parameters.ts'
+import {shippedTemplate} from '../../src/ceremony/shipped.ts'
 import type {Room} from '../../src/ceremony/room.ts'
 import type {StepBase} from '../../src/ceremony/step.ts'
 import {statusOfCeremony} from '../../src/ceremony/state.ts'
@@ -15,11 +16,21 @@ import {fill} from '../../src/ceremony/template.ts'
 import {custodyFold} from '../../src/custody/index.ts'
 import type {App} from '../../src/app.ts'
 import {ceremonyApp} from '../../src/ui/ceremony.ts'
+import {materialRoom} from '../../src/ui/material-room.ts'
 import {shareRoom} from '../../src/ui/shares/room.ts'
 import {escrowTemplate} from './escrow-template.ts'
 import {nobody} from '../support/run.ts'
 import {instead} from './power-cut.ts'
-import {escrowHolders, prepareEscrow, shareAnswers} from './shipped.ts'
+import {
+  answersTo,
+  broughtKey,
+  escrowHolders,
+  filledTrial,
+  prepareEscrow,
+  shareAnswers,
+  trials,
+  valuesOf,
+} from './shipped.ts'
 import {everyKindAnswers, everyKindTemplate} from './every-kind.ts'
 import {ceremonyIn, contextIn, makeHouse, openIn, type House} from './room.ts'
 import {load} from './template-support.ts'
@@ -39,6 +50,7 @@ const asks: Readonly<Record<string, readonly string[]>> = {
   bag: [words, agrees],
   quorum: ['approve, reject or later', 'signatures'],
   'key.create': [],
+  'key.import': [words],
   'key.verify': [],
   attest: [],
   'key.activate': [],
@@ -61,12 +73,15 @@ const stepsOf = (text: string): readonly StepBase[] => {
 }
 const steps = stepsOf(everyKindTemplate)
 const shareSteps = stepsOf(escrowTemplate)
-const kinds = new Map([...steps, ...shareSteps].map(({id, kind}) => [id, kind] as const))
+const importing = trials.find(({name}) => name === 'key-import')
+const importSteps = importing === undefined ? [] : filledTrial(importing).acts.flatMap((act) => act.steps)
+const kinds = new Map([...importSteps, ...steps, ...shareSteps].map(({id, kind}) => [id, kind] as const))
 
 let house: House
 beforeAll(async () => {
   house = await makeHouse()
   await prepareEscrow(house)
+  writeFileSync(join(house.dir, 'brought.der'), broughtKey, {mode: 0o600})
 })
 afterAll(() => {
   house.remove()
@@ -90,6 +105,18 @@ const openShares = (app: App, holders: readonly string[] = escrowHolders): Promi
     participants: {operator: ['frank'], custodian: ['alice', 'bob', 'carol', 'dan', 'erin']},
     answersFile: true,
   })
+
+const openImport = (app: App): Promise<string> => {
+  if (importing === undefined) throw new Error('it is tried')
+  return openCeremony(ceremonyApp(app), {
+    loaded: shippedTemplate('key-import'),
+    values: new Map(
+      Object.entries({...valuesOf(importing), 'key-name': `key-${app.ledger.size}`, consumers: []}),
+    ),
+    participants: importing.people,
+    answersFile: true,
+  })
+}
 
 /** Walks it by a file, and notes what each kind asked. */
 async function walked(changes: object, open: (app: App) => Promise<string> = openEvery): Promise<Walked> {
@@ -117,6 +144,7 @@ async function walked(changes: object, open: (app: App) => Promise<string> = ope
     const noting: Room = {
       ...room,
       // As "--answers" has it: nobody is at a terminal.
+      material: materialRoom(nobody),
       shares: shareRoom({
         app: instead(app, 'world', {...app.world, ask: nobody}),
         say,
@@ -187,6 +215,7 @@ const sharesAnswered = (round: string): object => {
     )
   return {default: 'no', steps: {clock: 'yes', ...Object.fromEntries([...quorums, ...given])}}
 }
+const importAnswered = (): object => ({default: 'yes', steps: answersTo(importSteps, house.dir)})
 const shares = (folder: string): object =>
   Object.fromEntries(escrowHolders.map((_, at) => [`share-${at + 1}`, folder]))
 
@@ -201,7 +230,9 @@ test('every kind of step asks what the table says, and a file answers all of it 
   expect(status).toBe('signed-off')
   const escrow = await walked(sharesAnswered('whole'), openShares)
   expect(escrow.status).toBe('signed-off')
-  for (const [kind, questions] of escrow.asked)
+  const brought = await walked(importAnswered(), openImport)
+  expect(brought.status).toBe('signed-off')
+  for (const [kind, questions] of [...escrow.asked, ...brought.asked])
     asked.set(kind, new Set([...(asked.get(kind) ?? []), ...questions]))
   expect(Object.fromEntries(Object.keys(asks).map((kind) => [kind, [...(asked.get(kind) ?? [])]]))).toEqual(
     asks,

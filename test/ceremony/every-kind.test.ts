@@ -55,7 +55,7 @@ function roomIn(app: App, id: string): Room {
   }
 }
 
-test('the template here has every kind of step that there is, but for those on shares and on keys in use, which have tests of their own', async () => {
+test('the template here has every kind of step that there is, but for those on shares, on keys from outside and on keys in use, which have tests of their own', async () => {
   await house.using((app) => {
     const [id = ''] = [
       ...new Set(
@@ -64,7 +64,7 @@ test('the template here has every kind of step that there is, but for those on s
     ].filter((one) => one !== '')
     const kinds = new Set(ceremonyIn(app, id).done.map(({kind}) => kind))
     const missing = [...stepKinds.keys()].filter((kind) => !kinds.has(kind))
-    const elsewhere = /^shares?\.|^key\.(?:rotate|destroy)$/
+    const elsewhere = /^shares?\.|^key\.(?:import|rotate|destroy)$/
     expect(missing.filter((kind) => !elsewhere.test(kind))).toEqual(['sign-off'])
   })
 })

@@ -58,7 +58,7 @@ describe('a template over keys that are there', () => {
       with_('pre-active'),
       'quorum-without-creation',
       'id: approve',
-      'step 1.5 "approve": it approves to activate a key that is not made and verified yet: name the key.create step of that key too, or move this step after its key.verify',
+      'step 1.5 "approve": it approves to activate a key that is not made and verified yet: name the key.create or key.import step of that key too, or move this step after its key.verify',
     ],
     [
       'too few people to activate',

@@ -49,7 +49,7 @@ const world: readonly Row[] = [
     rule: 'quorum-for-what',
     line: 'id: approve',
     message:
-      'step 1.5 "approve": step "verify" (key.verify) needs no quorum: name key.create, key.activate, key.rotate, key.destroy, certificate.self-sign, certificate.request, shares.split and shares.combine steps',
+      'step 1.5 "approve": step "verify" (key.verify) needs no quorum: name key.create, key.import, key.activate, key.rotate, key.destroy, certificate.self-sign, certificate.request, shares.split and shares.combine steps',
   },
   {
     name: 'a quorum after what it approves',
@@ -88,7 +88,7 @@ const world: readonly Row[] = [
     rule: 'quorum-without-creation',
     line: 'id: approve',
     message:
-      'step 1.5 "approve": it approves to activate a key that is not made and verified yet: name the key.create step of that key too, or move this step after its key.verify',
+      'step 1.5 "approve": it approves to activate a key that is not made and verified yet: name the key.create or key.import step of that key too, or move this step after its key.verify',
   },
   {
     name: 'a key that nobody approves',

@@ -6,6 +6,7 @@ import Bundle from '../../src/commands/ceremony/bundle.ts'
 import Verify from '../../src/commands/ceremony/verify.ts'
 import {lint} from '../../src/ceremony/lint.ts'
 import {shippedTemplate, shippedTemplates} from '../../src/ceremony/shipped.ts'
+import {brings} from '../../src/ceremony/step.ts'
 import type {Step} from '../../src/ceremony/template.ts'
 import {run} from '../commands/held.ts'
 import {testWith} from '../support/needs.ts'
@@ -17,7 +18,7 @@ const names = shippedTemplates().map(({template}) => template.id)
 const filledOf = (name: string): ReturnType<typeof filledTrial> =>
   filledTrial(trials.find((one) => one.name === name) ?? {name, people: {}, values: {}, key: null})
 const stepsOf = (name: string): readonly Step[] => filledOf(name).acts.flatMap(({steps}) => steps)
-const makesKey = (name: string): boolean => stepsOf(name).some(({kind}) => kind === 'key.create')
+const makesKey = (name: string): boolean => stepsOf(name).some((step) => brings(step))
 
 /** C1, as the steps of a template are called. */
 const checklist = [
@@ -33,7 +34,7 @@ const checklist = [
 /** C4. */
 const owed = ['inventory', 'documentation', 'backup-verified', 'rotation', 'monitoring']
 
-/** In a short run the one in which the two offices sign, one that makes a certificate, a secret that is recovered, and those that change a key that is there; in the full run all. Each is rehearsed in both: ceremony-rehearse.test.ts. */
+/** In a short run the one in which the two offices sign, one that makes a certificate, a secret that is recovered, a key from outside, and those that change a key that is there; in the full run all. Each is rehearsed in both: ceremony-rehearse.test.ts. */
 const share = trials.filter(
   ({name}) =>
     process.env['SLOW'] === '1' ||
@@ -42,6 +43,7 @@ const share = trials.filter(
       'root-ca',
       'escrow-split',
       'escrow-recovery',
+      'key-import',
       'key-rotation',
       'key-destruction',
     ].includes(name),
@@ -56,7 +58,7 @@ test('a template that makes a key goes through the whole checklist first, and le
   expect(makers.length).toBeGreaterThan(3)
   for (const name of makers) {
     const steps = stepsOf(name)
-    const first = steps.findIndex(({kind}) => kind === 'key.create')
+    const first = steps.findIndex((step) => brings(step))
     expect(steps.slice(0, first).map(({id}) => id)).toEqual(expect.arrayContaining(checklist))
     expect(filledOf(name).after.map(({id}) => id)).toEqual(expect.arrayContaining(owed))
   }

@@ -6,7 +6,8 @@ import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {generateIdentity, identityToRecipient} from 'age-encryption'
 import SetRecipient from '../../src/commands/custodian/set-recipient.ts'
-import type {KeyWish} from '../../src/keys/index.ts'
+import {Secret} from '../../src/base/secret.ts'
+import {materialSha256, type KeyWish} from '../../src/keys/index.ts'
 import {makeKey} from '../support/ledger.ts'
 import {runJson} from '../support/run.ts'
 import type {House} from './room.ts'
@@ -26,6 +27,13 @@ const keyChangers: People = {
   custodian: ['alice', 'bob'],
   witness: ['grace', 'person7'],
 }
+/** A key that was made elsewhere: PKCS#8 of an Ed25519 key, always the same. */
+export const broughtKey = Buffer.concat([
+  Buffer.from('302e020100300506032b657004220420', 'hex'),
+  Buffer.alloc(32, 9),
+])
+const broughtSha256 = materialSha256('ed25519', new Secret(Buffer.from(broughtKey)))
+
 const today = new Date().toISOString().slice(0, 10)
 
 /** Keys that are there before: one that signs, one that wraps, and one that is not needed any more. */
@@ -35,6 +43,7 @@ export async function prepareKeys(house: House): Promise<void> {
       makeKey(app, house.founders, {profile: 'main', ...wish})
     await made({name: 'old-signing', algorithm: 'ed25519', class: 'artifact-signing'})
     await made({name: 'old-wrapping', algorithm: 'aes-256', purpose: 'wrap', class: 'kek'})
+    writeFileSync(join(house.dir, 'brought.der'), broughtKey, {mode: 0o600})
     await made({name: 'old-mac', algorithm: 'hmac-sha256', purpose: 'mac', class: 'mac'})
   })
 }
@@ -140,6 +149,12 @@ export const trials: readonly Trial[] = [
     key: null,
   },
   {
+    name: 'key-import',
+    people: {...keyMakers, bringer: ['erin']},
+    values: {algorithm: 'ed25519', sha256: broughtSha256, origin: 'the old data centre'},
+    key: 'imported',
+  },
+  {
     name: 'key-rotation',
     people: keyChangers,
     values: {'key-name': 'old-signing', on: today},
@@ -193,6 +208,7 @@ export function answersTo(steps: readonly Step[], folder: string): Readonly<Reco
       if (step.kind === 'photo') return [[step.id, {answer: {reference: `camera 1, ${step.id}`}}]]
       if (step.kind === 'bag' && step.action !== 'destroy')
         return [[step.id, {answer: {number: numbers[step.bag] ?? `number of ${step.bag}`, confirm: 'yes'}}]]
+      if (step.kind === 'key.import') return [[step.id, {answer: {file: join(folder, 'brought.der')}}]]
       if (step.kind.startsWith('shares.') || step.kind === 'share.check')
         return [[step.id, {answer: shareAnswers(folder)}]]
       return []

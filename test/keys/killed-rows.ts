@@ -9,6 +9,7 @@ import {
   planCreate,
   planDestroy,
   planHold,
+  materialSha256,
   planImport,
   planMove,
   planRollback,
@@ -92,7 +93,13 @@ export function rowsOf(made: () => TestLedger, setDay: (day: number) => void): R
       states: {payments: 'active', orders: 'active'},
     },
     import: {
-      plan: ({ledger}) => planImport(ledger.view, orders, new Secret(Buffer.from(broughtBytes)), ledger.time),
+      plan: ({ledger}) =>
+        planImport(
+          ledger.view,
+          orders,
+          materialSha256(orders.algorithm, new Secret(Buffer.from(broughtBytes))),
+          ledger.time,
+        ),
       there: 2,
       states: {payments: 'active', orders: 'active'},
     },

@@ -35,14 +35,15 @@ def version(**said):
     return lambda versions: [{**versions[0], **said}] + versions[1:]
 
 
-def brought(maker, operation='key.import', **said):
-    """A key from outside. @param said - of the entry of what came of it, otherwise."""
+def brought(maker, operation='key.import', named=None, **said):
+    """A key from outside. @param named - the SHA-256 of its public half, as people approved it. @param said - of the entry of what came of it, otherwise."""
     spec = {'class': 'data', 'classification': 'internal', 'owner': 'owner', 'consumers': [], 'key': 'brought', 'algorithm': 'ec-p256',
             'scheme': 'es256', 'purpose': 'sign', 'version': 1, 'parent': None, 'expires': None}
+    half = maker.blob(maker.keys.raw['product'], 'application/pkix-spki')
+    spec.update({'material_sha256': named or half['blob']})
     met = asked(maker, operation, spec, ['import'], names={'owner': maker.private('Orders team')})
     about = {'key': 'brought', 'version': 1, 'profile': 'room'}
     begun = maker.append('key.import.intended', {**about, 'intent': 'cd' * 16, 'before': []}, 'moves', approved=met)
-    half = maker.blob(maker.keys.raw['product'], 'application/pkix-spki')
     maker.brought = 'brought'
     maker.append('key.imported', {**about, 'intended': begun, 'ref': {'key': 'b', 'version': '1'}, 'spec': spec, 'public': half, 'generation': 3,
                                   'protection': {'level': 'software', 'fips': None, 'evidence': 'asserted', 'detail': 'file'}, **said}, 'moves', approved=met)

@@ -465,6 +465,7 @@ ATTACKS = [
     ('copied twice by one approval', 'approved-twice', ending(lambda m: replicated(m, twice=True))),
     ('a key is called less than was approved', 'plan', ending(lambda m: key_set(m, changes={'classification': 'public'}))),
     ('a key is brought that is another than was approved', 'plan', ending(lambda m: brought(m, spec={'key': 'brought'}))),
+    ('a key is brought whose public half is not the one that was named', 'plan', ending(lambda m: brought(m, named='ab' * 32))),
     ('a key is brought under a plan to activate one', 'approved', ending(lambda m: brought(m, operation='key.activate'))),
     ('a key is taken over that is not of the list', 'plan', ending(lambda m: adopted(m, ('another',)))),
     ('a key is taken over under a plan to make one', 'approved', ending(lambda m: adopted(m, operation='key.set'))),

@@ -81,7 +81,7 @@ function matterOf(script: Script, view: Pick<View, 'of'>, covered: readonly stri
   const create = made.find((one) => covered.includes(one.create.id))
   if (create !== undefined)
     return script.knows([...create.placed.path, 'profile'])
-      ? {operation: 'key.create', class: create.create.class, profile: create.create.profile}
+      ? {operation: create.create.kind, class: create.create.class, profile: create.create.profile}
       : null
   for (const step of steps) {
     if (step.kind === 'shares.split') return {operation: 'share.split', class: null, profile: ''}

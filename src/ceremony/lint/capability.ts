@@ -1,8 +1,7 @@
 /** Rules on what can be made at all, and what the provider of the profile can make. */
 import {algorithms, purposesOf, schemesOf, type Scheme} from '../../providers/algorithms.ts'
 import type {Capabilities} from '../../providers/ports.ts'
-import type {KeyCreateStep} from '../template.ts'
-import {creations, type Remark, type Script} from './script.ts'
+import {creations, type Creation, type Remark, type Script} from './script.ts'
 
 /** What profiles said that they can do, by name. */
 export type Offers = ReadonlyMap<string, Capabilities>
@@ -42,6 +41,14 @@ export function* capability(script: Script, offers: Offers): Generator<Remark> {
     }
     const offered = offers.get(create.profile)
     if (offered === undefined) continue
+    if (create.kind === 'key.import' && !offered.imports) {
+      yield remark(
+        'profile',
+        'capability',
+        `profile "${create.profile}" takes no key from outside: make one there, or bring it to another`,
+      )
+      continue
+    }
     const one = offered.keys.find(({algorithm}) => algorithm === create.algorithm)
     if (one === undefined) {
       const can = algorithms.filter((name) => offered.keys.some(({algorithm}) => algorithm === name))
@@ -59,7 +66,7 @@ export function* capability(script: Script, offers: Offers): Generator<Remark> {
   }
 }
 
-function fitting(create: KeyCreateStep): readonly Scheme[] {
+function fitting(create: Creation): readonly Scheme[] {
   return schemesOf[create.algorithm].filter((scheme) => purposesOf(scheme).includes(create.purpose))
 }
 

@@ -16,9 +16,10 @@ import {
 import {profilesFold, type Profile} from '../../profiles/index.ts'
 import {providerKind} from '../../providers/registry.ts'
 import {unknownWord} from '../issues.ts'
-import type {KeyCreateStep, Step, Template} from '../template.ts'
+import {brings} from '../step.ts'
+import type {Step, Template} from '../template.ts'
 import {areApart, fewest} from './roles.ts'
-import {creations, type Placed, type Remark, type Script} from './script.ts'
+import {creations, type Creation, type Placed, type Remark, type Script} from './script.ts'
 
 type Known = Pick<View, 'of'> | null
 
@@ -36,12 +37,12 @@ export function* policy(script: Script, view: Known): Generator<Remark> {
     if (view !== null) yield* known(script, placed, create, view)
     if (profile !== undefined) yield* minimumAlgorithm(script, placed, create, adopted, profile)
     if (profile !== undefined) yield* minimumProtection(placed, create, adopted, profile)
-    const rule = applying(adopted, 'key.create', create.class, profile?.kind ?? null)
+    const rule = applying(adopted, create.kind, create.class, profile?.kind ?? null)
     if (rule === null)
       yield {
         rule: 'policy-silent',
         path: placed.path,
-        message: `no rule of policy "${adopted.name}" speaks of making a key of class "${create.class}": adopt a policy that does`,
+        message: `no rule of policy "${adopted.name}" speaks of ${create.kind === 'key.import' ? 'bringing' : 'making'} a key of class "${create.class}": adopt a policy that does`,
       }
     else if (quorum !== null) yield* people(script, rule, quorum.placed, quorum.step.by, view)
     if (quorum !== null && (rule === null || rule.people > 1))
@@ -58,7 +59,7 @@ function* changesOf(script: Script, adopted: Policy, view: NonNullable<Known>): 
     if (step.kind !== 'quorum') continue
     const covered = step.for.map(named)
     const change = covered.find((one) => one !== undefined && changes(one))
-    if (change === undefined || !changes(change) || covered.some((one) => one?.kind === 'key.create'))
+    if (change === undefined || !changes(change) || covered.some((one) => one !== undefined && brings(one)))
       continue
     const key = view.of(keysFold).keys.get(change.key)
     const made = creations(script).find(({create}) => create.key === change.key)?.create
@@ -121,7 +122,7 @@ function* witnesses({roles}: Template, {name, minimums}: Policy, {path}: Placed)
 function* known(
   script: Script,
   {path}: Placed,
-  create: KeyCreateStep,
+  create: Creation,
   view: NonNullable<Known>,
 ): Generator<Remark> {
   const {profiles} = view.of(profilesFold)
@@ -142,7 +143,7 @@ function* known(
 function* minimumAlgorithm(
   script: Script,
   {path}: Placed,
-  create: KeyCreateStep,
+  create: Creation,
   {name, minimums}: Policy,
   profile: Profile,
 ): Generator<Remark> {
@@ -161,7 +162,7 @@ function* minimumAlgorithm(
 
 function* minimumProtection(
   {path}: Placed,
-  create: KeyCreateStep,
+  create: Creation,
   adopted: Policy,
   {name, kind, environment}: Profile,
 ): Generator<Remark> {
@@ -177,7 +178,7 @@ function* minimumProtection(
 export function applying(
   adopted: Policy,
   operation: OperationName,
-  of: KeyCreateStep['class'] | null,
+  of: Creation['class'] | null,
   kind: string | null,
 ): Rule | null {
   try {
@@ -219,7 +220,7 @@ function* people({template}: Script, rule: Rule, {path}: Placed, by: string, vie
 /** Nobody both approves a key and makes it, or puts it to use (C6). */
 function* separation({template, steps}: Script, key: string, approving: string): Generator<Remark> {
   for (const {step, path} of steps) {
-    if ((step.kind !== 'key.create' && !changes(step)) || step.key !== key) continue
+    if ((!brings(step) && !changes(step)) || step.key !== key) continue
     if (
       !template.roles.has(step.by) ||
       !template.roles.has(approving) ||

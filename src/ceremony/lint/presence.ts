@@ -1,4 +1,5 @@
 /** Rules on who is in the room: whoever acts is there, and witnesses see a key being made. */
+import {brings} from '../step.ts'
 import type {Remark, Script} from './script.ts'
 
 export function* presence({template, steps}: Script): Generator<Remark> {
@@ -19,7 +20,7 @@ export function* presence({template, steps}: Script): Generator<Remark> {
     if (!isThere(step.by, act)) yield absent(step.by, 'by', 'it is done by role')
     if (step.kind === 'bag' && step.reads !== undefined && !isThere(step.reads, act))
       yield absent(step.reads, 'reads', 'the number is read by role')
-    if (step.kind === 'key.create' && template.roles.has('witness') && !isThere('witness', act))
+    if (brings(step) && template.roles.has('witness') && !isThere('witness', act))
       yield absent('witness', 'kind', 'a key is made without role')
   }
 }

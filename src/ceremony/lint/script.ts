@@ -1,7 +1,11 @@
 /** What the rules are given: a template with every value that is known in place, and where its parts stand. */
 import type {Path} from '../../base/yaml.ts'
 import type {Checkpoint} from '../checklist.ts'
-import type {KeyCreateStep, QuorumStep, Step, Template} from '../template.ts'
+import {brings} from '../step.ts'
+import type {KeyCreateStep, KeyImportStep, QuorumStep, Step, Template} from '../template.ts'
+
+/** A step by which a key comes into the ledger: it is made, or brought from outside. */
+export type Creation = KeyCreateStep | KeyImportStep
 
 /** What a rule says; the line is found from the path. */
 export interface Remark {
@@ -42,15 +46,15 @@ export function stepAt({steps}: Pick<Script, 'steps'>, path: Path): string | nul
   return steps.find((one) => one.path.every((part, at) => part === path[at]))?.step.id ?? null
 }
 
-/** Each key.create step with the quorum step that approves it, if one does. */
+/** Each key.create and key.import step with the quorum step that approves it, if one does. */
 export function creations(script: Script): readonly {
   readonly placed: Placed
-  readonly create: KeyCreateStep
+  readonly create: Creation
   readonly quorum: {readonly placed: Placed; readonly step: QuorumStep} | null
 }[] {
   return script.steps.flatMap((placed) => {
     const {step: create} = placed
-    if (create.kind !== 'key.create') return []
+    if (!brings(create)) return []
     const quorum = script.steps.flatMap((one) =>
       one.step.kind === 'quorum' && one.step.for.includes(create.id) ? [{placed: one, step: one.step}] : [],
     )

@@ -2,6 +2,7 @@
 import {keysFold} from '../../keys/index.ts'
 import type {View} from '../../ledger/index.ts'
 import {firstState} from '../materials.ts'
+import {brings} from '../step.ts'
 import {kindOf} from '../steps/index.ts'
 import {sharesFold} from '../../shares/index.ts'
 import {World, type KnownKey, type KnownSet} from '../world/index.ts'
@@ -61,7 +62,7 @@ function keysBefore(script: Script, view: Pick<View, 'of'> | null): (name: strin
       'key' in step && step.key !== undefined && !script.knows([...path, 'key']) ? [step.key] : [],
     ),
   )
-  const makesNone = !steps.some(({step}) => step.kind === 'key.create')
+  const makesNone = !steps.some(({step}) => brings(step))
   return (name) => {
     if (guessed.has(name) || (view === null && makesNone)) return unknown
     const key = view?.of(keysFold).keys.get(name)

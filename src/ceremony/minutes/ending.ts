@@ -42,6 +42,7 @@ function otherwise(record: Transcript, {type, data}: Entry): readonly Inline[] |
     case 'quorum.withdrawn':
       return [strong('Withdrawn'), `: request r${say('opened')}: ${say('reason')}`]
     case 'key.create.failed':
+    case 'key.import.failed':
     case 'key.try.failed':
     case 'key.state.failed':
     case 'key.rotate.failed':

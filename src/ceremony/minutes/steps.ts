@@ -122,6 +122,8 @@ function inWords(record: Transcript, step: ScriptStep, result: Done['result']): 
       return `${say('request')} met at entry ${say('met')} by ${say('approvals')} approvals; plan ${short(say('plan_sha256'))}`
     case 'key.create':
       return `key “${say('key')}” version ${say('version')}, at the provider ${say('provider')}; protection ${say('level')} (${say('evidence')}).`
+    case 'key.import':
+      return `key “${say('key')}” version ${say('version')}, brought from outside, at the provider ${say('provider')}; SHA-256 as approved ${short(say('sha256'))}; protection from then on ${say('level')} (${say('evidence')}).`
     case 'key.verify':
       return `${result['ok'] === true ? 'every check was good' : 'NOT every check was good'}; see entry ${say('entry')} under “Keys”.`
     case 'certificate.self-sign':

@@ -15,6 +15,7 @@ export function gateOf(kind: string): Gate {
     [
       'quorum',
       'key.create',
+      'key.import',
       'key.activate',
       'key.rotate',
       'key.destroy',

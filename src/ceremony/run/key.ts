@@ -67,7 +67,7 @@ function primaryOf(context: RunContext, name: string): Version {
 }
 
 /** The request, met in this ceremony, whose plan does this to this key. */
-function approvedFor({app, id}: RunContext, key: string, phase: string): Request {
+export function approvedFor({app, id}: RunContext, key: string, phase: string): Request {
   const request = [...app.ledger.of(requests).all.values()].find(
     ({ceremony, met, plan}) =>
       ceremony === id &&
@@ -84,7 +84,7 @@ function approvedFor({app, id}: RunContext, key: string, phase: string): Request
   return request
 }
 
-function keyNamed({app}: RunContext, name: string): Key {
+export function keyNamed({app}: Pick<RunContext, 'app'>, name: string): Key {
   const key = app.ledger.of(keysFold).keys.get(name)
   if (key === undefined)
     throw new KeyriteError('KEY_NOT_FOUND', `cannot find key "${name}"`, {hints: ['keyrite key list']})

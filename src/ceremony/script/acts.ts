@@ -1,5 +1,6 @@
 /** One row a step: number, what is done and by whom, room for initials and time. */
 import {aloud, boxes, heading, paragraph, sheet, strong, writing, type Block} from '../../paper/document.ts'
+import {isPair} from '../../providers/algorithms.ts'
 import type {Step} from '../template.ts'
 import {specInWords, specOf} from '../../certificates/index.ts'
 import {
@@ -72,6 +73,20 @@ function more(printing: Printing, step: Step): readonly Block[] {
           strong(step.key),
           `: ${step.algorithm}, ${step.purpose}, class ${step.class}, in profile ${step.profile}; answered for by ${step.owner}.`,
         ),
+      ]
+    case 'key.import':
+      return [
+        paragraph(
+          strong(step.key),
+          `, from a file: ${step.algorithm}, ${step.purpose}, class ${step.class}, into profile ${step.profile}; answered for by ${step.owner}.`,
+        ),
+        paragraph(
+          isPair(step.algorithm)
+            ? 'SHA-256 of its public half, as the plan has it:'
+            : 'Its SHA-256, as the plan has it:',
+        ),
+        digest(step.sha256),
+        writing('What it was brought on, and who destroys that'),
       ]
     case 'key.rotate':
     case 'key.destroy':

@@ -11,6 +11,7 @@ import {confirm, type ConfirmStep} from './confirm.ts'
 import {keyActivate, type KeyActivateStep} from './key-activate.ts'
 import {keyCreate, type KeyCreateStep} from './key-create.ts'
 import {keyDestroy, type KeyDestroyStep} from './key-destroy.ts'
+import {keyImport, type KeyImportStep} from './key-import.ts'
 import {keyRotate, type KeyRotateStep} from './key-rotate.ts'
 import {keyVerify, type KeyVerifyStep} from './key-verify.ts'
 import {machine, type MachineStep} from './machine.ts'
@@ -38,6 +39,7 @@ export type Step =
   | KeyActivateStep
   | KeyCreateStep
   | KeyDestroyStep
+  | KeyImportStep
   | KeyRotateStep
   | KeyVerifyStep
   | MachineStep
@@ -62,6 +64,7 @@ const all = [
   bag,
   quorum,
   keyCreate,
+  keyImport,
   keyVerify,
   attest,
   keyActivate,
@@ -82,7 +85,7 @@ const all = [
 export const stepKinds: ReadonlyMap<string, StepKind> = new Map(all.map((kind) => [kind.kind, kind]))
 
 /** Kinds that the language names and this keyrite does not have yet. */
-export const laterKinds: readonly string[] = ['key.import', 'backup.start', 'backup.verify']
+export const laterKinds: readonly string[] = ['backup.start', 'backup.verify']
 
 /** The kind of a step that was parsed. */
 export function kindOf(step: Step): StepKind {
@@ -105,6 +108,7 @@ export type {
   KeyActivateStep,
   KeyCreateStep,
   KeyDestroyStep,
+  KeyImportStep,
   KeyRotateStep,
   KeyVerifyStep,
   MachineStep,

@@ -6,9 +6,8 @@ import {runKeyCreate} from '../run/key.ts'
 import type {StepKind} from '../kinds.ts'
 import {base, idSchema, oneOf} from './common.ts'
 
-const schema = z.strictObject({
-  ...base,
-  kind: z.literal('key.create'),
+/** What a key is to be: the same fields whether it is made or brought. */
+export const keyFields = {
   key: idSchema.describe('the name of the key'),
   profile: idSchema.describe('the profile where it will live'),
   algorithm: oneOf(algorithms).describe('what it is made of'),
@@ -31,11 +30,13 @@ const schema = z.strictObject({
     )
     .optional()
     .describe('the day or the time in UTC from which it is not to be used'),
-})
+} as const
+
+const schema = z.strictObject({...base, kind: z.literal('key.create'), ...keyFields})
 export type KeyCreateStep = z.infer<typeof schema>
 
 /** What the step asks for, as `planCreate` takes it. @param activate - whether the same approval also activates the key. */
-export function wishOf(step: KeyCreateStep, activate: boolean): KeyWish {
+export function wishOf(step: Omit<KeyCreateStep, 'kind'>, activate: boolean): KeyWish {
   return {
     name: step.key,
     profile: step.profile,

@@ -1,15 +1,17 @@
 /** Which steps a quorum has approved, and when. */
-import type {
-  CertificateStep,
-  KeyActivateStep,
-  KeyCreateStep,
-  KeyDestroyStep,
-  KeyRotateStep,
-  QuorumStep,
-  ReadAloudStep,
-  SharesCombineStep,
-  SharesSplitStep,
-  Step,
+import {
+  brings,
+  type CertificateStep,
+  type KeyActivateStep,
+  type KeyCreateStep,
+  type KeyDestroyStep,
+  type KeyImportStep,
+  type KeyRotateStep,
+  type QuorumStep,
+  type ReadAloudStep,
+  type SharesCombineStep,
+  type SharesSplitStep,
+  type Step,
 } from '../step.ts'
 import type {Room} from './room.ts'
 
@@ -44,7 +46,7 @@ export class Approvals {
           step,
           field,
           'quorum-for-what',
-          `step "${id}" (${wanted.kind}) needs no quorum: name key.create, key.activate, key.rotate, key.destroy, certificate.self-sign, certificate.request, shares.split and shares.combine steps`,
+          `step "${id}" (${wanted.kind}) needs no quorum: name key.create, key.import, key.activate, key.rotate, key.destroy, certificate.self-sign, certificate.request, shares.split and shares.combine steps`,
         )
         continue
       }
@@ -87,11 +89,7 @@ export class Approvals {
   /** Signing a certificate has a plan of its own, and so have a rotation, the end of a key, a split, and a recovery. */
   #demandAlone(step: QuorumStep): void {
     const own = this.#room.steps.find(
-      (one) =>
-        step.for.includes(one.id) &&
-        isApproved(one) &&
-        one.kind !== 'key.create' &&
-        one.kind !== 'key.activate',
+      (one) => step.for.includes(one.id) && isApproved(one) && !brings(one) && one.kind !== 'key.activate',
     )
     if (own !== undefined && step.for.length > 1)
       this.#room.report(
@@ -105,20 +103,21 @@ export class Approvals {
   /** A plan to activate a key is made of the key as it stands, unless it is the one that also makes it. */
   #demandCreation(step: QuorumStep, canBeActivated: (key: string) => boolean): void {
     const wanted = this.#room.steps.filter((one) => step.for.includes(one.id))
-    if (wanted.some((one) => one.kind === 'key.create')) return
+    if (wanted.some((one) => brings(one))) return
     const early = wanted.find((one) => one.kind === 'key.activate' && !canBeActivated(one.key))
     if (early !== undefined)
       this.#room.report(
         step,
         ['for'],
         'quorum-without-creation',
-        'it approves to activate a key that is not made and verified yet: name the key.create step of that key too, or move this step after its key.verify',
+        'it approves to activate a key that is not made and verified yet: name the key.create or key.import step of that key too, or move this step after its key.verify',
       )
   }
 }
 
 type ApprovedStep =
   | KeyCreateStep
+  | KeyImportStep
   | KeyActivateStep
   | KeyRotateStep
   | KeyDestroyStep
@@ -130,6 +129,7 @@ type ApprovedStep =
 function isApproved(step: Step): step is ApprovedStep {
   return [
     'key.create',
+    'key.import',
     'key.activate',
     'key.rotate',
     'key.destroy',

@@ -1,14 +1,16 @@
 /** What has become of each key: those that steps make, and those that were there before. */
-import type {
-  AttestStep,
-  CertificateStep,
-  KeyActivateStep,
-  KeyCreateStep,
-  KeyDestroyStep,
-  KeyRotateStep,
-  KeyVerifyStep,
-  SharesCombineStep,
-  SharesSplitStep,
+import {
+  brings,
+  type AttestStep,
+  type CertificateStep,
+  type KeyActivateStep,
+  type KeyCreateStep,
+  type KeyDestroyStep,
+  type KeyImportStep,
+  type KeyRotateStep,
+  type KeyVerifyStep,
+  type SharesCombineStep,
+  type SharesSplitStep,
 } from '../step.ts'
 import type {Approvals} from './approvals.ts'
 import type {Materials} from './materials.ts'
@@ -25,7 +27,7 @@ export interface KnownKey {
 
 interface ModelKey {
   /** The step that makes it; null for one that was there before. */
-  readonly made: KeyCreateStep | SharesCombineStep | null
+  readonly made: KeyCreateStep | KeyImportStep | SharesCombineStep | null
   readonly profile: string | null
   /** `unknown`: nothing is known of it, and so nothing is said. */
   condition: 'planned' | 'made' | 'proved' | 'active' | 'over' | 'unknown'
@@ -65,7 +67,7 @@ export class Keys {
     this.#materials = materials
     this.#known = known
     for (const step of room.steps) {
-      if ((step.kind !== 'key.create' && step.kind !== 'shares.combine') || step.key === undefined) continue
+      if ((!brings(step) && step.kind !== 'shares.combine') || step.key === undefined) continue
       if (this.#keys.has(step.key)) continue
       const profile = step.profile ?? null
       this.#keys.set(step.key, {made: step, profile, condition: 'planned', verified: false})
@@ -80,7 +82,7 @@ export class Keys {
     this.#machineRecorded = true
   }
 
-  make(step: KeyCreateStep): void {
+  make(step: KeyCreateStep | KeyImportStep): void {
     const {report} = this.#room
     const key = this.#new(step, step.key)
     if (key === undefined) return
@@ -213,7 +215,7 @@ export class Keys {
   }
 
   /** The key that a step makes, if no other one makes it. */
-  #new(step: KeyCreateStep | SharesCombineStep, name: string): ModelKey | undefined {
+  #new(step: KeyCreateStep | KeyImportStep | SharesCombineStep, name: string): ModelKey | undefined {
     const key = this.#keys.get(name)
     if (key?.made === step) return key
     this.#room.report(

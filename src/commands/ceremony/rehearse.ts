@@ -153,6 +153,7 @@ export default class CeremonyRehearse extends CeremonyCommand {
         own: ({address}) => address !== null && own.has(address),
         unattended: flags.unattended,
         shares: staged.shares,
+        random: app.world.random,
         attended: answers === null,
         say,
         goesOut: (step) => writeCertificate(app, places, id, step),

@@ -1,5 +1,5 @@
 import {Args, Flags} from '@oclif/core'
-import {planImport, proveKey} from '../../keys/index.ts'
+import {materialSha256, planImport, proveKey} from '../../keys/index.ts'
 import type {Shown} from '../../ui/command.ts'
 import {contextFor} from '../../ui/gather.ts'
 import {changeFlags, KeyChange} from '../../ui/key-change.ts'
@@ -46,7 +46,7 @@ export default class KeyImport extends KeyChange {
         return planImport(
           app.ledger.view,
           {...wishOf(args.name, flags), materialEnds},
-          looked,
+          materialSha256(algorithm, looked),
           app.ledger.time,
         )
       } finally {

@@ -1,6 +1,4 @@
 /** Bringing a key from outside, from a file: phase `import`, and where the plan says so, phase `activate` once it has been proved. */
-import {createPrivateKey, createPublicKey} from 'node:crypto'
-import {sha256Hex} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import type {Secret} from '../../base/secret.ts'
 import type {View} from '../../ledger/index.ts'
@@ -11,6 +9,7 @@ import type {KeyWish, Planned} from '../plans.ts'
 import {planCreate} from '../plans.ts'
 import {policyFold, ruleFor} from '../../policy/index.ts'
 import {keyVersion, proveWithin} from '../prove.ts'
+import {materialPrefix, materialSha256} from '../material.ts'
 import {demandProtected} from '../protected.ts'
 import {parseSpec, type KeyPlanSpec} from '../spec.ts'
 import {demandNameFree} from './create.ts'
@@ -75,6 +74,7 @@ function inWords({change, phases, profile}: Plan): readonly string[] {
       : [
           `Its service deletes it by itself at ${spec.material_ends}: from then on nothing that it protects can be opened, until somebody brings the same material again.`,
         ]),
+    namedIn(spec),
     'It has been outside: copies of it may be anywhere, and nothing here can say that there are none.',
     phases.some(({name}) => name === 'activate')
       ? 'Then, when it has been proved to work, make it active.'
@@ -82,8 +82,16 @@ function inWords({change, phases, profile}: Plan): readonly string[] {
   ]
 }
 
-/** @param material - of which a pair's public half is told to people, and held against what is brought later. Stays the caller's to wipe. @throws KeyriteError as `planCreate`, `UNSUPPORTED`. */
-export function planImport(view: Pick<View, 'of'>, wish: KeyWish, material: Secret, now: Date): Planned {
+/**
+ * @param material - `materialSha256` of what will be brought, which people are told and what is brought later is held against; null in a rehearsal alone.
+ * @throws KeyriteError as `planCreate`, `UNSUPPORTED`.
+ */
+export function planImport(
+  view: Pick<View, 'of'>,
+  wish: KeyWish,
+  material: string | null,
+  now: Date,
+): Planned {
   const {plan, names} = planCreate(view, wish)
   const ends = materialEnds(wish, plan, now)
   const {policy} = view.of(policyFold)
@@ -99,9 +107,12 @@ export function planImport(view: Pick<View, 'of'>, wish: KeyWish, material: Secr
     plan: {
       ...plan,
       operation: 'key.import',
-      change: {...plan.change, ...(ends === null ? {} : {material_ends: ends.toISOString()})},
+      change: {
+        ...plan.change,
+        ...(ends === null ? {} : {material_ends: ends.toISOString()}),
+        ...(material === null ? {} : {material_sha256: material}),
+      },
       phases: [{...first, name: 'import'}, ...others],
-      rests: [...plan.rests, restOf(wish, material)],
       rule,
     },
   }
@@ -127,11 +138,13 @@ function materialEnds({materialEnds: ends}: KeyWish, {profile}: Plan, now: Date)
   )
 }
 
-/** What people read of the material, and what is held against it when it is brought. */
-function restOf({algorithm}: Pick<KeyWish, 'algorithm'>, material: Secret): string {
-  if (!isPair(algorithm))
-    return 'nothing is known of the material beforehand: whoever brings it is trusted with that'
-  return `the public half of what is brought has SHA-256 ${material.use((bytes) => sha256Hex(publicOf(bytes)))}`
+/** Which one it is: what is brought later is held against it. */
+function namedIn({algorithm, material_sha256: sha256}: KeyPlanSpec): string {
+  if (sha256 === undefined)
+    return 'In a rehearsal a key made for it is brought: nothing is known of it beforehand, and nothing is compared.'
+  return isPair(algorithm)
+    ? `Its public half, as DER, has SHA-256 ${sha256}. Nothing else is taken.`
+    : `"${materialPrefix}", a line feed and its 32 bytes have SHA-256 ${sha256}. Nothing else is taken.`
 }
 
 async function materialFor(context: ImportContext, plan: Plan): Promise<Secret> {
@@ -141,8 +154,10 @@ async function materialFor(context: ImportContext, plan: Plan): Promise<Secret> 
       hints: [`keyrite key import ${spec.key} --from FILE, with the same flags as when it was asked for`],
     })
   const material = await context.material()
-  const rest = restOf(spec, material)
-  if (plan.rests.includes(rest)) return material
+  const approved = spec.material_sha256
+  // A rehearsal names nothing: what is brought in it is made up.
+  const rehearsed = approved === undefined && context.ledger.view.facts.rehearsal
+  if (rehearsed || materialSha256(spec.algorithm, material) === approved) return material
   material.wipe()
   throw new KeyriteError(
     'PLAN_MOVED',
@@ -151,9 +166,4 @@ async function materialFor(context: ImportContext, plan: Plan): Promise<Secret> 
       hints: [`keyrite key import ${spec.key} --from FILE, the one that was approved`, 'ask anew'],
     },
   )
-}
-
-function publicOf(pkcs8: Uint8Array): Buffer {
-  const key = createPrivateKey({key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8'})
-  return createPublicKey(key).export({format: 'der', type: 'spki'})
 }

@@ -1,16 +1,17 @@
 /** Taking key material from outside, as an operation of another folder has it approved: intent, import, comparison, outcome. */
-import {createHmac, createPrivateKey, createPublicKey} from 'node:crypto'
+import {createHmac, createPrivateKey} from 'node:crypto'
 import {sameBytes} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
-import type {JsonObject} from '../../base/jcs.ts'
+import type {Json, JsonObject} from '../../base/jcs.ts'
 import {Secret} from '../../base/secret.ts'
 import {jcs} from '../../base/jcs.ts'
-import {Blob, problem, type Entry, type Problem} from '../../ledger/index.ts'
+import {Blob, isBlobRef, problem, type Entry, type Problem} from '../../ledger/index.ts'
 import {isPair} from '../../providers/algorithms.ts'
 import {probeLabel, type VersionRef} from '../../providers/ports.ts'
 import {undertake, type ActContext, type Plan} from '../../requests/index.ts'
 import {endsAsPlanned, foundOnce, isAsPlanned} from './found.ts'
 import {keysFold} from '../fold.ts'
+import {publicOf} from '../material.ts'
 import type {KeyPlanSpec} from '../spec.ts'
 import {openIntent} from '../state.ts'
 
@@ -22,13 +23,18 @@ export const importTypes = {
 
 /** Whether an entry says what was approved. */
 export function judgeImport(plan: Plan, spec: JsonObject, entry: Entry): readonly Problem[] {
-  const {key, version, profile, spec: made} = entry.data
+  const {key, version, profile, spec: made, public: half} = entry.data
   const same =
     key === spec['key'] &&
     version === spec['version'] &&
     profile === plan.profile?.name &&
-    (entry.type !== 'key.imported' || jcs(made ?? null) === jcs(spec))
+    (entry.type !== 'key.imported' || (jcs(made ?? null) === jcs(spec) && isNamed(spec, half)))
   return same ? [] : [problem('plan', entry, 'what is imported is not what the plan says')]
+}
+
+/** Whether a public half is the one that was named beforehand; of a secret key nothing shows it. */
+function isNamed({material_sha256: named}: JsonObject, half: Json | undefined): boolean {
+  return typeof named !== 'string' || !isBlobRef(half) || half.blob === named
 }
 
 /** PKCS#8 as DER, where PEM was brought; anything else as it is. The given secret is wiped. @throws KeyriteError `UNSUPPORTED`. */
@@ -117,9 +123,4 @@ export async function importKey(
   } finally {
     material.wipe()
   }
-}
-
-function publicOf(pkcs8: Uint8Array): Buffer {
-  const key = createPrivateKey({key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8'})
-  return createPublicKey(key).export({format: 'der', type: 'spki'})
 }

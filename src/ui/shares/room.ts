@@ -11,7 +11,7 @@ import {askUntil, type Judged} from '../../ceremony/run/ask-until.ts'
 import type {AskedAt, ShareRoom} from '../../ceremony/room.ts'
 import {demandShareOf, factsOf, type Share, type ShareSet} from '../../shares/index.ts'
 import {called} from '../actor.ts'
-import type {Ask} from '../ask.ts'
+import {watching, type Ask} from '../ask.ts'
 import {shareName, terminalHands} from './hands.ts'
 import {howSealed, readSecret, readShare} from './read.ts'
 import {demandClears, type Screen} from './screen.ts'
@@ -189,18 +189,4 @@ function free(what: string): (path: string) => void {
 
 async function neverTaken(): Promise<never> {
   throw new TypeError('nothing is recovered here')
-}
-
-/** The same questions, which the room's limit of time and Ctrl-C take back. */
-function watching(ask: Ask, within: Interruptible): Ask {
-  const {interactive} = ask
-  return {
-    interactive,
-    confirm: (question) => within((signal) => ask.confirm({...question, signal})),
-    text: (question) => within((signal) => ask.text({...question, signal})),
-    choose: (question) => within((signal) => ask.choose({...question, signal})),
-    secret: (question) => within((signal) => ask.secret({...question, signal})),
-    letters: (question) => within((signal) => (ask.letters ?? ask.secret)({...question, signal})),
-    passphrase: (question) => within((signal) => (ask.passphrase ?? ask.secret)({...question, signal})),
-  }
 }
