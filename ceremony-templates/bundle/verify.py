@@ -462,6 +462,10 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             self.moving.add((d["key"], d["version"]))
         elif kind in ACTS:
             self.check_act(e, d, *ACTS[kind])
+        elif kind == "key.try.intended" and cited is not None:  # what it cites is a plan of this standby
+            plan = self.met.get(cited, {"plan": {"operation": None}})["plan"]
+            need("it needs no approval but that of its standby", approved=plan["operation"] == "key.standby"
+                 and (d["key"], d["version"]) == (plan["change"]["key"], plan["change"]["version"]))
         elif kind == "key.adopted":
             self.check_adopted(e, d)
         if kind in ["key.%s.intended" % act for act in ("replicate", "alias", "grant", "ungrant")]:

@@ -3,7 +3,7 @@ import {createPublicKey, generateKeyPairSync, publicEncrypt, constants} from 'no
 import {base64, sameBytes} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {Secret} from '../base/secret.ts'
-import {undertake, type ActContext} from '../requests/index.ts'
+import {profileStands, requests, undertake, type ActContext} from '../requests/index.ts'
 import {isPair} from '../providers/algorithms.ts'
 import {probeLabel, type Provider} from '../providers/ports.ts'
 import {keysFold} from './fold.ts'
@@ -65,14 +65,16 @@ async function prove(context: ActContext, name: string, number: number): Promise
   const {key, version} = keyVersion(context, name, number)
   const provider = await context.provider(key.profile)
   const about = {key: key.name, version: version.version, profile: key.profile}
+  const open = openIntent(ledger.of(keysFold), 'try', key.name, version.version)
   return undertake<Tried>(context, {
     types: {intended: 'key.try.intended', done: 'key.tried', failed: 'key.try.failed'},
     // To have tried in vain is what became of it.
     ends: ['NOT_PROVEN'],
     about,
     intended: {probes: [...probesOf(key)]},
-    open: openIntent(ledger.of(keysFold), 'try', key.name, version.version),
-    approved: null,
+    open,
+    // What was begun is ended as what it was begun as.
+    approved: open === undefined ? provedUnder(context, version) : open.approved,
     find: () => Promise.resolve(undefined), // trying again does no harm
     act: async ({id}) => {
       const tryer = await whoTries(context, key.profile, id)
@@ -91,6 +93,21 @@ async function prove(context: ActContext, name: string, number: number): Promise
       generation: await provider.evidence.generation(),
     }),
   })
+}
+
+/** The approval under which a standby was made, while that is not over: whoever proves it ends it. Null of everything else, whose proof nobody approves. */
+export function provedUnder(
+  {ledger, ceremony}: Pick<ActContext, 'ledger' | 'ceremony'>,
+  {standby}: Pick<Version, 'standby'>,
+): number | null {
+  const {byMet, all} = ledger.of(requests)
+  const request = all.get(byMet.get(standby ?? -1) ?? -1)
+  return request?.operation === 'key.standby' &&
+    request.ceremony === ceremony &&
+    !request.done.has('make') &&
+    profileStands(ledger.view, request.plan)
+    ? standby
+    : null
 }
 
 export function keyVersion(

@@ -122,7 +122,10 @@ function rowOf({operation, planSha256, expires}: Request): Json {
 /** The one check for everything that needs people: an act cites a quorum for the same operation and plan, once for each phase. */
 function checkAct(view: View, entry: Entry, operations: Operations): readonly Problem[] {
   const wrong = (message: string): Problem[] => [problem('approval', entry, message)]
-  if (entry.approved === null) return wrong('it cites no approval')
+  if (entry.approved === null)
+    return writersOf(operations, entry).some(({unasked}) => unasked?.includes(entry.type))
+      ? []
+      : wrong('it cites no approval')
   const request = citedBy(view.of(requests), entry)
   if (request === undefined) return checkAutomatic(view, entry, operations)
   const operation = operations.get(request.operation)
@@ -154,12 +157,16 @@ function checkAct(view: View, entry: Entry, operations: Operations): readonly Pr
   return operation.judge(view, request.plan, entry)
 }
 
+function writersOf(operations: Operations, {type}: Entry): readonly Operation[] {
+  return [...operations.values()].filter((one) => Object.hasOwn(one.writes, type))
+}
+
 /** The policy itself may say that nobody is needed. */
 function checkAutomatic(view: View, entry: Entry, operations: Operations): readonly Problem[] {
   const wrong = (message: string): Problem[] => [problem('approval', entry, message)]
   const {policy, seq} = view.of(policyFold)
   if (entry.approved !== seq) return [] // said before
-  const writers = [...operations.values()].filter((one) => Object.hasOwn(one.writes, entry.type))
+  const writers = writersOf(operations, entry)
   const alone = writers.find((one) => one.automatic !== undefined)
   if (alone?.automatic !== undefined) return alone.automatic(view, entry)
   const matter = writers[0]?.matterOf(view, entry) ?? null
@@ -176,7 +183,7 @@ function acted(view: View, entry: Entry, operations: Operations): Requests {
   const phase = operation === undefined ? undefined : phaseOf(operation, view, entry)
   if (operation === undefined || phase === undefined) return state
   const begins = operation.begins.includes(entry.type)
-  const failed = entry.type.endsWith('.failed')
+  const failed = entry.type.endsWith('.failed') && operation.unasked?.includes(entry.type) !== true
   const ends = operation.ends?.includes(entry.type) ?? (!failed && (!begins || isWhole(operation, phase)))
   return change(state, {
     ...request,

@@ -11,6 +11,7 @@ export {
   withdraw,
 } from './answer.ts'
 export {apply, demandFounded, enough} from './apply.ts'
+export {profileStands} from './checks.ts'
 export {demandPlace, goesOnOutside} from './place.ts'
 export {findRequest, openRequest, requestAt, statusNow, type Asking} from './ask.ts'
 export {planInWords, policyOf, requestDocument, type RequestDocument} from './document.ts'

@@ -48,6 +48,8 @@ export interface Operation {
   readonly begins: readonly string[]
   /** Those of them that end a phase, where many others are parts of it; absent where every outcome ends its own. */
   readonly ends?: readonly string[]
+  /** Those of them that need no approval: they belong to a phase only where they cite one, and what is tried in vain may be tried again. */
+  readonly unasked?: readonly string[]
   /** Whether a phase that the provider refuses leaves the others to be done: its own approval is used up, theirs is not. */
   readonly goesOn?: true
   /** Whether its phases are days apart: then what a ceremony approved, and began, is gone on with outside it. */

@@ -144,7 +144,7 @@ describe('killed at a call of the provider, the next run finds what happened, an
               time = new Date(days(later))
               await goneOn(id)
             }
-            await made.using((app) => row.after?.(app))
+            if (row.after !== undefined) await made.using(row.after)
             expect({nth, when, day, ...(await outcome())}).toEqual({
               nth,
               when,

@@ -1,10 +1,10 @@
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import type {App} from '../../src/app.ts'
 import {KeyriteError} from '../../src/base/errors.ts'
-import {planRotate, planStandby, standbyOf, type Key} from '../../src/keys/index.ts'
+import {planRotate, planStandby, proveKey, standbyOf, type Key} from '../../src/keys/index.ts'
 import {nativeWay} from '../../src/keys/rotation/native.ts'
 import type {Provider} from '../../src/providers/ports.ts'
-import {apply, requestAt} from '../../src/requests/index.ts'
+import {apply, requestAt, statusNow, type Request} from '../../src/requests/index.ts'
 import {outcome, verified} from '../ledger/support.ts'
 import {contextOf} from '../requests/support.ts'
 import {makeKey, makeLedger, type TestLedger} from '../support/ledger.ts'
@@ -19,7 +19,7 @@ beforeAll(async () => {
   made = await makeLedger({now: clock.now})
   app = made.open()
   await addLocal(app, 'soft')
-  for (const name of ['tokens', 'fresh', 'busy', 'gone', 'crashed'])
+  for (const name of ['tokens', 'fresh', 'busy', 'gone', 'crashed', 'unproved', 'proved-apart', 'vain'])
     await makeKey(app, made.founders, {name, profile: 'soft'})
   await makeKey(app, made.founders, {name: 'asked', profile: 'soft', class: 'artifact-signing'})
 })
@@ -105,6 +105,43 @@ describe('a standby', () => {
     await act(bench(), request)
     expect([await count(), versionsOf(app, 'crashed')]).toEqual([before + 1, '1 active*, 2 pre-active'])
     expect(versionOf(bench(), 'crashed', 2).tried?.ok).toBe(true)
+  })
+
+  test('killed after it was made and before it is proved, its request is not over: whoever goes on with it, or proves it, ends it', async () => {
+    const real = await app.provider('soft')
+    const dead = {...real, use: {...real.use, sign: () => Promise.reject(new TypeError('the power'))}}
+    for (const [name, goOn] of [
+      ['unproved', (request: Request) => act(bench(), request)],
+      ['proved-apart', () => proveKey({...contextOf(app), approved: 0}, 'proved-apart', 2)],
+    ] as const) {
+      const request = await approved(bench(), plan(name))
+      const from = app.ledger.size
+      await expect(act(bench(), request, dead)).rejects.toThrow('the power')
+      expect(versionsOf(app, name)).toBe('1 active*, 2 pre-active')
+      expect(statusNow(app.ledger, requestAt(app.ledger, request.seq))).toBe('met')
+      await goOn(request)
+      const done = requestAt(app.ledger, request.seq)
+      expect([statusNow(app.ledger, done), [...done.done]]).toEqual(['applied', ['make']])
+      expect(typesSince(bench(), from)).toEqual([
+        'key.standby.intended',
+        'key.standby.made',
+        'key.try.intended',
+        'key.tried',
+      ])
+      expect(versionOf(bench(), name, 2)).toMatchObject({standby: request.met, tried: {ok: true}})
+    }
+  })
+
+  test('proved in vain for want of permission stays open, and is proved when there is one', async () => {
+    const real = await app.provider('soft')
+    const refused = () => Promise.reject(new KeyriteError('NOT_PROVEN', 'cannot: it may not'))
+    const request = await approved(bench(), plan('vain'))
+    expect(await outcome(() => act(bench(), request, {...real, use: {...real.use, sign: refused}}))).toBe(
+      'NOT_PROVEN',
+    )
+    expect(statusNow(app.ledger, requestAt(app.ledger, request.seq))).toBe('met')
+    await act(bench(), request)
+    expect(statusNow(app.ledger, requestAt(app.ledger, request.seq))).toBe('applied')
   })
 
   test.each([

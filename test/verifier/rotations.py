@@ -46,9 +46,10 @@ class Rotation:
                                         'protection': {'level': 'software', 'fips': None, 'evidence': 'stated', 'detail': 'file'}, 'generation': 4, **said})
         self.maker.versions = {**getattr(self.maker, 'versions', {}), number: public}
 
-    def tried(self, ok=True):
-        begun = self.write('key.try.intended', {**KEY, 'version': 2, 'intent': intent(self.maker), 'probes': ['sign']}, approved=None)
-        self.write('key.tried', {**KEY, 'version': 2, 'intended': begun, 'ok': ok, 'results': [], 'sample': None, 'generation': 4}, approved=None)
+    def tried(self, ok=True, approved=None, version=2):
+        about = {**KEY, 'version': version}
+        begun = self.write('key.try.intended', {**about, 'intent': intent(self.maker), 'probes': ['sign']}, approved=approved)
+        self.write('key.tried', {**about, 'intended': begun, 'ok': ok, 'results': [], 'sample': None, 'generation': 4}, approved=approved)
 
     def move(self, version, start, end):
         about = {**KEY, 'version': version, 'from': start, 'to': end}
@@ -145,6 +146,7 @@ GOOD = [
     ('the policy alone rotates a key that is due', None, rotated(WHOLE, automatic=True, policy=schedule())),
     ('the provider’s own schedule is set', None, scheduled()),
     ('a standby is made, tried, and waits', None, stands_by(['standby', 'tried'])),
+    ('a standby is tried under the approval that made it, again where it was in vain', None, stands_by(['standby', do('tried', False, -1), do('tried', True, -1)])),
 ]
 BAD = [
     ('a rotation that a ceremony approved and did not begin is begun outside it', 'approved', rotated([outside, *WHOLE])),
@@ -155,6 +157,8 @@ BAD = [
     ('a standby under a plan to rotate the key', 'approved', rotated(['standby'])),
     ('a standby for another key than the plan says', 'plan', stands_by(['standby'], key='other')),
     ('two standbys under one approval', 'plan', stands_by(['standby', do('standby', 3, 'writer3')])),
+    ('a trial of another version than the standby cites its approval', 'approved', stands_by(['standby', do('tried', True, -1, 1)])),
+    ('a trial cites what approved a rotation', 'approved', rotated(['open', 'version', do('tried', True, -1)])),
     ('a standby that is not the next version', 'key', stands_by([do('standby', 3)], version=3)),
     ('a standby of the public key that is in use', 'key', stands_by([do('standby', 2, 'product')])),
     ('a standby is used without a word of an emergency', 'approved', stands_by(['standby', 'tried', 'accept'])),

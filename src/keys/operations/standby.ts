@@ -4,8 +4,8 @@ import {problem} from '../../ledger/index.ts'
 import {enforcedBy} from '../../providers/registry.ts'
 import type {Operation, Plan} from '../../requests/index.ts'
 import {keyNamed} from '../known.ts'
-import {demandStandby} from '../plan-standby.ts'
-import {keyVersion, proveWithin} from '../prove.ts'
+import {demandStandby, standbyOf} from '../plan-standby.ts'
+import {keyVersion, provedUnder, proveWithin} from '../prove.ts'
 import {makeVersion} from '../rotation/acts.ts'
 import {textOf} from './move.ts'
 
@@ -15,13 +15,21 @@ export const keyStandby: Operation = {
     'key.standby.intended': 'make',
     'key.standby.made': 'make',
     'key.standby.failed': 'make',
+    'key.try.intended': 'make',
+    'key.tried': 'make',
+    'key.try.failed': 'make',
   },
   begins: ['key.standby.intended'],
+  // In an emergency there is no time to find out that it does not work: until it is proved, it is not over.
+  ends: ['key.tried'],
+  unasked: ['key.try.intended', 'key.tried', 'key.try.failed'],
   inWords: standbyInWords,
   stillTrue(view, {change}, phase) {
     const key = keyNamed(view, textOf(change['key']))
     if (phase === 'make') {
-      demandStandby(view, key, Number(change['version']))
+      const number = Number(change['version'])
+      // One that was made and not proved is proved.
+      if (standbyOf(key)?.version !== number) demandStandby(view, key, number)
       return
     }
     throw new KeyriteError(
@@ -42,11 +50,16 @@ export const keyStandby: Operation = {
   async act(context, {change}) {
     const [name, number] = [textOf(change['key']), Number(change['version'])]
     const made = change['made'] === 'key' ? 'key' : 'version'
-    const {versions} = keyNamed(context.ledger, name)
-    if (!versions.some(({version}) => version === number))
-      await makeVersion(context, name, {number, made, as: 'standby'})
-    // In an emergency there is no time to find out that it does not work.
-    if (keyVersion(context, name, number).version.tried?.ok !== true) await proveWithin(context, name, number)
+    const key = keyNamed(context.ledger, name)
+    const there = key.versions.find(({version}) => version === number)
+    // Another approval made it: then none is made under this one.
+    if (there !== undefined && there.standby !== context.approved)
+      demandStandby(context.ledger.view, key, number)
+    if (there === undefined) await makeVersion(context, name, {number, made, as: 'standby'})
+    await proveWithin(context, name, number)
+    // What somebody else had begun to try was tried then, and belongs to no approval.
+    if (provedUnder(context, keyVersion(context, name, number).version) !== null)
+      await proveWithin(context, name, number)
   },
 }
 
