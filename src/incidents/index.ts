@@ -5,7 +5,7 @@ export {clockText, incidentDocument, type IncidentDocument, type OpenStep} from 
 export {drillOfEntry, lastDrill, type LastDrill} from './drills.ts'
 export {incidentsFold} from './fold.ts'
 export {hooksLeft, runIncidentHooks} from './hooks.ts'
-export {look, type PreflightLine} from './look.ts'
+export {look, type Looking, type PreflightLine} from './look.ts'
 export {
   closingDraft,
   demandOpenIncident,

@@ -2,7 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import type {Json, JsonObject} from '../base/jcs.ts'
 import {accessOf, keysFold, livingUnder, whoTries, type Key, type KeyAccess} from '../keys/index.ts'
-import {Blob} from '../ledger/index.ts'
+import {Blob, clockFault, type Ledger} from '../ledger/index.ts'
 import {jcsBytes} from '../base/jcs.ts'
 import {demandSamePlace} from '../profiles/index.ts'
 import {profileOf} from '../keys/index.ts'
@@ -27,14 +27,20 @@ export interface Found {
   readonly incident: Incident
 }
 
-/**
- * Looks, in parallel, and records what was found. Nothing in it stands in the way of containing.
- * @param ready - settles when people were asked for what opens the place, so that nobody is hurried.
- */
+export interface Looking {
+  /** Settles when people were asked for what opens the place, so that nobody is hurried. */
+  readonly ready?: Promise<unknown>
+  /** What this machine and whoever acts need beside that. */
+  readonly own?: Promise<readonly PreflightLine[]>
+  /** Told of each line, before anything is recorded. */
+  readonly tell?: (line: PreflightLine) => void
+}
+
+/** Looks, in parallel, and records what was found. Nothing in it stands in the way of containing. */
 export async function look(
   context: Omit<ActContext, 'approved'>,
   incident: Incident,
-  ready: Promise<unknown> = Promise.resolve(),
+  {ready = Promise.resolve(), own = Promise.resolve([]), tell = () => undefined}: Looking = {},
 ): Promise<Found> {
   const {ledger, clock} = context
   const key = ledger.of(keysFold).keys.get(incident.key)
@@ -43,6 +49,8 @@ export async function look(
   const until = performance.now() + lookMs
   const provider = context.provider(key.profile)
   const tryer = whoTries(context, key.profile, incident.intent).then((one) => one.provider)
+  // What does not open is said by each line that needs it, whichever of them asks first.
+  for (const one of [provider, tryer]) one.catch(() => undefined)
   const asks = [
     line('place', within(until, placeLine(context, provider, key)), key.profile),
     line('tries', within(until, usableLine(context, key, provider, tryer)), key.profile),
@@ -56,10 +64,12 @@ export async function look(
   )
   const [place, tries] = await Promise.all(asks)
   const [saved, access] = [await saving, await reach]
+  const preflight = [place.line, tries.line, clockLine(ledger), ...(await own)]
+  for (const one of preflight) tell(one)
   const lastSuccess = tries.line.ok && tries.value === true ? clock.now().toISOString() : null
   const facts: JsonObject = {
     type: 'keyrite.incident-facts/1',
-    preflight: [place.line, tries.line].map(({name, ok}) => ({name, ok})),
+    preflight: preflight.map(({name, ok}) => ({name, ok})),
     impact: {
       children: [...livingUnder(ledger.view, key.name)],
       consumers: [...key.spec.consumers],
@@ -92,7 +102,7 @@ export async function look(
       },
     ])
   return {
-    preflight: [place.line, tries.line],
+    preflight,
     incident: ledger.of(incidents).all.get(incident.seq) ?? incident,
   }
 }
@@ -122,6 +132,15 @@ async function savedOf(opening: Promise<Provider>, key: Key): Promise<Json[]> {
       availability: (await store.describe(ref))?.availability ?? null,
     })),
   )
+}
+
+/** By the place, too, where it says what time it is. A clock that is wrong lets nothing be recorded. */
+function clockLine({times}: Pick<Ledger, 'times'>): PreflightLine {
+  const wrong = clockFault(times)
+  if (wrong === null)
+    return {name: 'clock', ok: true, detail: 'it agrees with the ledger and the place', fix: null}
+  const fix = 'timedatectl set-ntp true; if this clock is right: keyrite ledger clock --accept --reason R'
+  return {name: 'clock', ok: false, detail: `${wrong.code}: ${wrong.fact}`, fix}
 }
 
 async function placeLine(
@@ -154,7 +173,7 @@ async function usableLine(
   if (proof === 'still-usable') return {detail: 'whoever proves it can use it now', value: true}
   if (proof === 'proven') return {detail: 'it is refused already', value: false}
   throw new KeyriteError('NOT_PROVEN', `nobody here can try it, so its end will not be proved: ${detail}`, {
-    hints: ['keyrite profile add NAME --prover PROFILE'],
+    hints: [`keyrite profile set ${key.profile} --prover PROFILE, of somebody who may use its keys`],
   })
 }
 

@@ -17,7 +17,9 @@ import {
   planContain,
   isContained,
   type Incident,
+  type Looking,
   type Order,
+  type PreflightLine,
 } from '../../incidents/index.ts'
 import {
   answer,
@@ -40,8 +42,9 @@ import {contextFor, demandName} from '../gather.ts'
 import {consequence, untilReplaced, impactLines, incidentLines} from './screen.ts'
 import {outcomeOf, tellOf, toldLines, type ToldOf} from './told.ts'
 import {UsageReading} from './used.ts'
-import {planOr, said, words} from './acts.ts'
+import {planOr, preflightInWords, said} from './acts.ts'
 import {putInPlace, replaceFirst, runHooksAloud, saidOfChildren} from './place.ts'
+import {ownLines} from './preflight.ts'
 import {proveAloud} from './prove.ts'
 import {signing} from './signs.ts'
 
@@ -95,7 +98,8 @@ export abstract class ContainCommand extends KeyriteCommand {
     used.begin(opened)
     if (incident.looked === null) {
       tellOf(app, incidentDocument(app.ledger, incident), 'opened')
-      await this.#look(context, incident, opened, hurry)
+      const own = ownLines(app, {person, key, signWith: flags['sign-with']})
+      await this.#look(context, incident, {ready: opened, own}, hurry)
     }
     used.known()
     await this.#goOn(context, incident, hurry)
@@ -153,16 +157,13 @@ export abstract class ContainCommand extends KeyriteCommand {
   async #look(
     context: Omit<ActContext, 'approved'>,
     incident: Incident,
-    opened: Promise<unknown>,
+    looking: Looking,
     hurry: (line: string) => void,
   ): Promise<void> {
-    const {preflight, incident: looked} = await look(context, incident, opened)
-    for (const {name, ok, detail, fix} of preflight)
-      hurry(
-        ok
-          ? `${words[name] ?? name}: ${detail}.`
-          : `${words[name] ?? name}: NO. ${detail}${fix === null ? '' : ` Mend: ${fix}`}`,
-      )
+    const tell = (line: PreflightLine): void => {
+      hurry(preflightInWords(line))
+    }
+    const {incident: looked} = await look(context, incident, {...looking, tell})
     for (const line of impactLines(incidentDocument(context.ledger, looked))) hurry(line)
   }
 
