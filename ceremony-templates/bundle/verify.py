@@ -42,6 +42,7 @@ ACTS = {  # L5: an act that needs approval -> phase, operations whose plan may h
     "key.grant.intended": ("grant", ["key.grant"], ["key", "version", "grantee", "operations", "region"]),
     "key.ungrant.intended": ("ungrant", ["key.ungrant"], ["key", "version", "grant", "grantee", "region"]),
     "key.schedule.intended": ("set", ["key.schedule"], ["key", "version", "terms"]),
+    "key.dates.intended": ("dates", ["key.set"], ["key", "version", "dates"]),
     "rotation.opened": ("open", ["key.rotate"], ["key", "from", "to", "verification", "grace"]),
     "certificate.make.intended": ("sign", ["certificate.sign"], ["key", "version", "form"])}
 ENDS = ["key.destroy", "key.destroy-held"]  # L5: operations whose plans have several phases
@@ -78,6 +79,7 @@ OUTCOMES = {"key.created": "key.create", "key.create.failed": "key.create", "key
             "key.try.failed": "key.try", "key.state.changed": "key.state", "key.state.failed": "key.state",
             "key.rotated": "key.rotate", "key.rotate.failed": "key.rotate",
             "key.schedule.set": "key.schedule", "key.schedule.failed": "key.schedule",
+            "key.dates.set": "key.dates", "key.dates.failed": "key.dates",
             "key.standby.made": "key.standby", "key.standby.failed": "key.standby",
             "key.primary.changed": "key.primary", "key.primary.failed": "key.primary",
             "key.replicated": "key.replicate", "key.replicate.failed": "key.replicate",
@@ -959,7 +961,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         elif kind == "policy.adopted":
             said = {"policy": reference(said["document"])}
         elif kind.startswith("key."):
-            said.pop("class")
+            said = {name: said[name] for name in said if name not in ("class", "version", "dates")}
             said.update({} if kind == "key.set" else {"reason": asked["reason"]})
         elif kind not in PEOPLE:
             said["reason"] = d["reason"]  # a private value of its own
@@ -1052,7 +1054,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             {"profile", "regions", "primary", "alias", "grantee", "operations", "region", "grant"} & set(d))
         which = {"from", "to"} if kind == "key.primary.intended" else {"version"}
         same = all(intent["data"][name] == d[name] for name in {"key", *which, *said})
-        same = same and ("terms" not in d or canon(d["terms"]) == canon(intent["data"]["terms"]))
+        for name in {"terms", "dates"} & {*d}:
+            same = same and canon(d[name]) == canon(intent["data"].get(name, d[name]))
         need("it differs, or is the second", intent=same, one_outcome=d["intended"] not in self.used)
         if "ref" in d:
             self.places.add((d["profile"], d["ref"]["key"], d["ref"]["version"]))

@@ -26,6 +26,8 @@ export interface KeyDocument {
   /** When it was taken over; null of a key that keyrite made. */
   readonly adoptedAt: string | null
   readonly expires: string | null
+  /** From when on it may be used, where its service keeps that; null: at once. */
+  readonly notBefore: string | null
   /** When its service deletes by itself what was brought; null where it never does. */
   readonly materialEnds: string | null
   /** Words by which rules of retention know it. */
@@ -57,6 +59,8 @@ export interface VersionDocument {
   readonly protection: Version['protection']
   /** What the provider itself enforces. */
   readonly enforced: string
+  /** Outside of which its service itself refuses to protect anything new; null where it was told of none. */
+  readonly dates: {readonly from: string | null; readonly until: string | null} | null
   /** What the state asks for and the provider does not enforce; null where it enforces all of it. */
   readonly recorded: string | null
   /** What came of trying it at the provider when it came into this state; null before the first change. */
@@ -104,6 +108,7 @@ export function documentOf(key: KeyFacts, {name, profile}: Around): KeyDocument 
     createdAt: key.createdAt,
     adoptedAt: key.adoptedAt,
     expires: spec.expires,
+    notBefore: spec.not_before ?? null,
     materialEnds: spec.material_ends ?? null,
     labels: key.labels,
     holds: key.holds.map(({seq, kind, until}) => ({entry: seq, kind, until})),
@@ -133,6 +138,7 @@ function versionDocument(version: KeyFacts['versions'][number], primary: boolean
     // Member by member: the same order wherever the facts come from.
     protection: {level, fips, evidence, detail},
     enforced: version.enforced,
+    dates: version.dates === undefined ? null : {from: version.dates.from, until: version.dates.until},
     recorded: version.enforced === wanted ? null : wanted,
     effect:
       effect === null

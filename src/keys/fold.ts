@@ -4,22 +4,22 @@ import {jcs, type Json} from '../base/jcs.ts'
 import {lately} from '../base/lately.ts'
 import {shared} from '../base/shared.ts'
 import {Versions} from '../base/versions.ts'
-import {isBlobRef, problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
+import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {profilesFold} from '../profiles/index.ts'
 import {requests, withoutGivenUp} from '../requests/index.ts'
-import {enforcedBy, isKind} from '../providers/registry.ts'
 import {keyStates, leads} from './lifecycle.ts'
 import {adoptedKey, adoptionSchemas, checkAdoption, withPlaces} from './adoption/entries.ts'
 import {containedFault, containing} from './contained.ts'
 import {checkFact, factTypes, withFact} from './facts.ts'
+import {freshVersion, madeKey, madeSchema} from './made.ts'
 import {moved} from './moved.ts'
 import {checkPublic} from './public-half.ts'
 import {reachFault, reachSchemas, withReach} from './reach.ts'
 import {keyRow} from './row.ts'
 import {keyName, parseSpec} from './spec.ts'
-import {bringsVersion, protection, results, scheduleSchemas, versionSchemas} from './rotation/entries.ts'
-import {versionIntentFault, versionOutcomeFault, withChange, type Fresh} from './rotation/versions.ts'
-import {intentOf, kindOf, type Key, type Keys, type OpenIntent, type Version} from './state.ts'
+import {bringsVersion, dateSchemas, results, scheduleSchemas, versionSchemas} from './rotation/entries.ts'
+import {versionIntentFault, versionOutcomeFault, withChange} from './rotation/versions.ts'
+import {intentOf, isLiving, kindOf, type Key, type Keys, type OpenIntent, type Version} from './state.ts'
 
 const ref = z.strictObject({key: z.string(), version: z.string()})
 const common = {
@@ -30,18 +30,6 @@ const common = {
 }
 const generation = z.int().min(0).nullable()
 const outcome = {intended: z.int(), key: keyName, version: z.int().min(1), profile: z.string()}
-
-/** A key that is there now: it was made, or brought. */
-const madeSchema = lately(
-  z.strictObject({
-    ...outcome,
-    ref,
-    spec: z.record(z.string(), z.json()),
-    public: z.json().nullable(),
-    generation,
-    protection,
-  }),
-)
 
 const schemas = {
   'key.create.intended': lately(z.strictObject({...common, before: z.array(ref)})),
@@ -77,6 +65,7 @@ const schemas = {
   ...versionSchemas,
   ...reachSchemas,
   ...scheduleSchemas,
+  ...dateSchemas,
 } as const
 type Type = keyof typeof schemas
 
@@ -182,6 +171,8 @@ function checkIntent(view: View, entry: Entry, key: Key | undefined): Problem[] 
   if (entry.type === 'key.try.intended') return []
   if (entry.type in reachSchemas)
     return version.state === 'destroyed' ? wrong(`version ${version.version} is destroyed`) : []
+  if (entry.type === 'key.dates.intended')
+    return isLiving(version) ? [] : wrong(`version ${version.version} is ${version.state}`)
   if (entry.type === 'key.schedule.intended')
     return version.state === 'active' ? [] : wrong(`version ${version.version} is ${version.state}`)
   const {from, to} = schemas['key.state.intended'].parse(entry.data)
@@ -216,6 +207,13 @@ function checkOutcome(view: View, entry: Entry, key: Key | undefined, intent: Op
     const intended = view.entry(intent.seq)?.data['terms'] ?? null
     return jcs(entry.data['terms'] ?? null) === jcs(intended) ? [] : wrong('it is not what was intended')
   }
+  if (entry.type === 'key.dates.set') {
+    const {dates, versions} = schemas['key.dates.set'].parse(entry.data)
+    if (jcs(dates) !== jcs(view.entry(intent.seq)?.data['dates'] ?? null))
+      return wrong('it is not what was intended')
+    const known = new Set(key?.versions.map(({version}) => version))
+    return versions.every((one) => known.has(one)) ? [] : wrong('there is no such version')
+  }
   if (entry.type !== 'key.state.changed') return []
   const change = schemas['key.state.changed'].parse(entry.data)
   if (change.from !== intent.from || change.to !== intent.to || change.from !== versionOf(key, entry)?.state)
@@ -239,6 +237,10 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
     const before = key.versions.find(({version}) => version === change.version)
     return withVersion(key, change.version, moved(entry, change, before, containing(view, entry)))
   }
+  if (entry.type === 'key.dates.set') {
+    const {dates, versions} = schemas['key.dates.set'].parse(entry.data)
+    return versions.reduce((all, version) => withVersion(all, version, {dates}), key)
+  }
   if (entry.type === 'key.tried') {
     const {version, ok, sample, results: lines} = schemas['key.tried'].parse(entry.data)
     return withVersion(key, version, {
@@ -247,61 +249,6 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
     })
   }
   return undefined
-}
-
-function madeKey(view: View, entry: Entry): Key {
-  const made = madeSchema.parse(entry.data)
-  const state = view.of(requests)
-  const request = state.all.get(state.byMet.get(entry.approved ?? -1) ?? -1)
-  const version: Version = {
-    ...freshVersion(view, entry),
-    version: made.version,
-    ref: made.ref,
-    public: isBlobRef(made.public) ? (made.public as {blob: string}).blob : null,
-    protection: shared(made.protection),
-  }
-  return {
-    name: made.key,
-    profile: made.profile,
-    spec: parseSpec(made.spec),
-    createdAt: entry.time,
-    adoptedAt: null,
-    ceremony: entry.ceremony,
-    names: request?.names ?? {},
-    hidden: request?.hidden ?? {},
-    versions: [version],
-    primary: 1,
-    labels: [],
-    holds: [],
-  }
-}
-
-/** What every version is when it was made: for probes only, where its place knows such a state, and else for everything. */
-function freshVersion(view: View, {type, seq, time, data}: Entry): Fresh {
-  const kind = view.of(profilesFold).profiles.get(textOf(data['profile']))?.kind ?? ''
-  return {
-    state: 'pre-active',
-    createdAt: time,
-    changedAt: time,
-    activatedAt: null,
-    changedBy: seq,
-    cameFrom: null,
-    destroyAt: null,
-    scheduledBy: null,
-    containedBy: null,
-    usedUntil: null,
-    compromisedAt: null,
-    seq,
-    imported: type === 'key.imported',
-    standby: null,
-    enforced: isKind(kind) && enforcedBy(kind, 'probe') === true ? 'probe' : 'enabled',
-    effect: null,
-    tried: null,
-    aliases: [],
-    copies: [],
-    primaryRegion: null,
-    sample: null,
-  }
 }
 
 function withVersion(key: Key, number: number, change: Partial<Version>): Key {

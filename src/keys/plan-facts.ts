@@ -6,13 +6,15 @@ import type {View} from '../ledger/index.ts'
 import {policyFold, ruleFor, type OperationName} from '../policy/index.ts'
 import {factsOf} from '../profiles/index.ts'
 import {phase, type Plan} from '../requests/index.ts'
+import {keepsDates} from '../providers/registry.ts'
+import {demandDates, type DatesText} from './dates.ts'
 import {demandHold, demandKey} from './operations/hold.ts'
 import {demandSettable} from './operations/set.ts'
 import {demandParent} from './hierarchy/parents.ts'
 import {versionNamed} from './plan-move.ts'
 import {party, profileOf, type Planned} from './plans.ts'
 import {label, type Classification, type KeyChanges} from './spec.ts'
-import type {Hold, Key} from './state.ts'
+import {isLiving, type Hold, type Key} from './state.ts'
 
 type Known = Pick<View, 'of'>
 
@@ -22,6 +24,7 @@ export interface SetWish {
   readonly consumers: readonly string[] | undefined
   readonly classification: Classification | undefined
   readonly expires: Date | null | undefined
+  readonly notBefore?: Date | undefined
   readonly parent: string | null | undefined
   readonly labels: readonly string[] | undefined
 }
@@ -41,6 +44,7 @@ export function planSet(view: Known, name: string, wish: SetWish): Planned {
     ...(consumers === undefined ? {} : {consumers: consumers.map(({id}) => id)}),
     ...(wish.classification === undefined ? {} : {classification: wish.classification}),
     ...(wish.expires === undefined ? {} : {expires: wish.expires?.toISOString() ?? null}),
+    ...(wish.notBefore === undefined ? {} : {not_before: wish.notBefore.toISOString()}),
     ...(wish.parent === undefined ? {} : {parent: wish.parent}),
     ...(labels === undefined ? {} : {labels}),
   }
@@ -51,6 +55,7 @@ export function planSet(view: Known, name: string, wish: SetWish): Planned {
         '--classification C',
         '--consumer NAME',
         '--expires DATE',
+        '--not-before DATE',
         '--parent KEY',
         '--label L',
       ],
@@ -58,10 +63,37 @@ export function planSet(view: Known, name: string, wish: SetWish): Planned {
   if (typeof wish.parent === 'string') demandParent(view, wish.parent)
   demandSettable(view, name, changes)
   const named = [...(owner === undefined ? [] : [owner]), ...(consumers ?? [])]
+  const told = datesTold(view, key, changes)
   return {
-    plan: planOf(view, key, 'key.set', 'set', {changes}, [`there is key "${name}"`]),
+    plan: planOf(view, key, 'key.set', told === null ? ['set'] : ['dates', 'set'], {changes, ...told}, [
+      `there is key "${name}"`,
+    ]),
     names: Object.fromEntries(named.flatMap(({id, name: said}) => (said === null ? [] : [[id, said]]))),
   }
+}
+
+/**
+ * What a service that keeps dates is told; null where it is told nothing.
+ * @throws KeyriteError `UNSUPPORTED` where a date would be taken away, or nobody would keep it; `USAGE` where the last comes first.
+ */
+function datesTold(
+  view: Known,
+  key: Key,
+  changes: KeyChanges,
+): {readonly version: number; readonly dates: DatesText} | null {
+  const {kind} = profileOf(view, key.profile)
+  const {expires = key.spec.expires, not_before: from = key.spec.not_before ?? null} = changes
+  if (changes.not_before !== undefined || changes.expires !== undefined)
+    demandDates(key.name, kind, {expires, not_before: from})
+  const moved = changes.expires !== undefined || changes.not_before !== undefined
+  if (!moved || !keepsDates(kind) || !key.versions.some(isLiving)) return null
+  if (expires === null && key.spec.expires !== null)
+    throw new KeyriteError(
+      'UNSUPPORTED',
+      `cannot take the expiry away from key "${key.name}": its service is not known to forget one`,
+      {hints: ['--expires DATE, as late as is wanted']},
+    )
+  return {version: key.primary, dates: {from, until: expires}}
 }
 
 /** @throws KeyriteError `KEY_NOT_FOUND`, `KEY_STATE`, `USAGE` for a day that is over, `POLICY_REFUSES`. */
@@ -78,7 +110,10 @@ export function planHold(
       hints: ['--until DATE, in the future'],
     })
   const change = {kind, until: until.toISOString()}
-  return {plan: planOf(view, key, 'key.hold', 'hold', change, [`key "${name}" is not destroyed`]), names: {}}
+  return {
+    plan: planOf(view, key, 'key.hold', ['hold'], change, [`key "${name}" is not destroyed`]),
+    names: {},
+  }
 }
 
 /** @param hold - the entry that placed it; the only one where it is null. @throws KeyriteError `KEY_NOT_FOUND`, `KEY_STATE`, `USAGE`. */
@@ -100,7 +135,9 @@ export function planRelease(view: Known, name: string, hold: number | null): Pla
     })
   demandHold(view, name, seq)
   return {
-    plan: planOf(view, key, 'key.release-hold', 'release', {hold: seq}, [`hold ${seq} is on key "${name}"`]),
+    plan: planOf(view, key, 'key.release-hold', ['release'], {hold: seq}, [
+      `hold ${seq} is on key "${name}"`,
+    ]),
     names: {},
   }
 }
@@ -109,7 +146,7 @@ function planOf(
   view: Known,
   key: Key,
   operation: OperationName,
-  name: string,
+  phases: readonly string[],
   change: JsonObject,
   rests: readonly string[],
 ): Plan {
@@ -119,7 +156,7 @@ function planOf(
     type: 'keyrite.plan/1',
     operation,
     change: {...change, class: key.spec.class, key: key.name},
-    phases: [phase(name)],
+    phases: phases.map(phase),
     profile: factsOf(profile),
     rests,
     rule: ruleFor(policy, {operation, class: key.spec.class, kind: profile.kind}).id,

@@ -7,6 +7,8 @@ import {factsOf, profilesFold, type Profile} from '../profiles/index.ts'
 import type {Algorithm, Purpose, Scheme} from '../providers/algorithms.ts'
 import {demandHoldsKeys, providerKind} from '../providers/registry.ts'
 import {phase, type Plan} from '../requests/index.ts'
+import {datesInWords, isWithin} from '../providers/dates.ts'
+import {datesToKeep, demandDates} from './dates.ts'
 import {demandParent} from './hierarchy/parents.ts'
 import {profileNotFound} from './not-found.ts'
 import {demandNameFree} from './operations/create.ts'
@@ -27,6 +29,8 @@ export interface KeyWish {
   readonly consumers: readonly string[]
   readonly parent: string | null
   readonly expires: Date | null
+  /** Only where its service keeps that. */
+  readonly notBefore?: Date | null
   readonly activate: boolean
   /** A name by which others reach it at its service. */
   readonly alias?: string | null
@@ -44,8 +48,8 @@ export interface Planned {
 
 type Known = Pick<View, 'of'>
 
-/** @throws KeyriteError `KEY_EXISTS`, `PROFILE_NOT_FOUND`, `UNSUPPORTED`, `POLICY_REFUSES`, `USAGE`. */
-export function planCreate(view: Known, wish: KeyWish): Planned {
+/** @param now - by which what is to be activated must be within its dates; null: nobody asks. @throws KeyriteError `KEY_EXISTS`, `PROFILE_NOT_FOUND`, `UNSUPPORTED`, `POLICY_REFUSES`, `USAGE`. */
+export function planCreate(view: Known, wish: KeyWish, now: Date | null = null): Planned {
   if (!keyName.safeParse(wish.name).success) {
     throw new KeyriteError(
       'USAGE',
@@ -84,9 +88,20 @@ export function planCreate(view: Known, wish: KeyWish): Planned {
     consumers: consumers.map(({id}) => id),
     parent: wish.parent,
     expires: wish.expires?.toISOString() ?? null,
+    ...(wish.notBefore === undefined || wish.notBefore === null
+      ? {}
+      : {not_before: wish.notBefore.toISOString()}),
     ...(alias === null ? {} : {alias}),
     ...(regions.length === 0 ? {} : {regions: regions.toSorted()}),
   }
+  demandDates(wish.name, profile.kind, spec)
+  const kept = datesToKeep(profile.kind, spec)
+  if (wish.activate && now !== null && kept !== undefined && !isWithin(kept, now))
+    throw new KeyriteError(
+      'UNSUPPORTED',
+      `cannot activate key "${wish.name}" with its making: it is to be used ${datesInWords(kept)}, and it is proved before it is activated`,
+      {hints: ['without --activate; then keyrite key activate, when it is time']},
+    )
   const plan: Plan = {
     type: 'keyrite.plan/1',
     operation: 'key.create',

@@ -26,6 +26,7 @@ export interface KeyFacts extends Pick<
     | 'aliases'
     | 'copies'
     | 'primaryRegion'
+    | 'dates'
   >[]
   /** Its intents without an outcome. */
   readonly indeterminate: readonly Pick<OpenIntent, 'kind' | 'seq'>[]
@@ -55,6 +56,7 @@ function factsOfVersion(one: Version): KeyFacts['versions'][number] {
   return {
     ...{version, state, ref, protection, createdAt, changedAt, cameFrom, destroyAt, compromisedAt},
     ...{standby, containedBy, enforced, tried, effect, aliases, copies, primaryRegion},
+    ...(one.dates === undefined ? {} : {dates: one.dates}),
   }
 }
 

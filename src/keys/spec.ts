@@ -40,6 +40,8 @@ export const specSchema = z.strictObject({
   parent: keyName.nullable(),
   /** RFC 3339, or null where it does not expire. */
   expires: z.iso.datetime({precision: 3}).nullable(),
+  /** From when on something new may be protected with it, where its service keeps that; absent or null: at once. */
+  not_before: z.iso.datetime({precision: 3}).nullable().exactOptional(),
   /** What it is given at its service when it is made. */
   alias: aliasName.exactOptional(),
   regions: z.array(regionName).min(1).exactOptional(),
@@ -61,6 +63,7 @@ export const changesSchema = z
     consumers: z.array(party).exactOptional(),
     classification: z.enum(classifications).exactOptional(),
     expires: z.iso.datetime({precision: 3}).nullable().exactOptional(),
+    not_before: z.iso.datetime({precision: 3}).exactOptional(),
     parent: keyName.nullable().exactOptional(),
     labels: z.array(label).exactOptional(),
   })

@@ -3,6 +3,7 @@ import type {JsonObject} from '../base/jcs.ts'
 import type {Versions} from '../base/versions.ts'
 import type {Entry} from '../ledger/index.ts'
 import type {Availability, Protection, Strength, VersionRef} from '../providers/ports.ts'
+import type {DatesText} from './dates.ts'
 import type {KeyState} from './lifecycle.ts'
 import type {KeyPlanSpec} from './spec.ts'
 
@@ -44,6 +45,8 @@ export interface Version {
   readonly imported: boolean
   /** While it waits to be promoted in an emergency: the approval that made it and allows that. Null of any other. */
   readonly standby: number | null
+  /** When something new may be protected with it, as its service was told and says; absent where it was told nothing. */
+  readonly dates?: DatesText
   /** What the provider itself enforces now. */
   readonly enforced: Availability
   readonly tried: {
@@ -113,6 +116,7 @@ export interface OpenIntent {
     | 'grant'
     | 'ungrant'
     | 'schedule'
+    | 'dates'
   readonly key: string
   readonly version: number
   readonly profile: string
@@ -144,6 +148,7 @@ export function kindOf(type: string): OpenIntent['kind'] {
     'grant',
     'ungrant',
     'schedule',
+    'dates',
   ] as const
   const found = kinds.find((kind) => type.startsWith(`key.${kind}`))
   return found ?? 'try'
@@ -177,4 +182,9 @@ export function openIntent(
   version: number,
 ): OpenIntent | undefined {
   return [...open.values()].find((one) => one.kind === kind && one.key === key && one.version === version)
+}
+
+/** Whether there is something at its place that is not on its way to be destroyed. */
+export function isLiving({state}: Pick<Version, 'state'>): boolean {
+  return state !== 'destroyed' && state !== 'destruction-scheduled'
 }

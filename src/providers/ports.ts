@@ -10,6 +10,7 @@
  */
 import type {Secret} from '../base/secret.ts'
 import type {Algorithm, Purpose, Scheme} from './algorithms.ts'
+import type {Dates} from './dates.ts'
 import type {Grant, GrantWish} from './grants.ts'
 import type {Policy, Standing} from './permissions.ts'
 import type {KeyRights} from './rights.ts'
@@ -54,6 +55,8 @@ export interface Description {
   readonly destroyAt: Date | null
   /** When the service deletes by itself what was brought from outside; absent where it never does. */
   readonly endsAt?: Date
+  /** When something new may be protected with it; absent where its service keeps no such dates. */
+  readonly dates?: Dates
 }
 
 /** How strong a fact is, the strongest first. `attested` hardware signature verified; `verified` tried; `asserted` the provider says so; `stated` a person says so. */
@@ -77,8 +80,8 @@ export type Found =
   | {readonly kind: 'ambiguous'; readonly refs: readonly VersionRef[]}
 
 export interface KeyStore {
-  /** Makes a key with one version, available as `probe` (or `enabled` where the provider knows no such state). May not be repeated: ask `find` first. */
-  create(spec: KeySpec, intent: IntentId): Promise<VersionRef>
+  /** Makes a key with one version, available as `probe` (or `enabled` where the provider knows no such state). May not be repeated: ask `find` first. @param dates - only for a kind with `keepsDates`. */
+  create(spec: KeySpec, intent: IntentId, dates?: Dates): Promise<VersionRef>
   /** @returns undefined if there is no such version. */
   describe(ref: VersionRef): Promise<Description | undefined>
   /** Streams every version, in no promised order. */
@@ -116,10 +119,12 @@ export interface KeyUse {
 export interface KeyLife {
   /** Makes the version available as said. @returns what the provider itself now enforces, which may be less. @throws KeyriteError `KEY_STATE` if it is destroyed or waiting for it. */
   setAvailability(ref: VersionRef, availability: Availability): Promise<Availability>
-  /** A new version of the same key, available as `probe`. */
-  rotate(key: string, intent: IntentId): Promise<VersionRef>
+  /** A new version of the same key, available as `probe`. @param dates - as of `create`. */
+  rotate(key: string, intent: IntentId, dates?: Dates): Promise<VersionRef>
   /** Makes the version the one that the service takes for whoever names only the key, and looks that it is. Does nothing for a key that has no such version there; absent where no key has. */
   setPrimary?(ref: VersionRef): Promise<void>
+  /** Both dates of the version become these. May be repeated; absent where the service keeps none. @returns what it says then. */
+  setDates?(ref: VersionRef, dates: Dates): Promise<Dates>
   /** @returns when the material will be gone; a repetition does not move that date. A wait that the provider cannot keep is UNSUPPORTED, naming the range. */
   scheduleDestruction(ref: VersionRef, afterDays: number): Promise<Date>
   /** @returns the availability it is left with. @throws KeyriteError `KEY_STATE` if nothing is scheduled or it is too late. */
@@ -127,8 +132,8 @@ export interface KeyLife {
 }
 
 export interface KeyMove {
-  /** Takes key material from outside: raw for symmetric keys, PKCS#8 DER for pairs. The provider's own wrapping is used on the way. It stays the caller's to wipe. @param endsAt - when the service shall delete it by itself: only for a kind with `materialEnds`. */
-  import(spec: KeySpec, material: Secret, intent: IntentId, endsAt?: Date): Promise<VersionRef>
+  /** Takes key material from outside: raw for symmetric keys, PKCS#8 DER for pairs. The provider's own wrapping is used on the way. It stays the caller's to wipe. @param endsAt - when the service shall delete it by itself: only for a kind with `materialEnds`. @param dates - as of `create`. */
+  import(spec: KeySpec, material: Secret, intent: IntentId, endsAt?: Date, dates?: Dates): Promise<VersionRef>
   /** Why an export is not even tried: the service has no call that could give a key away. Absent where it can be tried. */
   readonly noExport?: string
   /** The private or secret half, wrapped under an RSA public key (SPKI DER). @throws KeyriteError `UNSUPPORTED` with the provider's reason where the key cannot leave. */

@@ -45,6 +45,8 @@ export interface ProviderKind {
   readonly copies?: (identity: Readonly<Record<string, string>>) => readonly string[]
   /** Its service deletes material from outside by itself at a date, if told to: so many days ahead at most. Absent where none does. */
   readonly materialEnds?: {readonly mostDays: number}
+  /** Its service itself refuses to protect anything new with a version before and after dates of its own; absent where none does. */
+  readonly keepsDates?: true
   /** Where a place of this kind holds no keys: where they are to be had instead. */
   readonly keysElsewhere?: string
   /** How whoever runs such a place keeps a copy of it, where keyrite has no command for that. */
@@ -222,6 +224,7 @@ export const providerKinds = {
     hardware: 'possible',
     enforces: ['enabled', 'historic', 'disabled'],
     window: {least: 7, most: 90},
+    keepsDates: true,
     async open({settings, within}) {
       const [{openVault}, {placeFrom}, {agentName}] = await Promise.all([
         import('./azure/index.ts'),
@@ -316,6 +319,11 @@ function setting(settings: Opening['settings'], name: string): string {
 function needed(secret: Secret | null, called: string): Secret {
   if (secret === null) throw new KeyriteError('USAGE', `expected a ${called}`)
   return secret
+}
+
+/** Whether a place of this kind keeps dates of its versions itself. */
+export function keepsDates(name: string): boolean {
+  return isKind(name) && providerKind(name).keepsDates === true
 }
 
 /** Whether a place of this kind holds a version to this; null where only some do. */

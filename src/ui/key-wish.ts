@@ -33,11 +33,12 @@ export const wishFlags = {
   }),
   parent: Flags.string({summary: 'the key above it', helpValue: 'KEY'}),
   expires: dateFlag('the day from which it is not to be used'),
+  'not-before': dateFlag('the day before which it is not to be used: where its service keeps that (azure)'),
   activate: Flags.boolean({summary: 'approve its activation in the same plan; it is proved first'}),
 }
 
 export function wishOf(name: string, flags: Interfaces.InferredFlags<typeof wishFlags>): KeyWish {
-  const {scheme, consumer, parent, expires, ...said} = flags
+  const {scheme, consumer, parent, expires, 'not-before': notBefore, ...said} = flags
   return {
     name,
     profile: said.profile,
@@ -50,6 +51,7 @@ export function wishOf(name: string, flags: Interfaces.InferredFlags<typeof wish
     consumers: consumer,
     parent: parent ?? null,
     expires: expires ?? null,
+    notBefore: notBefore ?? null,
     activate: said.activate,
   }
 }

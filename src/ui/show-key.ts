@@ -16,6 +16,12 @@ const proofText = {
   recorded: 'recorded, not enforced by the provider',
 } as const satisfies Record<Proof, string>
 
+/** What its service was told, and refuses outside of. */
+function datesText({from, until}: NonNullable<KeyDocument['versions'][number]['dates']>): string {
+  const [begin, end] = [from === null ? '' : `from ${from} `, until === null ? '' : `until ${until}`]
+  return `${begin}${end}`.trim() + ', by its service; what was made before is read at any time'
+}
+
 export function keyLines(print: Print, key: KeyDocument): string[] {
   return [
     ...print.facts([
@@ -30,6 +36,7 @@ export function keyLines(print: Print, key: KeyDocument): string[] {
       ['Parent', key.parent],
       ['Created', key.createdAt],
       ['Taken over', key.adoptedAt],
+      ['Not before', key.notBefore],
       ['Expires', key.expires],
       ['Material ends', key.materialEnds],
       ['Labels', key.labels],
@@ -63,6 +70,7 @@ export function keyLines(print: Print, key: KeyDocument): string[] {
         ['Copies in', version.copies],
         ['Primary in', version.primaryRegion],
         ['Enforced', version.enforced],
+        ['Kept to', version.dates === null ? null : datesText(version.dates)],
         ['Only recorded', version.recorded],
         ['Tried', version.effect === null ? null : proofText[version.effect.proof]],
         [

@@ -22,6 +22,7 @@ const operations: readonly (readonly [string, string])[] = [
   ['life.setAvailability enabled', 'enable'],
   ['life.setAvailability historic', 'hold it to what was made before'],
   ['life.setAvailability disabled', 'disable'],
+  ['life.setDates', 'keep a version to dates'],
   ['life.rotate', 'add a version'],
   ['life.scheduleDestruction', 'schedule destruction, or destroy at once'],
   ['life.cancelDestruction', 'cancel a destruction'],

@@ -15,7 +15,7 @@ import traceback
 
 from make_bundle import BUNDLE, ORG, Keys, Maker, armored, b64, canon, pid, root_of, sha, wire
 from adoptions import adopted, brought, version, without
-from moves import aliased, cancelled, destroyed, granted, held, key_set, move, moved, released, replicated, undated, ungranted
+from moves import aliased, cancelled, dated, destroyed, granted, held, key_set, move, moved, released, replicated, undated, ungranted
 import nights
 import rotations
 
@@ -335,6 +335,7 @@ GOOD = [
     ('a hold that is over before the end', None, ending(lambda m: (held(m, 3), destroyed(m)))),
     ('destroyed in spite of a hold, by the rule for that', None, ending(lambda m: (held(m), destroyed(m, operation='key.destroy-held')))),
     ('what is known of a key is set', None, ending(key_set)),
+    ('its service is told the dates of a key', None, ending(dated)),
     ('keys that were there are taken over, under one approval', None, ending(adopted)),
     ('a key that was brought from outside', None, ending(brought)),
     ('a key is copied, and given an alias', None, ending(lambda m: (replicated(m), aliased(m)))),
@@ -463,6 +464,9 @@ ATTACKS = [
     ('another primary than was approved', 'plan', ending(lambda m: replicated(m, primary='eu-west-1'))),
     ('called copied, and not every copy is there', 'key', ending(lambda m: replicated(m, copies=[]))),
     ('copied twice by one approval', 'approved-twice', ending(lambda m: replicated(m, twice=True))),
+    ('other dates than were approved', 'plan', ending(lambda m: dated(m, intended={'from': None, 'until': None}))),
+    ('other dates than were intended', 'intent', ending(lambda m: dated(m, outcome={'from': None, 'until': None}))),
+    ('dates that no phase was approved for', 'phase', ending(lambda m: dated(m, phases=['set']))),
     ('a key is called less than was approved', 'plan', ending(lambda m: key_set(m, changes={'classification': 'public'}))),
     ('a key is brought that is another than was approved', 'plan', ending(lambda m: brought(m, spec={'key': 'brought'}))),
     ('a key is brought whose public half is not the one that was named', 'plan', ending(lambda m: brought(m, named='ab' * 32))),

@@ -143,6 +143,17 @@ def replicated(maker, regions=('eu-west-1',), primary=None, copies=('eu-west-1',
         maker.append('key.replicated', {**about, 'copies': there, 'intended': begun}, 'moves', approved=met)
 
 
+def dated(maker, phases=('dates', 'set'), intended=None, outcome=None, plan=None):
+    """Its service is told the dates of a key before they are set. @param intended, outcome - where they say other dates"""
+    day = {'from': None, 'until': '2027-12-31T00:00:00.000Z'}
+    changes = {'expires': day['until']}
+    about = {'key': 'payments', 'version': 1, 'profile': 'room'}
+    met = asked(maker, 'key.set', {'class': 'data', 'key': 'payments', 'version': 1, 'dates': day, 'changes': changes, **(plan or {})}, list(phases))
+    begun = maker.append('key.dates.intended', {**about, 'dates': intended or day, 'intent': sha(b'dates').hex()[:32]}, 'moves', approved=met)
+    maker.append('key.dates.set', {**about, 'dates': outcome or intended or day, 'versions': [1], 'results': [], 'generation': None, 'intended': begun}, 'moves', approved=met)
+    maker.append('key.set', {'key': 'payments', 'changes': changes}, 'moves', approved=met)
+
+
 def key_set(maker, **said):
     changes = {'classification': 'restricted', 'labels': ['hipaa']}
     met = asked(maker, 'key.set', {'class': 'data', 'key': 'payments', 'changes': changes}, ['set'])

@@ -31,11 +31,9 @@ export default class KeyCreate extends KeyChange {
   async execute(): Promise<Shown> {
     const {args, flags} = await this.parse(KeyCreate)
     this.concerns = args.name
-    const planned = planCreate(this.app.ledger.view, {
-      ...wishOf(args.name, flags),
-      alias: flags.alias ?? null,
-      regions: flags['replica-region'],
-    })
+    const {view, time} = this.app.ledger
+    const {alias = null, 'replica-region': regions} = flags
+    const planned = planCreate(view, {...wishOf(args.name, flags), alias, regions}, time)
     return this.change(args.name, planned, flags)
   }
 }

@@ -8,6 +8,7 @@ export const checkNames = [
   'exportability',
   'environment',
   'material',
+  'dates',
   'state',
   'policy',
 ] as const

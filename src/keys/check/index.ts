@@ -6,6 +6,8 @@ import {standing} from '../rotation/standing.ts'
 import type {Classification} from '../spec.ts'
 import type {Key, Version} from '../state.ts'
 import {lastSeen, syncsFold} from '../sync/fold.ts'
+import {datesInWords, isWithin, sameDates} from '../../providers/dates.ts'
+import {datesOf, specDates} from '../dates.ts'
 import {keysFold} from '../fold.ts'
 import type {CheckFact} from './fact.ts'
 import {judgeFips} from './fips.ts'
@@ -34,6 +36,7 @@ export function checkKey(ledger: Pick<Ledger, 'of' | 'time' | 'view'>, key: Key)
           ...live.map((version) => exportability(key, version)),
           environment(ledger, key, primary),
           ...live.flatMap((version) => material(ledger, key, version)),
+          ...live.flatMap((version) => dates(ledger, key, version)),
           ...live.map((version) => effect(key, version)),
           policy(ledger, key),
         ]
@@ -147,6 +150,33 @@ function material(
       next: ok
         ? null
         : `another key in its place, or the same material again at its service; keyrite key sync says what is there, keyrite key show ${name} its id`,
+    },
+  ]
+}
+
+/** Whether it is within the dates of its key, and who keeps them. */
+function dates(
+  ledger: Pick<Ledger, 'time'>,
+  {name, spec}: Key,
+  {version, dates: told, seq}: Version,
+): CheckFact[] {
+  const own = specDates(spec)
+  if (own.from === null && own.until === null) return []
+  const ok = isWithin(own, ledger.time)
+  const kept = told !== undefined && sameDates(datesOf(told), own)
+  const over = own.until !== null && ledger.time >= own.until
+  return [
+    {
+      check: 'dates',
+      ok,
+      fact: `version ${version}: to be used ${datesInWords(own)}${ok ? '' : over ? ', which is over' : ', which has not begun'}; ${kept ? 'its service says that it refuses it outside of that' : 'recorded, and kept by nobody'}`,
+      evidence: kept ? 'asserted' : 'ledger',
+      entry: seq,
+      next: ok
+        ? null
+        : over
+          ? `keyrite rotation plan ${name}, or keyrite key set ${name} --expires DATE`
+          : `keyrite key set ${name} --not-before DATE`,
     },
   ]
 }

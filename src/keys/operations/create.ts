@@ -6,6 +6,7 @@ import {isPair} from '../../providers/algorithms.ts'
 import type {VersionRef} from '../../providers/ports.ts'
 import {undertake, type ActContext, type Operation, type Plan} from '../../requests/index.ts'
 import {foundOnce, isAsPlanned} from './found.ts'
+import {datesToKeep, demandKept, keptInWords, textOfDates} from '../dates.ts'
 import {keysFold} from '../fold.ts'
 import {keyVersion, proveWithin} from '../prove.ts'
 import {demandProtected} from '../protected.ts'
@@ -68,6 +69,7 @@ function createInWords({change, phases, profile}: Plan): readonly string[] {
   return [
     `Make key "${spec.key}"${where}: ${spec.algorithm}, scheme ${spec.scheme}, to ${spec.purpose}, class ${spec.class}.`,
     `Classification ${spec.classification}; owner {${spec.owner}}; ${spec.consumers.length === 0 ? 'no consumer named' : `used by ${spec.consumers.map((party) => `{${party}}`).join(', ')}`}; ${spec.expires === null ? 'no expiry date' : `expires ${spec.expires}`}${spec.parent === null ? '' : `; under key "${spec.parent}"`}.`,
+    ...keptInWords(profile?.kind ?? '', spec),
     ...(spec.regions === undefined ? [] : [`Copy it to ${spec.regions.join(', ')}.`]),
     ...(spec.alias === undefined
       ? []
@@ -102,6 +104,7 @@ async function create(context: ActContext, plan: Plan): Promise<void> {
   const spec = parseSpec(plan.change)
   const profile = plan.profile?.name ?? ''
   const provider = await context.provider(profile)
+  const dates = datesToKeep(provider.kind, spec)
   await undertake<VersionRef>(context, {
     types: {intended: 'key.create.intended', done: 'key.created', failed: 'key.create.failed'},
     about: {key: spec.key, version: spec.version, profile},
@@ -113,6 +116,7 @@ async function create(context: ActContext, plan: Plan): Promise<void> {
       provider.store.create(
         {label: spec.key, algorithm: spec.algorithm, scheme: spec.scheme, purpose: spec.purpose},
         id,
+        dates,
       ),
     confirm: async (ref) => {
       const now = await provider.store.describe(ref)
@@ -123,6 +127,7 @@ async function create(context: ActContext, plan: Plan): Promise<void> {
           {changed: true, hints: ['look at the provider']},
         )
       }
+      demandKept(spec.key, dates, now)
       const spki = isPair(spec.algorithm) ? await provider.use.publicKey(ref) : null
       if (spki !== null && !isOfAlgorithm(spec.algorithm, spki)) {
         throw new KeyriteError(
@@ -137,6 +142,7 @@ async function create(context: ActContext, plan: Plan): Promise<void> {
         public: spki === null ? null : new Blob(spki, 'application/pkix-spki'),
         protection: {...(await provider.evidence.protection(ref))},
         generation: await provider.evidence.generation(),
+        ...(dates === undefined ? {} : {dates: {...textOfDates(dates)}}),
       }
     },
   })

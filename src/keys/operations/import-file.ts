@@ -8,6 +8,7 @@ import type {ActContext, Operation, Plan} from '../../requests/index.ts'
 import type {KeyWish, Planned} from '../plans.ts'
 import {planCreate} from '../plans.ts'
 import {policyFold, ruleFor} from '../../policy/index.ts'
+import {keptInWords} from '../dates.ts'
 import {keyVersion, proveWithin} from '../prove.ts'
 import {materialPrefix, materialSha256} from '../material.ts'
 import {demandProtected} from '../protected.ts'
@@ -69,6 +70,7 @@ function inWords({change, phases, profile}: Plan): readonly string[] {
   return [
     `Bring key "${spec.key}" from outside${where}: ${spec.algorithm}, scheme ${spec.scheme}, to ${spec.purpose}, class ${spec.class}.`,
     `Classification ${spec.classification}; owner {${spec.owner}}; ${spec.consumers.length === 0 ? 'no consumer named' : `used by ${spec.consumers.map((party) => `{${party}}`).join(', ')}`}; ${spec.expires === null ? 'no expiry date' : `expires ${spec.expires}`}${spec.parent === null ? '' : `; under key "${spec.parent}"`}.`,
+    ...keptInWords(profile?.kind ?? '', spec),
     ...(spec.material_ends === undefined
       ? []
       : [
@@ -92,7 +94,7 @@ export function planImport(
   material: string | null,
   now: Date,
 ): Planned {
-  const {plan, names} = planCreate(view, wish)
+  const {plan, names} = planCreate(view, wish, now)
   const ends = materialEnds(wish, plan, now)
   const {policy} = view.of(policyFold)
   const rule = ruleFor(policy, {

@@ -10,6 +10,7 @@ import {isPair} from '../../providers/algorithms.ts'
 import {probeLabel, type VersionRef} from '../../providers/ports.ts'
 import {undertake, type ActContext, type Plan} from '../../requests/index.ts'
 import {endsAsPlanned, foundOnce, isAsPlanned} from './found.ts'
+import {datesToKeep, demandKept, textOfDates} from '../dates.ts'
 import {keysFold} from '../fold.ts'
 import {publicOf} from '../material.ts'
 import type {KeyPlanSpec} from '../spec.ts'
@@ -75,6 +76,7 @@ export async function importKey(
   const {ledger} = context
   const provider = await context.provider(profile)
   const material = materialOf(spec, given)
+  const dates = datesToKeep(provider.kind, spec)
   const tried = Buffer.concat([Buffer.from(probeLabel), context.random.bytes(32)])
   try {
     const spki = isPair(spec.algorithm) ? material.use((bytes) => publicOf(bytes)) : null
@@ -96,6 +98,7 @@ export async function importKey(
           material,
           id,
           spec.material_ends === undefined ? undefined : new Date(spec.material_ends),
+          dates,
         ),
       confirm: async (ref) => {
         const now = await provider.store.describe(ref)
@@ -111,12 +114,14 @@ export async function importKey(
               : `cannot accept key "${spec.key}": the provider has another than was brought`,
             {changed: true, hints: ['look at the provider']},
           )
+        demandKept(spec.key, dates, now)
         return {
           ref: {...ref},
           spec: {...spec},
           public: spki === null ? null : new Blob(spki, 'application/pkix-spki'),
           protection: {...(await provider.evidence.protection(ref))},
           generation: await provider.evidence.generation(),
+          ...(dates === undefined ? {} : {dates: {...textOfDates(dates)}}),
         }
       },
     })

@@ -2,8 +2,10 @@
 import {KeyriteError} from '../../base/errors.ts'
 import {Blob} from '../../ledger/index.ts'
 import {isPair} from '../../providers/algorithms.ts'
+import type {Dates} from '../../providers/dates.ts'
 import type {KeySpec, Provider, VersionRef} from '../../providers/ports.ts'
 import {undertake, type ActContext} from '../../requests/index.ts'
+import {datesToKeep, demandKept, textOfDates} from '../dates.ts'
 import {keysFold} from '../fold.ts'
 import {availabilityOf} from '../lifecycle.ts'
 import {keyVersion} from '../prove.ts'
@@ -40,6 +42,7 @@ export async function makeVersion(
   const provider = await context.provider(key.profile)
   const open = openIntent(ledger.of(keysFold), as === 'standby' ? 'standby' : 'rotate', name, number)
   const before = open === undefined ? await versionsThere(provider, key) : versionsBefore(context, open.seq)
+  const dates = datesAhead(provider, key, ledger.time)
   await undertake<VersionRef>(context, {
     types: typesOf[as],
     about: {key: name, version: number, profile: key.profile},
@@ -63,10 +66,17 @@ export async function makeVersion(
     },
     act: ({id}) =>
       made === 'key'
-        ? provider.store.create(ownSpec(key, number), id)
-        : provider.life.rotate(primary.ref.key, id),
-    confirm: (ref) => confirmVersion(provider, key, ref),
+        ? provider.store.create(ownSpec(key, number), id, dates)
+        : provider.life.rotate(primary.ref.key, id, dates),
+    confirm: (ref) => confirmVersion(provider, key, ref, dates),
   })
+}
+
+/** A further version ends when its key does; where that is over already, nobody has said when. */
+function datesAhead({kind}: Provider, {spec}: Key, now: Date): Dates | undefined {
+  const expires = spec.expires !== null && spec.expires > now.toISOString() ? spec.expires : null
+  const from = spec.not_before ?? null
+  return datesToKeep(kind, {expires, not_before: from !== null && from > now.toISOString() ? from : null})
 }
 
 /** A version that is a key of its own there has a name of its own too. */
@@ -94,7 +104,7 @@ function versionsBefore({ledger}: ActContext, seq: number): readonly VersionRef[
   return versionSchemas['key.rotate.intended'].parse(entry.data).before
 }
 
-async function confirmVersion(provider: Provider, key: Key, ref: VersionRef) {
+async function confirmVersion(provider: Provider, key: Key, ref: VersionRef, dates: Dates | undefined) {
   const {algorithm, scheme, purpose} = key.spec
   const wrong = (fact: string): KeyriteError =>
     new KeyriteError('KEY_NOT_AS_PLANNED', `cannot accept a version of key "${key.name}": ${fact}`, {
@@ -106,6 +116,7 @@ async function confirmVersion(provider: Provider, key: Key, ref: VersionRef) {
   const now = await provider.store.describe(ref)
   if (now?.spec.algorithm !== algorithm || now.spec.scheme !== scheme || now.spec.purpose !== purpose)
     throw wrong('the provider made another than was planned')
+  demandKept(key.name, dates, now)
   const spki = isPair(algorithm) ? await provider.use.publicKey(ref) : null
   if (spki !== null && !isOfAlgorithm(algorithm, spki)) throw wrong(`its public key is not ${algorithm}`)
   return {
@@ -113,6 +124,7 @@ async function confirmVersion(provider: Provider, key: Key, ref: VersionRef) {
     public: spki === null ? null : new Blob(spki, 'application/pkix-spki'),
     protection: {...(await provider.evidence.protection(ref))},
     generation: await provider.evidence.generation(),
+    ...(dates === undefined ? {} : {dates: {...textOfDates(dates)}}),
   }
 }
 

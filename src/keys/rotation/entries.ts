@@ -4,6 +4,7 @@ import {lately} from '../../base/lately.ts'
 import {parseDuration} from '../../base/duration.ts'
 import {rotationPhases} from '../../policy/index.ts'
 import type {ScheduleTerms} from '../../providers/schedule.ts'
+import {datesSchema} from '../dates.ts'
 import {keyName} from '../spec.ts'
 
 const version = z.int().min(1)
@@ -44,6 +45,7 @@ const furtherMade = lately(
     public: z.json().nullable(),
     protection,
     generation: z.int().min(0).nullable(),
+    dates: datesSchema.exactOptional(),
   }),
 )
 const furtherFailed = lately(
@@ -122,6 +124,26 @@ export const scheduleSchemas = {
     }),
   ),
   'key.schedule.failed': furtherFailed,
+} as const
+
+/** Of a key: when something new may be protected with it, as its service is told. */
+export const dateSchemas = {
+  'key.dates.intended': lately(
+    z.strictObject({key: keyName, version, profile: z.string(), intent, dates: datesSchema}),
+  ),
+  'key.dates.set': lately(
+    z.strictObject({
+      intended: z.int(),
+      key: keyName,
+      version,
+      profile: z.string(),
+      dates: datesSchema,
+      versions: z.array(version).min(1),
+      results,
+      generation: z.int().min(0).nullable(),
+    }),
+  ),
+  'key.dates.failed': furtherFailed,
 } as const
 
 /** Of a rotation itself. */

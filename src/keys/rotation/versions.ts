@@ -53,6 +53,7 @@ export function withChange(entry: Entry, key: Key, fresh: Fresh): Key {
     ref: made.ref,
     public: isBlobRef(made.public) ? made.public.blob : null,
     protection: shared(made.protection),
+    ...(made.dates === undefined ? {} : {dates: made.dates}),
   }
   return {...key, versions: [...key.versions, version]}
 }

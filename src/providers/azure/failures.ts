@@ -24,6 +24,13 @@ function saidBy(error: Error): {readonly message: string; readonly inner: string
   return {message: message ?? error.message, inner: innererror?.code ?? innerError?.code ?? ''}
 }
 
+/** Whether it is a refusal that neither roles nor states explain: as of a key outside its dates, whose words no source gives. */
+export function isUnexplained(error: unknown): boolean {
+  const cause = error instanceof KeyriteError ? error.cause : error
+  if (statusOf(cause) !== 403 || !isFailure(cause)) return false
+  return !/^(?:ForbiddenBy|KeyDisabled$|KeyOperationForbidden$)/.test(saidBy(cause).inner)
+}
+
 /** @returns the error as an operator should see it; what is a KeyriteError already stays one. */
 export function failure(what: string, error: unknown): KeyriteError {
   if (error instanceof KeyriteError) return error
@@ -31,7 +38,7 @@ export function failure(what: string, error: unknown): KeyriteError {
   const {message, inner} = saidBy(error)
   const said = visibleLine(message.split(/\r?\n/)[0] ?? '', 240)
   const as = (kind: KeyriteError['code'], fact: string, hint: string): KeyriteError =>
-    new KeyriteError(kind, `cannot ${what}: ${fact}`, {hints: [hint]})
+    new KeyriteError(kind, `cannot ${what}: ${fact}`, {hints: [hint], cause: error})
   const status = statusOf(error)
   if (status === undefined) return unanswered(what, error, said)
   if (status === 401) return as('CREDENTIALS_REFUSED', `Azure refused the credentials, ${said}`, 'az login')

@@ -1,9 +1,10 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {KeyriteError} from '../../base/errors.ts'
+import {datesInWords, noDates} from '../dates.ts'
 import type {Availability, KeyLife, VersionRef} from '../ports.ts'
 import {operationsOf} from './algorithms.ts'
 import type {Service} from './service.ts'
-import {demandUnused, make, refOf} from './store.ts'
+import {datesFor, demandUnused, make, refOf} from './store.ts'
 import {deletedKey, describe, existing, orNone, versionIds} from './versions.ts'
 
 /** By `enabled` and `key_ops` of each version. Whoever may update keys can set them again. */
@@ -28,7 +29,7 @@ export function keyLife(service: Service): KeyLife {
     setAvailability: set,
 
     /** It is current at once for whoever names no version: Azure lets none wait. */
-    async rotate(key, intent) {
+    async rotate(key, intent, dates = noDates) {
       const there = await orNone(service, `look at key "${key}"`, () => service.patient.getKey(key))
       if (there === undefined) {
         const gone = await deletedKey(service, key)
@@ -41,7 +42,25 @@ export function keyLife(service: Service): KeyLife {
       if (shown === undefined)
         throw new KeyriteError('UNSUPPORTED', `cannot rotate key "${key}": keyrite has no such algorithm`)
       await demandUnused(service, key, intent)
-      return refOf(await make(service, shown.spec, intent))
+      return refOf(await make(service, shown.spec, intent, dates))
+    },
+
+    /** What is not sent stays as it was: nothing is known that takes a date away. */
+    async setDates(ref, dates) {
+      const {shown} = await existing(service, ref)
+      demandAlive(ref, shown.availability)
+      const {from, until} = shown.dates ?? noDates
+      if ((dates.from === null && from !== null) || (dates.until === null && until !== null))
+        throw new KeyriteError(
+          'UNSUPPORTED',
+          `cannot take a date away from key "${ref.key}": Azure is not known to forget one, and it has dates ${datesInWords({from, until})}`,
+          {hints: ['another date, as late as is wanted']},
+        )
+      await service.ask(`set the dates of key "${ref.key}"`, () =>
+        service.patient.updateKeyProperties(ref.key, ref.version, datesFor(dates)),
+      )
+      // What an answer says is not what is: it is looked at again.
+      return (await existing(service, ref)).shown.dates ?? noDates
     },
 
     async scheduleDestruction(ref, afterDays) {

@@ -1,11 +1,12 @@
 import {constants, createCipheriv, createPublicKey, publicEncrypt, randomBytes} from 'node:crypto'
 import type {KeyVaultKey} from '@azure/keyvault-keys'
 import {KeyriteError} from '../../base/errors.ts'
+import {noDates, type Dates} from '../dates.ts'
 import type {IntentId, KeyMove, KeySpec} from '../ports.ts'
 import {operationsOf, permitSpec, shapeOf} from './algorithms.ts'
 import {demandMaterial} from './material.ts'
 import type {Service} from './service.ts'
-import {demandNew, refOf, tagsOf} from './store.ts'
+import {datesFor, demandNew, refOf, tagsOf} from './store.ts'
 import {existing} from './versions.ts'
 
 /** The one operation of a key that only brings others in (`.byok`, key exchange key). */
@@ -13,7 +14,7 @@ const exchange = 'keyrite-key-exchange'
 
 export function keyMove(service: Service): KeyMove {
   return {
-    async import(spec, material, intent) {
+    async import(spec, material, intent, _endsAt, dates = noDates) {
       service.demandOpen()
       permitSpec(service.place, spec)
       if (service.place.protection !== 'hsm')
@@ -27,7 +28,7 @@ export function keyMove(service: Service): KeyMove {
       await demandNew(service, spec, intent)
       const kek = await exchangeKey(service)
       const blob = material.use((bytes) => transferBlob(kek, bytes))
-      return refOf(await bring(service, spec, intent, blob))
+      return refOf(await bring(service, {spec, intent, blob, dates}))
     },
 
     async export(ref) {
@@ -93,9 +94,17 @@ function transferBlob(kek: KeyVaultKey, material: Uint8Array): Uint8Array {
 
 async function bring(
   service: Service,
-  spec: KeySpec,
-  intent: IntentId,
-  blob: Uint8Array,
+  {
+    spec,
+    intent,
+    blob,
+    dates,
+  }: {
+    readonly spec: KeySpec
+    readonly intent: IntentId
+    readonly blob: Uint8Array
+    readonly dates: Dates
+  },
 ): Promise<KeyVaultKey> {
   const {kty, curve} = shapeOf(spec.algorithm, true)
   return service.ask(`import key "${spec.label}"`, () =>
@@ -107,7 +116,7 @@ async function bring(
         ...(curve === undefined ? {} : {crv: curve}),
         keyOps: operationsOf(spec.purpose, 'enabled'),
       },
-      {tags: tagsOf(spec, intent), enabled: true},
+      {tags: tagsOf(spec, intent), enabled: true, ...datesFor(dates)},
     ),
   )
 }

@@ -112,9 +112,14 @@ export class Service {
   }
 
   /** One operation of a key, at the service itself: the client of the SDK would do some of them here, and refuse others by itself. */
-  async operate(what: string, path: string, body: object): Promise<Readonly<Record<string, unknown>>> {
+  async operate(
+    what: string,
+    path: string,
+    body: object,
+    verb: 'post' | 'patch' | 'put' = 'post',
+  ): Promise<Readonly<Record<string, unknown>>> {
     return this.ask(what, async () => {
-      const answer = await this.#rest.pathUnchecked(path).post({
+      const answer = await this.#rest.pathUnchecked(path)[verb]({
         body,
         queryParameters: {'api-version': apiVersion},
         contentType: 'application/json',

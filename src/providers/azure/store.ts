@@ -1,5 +1,6 @@
 import type {KeyVaultKey} from '@azure/keyvault-keys'
 import {KeyriteError} from '../../base/errors.ts'
+import {noDates, type Dates} from '../dates.ts'
 import type {Found, IntentId, KeySpec, KeyStore, VersionRef} from '../ports.ts'
 import {operationsOf, permitSpec, shapeOf} from './algorithms.ts'
 import type {Service} from './service.ts'
@@ -14,12 +15,12 @@ export function keyStore(service: Service): KeyStore {
     return mine
   }
   return {
-    async create(spec, intent) {
+    async create(spec, intent, dates = noDates) {
       service.demandOpen()
       permitSpec(service.place, spec)
       return alone(async () => {
         await demandNew(service, spec, intent)
-        const ref = refOf(await make(service, spec, intent))
+        const ref = refOf(await make(service, spec, intent, dates))
         const all = await versionIds(service, spec.label)
         if (all.length > 1)
           throw new KeyriteError(
@@ -69,8 +70,21 @@ async function names(service: Service): Promise<string[]> {
   })
 }
 
+/** As the clients call them. */
+export function datesFor({from, until}: Dates): {readonly notBefore?: Date; readonly expiresOn?: Date} {
+  return {
+    ...(from === null ? {} : {notBefore: from}),
+    ...(until === null ? {} : {expiresOn: until}),
+  }
+}
+
 /** A further version where the key is there. Asked once. */
-export async function make(service: Service, spec: KeySpec, intent: IntentId): Promise<KeyVaultKey> {
+export async function make(
+  service: Service,
+  spec: KeySpec,
+  intent: IntentId,
+  dates: Dates,
+): Promise<KeyVaultKey> {
   const {kty, keySize, curve} = shapeOf(spec.algorithm, service.place.protection === 'hsm')
   return service.ask(`make key "${spec.label}"`, () =>
     service.once.createKey(spec.label, kty, {
@@ -78,6 +92,7 @@ export async function make(service: Service, spec: KeySpec, intent: IntentId): P
       ...(curve === undefined ? {} : {curve}),
       keyOps: operationsOf(spec.purpose, 'enabled'),
       tags: tagsOf(spec, intent),
+      ...datesFor(dates),
     }),
   )
 }

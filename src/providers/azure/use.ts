@@ -1,13 +1,18 @@
-import {constants, createHash, createPublicKey, publicEncrypt, verify, type KeyObject} from 'node:crypto'
+import {constants, createHash, createPublicKey, verify, type KeyObject} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
 import {Secret} from '../../base/secret.ts'
 import {hasWholeLength, isPair, type Scheme} from '../algorithms.ts'
+import {datesInWords, isWithin, noDates} from '../dates.ts'
 import {demandOperation, type Operation} from '../purposes.ts'
 import type {Description, KeyUse, VersionRef} from '../ports.ts'
+import {isUnexplained} from './failures.ts'
 import type {Service} from './service.ts'
 import {existing, keyPath, type Found} from './versions.ts'
 
 type Known = Found & {readonly shown: Description}
+
+/** How far the clock here may be wrong, in ms. */
+const skew = 300_000
 
 /** What is symmetric is wrapped with its length before it, filled with zeros to whole blocks (RFC 3394 knows no other lengths). */
 const most = 1200
@@ -28,8 +33,23 @@ export function keyUse(service: Service): KeyUse {
     operation: string,
     body: object,
   ): Promise<Readonly<Record<string, unknown>>> {
-    const {ref, spec} = found.shown
-    return service.operate(`${operation} with key "${spec.label}"`, `${keyPath(ref)}/${operation}`, body)
+    const {ref, spec, dates = noDates} = found.shown
+    const what = `${operation} with key "${spec.label}"`
+    try {
+      return await service.operate(what, `${keyPath(ref)}/${operation}`, body)
+    } catch (error) {
+      // The service keeps the dates; what they are it says of the key, as its words for the refusal are in no source.
+      if (!(error instanceof KeyriteError) || !isUnexplained(error) || isWithin(dates, new Date(), skew))
+        throw error
+      throw new KeyriteError(
+        'KEY_STATE',
+        `cannot ${what}: Azure refused it, and keeps it to its dates, ${datesInWords(dates)} (it said: ${error.message.slice(`cannot ${what}: `.length)})`,
+        {
+          cause: error,
+          hints: [`keyrite key show ${spec.label}`, `keyrite key set ${spec.label} --expires DATE`],
+        },
+      )
+    }
   }
 
   const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url')
@@ -90,9 +110,7 @@ export function keyUse(service: Service): KeyUse {
     async wrap(ref, material) {
       const found = await permitted(ref, 'wrap')
       const isPairKey = isPair(found.shown.spec.algorithm)
-      if (isPairKey) demandForward(found)
-      const key = isPairKey ? publicKeyOf(found) : null
-      const limit = key === null ? most : (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8 - 66
+      const limit = isPairKey ? (publicKeyOf(found).asymmetricKeyDetails?.modulusLength ?? 0) / 8 - 66 : most
       const content = material.use((lent) => Buffer.from(lent))
       try {
         if (content.length < 1 || content.length > limit)
@@ -100,9 +118,11 @@ export function keyUse(service: Service): KeyUse {
             'UNSUPPORTED',
             `cannot wrap with key "${found.shown.spec.label}": it takes 1 to ${limit} bytes`,
           )
-        if (key !== null)
-          return publicEncrypt({key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256'}, content)
-        return bytesIn(await ask(found, 'wrapkey', {alg: 'A256KW', value: text(padded(content))}), 'value')
+        // The public half could do it here; only the service refuses by state and dates.
+        const body = isPairKey
+          ? {alg: 'RSA-OAEP-256', value: text(content)}
+          : {alg: 'A256KW', value: text(padded(content))}
+        return bytesIn(await ask(found, 'wrapkey', body), 'value')
       } finally {
         content.fill(0)
       }
@@ -168,16 +188,6 @@ function publicKeyOf({key}: Known): KeyObject {
 function demandEnabled({shown}: Known, verb: string): void {
   if (shown.availability === 'disabled')
     throw new KeyriteError('KEY_STATE', `cannot ${verb} key "${shown.spec.label}": it is disabled`)
-}
-
-/** The public half encrypts here: what the version may no more do is refused here as well. */
-function demandForward(found: Known): void {
-  demandEnabled(found, 'wrap with')
-  if (found.shown.availability === 'historic')
-    throw new KeyriteError(
-      'KEY_STATE',
-      `cannot wrap with key "${found.shown.spec.label}": it only unwraps now`,
-    )
 }
 
 function demandLonger({shown}: Known, verb: string, length: number, least: number): void {

@@ -38,6 +38,7 @@ export function describe({key, purgeAt}: Found): Description | undefined {
     availability: purgeAt === null ? state : 'destruction-pending',
     createdAt: properties.createdOn ?? new Date(Number.NaN),
     destroyAt: purgeAt,
+    dates: {from: properties.notBefore ?? null, until: properties.expiresOn ?? null},
   }
 }
 

@@ -1,12 +1,13 @@
 import {describe, expect, test} from '@jest/globals'
 import {algorithms, isPair, type Algorithm} from '../../../src/providers/algorithms.ts'
+import {keepsDates} from '../../../src/providers/registry.ts'
 import type {Bench, Expected} from '../contract.ts'
 import {all, described, enabled, intent, labelled, none, outcome, specOf, usual} from '../support.ts'
 
 const dayMs = 86_400_000
 
 export function lifeContract(expected: Expected, bench: () => Bench): void {
-  const {refuses, enforces, destructionDays, rotatesWithin, noClock, leavesNothing} = expected
+  const {kind, refuses, enforces, destructionDays, rotatesWithin, noClock, leavesNothing} = expected
   const {least, most} = destructionDays
   const wait = Math.min(Math.max(least, 30), most)
 
@@ -109,6 +110,25 @@ export function lifeContract(expected: Expected, bench: () => Bench): void {
         expect((await described(store, ref)).destroyAt).toBeNull()
       },
     )
+
+    if (keepsDates(kind))
+      test('dates are kept as they are given, of one version, and said by it', async () => {
+        const {life, store} = bench().open
+        const whole = (days: number): Date => new Date(Math.floor((Date.now() + days * dayMs) / 1000) * 1000)
+        const dates = {from: whole(-1), until: whole(30)}
+        const ref = await store.create(specOf(signer), intent(), dates)
+        expect((await described(store, ref)).dates).toEqual(dates)
+        const later = {from: whole(-2), until: whole(60)}
+        expect(await life.setDates?.(ref, later)).toEqual(later)
+        expect(await life.setDates?.(ref, later)).toEqual(later)
+        expect((await described(store, ref)).dates).toEqual(later)
+      })
+    else
+      test('no version has dates of its own', async () => {
+        const {life, store} = bench().open
+        expect('setDates' in life).toBe(false)
+        expect((await described(store, await store.create(specOf(signer), intent()))).dates).toBeUndefined()
+      })
 
     test('a version that is not there has no life', async () => {
       const {life, store} = bench().open

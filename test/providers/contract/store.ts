@@ -1,10 +1,12 @@
 import {describe, expect, test} from '@jest/globals'
 import {algorithms, purposes, purposesOf, schemes, schemesOf} from '../../../src/providers/algorithms.ts'
+import {noDates} from '../../../src/providers/dates.ts'
 import type {KeySpec} from '../../../src/providers/ports.ts'
+import {keepsDates} from '../../../src/providers/registry.ts'
 import type {Bench, Expected} from '../contract.ts'
 import {all, described, intent, outcome, specOf, usual} from '../support.ts'
 
-export function storeContract({refuses, enforces, lacks = []}: Expected, bench: () => Bench): void {
+export function storeContract({kind, refuses, enforces, lacks = []}: Expected, bench: () => Bench): void {
   const {signer, secret} = usual(refuses)
 
   describe('keeping keys', () => {
@@ -20,6 +22,7 @@ export function storeContract({refuses, enforces, lacks = []}: Expected, bench: 
         availability: enforces.includes('probe') ? 'probe' : 'enabled',
         createdAt: expect.any(Date),
         destroyAt: null,
+        ...(keepsDates(kind) ? {dates: noDates} : {}),
       })
     })
 

@@ -10,7 +10,7 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import {signDigest, verifyDigest} from '../digests.ts'
-import {badParameter, disabled, notModelled, notPermitted} from './failures.ts'
+import {badParameter, disabled, notModelled, notPermitted, outsideItsTime} from './failures.ts'
 import {versionOf, type Act, type Call} from './keys.ts'
 import {bundle, textIn, type Body} from './messages.ts'
 import type {Version, World} from './world.ts'
@@ -32,7 +32,7 @@ function usable(world: World, call: Call, operation: string): {version: Version;
   // D: outside its time the service blocks what makes something new.
   if (['encrypt', 'sign', 'wrapKey'].includes(operation))
     if (world.now() < (version.nbf ?? 0) || world.now() >= (version.exp ?? Infinity))
-      throw notModelled('the words for a key outside its time')
+      throw outsideItsTime(operation)
   return {version, kid: `${call.base}/keys/${key.name}/${version.id}`}
 }
 

@@ -58,6 +58,15 @@ export function notPermitted(operation: string): Refused {
   )
 }
 
+/** D: that it is 403 Forbidden. Its words and inner code are in no source: these say so, and there is none. */
+export function outsideItsTime(operation: string): Refused {
+  return new Refused(
+    403,
+    'Forbidden',
+    `${operation}: not before nbf, not from exp on (words of this stand-in alone)`,
+  )
+}
+
 export function badParameter(text: string): Refused {
   return new Refused(400, 'BadParameter', text)
 }
