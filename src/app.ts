@@ -53,7 +53,7 @@ import {
   keyUnrevoke,
 } from './incidents/index.ts'
 import {shareCombine, sharesFold, shareSplit} from './shares/index.ts'
-import {policyFold} from './policy/index.ts'
+import {hsmRootsOf, policyFold} from './policy/index.ts'
 import type {Way} from './notifications/index.ts'
 import {openProfile, profilesFold, readChannels, readConfig, type ProfileFacts} from './profiles/index.ts'
 import type {Provider} from './providers/ports.ts'
@@ -263,6 +263,10 @@ export class App {
       clock,
       random,
       ...(within === undefined ? {} : {within}),
+      believing: {
+        roots: () => hsmRootsOf(this.ledger.of(policyFold).policy, profile.kind),
+        now: () => clock.now(),
+      },
       say: this.world.say,
       secret: (called, facts, file) => this.#secret(called, facts, file),
       leastGeneration: this.ledger.of(profilesFold).generations.get(profile.name) ?? null,

@@ -2,8 +2,9 @@
 import type {JsonObject} from '../base/jcs.ts'
 import type {Versions} from '../base/versions.ts'
 import type {Entry} from '../ledger/index.ts'
-import type {Availability, Protection, Strength, VersionRef} from '../providers/ports.ts'
 import type {DatesText} from './dates.ts'
+import type {Availability, Strength, VersionRef} from '../providers/ports.ts'
+import type {KnownProtection} from './protection.ts'
 import type {KeyState} from './lifecycle.ts'
 import type {KeyPlanSpec} from './spec.ts'
 
@@ -21,7 +22,7 @@ export interface Version {
   readonly ref: VersionRef
   /** SHA-256 of the public key's blob (SPKI DER), or null. */
   readonly public: string | null
-  readonly protection: Protection
+  readonly protection: KnownProtection
   readonly createdAt: string
   readonly changedAt: string
   /** When it first became active: from then on its age counts. Null while it never was. */

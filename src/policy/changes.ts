@@ -1,6 +1,6 @@
 /** What another policy would change, in plain words: by what each rule does, not by how it is written. */
 import {destructionOf, retentionInWords, type DestructionRules} from './destruction.ts'
-import {attestationRootName} from './roots.ts'
+import {attestationRootName, hsmRootNames} from './roots.ts'
 import {parseDuration} from '../base/duration.ts'
 import {classes} from './classes.ts'
 import {contactInWords} from './contacts.ts'
@@ -130,6 +130,7 @@ function otherChanges(old: Policy, next: Policy): string[] {
       (old.attestation_roots ?? []).map(attestationRootName),
       (next.attestation_roots ?? []).map(attestationRootName),
     ),
+    ...lists('Roots of HSMs', hsmRootNames(old), hsmRootNames(next)),
     ...endingChanges(destructionOf(old), destructionOf(next)),
     ...classes.flatMap((name) => scheduleChanges(name, scheduleOf(old, name), scheduleOf(next, name))),
     ...lists('Hooks', (old.hooks ?? []).map(hookInWords), (next.hooks ?? []).map(hookInWords)),

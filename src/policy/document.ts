@@ -7,6 +7,7 @@ import {algorithms} from '../providers/algorithms.ts'
 import {classes} from './classes.ts'
 import {contactsSchema} from './contacts.ts'
 import {destructionSchema} from './destruction.ts'
+import {hsmRootsSchema} from './hsm-roots.ts'
 import {notificationsSchema} from './notifications.ts'
 import {duration, hooksSchema, rotationSchema} from './schedule.ts'
 
@@ -106,6 +107,7 @@ export const policySchema = z.strictObject({
     .array(z.base64().min(1))
     .exactOptional()
     .describe('certificates, base64 of DER, that an attestation of hardware may lead to'),
+  hsm_roots: hsmRootsSchema,
   printers: z
     .array(z.string().min(1).max(127))
     .exactOptional()

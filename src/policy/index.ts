@@ -1,4 +1,5 @@
 /** What the folders above use of policy. */
+export {hsmRootsOf} from './hsm-roots.ts'
 export {
   classes,
   operations,

@@ -3,6 +3,7 @@ import {KeyriteError} from '../base/errors.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Clock, Random} from '../base/world.ts'
 import type {Provider} from '../providers/ports.ts'
+import type {Believing} from '../providers/attesting.ts'
 import {openProvider, providerKind, secretToAsk} from '../providers/registry.ts'
 import type {LocalSettings} from './config.ts'
 import type {ProfileFacts} from './fold.ts'
@@ -18,6 +19,8 @@ export interface OpenProfile {
   readonly random: Random
   /** How long to wait for each answer, in ms; as long as the kind finds right where it is absent. */
   readonly within?: number
+  /** Whom attestations of HSMs must lead to; nobody where it is absent. */
+  readonly believing?: Believing
   /** Says what the place warns of before the secret is given. */
   readonly say?: (line: string) => void
 }
@@ -31,6 +34,7 @@ export async function openProfile({
   clock,
   random,
   within,
+  believing,
   say,
 }: OpenProfile): Promise<Provider> {
   if (local === undefined) {
@@ -53,6 +57,7 @@ export async function openProfile({
       clock,
       random,
       ...(within === undefined ? {} : {within}),
+      ...(believing === undefined ? {} : {believing}),
     })
     try {
       await demandSamePlace(profile, provider)

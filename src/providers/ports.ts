@@ -71,6 +71,8 @@ export interface Protection {
   readonly evidence: Strength
   /** One sentence: what says so. */
   readonly detail: string
+  /** What the hardware signed, with all that is needed to judge it again: JCS. Absent where it signs nothing. */
+  readonly attestation?: Uint8Array
 }
 
 /** "Did it happen?" */

@@ -3,6 +3,7 @@ import {KeyriteError} from '../base/errors.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Clock, Random} from '../base/world.ts'
 import type {Grantable} from './grants.ts'
+import type {Believing} from './attesting.ts'
 import type {PermissionsWish, Policy} from './permissions.ts'
 import type {Availability, CheckLine, Provider} from './ports.ts'
 
@@ -18,6 +19,8 @@ export interface Opening {
   readonly clock: Clock
   /** How long to wait for an answer, in ms; as long as the kind finds right where it is absent. */
   readonly within?: number
+  /** Whom attestations of HSMs must lead to; nobody where it is absent. */
+  readonly believing?: Believing
 }
 
 export interface ProviderKind {
@@ -176,13 +179,13 @@ export const providerKinds = {
     hardware: 'possible',
     enforces: ['enabled', 'disabled'],
     window: {least: 1, most: 120},
-    async open({settings, within}) {
+    async open({settings, within, believing}) {
       const [{openKeyRing}, {placeFrom}, {agentName}] = await Promise.all([
         import('./gcp/index.ts'),
         import('./gcp/place.ts'),
         import('../base/package.ts'),
       ])
-      return openKeyRing(placeFrom(settings), agentName(), within)
+      return openKeyRing(placeFrom(settings), agentName(), within, believing ?? null)
     },
     create: null,
   },

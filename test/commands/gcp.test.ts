@@ -4,13 +4,19 @@ import {createPublicKey} from 'node:crypto'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
+import {stringify} from 'yaml'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import KeyCreate from '../../src/commands/key/create.ts'
 import KeyGrants from '../../src/commands/key/grants.ts'
 import KeyProve from '../../src/commands/key/prove.ts'
 import KeyPublic from '../../src/commands/key/public.ts'
 import KeyShow from '../../src/commands/key/show.ts'
+import LedgerVerify from '../../src/commands/ledger/verify.ts'
+import PolicyAdopt from '../../src/commands/policy/adopt.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import ProfileCheck from '../../src/commands/profile/check.ts'
+import {keysFold} from '../../src/keys/index.ts'
+import {policyFold} from '../../src/policy/index.ts'
 import {bring, pythonOf} from '../backends/bring.ts'
 import {makeHouse, parameters, type House} from '../ceremony/room.ts'
 import {startStandin, type Standin} from '../providers/gcp/standin.ts'
@@ -98,6 +104,50 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
       expect(stdout).toMatch(/^Uses it: yes, if this week$/m)
       expect(stdout).toMatch(/not looked at/)
       await standin().ask({policies: {[on]: [], [standin().ring]: []}})
+    },
+  )
+
+  testWith(
+    'openssl',
+    'attests its keys once people named the roots of its HSMs, and the ledger keeps what it signed',
+    async () => {
+      const {world} = house()
+      const roots = await standin().roots()
+      const file = join(world.home, '..', 'roots.yaml')
+      const policy = await house().using(({ledger}) => ledger.of(policyFold).policy)
+      const adopt = async (hsm_roots: unknown, more: readonly string[]) => {
+        writeFileSync(file, stringify({...policy, hsm_roots}, {aliasDuplicateObjects: false}))
+        return runCommand(PolicyAdopt, 'policy adopt', [file, '--as', 'alice', ...more], world)
+      }
+      // A certificate that is none, and a kind that is named twice, are found before anybody is asked.
+      const named = {kind: 'gcp', ...roots}
+      for (const bad of [[{...named, makers: ['AAAA']}], [named, named]])
+        expect(await adopt(bad, [])).toMatchObject({exit: 2, stderr: expect.stringMatching(/hsm_roots/)})
+      const adopted = await adopt([named], signs('alice', 'bob', 'carol', 'dan', 'erin'))
+      expect(adopted).toMatchObject({exit: 0})
+      expect(adopted.stdout + adopted.stderr).toMatch(
+        /Roots of HSMs, added: gcp, maker, SHA-256 [0-9a-f]{64}/,
+      )
+      const what = ['--algorithm', 'aes-256', '--purpose', 'encrypt', '--class', 'dek', '--owner', 'orders']
+      const args = [
+        'orders',
+        '--profile',
+        'cloud',
+        ...what,
+        '--as',
+        'alice',
+        ...signs('alice', 'bob', 'carol'),
+      ]
+      expect(await runJson(KeyCreate, 'key create', args, world)).toMatchObject({
+        exit: 0,
+        versions: [{protection: {level: 'hardware', evidence: 'attested'}}],
+      })
+      const kept = await house().using(({ledger}) => {
+        const [version] = ledger.of(keysFold).keys.get('orders')?.versions ?? []
+        return ledger.view.blob(version?.protection.attestation?.blob ?? '')
+      })
+      expect(JSON.parse(Buffer.from(kept).toString())).toMatchObject({type: 'keyrite.hsm-attestation/1'})
+      expect(await runJson(LedgerVerify, 'ledger verify', [], world)).toMatchObject({exit: 0, ok: true})
     },
   )
 

@@ -1,7 +1,7 @@
 /** `attest`: what the provider says of a key's protection or of its device, with the strength that its evidence has and no more. */
 import {KeyriteError} from '../../base/errors.ts'
 import {keysFold, keyVersion} from '../../keys/index.ts'
-import type {DraftObject} from '../../ledger/index.ts'
+import {Blob, type DraftObject} from '../../ledger/index.ts'
 import {strengths, type Protection, type Provider, type Strength} from '../../providers/ports.ts'
 import type {AttestStep as Shape} from '../step.ts'
 import type {RunContext} from '../run-context.ts'
@@ -38,6 +38,9 @@ export async function runAttest(context: RunContext, step: AttestStep): Promise<
     detail: protection.detail,
     device: {...device},
     device_evidence: 'asserted',
+    ...(protection.attestation === undefined
+      ? {}
+      : {attestation: new Blob(protection.attestation, 'application/json')}),
     ...(step.material === undefined || compared.length > 0 ? {} : {serial_of: step.material}),
     ...(unmet.length === 0 ? {} : {not_met: unmet}),
   }

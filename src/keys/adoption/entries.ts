@@ -8,6 +8,7 @@ import {profilesFold} from '../../profiles/index.ts'
 import {requests} from '../../requests/index.ts'
 import {availabilityOf} from '../lifecycle.ts'
 import {checkPublic} from '../public-half.ts'
+import {protectionSchema} from '../protection.ts'
 import {keyName, parseSpec} from '../spec.ts'
 import type {Key, Keys, Version} from '../state.ts'
 
@@ -32,12 +33,7 @@ export const adoptionSchemas = {
             state: z.enum(adoptedStates),
             created: time.nullable(),
             public: z.json().nullable(),
-            protection: z.strictObject({
-              level: z.enum(['hardware', 'software', 'unknown']),
-              fips: z.string().nullable(),
-              evidence: z.enum(['attested', 'verified', 'asserted', 'stated']),
-              detail: z.string(),
-            }),
+            protection: protectionSchema,
           }),
         )
         .min(1),

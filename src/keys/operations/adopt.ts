@@ -11,6 +11,7 @@ import {stateOf} from '../adoption/survey.ts'
 import {keysFold} from '../fold.ts'
 import {profileOf} from '../plans.ts'
 import {proveWithin} from '../prove.ts'
+import {protectionIn} from '../protection.ts'
 import type {Key} from '../state.ts'
 
 /** So many are asked about at once, and written down in one go. */
@@ -145,7 +146,7 @@ async function drafted(
       state,
       created,
       public: spki === null ? null : new Blob(spki, 'application/pkix-spki'),
-      protection: {...(await provider.evidence.protection(ref))},
+      protection: await protectionIn(provider, ref),
     })
   }
   return {

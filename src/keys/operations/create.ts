@@ -13,6 +13,7 @@ import {demandProtected} from '../protected.ts'
 import {parseSpec} from '../spec.ts'
 import {openIntent} from '../state.ts'
 import {isOfAlgorithm} from '../verify-signature.ts'
+import {protectionIn} from '../protection.ts'
 import {changeState, demandMove, judgeMove, stateWrites} from './move.ts'
 import {aliasWrites, demandReachable, giveAlias, judgeReach, replicate, replicateWrites} from './reach.ts'
 
@@ -140,7 +141,7 @@ async function create(context: ActContext, plan: Plan): Promise<void> {
         ref: {...ref},
         spec: {...plan.change},
         public: spki === null ? null : new Blob(spki, 'application/pkix-spki'),
-        protection: {...(await provider.evidence.protection(ref))},
+        protection: await protectionIn(provider, ref),
         generation: await provider.evidence.generation(),
         ...(dates === undefined ? {} : {dates: {...textOfDates(dates)}}),
       }

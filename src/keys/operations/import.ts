@@ -15,6 +15,7 @@ import {keysFold} from '../fold.ts'
 import {publicOf} from '../material.ts'
 import type {KeyPlanSpec} from '../spec.ts'
 import {openIntent} from '../state.ts'
+import {protectionIn} from '../protection.ts'
 
 export const importTypes = {
   'key.import.intended': 'import',
@@ -119,7 +120,7 @@ export async function importKey(
           ref: {...ref},
           spec: {...spec},
           public: spki === null ? null : new Blob(spki, 'application/pkix-spki'),
-          protection: {...(await provider.evidence.protection(ref))},
+          protection: await protectionIn(provider, ref),
           generation: await provider.evidence.generation(),
           ...(dates === undefined ? {} : {dates: {...textOfDates(dates)}}),
         }

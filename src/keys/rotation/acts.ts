@@ -11,6 +11,7 @@ import {availabilityOf} from '../lifecycle.ts'
 import {keyVersion} from '../prove.ts'
 import {openIntent, type Key, type ProbeResult} from '../state.ts'
 import {isOfAlgorithm} from '../verify-signature.ts'
+import {protectionIn} from '../protection.ts'
 import {versionSchemas} from './entries.ts'
 import type {Made} from './native.ts'
 
@@ -122,7 +123,7 @@ async function confirmVersion(provider: Provider, key: Key, ref: VersionRef, dat
   return {
     ref: {...ref},
     public: spki === null ? null : new Blob(spki, 'application/pkix-spki'),
-    protection: {...(await provider.evidence.protection(ref))},
+    protection: await protectionIn(provider, ref),
     generation: await provider.evidence.generation(),
     ...(dates === undefined ? {} : {dates: {...textOfDates(dates)}}),
   }

@@ -5,6 +5,7 @@ import {parseDuration} from '../../base/duration.ts'
 import {rotationPhases} from '../../policy/index.ts'
 import type {ScheduleTerms} from '../../providers/schedule.ts'
 import {datesSchema} from '../dates.ts'
+import {protectionSchema as protection} from '../protection.ts'
 import {keyName} from '../spec.ts'
 
 const version = z.int().min(1)
@@ -12,13 +13,7 @@ const intent = z.string().regex(/^[0-9a-f]{32}$/)
 const time = z.iso.datetime({precision: 3})
 const ref = z.strictObject({key: z.string(), version: z.string()})
 const evidence = z.enum(['attested', 'verified', 'asserted', 'stated'])
-/** What protects a version, and on what evidence. */
-export const protection = z.strictObject({
-  level: z.enum(['hardware', 'software', 'unknown']),
-  fips: z.string().nullable(),
-  evidence,
-  detail: z.string(),
-})
+export {protectionSchema as protection} from '../protection.ts'
 /** What was tried, and what came of it. */
 export const results = z.array(
   z.strictObject({probe: z.string(), ok: z.boolean(), evidence, detail: z.string()}),

@@ -1,9 +1,12 @@
-import {createHash} from 'node:crypto'
-import type {CheckLine, KeyEvidence} from '../ports.ts'
+import type {Believing} from '../attesting.ts'
+import type {CheckLine, KeyEvidence, Protection} from '../ports.ts'
+import {isPair} from '../algorithms.ts'
 import {capabilityList} from './algorithms.ts'
+import {documentOf, judge, type Attestation} from './attestation/index.ts'
 import {code, codeOf, failure, wordsOf} from './failures.ts'
 import {enforced} from './life.ts'
-import type {Service} from './service.ts'
+import {spkiOf} from './public.ts'
+import type {CryptoKeyVersion, Service} from './service.ts'
 import {dateOf, existing, versionPath} from './versions.ts'
 
 /** What keyrite asks for, all in all. Which of them a command needs: docs/providers/gcp.md. */
@@ -15,7 +18,8 @@ const permissions = [
   ...['cryptoKeyVersions.useToEncrypt', 'cryptoKeyVersions.useToDecrypt'],
 ].map((one) => `cloudkms.${one}`)
 
-export function keyEvidence(service: Service): KeyEvidence {
+/** @param believing - whom an HSM's word is believed through; null: nobody. */
+export function keyEvidence(service: Service, believing: Believing | null): KeyEvidence {
   const {ring, protection, destroyDays} = service.place
   const [, project = '', , location = '', , name = ''] = ring.split('/')
   return {
@@ -47,39 +51,50 @@ export function keyEvidence(service: Service): KeyEvidence {
     },
 
     async protection(ref) {
-      const {version} = await existing(service, ref)
-      const level = String(version.protectionLevel)
+      const found = await existing(service, ref)
+      const level = String(found.version.protectionLevel)
+      const asserted = (kept: Protection['level'], detail: string): Protection => ({
+        level: kept,
+        fips: null,
+        evidence: 'asserted',
+        detail,
+      })
       if (level === 'SOFTWARE')
-        return {
-          level: 'software',
-          fips: null,
-          evidence: 'asserted',
-          detail: 'Google says SOFTWARE: the key lies in its software, no hardware is involved',
-        }
+        return asserted(
+          'software',
+          'Google says SOFTWARE: the key lies in its software, no hardware is involved',
+        )
       if (level !== 'HSM' && level !== 'HSM_SINGLE_TENANT')
-        return {
-          level: 'unknown',
-          fips: null,
-          evidence: 'asserted',
-          detail: `Google says ${level}: the key lies with somebody else, who says nothing here`,
-        }
-      const [full] = await service.ask(`look at key "${ref.key}"`, (kms) =>
-        kms.getCryptoKeyVersion({name: versionPath(service, ref)}),
-      )
-      const format = full.attestation?.format
+        return asserted(
+          'unknown',
+          `Google says ${level}: the key lies with somebody else, who says nothing here`,
+        )
       const quorum =
         level === 'HSM_SINGLE_TENANT'
           ? '; the HSM is changed by proposals that a quorum of its own approves at Google, beside keyrite’s'
           : ''
-      const attested =
-        format === null || format === undefined
-          ? 'it gave no attestation'
-          : `it gave an attestation (${String(format)}, SHA-256 ${digestOf(full.attestation?.content)}), whose signatures were not verified here`
+      const given = attestationIn(found.version)
+      if (given === null) return asserted('hardware', `Google says ${level}; it gave no attestation${quorum}`)
+      const pair = isPair(found.shown.spec.algorithm)
+      if (pair && found.shown.availability !== 'enabled')
+        return asserted(
+          'hardware',
+          `Google says ${level}; its attestation is not verified: its public half is given out only while it is enabled${quorum}`,
+        )
+      const about = {
+        name: versionPath(service, ref),
+        spki: pair ? await spkiOf(service, found) : null,
+      }
+      const judged = judge(given, about, believing?.roots() ?? null, believing?.now() ?? new Date())
       return {
         level: 'hardware',
         fips: null,
-        evidence: 'asserted',
-        detail: `Google says ${level}; ${attested}${quorum}`,
+        evidence: judged.kind === 'attested' ? 'attested' : 'asserted',
+        detail:
+          judged.kind === 'attested'
+            ? `the HSM itself says that the key was made in it and cannot leave: ${judged.by}${quorum}`
+            : `Google says ${level}; its attestation is not verified: ${judged.why}${quorum}`,
+        attestation: documentOf(given, about),
       }
     },
 
@@ -101,11 +116,19 @@ export function keyEvidence(service: Service): KeyEvidence {
   }
 }
 
-/** So that what was given can be told from what will be given later. */
-function digestOf(content: Uint8Array | string | null | undefined): string {
-  return createHash('sha256')
-    .update(content ?? '')
-    .digest('hex')
+/** Null where there is none, as of a key in software. */
+function attestationIn({attestation}: CryptoKeyVersion): Attestation | null {
+  const {format, content, certChains} = attestation ?? {}
+  if (!(content instanceof Uint8Array) || content.length === 0) return null
+  return {
+    format: String(format),
+    content,
+    chains: {
+      maker: certChains?.caviumCerts ?? [],
+      ownerCard: certChains?.googleCardCerts ?? [],
+      ownerPartition: certChains?.googlePartitionCerts ?? [],
+    },
+  }
 }
 
 async function reachLine(service: Service): Promise<CheckLine> {

@@ -3,6 +3,7 @@
  *
  * A version is known by its number. What keyrite has to know of a key later stands in its labels.
  */
+import type {Believing} from '../attesting.ts'
 import type {Provider} from '../ports.ts'
 import {keyEvidence} from './evidence.ts'
 import {keyLife} from './life.ts'
@@ -20,10 +21,16 @@ export type {Place} from './service.ts'
 /**
  * @param agent - who we are, for Google's logs: `keyrite/VERSION`.
  * @param within - how long an answer is waited for, in ms; as long as the calls have it where it is absent.
+ * @param believing - whom attestations of its HSMs must lead to; nobody unless told.
  * @throws KeyriteError `CREDENTIALS_REFUSED`, `PROVIDER_UNREACHABLE`, `PROVIDER_FAILED` if there is no such key ring.
  */
-export async function openKeyRing(place: Place, agent: string, within?: number): Promise<Provider> {
-  const provider = providerOf(await Service.open(place, agent, within ?? null))
+export async function openKeyRing(
+  place: Place,
+  agent: string,
+  within?: number,
+  believing: Believing | null = null,
+): Promise<Provider> {
+  const provider = providerOf(await Service.open(place, agent, within ?? null), believing)
   try {
     await provider.evidence.identity()
     return provider
@@ -33,18 +40,18 @@ export async function openKeyRing(place: Place, agent: string, within?: number):
   }
 }
 
-function providerOf(service: Service): Provider {
+function providerOf(service: Service, believing: Believing | null): Provider {
   return {
     kind: 'gcp',
     store: keyStore(service),
     use: keyUse(service),
     life: keyLife(service),
     move: keyMove(service),
-    evidence: keyEvidence(service),
+    evidence: keyEvidence(service, believing),
     schedule: keySchedule(service),
     rights: keyRights(service),
     standing: async (policy, ids, principal) => standingOf(service, policy, ids, principal),
-    probing: (intent) => providerOf(service.probing(intent)),
+    probing: (intent) => providerOf(service.probing(intent), believing),
     usage: (query) => usageOf(service, query),
     time: () => null,
     close: () => service.close(),

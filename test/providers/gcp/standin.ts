@@ -19,6 +19,8 @@ export interface Standin {
   readonly credentials: string
   /** Moves its clock, asks it for trouble. @returns what it was asked since the last time. */
   ask(wish: Wish): Promise<readonly Seen[]>
+  /** Of the HSM that it makes up, base64 of DER. */
+  roots(): Promise<{readonly makers: readonly string[]; readonly owners: readonly string[]}>
   stop(): Promise<void>
 }
 
@@ -41,6 +43,10 @@ export async function startStandin(): Promise<Standin> {
       const answer = await fetch(said.control, {method: 'POST', body: JSON.stringify(wish)})
       if (!answer.ok) throw new Error(await answer.text())
       return ((await answer.json()) as {readonly seen: readonly Seen[]}).seen
+    },
+    async roots() {
+      const answer = await fetch(`${said.control}roots`, {method: 'POST', body: '{}'})
+      return (await answer.json()) as Awaited<ReturnType<Standin['roots']>>
     },
     async stop() {
       child.kill('SIGTERM')

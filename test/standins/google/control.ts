@@ -1,6 +1,7 @@
 /** How a test moves the clock and asks for trouble: one JSON object by POST. */
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
+import {attesting, hsm} from './attesting-state.ts'
 import type {Fault, World} from './world.ts'
 
 export interface Wish {
@@ -10,6 +11,7 @@ export interface Wish {
   readonly denied?: readonly string[]
   readonly disableLag?: number
   readonly generation?: number
+  readonly attestation?: 'good' | 'none' | 'opaque'
   /** Bindings by resource. */
   readonly policies?: Readonly<Record<string, readonly unknown[]>>
 }
@@ -21,7 +23,9 @@ export async function control(world: World, port = 0): Promise<{port: number; st
     request.on('end', () => {
       try {
         grant(world, JSON.parse(Buffer.concat(parts).toString('utf8')) as Wish)
-        response.end(`${JSON.stringify({seen: world.seen.splice(0)})}\n`)
+        response.end(
+          `${JSON.stringify(request.url === '/roots' ? hsm().roots : {seen: world.seen.splice(0)})}\n`,
+        )
       } catch (error) {
         response.writeHead(400).end(`${String(error)}\n`)
       }
@@ -32,7 +36,9 @@ export async function control(world: World, port = 0): Promise<{port: number; st
   return {port: (server.address() as AddressInfo).port, stop: () => server.close()}
 }
 
-function grant(world: World, {forward, faults, denied, disableLag, generation, policies = {}}: Wish): void {
+function grant(world: World, wish: Wish): void {
+  const {forward, faults, denied, disableLag, generation, attestation, policies = {}} = wish
+  if (attestation !== undefined) attesting.mode = attestation
   if (forward !== undefined) world.forward(forward)
   if (faults !== undefined) world.faults = faults.map((one) => ({...one}))
   if (denied !== undefined) world.denied = new Set(denied)
