@@ -34,6 +34,7 @@ export {planSchedule, scheduleStanding, wantedOf, type ScheduleStanding} from '.
 export {dataKeysBehind, rewrapAll, wrapDataKey, type Rewrapped} from './envelope/acts.ts'
 export {envelopesFold} from './envelope/fold.ts'
 export {dataKeysUnder, envelopes, type DataKey} from './envelope/state.ts'
+export {dueEnds, type DueEnd} from './due-ends.ts'
 export {keySet} from './operations/set.ts'
 export {keptBy, keptInWords} from './kept.ts'
 export {destructionCertificate} from './destruction-certificate.ts'

@@ -1,5 +1,6 @@
 /** Duties for reading: the list of a shift, and one of them. */
 import {parseDuration, plainDuration} from '../base/duration.ts'
+import type {DueEnd} from '../keys/index.ts'
 import type {DutyDocument} from '../duties/index.ts'
 import type {Print} from './print.ts'
 
@@ -10,6 +11,15 @@ export function dutyRows(print: Print, all: readonly DutyDocument[], empty: stri
     all.map((one) => [one.id, one.name, ownersOf(one), one.due.slice(0, 10), statusOf(one)]),
     empty,
   )
+}
+
+/** Keys whose end has come, for whoever reads what is owed. */
+export function endLines(ends: readonly DueEnd[]): readonly string[] {
+  return ends.flatMap(({key, version, step, since, kept, next}) => {
+    const over = step === 'destroy' ? 'can be destroyed' : 'is out of its time of grace'
+    const but = kept ? ', and something has it kept by now' : ''
+    return [`Key "${key}" version ${version} ${over} since ${since.slice(0, 10)}${but}.`, `  ${next}`]
+  })
 }
 
 export function dutyLines(print: Print, one: DutyDocument): readonly string[] {

@@ -1,5 +1,7 @@
 /** The end of a key by its commands, under a clock that is moved. */
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import Doctor from '../../src/commands/doctor.ts'
+import DutyList from '../../src/commands/duty/list.ts'
 import KeyCancelDestroy from '../../src/commands/key/cancel-destroy.ts'
 import KeyCreate from '../../src/commands/key/create.ts'
 import KeyDestroy from '../../src/commands/key/destroy.ts'
@@ -39,6 +41,10 @@ const run = (command: CommandClass, id: string, argv: readonly string[], answers
 const all = (): string[] => signing('alice', 'bob', 'carol')
 const destroy = (name: string, ...more: readonly string[]) =>
   run(KeyDestroy, 'key destroy', [name, '--reason', 'replaced', '--confirm', `${name}@main`, ...more])
+const owed = async (): Promise<unknown> => {
+  const {exit, ends} = await runJson(DutyList, 'duty list', [], world())
+  return {exit, ends}
+}
 const stateOf = async (name: string): Promise<string> => {
   const {stdout} = await runCommand(KeyList, 'key list', [], world())
   return stdout.split('\n').find((line) => line.trim().startsWith(name)) ?? stdout
@@ -85,14 +91,35 @@ describe('key destroy', () => {
       code: 'KEY_STATE',
       message: expect.stringContaining('what it made is still read until') as unknown,
     })
+    expect(await owed()).toEqual({exit: 0, ends: []})
     shift += 2 * dayMs
+    expect(await owed()).toMatchObject({exit: 10, ends: [{key: 'payments', step: 'schedule-destruction'}]})
     expect(await destroy('payments')).toMatchObject({exit: 0, state: 'destruction-scheduled'})
+    expect(await owed()).toEqual({exit: 0, ends: []})
     expect(await stateOf('payments')).toMatch(/destruction-scheduled for 20\d\d-\d\d-\d\d/)
     expect(await destroy('payments')).toMatchObject({
       code: 'KEY_STATE',
       message: expect.stringContaining('it can still be cancelled until') as unknown,
     })
     shift += 9 * dayMs
+    // Nothing happens by itself, so somebody is told: by every list that cron may call.
+    const next = 'keyrite key destroy payments --reason R'
+    expect(await owed()).toMatchObject({
+      exit: 10,
+      ends: [{key: 'payments', version: 1, step: 'destroy', next}],
+    })
+    const {stdout} = await runCommand(DutyList, 'duty list', [], world())
+    expect(stdout).toMatch(
+      /^Key "payments" version 1 can be destroyed since 20\d\d-\d\d-\d\d\.\n {2}keyrite key destroy payments --reason R\n/,
+    )
+    expect(await stateOf('payments')).toMatch(/destruction-scheduled due since 20\d\d/)
+    const {checks} = await runJson<{checks: readonly Record<string, unknown>[]}>(
+      Doctor,
+      'doctor',
+      [],
+      world(),
+    )
+    expect(checks).toContainEqual(expect.objectContaining({name: 'destructions', ok: false, fix: next}))
     expect(await run(KeyDestroy, 'key destroy', ['payments', '--reason', 'r'], ['payments'])).toMatchObject({
       code: 'NOT_CONFIRMED',
     })
@@ -101,6 +128,7 @@ describe('key destroy', () => {
       state: 'destroyed',
       versions: [{effect: {proof: 'proven'}, destroyAt: null}],
     })
+    expect(await owed()).toEqual({exit: 0, ends: []})
     expect(await destroy('payments', ...all())).toMatchObject({code: 'KEY_STATE'})
   })
 

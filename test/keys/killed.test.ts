@@ -1,11 +1,11 @@
 /** Processes killed by SIGKILL at each call of the provider of each command on keys: the next run finds what happened. */
-import {execFileSync, spawn, spawnSync} from 'node:child_process'
-import {mkdirSync, rmSync, writeFileSync} from 'node:fs'
+import {execFileSync} from 'node:child_process'
+import {existsSync, mkdirSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {operations} from '../../src/app.ts'
 import {keysFold, planMove} from '../../src/keys/index.ts'
 import {Secret} from '../../src/base/secret.ts'
-import {apply, findRequest} from '../../src/requests/index.ts'
 import {addProfile} from '../../src/ui/add-profile.ts'
 import {contextFor} from '../../src/ui/gather.ts'
 import {verified} from '../ledger/support.ts'
@@ -14,6 +14,9 @@ import {makeKey, makeLedger, type TestLedger} from '../support/ledger.ts'
 import {pin} from '../support/profile.ts'
 import {tokenAt} from '../support/token.ts'
 import {broughtBytes, days, rowsOf, start, type Row} from './killed-rows.ts'
+import {atOnce, dies} from './killed-child.ts'
+import {elsewhere} from './killed-elsewhere.ts'
+import {workOn} from './killed-work.ts'
 import {approved, moved} from './moving.ts'
 
 const SLOW = process.env['SLOW'] === '1'
@@ -49,8 +52,8 @@ const rows = rowsOf(
   },
 )
 
-/** The request, met, of a ledger that is kept to begin from again. @returns its id. */
-async function prepared({first = [], prepare, plan, strangers = 0}: Row): Promise<string> {
+/** The work, of which everybody approved what takes that, in a ledger that is kept to begin from again. */
+async function prepared({of, first = [], prepare, plan, work, strangers = 0}: Row): Promise<string> {
   return made.using(async (app) => {
     if (first.length > 0) await moved({made, app}, 'payments', ...first)
     await prepare?.(app)
@@ -59,7 +62,10 @@ async function prepared({first = [], prepare, plan, strangers = 0}: Row): Promis
       const ref = await provider.store.create(specOf('hmac-sha256', {label: `stranger-${one}`}), intent())
       await provider.life.setAvailability(ref, 'enabled')
     }
-    return (await approved({made, app}, await plan(app))).id
+    if (plan === undefined) return work ?? ''
+    const planned = await plan(app)
+    expect(of).toContain(planned.plan.operation)
+    return (await approved({made, app}, planned)).id
   })
 }
 
@@ -80,24 +86,11 @@ function back(from: string): void {
   copy(join(from, 'state'), made.world.state)
 }
 
-/** @returns how many calls there were where it was not killed; else null. */
-function child(id: string, nth: number, when: 'before' | 'after', at: string): number | null {
-  const {home, state} = made.world
-  const args = [join(import.meta.dirname, 'killed.ts'), home, state, id, String(nth), when, at, brought()]
-  const ran = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
-    env: process.env,
-    encoding: 'utf8',
-  })
-  if (ran.signal === 'SIGKILL') return null
-  if (ran.status !== 0) throw new Error(ran.stderr)
-  return Number(ran.stdout)
-}
-
 /** Goes on with it until nothing is left to be done. */
 async function goneOn(id: string): Promise<void> {
   await made.using(async (app) => {
     const material = async (): Promise<Secret> => new Secret(Buffer.from(broughtBytes))
-    await apply({...contextFor(app, null), ...{material}}, app.operations, findRequest(app.ledger, id))
+    await workOn(app, {...contextFor(app, null), ...{material}}, id)
   })
 }
 
@@ -138,7 +131,8 @@ describe('killed at a call of the provider, the next run finds what happened, an
               await goneOn(id)
             }
             time = new Date(days(day))
-            const called = child(id, SLOW ? nth : nth * 3, when, days(day))
+            const death = {work: id, nth: SLOW ? nth : nth * 3, when, at: days(day), brought: brought()}
+            const called = dies(made.world, death)
             if (called === null) killed++
             for (const later of each.filter((one) => one >= day)) {
               time = new Date(days(later))
@@ -164,28 +158,25 @@ describe('killed at a call of the provider, the next run finds what happened, an
   }
 })
 
+test('every operation has a row here, or a reason why it has none and where else it is broken off', () => {
+  const here = new Set<string>(Object.values(rows).flatMap(({of}) => of))
+  const named = [...here, ...Object.keys(elsewhere)]
+  expect(named.toSorted()).toEqual([...new Set(named)].toSorted())
+  expect([...operations.keys()].filter((one) => !named.includes(one))).toEqual([])
+  expect(named.filter((one) => !operations.has(one))).toEqual([])
+  for (const [name, {why, by}] of Object.entries(elsewhere)) {
+    expect([name, why.length > 20]).toEqual([name, true])
+    if (by !== null) expect([by, existsSync(join(import.meta.dirname, '..', by))]).toEqual([by, true])
+  }
+})
+
 test('two processes act on one key at once: one wins, and the other is told why', async () => {
   const [suspend, deactivate] = await made.using(async (app) => [
     await approved({made, app}, planMove(app.ledger.view, 'payments', 'suspend', null)),
     await approved({made, app}, planMove(app.ledger.view, 'payments', 'deactivate', null)),
   ])
-  const {home, state} = made.world
-  const ran = await Promise.all(
-    [suspend.id, deactivate.id].map(
-      (id) =>
-        new Promise<{readonly code: number | null; readonly said: string}>((resolve) => {
-          const args = [join(import.meta.dirname, 'killed.ts'), home, state, id, '0', 'before', days(0)]
-          const one = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
-            env: process.env,
-          })
-          let said = ''
-          one.stderr.on('data', (text: Buffer) => (said += text.toString()))
-          one.on('close', (code) => {
-            resolve({code, said})
-          })
-        }),
-    ),
-  )
+  const works = [suspend.id, deactivate.id].map((work) => ({work, at: days(0)}))
+  const ran = await atOnce(made.world, works)
   const [loser, ...losers] = ran.filter(({code}) => code !== 0)
   expect(losers).toEqual([])
   expect(loser?.said).toMatch(/PLAN_MOVED|KEY_STATE/)

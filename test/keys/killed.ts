@@ -1,13 +1,13 @@
-/** Applies a request, and kills itself at the nth call of the provider: before it, or when it took effect. Says how many calls there were where it lives. */
+/** Does a piece of work, and kills itself at the nth call of the provider: before it, or when it took effect. Says how many calls there were where it lives. */
 import {readFileSync} from 'node:fs'
 import {App} from '../../src/app.ts'
 import {Secret} from '../../src/base/secret.ts'
 import type {Provider} from '../../src/providers/ports.ts'
-import {apply, findRequest} from '../../src/requests/index.ts'
 import {contextFor} from '../../src/ui/gather.ts'
 import {nobody, surroundingsOf} from '../support/run.ts'
+import {workOn} from './killed-work.ts'
 
-const [home = '', state = '', id = '', nth = '0', when = 'before', now = '', brought = ''] =
+const [home = '', state = '', work = '', nth = '0', when = 'before', now = '', brought = ''] =
   process.argv.slice(2)
 let calls = 0
 
@@ -43,7 +43,7 @@ const app = new App({
 })
 const provider = async (name: string): Promise<Provider> => {
   const real = await app.provider(name)
-  const {store, use, life, move, evidence} = real
+  const {store, use, life, move, evidence, service, schedule} = real
   return {
     ...real,
     ...{
@@ -52,10 +52,12 @@ const provider = async (name: string): Promise<Provider> => {
       life: dying(life),
       move: dying(move),
       evidence: dying(evidence),
+      ...(service === undefined ? {} : {service: dying(service)}),
+      ...(schedule === undefined ? {} : {schedule: dying(schedule)}),
     },
   }
 }
 const material = async (): Promise<Secret> => new Secret(readFileSync(brought))
-await apply({...contextFor(app, null), provider, ...{material}}, app.operations, findRequest(app.ledger, id))
+await workOn(app, {...contextFor(app, null), provider, ...{material}}, work)
 await app.close()
 process.stdout.write(String(calls))

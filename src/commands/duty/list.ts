@@ -1,12 +1,15 @@
 import {Flags} from '@oclif/core'
 import {custodyFold, findPerson} from '../../custody/index.ts'
 import {duties, dutyDocument, statusOfDuty, worstFirst} from '../../duties/index.ts'
+import {dueEnds} from '../../keys/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
-import {dutyRows} from '../../ui/show-duty.ts'
+import {dutyRows, endLines} from '../../ui/show-duty.ts'
 
 export default class DutyList extends KeyriteCommand {
   static override summary =
-    'List what people owe after ceremonies, worst first; exit 10 when something is overdue.'
+    'List what people owe after ceremonies, worst first, and keys whose end has come; exit 10 when something is overdue.'
+  static override description =
+    'A key whose destruction was approved waits: for its grace, and then for the days in which that can be taken back. When such a wait is over nothing happens by itself: it is listed here until somebody goes on with it, or takes it back.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --overdue --owner alice --json',
@@ -28,11 +31,15 @@ export default class DutyList extends KeyriteCommand {
         (flags.all || statusOfDuty(one, now) !== 'done') &&
         (!flags.overdue || statusOfDuty(one, now) === 'overdue'),
     )
+    const ends = dueEnds(ledger).filter((one) => owner === null || one.owner === owner)
     const all = wanted.map((one) => dutyDocument(ledger, one))
     const late = all.find(({overdue}) => overdue)
     const next = late ?? all.find(({status}) => status === 'open')
-    return this.show({schema: 'keyrite.duties/1', exit: late === undefined ? 0 : 10, duties: all}, [
-      ...dutyRows(this.print, all, flags.overdue ? 'Nothing is overdue.' : 'Nobody owes anything.'),
+    const exit = late === undefined && ends.length === 0 ? 0 : 10
+    const empty = flags.overdue ? 'No duty is overdue.' : 'Nobody owes anything.'
+    return this.show({schema: 'keyrite.duties/1', exit, duties: all, ends}, [
+      ...(all.length === 0 && ends.length > 0 ? [] : dutyRows(this.print, all, empty)),
+      ...endLines(ends),
       ...(next === undefined
         ? []
         : ['', `Next: keyrite duty show ${next.id}; keyrite duty done ${next.id} --evidence TEXT|FILE`]),

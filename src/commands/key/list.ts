@@ -13,10 +13,10 @@ import {profileFlag} from '../../ui/flags.ts'
 import {weaknessListed} from '../../ui/weak-listed.ts'
 
 /** The state of the primary version, with what there is to know of it at a glance. */
-function stateText({state, indeterminate, holds, versions}: KeyDocument): string {
+function stateText({state, indeterminate, holds, versions}: KeyDocument, now: string): string {
   const at = versions.find(({primary}) => primary)?.destroyAt ?? null
   return [
-    at === null ? state : `${state} for ${at.slice(0, 10)}`,
+    at === null ? state : `${state} ${at <= now ? 'due since' : 'for'} ${at.slice(0, 10)}`,
     ...(holds.length === 0 ? [] : ['held']),
     ...(indeterminate.length === 0 ? [] : ['indeterminate']),
   ].join(', ')
@@ -82,7 +82,7 @@ export default class KeyList extends KeyriteCommand {
       `${key.profile} (${key.environment ?? 'removed'})`,
       key.algorithm,
       key.class,
-      stateText(key),
+      stateText(key, this.world.clock.now().toISOString()),
     ])
     const empty = all.length === 0 ? 'There are no keys here.' : `None of ${all.length} keys is so.`
     const shown = this.show(document, [

@@ -5,7 +5,7 @@ import {ceremonyFold} from '../../ceremony/fold.ts'
 import {statusOfCeremony} from '../../ceremony/state.ts'
 import {continuationFold, continuationInWords, custodyFold} from '../../custody/index.ts'
 import {duties, dutyDocument, worstFirst} from '../../duties/index.ts'
-import {keysFold} from '../../keys/index.ts'
+import {dueEnds, keysFold} from '../../keys/index.ts'
 import type {Ledger} from '../../ledger/index.ts'
 import {isSolo, policyFold} from '../../policy/index.ts'
 import {requests, type Request} from '../../requests/index.ts'
@@ -30,6 +30,7 @@ export function workFindings(app: App, env: NodeJS.ProcessEnv): Finding[] {
     intentFinding(ledger),
     ceremonyFinding(ledger),
     dutyFinding(app),
+    endFinding(ledger),
     ageFinding(recipients, env),
   ]
 }
@@ -123,6 +124,18 @@ function goesOn(ledger: Ledger, intent: {readonly approved: number | null; reado
   const request = all.get(byMet.get(intent.approved ?? -1) ?? -1)
   if (request !== undefined) return `keyrite request apply ${request.id}`
   return intent.key === undefined ? 'keyrite share list' : `keyrite key show ${intent.key}`
+}
+
+/** What was approved to be destroyed, and whose time has come: it does not happen by itself. */
+function endFinding(ledger: Ledger): Finding {
+  const [first, ...more] = dueEnds(ledger)
+  if (first === undefined) return good('destructions', 'none waits for somebody to go on with it')
+  const {key, version, since, kept, next} = first
+  return warning(
+    'destructions',
+    `key "${key}" version ${version} since ${since.slice(0, 10)}${kept ? ', and it is kept by now' : ''}${more.length === 0 ? '' : `; ${more.length} more`}`,
+    next,
+  )
 }
 
 /** Held at this moment, or broken off: the ledger does not know which. */

@@ -185,7 +185,7 @@ export const google: Place = {
   },
 }
 
-const awsStandin = aws('our stand-in for AWS KMS', () => {
+export const awsStandin = aws('our stand-in for AWS KMS', () => {
   if (ministack === undefined) throw new Error('brought above')
   return startAwsStandin(ministack)
 })
