@@ -1,7 +1,7 @@
 /** What is gone on with after a crash, by a word that a process can be given: `r12`, `rotation tokens`, `rewrap kek`, `wrap kek orders`, `prove tokens`. */
 import type {App} from '../../src/app.ts'
 import {custodyFold} from '../../src/custody/index.ts'
-import {advance, proveKey, rewrapAll, wrapDataKey} from '../../src/keys/index.ts'
+import {advance, envelopes, proveKey, rewrapAll, wrapDataKey} from '../../src/keys/index.ts'
 import {apply, findRequest, type ActContext} from '../../src/requests/index.ts'
 
 export async function workOn(app: App, given: Omit<ActContext, 'approved'>, work: string): Promise<void> {
@@ -16,6 +16,8 @@ export async function workOn(app: App, given: Omit<ActContext, 'approved'>, work
       await rewrapAll(context, name, () => undefined)
       return
     case 'wrap':
+      // The same command again says that there is one.
+      if (app.ledger.of(envelopes).all.has(more)) return
       await wrapDataKey(context, {name: more, key: name, classification: 'internal', wrapped: null})
       return
     case 'prove':

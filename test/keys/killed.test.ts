@@ -110,6 +110,44 @@ async function outcome(): Promise<{readonly there: number; readonly states: Reco
   })
 }
 
+/** Killed at each call of one row, on each of its days. */
+async function broken(name: string, row: Row): Promise<void> {
+  const id = await prepared(row)
+  const ready = join(saved, name)
+  keep(ready)
+  let killed = 0
+  const [...each] = row.onDays ?? [0]
+  for (const day of each)
+    for (const when of ['before', 'after'] as const)
+      for (let nth = 1; SLOW || nth < 2; nth++) {
+        back(ready)
+        for (const earlier of each.filter((one) => one < day)) {
+          time = new Date(days(earlier))
+          await goneOn(id)
+        }
+        time = new Date(days(day))
+        const death = {work: id, nth: SLOW ? nth : nth * 3, when, at: days(day), brought: brought()}
+        const called = dies(made.world, death)
+        if (called === null) killed++
+        for (const later of each.filter((one) => one >= day)) {
+          time = new Date(days(later))
+          await goneOn(id)
+        }
+        if (row.after !== undefined) await made.using(row.after)
+        expect({nth, when, day, ...(await outcome())}).toEqual({
+          nth,
+          when,
+          day,
+          there: row.there,
+          states: row.states,
+        })
+        expect(verified(made.world).problems).toEqual([])
+        if (called !== null) break
+      }
+  if (row.quiet === true) expect(killed).toBe(0)
+  else expect(killed).toBeGreaterThan(SLOW ? 4 : 1)
+}
+
 describe('killed at a call of the provider, the next run finds what happened, and nothing is done twice', () => {
   for (const [name, row] of Object.entries(rows)) {
     const some = name === 'create' || name === 'adopt'
@@ -117,43 +155,13 @@ describe('killed at a call of the provider, the next run finds what happened, an
     test(`key ${name}`, async () => {
       const begin = join(saved, 'begin')
       keep(begin)
-      const id = await prepared(row)
-      const ready = join(saved, name)
-      keep(ready)
-      let killed = 0
-      const [...each] = row.onDays ?? [0]
-      for (const day of each)
-        for (const when of ['before', 'after'] as const)
-          for (let nth = 1; SLOW || nth < 2; nth++) {
-            back(ready)
-            for (const earlier of each.filter((one) => one < day)) {
-              time = new Date(days(earlier))
-              await goneOn(id)
-            }
-            time = new Date(days(day))
-            const death = {work: id, nth: SLOW ? nth : nth * 3, when, at: days(day), brought: brought()}
-            const called = dies(made.world, death)
-            if (called === null) killed++
-            for (const later of each.filter((one) => one >= day)) {
-              time = new Date(days(later))
-              await goneOn(id)
-            }
-            if (row.after !== undefined) await made.using(row.after)
-            expect({nth, when, day, ...(await outcome())}).toEqual({
-              nth,
-              when,
-              day,
-              there: row.there,
-              states: row.states,
-            })
-            expect(verified(made.world).problems).toEqual([])
-            if (called !== null) break
-          }
-      if (row.quiet === true) expect(killed).toBe(0)
-      else expect(killed).toBeGreaterThan(SLOW ? 4 : 1)
-      time = start
-      back(begin)
-      for (const folder of [begin, ready]) rmSync(folder, {recursive: true, force: true})
+      try {
+        await broken(name, row)
+      } finally {
+        time = start
+        back(begin)
+        rmSync(saved, {recursive: true, force: true})
+      }
     }, 1_200_000)
   }
 })
