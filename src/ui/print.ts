@@ -3,6 +3,7 @@
  * Every value may be text that is not ours, so every one is made visible here.
  */
 import {factLines, tableLines} from '../paper/text-table.ts'
+import {hang, wrap} from '../paper/wrap.ts'
 import {visible} from '../base/visible.ts'
 
 /** null, undefined and empty lists are left out. */
@@ -15,6 +16,8 @@ export interface Print {
   /** In columns. */
   readonly width: number
   facts(facts: readonly Fact[]): string[]
+  /** One sentence, broken between words. @param lead - stands before it; what follows begins below its end. */
+  sentence(text: string, lead?: string): string[]
   /** @param empty - what is said where there is no row. */
   table(heads: readonly string[], rows: readonly (readonly Value[])[], empty: string): string[]
 }
@@ -28,6 +31,8 @@ function widePrint(width: number): Print {
     plain: false,
     width,
     facts: (facts) => factLines(present(facts), width),
+    sentence: (said, lead = '') =>
+      hang(lead, ' '.repeat(lead.length), wrap(visible(said), width - lead.length)),
     table: (heads, rows, empty) =>
       rows.length === 0
         ? [empty]
@@ -43,6 +48,7 @@ const plainPrint: Print = {
   plain: true,
   width: 80,
   facts: (facts) => present(facts).map(([label, value]) => `${label}: ${value}`),
+  sentence: (said, lead = '') => [`${lead}${visible(said)}`],
   table: (heads, rows, empty) =>
     rows.length === 0
       ? [empty]

@@ -203,11 +203,16 @@ describe('key check', () => {
   })
 
   test('one key that is good is exit 0, and what nothing says is called unknown', async () => {
-    const {stdout, exit} = await runCommand(KeyCheck, 'key check', ['stock'], house.world)
+    const terminal = {...house.world, tty: true}
+    const {stdout, exit} = await runCommand(KeyCheck, 'key check', ['stock'], terminal)
     expect(exit).toBe(0)
+    // A sentence is broken between words, and what follows stands below its beginning.
     expect(stdout).toContain(
-      'unknown  fips: version 1: its place gives no FIPS 140 level that could be checked',
+      '  unknown  fips: version 1: its place gives no FIPS 140 level that could be\n           checked (',
     )
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+    const plain = await runCommand(KeyCheck, 'key check', ['stock', '--plain'], terminal)
+    expect(plain.stdout).toContain('gives no FIPS 140 level that could be checked (')
     expect(stdout).toMatch(/1 key: 0 findings, \d unknown\./)
     expect(await run(KeyCheck, 'key check', ['nobody'])).toMatchObject({code: 'KEY_NOT_FOUND'})
   })

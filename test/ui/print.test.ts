@@ -4,6 +4,15 @@ import {counted, printer} from '../../src/ui/print.ts'
 const wide = printer({plain: false, width: 200})
 const plain = printer({plain: true, width: 80})
 
+test('a sentence is broken between words, below where it began; in plain lines it is one', () => {
+  const said = `${'word '.repeat(18)}end`
+  expect(wide.sentence(said, '  NOT OK  ')).toEqual([
+    `  NOT OK  ${'word '.repeat(14).trimEnd()}`,
+    '          word word word word end',
+  ])
+  expect(plain.sentence('a\nb', '  ')).toEqual(['  a\\nb'])
+})
+
 describe('facts', () => {
   test('stand in two columns, and what is not there is left out', () => {
     const facts = [

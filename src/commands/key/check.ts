@@ -43,8 +43,9 @@ export default class KeyCheck extends KeyriteCommand {
         ...shown.flatMap(({name, classification, checks}) => [
           `${name} (${classification})`,
           ...checks.flatMap(({check, ok, fact, evidence, entry, next}) => [
-            visible(
-              `  ${marks[`${ok}`]}  ${check}: ${fact} (${evidence}${entry === null ? '' : `, entry ${entry}`})`,
+            ...this.print.sentence(
+              `${check}: ${fact} (${evidence}${entry === null ? '' : `, entry ${entry}`})`,
+              `  ${marks[`${ok}`]}  `,
             ),
             ...(next === null ? [] : [`  Next: ${visible(next)}`]),
           ]),

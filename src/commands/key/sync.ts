@@ -90,7 +90,9 @@ export default class KeySync extends KeyriteCommand {
         ...(names.length === 0 ? ['No profile holds a key of this ledger.'] : []),
         ...found.flatMap(({kind, key, version, id, fact, next}) => [
           '',
-          visible(`${kind}: ${key ?? id}${version === null ? '' : ` version ${version}`}: ${fact}.`),
+          ...this.print.sentence(
+            `${kind}: ${key ?? id}${version === null ? '' : ` version ${version}`}: ${fact}.`,
+          ),
           `Next: ${visible(next)}`,
         ]),
       ],
