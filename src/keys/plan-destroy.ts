@@ -30,6 +30,8 @@ export interface Ending {
   readonly due: Date | null
   /** Only up to the wait: the end takes another approval. */
   readonly scheduleOnly: boolean
+  /** The provider's own wait is cut short when the wait is over. */
+  readonly purge?: boolean
 }
 
 /**
@@ -45,6 +47,7 @@ export function planDestroy(view: Known, wish: Ending, now: string): Planned {
   const phases = phasesFrom(key, version, wish.scheduleOnly)
   const reasons = keptBy(view, key, version, now)
   if (wish.order === null) demandNotKept(key.name, reasons)
+  if (wish.purge === true) demandPurges(wish.key, profile)
   const days = daysOf(view, wish, profile)
   demandDue(wish, version, now, days)
   const operation = reasons.length === 0 ? 'key.destroy' : 'key.destroy-held'
@@ -55,7 +58,8 @@ export function planDestroy(view: Known, wish: Ending, now: string): Planned {
     enforced: enforcedBy(profile.kind, 'disabled') === true,
     grace_days: days.grace,
     wait_days: days.wait,
-    provider_waits: providerKind(profile.kind).window !== undefined,
+    provider_waits: wish.purge !== true && providerKind(profile.kind).window !== undefined,
+    ...(wish.purge === true ? {purge: true} : {}),
     order: wish.order,
     due: wish.due?.toISOString() ?? null,
     kept: reasons.map(keptInWords),
@@ -123,6 +127,16 @@ function phasesFrom({name}: Key, version: Version, scheduleOnly: boolean): reado
   return ['schedule-destruction', ...end]
 }
 
+/** @throws KeyriteError `UNSUPPORTED`. */
+function demandPurges(key: string, {name, kind}: Profile): void {
+  if (providerKind(kind).purges === true) return
+  throw new KeyriteError(
+    'UNSUPPORTED',
+    `cannot purge key "${key}": profile "${name}" is of kind ${kind}, which cuts no wait short`,
+    {hints: ['the same command without --purge']},
+  )
+}
+
 /** @throws KeyriteError `POLICY_REFUSES`, `UNSUPPORTED`. */
 function daysOf(
   view: Known,
@@ -130,7 +144,9 @@ function daysOf(
   {kind, environment}: Profile,
 ): {readonly grace: number; readonly wait: number} {
   const rules = destructionOf(view.of(policyFold).policy)
-  const {window} = providerKind(kind)
+  const {window: own} = providerKind(kind)
+  // What is purged waits as long as people say, and no longer than the provider would by itself.
+  const window = wish.purge === true && own !== undefined ? {...own, least: 0} : own
   // What an order has to be gone is not read for a month more; keys to test with wait as they are told.
   const least = {
     grace: environment === 'test' || wish.order !== null ? 0 : rules.graceDays,

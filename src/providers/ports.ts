@@ -129,6 +129,10 @@ export interface KeyLife {
   setDates?(ref: VersionRef, dates: Dates): Promise<Dates>
   /** @returns when the material will be gone; a repetition does not move that date. A wait that the provider cannot keep is UNSUPPORTED, naming the range. */
   scheduleDestruction(ref: VersionRef, afterDays: number): Promise<Date>
+  /** Begins the service's own wait of a version whose wait `purge` shall cut short. May be repeated; absent where none can be. @returns when the service would end it by itself. @throws KeyriteError `UNSUPPORTED`, before anything is touched, where it lets nobody. */
+  scheduleForPurge?(ref: VersionRef): Promise<Date>
+  /** Ends the service's wait now: nothing brings the material back. May be repeated. @throws KeyriteError `UNSUPPORTED` where it lets nobody, saying when it ends. */
+  purge?(ref: VersionRef): Promise<void>
   /** @returns the availability it is left with. @throws KeyriteError `KEY_STATE` if nothing is scheduled or it is too late. */
   cancelDestruction(ref: VersionRef): Promise<Availability>
 }

@@ -42,6 +42,8 @@ export interface ProviderKind {
   readonly enforces: readonly Availability[]
   /** The waits before destruction that it keeps itself, in days; absent where it destroys at once, and keyrite waits. */
   readonly window?: {readonly least: number; readonly most: number}
+  /** Its service's wait can be cut short, where the place lets anybody; absent where it never can. */
+  readonly purges?: true
   /** What only some places of this kind can: known when one is opened. */
   readonly mayEnforce?: readonly Availability[]
   /** The other regions in which keys of a place may have copies, by its identity; absent where keys have neither copies nor aliases. */
@@ -228,6 +230,7 @@ export const providerKinds = {
     enforces: ['enabled', 'historic', 'disabled'],
     window: {least: 7, most: 90},
     keepsDates: true,
+    purges: true,
     async open({settings, within}) {
       const [{openVault}, {placeFrom}, {agentName}] = await Promise.all([
         import('./azure/index.ts'),

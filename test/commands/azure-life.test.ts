@@ -1,15 +1,20 @@
-/** The life of keys in Azure by commands, on the stand-in: dates, which its service keeps. Never seen on Azure. */
+/** The life of keys in Azure by commands, on the stand-in: dates, which its service keeps; purging. Never seen on Azure. */
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyActivate from '../../src/commands/key/activate.ts'
 import KeyCheck from '../../src/commands/key/check.ts'
+import KeyCancelDestroy from '../../src/commands/key/cancel-destroy.ts'
 import KeyCreate from '../../src/commands/key/create.ts'
+import KeyDestroy from '../../src/commands/key/destroy.ts'
 import KeySet from '../../src/commands/key/set.ts'
 import KeyShow from '../../src/commands/key/show.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import RequestApply from '../../src/commands/request/apply.ts'
 import RequestList from '../../src/commands/request/list.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
+import {openVault} from '../../src/providers/azure/index.ts'
+import {placeOf} from '../providers/azure/place.ts'
 import {startStandin, type Standin} from '../providers/azure/standin.ts'
+import {described, enabled, outcome, specOf} from '../providers/support.ts'
 import {testWith} from '../support/needs.ts'
 import {runCommand, runJson} from '../support/run.ts'
 import {typesOf} from './held.ts'
@@ -172,6 +177,107 @@ describe('keys in a Managed HSM of Azure, on the stand-in', () => {
     expect(early).toMatchObject({code: 'KEY_STATE'})
     expect(await show('later')).toMatchObject({state: 'pre-active'})
   })
+
+  const destroy = (name: string, ...more: readonly string[]) =>
+    runJson(
+      KeyDestroy,
+      'key destroy',
+      [
+        ...[name, '--wait', 'P0D', '--grace', 'P0D', '--reason', 'not needed', ...more],
+        ...['--confirm', `${name}@azure`, ...all()],
+      ],
+      house().world,
+    )
+
+  testWith(
+    'openssl',
+    'are purged by an approval of its own, when the wait that people said is over',
+    async () => {
+      expect(await make('purged', '--activate')).toMatchObject({exit: 0})
+      const plan = await runCommand(
+        KeyDestroy,
+        'key destroy',
+        ['purged', '--wait', 'P14D', '--purge', '--reason', 'r', '--dry-run', '--as', 'alice'],
+        house().world,
+      )
+      expect(plan.stdout).toMatch(/after 14 days the same command again PURGES it there/)
+      await standin().ask({})
+      const done = await destroy('purged', '--purge')
+      expect(done).toMatchObject({
+        state: 'destroyed',
+        versions: [{state: 'destroyed', effect: {proof: 'proven'}}],
+      })
+      const asked = (await standin().ask({})).map(({operation}) => operation)
+      expect(asked.filter((one) => one === 'purge').length).toBeGreaterThan(0)
+      expect(asked.filter((one) => one === 'delete').length).toBeGreaterThan(0)
+      // Its name is free again there: nothing of it is left, not even among the deleted.
+      expect(await make('purged-2', '--activate')).toMatchObject({exit: 0})
+      expect(problemsOf(house())).toEqual([])
+    },
+  )
+
+  testWith(
+    'openssl',
+    'are not called destroyed where the service only says that they are purged',
+    async () => {
+      expect(await make('kept', '--activate')).toMatchObject({exit: 0})
+      await standin().ask({faults: [{route: 'purge', fault: 'lie', times: 9}]})
+      const lied = await destroy('kept', '--purge')
+      expect(lied).toMatchObject({
+        code: 'PROVIDER_FAILED',
+        message: expect.stringMatching(/still among the deleted/),
+      })
+      expect(await show('kept')).toMatchObject({state: 'destruction-scheduled'})
+      await standin().ask({faults: [{route: 'purge', fault: 'cut', times: 2}]})
+      // Purged, and nobody heard of it: the same command again finds it gone.
+      expect(await destroy('kept', '--purge')).toMatchObject({code: 'PROVIDER_UNREACHABLE'})
+      expect(await destroy('kept', '--purge')).toMatchObject({state: 'destroyed'})
+    },
+  )
+
+  testWith('openssl', 'that wait to be purged can be recovered, and are then disabled', async () => {
+    expect(await make('recovered', '--activate')).toMatchObject({exit: 0})
+    const waiting = await runJson(
+      KeyDestroy,
+      'key destroy',
+      [
+        ...['recovered', '--wait', 'P20D', '--grace', 'P0D', '--purge', '--reason', 'r'],
+        ...['--confirm', 'recovered@azure', ...all()],
+      ],
+      house().world,
+    )
+    expect(waiting).toMatchObject({state: 'destruction-scheduled'})
+    const early = await destroy('recovered', '--purge')
+    expect(early).toMatchObject({code: 'KEY_STATE'})
+    const back = await runJson(KeyCancelDestroy, 'key cancel-destroy', ['recovered', ...all()], house().world)
+    expect(back).toMatchObject({state: 'deactivated'})
+  })
+
+  testWith(
+    'openssl',
+    'are not purged where purge protection is on: said with the day, before anything',
+    async () => {
+      const protectedOne = await startStandin('vault')
+      try {
+        const open = await openVault(placeOf(protectedOne, 'vault'), 'keyrite/test')
+        const ref = await enabled(open, specOf('ec-p256'))
+        expect(await outcome(open.life.scheduleForPurge?.(ref) ?? missing('no purge'))).toBe('UNSUPPORTED')
+        expect((await described(open.store, ref)).availability).toBe('enabled')
+        const at = await open.life.scheduleDestruction(ref, 90)
+        await protectedOne.ask({})
+        const refused = await open.life.purge?.(ref).catch((error: unknown) => error)
+        expect(refused).toMatchObject({
+          code: 'UNSUPPORTED',
+          message: expect.stringContaining(`purges it, at ${at.toISOString()}`),
+        })
+        expect((await protectedOne.ask({})).map(({operation}) => operation)).not.toContain('purge')
+        expect((await described(open.store, ref)).availability).toBe('destruction-pending')
+        await open.close()
+      } finally {
+        await protectedOne.stop()
+      }
+    },
+  )
 })
 
 function missing(what: string): never {

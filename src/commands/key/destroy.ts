@@ -15,6 +15,7 @@ export default class KeyDestroy extends KeyMove {
   static override examples = [
     '<%= config.bin %> <%= command.id %> payments-2024 --wait P30D --reason "replaced by payments-2025" --confirm payments-2024@hsm',
     '<%= config.bin %> <%= command.id %> customer-4711 --reason gdpr-erasure --due 2027-01-15 --confirm customer-4711@hsm',
+    '<%= config.bin %> <%= command.id %> vault-2024 --wait P14D --purge --reason "the vault is given up" --confirm vault-2024@vault',
     '<%= config.bin %> <%= command.id %> payments-2024 --reason "the wait is over" --confirm payments-2024@hsm',
   ]
   static override args = keyArg
@@ -30,6 +31,9 @@ export default class KeyDestroy extends KeyMove {
     grace: daysFlag(
       'how long what it made is still read after it was deactivated; what the policy asks unless told',
     ),
+    purge: Flags.boolean({
+      summary: 'after the wait, have the provider cut its own wait short (azure): nobody can recover it then',
+    }),
     due: dateFlag('the day by which an order has it gone'),
   }
 
@@ -56,6 +60,7 @@ export default class KeyDestroy extends KeyMove {
       order: flags.reason === 'gdpr-erasure' ? ('gdpr-erasure' as const) : null,
       due: flags.due ?? null,
       scheduleOnly: false,
+      purge: flags.purge,
     }
     const planned = planDestroy(ledger.view, wish, ledger.time.toISOString())
     return this.asked(planned, flags, () => this.#shown(name), final)

@@ -28,6 +28,8 @@ const schema = lately(
     wait_days: days,
     /** Whether the provider itself keeps that wait; else keyrite does, and destroys at the end of it. */
     provider_waits: z.boolean(),
+    /** The provider's own wait is cut short when that wait is over; absent where it is not. */
+    purge: z.literal(true).exactOptional(),
     order: z.enum(['gdpr-erasure']).nullable(),
     due: z.iso.datetime({precision: 3}).nullable(),
     /** What it is destroyed in spite of. */
@@ -73,7 +75,7 @@ function destroying(name: 'key.destroy' | 'key.destroy-held'): Operation {
         version: version.version,
         event,
         enforced: wish.enforced && event !== 'deactivate' ? true : null,
-        wait: {days: wish.wait_days, atProvider: wish.provider_waits},
+        wait: {days: wish.wait_days, atProvider: wish.provider_waits, purge: wish.purge === true},
       })
     },
   }
@@ -138,7 +140,13 @@ function destructionInWords(plan: Plan): readonly string[] {
     ...(has('schedule-destruction')
       ? [
           `Grace: ${grace} days after it was deactivated what it made is still verified and decrypted.`,
-          `Then it is scheduled, and can be used for nothing. ${wish.provider_waits ? `The provider waits ${wait} days and destroys it then by itself` : `keyrite waits ${wait} days; then the same command again destroys it at the provider, which knows no waiting`}. Until then it can be cancelled: keyrite key cancel-destroy ${key}.`,
+          `Then it is scheduled, and can be used for nothing. ${
+            wish.purge === true
+              ? `The provider keeps it where it can be recovered; after ${wait} days the same command again PURGES it there, and the provider's own wait is cut short`
+              : wish.provider_waits
+                ? `The provider waits ${wait} days and destroys it then by itself`
+                : `keyrite waits ${wait} days; then the same command again destroys it at the provider, which knows no waiting`
+          }. Until then it can be cancelled: keyrite key cancel-destroy ${key}.`,
           ...(wish.enforced
             ? []
             : [

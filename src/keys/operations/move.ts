@@ -18,7 +18,7 @@ import {
   type KeyState,
 } from '../lifecycle.ts'
 import {keyVersion} from '../prove.ts'
-import {setAt, type Set} from './set-at.ts'
+import {setAt, type Set, type Wait} from './set-at.ts'
 import {openIntent, type Key, type ProbeResult, type Version} from '../state.ts'
 import {goneRefusals, tryAvailability, unproven} from '../try-state.ts'
 import {whoTries} from '../who-tries.ts'
@@ -92,8 +92,7 @@ export interface Move {
   readonly enforced: boolean | null
   /** Whether it is not given up: what the provider says is otherwise than it was set is left open, to be set again. */
   readonly insists?: true
-  /** Of a scheduled destruction, and of its end: how many days, and whether the provider itself waits and destroys. */
-  readonly wait?: {readonly days: number; readonly atProvider: boolean}
+  readonly wait?: Wait
 }
 
 /**

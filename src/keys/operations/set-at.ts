@@ -1,14 +1,24 @@
 /** What each change of state is at the provider. All of it may be repeated: what an earlier run did is found done. */
 import type {Availability, Provider} from '../../providers/ports.ts'
+import {KeyriteError} from '../../base/errors.ts'
 import {availabilityOf, type KeyEvent, type KeyState} from '../lifecycle.ts'
 import type {Version} from '../state.ts'
 import {after} from './dates.ts'
+
+/** Of a scheduled destruction, and of its end. */
+export interface Wait {
+  readonly days: number
+  /** Whether the provider itself waits and destroys. */
+  readonly atProvider: boolean
+  /** Whether the provider's own wait is cut short when these days are over. */
+  readonly purge: boolean
+}
 
 /** What is to be done. */
 interface Wanted {
   readonly to: KeyState
   readonly event: KeyEvent
-  readonly wait?: {readonly days: number; readonly atProvider: boolean}
+  readonly wait?: Wait
   /** When the intent was written, RFC 3339. */
   readonly begun: string
 }
@@ -31,6 +41,11 @@ export async function setAt(
     destroyAt,
   })
   if (event === 'schedule-destruction') {
+    if (wait?.purge === true) {
+      if (life.scheduleForPurge === undefined) throw noPurge(ref.key)
+      await life.scheduleForPurge(ref)
+      return {enforced: 'disabled', destroyAt: after(begun, wait.days)}
+    }
     if (wait?.atProvider !== true) return set(after(begun, wait?.days ?? 0))
     const at = (await life.scheduleDestruction(ref, wait.days)).toISOString()
     // By another clock it may be a little sooner than was approved: then keyrite is the later one.
@@ -45,6 +60,13 @@ export async function setAt(
   if (to !== 'destroyed') return set(null)
   const now = await store.describe(ref)
   const alive = now !== undefined && now.availability !== 'destroyed'
-  if (event === 'destroy' && alive && wait?.atProvider !== true) await life.scheduleDestruction(ref, 0)
+  if (event === 'destroy' && alive && wait?.purge === true) {
+    if (life.purge === undefined) throw noPurge(ref.key)
+    await life.purge(ref)
+  } else if (event === 'destroy' && alive && wait?.atProvider !== true) await life.scheduleDestruction(ref, 0)
   return {enforced: 'disabled', destroyAt: null}
+}
+
+function noPurge(key: string): KeyriteError {
+  return new KeyriteError('UNSUPPORTED', `cannot purge key "${key}": its place cuts no wait short`)
 }

@@ -1,11 +1,13 @@
 import {setTimeout as sleep} from 'node:timers/promises'
+import type {KeyVaultKey} from '@azure/keyvault-keys'
 import {KeyriteError} from '../../base/errors.ts'
 import {datesInWords, noDates} from '../dates.ts'
 import type {Availability, KeyLife, VersionRef} from '../ports.ts'
 import {operationsOf} from './algorithms.ts'
+import {failure, statusOf} from './failures.ts'
 import type {Service} from './service.ts'
 import {datesFor, demandUnused, make, refOf} from './store.ts'
-import {deletedKey, describe, existing, orNone, versionIds} from './versions.ts'
+import {deletedKey, describe, existing, lookUp, orNone, versionIds} from './versions.ts'
 
 /** By `enabled` and `key_ops` of each version. Whoever may update keys can set them again. */
 export const enforced = ['enabled', 'historic', 'disabled'] as const satisfies readonly Availability[]
@@ -23,6 +25,25 @@ export function keyLife(service: Service): KeyLife {
     // What an answer says is not what is: it is looked at again.
     const now = (await existing(service, ref)).shown.availability
     return now === 'disabled' || now === 'historic' ? now : 'enabled'
+  }
+
+  /** Deleted, it can be recovered until the service or somebody purges it. */
+  async function remove(ref: VersionRef): Promise<Date> {
+    const others = (await versionIds(service, ref.key)).filter((one) => one !== ref.version)
+    if (others.length > 0)
+      throw new KeyriteError(
+        'UNSUPPORTED',
+        `cannot destroy version ${ref.version} of key "${ref.key}": Azure deletes a key whole, and ${others.length} other version(s) would go with it`,
+        {
+          hints: [
+            'disable the version instead; or destroy the key when none of its versions is needed any more',
+          ],
+        },
+      )
+    // Recovered, it shall not sign again by itself.
+    await set(ref, 'disabled')
+    await service.ask(`delete key "${ref.key}"`, () => service.once.beginDeleteKey(ref.key))
+    return dateOf(service, ref)
   }
 
   return {
@@ -71,22 +92,44 @@ export function keyLife(service: Service): KeyLife {
           'UNSUPPORTED',
           `cannot destroy key "${ref.key}" after ${afterDays} days: the vault keeps what is deleted for ${days} days`,
         )
+      return shown.destroyAt ?? remove(ref)
+    },
+
+    async scheduleForPurge(ref) {
+      const {key, shown} = await existing(service, ref)
+      demandPurgeable(key, shown.destroyAt)
       if (shown.destroyAt !== null) return shown.destroyAt
-      const others = (await versionIds(service, ref.key)).filter((one) => one !== ref.version)
-      if (others.length > 0)
-        throw new KeyriteError(
-          'UNSUPPORTED',
-          `cannot destroy version ${ref.version} of key "${ref.key}": Azure deletes a key whole, and ${others.length} other version(s) would go with it`,
-          {
-            hints: [
-              'disable the version instead; or destroy the key when none of its versions is needed any more',
-            ],
-          },
-        )
-      // Recovered, it shall not sign again by itself.
-      await set(ref, 'disabled')
-      await service.ask(`delete key "${ref.key}"`, () => service.once.beginDeleteKey(ref.key))
-      return dateOf(service, ref)
+      return remove(ref)
+    },
+
+    async purge(ref) {
+      const found = await lookUp(service, ref)
+      if (found === undefined) return
+      if (found.purgeAt === null)
+        throw new KeyriteError('KEY_STATE', `cannot purge key "${ref.key}": it is not deleted`)
+      demandPurgeable(found.key, found.purgeAt)
+      await service.ask(`purge key "${ref.key}"`, async () => {
+        try {
+          await service.once.purgeDeletedKey(ref.key)
+        } catch (error) {
+          // It is still at work on the deletion.
+          if (statusOf(error) !== 409) throw error
+          throw new KeyriteError('PROVIDER_FAILED', failure(`purge key "${ref.key}"`, error).message, {
+            cause: error,
+            hints: ['the same command again, in a minute'],
+          })
+        }
+      })
+      // What an answer says is not what is: it is looked for again.
+      for (let tries = 0; tries < 10; tries++) {
+        if ((await deletedKey(service, ref.key)) === undefined) return
+        await sleep(tries < 5 ? 200 : 1000)
+      }
+      throw new KeyriteError(
+        'PROVIDER_FAILED',
+        `cannot purge key "${ref.key}": Azure said yes, and it is still among the deleted`,
+        {changed: true, hints: ['the same command again, in a minute']},
+      )
     },
 
     async cancelDestruction(ref) {
@@ -125,6 +168,26 @@ async function dateOf(service: Service, ref: VersionRef): Promise<Date> {
     `cannot delete key "${ref.key}": Azure said yes, and it is not among the deleted`,
     {
       hints: [`keyrite key show ${ref.key}`],
+    },
+  )
+}
+
+/** Azure says of each key whether it can be purged: where purge protection is on, nobody can. @throws KeyriteError `UNSUPPORTED`. */
+function demandPurgeable({name, properties}: KeyVaultKey, purgeAt: Date | null): void {
+  const {recoveryLevel = '', recoverableDays} = properties
+  if (recoveryLevel.includes('Purgeable')) return
+  const when =
+    purgeAt === null
+      ? `${recoverableDays ?? 'so many'} days after it is deleted`
+      : `at ${purgeAt.toISOString()}`
+  throw new KeyriteError(
+    'UNSUPPORTED',
+    `cannot purge key "${name}": purge protection is on (${recoveryLevel || 'Azure says no level'}), and the service alone purges it, ${when}`,
+    {
+      hints: [
+        `keyrite key destroy ${name} --wait P${recoverableDays ?? 90}D, which waits for that`,
+        'purge protection is never taken off a vault again',
+      ],
     },
   )
 }

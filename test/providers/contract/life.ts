@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals'
 import {algorithms, isPair, type Algorithm} from '../../../src/providers/algorithms.ts'
-import {keepsDates} from '../../../src/providers/registry.ts'
+import {keepsDates, providerKind} from '../../../src/providers/registry.ts'
 import type {Bench, Expected} from '../contract.ts'
 import {all, described, enabled, intent, labelled, none, outcome, specOf, usual} from '../support.ts'
 
@@ -129,6 +129,11 @@ export function lifeContract(expected: Expected, bench: () => Bench): void {
         expect('setDates' in life).toBe(false)
         expect((await described(store, await store.create(specOf(signer), intent()))).dates).toBeUndefined()
       })
+
+    test('the wait of a service is cut short only where its kind says that it can be', () => {
+      const {life} = bench().open
+      expect('purge' in life && 'scheduleForPurge' in life).toBe(providerKind(kind).purges === true)
+    })
 
     test('a version that is not there has no life', async () => {
       const {life, store} = bench().open

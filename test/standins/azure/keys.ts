@@ -147,7 +147,7 @@ export const keyActs: Readonly<Record<Name, Act>> = {
     return bundle(world, base, found.key, newest(found.key))
   },
 
-  purge(world, {name}) {
+  purge(world, {name, lies}) {
     if (!world.deleted.has(name)) throw keyNotFound(name)
     if (world.place.purgeProtected)
       throw new Refused(
@@ -155,7 +155,7 @@ export const keyActs: Readonly<Record<Name, Act>> = {
         'Forbidden',
         'Operation "purge" is not allowed because purge protection is enabled for this vault. Key Vault service will automatically purge it after the retention period has passed.',
       )
-    world.deleted.delete(name)
+    if (!lies) world.deleted.delete(name)
     return null
   },
 }
