@@ -1,5 +1,5 @@
 /** Which keys of a list are meant, and a list for other programs. */
-import {visible} from '../base/visible.ts'
+import {csvLines} from '../base/csv.ts'
 import type {KeyDocument} from './document.ts'
 
 /** Undefined, false and null: no matter. */
@@ -60,15 +60,9 @@ const columns: readonly (readonly [name: string, of: (key: KeyDocument) => strin
   ['labels', ({labels}) => labels.join('; ')],
 ]
 
-/** RFC 4180, a line each. What a table program would take for a formula stands after an apostrophe. */
 export function csvOf(keys: readonly KeyDocument[]): string[] {
-  return [
-    columns.map(([name]) => name).join(','),
-    ...keys.map((key) => columns.map(([, of]) => field(of(key))).join(',')),
-  ]
-}
-
-function field(text: string): string {
-  const safe = visible(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  return csvLines(
+    columns.map(([name]) => name),
+    keys.map((key) => columns.map(([, of]) => of(key))),
+  )
 }

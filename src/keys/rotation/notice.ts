@@ -53,7 +53,8 @@ export async function openNotice(
   return true
 }
 
-function ownersOf(ledger: Pick<Ledger, 'of'>, {spec}: Key): readonly Person[] {
+/** Who owes what is to be done about a key: its owner where that is a person of the roster, else the security leads. */
+export function ownersOf(ledger: Pick<Ledger, 'of'>, {spec}: Key): readonly Person[] {
   const active = [...ledger.of(custodyFold).roster.values()].filter(({state}) => state === 'active')
   const owner = active.filter(({id}) => id === spec.owner)
   if (owner.length > 0) return owner
