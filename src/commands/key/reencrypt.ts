@@ -16,7 +16,6 @@ export default class KeyReencrypt extends KeyriteCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --format csv',
     '<%= config.bin %> <%= command.id %> patients-2025 --owe 2027-03-31',
-    '<%= config.bin %> <%= command.id %> patients-2026 --version 1',
   ]
   static override args = {key: Args.string({description: 'one key only'})}
   static override flags = {
