@@ -1,5 +1,13 @@
 import {Args, Flags} from '@oclif/core'
-import {demandTestKey, openIncident, openOn, incidents, reasons, type Reason} from '../incidents/index.ts'
+import {
+  demandReplaced,
+  demandTestKey,
+  openIncident,
+  openOn,
+  incidents,
+  reasons,
+  type Reason,
+} from '../incidents/index.ts'
 import {KeyriteError} from '../base/errors.ts'
 import type {Shown} from '../ui/command.ts'
 import {findKey} from '../ui/find-key.ts'
@@ -13,7 +21,7 @@ export default class Revoke extends UnrecordedCommand {
   static override summary =
     'Take a key out of use now, everywhere, and prove it: for the middle of the night.'
   static override description =
-    'One person contains (roles emergency-contact or security-lead; two for root, kek, backup and escrow-master keys): every version is disabled, nothing is made and nothing destroyed. A clock runs from the first second, under one hour. A standby that waits takes its place by the same signature; without one the emergency quorum replaces it, afterwards or, with --replace-first, before. Others ratify it within a day; keyrite unrevoke takes it back with the full quorum. The same command again goes on where it was broken off.'
+    'One person contains (roles emergency-contact or security-lead; two for root, kek, backup and escrow-master keys): every version is disabled, nothing is made and nothing destroyed. A clock runs from the first second, under one hour. A standby that waits takes its place by the same signature; without one the emergency quorum replaces it, afterwards or, with --replace-first, before. Others ratify it within a day; keyrite unrevoke takes it back with the full quorum. The same command again goes on where it was broken off; what took the place of the key is contained, too, only by --again.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> payments-jwt --reason key-compromise --ticket INC-123',
@@ -43,6 +51,10 @@ export default class Revoke extends UnrecordedCommand {
       summary: 'contain it before anything else, which is what is done unless told',
       exclusive: ['replace-first'],
     }),
+    again: Flags.boolean({
+      summary: 'in an incident that is open: contain what took the place of the key, too',
+      exclusive: ['unrecorded', 'replace-first', 'drill'],
+    }),
     'replace-first': Flags.boolean({
       summary: 'have the emergency quorum put another key in its place before it is contained',
       exclusive: ['unrecorded'],
@@ -56,21 +68,23 @@ export default class Revoke extends UnrecordedCommand {
     this.concerns = key.name
     if (flags.drill) demandTestKey(ledger, key)
     const open = openOn(ledger.of(incidents), key.name)
+    if (flags.again) demandReplaced(key.name, open)
     const person = await this.whoActs(flags.as ?? this.outside.env['KEYRITE_AS'])
     const reason: Reason = flags.reason ?? open?.reason ?? (await this.#why())
     const opening = {
       reason,
       ticket: flags.ticket ?? null,
       order: flags['replace-first'] ? 'replace' : 'contain',
-      drill: flags.drill,
+      drill: flags.drill || (flags.again && open?.drill === true),
     } as const
-    const order = flags.contain ? 'contain' : flags['replace-first'] ? 'replace' : open?.order
+    const order = flags.contain || flags.again ? 'contain' : flags['replace-first'] ? 'replace' : open?.order
     try {
       return await this.contain(
         await openIncident(contextFor(this.app, person), key, opening),
         flags,
         person,
         order,
+        flags.again,
       )
     } catch (error) {
       if (!(error instanceof KeyriteError) || !unwritable.includes(error.code)) throw error

@@ -52,6 +52,7 @@ function opened(view: View, {seq, time, actor, data}: Entry): Incident {
     replaced: null,
     proofs: [],
     ratified: null,
+    ratifiedTo: -1,
     notes: [],
     hooked: [],
     closed: null,
@@ -132,10 +133,14 @@ function withAct(
     const id = typeof data['intent'] === 'string' ? data['intent'] : ''
     const one: ContainmentAct = {version, act, seq, id, begun: time, approved, outcome: null}
     const request = requestOf(view, approved)
-    const ratifiable = act === 'suspend' || act === 'disable' || request?.operation === 'incident.contain'
+    const contains = act === 'suspend' || act === 'disable'
+    const ratifiable = contains || request?.operation === 'incident.contain'
     const by = ratifiable ? peopleOf(request) : []
     return {
       ...incident,
+      // What is contained after others have looked is looked at again; and it is in nothing's place any more.
+      ratified: contains ? null : incident.ratified,
+      replaced: contains && incident.replaced?.version === version ? null : incident.replaced,
       acts: [...incident.acts, one],
       containedBy: [...new Set([...incident.containedBy, ...by])].sort(),
     }
@@ -177,7 +182,7 @@ function next(view: View, entry: Entry, incident: Incident): Incident {
       return {...incident, hooked: [...incident.hooked, {seq, at: time, hook, phase, sha256, ok, exit}]}
     }
     case 'incident.ratified':
-      return {...incident, ratified: {seq, at: time}}
+      return {...incident, ratified: {seq, at: time}, ratifiedTo: seq}
     case 'incident.closed': {
       const {outcome, waived} = schemas['incident.closed'].parse(data)
       const each = waived.map(({duty, reason}) => ({duty, reason: textOf(view.open(reason))}))

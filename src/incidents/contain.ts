@@ -43,14 +43,18 @@ export const incidentContain: Operation = {
   },
 }
 
-/** What containing does to each version of a key that can be used for anything. */
+/**
+ * What containing does to each version of a key that can be used for anything.
+ * @param again - also to the one that took its place.
+ */
 export function containSteps(
   {versions}: Pick<Key, 'versions'>,
   incident: Pick<Incident, 'acts'>,
+  again = false,
 ): readonly VersionStep[] {
   return versions.flatMap(({version, state, enforced, standby}): VersionStep[] => {
-    // Another key, which waits to take its place, or took it: it is none of what is in foreign hands.
-    if ((standby !== null && state === 'pre-active') || tookItsPlace(incident, version)) return []
+    // Another key, which waits to take its place, or took it: it is none of what is in foreign hands, unless somebody says so.
+    if ((standby !== null && state === 'pre-active') || (!again && tookItsPlace(incident, version))) return []
     if (state === 'active') return [{act: 'suspend', version}]
     const done = incident.acts.some(
       (one) => one.version === version && one.act === 'disable' && one.outcome?.ok,
@@ -62,16 +66,18 @@ export function containSteps(
 
 /**
  * A standby that waits is put in its place by the same plan, once nothing is left to contain: nobody signs twice at night.
+ * @param again - also what took its place.
  * @throws KeyriteError `KEY_STATE` if there is nothing left to contain, `POLICY_REFUSES`.
  */
-export function planContain(view: Pick<View, 'of' | 'blob'>, incident: Incident): Plan {
+export function planContain(view: Pick<View, 'of' | 'blob'>, incident: Incident, again = false): Plan {
   const key = view.of(keysFold).keys.get(incident.key)
-  const steps = key === undefined ? [] : containSteps(key, incident)
+  const steps = key === undefined ? [] : containSteps(key, incident, again)
   if (key === undefined || steps.length === 0)
     throw new KeyriteError('KEY_STATE', `cannot contain key "${incident.key}": no version of it is in use`, {
       hints: [`keyrite key show ${incident.key}`, `keyrite incident show ${incident.id}`],
     })
-  return planOf(view, key, incident, steps, promotable(view, key, incident))
+  const now = again ? {...incident, ratified: null, replaced: null} : incident
+  return planOf(view, key, incident, steps, promotable(view, key, now))
 }
 
 /**

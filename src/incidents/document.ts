@@ -138,7 +138,7 @@ function isDone(key: Key, incident: Incident): boolean {
   )
 }
 
-function elapsedText(from: string, to: string): string {
+export function elapsedText(from: string, to: string): string {
   return durationText(Math.max(0, Math.floor((Date.parse(to) - Date.parse(from)) / 1_000) * 1_000))
 }
 

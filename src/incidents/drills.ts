@@ -3,7 +3,7 @@ import {isObject} from '../base/jcs.ts'
 import {requests} from '../requests/index.ts'
 import type {Entry, Ledger, View} from '../ledger/index.ts'
 import {duties} from '../duties/index.ts'
-import {incidentDocument} from './document.ts'
+import {elapsedText, incidentDocument} from './document.ts'
 import {incidents, type Incident} from './state.ts'
 
 export interface LastDrill {
@@ -14,6 +14,8 @@ export interface LastDrill {
   readonly proven: boolean
   /** Until the proof; null where there was none. ISO 8601. */
   readonly elapsed: string | null
+  /** Until another key was in its place; null where none was put there. ISO 8601. */
+  readonly replaced: string | null
   readonly limit: string
 }
 
@@ -24,7 +26,11 @@ export function lastDrill(ledger: Ledger): LastDrill | null {
   const {id, key, startedAt, limit, elapsed} = incidentDocument(ledger, last)
   // A key that was given back since was dead all the same.
   const proven = last.proofs.some(({proof}) => proof === 'proven')
-  return {id, key, startedAt, proven, elapsed: proven ? elapsed : null, limit}
+  const {replaced} = last
+  return {
+    ...{id, key, startedAt, proven, elapsed: proven ? elapsed : null, limit},
+    replaced: replaced === null ? null : elapsedText(startedAt, replaced.at),
+  }
 }
 
 /** The drill that an entry belongs to: its own, that of a request or of an answer to it, of a duty, or of a log that was read for it. */

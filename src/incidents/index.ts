@@ -9,6 +9,7 @@ export {look, type Looking, type PreflightLine} from './look.ts'
 export {
   closingDraft,
   demandOpenIncident,
+  demandReplaced,
   demandTestKey,
   findIncident,
   noteIncident,

@@ -92,6 +92,16 @@ export function findIncident(ledger: Pick<Ledger, 'of'>, typed: string): Inciden
   })
 }
 
+/** @throws KeyriteError `KEY_STATE` unless something took the place of its key, which may be contained, too. */
+export function demandReplaced(key: string, incident: Incident | undefined): void {
+  if (incident !== undefined && incident.replaced !== null) return
+  throw new KeyriteError(
+    'KEY_STATE',
+    `cannot contain what took the place of key "${key}": ${incident === undefined ? 'no incident about it is open' : `nothing did, in incident ${incident.id}`}`,
+    {hints: [`keyrite revoke ${key}, which contains every version of it that is in use`]},
+  )
+}
+
 /** @throws KeyriteError `KEY_STATE` if it is closed. */
 export function demandOpenIncident({id, closed}: Incident, wish: string): void {
   if (closed === null) return

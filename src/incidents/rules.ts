@@ -33,11 +33,11 @@ export function toRatify(
   return [...own, ...promoted].sort((a, b) => a.seq - b.seq)
 }
 
-/** Whether a version took the place of what is contained, or is about to. */
+/** Whether a version took the place of what is contained, or is about to, and nobody began to contain that, too. */
 export function tookItsPlace({acts}: Pick<Incident, 'acts'>, number: number): boolean {
-  return acts.some(
-    ({act, version, outcome}) => act === 'promote' && version === number && (outcome?.code ?? null) === null,
-  )
+  const own = acts.filter(({version}) => version === number)
+  const placed = own.findLast(({act, outcome}) => act === 'promote' && (outcome?.code ?? null) === null)
+  return placed !== undefined && !containments({acts: own}).some(({seq}) => seq > placed.seq)
 }
 
 /** Whether anything stands contained: begun, and not taken back. */
@@ -57,7 +57,7 @@ export function isContained(incident: Pick<Incident, 'acts'>): boolean {
 
 /** By when others must have ratified what was contained; null where nothing was, or they have. */
 export function ratifyDue(incident: Incident): string | null {
-  const [first] = containments(incident)
+  const first = containments(incident).find(({seq}) => seq > incident.ratifiedTo)
   if (first === undefined || incident.ratified !== null) return null
   return new Date(Date.parse(first.begun) + parseDuration(ratifyWithin)).toISOString()
 }

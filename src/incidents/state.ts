@@ -126,7 +126,10 @@ export interface Incident {
   /** What took its place as the primary version; null while nothing has. */
   readonly replaced: Replaced | null
   readonly proofs: readonly ProofTry[]
+  /** Null, too, once more was contained since. */
   readonly ratified: {readonly seq: number; readonly at: string} | null
+  /** The entry up to which others have looked at what was done; -1 before the first time. */
+  readonly ratifiedTo: number
   readonly notes: readonly Note[]
   readonly hooked: readonly Hooked[]
   readonly closed: {

@@ -2,7 +2,7 @@
 export {accessOf, type KeyAccess} from './access.ts'
 export type {Hours} from './usage/count.ts'
 export {Pace} from './usage/pace.ts'
-export {readUsage, recordUsage, type Usage} from './usage/read.ts'
+export {readUsage, recordUsage, withoutLog, type Usage} from './usage/read.ts'
 export type {KeyDocument} from './document.ts'
 export {emergenciesFold} from './emergencies.ts'
 export {keysFold} from './fold.ts'

@@ -160,6 +160,20 @@ describe('revoke --drill', () => {
     })
     expect(await run(IncidentList, 'incident list', [])).toMatchObject({lastDrill: {id, proven: true}})
   })
+
+  test('with the signatures of two emergency contacts puts another key in its place, too, and keeps that time; with one it says how', async () => {
+    const name = await key('whole')
+    const argv = [...revoking(name, '--drill', ...signing('carol')), '--as', 'dan']
+    const {exit, stderr} = await runCommand(Revoke, 'revoke', argv, house.world)
+    expect([exit, stderr]).toEqual([0, expect.stringMatching(/DRILL: Version 2 is in its place/)])
+    expect(await run(IncidentShow, 'incident show', [name])).toMatchObject({
+      ...{drill: true, proof: 'proven', replacement: {version: 2, by: 'quorum', proof: 'proven'}},
+    })
+    const listed = await runCommand(IncidentList, 'incident list', [], house.world)
+    expect(listed.stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /Last drill: .* its key was proved dead after .* of 1 h; another key was in its place after /,
+    )
+  })
 })
 
 describe('a drill', () => {

@@ -81,6 +81,33 @@ describe('another key in the place of one that is revoked', () => {
     await ratified(name)
   })
 
+  test('is left in use by the same command again, which names the one that contains it, too; then nothing is in its place', async () => {
+    const goes = await runCommand(Revoke, 'revoke', [...revoking('first'), '--as', 'dan'], house.world)
+    expect([goes.exit, goes.stderr]).toEqual([
+      0,
+      expect.stringMatching(
+        /Version 2, which took its place, is left in use\. Where that is in foreign hands, too: keyrite revoke first --again/,
+      ),
+    ])
+    const argv = [...revoking('first', '--again', ...signing('dan')), '--as', 'dan']
+    const {exit, stdout, stderr} = await runCommand(Revoke, 'revoke', argv, house.world)
+    expect(stderr).toMatch(/Version 2, which took its place, is contained, too/)
+    expect([exit, stdout.split('\n')[0]]).toEqual([0, expect.stringMatching(/^DEAD: key "first"/)])
+    expect(stdout).toMatch(/no other key is in its place: keyrite incident replace/)
+    expect(await run(KeyShow, 'key show', ['first'])).toMatchObject({
+      versions: [
+        {version: 1, state: 'suspended'},
+        {version: 2, state: 'suspended'},
+      ],
+    })
+    expect(await run(Revoke, 'revoke', revoking('first', '--again', ...signing('dan')))).toMatchObject({
+      exit: 5,
+      code: 'KEY_STATE',
+      try: [expect.stringContaining('keyrite revoke first')],
+    })
+    await ratified('first')
+  })
+
   test('is made by two emergency contacts where none waits, and by fewer nothing is made', async () => {
     const name = await key('second')
     const done = await run(Revoke, 'revoke', revoking(name, ...signing('dan')))

@@ -223,6 +223,37 @@ describe('a replacement', () => {
   )
 })
 
+test('what took its place is contained in the same incident, where somebody says so; others ratify that anew', async () => {
+  const name = await withStandby()
+  const {id, startedAt} = await opened(night(), name)
+  const request = await signed(night(), at(id))
+  expect(await contained(night(), request)).toEqual([null])
+  await applied(request, promotionOf(request))
+  await ratified(id)
+  expect(documentOf(bench, at(id))).toMatchObject({replacement: {version: 2}, ratifyDue: null})
+  const {view} = bench.app.ledger
+  expect(await outcome(() => Promise.resolve().then(() => planContain(view, at(id))))).toBe('KEY_STATE')
+  const again = planContain(view, at(id), true)
+  expect(again.phases.map(({name: phase}) => phase)).toEqual(['suspend-2'])
+  expect(await contained(night(), await metBy(again, 2))).toEqual([null])
+  expect(versionsOf(bench.app, name)).toBe('1 suspended, 2 suspended*')
+  expect(await proved(night(), at(id))).toMatchObject({
+    proof: 'proven',
+    versions: [{version: 1}, {version: 2}],
+  })
+  const {replacement, ratified: seen, ratifyDue, open, ...rest} = documentOf(bench, at(id))
+  expect([replacement, seen, rest.contained, rest.startedAt]).toEqual([null, null, true, startedAt])
+  // By when: a day from this containment, and not from the first.
+  expect(Date.parse(ratifyDue ?? '')).toBeGreaterThan(Date.now() + 86_000_000)
+  expect(open.map(({command}) => command)).toContain(`keyrite incident ratify ${id}`)
+  // A third takes its place, and is left alone by whoever goes on.
+  await applied(await metBy(planReplace(view, at(id)), 2, 3))
+  expect(versionsOf(bench.app, name)).toBe('1 suspended, 2 suspended, 3 active*')
+  expect(await outcome(() => Promise.resolve().then(() => planContain(view, at(id))))).toBe('KEY_STATE')
+  expect(documentOf(bench, at(id))).toMatchObject({contained: true, replacement: {version: 3, from: 2}})
+  await ratified(id)
+})
+
 test('a key that stands under one that was contained has its rotation asked for, once, and a duty', async () => {
   const kek = await key({algorithm: 'aes-256', purpose: 'wrap', class: 'kek'})
   const child = await key({algorithm: 'aes-256', purpose: 'encrypt', class: 'dek', parent: kek})

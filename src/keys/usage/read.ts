@@ -64,7 +64,7 @@ export async function readUsage(
 }
 
 /** Kinds of which nobody needs a PIN to learn that they keep no log. */
-const withoutLog: ReadonlySet<string> = new Set(['local', 'pkcs11'])
+export const withoutLog: ReadonlySet<string> = new Set(['local', 'pkcs11'])
 
 /** Uses that put something under a key, which is to be encrypted again where the key is lost. */
 const protecting: readonly string[] = ['encrypt', 'wrap']

@@ -39,11 +39,11 @@ import {KeyriteCommand, type Shown} from '../command.ts'
 import {findKey} from '../find-key.ts'
 import {pinFileFlag, signWithFlag} from '../flags.ts'
 import {contextFor, demandName} from '../gather.ts'
-import {consequence, untilReplaced, impactLines, incidentLines} from './screen.ts'
+import {consequence, untilReplaced, impactLines, incidentLines, placeInWords} from './screen.ts'
 import {outcomeOf, tellOf, toldLines, type ToldOf} from './told.ts'
 import {UsageReading} from './used.ts'
 import {planOr, preflightInWords, said} from './acts.ts'
-import {putInPlace, replaceFirst, runHooksAloud, saidOfChildren} from './place.ts'
+import {putInPlace, replaceFirst, replaceInDrill, runHooksAloud, saidOfChildren} from './place.ts'
 import {ownLines} from './preflight.ts'
 import {proveAloud} from './prove.ts'
 import {signing} from './signs.ts'
@@ -83,6 +83,7 @@ export abstract class ContainCommand extends KeyriteCommand {
     flags: ContainFlags,
     person: Person,
     order: Order = incident.order,
+    again = false,
   ): Promise<Shown> {
     const {app} = this
     const context = contextFor(app, person)
@@ -107,7 +108,7 @@ export abstract class ContainCommand extends KeyriteCommand {
       const waits = await this.#replaceFirst(context, incident, flags, person, hurry)
       if (waits !== undefined) return this.shown(incident, waits)
     }
-    const lacks = await this.#containRest(context, incident, flags, person, hurry)
+    const lacks = await this.#containRest(context, incident, flags, person, hurry, again)
     const now = findIncident(app.ledger, incident.id)
     if (now.acts.length > 0) {
       await openOwed(context, now)
@@ -115,6 +116,7 @@ export abstract class ContainCommand extends KeyriteCommand {
       await proveAloud(context, now, withinMs, hurry)
     }
     await putInPlace(app, context, incident, hurry)
+    await replaceInDrill(app, context, incident, {signWith: flags['sign-with'], person, hurry})
     if (incidentDocument(app.ledger, findIncident(app.ledger, incident.id)).contained)
       await runHooksAloud(app, context, incident, incidentHookPhases, hurry)
     // Last of all: nobody waits for it with a key that another is to take the place of.
@@ -256,9 +258,12 @@ export abstract class ContainCommand extends KeyriteCommand {
     flags: ContainFlags,
     person: Person,
     hurry: (line: string) => void,
+    again: boolean,
   ): Promise<Request | null> {
     const {app} = this
-    const plan = planOr(() => planContain(app.ledger.view, findIncident(app.ledger, incident.id)))
+    const {replaced} = findIncident(app.ledger, incident.id)
+    const plan = planOr(() => planContain(app.ledger.view, findIncident(app.ledger, incident.id), again))
+    if (replaced !== null) hurry(placeInWords(incident.key, replaced.version, again))
     if (plan === null) return null
     const key = findKey(app.ledger, incident.key)
     hurry(consequence(key.spec.purpose))

@@ -46,16 +46,21 @@ export async function putInPlace(
       hurry(`NO OTHER KEY IN ITS PLACE YET: ${failure.message} (${failure.code}).`)
       continue
     }
-    const {replacement} = incidentDocument(ledger, findIncident(ledger, id))
-    if (replacement === null || before !== null) continue
-    const names =
-      replacement.aliases.length === 0
-        ? ''
-        : `, with its ${replacement.aliases.length === 1 ? 'alias' : 'aliases'} ${replacement.aliases.join(', ')}`
-    hurry(
-      `Version ${replacement.version} is in its place${names}${standby ? ': the standby' : ''}. ${replacement.proof === 'proven' ? 'It was tried, and works.' : 'That it works could NOT BE TRIED here.'}`,
-    )
+    if (before === null) sayReplaced(app, id, hurry)
   }
+}
+
+function sayReplaced({ledger}: App, id: string, hurry: Hurry): void {
+  const {replacement} = incidentDocument(ledger, findIncident(ledger, id))
+  if (replacement === null) return
+  const {version, aliases, by, proof} = replacement
+  const names =
+    aliases.length === 0
+      ? ''
+      : `, with its ${aliases.length === 1 ? 'alias' : 'aliases'} ${aliases.join(', ')}`
+  hurry(
+    `Version ${version} is in its place${names}${by === 'standby' ? ': the standby' : ''}. ${proof === 'proven' ? 'It was tried, and works.' : 'That it works could NOT BE TRIED here.'}`,
+  )
 }
 
 /** Those that are met, are about this incident, and have something of it left to be done. */
@@ -70,6 +75,26 @@ function approvedPlaces(app: App, {seq, replaced}: Incident): readonly Request[]
       // What was replaced otherwise needs nothing more of it; what this one began is finished.
       (replaced === null || [...done].some(promotes)),
   )
+}
+
+/** A drill does all of it: where two or more sign, the emergency quorum replaces the key, too. */
+export async function replaceInDrill(
+  app: App,
+  context: Omit<ActContext, 'approved'>,
+  {id}: Pick<Incident, 'id'>,
+  facts: Parameters<typeof replaceFirst>[3],
+): Promise<void> {
+  const now = findIncident(app.ledger, id)
+  if (!now.drill || now.replaced !== null || !incidentDocument(app.ledger, now).contained) return
+  const waits =
+    signers(facts.signWith?.slice()).length < 2
+      ? true
+      : (await replaceFirst(app, context, now, facts)) !== null
+  if (waits)
+    facts.hurry(
+      `The drill goes on: keyrite incident replace ${id}, by the emergency quorum, puts another key in its place, and keeps the time.`,
+    )
+  else sayReplaced(app, id, facts.hurry)
 }
 
 /** Asks to rotate the keys under it, and says so. */

@@ -102,6 +102,13 @@ export function consequence(purpose: string): string {
   return 'From then on nothing that was encrypted under it can be read, by anybody, until it is given back or another copy is found.'
 }
 
+/** What becomes of the version that took its place. */
+export function placeInWords(key: string, version: number, again: boolean): string {
+  return again
+    ? `Version ${version}, which took its place, is contained, too: from then on nothing is in its place.`
+    : `Version ${version}, which took its place, is left in use. Where that is in foreign hands, too: keyrite revoke ${key} --again`
+}
+
 /** What it means to replace it first. */
 export const untilReplaced =
   'Another key is put in its place first: until then whoever has this one can go on using it, and nothing of it is contained.'
@@ -119,11 +126,15 @@ export function impactLines({impact}: IncidentDocument): readonly string[] {
 /** When the last drill was, and how long it took. */
 export function drillInWords(last: LastDrill | null, now: Date): string {
   if (last === null) return 'No drill was held yet: keyrite revoke KEY --drill, with a key of a test profile.'
-  const {id, key, startedAt, elapsed, limit} = last
+  const {id, key, startedAt, elapsed, replaced, limit} = last
   const ago = plainDuration(Math.max(0, now.getTime() - Date.parse(startedAt)))
   const took =
     elapsed === null
       ? 'its key was not proved dead'
       : `its key was proved dead after ${plainDuration(parseDuration(elapsed))} of ${plainDuration(parseDuration(limit))}`
-  return `Last drill: ${id}, key "${key}", ${ago} ago: ${took}.`
+  const then =
+    replaced === null
+      ? 'no other key was put in its place'
+      : `another key was in its place after ${plainDuration(parseDuration(replaced))}`
+  return `Last drill: ${id}, key "${key}", ${ago} ago: ${took}; ${then}.`
 }

@@ -7,7 +7,7 @@ import type {App} from '../../app.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {parseDuration} from '../../base/duration.ts'
 import {findIncident, type Incident} from '../../incidents/index.ts'
-import {keysFold, Pace, profileOf, readUsage, recordUsage, type Usage} from '../../keys/index.ts'
+import {keysFold, Pace, profileOf, readUsage, recordUsage, withoutLog, type Usage} from '../../keys/index.ts'
 import {readLogs} from '../../profiles/index.ts'
 import type {ActContext} from '../../requests/index.ts'
 import {custodyFold} from '../../custody/index.ts'
@@ -59,7 +59,7 @@ export class UsageReading {
     if (this.#reading === null) return
     this.#pace.hold()
     if (this.#outcome !== null && 'usage' in this.#outcome) this.#tell(this.#outcome.usage)
-    else if (this.#outcome === null && this.#pace.read > 0)
+    else if (this.#outcome === null && this.#pace.read > 0 && this.#hasLog())
       this.#hurry(
         `Used, by what was read of the log of its place so far: ${this.#pace.read} times, by ${this.#who([...this.#pace.callers])}. The rest is read once it is contained.`,
       )
@@ -115,10 +115,21 @@ export class UsageReading {
   #tell({events, callers, gaps}: Usage): void {
     this.#told = true
     const most = [...callers].sort((one, other) => other.count - one.count)
+    const who = this.#who(most.map(({caller}) => caller))
+    if (!this.#hasLog()) {
+      this.#hurry(
+        `Its place keeps no log of its use. What keyrite did with it in ${days} days: ${events} entries of the ledger, by ${who}.`,
+      )
+      return
+    }
     const part = gaps.some((one) => one.startsWith('it was not read to its end')) ? 'at least ' : ''
-    this.#hurry(
-      `Used in ${days} days, by the log of its place: ${part}${events} times, by ${this.#who(most.map(({caller}) => caller))}.`,
-    )
+    this.#hurry(`Used in ${days} days, by the log of its place: ${part}${events} times, by ${who}.`)
+  }
+
+  #hasLog(): boolean {
+    const {ledger} = this.#app
+    const {profile} = findIncident(ledger, this.#incident.id)
+    return !withoutLog.has(profileOf(ledger.view, profile).kind)
   }
 
   #who(callers: readonly string[]): string {
