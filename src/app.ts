@@ -1,5 +1,13 @@
 /** Builds everything once: home, ledger with all folds, operations, providers, clock, random, terminal. */
-import {backupCopy, backupDelete, backupRestore, backupsFold} from './backups/index.ts'
+import {
+  backupCopy,
+  backupDelete,
+  backupPutBack,
+  backupRestore,
+  backupsFold,
+  backupTake,
+  keyBackupsFold,
+} from './backups/index.ts'
 import type {Secret} from './base/secret.ts'
 import {ceremonyFold} from './ceremony/fold.ts'
 import {certificatesFold, certificateSign} from './certificates/index.ts'
@@ -112,6 +120,8 @@ export const operations: Operations = operationsOf([
   backupCopy,
   backupDelete,
   backupRestore,
+  backupTake,
+  backupPutBack,
   shareSplit,
   shareCombine,
   incidentContain,
@@ -136,6 +146,7 @@ export const folds: readonly AnyFold[] = [
   envelopesFold,
   certificatesFold,
   backupsFold,
+  keyBackupsFold,
   sharesFold,
   ceremonyFold,
   incidentsFold,

@@ -19,7 +19,7 @@ export {
 } from './lifecycle.ts'
 export {isPublished, jwksOf, versionJwk, type Jwk} from './jwk.ts'
 export {changeState} from './operations/move.ts'
-export {tryAvailability} from './try-state.ts'
+export {triedAgain, tryAvailability} from './try-state.ts'
 export {keyCancelDestroy} from './operations/cancel.ts'
 export {keyDestroy, keyDestroyHeld, parseDestruction} from './operations/destroy.ts'
 export {keyHold, keyReleaseHold} from './operations/hold.ts'

@@ -2,6 +2,7 @@
 import {fromBase64, sameBytes} from '../base/bytes.ts'
 import {KeyriteError, type ErrorCode} from '../base/errors.ts'
 import {Secret} from '../base/secret.ts'
+import type {View} from '../ledger/index.ts'
 import type {ActContext} from '../requests/index.ts'
 import type {Purpose} from '../providers/algorithms.ts'
 import {probeLabel, type Availability, type Provider} from '../providers/ports.ts'
@@ -86,6 +87,26 @@ async function again({use}: Provider, {ref, sample}: Version, backward: string):
   if (backward === 'verify') return use.verify(ref, message, value)
   const opened = backward === 'decrypt' ? use.decrypt(ref, value, new Uint8Array()) : use.unwrap(ref, value)
   return (await opened).consume((bytes) => sameBytes(bytes, message))
+}
+
+/** Of the material itself, wherever it lies: the public half that is known, and what this version made before. @returns none where there is nothing to hold it against. */
+export async function triedAgain(
+  view: Pick<View, 'blob'>,
+  provider: Provider,
+  key: Key,
+  version: Version,
+): Promise<readonly ProbeResult[]> {
+  const [, backward] = operationsOf[key.spec.purpose]
+  const known = version.public === null ? null : view.blob(version.public)
+  const half = async (spki: Uint8Array): Promise<ProbeResult> => {
+    const ok = sameBytes(await provider.use.publicKey(version.ref), spki)
+    const detail = `the public half of version ${version.version} is ${ok ? 'the one that is known' : 'another than is known'}`
+    return {probe: 'public-half', ok, evidence: 'verified', detail}
+  }
+  return [
+    ...(known === null ? [] : await attempted('public-half', async () => [await half(known)])),
+    ...(await stillReads(provider, version, backward)),
+  ]
 }
 
 /** A version that was never proved has made nothing that could be read. */

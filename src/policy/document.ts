@@ -50,6 +50,8 @@ export const operations = [
   'backup.copy',
   'backup.delete',
   'backup.restore',
+  'backup.take',
+  'backup.put-back',
   'share.split',
   'share.combine',
   'incident.contain',

@@ -12,6 +12,7 @@ import type {Secret} from '../base/secret.ts'
 import type {Algorithm, Purpose, Scheme} from './algorithms.ts'
 import type {Dates} from './dates.ts'
 import type {Grant, GrantWish} from './grants.ts'
+import type {KeyBackups} from './key-backups.ts'
 import type {Policy, Standing} from './permissions.ts'
 import type {KeyRights} from './rights.ts'
 import type {KeySchedule} from './schedule.ts'
@@ -312,6 +313,8 @@ export interface Provider {
   /** Absent where the place keeps no log of what was done with its keys. */
   readonly usage?: ReadUsage
   readonly backups?: KeptBackups
+  /** Absent where single keys are never given out to be put back. */
+  readonly keyBackups?: KeyBackups
   /** What the other side's clock says now: the newest Date that an answer carried, moved on by the time since, on a clock that nobody sets. Null where its answers carry none. */
   time(): Date | null
   close(): Promise<void>

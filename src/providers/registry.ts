@@ -118,7 +118,7 @@ export const providerKinds = {
     secret: 'token',
     keptBy: [
       'bao operator raft snapshot save FILE, of the whole server',
-      'keyrite share split --key NAME, of a key that others made exportable',
+      'keyrite share split --key NAME, or keyrite backup take NAME, of a key that others made for it',
     ],
     hasSecret: ({'token-file': file, address}) => file !== undefined || address?.startsWith('unix:') === true,
     permissions: async () => (await import('./transit/permissions.ts')).policyFor,

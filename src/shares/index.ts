@@ -14,6 +14,7 @@ export {mostHolders, planCombine, planSplit, type HolderWish, type SplitWish} fr
 export {giveReceipt, holderOf, receiptDue} from './receipts.ts'
 export {readRow, rowBytes, type Mend, type Row} from './row.ts'
 export {readShareBlock, shareInRows, shareRows} from './blocks.ts'
+export {demandPlainRecipient, openFor, sealFor} from './sealed.ts'
 export {demandShareOf} from './split.ts'
 export {parseSplit, type SplitSpec} from './spec.ts'
 export {

@@ -17,6 +17,7 @@ export abstract class AskingCommand extends KeyriteCommand {
    * @param done - what is shown when it was applied.
    * @param final - what is typed again where nobody can take it back.
    * @param material - what is brought from outside, where the act needs that.
+   * @param keep - where goes what is taken out, where the act needs that.
    * @param hands - who gives shares out, or takes them, where the act needs that.
    */
   protected async asked(
@@ -26,6 +27,7 @@ export abstract class AskingCommand extends KeyriteCommand {
     final?: Manner['final'],
     hands?: Manner['hands'],
     material?: Manner['material'],
+    keep?: Manner['keep'],
   ): Promise<Shown> {
     const {app} = this
     if (flags['dry-run'])
@@ -38,6 +40,7 @@ export abstract class AskingCommand extends KeyriteCommand {
       ...(final === undefined ? {} : {final}),
       ...(hands === undefined ? {} : {hands}),
       ...(material === undefined ? {} : {material}),
+      ...(keep === undefined ? {} : {keep}),
       say: (line) => {
         this.say(line)
       },

@@ -57,6 +57,8 @@ export interface Manner {
   readonly hands?: Hands | undefined
   /** What is brought from outside, where the act needs that. */
   readonly material?: (() => Promise<Secret>) | undefined
+  /** Where goes what is taken out, sealed; its digest. */
+  readonly keep?: ((secret: Secret) => Promise<string>) | undefined
 }
 
 type Context = Omit<ActContext, 'approved'>
@@ -148,11 +150,12 @@ function openOver(app: App, sha256: string): Request | undefined {
 
 /** Goes on with a request: more answers, and the act if they are enough. */
 export async function gatherAndApply(app: App, request: Request, manner: Manner): Promise<Request> {
-  const {hands, material} = manner
+  const {hands, material, keep} = manner
   const context = {
     ...contextFor(app, manner.actor),
     ...(hands === undefined ? {} : {hands}),
     ...(material === undefined ? {} : {material}),
+    ...(keep === undefined ? {} : {keep}),
   }
   demandPlace(context.ceremony, request, operationOf(app.operations, request.operation))
   const gathered = await meet(context, await gather(app, context, request, manner))

@@ -46,6 +46,8 @@ const commands: Readonly<
   'backup.copy': [['backup copy', 'PROFILE BACKUP --region R']],
   'backup.delete': [['backup delete', 'PROFILE BACKUP']],
   'backup.restore': [['backup restore', 'PROFILE BACKUP']],
+  'backup.take': [['backup take', 'KEY --recipient age1… --out FILE']],
+  'backup.put-back': [['backup put-back', 'FILE --profile PROFILE --identity-file FILE']],
   'ledger.erase': [['ledger erase', '--person PERSON --reason R']],
 }
 

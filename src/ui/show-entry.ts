@@ -53,6 +53,23 @@ const sentences: Readonly<Record<string, (data: Entry['data']) => string>> = {
   'key.try.failed': (data) => `A key was not tried: ${text(data['code'])}.`,
   'key.state.intended': (data) => `Key ${text(data['key'])} is to become ${text(data['to'])}.`,
   'key.state.failed': (data) => `A key did not change its state: ${text(data['code'])}.`,
+  'key.grant.intended': (data) =>
+    `A grant of key ${text(data['key'])} is to be given to ${text(data['grantee'])}.`,
+  'key.granted': (data) => `A grant of key ${text(data['key'])} was given to ${text(data['grantee'])}.`,
+  'key.grant.failed': (data) => `A grant was not given: ${text(data['code'])}.`,
+  'key.ungrant.intended': (data) =>
+    `The grant of key ${text(data['key'])} to ${text(data['grantee'])} is to be taken away.`,
+  'key.ungranted': (data) =>
+    `The grant of key ${text(data['key'])} to ${text(data['grantee'])} was taken away.`,
+  'key.ungrant.failed': (data) => `A grant was not taken away: ${text(data['code'])}.`,
+  'backup.take.intended': (data) => `A backup of key ${text(data['key'])} is to be taken.`,
+  'backup.taken': (data) =>
+    `A backup of key ${text(data['key'])} was taken, with SHA-256 ${text(data['sha256'])}.`,
+  'backup.take.failed': (data) => `A backup was not taken: ${text(data['code'])}.`,
+  'backup.put.intended': (data) =>
+    `Key ${text(data['key'])} is to be put back into profile ${text(data['profile'])}.`,
+  'backup.put': (data) => `Key ${text(data['key'])} was put back into profile ${text(data['profile'])}.`,
+  'backup.put.failed': (data) => `A key was not put back: ${text(data['code'])}.`,
   'backup.copy.intended': (data) =>
     `Backup ${text(data['backup'])} is to be copied to ${text(data['region'])}.`,
   'backup.copied': (data) => `Backup ${text(data['backup'])} was copied to ${text(data['region'])}.`,

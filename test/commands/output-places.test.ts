@@ -14,6 +14,7 @@ import {
 import {join} from 'node:path'
 import Database from 'better-sqlite3'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import BackupTake from '../../src/commands/backup/take.ts'
 import CeremonyBundle from '../../src/commands/ceremony/bundle.ts'
 import CeremonyMinutes from '../../src/commands/ceremony/minutes.ts'
 import CeremonyNew from '../../src/commands/ceremony/new.ts'
@@ -126,6 +127,7 @@ const outputs: readonly (readonly [
     (path) => ['escrow', '--secret-file', '-', '--card-to', path],
   ],
   ['share reseal --out', ShareReseal, 'folder', (path) => ['escrow', '--secret-file', '-', '--out', path]],
+  ['backup take --out', BackupTake, 'file', (path) => ['k', '--recipient', 'age1', '--out', path]],
   ['share combine --out', ShareCombine, 'file', (path) => ['--ticket', 'T-1', '--out', path]],
   ['share export --out', ShareExport, 'file', (path) => ['escrow', '--out', path]],
   ['ceremony new --out', CeremonyNew, 'file', (path) => ['jwt-signing-rsa-4096', '--out', path]],

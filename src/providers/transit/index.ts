@@ -7,6 +7,7 @@
 import type {Secret} from '../../base/secret.ts'
 import type {Clock} from '../../base/world.ts'
 import type {Provider} from '../ports.ts'
+import {keyBackups} from './backup.ts'
 import {keyEvidence} from './evidence.ts'
 import {patience} from './http.ts'
 import {keyLife} from './life.ts'
@@ -53,6 +54,7 @@ function providerOf(server: Server, clock: Clock): Provider {
     move: keyMove(server),
     evidence: keyEvidence(server),
     schedule: keySchedule(server),
+    keyBackups: keyBackups(server),
     probing: (intent) => providerOf(server.probing(intent), clock),
     standing: async (policy, ids, principal) => standingOf(server, policy, ids, principal),
     usage: async (query) => usageIn(server.place, query),

@@ -115,18 +115,20 @@ async function demandHalf(
   )
 }
 
-/** @throws KeyriteError `UNSUPPORTED`, always: a backup of a key would be its material in the clear, which keyrite’s keys do not allow. */
+/** @throws KeyriteError `UNSUPPORTED`, always: single keys are backed up, where they were made for it (`backup.ts`). */
 function refuseBackup(server: Server, verb: 'back up' | 'restore'): never {
   server.demandOpen()
   throw new KeyriteError(
     'UNSUPPORTED',
-    `cannot ${verb} ${server.place.mount}: transit gives backups of single keys, in the clear, of those that were made for it; keyrite makes none so, and takes none`,
+    `cannot ${verb} ${server.place.mount}: transit backs up single keys, and no mount as a whole`,
     {
       hints: [
         verb === 'back up'
           ? 'bao operator raft snapshot save FILE, which holds the whole server, encrypted'
           : 'bao operator raft snapshot restore FILE',
-        'keyrite share split --key NAME, of a key that others made exportable',
+        verb === 'back up'
+          ? 'keyrite backup take KEY, of a key that others made for it'
+          : 'keyrite backup put-back FILE --profile PROFILE, of a key',
       ],
     },
   )

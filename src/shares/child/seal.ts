@@ -29,6 +29,7 @@ export async function openWith(
   file: Uint8Array,
   keys: readonly Uint8Array[],
   passphrase: boolean,
+  what = 'the share',
 ): Promise<Buffer> {
   const decrypter = new Decrypter()
   for (const key of keys) {
@@ -42,8 +43,8 @@ export async function openWith(
     throw new KeyriteError(
       'CREDENTIALS_REFUSED',
       passphrase
-        ? 'cannot open the share: the passphrase is not right, or the file was changed'
-        : 'cannot open the share: it is sealed to another key, or was changed',
+        ? `cannot open ${what}: the passphrase is not right, or the file was changed`
+        : `cannot open ${what}: it is sealed to another key, or was changed`,
     )
   }
 }

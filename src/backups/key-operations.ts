@@ -1,0 +1,143 @@
+/** A backup of one key with all its versions, sealed before it is anywhere, and put back: approved, done, and tried there. */
+import {jcs} from '../base/jcs.ts'
+import {KeyriteError} from '../base/errors.ts'
+import type {Secret} from '../base/secret.ts'
+import {keysFold, triedAgain, type Key, type ProbeResult} from '../keys/index.ts'
+import {problem, type Entry, type Problem} from '../ledger/index.ts'
+import {undertake, type ActContext, type Operation, type Plan} from '../requests/index.ts'
+import {keyBackupsFold, openKeyBackup} from './key-fold.ts'
+import {keyBackupsOf, putOf, takeOf} from './key-plans.ts'
+
+/** Whoever runs it has the file: where the backup goes, sealed, or where it comes from. */
+export interface KeyBackupContext extends ActContext {
+  /** Seals the backup and keeps it. @returns the SHA-256 of what was kept. The secret stays the act's to wipe. */
+  readonly keep?: (backup: Secret) => Promise<string>
+  /** Opens the file. */
+  readonly material?: () => Promise<Secret>
+}
+
+export const backupTake: Operation = {
+  name: 'backup.take',
+  writes: {'backup.take.intended': 'take', 'backup.taken': 'take', 'backup.take.failed': 'take'},
+  begins: ['backup.take.intended'],
+  formed: (plan) => void takeOf(plan),
+  inWords: (plan) => {
+    const {key, versions, recipient} = takeOf(plan)
+    return [
+      `Take key "${key}" out of profile "${plan.profile?.name ?? ''}", version ${versions.join(', ')}, as a backup that is sealed to ${recipient}.`,
+      'WHOEVER HOLDS THE IDENTITY OF THAT RECIPIENT HAS THE KEY, with this file: nothing else is asked. keyrite cannot tell who holds it.',
+      'It is as many people’s as its identity was split among: keyrite share split.',
+    ]
+  },
+  stillTrue: (view, plan) => void keyCalled(view.of(keysFold).keys.get(takeOf(plan).key), takeOf(plan).key),
+  judge: (_view, plan, entry) => judged(plan, entry, ['key', 'id', 'versions', 'recipient']),
+  matterOf: () => null,
+  act: take,
+}
+
+export const backupPutBack: Operation = {
+  name: 'backup.put-back',
+  writes: {'backup.put.intended': 'put', 'backup.put': 'put', 'backup.put.failed': 'put'},
+  begins: ['backup.put.intended'],
+  formed: (plan) => void putOf(plan),
+  inWords: (plan) => {
+    const {key, id, versions, sha256} = putOf(plan)
+    return [
+      `Put key "${key}", version ${versions.join(', ')}, back into profile "${plan.profile?.name ?? ''}" (${plan.profile?.environment ?? ''}) as "${id}", from the backup with SHA-256 ${sha256}.`,
+      'Where it lies elsewhere too, both can be used: what is disabled or destroyed in one place is not so in the other.',
+    ]
+  },
+  stillTrue: (view, plan) => void keyCalled(view.of(keysFold).keys.get(putOf(plan).key), putOf(plan).key),
+  judge: (_view, plan, entry) => judged(plan, entry, ['key', 'id', 'versions', 'sha256']),
+  matterOf: () => null,
+  act: putBack,
+}
+
+function judged(plan: Plan, entry: Entry, members: readonly string[]): readonly Problem[] {
+  const same =
+    entry.data['profile'] === plan.profile?.name &&
+    members.every((name) => jcs(entry.data[name] ?? null) === jcs(plan.change[name] ?? null))
+  return same ? [] : [problem('plan', entry, 'what is done is not what the plan says')]
+}
+
+async function take(context: KeyBackupContext, plan: Plan): Promise<void> {
+  const {key, id, versions, recipient} = takeOf(plan)
+  const profile = plan.profile?.name ?? ''
+  const {keep} = context
+  if (keep === undefined)
+    throw elsewhere(`take a backup of key "${key}"`, `keyrite backup take ${key}`, '--out FILE')
+  const backups = keyBackupsOf(await context.provider(profile))
+  await undertake<string>(context, {
+    types: {intended: 'backup.take.intended', done: 'backup.taken', failed: 'backup.take.failed'},
+    about: {profile, key, id, versions, recipient},
+    intended: {},
+    open: openKeyBackup(context.ledger.of(keyBackupsFold), 'backup.take.intended', profile, key),
+    approved: context.approved,
+    find: () => Promise.resolve(undefined), // taking it again changes nothing
+    act: async () => {
+      const backup = await backups.take(id)
+      try {
+        return await keep(backup)
+      } finally {
+        backup.wipe()
+      }
+    },
+    confirm: (sha256) => Promise.resolve({sha256}),
+  })
+}
+
+async function putBack(context: KeyBackupContext, plan: Plan): Promise<void> {
+  const {key: name, id, versions, sha256} = putOf(plan)
+  const profile = plan.profile?.name ?? ''
+  const {ledger, material} = context
+  if (material === undefined)
+    throw elsewhere(
+      `put key "${name}" back`,
+      `keyrite backup put-back FILE --profile ${profile}`,
+      '--identity-file FILE',
+    )
+  const provider = await context.provider(profile)
+  const backups = keyBackupsOf(provider)
+  const key = keyCalled(ledger.of(keysFold).keys.get(name), name)
+  await undertake<true>(context, {
+    types: {intended: 'backup.put.intended', done: 'backup.put', failed: 'backup.put.failed'},
+    about: {profile, key: name, id, versions, sha256},
+    intended: {},
+    open: openKeyBackup(ledger.of(keyBackupsFold), 'backup.put.intended', profile, name),
+    approved: context.approved,
+    find: async () => ((await backups.has(id)) ? true : undefined),
+    act: async () => {
+      const backup = await material()
+      try {
+        await backups.putBack(id, backup)
+      } finally {
+        backup.wipe()
+      }
+      return true
+    },
+    confirm: async () => {
+      const results: ProbeResult[] = []
+      for (const version of key.versions)
+        if (versions.includes(version.version))
+          results.push(...(await triedAgain(ledger.view, provider, key, version)))
+      const bad = results.find(({ok}) => !ok)
+      if (bad === undefined && results.length > 0) return {results: results.map((one) => ({...one}))}
+      throw new KeyriteError(
+        'KEY_NOT_AS_PLANNED',
+        `cannot call key "${name}" put back: ${bad?.detail ?? 'nothing of it could be tried'}`,
+        {changed: true, hints: [`look at "${id}" in profile "${profile}"`]},
+      )
+    },
+  })
+}
+
+function keyCalled(key: Key | undefined, name: string): Key {
+  if (key !== undefined) return key
+  throw new KeyriteError('KEY_NOT_FOUND', `cannot find key "${name}"`, {hints: ['keyrite key list']})
+}
+
+function elsewhere(what: string, command: string, flag: string): KeyriteError {
+  return new KeyriteError('USAGE', `cannot ${what} here: its file is not named`, {
+    hints: [`${command} … ${flag}, with the same flags as when it was asked for`],
+  })
+}

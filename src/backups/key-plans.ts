@@ -1,0 +1,128 @@
+/** Plans to take a backup of one key, and to put one back: pure, and thrown out before anybody is asked. */
+import {z} from 'zod'
+import {KeyriteError} from '../base/errors.ts'
+import {profileOf, type Key, type Planned} from '../keys/index.ts'
+import type {View} from '../ledger/index.ts'
+import {policyFold, ruleFor} from '../policy/index.ts'
+import {factsOf} from '../profiles/index.ts'
+import type {KeyBackups} from '../providers/key-backups.ts'
+import type {Provider} from '../providers/ports.ts'
+import {providerKind} from '../providers/registry.ts'
+import {phase, type Plan} from '../requests/index.ts'
+import {keyBackupsFold, type TakenBackup} from './key-fold.ts'
+
+type Known = Pick<View, 'of'>
+
+const about = {class: z.string(), id: z.string(), key: z.string(), versions: z.array(z.int().min(1)).min(1)}
+const takeForm = z.strictObject({...about, recipient: z.string()})
+const putForm = z.strictObject({...about, sha256: z.string().regex(/^[0-9a-f]{64}$/)})
+
+/** @throws TypeError. */
+export function takeOf({change}: Plan): z.infer<typeof takeForm> {
+  return formed(takeForm.safeParse(change))
+}
+
+/** @throws TypeError. */
+export function putOf({change}: Plan): z.infer<typeof putForm> {
+  return formed(putForm.safeParse(change))
+}
+
+function formed<T>(parsed: {success: true; data: T} | {success: false}): T {
+  if (parsed.success) return parsed.data
+  throw new TypeError('a plan for a backup of a key names the key')
+}
+
+/** @throws KeyriteError `UNSUPPORTED` naming what the place does instead. */
+export function keyBackupsOf({kind, keyBackups}: Pick<Provider, 'kind' | 'keyBackups'>): KeyBackups {
+  if (keyBackups !== undefined) return keyBackups
+  throw new KeyriteError(
+    'UNSUPPORTED',
+    `cannot take or put back a backup of a key in a place of kind ${kind}: it gives out none of single keys`,
+    {
+      hints: [
+        ...(providerKind(kind).keptBy ?? []),
+        'keyrite share split --key NAME, of a key that may leave',
+      ],
+    },
+  )
+}
+
+/** All versions that lie under one name at the provider. */
+export function versionsUnder({versions}: Pick<Key, 'versions'>, id: string): number[] {
+  return versions.filter(({ref}) => ref.key === id).map(({version}) => version)
+}
+
+/** @param refusal - why the provider would not give it; undefined where it would. @throws KeyriteError `UNSUPPORTED`, `KEY_STATE`, `POLICY_REFUSES`. */
+export function planTake(view: Known, key: Key, recipient: string, refusal: string | undefined): Planned {
+  const primary = key.versions.find(({version}) => version === key.primary)
+  if (refusal !== undefined)
+    throw new KeyriteError('UNSUPPORTED', `cannot take a backup of key "${key.name}": ${refusal}`, {
+      hints: [`keyrite key show ${key.name}`, 'bao operator raft snapshot save FILE, of the whole server'],
+    })
+  if (primary === undefined || primary.state === 'destroyed')
+    throw new KeyriteError('KEY_STATE', `cannot take a backup of key "${key.name}": it is destroyed`, {
+      hints: [`keyrite key show ${key.name}`],
+    })
+  const id = primary.ref.key
+  const change = {class: key.spec.class, id, key: key.name, recipient, versions: versionsUnder(key, id)}
+  return planned(view, 'backup.take', key.profile, change, [
+    'the provider says that it was made so that it may leave',
+  ])
+}
+
+/** @throws KeyriteError `NOT_FOUND` if this ledger knows no such backup, `KEY_EXISTS`, `POLICY_REFUSES`. */
+export function planPut(
+  view: Known,
+  wish: {readonly sha256: string; readonly profile: string},
+  key: Key,
+  isThere: boolean,
+): Planned {
+  const {id, versions} = takenBackup(view, wish.sha256)
+  if (isThere)
+    throw new KeyriteError(
+      'KEY_EXISTS',
+      `cannot put key "${key.name}" back in profile "${wish.profile}": a key "${id}" is there`,
+      {hints: [`keyrite key sync --profile ${wish.profile}`, 'another profile, of another mount or server']},
+    )
+  const change = {class: key.spec.class, id, key: key.name, sha256: wish.sha256, versions: [...versions]}
+  return planned(view, 'backup.put-back', wish.profile, change, [`no key "${id}" is there`])
+}
+
+/** @throws KeyriteError `NOT_FOUND`. */
+export function takenBackup(view: Known, sha256: string): TakenBackup {
+  const taken = view.of(keyBackupsFold).taken.get(sha256)
+  if (taken !== undefined) return taken
+  throw new KeyriteError(
+    'NOT_FOUND',
+    `cannot put a backup back: this ledger has taken none with SHA-256 ${sha256}`,
+    {
+      hints: [
+        'the file that the entry backup.taken names: keyrite ledger show --last 200',
+        'the ledger that it was taken under',
+      ],
+    },
+  )
+}
+
+function planned(
+  view: Known,
+  operation: 'backup.take' | 'backup.put-back',
+  name: string,
+  change: Plan['change'] & {readonly class: Key['spec']['class']},
+  rests: readonly string[],
+): Planned {
+  const profile = profileOf(view, name)
+  const matter = {operation, class: change.class, kind: profile.kind}
+  return {
+    plan: {
+      type: 'keyrite.plan/1',
+      operation,
+      change,
+      phases: [phase(operation === 'backup.take' ? 'take' : 'put')],
+      profile: factsOf(profile),
+      rests: [...rests, `profile "${name}" answers with the identity above`],
+      rule: ruleFor(view.of(policyFold).policy, matter).id,
+    },
+    names: {},
+  }
+}

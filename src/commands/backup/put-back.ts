@@ -1,0 +1,75 @@
+import {Args, Flags} from '@oclif/core'
+import {keyBackupsFold, keyBackupsOf, openKeyBackup, planPut, takenBackup} from '../../backups/index.ts'
+import {sha256Hex} from '../../base/bytes.ts'
+import {readPublic} from '../../base/files.ts'
+import {profileOf} from '../../keys/index.ts'
+import {openFor} from '../../shares/index.ts'
+import {AskingCommand} from '../../ui/asking-command.ts'
+import type {Shown} from '../../ui/command.ts'
+import {findKey} from '../../ui/find-key.ts'
+import {changeFlags} from '../../ui/key-change.ts'
+import {readSecret} from '../../ui/shares/read.ts'
+
+const mostBytes = 4_194_304
+
+export default class BackupPutBack extends AskingCommand {
+  static override summary =
+    'Put a key back from a backup that was taken of it: into another mount or server, or where it was lost.'
+  static override description =
+    'For transit. It is opened in this process and goes nowhere but to the server. Then it is tried: each version must have the public half that the ledger knows, and verify, decrypt or unwrap what that version made when it was proved. In another profile it is not among the keys of the ledger until it is taken over there: keyrite key adopt.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> orders-dek.age --profile bao-2 --identity-file backup.agekey --sign-with alice=alice.key --sign-with bob=bob.pub',
+    'keyrite share combine --set backup-identity --out - | <%= config.bin %> <%= command.id %> orders-dek.age --profile bao-2 --identity-file -',
+  ]
+  static override args = {file: Args.string({description: 'the backup', required: true})}
+  static override flags = {
+    profile: Flags.string({summary: 'where it shall lie', helpValue: 'NAME', required: true}),
+    'identity-file': Flags.string({
+      summary: 'the identity that opens it, as age-keygen writes it; - for stdin',
+      helpValue: 'FILE',
+      required: true,
+    }),
+    ...changeFlags,
+  }
+
+  async execute(): Promise<Shown> {
+    const {args, flags} = await this.parse(BackupPutBack)
+    const {app} = this
+    const {ledger} = app
+    const file = readPublic(args.file, mostBytes)
+    const sha256 = sha256Hex(file)
+    const {name: profile} = profileOf(ledger.view, flags.profile)
+    const taken = takenBackup(ledger.view, sha256)
+    this.concerns = taken.key
+    const key = findKey(ledger, taken.key)
+    const backups = keyBackupsOf(await app.provider(profile))
+    // What was begun and not ended may be there already.
+    const begun = openKeyBackup(ledger.of(keyBackupsFold), 'backup.put.intended', profile, key.name)
+    const isThere = begun === undefined && (await backups.has(taken.id))
+    const planned = planPut(ledger.view, {sha256, profile}, key, isThere)
+    const done = (): Shown =>
+      this.show(
+        {
+          schema: 'keyrite.key-put-back/1',
+          key: key.name,
+          profile,
+          id: taken.id,
+          versions: [...taken.versions],
+        },
+        [
+          `Key "${key.name}" is back in profile "${profile}" as "${taken.id}", version ${taken.versions.join(', ')}, and reads what it made before.`,
+          ...(profile === key.profile
+            ? [`keyrite key prove ${key.name}`]
+            : [`keyrite key adopt --profile ${profile} ${taken.id} …, to have it among the keys`]),
+        ],
+      )
+    return this.asked(planned, flags, done, undefined, undefined, async () => {
+      const identity = readSecret(flags['identity-file'], 65_536)
+      try {
+        return await openFor(file, identity)
+      } finally {
+        identity.wipe()
+      }
+    })
+  }
+}
