@@ -3,7 +3,7 @@ import {z} from 'zod'
 import {KeyriteError} from '../base/errors.ts'
 import {datesInWords, sameDates, type Dates} from '../providers/dates.ts'
 import type {Description} from '../providers/ports.ts'
-import {keepsDates} from '../providers/registry.ts'
+import {keepsDates} from '../providers/of-kind.ts'
 import type {KeyPlanSpec} from './spec.ts'
 
 const time = z.iso.datetime({precision: 3}).nullable()

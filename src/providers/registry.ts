@@ -44,6 +44,8 @@ export interface ProviderKind {
   readonly window?: {readonly least: number; readonly most: number}
   /** Its service's wait can be cut short, where the place lets anybody; absent where it never can. */
   readonly purges?: true
+  /** How what is brought travels there, where that is not always under a key of the place: a sentence for people who decide. */
+  readonly brought?: string
   /** What only some places of this kind can: known when one is opened. */
   readonly mayEnforce?: readonly Availability[]
   /** The other regions in which keys of a place may have copies, by its identity; absent where keys have neither copies nor aliases. */
@@ -231,6 +233,8 @@ export const providerKinds = {
     window: {least: 7, most: 90},
     keepsDates: true,
     purges: true,
+    brought:
+      'Into an HSM it travels wrapped under a key of that HSM; into a vault’s software as it is, under TLS alone.',
     async open({settings, within}) {
       const [{openVault}, {placeFrom}, {agentName}] = await Promise.all([
         import('./azure/index.ts'),
@@ -325,11 +329,6 @@ function setting(settings: Opening['settings'], name: string): string {
 function needed(secret: Secret | null, called: string): Secret {
   if (secret === null) throw new KeyriteError('USAGE', `expected a ${called}`)
   return secret
-}
-
-/** Whether a place of this kind keeps dates of its versions itself. */
-export function keepsDates(name: string): boolean {
-  return isKind(name) && providerKind(name).keepsDates === true
 }
 
 /** Whether a place of this kind holds a version to this; null where only some do. */

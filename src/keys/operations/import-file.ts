@@ -3,6 +3,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import type {Secret} from '../../base/secret.ts'
 import type {View} from '../../ledger/index.ts'
 import {isPair} from '../../providers/algorithms.ts'
+import {broughtInWords} from '../../providers/of-kind.ts'
 import {providerKind} from '../../providers/registry.ts'
 import type {ActContext, Operation, Plan} from '../../requests/index.ts'
 import type {KeyWish, Planned} from '../plans.ts'
@@ -65,6 +66,7 @@ function demandAhead({key, material_ends: ends}: KeyPlanSpec, now: Date): void {
 
 function inWords({change, phases, profile}: Plan): readonly string[] {
   const spec = parseSpec(change)
+  const how = broughtInWords(profile?.kind ?? '')
   const where =
     profile === null ? '' : ` in profile "${profile.name}" (${profile.kind}, ${profile.environment})`
   return [
@@ -77,6 +79,7 @@ function inWords({change, phases, profile}: Plan): readonly string[] {
           `Its service deletes it by itself at ${spec.material_ends}: from then on nothing that it protects can be opened, until somebody brings the same material again.`,
         ]),
     namedIn(spec),
+    ...(how === null ? [] : [how]),
     'It has been outside: copies of it may be anywhere, and nothing here can say that there are none.',
     phases.some(({name}) => name === 'activate')
       ? 'Then, when it has been proved to work, make it active.'

@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto'
+import type {KeyVaultKey} from '@azure/keyvault-keys'
 import type {CheckLine, KeyEvidence, VersionRef} from '../ports.ts'
 import {capabilitiesOf} from './algorithms.ts'
 import {failure, statusOf} from './failures.ts'
@@ -28,7 +29,7 @@ export function keyEvidence(service: Service): KeyEvidence {
         keys,
         enforces: enforced,
         rotates: keys.map(({algorithm}) => algorithm),
-        imports: protection === 'hsm',
+        imports: true,
         exports: false,
         backs_up: false,
         destructionDays: {least: retentionDays, most: retentionDays},
@@ -38,20 +39,19 @@ export function keyEvidence(service: Service): KeyEvidence {
     async protection(ref) {
       const {key} = await existing(service, ref)
       const kty = String(key.keyType)
+      const leaves = releaseOf(key)
       if (!kty.endsWith('-HSM'))
         return {
           level: 'software',
           fips: null,
           evidence: 'asserted',
-          detail: `Azure says ${kty}: the key lies in its software, no hardware is involved`,
+          detail: `Azure says ${kty}: the key lies in its software, no hardware is involved${leaves}`,
         }
       return {
         level: 'hardware',
         fips: null,
         evidence: 'asserted',
-        detail: isHsm
-          ? `Azure says ${kty}, in a Managed HSM; ${await attestationOf(service, ref)}`
-          : `Azure says ${kty}, in a vault; it proves nothing`,
+        detail: `${isHsm ? `Azure says ${kty}, in a Managed HSM; ${await attestationOf(service, ref)}` : `Azure says ${kty}, in a vault; it proves nothing`}${leaves}`,
       }
     },
 
@@ -69,6 +69,16 @@ export function keyEvidence(service: Service): KeyEvidence {
       }
     },
   }
+}
+
+/** Whether Azure may release it to a machine that is attested: under which policy, as its digest, and whether that can change. */
+function releaseOf({properties}: KeyVaultKey): string {
+  const {exportable, releasePolicy} = properties
+  if (exportable !== true) return ''
+  const policy = releasePolicy?.encodedPolicy
+  if (policy === undefined) return '; IT MAY BE RELEASED, and Azure says no policy for that'
+  const digest = createHash('sha256').update(policy).digest('hex')
+  return `; IT MAY BE RELEASED to machines that its release policy trusts (SHA-256 ${digest}, ${releasePolicy?.immutable === true ? 'never changed' : 'which can be changed'})`
 }
 
 /** Of a Managed HSM only. What it says and who signed it nobody verifies here: it is noted, so that it can be told from another. */

@@ -1,5 +1,12 @@
-import {constants, createCipheriv, createPublicKey, publicEncrypt, randomBytes} from 'node:crypto'
-import type {KeyVaultKey} from '@azure/keyvault-keys'
+import {
+  constants,
+  createCipheriv,
+  createPrivateKey,
+  createPublicKey,
+  publicEncrypt,
+  randomBytes,
+} from 'node:crypto'
+import type {JsonWebKey, KeyVaultKey} from '@azure/keyvault-keys'
 import {KeyriteError} from '../../base/errors.ts'
 import {noDates, type Dates} from '../dates.ts'
 import type {IntentId, KeyMove, KeySpec} from '../ports.ts'
@@ -17,18 +24,16 @@ export function keyMove(service: Service): KeyMove {
     async import(spec, material, intent, _endsAt, dates = noDates) {
       service.demandOpen()
       permitSpec(service.place, spec)
-      if (service.place.protection !== 'hsm')
-        throw new KeyriteError(
-          'UNSUPPORTED',
-          `cannot import key "${spec.label}": into software a key would travel readable; keyrite brings keys into an HSM only`,
-        )
       material.use((bytes) => {
         demandMaterial(spec, bytes)
       })
       await demandNew(service, spec, intent)
+      // Only an HSM has a key that others can be brought under; to software it goes readable, under TLS alone.
+      if (service.place.protection !== 'hsm')
+        return refOf(await bring(service, {spec, intent, dates}, material.use(privateJwk)))
       const kek = await exchangeKey(service)
       const blob = material.use((bytes) => transferBlob(kek, bytes))
-      return refOf(await bring(service, {spec, intent, blob, dates}))
+      return refOf(await bring(service, {spec, intent, dates}, {t: blob}))
     },
 
     async export(ref) {
@@ -92,27 +97,28 @@ function transferBlob(kek: KeyVaultKey, material: Uint8Array): Uint8Array {
   }
 }
 
+/** Both halves as the client takes them; it makes text of them on the way, as the protocol is JSON. */
+function privateJwk(pkcs8: Uint8Array): JsonWebKey {
+  const key = createPrivateKey({key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8'})
+  const {n, e, d, p, q, dp, dq, qi, x, y} = key.export({format: 'jwk'})
+  const parts = Object.entries({n, e, d, p, q, dp, dq, qi, x, y}).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, Buffer.from(value, 'base64url')] as const] : [],
+  )
+  return Object.fromEntries(parts)
+}
+
 async function bring(
   service: Service,
-  {
-    spec,
-    intent,
-    blob,
-    dates,
-  }: {
-    readonly spec: KeySpec
-    readonly intent: IntentId
-    readonly blob: Uint8Array
-    readonly dates: Dates
-  },
+  {spec, intent, dates}: {readonly spec: KeySpec; readonly intent: IntentId; readonly dates: Dates},
+  material: JsonWebKey,
 ): Promise<KeyVaultKey> {
-  const {kty, curve} = shapeOf(spec.algorithm, true)
+  const {kty, curve} = shapeOf(spec.algorithm, service.place.protection === 'hsm')
   return service.ask(`import key "${spec.label}"`, () =>
     service.once.importKey(
       spec.label,
       {
-        kty: kty,
-        t: blob,
+        ...material,
+        kty,
         ...(curve === undefined ? {} : {crv: curve}),
         keyOps: operationsOf(spec.purpose, 'enabled'),
       },

@@ -2,12 +2,17 @@
 import type {Purpose} from '../algorithms.ts'
 import type {PermissionRole, PermissionsWish, Policy} from '../permissions.ts'
 
+/**
+ * Where these were found: a vault's in Microsoft's table of the operations of its resource providers; those of a Managed HSM in
+ * the list of `KeyVaultDataAction` of its clients, and `keys/rotate/action` in what a Managed HSM said of its built-in role
+ * Crypto User (a recording of March 2022). That reading what is deleted in a vault is `keys/read` no table says.
+ */
 /** By what a vault calls it: its data action, that of a Managed HSM, and the word of an access policy; null where there is none. */
 const actions = {
   read: ['keys/read', 'keys/read/action', 'get'],
   update: ['keys/update/action', 'keys/write/action', 'update'],
   create: ['keys/create/action', 'keys/create', 'create'],
-  rotate: ['keys/rotate/action', null, 'rotate'],
+  rotate: ['keys/rotate/action', 'keys/rotate/action', 'rotate'],
   delete: ['keys/delete', 'keys/delete', 'delete'],
   recover: ['keys/recover/action', 'keys/deletedKeys/recover/action', 'recover'],
   readDeleted: [null, 'keys/deletedKeys/read/action', null],
@@ -133,7 +138,7 @@ function notesOf(role: PermissionRole, purpose: Purpose, isHsm: boolean, label: 
       'It may set what operations the key is for, which keyrite sets as the key’s state has it, and use none of them. It may not purge, import, back up or restore.',
       ...(isHsm
         ? [
-            'Rotation by a policy is not among the actions that Microsoft’s client names: see a role of Azure’s own for it.',
+            'Whether it may read and set the rotation policy no list of actions says: see a role of Azure’s own for it.',
           ]
         : []),
       ...always,

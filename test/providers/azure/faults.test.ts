@@ -1,10 +1,11 @@
 /** What goes wrong between here and Azure: asked of the stand-in, which does it on purpose. Here it is a vault, with keys in software. */
+import {generateKeyPairSync, verify} from 'node:crypto'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {openVault} from '../../../src/providers/azure/index.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
 import type {Fault} from '../../standins/azure/world.ts'
 import {testWith} from '../../support/needs.ts'
-import {all, described, enabled, intent, outcome, specOf} from '../support.ts'
+import {all, described, enabled, intent, outcome, secretOf, specOf} from '../support.ts'
 import {placeOf} from './place.ts'
 import {startStandin, type Standin} from './standin.ts'
 
@@ -48,6 +49,41 @@ describe('trouble with Azure Key Vault', () => {
       expect(await open().store.find(made, [first])).toMatchObject({kind: 'one', ref: {key: first.key}})
       expect(await outcome(open().life.rotate(first.key, made))).toBe('KEY_EXISTS')
       expect((await all(open().store)).filter(({ref}) => ref.key === first.key)).toHaveLength(2)
+    },
+  )
+
+  testWith(
+    'openssl',
+    'a pair from outside goes into software as a JWK, once, also where the reply is lost; a name that is given gets no further version',
+    async () => {
+      const outside = [
+        [specOf('ec-p256'), generateKeyPairSync('ec', {namedCurve: 'P-256'})],
+        [specOf('rsa-2048'), generateKeyPairSync('rsa', {modulusLength: 2048})],
+      ] as const
+      for (const [spec, {privateKey, publicKey}] of outside) {
+        const made = intent()
+        const pkcs8 = () => secretOf(privateKey.export({format: 'der', type: 'pkcs8'}))
+        await trouble('import', 'cut')
+        expect(await outcome(open().move.import(spec, pkcs8(), made))).toBe('PROVIDER_UNREACHABLE')
+        const found = await open().store.find(made, [])
+        const ref = found.kind === 'one' ? found.ref : missing()
+        const spki = publicKey.export({format: 'der', type: 'spki'})
+        expect(Buffer.from(await open().use.publicKey(ref))).toEqual(spki)
+        const signature = await open().use.sign(ref, Buffer.from('x'))
+        expect(
+          verify('sha256', Buffer.from('x'), {key: publicKey, dsaEncoding: 'ieee-p1363'}, signature),
+        ).toBe(true)
+        await standin().ask({})
+        expect(await outcome(open().move.import(spec, pkcs8(), made))).toBe('KEY_EXISTS')
+        expect(await outcome(open().move.import(spec, pkcs8(), intent()))).toBe('KEY_EXISTS')
+        expect(await outcome(open().store.create(spec, intent()))).toBe('KEY_EXISTS')
+        // Refused before the call that would have made a further version.
+        const asked = (await standin().ask({})).map(({operation}) => operation)
+        expect(asked.filter((one) => one === 'import' || one === 'create')).toEqual([])
+      }
+      const other = generateKeyPairSync('ec', {namedCurve: 'P-384'}).privateKey
+      const wrong = secretOf(other.export({format: 'der', type: 'pkcs8'}))
+      expect(await outcome(open().move.import(specOf('ec-p256'), wrong, intent()))).toBe('UNSUPPORTED')
     },
   )
 

@@ -1,6 +1,7 @@
 import {describe, expect, test} from '@jest/globals'
 import {algorithms, isPair, type Algorithm} from '../../../src/providers/algorithms.ts'
-import {keepsDates, providerKind} from '../../../src/providers/registry.ts'
+import {keepsDates} from '../../../src/providers/of-kind.ts'
+import {providerKind} from '../../../src/providers/registry.ts'
 import type {Bench, Expected} from '../contract.ts'
 import {all, described, enabled, intent, labelled, none, outcome, specOf, usual} from '../support.ts'
 

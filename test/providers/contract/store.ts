@@ -2,7 +2,7 @@ import {describe, expect, test} from '@jest/globals'
 import {algorithms, purposes, purposesOf, schemes, schemesOf} from '../../../src/providers/algorithms.ts'
 import {noDates} from '../../../src/providers/dates.ts'
 import type {KeySpec} from '../../../src/providers/ports.ts'
-import {keepsDates} from '../../../src/providers/registry.ts'
+import {keepsDates} from '../../../src/providers/of-kind.ts'
 import type {Bench, Expected} from '../contract.ts'
 import {all, described, intent, outcome, specOf, usual} from '../support.ts'
 

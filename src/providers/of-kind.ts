@@ -1,0 +1,12 @@
+/** What a place of a kind does, known before it is opened; of a kind that this keyrite does not know, nothing. */
+import {isKind, providerKind} from './registry.ts'
+
+/** What people read of how a key gets there from outside; null where its kind has nothing to say. */
+export function broughtInWords(name: string): string | null {
+  return isKind(name) ? (providerKind(name).brought ?? null) : null
+}
+
+/** Whether a place of this kind keeps dates of its versions itself. */
+export function keepsDates(name: string): boolean {
+  return isKind(name) && providerKind(name).keepsDates === true
+}
