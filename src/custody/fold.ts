@@ -48,6 +48,7 @@ const statements = [
   'approval.given',
   'participant.present',
   'transcript.signed',
+  'destruction.signed',
 ]
 
 export const custodyFold: Fold<Custody> = {

@@ -32,6 +32,17 @@ export {begunUngrant, grantCalled, grantsListed, planGrant, planUngrant} from '.
 export {dayText, keySchedule} from './operations/schedule.ts'
 export {planSchedule, scheduleStanding, wantedOf, type ScheduleStanding} from './rotation/schedule.ts'
 export {dataKeysBehind, rewrapAll, wrapDataKey, type Rewrapped} from './envelope/acts.ts'
+export {signedFiles} from './certified/files.ts'
+export {certificationsFold} from './certified/fold.ts'
+export {
+  certify,
+  outcomeContent,
+  outcomesLeft,
+  outcomeSubject,
+  outcomeToSign,
+  peopleToSign,
+  type Outcome,
+} from './certified/sign.ts'
 export {envelopesFold} from './envelope/fold.ts'
 export {dataKeysUnder, envelopes, type DataKey} from './envelope/state.ts'
 export {dueEnds, type DueEnd} from './due-ends.ts'

@@ -8,6 +8,8 @@ import {ceremonyFold} from '../ceremony/fold.ts'
 import {transcriptSubject} from '../ceremony/afar.ts'
 import {statusOfCeremony} from '../ceremony/state.ts'
 import {custodyFold, findPerson, parseArmored, peopleCalled, type Person} from '../custody/index.ts'
+import {keysFold, outcomesLeft, outcomeSubject, outcomeToSign} from '../keys/index.ts'
+import type {Ledger} from '../ledger/index.ts'
 import {findRequest, possessor, requests, statusNow} from '../requests/index.ts'
 import {
   bad,
@@ -23,11 +25,18 @@ import {
   type Subjects,
 } from '../requests/afar/index.ts'
 import {findCeremony} from './ceremony.ts'
+import {findKey} from './find-key.ts'
 
-/** `r41`, `founding`, `ceremony-1a2b3c4d`, or a ceremony's id as other commands take it. @throws KeyriteError `REQUEST_NOT_FOUND`, `CEREMONY_NOT_FOUND`. */
+/** `r41`, `founding`, `destruction-KEY-VERSION`, `ceremony-1a2b3c4d`, or a ceremony's id as other commands take it. @throws KeyriteError `REQUEST_NOT_FOUND`, `CEREMONY_NOT_FOUND`. */
 export function subjectFor(app: App, typed: string, person: Person): Subject {
   const {ledger} = app
   if (typed === 'founding') return foundingSubject(ledger)
+  const destroyed = /^destruction-(.*)-(\d+)$/.exec(typed)
+  if (destroyed !== null)
+    return outcomeSubject(
+      ledger,
+      outcomeToSign(ledger, findKey(ledger, destroyed[1] ?? '').name, Number(destroyed[2])),
+    )
   const ceremony =
     /^(?:ceremony-)(.*)$/.exec(typed)?.[1] ??
     (/^[0-9a-f]{6,32}$/.test(typed) && !/^\d{1,15}$/.test(typed) ? typed : undefined)
@@ -58,6 +67,7 @@ export function subjectsOf({ledger}: Pick<App, 'ledger'>): Subjects {
         const ceremony = ceremonies.find(({signOff}) => signOff?.seq === seq)
         return ceremony === undefined ? undefined : transcriptSubject(ledger, ceremony)
       }
+      if (use === 'certificate') return ofOutcome(ledger, seq)
       const request = asked.get(seq)
       if (use === 'possession') return request === undefined ? undefined : possessionSubject(ledger, request)
       return request === undefined ? undefined : requestSubject(ledger, request, use)
@@ -75,9 +85,22 @@ export function subjectsOf({ledger}: Pick<App, 'ledger'>): Subjects {
         ...ceremonies
           .filter((one) => statusOfCeremony(one) === 'waiting-for-signatures')
           .map((one) => transcriptSubject(ledger, one)),
+        ...outcomesLeft(ledger, versionsIn(ledger)).map((one) => outcomeSubject(ledger, one)),
       ]
     },
   }
+}
+
+function* versionsIn(ledger: Ledger): Generator<readonly [string, number]> {
+  for (const {name, versions} of ledger.of(keysFold).keys.values())
+    for (const {version} of versions) yield [name, version]
+}
+
+function ofOutcome(ledger: Ledger, seq: number): Subject | undefined {
+  const entry = ledger.view.entry(seq)
+  if (entry?.type !== 'key.state.changed' || entry.data['to'] !== 'destroyed') return undefined
+  const {key, version} = entry.data
+  return outcomeSubject(ledger, outcomeToSign(ledger, typeof key === 'string' ? key : '', Number(version)))
 }
 
 /** One signature to take, and the file that it came in. */

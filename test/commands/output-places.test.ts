@@ -76,6 +76,7 @@ const outputs: readonly (readonly [
   ['incident export --out', IncidentExport, 'file', (path) => ['i1', '--out', path]],
   ['incident postmortem --out', IncidentPostmortem, 'file', (path) => ['i1', '--out', path]],
   ['key destruction --out', KeyDestruction, 'file', (path) => ['gone', '--out', path]],
+  ['key destruction --signed', KeyDestruction, 'folder', (path) => ['gone', '--signed', path]],
   ['ledger prove --out', LedgerProve, 'file', (path) => ['1', '--out', path]],
   ['ledger export --out', LedgerExport, 'file', (path) => ['--out', path]],
   ['ledger export --out', LedgerExport, 'folder', (path) => ['--format', 'tiles', '--out', path]],

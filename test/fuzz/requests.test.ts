@@ -2,8 +2,12 @@
 import {afterAll, describe} from '@jest/globals'
 import {operations} from '../../src/app.ts'
 import {transcriptContent} from '../../src/ceremony/afar.ts'
+import {outcomeContent, planDestroy} from '../../src/keys/index.ts'
 import {examine, readExport, wordsOf, type Files} from '../../src/requests/afar/index.ts'
 import {finishedCeremony} from '../ceremony/finished.ts'
+import {act, approved} from '../keys/moving.ts'
+import {makeKey, type TestLedger} from '../support/ledger.ts'
+import {addLocal} from '../support/profile.ts'
 import {afar, makeAfar} from '../requests/afar-support.ts'
 import {byteMutations, type Mutation} from './bytes.ts'
 import {fuzz, isCode} from './fuzz.ts'
@@ -12,7 +16,16 @@ import type {Rng} from './rng.ts'
 import {textMutation} from './text.ts'
 
 const made = await makeAfar({signed: 4})
-const finished = await finishedCeremony({signs: (name) => name !== 'Grace'})
+/** A key that is gone, for whoever signs what was done. */
+const destroyed = (ledger: TestLedger): Promise<void> =>
+  ledger.using(async (app) => {
+    await addLocal(app, 'old-token')
+    await makeKey(app, ledger.founders, {name: 'gone', profile: 'old-token', activate: false})
+    const wish = {key: 'gone', version: null, waitDays: 0, graceDays: 0, order: null, due: null}
+    const plan = planDestroy(app.ledger.view, {...wish, scheduleOnly: false}, app.ledger.time.toISOString())
+    await act({made: ledger, app}, await approved({made: ledger, app}, plan))
+  })
+const finished = await finishedCeremony({signs: (name) => name !== 'Grace', before: destroyed})
 const late = afar(finished)
 afterAll(() => {
   made.remove()
@@ -25,6 +38,7 @@ for (const [name, ledger, id, at] of [
   ['approval', made, asked.id, 0],
   ['founding', made, 'founding', 4],
   ['transcript', late, `ceremony-${finished.id.slice(0, 8)}`, 6],
+  ['certificate', late, 'destruction-gone-1', 0],
 ] as const)
   folders.set(name, readExport((await ledger.export(id, at)).dir))
 
@@ -55,7 +69,7 @@ const inFiles: Mutation = (rng, bytes) => {
     () => files.delete(name),
     () =>
       files.set(
-        rng.pick(['approve', 'reject', 'attest', 'transcript.jsonl', 'plan.json']),
+        rng.pick(['approve', 'reject', 'attest', 'transcript.jsonl', 'plan.json', 'certificate.txt']),
         files.get(name) ?? Buffer.of(),
       ),
     () => files.set(name, files.get(rng.pick([...files.keys()])) ?? Buffer.of()),
@@ -69,7 +83,7 @@ function changedFile(rng: Rng, bytes: Buffer = Buffer.of()): Buffer {
   return rng.pick(contents)(rng, bytes, [bytes])
 }
 
-const rules = {operations, now: new Date(), transcript: transcriptContent}
+const rules = {operations, now: new Date(), transcript: transcriptContent, certificate: outcomeContent}
 /** All that its signer learns, but for what the folder itself chooses freely: when it says that it was issued. */
 const said = (files: Files): string => {
   const examined = examine(files, rules)

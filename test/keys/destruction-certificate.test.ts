@@ -75,6 +75,9 @@ describe('the certificate of a destruction', () => {
     () => {
       const blocks = doc.blocks.flatMap((block) => (block.kind === 'code' ? [block.lines] : []))
       expect(blocks).toHaveLength(4 * 3)
+      expect(textOf(doc).replaceAll(/[\s|]+/g, ' ')).toContain(
+        'Nobody signed that it was done: those who approved it signed the plan only.',
+      )
       const folder = mkdtempSync(join(tmpdir(), 'keyrite-certificate-'))
       try {
         for (let at = 0; at < blocks.length; at += 4) {

@@ -4,11 +4,12 @@ import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {operations} from '../../src/app.ts'
 import {KeyriteError} from '../../src/base/errors.ts'
 import {transcriptContent} from '../../src/ceremony/afar.ts'
+import {outcomeContent} from '../../src/keys/index.ts'
 import {examine, readExport, wordsOf, type Files} from '../../src/requests/afar/index.ts'
 import {finishedCeremony, type Finished} from '../ceremony/finished.ts'
 import {afar, makeAfar, type Afar} from './afar-support.ts'
 
-const rules = {operations, now: new Date(), transcript: transcriptContent}
+const rules = {operations, now: new Date(), transcript: transcriptContent, certificate: outcomeContent}
 const say = (files: Files): string => wordsOf(examine(files, rules)).join('\n')
 
 interface Case {

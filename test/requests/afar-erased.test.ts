@@ -6,6 +6,7 @@ import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import LedgerErase from '../../src/commands/ledger/erase.ts'
 import {operations} from '../../src/app.ts'
 import {transcriptContent} from '../../src/ceremony/afar.ts'
+import {outcomeContent} from '../../src/keys/index.ts'
 import {examine, readExport, type Files} from '../../src/requests/afar/index.ts'
 import {testWith} from '../support/needs.ts'
 import {makeAfar, runJson, type Afar} from './afar-support.ts'
@@ -39,7 +40,8 @@ afterAll(() => {
 
 const text = (name: string): string => readFileSync(join(dir, name), 'utf8')
 const judge = (files: Files) =>
-  examine(files, {operations, now: new Date(), transcript: transcriptContent}).content
+  examine(files, {operations, now: new Date(), transcript: transcriptContent, certificate: outcomeContent})
+    .content
 
 describe('a request of which something was erased', () => {
   test('is written for people elsewhere, and says by which entry how much is not shown', () => {

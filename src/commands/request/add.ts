@@ -82,7 +82,7 @@ export default class RequestAdd extends KeyriteCommand {
     const {ledger, operations} = this.app
     const subjects = [...new Map(taken.map(({subject}) => [subject.id, subject])).values()]
     const requests = subjects.filter(asksForPlan).map(({about}) => requestAt(ledger, about.seq))
-    const others = subjects.filter(({use}) => use === 'founding' || use === 'transcript')
+    const others = subjects.filter(({use}) => ['certificate', 'founding', 'transcript'].includes(use))
     return this.show(
       {
         schema: 'keyrite.answers/1',
@@ -98,7 +98,11 @@ export default class RequestAdd extends KeyriteCommand {
       [
         ...requests.flatMap((one) => this.#requestLines(one)),
         ...others.map(({id, use, ceremony}) =>
-          use === 'founding' ? this.#foundingLine() : this.#ceremonyLine(id, ceremony ?? ''),
+          use === 'certificate'
+            ? `Signed that it was done: ${id}.`
+            : use === 'founding'
+              ? this.#foundingLine()
+              : this.#ceremonyLine(id, ceremony ?? ''),
         ),
       ],
     )

@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {visible} from '../../base/visible.ts'
 import {transcriptContent} from '../../ceremony/afar.ts'
+import {outcomeContent} from '../../keys/index.ts'
 import {words} from '../../base/words.ts'
 import {chooseKey, examine, exportFiles, howto, wordsOf, writeExport} from '../../requests/afar/index.ts'
 import {personFor, subjectFor} from '../../ui/afar.ts'
@@ -21,7 +22,7 @@ export default class RequestExport extends KeyriteCommand {
   static override args = {
     request: Args.string({
       description:
-        'such as r41; "founding" for a founder who has not signed; ceremony-ID for a late sign-off',
+        'such as r41; "founding" for a founder who has not signed; ceremony-ID for a late sign-off; destruction-KEY-VERSION for an outcome',
       required: true,
     }),
   }
@@ -53,6 +54,7 @@ export default class RequestExport extends KeyriteCommand {
       operations: app.operations,
       now: ledger.time,
       transcript: transcriptContent,
+      certificate: outcomeContent,
     })
     const text = wordsOf(examined).map((line) => visible(line))
     const all = new Map([

@@ -6,6 +6,7 @@ import {writeNew} from '../../base/files.ts'
 import {visible} from '../../base/visible.ts'
 import {words} from '../../base/words.ts'
 import {transcriptContent} from '../../ceremony/afar.ts'
+import {outcomeContent} from '../../keys/index.ts'
 import {armor, namespaceOf, signerFor, type Signer} from '../../custody/index.ts'
 import {loadPin, openOwn, parseCheckpoint, storePin, type Checkpoint} from '../../ledger/index.ts'
 import {
@@ -58,6 +59,7 @@ export default class RequestSign extends KeyriteCommand {
       operations: this.app.operations,
       now: world.clock.now(),
       transcript: transcriptContent,
+      certificate: outcomeContent,
     })
     demandLedger(examined, flags.ledger)
     const seen = this.#continues(examined)

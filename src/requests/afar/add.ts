@@ -61,6 +61,7 @@ export async function takeSigned(ledger: Ledger, subjects: Subjects, given: Give
       actor: {person: person.id, evidence: 'signed'},
       ceremony: subject.ceremony,
       data: {
+        ...subject.data,
         signature: base64(given.signature),
         statement: {...statement},
         ...(subject.entryType === 'approval.given' ? {reason} : {}),

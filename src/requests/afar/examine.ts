@@ -34,6 +34,7 @@ export interface Rules {
   readonly operations: Operations
   readonly now: Date
   readonly transcript: UseReader
+  readonly certificate: UseReader
 }
 
 /**
@@ -47,6 +48,7 @@ export function examine(files: Files, rules: Rules): Examined {
     founding: foundingContent,
     possession: possessionContent,
     transcript: rules.transcript,
+    certificate: rules.certificate,
   }
   const {statements, statement} = inFile('statements', () => readStatements(files))
   const use = statement.use as AfarUse

@@ -23,7 +23,7 @@ for name in ('plan', 'policy', 'roster'):
     ref = entry['data'].get(name)
     if isinstance(ref, dict) and 'blob' in ref:
         assert hashlib.sha256(read(name + '.json')).hexdigest() == ref['blob'], name + '.json was changed'
-if said['plan_sha256']:
+if said['plan_sha256'] and said['use'] != 'certificate':
     assert said['plan_sha256'] == entry['data']['plan']['blob'], 'the statement is over another plan'
     print(json.dumps(json.loads(read('plan.json')), indent=2))
 size, root = said['checkpoint']['size'], base64.b64decode(said['checkpoint']['root'])
@@ -64,6 +64,10 @@ for person in json.loads(read('roster.json'))['people']:
     print(names.get(person['id']), person['id'], ', '.join(person['roles']), *(key['key'] for key in person['keys']))
 for rule in json.loads(read('policy.json'))['rules']:
     print(rule['id'] + ':', ', '.join(rule['operations']), '-', rule['people'], 'of', ', '.join(rule['from']), 'with', rule['roles'])`,
+  certificate: `
+assert hashlib.sha256(read('certificate.txt')).hexdigest() == said['plan_sha256'], 'certificate.txt is not what you sign'
+assert entry['data']['to'] == 'destroyed' and said['about'] in read('certificate.txt').decode(), 'it is about something else'
+print(read('certificate.txt').decode())`,
   transcript: `
 lines = read('transcript.jsonl').split(b'\\n')
 assert lines.pop() == b'', 'transcript.jsonl is cut off'
@@ -83,7 +87,9 @@ export function howto({use, facts, content, statements, person}: Examined): stri
   const digest =
     use === 'approval' || use === 'proposal' || use === 'possession'
       ? ['    sha256sum plan.json']
-      : ["    (printf '\\000'; cat entry) | sha256sum"]
+      : use === 'certificate'
+        ? ['    sha256sum certificate.txt']
+        : ["    (printf '\\000'; cat entry) | sha256sum"]
   return [
     `# ${facts.rehearsal ? 'REHEARSAL: how' : 'How'} to answer ${content.id} of ${facts.organisation}`,
     '',

@@ -8,12 +8,16 @@ import type {Statement, Use} from '../../custody/index.ts'
 
 export type Decision = Statement['decision']
 /** What can be signed from afar. */
-export type AfarUse = Extract<Use, 'approval' | 'founding' | 'possession' | 'proposal' | 'transcript'>
+export type AfarUse = Extract<
+  Use,
+  'approval' | 'certificate' | 'founding' | 'possession' | 'proposal' | 'transcript'
+>
 export type Files = ReadonlyMap<string, Uint8Array>
 
 /** The answers that each use takes, and so the statements that an export holds: the files have their names. */
 export const answersOf: Readonly<Record<AfarUse, readonly Decision[]>> = {
   approval: ['approve', 'reject'],
+  certificate: ['attest'],
   founding: ['attest'],
   possession: ['attest'],
   proposal: ['attest'],
@@ -33,6 +37,7 @@ const judged = [
   'roster.json',
   'openings.json',
   'transcript.jsonl',
+  'certificate.txt',
   'checkpoint',
   'proof',
   'writers',

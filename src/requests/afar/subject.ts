@@ -2,7 +2,7 @@
 import {KeyriteError} from '../../base/errors.ts'
 import type {Json} from '../../base/jcs.ts'
 import {custodyFold, enrolledKey, type Person} from '../../custody/index.ts'
-import {isBlobRef, type Entry, type Ledger} from '../../ledger/index.ts'
+import {type DraftObject, isBlobRef, type Entry, type Ledger} from '../../ledger/index.ts'
 import {keyCounts, parsePolicy} from '../../policy/index.ts'
 import {parseJcs} from '../../base/jcs.ts'
 import {demandOpen} from '../answer.ts'
@@ -22,7 +22,14 @@ export interface Subject {
   readonly ceremony: string | null
   /** The entry that an answer becomes. */
   readonly entryType:
-    'approval.given' | 'founder.signed' | 'possession.signed' | 'proposal.signed' | 'transcript.signed'
+    | 'approval.given'
+    | 'destruction.signed'
+    | 'founder.signed'
+    | 'possession.signed'
+    | 'proposal.signed'
+    | 'transcript.signed'
+  /** What that entry holds beside statement and signature. */
+  readonly data?: DraftObject
   /** The one person who signs it, as they are to be; null where it is people of the roster. */
   readonly signer: Person | null
   /** The documents that it stands on, by file name. */

@@ -5,6 +5,7 @@ import type {Examined} from './core.ts'
 import {calledHere} from './subject.ts'
 
 const titles = {
+  certificate: 'You are asked to sign that it was done:',
   approval: 'You are asked to approve or to reject',
   proposal: 'You are asked to sign, as its author,',
   founding: 'You are asked to sign',
