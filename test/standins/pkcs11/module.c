@@ -10,12 +10,14 @@
  *   serial TEXT          of every token
  *   tries N              wrong PINs before it locks; counted in FILE.tries, beside this file
  *   end-date YYYYMMDD    the last day of every object's use, which it does not keep
+ *   mldsa                makes and uses ML-DSA (mldsa.h)
  *   raw-points           points of keys without the OCTET STRING around them
  *   fail C_X N           that call answers N, and does nothing
  *   lie C_X              that call answers yes, and does nothing
  *   hang C_X             that call never answers
  *   die C_X N            after the Nth such call has done its work the process is gone
  */
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>
 #include <stdio.h>
@@ -87,6 +89,8 @@ static CK_MECHANISM_TYPE behind(CK_MECHANISM_TYPE type) {
   return type;
 }
 
+#include "mldsa.h"
+
 #define CALL(name, call)                       \
   do {                                         \
     CK_RV said;                                \
@@ -113,6 +117,7 @@ static CK_RV getMechanismList(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list, CK_UL
     if (!listed("without", all[at])) all[kept++] = all[at];
   for (int at = 0; line("claims", rest, sizeof rest, at); at++) all[kept++] = strtoul(rest, NULL, 0);
   for (int at = 0; line("as", rest, sizeof rest, at); at++) all[kept++] = strtoul(rest, NULL, 0);
+  if (mlDsaThere()) all[kept++] = MLDSA_GEN, all[kept++] = MLDSA;
   *count = kept;
   if (list == NULL) return CKR_OK;
   if (room < kept) return CKR_BUFFER_TOO_SMALL;
@@ -123,6 +128,10 @@ static CK_RV getMechanismList(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list, CK_UL
 static CK_RV getMechanismInfo(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO_PTR info) {
   memset(info, 0, sizeof *info);
   if (listed("claims", type)) return CKR_OK;
+  if (mlDsaThere() && (type == MLDSA_GEN || type == MLDSA)) {
+    info->flags = type == MLDSA ? CKF_SIGN | CKF_VERIFY : CKF_GENERATE_KEY_PAIR;
+    return CKR_OK;
+  }
   if (behind(type) == ~0UL) return CKR_MECHANISM_INVALID;
   return real->C_GetMechanismInfo(slot, behind(type), info);
 }
@@ -180,8 +189,11 @@ static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR
 
 static CK_RV getAttributeValue(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o, CK_ATTRIBUTE_PTR t, CK_ULONG n) {
   CK_RV said;
+  CK_ULONG room[64];
   if (instead("C_GetAttributeValue", &said)) return said;
+  for (CK_ULONG at = 0; at < n && at < 64; at++) room[at] = t[at].ulValueLen;
   said = real->C_GetAttributeValue(s, o, t, n);
+  if (n <= 64) said = mlDsaAttributes(s, o, t, n, said, room);
   if (said == CKR_OK && line("raw-points", NULL, 0, 0))
     for (CK_ULONG at = 0; at < n; at++) {
       CK_BYTE *bytes = t[at].pValue;
@@ -217,10 +229,28 @@ static CK_RV destroyObject(CK_SESSION_HANDLE s, CK_OBJECT_HANDLE o) {
   CALL(C_DestroyObject, C_DestroyObject(s, o));
 }
 static CK_RV signInit(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE k) {
+  CK_RV said;
+  if (mlDsaThere() && m->mechanism == MLDSA) {
+    if (instead("C_SignInit", &said)) return said;
+    return done("C_SignInit", mlDsaSignInit(s, k));
+  }
   WITH(C_SignInit, m, C_SignInit(s, m, k));
 }
 static CK_RV sign(CK_SESSION_HANDLE s, CK_BYTE_PTR d, CK_ULONG n, CK_BYTE_PTR r, CK_ULONG_PTR l) {
+  CK_RV said;
+  if (mlDsaPending && s == mlDsaSession) {
+    if (instead("C_Sign", &said)) return said;
+    return done("C_Sign", mlDsaSign(d, n, r, l));
+  }
   CALL(C_Sign, C_Sign(s, d, n, r, l));
+}
+static CK_RV verifyInit(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE k) {
+  if (mlDsaThere() && m->mechanism == MLDSA) return mlDsaVerifyInit(s, k);
+  WITH(C_VerifyInit, m, C_VerifyInit(s, m, k));
+}
+static CK_RV verify(CK_SESSION_HANDLE s, CK_BYTE_PTR d, CK_ULONG n, CK_BYTE_PTR r, CK_ULONG l) {
+  if (mlDsaChecked.set && s == mlDsaSession) return mlDsaVerify(d, n, r, l);
+  CALL(C_Verify, C_Verify(s, d, n, r, l));
 }
 static CK_RV encryptInit(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE k) {
   WITH(C_EncryptInit, m, C_EncryptInit(s, m, k));
@@ -234,6 +264,11 @@ static CK_RV generateKey(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_ATTRIBUTE_P
 }
 static CK_RV generateKeyPair(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_ATTRIBUTE_PTR a, CK_ULONG an,
                              CK_ATTRIBUTE_PTR b, CK_ULONG bn, CK_OBJECT_HANDLE_PTR ak, CK_OBJECT_HANDLE_PTR bk) {
+  CK_RV said;
+  if (mlDsaThere() && m->mechanism == MLDSA_GEN) {
+    if (instead("C_GenerateKeyPair", &said)) return said;
+    return done("C_GenerateKeyPair", mlDsaGenerate(s, a, an, b, bn, ak, bk));
+  }
   WITH(C_GenerateKeyPair, m, C_GenerateKeyPair(s, m, a, an, b, bn, ak, bk));
 }
 static CK_RV wrapKey(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE w, CK_OBJECT_HANDLE k,
@@ -266,6 +301,8 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
   own.C_DestroyObject = destroyObject;
   own.C_SignInit = signInit;
   own.C_Sign = sign;
+  own.C_VerifyInit = verifyInit;
+  own.C_Verify = verify;
   own.C_EncryptInit = encryptInit;
   own.C_DecryptInit = decryptInit;
   own.C_GenerateKey = generateKey;
