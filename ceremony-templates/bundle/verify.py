@@ -43,6 +43,7 @@ ACTS = {  # L5: an act that needs approval -> phase, operations whose plan may h
     "key.ungrant.intended": ("ungrant", ["key.ungrant"], ["key", "version", "grant", "grantee", "region"]),
     "key.schedule.intended": ("set", ["key.schedule"], ["key", "version", "terms"]),
     "key.dates.intended": ("dates", ["key.set"], ["key", "version", "dates"]),
+    "key.delete.intended": ("delete", ["key.delete"], ["key", "version", "whole"]),
     "rotation.opened": ("open", ["key.rotate"], ["key", "from", "to", "verification", "grace"]),
     "certificate.make.intended": ("sign", ["certificate.sign"], ["key", "version", "form"])}
 ENDS = ["key.destroy", "key.destroy-held"]  # L5: operations whose plans have several phases
@@ -85,6 +86,7 @@ OUTCOMES = {"key.created": "key.create", "key.create.failed": "key.create", "key
             "key.replicated": "key.replicate", "key.replicate.failed": "key.replicate",
             "key.aliased": "key.alias", "key.alias.failed": "key.alias",
             "key.granted": "key.grant", "key.grant.failed": "key.grant",
+            "key.deleted": "key.delete", "key.delete.failed": "key.delete",
             "key.ungranted": "key.ungrant", "key.ungrant.failed": "key.ungrant",
             "key.imported": "key.import", "key.import.failed": "key.import",
             "certificate.made": "certificate.make", "certificate.make.failed": "certificate.make"}
@@ -473,6 +475,10 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         if kind in ["key.%s.intended" % act for act in ("replicate", "alias", "grant", "ungrant")]:
             need("no such version, or it is destroyed",
                  key=self.states.get((d["key"], d["version"]), ["destroyed"])[0] != "destroyed")
+        elif kind == "key.delete.intended":
+            meant = [state[0] for (key, version), state in self.states.items()
+                     if key == d["key"] and (d["whole"] or version == d["version"])]
+            need("not all that is deleted is destroyed", key=set(meant) == {"destroyed"})
         elif kind == "certificate.make.intended":
             self.check_certificate(e, d)
         if kind in WHOLE:
@@ -1051,7 +1057,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
     def check_outcome(self, e, d, intent, kind):  # L5, L6: after its intent, once, and as the plan says
         need("no intent", intent=intent and (intent["type"], intent["approved"]) == (kind, e["approved"]))
         said = {"from", "to"} if e["type"] == "key.state.changed" else (
-            {"profile", "regions", "primary", "alias", "grantee", "operations", "region", "grant"} & set(d))
+            {"profile", "regions", "primary", "alias", "grantee", "operations", "region", "grant", "whole"}
+            & set(d))
         which = {"from", "to"} if kind == "key.primary.intended" else {"version"}
         same = all(intent["data"][name] == d[name] for name in {"key", *which, *said})
         for name in {"terms", "dates"} & {*d}:

@@ -57,6 +57,8 @@ export interface VersionDocument {
   /** The incident by which it is suspended: `i41`. */
   readonly incident: string | null
   readonly protection: Version['protection']
+  /** When its service deleted it from its lists; null where it did not. */
+  readonly deletedAt: string | null
   /** What the provider itself enforces. */
   readonly enforced: string
   /** Outside of which its service itself refuses to protect anything new; null where it was told of none. */
@@ -137,6 +139,7 @@ function versionDocument(version: KeyFacts['versions'][number], primary: boolean
     incident: version.containedBy === null ? null : `i${version.containedBy}`,
     // Member by member: the same order wherever the facts come from.
     protection: {level, fips, evidence, detail},
+    deletedAt: version.deletedAt ?? null,
     enforced: version.enforced,
     dates: version.dates === undefined ? null : {from: version.dates.from, until: version.dates.until},
     recorded: version.enforced === wanted ? null : wanted,

@@ -15,6 +15,7 @@ import {freshVersion, madeKey, madeSchema} from './made.ts'
 import {moved} from './moved.ts'
 import {checkPublic} from './public-half.ts'
 import {reachFault, reachSchemas, withReach} from './reach.ts'
+import {deletedVersions, deletionFault, deletionSchemas} from './deletion.ts'
 import {keyRow} from './row.ts'
 import {keyName, parseSpec} from './spec.ts'
 import {bringsVersion, dateSchemas, results, scheduleSchemas, versionSchemas} from './rotation/entries.ts'
@@ -66,6 +67,7 @@ const schemas = {
   ...reachSchemas,
   ...scheduleSchemas,
   ...dateSchemas,
+  ...deletionSchemas,
 } as const
 type Type = keyof typeof schemas
 
@@ -173,6 +175,10 @@ function checkIntent(view: View, entry: Entry, key: Key | undefined): Problem[] 
     return version.state === 'destroyed' ? wrong(`version ${version.version} is destroyed`) : []
   if (entry.type === 'key.dates.intended')
     return isLiving(version) ? [] : wrong(`version ${version.version} is ${version.state}`)
+  if (entry.type === 'key.delete.intended') {
+    const fault = deletionFault(key ?? {versions: []}, version.version, entry.data['whole'] === true)
+    return fault === undefined ? [] : wrong(fault)
+  }
   if (entry.type === 'key.schedule.intended')
     return version.state === 'active' ? [] : wrong(`version ${version.version} is ${version.state}`)
   const {from, to} = schemas['key.state.intended'].parse(entry.data)
@@ -207,6 +213,10 @@ function checkOutcome(view: View, entry: Entry, key: Key | undefined, intent: Op
     const intended = view.entry(intent.seq)?.data['terms'] ?? null
     return jcs(entry.data['terms'] ?? null) === jcs(intended) ? [] : wrong('it is not what was intended')
   }
+  if (entry.type === 'key.deleted')
+    return entry.data['whole'] === view.entry(intent.seq)?.data['whole']
+      ? []
+      : wrong('it is not what was intended')
   if (entry.type === 'key.dates.set') {
     const {dates, versions} = schemas['key.dates.set'].parse(entry.data)
     if (jcs(dates) !== jcs(view.entry(intent.seq)?.data['dates'] ?? null))
@@ -241,6 +251,7 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
     const {dates, versions} = schemas['key.dates.set'].parse(entry.data)
     return versions.reduce((all, version) => withVersion(all, version, {dates}), key)
   }
+  if (entry.type === 'key.deleted') return {...key, versions: deletedVersions(entry, key)}
   if (entry.type === 'key.tried') {
     const {version, ok, sample, results: lines} = schemas['key.tried'].parse(entry.data)
     return withVersion(key, version, {

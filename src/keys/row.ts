@@ -13,6 +13,7 @@ export interface KeyFacts extends Pick<
     | 'state'
     | 'ref'
     | 'protection'
+    | 'deletedAt'
     | 'createdAt'
     | 'changedAt'
     | 'cameFrom'
@@ -57,6 +58,7 @@ function factsOfVersion(one: Version): KeyFacts['versions'][number] {
     ...{version, state, ref, protection, createdAt, changedAt, cameFrom, destroyAt, compromisedAt},
     ...{standby, containedBy, enforced, tried, effect, aliases, copies, primaryRegion},
     ...(one.dates === undefined ? {} : {dates: one.dates}),
+    ...(one.deletedAt === undefined ? {} : {deletedAt: one.deletedAt}),
   }
 }
 

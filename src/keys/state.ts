@@ -23,6 +23,8 @@ export interface Version {
   /** SHA-256 of the public key's blob (SPKI DER), or null. */
   readonly public: string | null
   readonly protection: KnownProtection
+  /** When its service deleted it from its lists, after it was destroyed; absent where it did not. */
+  readonly deletedAt?: string
   readonly createdAt: string
   readonly changedAt: string
   /** When it first became active: from then on its age counts. Null while it never was. */
@@ -118,6 +120,7 @@ export interface OpenIntent {
     | 'ungrant'
     | 'schedule'
     | 'dates'
+    | 'delete'
   readonly key: string
   readonly version: number
   readonly profile: string
@@ -150,6 +153,7 @@ export function kindOf(type: string): OpenIntent['kind'] {
     'ungrant',
     'schedule',
     'dates',
+    'delete',
   ] as const
   const found = kinds.find((kind) => type.startsWith(`key.${kind}`))
   return found ?? 'try'

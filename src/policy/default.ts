@@ -64,7 +64,7 @@ export const defaultPolicy: Policy = {
     rule({id: 'key-use', operations: using, people: 2}),
     rule({
       id: 'key-end',
-      operations: ['key.destroy', 'key.unrevoke', 'key.compromise', 'backup.delete'],
+      operations: ['key.destroy', 'key.delete', 'key.unrevoke', 'key.compromise', 'backup.delete'],
       people: 3,
       roles: two,
     }),

@@ -33,6 +33,7 @@ export const operations = [
   'key.schedule',
   'key.compromise',
   'key.destroy',
+  'key.delete',
   'key.destroy-held',
   'key.cancel-destroy',
   'key.hold',

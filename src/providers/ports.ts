@@ -290,6 +290,15 @@ export interface KeyGrants {
   remove(ref: VersionRef, grant: Pick<Grant, 'id' | 'region'>): Promise<void>
 }
 
+/** Takes what is destroyed already out of the lists of its service, for good. All may be repeated: what is gone stays gone. */
+export interface KeyDeletion {
+  isGone(ref: VersionRef): Promise<boolean>
+  /** @throws KeyriteError `KEY_STATE` if it is not destroyed, `UNSUPPORTED` where the service keeps it, `PROVIDER_FAILED` if it shows still. */
+  deleteVersion(ref: VersionRef): Promise<void>
+  /** Of which no version is left. @throws KeyriteError as `deleteVersion`. */
+  deleteKey(key: string): Promise<void>
+}
+
 /** An open provider. `close` logs out and wipes; after it every call throws. */
 export interface Provider {
   readonly kind: string
@@ -304,6 +313,8 @@ export interface Provider {
   readonly schedule?: KeySchedule
   /** Absent where the place keeps no grants of single keys. */
   readonly grants?: KeyGrants
+  /** Absent where what is destroyed cannot be deleted. */
+  readonly deletion?: KeyDeletion
   /** Absent where the service keeps no rights with a key. */
   readonly rights?: KeyRights
   /** The same place, open as it is, whose calls carry `keyrite/VERSION probe INTENT` as user agent, so that alarms can leave them out. Absent where calls carry none. */

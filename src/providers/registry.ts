@@ -54,6 +54,8 @@ export interface ProviderKind {
   readonly materialEnds?: {readonly mostDays: number}
   /** Its service itself refuses to protect anything new with a version before and after dates of its own; absent where none does. */
   readonly keepsDates?: true
+  /** Its service can delete what is destroyed from its lists; absent where none can. */
+  readonly deletes?: true
   /** Where a place of this kind holds no keys: where they are to be had instead. */
   readonly keysElsewhere?: string
   /** How whoever runs such a place keeps a copy of it, where keyrite has no command for that. */
@@ -180,6 +182,7 @@ export const providerKinds = {
     },
     secret: null,
     permissions: async () => (await import('./gcp/permissions.ts')).policyFor,
+    deletes: true,
     hardware: 'possible',
     enforces: ['enabled', 'disabled'],
     window: {least: 1, most: 120},

@@ -20,6 +20,7 @@ const commands: Readonly<
   'key.rotate': [['rotation plan', 'KEY']],
   'key.rollback': [['rotation rollback', 'KEY --reason R']],
   'key.destroy': [['key destroy', 'KEY --wait P30D --reason R']],
+  'key.delete': [['key delete', 'KEY --reason R']],
   'key.destroy-held': [['key destroy', 'KEY --reason gdpr-erasure --due DATE']],
   'key.cancel-destroy': [['key cancel-destroy', 'KEY']],
   'key.hold': [['key hold', 'KEY --until DATE --reason R']],

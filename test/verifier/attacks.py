@@ -15,7 +15,7 @@ import traceback
 
 from make_bundle import BUNDLE, ORG, Keys, Maker, armored, b64, canon, pid, root_of, sha, wire
 from adoptions import adopted, brought, version, without
-from moves import aliased, cancelled, dated, destroyed, granted, held, key_set, move, moved, released, replicated, undated, ungranted
+from moves import aliased, cancelled, dated, deleted, destroyed, granted, held, key_set, move, moved, released, replicated, undated, ungranted
 import nights
 import rotations
 
@@ -453,6 +453,10 @@ ATTACKS = [
     ('a grant to somebody else than was approved', 'plan', ending(lambda m: granted(m, grantee='role/thief'))),
     ('a grant that is not the one that was begun', 'intent', ending(lambda m: granted(m, said={'operations': ['Decrypt', 'Encrypt']}))),
     ('a grant of a version that is not there', 'plan', ending(lambda m: granted(m, version=2))),
+    ('what is destroyed is deleted', None, ending(lambda m: (destroyed(m), deleted(m)))),
+    ('what is not destroyed is deleted', 'key', ending(lambda m: deleted(m))),
+    ('all of a key is deleted, and not all of it is destroyed', 'key', ending(lambda m: deleted(m, whole=True))),
+    ('more is deleted than was begun', 'intent', ending(lambda m: (destroyed(m), deleted(m, said={'whole': True})))),
     ('a grant of what is destroyed', 'key', ending(lambda m: (destroyed(m), granted(m)))),
     ('another grant taken away than was approved', 'plan', ending(lambda m: ungranted(m, grant='beef'))),
     ('another grant taken away than was begun', 'intent', ending(lambda m: ungranted(m, said={'grant': 'beef'}))),

@@ -206,7 +206,7 @@ class Maker:
                     'roles': list(roles)}
         policy = {'name': 'small', 'rules': [rule('profile-local', ['profile.add'], 0, kinds=['local']),
                                              rule('key-create', ['key.create'], 3, ['custodian'], ['ciso', 'security-lead']),
-                                             rule('key-use', ['key.' + one for one in [*MOVES, 'schedule', 'grant', 'ungrant']] + NIGHTS, 2, ['custodian'])],
+                                             rule('key-use', ['key.' + one for one in [*MOVES, 'schedule', 'grant', 'ungrant', 'delete']] + NIGHTS, 2, ['custodian'])],
                   'times': {'idle': 'PT1H'}, 'type': 'keyrite.policy/1'}
         if self.production:
             policy['stated_keys'] = [self.keys.fingerprint('alice'), self.keys.fingerprint('bob')]

@@ -125,6 +125,14 @@ def granted(maker, version=1, grantee='role/orders', said=None):
     maker.append('key.granted', {**about, **terms, **(said or {}), 'id': 'f00d', 'intended': begun}, 'moves', approved=met)
 
 
+def deleted(maker, version=1, whole=False, said=None):
+    """What is destroyed leaves its service. @param said - of the outcome, where it is another"""
+    about = {'key': 'payments', 'version': version, 'profile': 'room', 'whole': whole}
+    met = asked(maker, 'key.delete', {'class': 'data', 'key': 'payments', 'version': 1, 'whole': whole}, ['delete'])
+    begun = maker.append('key.delete.intended', {**about, 'intent': sha(b'delete').hex()[:32]}, 'moves', approved=met)
+    maker.append('key.deleted', {**about, **(said or {}), 'intended': begun}, 'moves', approved=met)
+
+
 def ungranted(maker, grant='f00d', said=None):
     about = {'key': 'payments', 'version': 1, 'profile': 'room'}
     terms = {'grant': grant, 'grantee': 'role/orders', 'region': 'eu-central-1'}

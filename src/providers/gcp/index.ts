@@ -5,6 +5,7 @@
  */
 import type {Believing} from '../attesting.ts'
 import type {Provider} from '../ports.ts'
+import {keyDeletion} from './deletion.ts'
 import {keyEvidence} from './evidence.ts'
 import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
@@ -50,6 +51,7 @@ function providerOf(service: Service, believing: Believing | null): Provider {
     evidence: keyEvidence(service, believing),
     schedule: keySchedule(service),
     rights: keyRights(service),
+    deletion: keyDeletion(service),
     standing: async (policy, ids, principal) => standingOf(service, policy, ids, principal),
     probing: (intent) => providerOf(service.probing(intent), believing),
     usage: (query) => usageOf(service, query),

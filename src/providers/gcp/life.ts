@@ -74,6 +74,12 @@ export function keyLife(service: Service): KeyLife {
         throw new KeyriteError(
           'UNSUPPORTED',
           `cannot destroy key "${ref.key}" after ${afterDays} days: its wait was fixed when it was made, at ${days} days`,
+          {
+            hints: [
+              'keyrite request list, and withdraw what was approved for another wait',
+              `keyrite key destroy ${ref.key} --wait P${days}D --reason R`,
+            ],
+          },
         )
       if (shown.destroyAt !== null) return shown.destroyAt
       await service.ask(`schedule the destruction of key "${ref.key}"`, (kms) =>

@@ -36,7 +36,7 @@ const repeated = [
 const once = [
   ...['CreateCryptoKey', 'CreateCryptoKeyVersion', 'CreateImportJob', 'ImportCryptoKeyVersion'],
   ...['UpdateCryptoKey', 'UpdateCryptoKeyVersion', 'UpdateCryptoKeyPrimaryVersion'],
-  ...['DestroyCryptoKeyVersion', 'RestoreCryptoKeyVersion'],
+  ...['DestroyCryptoKeyVersion', 'RestoreCryptoKeyVersion', 'DeleteCryptoKeyVersion', 'DeleteCryptoKey'],
 ]
 
 function clientConfig(): object {

@@ -71,7 +71,7 @@ export const importMethods: Methods = {
     const now = world.now()
     const material = materialIn(job, one, known.type)
     key.versions.push({
-      number: key.versions.length + 1,
+      number: ++key.counted,
       state: 'PENDING_IMPORT',
       protectionLevel: key.template.protectionLevel,
       algorithm,

@@ -4,6 +4,7 @@ import {alreadyExists, invalid, notModelled, Refused} from './failures.ts'
 import {filtered, page} from './listing.ts'
 import {
   addVersion,
+  operation,
   keyMessage,
   ringMessage,
   secondsOf,
@@ -31,7 +32,7 @@ export const keyMethods: Methods = {
     demandId(text(request, 'keyRingId'))
     const name = `${text(request, 'parent')}/keyRings/${text(request, 'keyRingId')}`
     if (world.rings.has(name)) throw alreadyExists('KeyRing', name)
-    const ring = {name, createdAt: world.now(), keys: new Map(), jobs: new Map()}
+    const ring = {name, createdAt: world.now(), keys: new Map(), jobs: new Map(), retired: new Set<string>()}
     world.rings.set(name, ring)
     return ringMessage(ring)
   },
@@ -49,6 +50,8 @@ export const keyMethods: Methods = {
     const id = text(request, 'cryptoKeyId')
     demandId(id)
     if (ring.keys.has(id)) throw alreadyExists('CryptoKey', `${ring.name}/cryptoKeys/${id}`)
+    // D: refused; with which code is not told.
+    if (ring.retired.has(id)) throw notModelled(`a key called as one that was deleted, ${id}`)
     const key = keyFrom(world, id, within(request, 'cryptoKey') ?? {})
     const skipped = request['skipInitialVersionCreation'] === true
     if (key.importOnly && !skipped) throw invalid('An import only key must skip its initial version.')
@@ -84,6 +87,18 @@ export const keyMethods: Methods = {
       throw invalid('The update mask is empty or not allowed.')
     for (const path of paths) change(world, key, given, path)
     return keyMessage(ring, key)
+  },
+
+  /** S: every version deleted first. With which code it is refused before is not told. */
+  deleteCryptoKey(world, request, lies) {
+    const {ring, key} = keyOf(world, text(request, 'name'))
+    settle(world, key)
+    if (key.versions.length > 0) throw notModelled('deleting a key with versions')
+    if (!lies) {
+      ring.keys.delete(key.id)
+      ring.retired.add(key.id)
+    }
+    return operation('DeleteCryptoKeyMetadata')
   },
 
   updateCryptoKeyPrimaryVersion(world, request) {
@@ -136,6 +151,7 @@ function keyFrom(world: World, id: string, given: Message): Key {
     primary: null,
     rotation: rotationIn(given, purpose),
     versions: [],
+    counted: 0,
   }
 }
 

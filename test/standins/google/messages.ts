@@ -59,7 +59,7 @@ export function addVersion(world: World, key: Key, at: number): Version {
   const {algorithm, protectionLevel} = key.template
   const isPair = key.purpose.startsWith('ASYMMETRIC')
   const version: Version = {
-    number: key.versions.length + 1,
+    number: ++key.counted,
     state: isPair && world.generation > 0 ? 'PENDING_GENERATION' : 'ENABLED',
     protectionLevel,
     algorithm,
@@ -145,5 +145,15 @@ export function jobMessage(world: World, ring: Ring, job: Job): Message {
         }
       : {}),
     ...(state === 'EXPIRED' ? {expireEventTime: timestamp(expiresAt)} : {}),
+  }
+}
+
+/** google.longrunning.Operation that is done already: S, "immediately and permanently deleted". */
+export function operation(metadata: string): Message {
+  return {
+    name: `operations/${metadata}`,
+    metadata: {type_url: `type.googleapis.com/google.cloud.kms.v1.${metadata}`, value: Buffer.alloc(0)},
+    done: true,
+    response: {type_url: 'type.googleapis.com/google.protobuf.Empty', value: Buffer.alloc(0)},
   }
 }

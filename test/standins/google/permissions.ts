@@ -8,6 +8,8 @@ const wanted: Readonly<Record<string, string>> = {
   createCryptoKey: 'cloudkms.cryptoKeys.create',
   getCryptoKey: 'cloudkms.cryptoKeys.get',
   listCryptoKeys: 'cloudkms.cryptoKeys.list',
+  deleteCryptoKey: 'cloudkms.cryptoKeys.delete',
+  deleteCryptoKeyVersion: 'cloudkms.cryptoKeyVersions.delete',
   updateCryptoKey: 'cloudkms.cryptoKeys.update',
   updateCryptoKeyPrimaryVersion: 'cloudkms.cryptoKeys.update',
   createCryptoKeyVersion: 'cloudkms.cryptoKeyVersions.create',

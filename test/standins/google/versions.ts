@@ -4,7 +4,7 @@ import {checksum} from './crc32c.ts'
 import {invalid, notModelled, Refused, wrongPurpose, wrongState, notEnabled} from './failures.ts'
 import {createPublicKey, type KeyObject} from 'node:crypto'
 import {filtered, page} from './listing.ts'
-import {addVersion, settle, text, versionMessage, within} from './messages.ts'
+import {addVersion, operation, settle, text, versionMessage, within} from './messages.ts'
 import {keyOf, nameOfKey, nameOfVersion, versionOf} from './names.ts'
 import type {Methods} from './server.ts'
 import type {World} from './world.ts'
@@ -59,6 +59,18 @@ export const versionMethods: Methods = {
     const said = versionMessage(ring, key, version)
     if (lies) Object.assign(version, before)
     return said
+  },
+
+  /** S: only what is destroyed, or was never made; never what was imported. */
+  deleteCryptoKeyVersion(world, request, lies) {
+    const {ring, key, version} = found(world, text(request, 'name'))
+    if (!['DESTROYED', 'IMPORT_FAILED'].includes(version.state))
+      throw wrongState(nameOfVersion(ring, key, version), version.state)
+    if (version.imported !== null && version.state !== 'IMPORT_FAILED')
+      throw notModelled('deleting a version that was imported')
+    if (!lies) key.versions.splice(key.versions.indexOf(version), 1)
+    if (!lies && key.primary === version.number) key.primary = null
+    return operation('DeleteCryptoKeyVersionMetadata')
   },
 
   restoreCryptoKeyVersion(world, request) {

@@ -38,6 +38,8 @@ export interface Key {
   primary: number | null
   rotation: {seconds: number; nextAt: number} | null
   readonly versions: Version[]
+  /** How many versions it ever had: a number is never given again. */
+  counted: number
 }
 
 export interface Job {
@@ -54,6 +56,8 @@ export interface Ring {
   readonly createdAt: number
   readonly keys: Map<string, Key>
   readonly jobs: Map<string, Job>
+  /** Names of keys that were deleted: used up. */
+  readonly retired: Set<string>
 }
 
 export type Fault = 'throttle' | 'unavailable' | 'internal' | 'late' | 'cut' | 'lie' | 'unauthenticated'

@@ -1,0 +1,94 @@
+/** The end of a key at Google by commands alone, on the stand-in: destroyed after its wait, then deleted there, and kept here. */
+import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import KeyCreate from '../../src/commands/key/create.ts'
+import KeyDelete from '../../src/commands/key/delete.ts'
+import KeyDestroy from '../../src/commands/key/destroy.ts'
+import KeyShow from '../../src/commands/key/show.ts'
+import KeySync from '../../src/commands/key/sync.ts'
+import LedgerVerify from '../../src/commands/ledger/verify.ts'
+import ProfileAdd from '../../src/commands/profile/add.ts'
+import {problemsOf} from '../ceremony/room.ts'
+import {startStandin, type Standin} from '../providers/gcp/standin.ts'
+import {testWith} from '../support/needs.ts'
+import {runCommand, runJson, type CommandClass} from '../support/run.ts'
+import {makeClocked, type Clocked} from './rotated.ts'
+
+describe('a key at Google that is destroyed, as the stand-in has it', () => {
+  const box: {clocked?: Clocked; standin?: Standin} = {}
+  const clocked = (): Clocked => box.clocked ?? missing()
+  const json = (command: CommandClass, id: string, ...args: readonly string[]) =>
+    runJson(command, id, [...args, '--as', 'alice'], clocked().house.world)
+  const people = () => clocked().signs('alice', 'bob', 'carol', 'dan', 'erin')
+  /** Both clocks: a wait is kept by keyrite and by the service. */
+  const days = async (count: number) => {
+    clocked().days(count)
+    await box.standin?.ask({forward: count * 86_400_000})
+  }
+  const remove = (...more: readonly string[]) =>
+    json(KeyDelete, 'key delete', 'orders', '--reason', 'over', ...more)
+  const destroy = (wait = 'P30D') =>
+    json(
+      KeyDestroy,
+      'key destroy',
+      ...['orders', '--reason', 'over', '--wait', wait, '--confirm', 'orders@ring', ...people()],
+    )
+
+  beforeAll(async () => {
+    box.clocked = await makeClocked()
+    box.standin = await startStandin()
+    const {ring, endpoint, credentials, ca} = box.standin
+    await box.standin.ask({forward: 30 * 86_400_000})
+    const place = ['--kind', 'gcp', '--environment', 'test', '--key-ring', ring, '--endpoint', endpoint]
+    const rest = ['--credentials-file', credentials, '--ca-file', ca, '--destroy-days', '30']
+    const added = await json(ProfileAdd, 'profile add', 'ring', ...place, ...rest, ...people())
+    expect(added).toMatchObject({exit: 0})
+    const how = ['--algorithm', 'aes-256', '--purpose', 'encrypt', '--class', 'dek', '--owner', 'Payments']
+    const made = await json(KeyCreate, 'key create', 'orders', '--profile', 'ring', ...how, ...people())
+    expect(made).toMatchObject({exit: 0})
+  }, 60_000)
+  afterAll(async () => {
+    box.clocked?.house.remove()
+    await box.standin?.stop()
+  })
+
+  testWith(
+    'openssl',
+    'is deleted there when it is destroyed, with its name typed and people’s approval, and not before',
+    async () => {
+      expect(await remove('--confirm', 'orders@ring', ...people())).toMatchObject({
+        code: 'KEY_STATE',
+        changed: false,
+      })
+      expect(await destroy()).toMatchObject({exit: 0})
+      await days(31)
+      expect(await destroy()).toMatchObject({exit: 0, state: 'destroyed'})
+      const plan = await runCommand(
+        KeyDelete,
+        'key delete',
+        ['orders', '--reason', 'over', '--dry-run', '--as', 'alice'],
+        clocked().house.world,
+      )
+      expect(plan.stdout + plan.stderr).toMatch(/Nobody can take that back/)
+      expect(await remove(...people())).toMatchObject({code: 'NO_TERMINAL'})
+      expect(await remove('--confirm', 'orders', ...people())).toMatchObject({code: 'NOT_CONFIRMED'})
+      // The answer is lost when the last of it is done: the same command ends it, and does nothing twice.
+      await box.standin?.ask({faults: [{method: 'deleteCryptoKey', fault: 'cut', times: 1}]})
+      expect(await remove('--confirm', 'orders@ring', ...people())).toMatchObject({
+        code: 'PROVIDER_UNREACHABLE',
+      })
+      const ended = await remove('--confirm', 'orders@ring', ...people())
+      expect(ended).toMatchObject({exit: 0, state: 'destroyed'})
+      expect(await json(KeyShow, 'key show', 'orders')).toMatchObject({
+        state: 'destroyed',
+        versions: [{state: 'destroyed', deletedAt: expect.stringMatching(/Z$/)}],
+      })
+      expect(await json(KeySync, 'key sync')).toMatchObject({exit: 0})
+      expect(await json(LedgerVerify, 'ledger verify')).toMatchObject({exit: 0, ok: true})
+      expect(problemsOf(clocked().house)).toEqual([])
+    },
+  )
+})
+
+function missing(): never {
+  throw new Error('it is not there')
+}
