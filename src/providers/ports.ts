@@ -315,6 +315,8 @@ export interface Provider {
   readonly grants?: KeyGrants
   /** Absent where what is destroyed cannot be deleted. */
   readonly deletion?: KeyDeletion
+  /** Random bytes from the hardware of the place; the caller's to wipe. Absent where it gives none. */
+  readonly random?: (count: number) => Promise<Secret>
   /** Absent where the service keeps no rights with a key. */
   readonly rights?: KeyRights
   /** The same place, open as it is, whose calls carry `keyrite/VERSION probe INTENT` as user agent, so that alarms can leave them out. Absent where calls carry none. */

@@ -178,6 +178,8 @@ export const providerKinds = {
       'credentials-file': 'a key file of a service account; without it the application default credentials',
       'ca-file': 'certificates to trust, PEM, where the endpoint has one of its own',
       protection: 'hsm (unless told) or software: where new keys are made',
+      'raw-aes': '"true" for AES keys that encrypt as anybody would with them, and not in Google’s own form',
+      labels: 'labels of your own for new keys: NAME=VALUE, with commas between',
       'destroy-days': 'how many days a version waits before it is destroyed: 1 to 120, 30 unless told',
     },
     secret: null,
@@ -187,12 +189,8 @@ export const providerKinds = {
     enforces: ['enabled', 'disabled'],
     window: {least: 1, most: 120},
     async open({settings, within, believing}) {
-      const [{openKeyRing}, {placeFrom}, {agentName}] = await Promise.all([
-        import('./gcp/index.ts'),
-        import('./gcp/place.ts'),
-        import('../base/package.ts'),
-      ])
-      return openKeyRing(placeFrom(settings), agentName(), within, believing ?? null)
+      const {openFrom} = await import('./gcp/index.ts')
+      return openFrom(settings, within, believing ?? null)
     },
     create: null,
   },

@@ -83,6 +83,13 @@ export const placeFlags = {
     summary: 'azure: the days that the vault keeps what is deleted, 7 to 90 (default: 90)',
     helpValue: 'DAYS',
   }),
+  'raw-aes': Flags.boolean({
+    summary: 'gcp: AES keys encrypt as anybody would with them (AES-256-GCM), and not in Google’s own form',
+  }),
+  labels: Flags.string({
+    summary: 'gcp: labels of your own for new keys',
+    helpValue: 'NAME=VALUE,…',
+  }),
   'destroy-days': Flags.string({
     summary: 'gcp: the days that a version waits before it is destroyed, 1 to 120 (default: 30)',
     helpValue: 'DAYS',
@@ -129,6 +136,8 @@ const uses: Readonly<Record<keyof typeof providerKinds, readonly Use[]>> = {
     {flag: 'ca-file', setting: 'ca-file', needed: false, isPath: true},
     {flag: 'protection', setting: 'protection', needed: false},
     {flag: 'destroy-days', setting: 'destroy-days', needed: false},
+    {flag: 'raw-aes', setting: 'raw-aes', needed: false},
+    {flag: 'labels', setting: 'labels', needed: false},
   ],
   cloudhsm: [
     {flag: 'region', setting: 'region', needed: true},

@@ -1,7 +1,7 @@
 /** Google Cloud KMS by commands alone, on the stand-in: added with approvals, a whole ceremony on it, the state of a key as the other side has it. */
 import {execFile} from 'node:child_process'
 import {createPublicKey} from 'node:crypto'
-import {writeFileSync} from 'node:fs'
+import {readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
 import {stringify} from 'yaml'
@@ -17,6 +17,7 @@ import ProfileAdd from '../../src/commands/profile/add.ts'
 import ProfileCheck from '../../src/commands/profile/check.ts'
 import {keysFold} from '../../src/keys/index.ts'
 import {policyFold} from '../../src/policy/index.ts'
+import ProfileRandom from '../../src/commands/profile/random.ts'
 import {bring, pythonOf} from '../backends/bring.ts'
 import {makeHouse, parameters, type House} from '../ceremony/room.ts'
 import {startStandin, type Standin} from '../providers/gcp/standin.ts'
@@ -150,6 +151,17 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
       expect(await runJson(LedgerVerify, 'ledger verify', [], world)).toMatchObject({exit: 0, ok: true})
     },
   )
+
+  testWith('openssl', 'gives random bytes into a new file, and says where there are none', async () => {
+    const out = join(house().world.home, '..', 'random.bin')
+    const ask = (...args: readonly string[]) => runJson(ProfileRandom, 'profile random', args, house().world)
+    expect(await ask('cloud', '--bytes', '40', '--out', out)).toMatchObject({exit: 0, bytes: 40, file: out})
+    expect(readFileSync(out)).toHaveLength(40)
+    expect(statSync(out).mode & 0o777).toBe(0o600)
+    expect(await ask('cloud', '--bytes', '40', '--out', out)).toMatchObject({code: 'EXISTS'})
+    expect(await ask('main', '--bytes', '40', '--out', `${out}2`)).toMatchObject({code: 'UNSUPPORTED'})
+    expect(await ask('cloud', '--bytes', '0', '--out', `${out}2`)).toMatchObject({code: 'USAGE'})
+  })
 
   testWhen(client, 'shows the key of the ceremony to Google’s own client as keyrite tells it', async () => {
     if (!client.present) return

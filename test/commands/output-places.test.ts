@@ -32,6 +32,7 @@ import LedgerHandOver from '../../src/commands/ledger/hand-over.ts'
 import LedgerPin from '../../src/commands/ledger/pin.ts'
 import LedgerProve from '../../src/commands/ledger/prove.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
+import ProfileRandom from '../../src/commands/profile/random.ts'
 import RequestExport from '../../src/commands/request/export.ts'
 import ShareCombine from '../../src/commands/share/combine.ts'
 import ShareExport from '../../src/commands/share/export.ts'
@@ -129,6 +130,7 @@ const outputs: readonly (readonly [
   ],
   ['share reseal --out', ShareReseal, 'folder', (path) => ['escrow', '--secret-file', '-', '--out', path]],
   ['backup take --out', BackupTake, 'file', (path) => ['k', '--recipient', 'age1', '--out', path]],
+  ['profile random --out', ProfileRandom, 'file', (path) => ['main', '--bytes', '8', '--out', path]],
   ['share combine --out', ShareCombine, 'file', (path) => ['--ticket', 'T-1', '--out', path]],
   ['share export --out', ShareExport, 'file', (path) => ['escrow', '--out', path]],
   ['ceremony new --out', CeremonyNew, 'file', (path) => ['jwt-signing-rsa-4096', '--out', path]],

@@ -4,7 +4,8 @@ import {algorithms, schemesOf, type Algorithm, type Scheme} from '../algorithms.
 import type {Capability, KeySpec} from '../ports.ts'
 import {demandFitting} from '../purposes.ts'
 
-export type KeyPurpose = 'ENCRYPT_DECRYPT' | 'ASYMMETRIC_SIGN' | 'ASYMMETRIC_DECRYPT' | 'MAC'
+export type KeyPurpose =
+  'RAW_ENCRYPT_DECRYPT' | 'ENCRYPT_DECRYPT' | 'ASYMMETRIC_SIGN' | 'ASYMMETRIC_DECRYPT' | 'MAC'
 
 interface Row {
   readonly algorithm: Algorithm
@@ -27,8 +28,13 @@ const rsaRows = ([2048, 3072, 4096] as const).flatMap((bits): Row[] => {
   ]
 })
 
+/** Ciphertext as anybody computes it, and not as Google packs it. */
+export const rawAes = 'AES_256_GCM'
+
 const rows: readonly Row[] = [
   {algorithm: 'aes-256', scheme: 'a256gcm', name: 'GOOGLE_SYMMETRIC_ENCRYPTION', imports: true},
+  // Asked for by the profile; the first is taken unless told.
+  {algorithm: 'aes-256', scheme: 'a256gcm', name: rawAes, imports: true},
   {algorithm: 'hmac-sha256', scheme: 'hs256', name: 'HMAC_SHA256', imports: true},
   ...rsaRows,
   {algorithm: 'ec-p256', scheme: 'es256', name: 'EC_SIGN_P256_SHA256', imports: true},
@@ -55,14 +61,15 @@ export function nameOf({algorithm, scheme}: Pick<KeySpec, 'algorithm' | 'scheme'
   return rows.find((row) => row.algorithm === algorithm && row.scheme === scheme)?.name
 }
 
-export function keyPurposeOf(scheme: Scheme): KeyPurpose {
+export function keyPurposeOf(scheme: Scheme, algorithm: string): KeyPurpose {
+  if (algorithm === rawAes) return 'RAW_ENCRYPT_DECRYPT'
   if (scheme === 'a256gcm') return 'ENCRYPT_DECRYPT'
   if (scheme === 'hs256') return 'MAC'
   return scheme === 'oaep-sha256' ? 'ASYMMETRIC_DECRYPT' : 'ASYMMETRIC_SIGN'
 }
 
 /** @throws KeyriteError `USAGE` for a bad label, `UNSUPPORTED` where algorithm, scheme and purpose do not go together in Cloud KMS. */
-export function permitSpec(spec: KeySpec): string {
+export function permitSpec(spec: KeySpec, isRaw: boolean): string {
   demandFitting(spec)
   const {label, algorithm, scheme} = spec
   const refuse = (fact: string): never => {
@@ -73,6 +80,7 @@ export function permitSpec(spec: KeySpec): string {
     return refuse(
       `Google Cloud KMS has no ${algorithm}, but ${capabilityList.map((one) => one.algorithm).join(', ')}`,
     )
+  if (isRaw && algorithm === 'aes-256' && scheme === 'a256gcm') return rawAes
   return (
     nameOf({algorithm, scheme}) ??
     refuse(`Google Cloud KMS uses ${algorithm} with ${can.schemes.join(', ')}, and not with ${scheme}`)

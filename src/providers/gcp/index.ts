@@ -3,12 +3,15 @@
  *
  * A version is known by its number. What keyrite has to know of a key later stands in its labels.
  */
+import {agentName} from '../../base/package.ts'
 import type {Believing} from '../attesting.ts'
 import type {Provider} from '../ports.ts'
 import {keyDeletion} from './deletion.ts'
 import {keyEvidence} from './evidence.ts'
 import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
+import {placeFrom} from './place.ts'
+import {randomOf} from './random.ts'
 import {keyRights} from './rights.ts'
 import {keySchedule} from './schedule.ts'
 import {Service, type Place} from './service.ts'
@@ -18,6 +21,15 @@ import {usageOf} from './usage.ts'
 import {keyUse} from './use.ts'
 
 export type {Place} from './service.ts'
+
+/** From the settings of a profile, with our own name. @throws KeyriteError as `openKeyRing`, `USAGE` for a setting that is not of its form. */
+export async function openFrom(
+  settings: Readonly<Record<string, string>>,
+  within: number | undefined,
+  believing: Believing | null,
+): Promise<Provider> {
+  return openKeyRing(placeFrom(settings), agentName(), within, believing)
+}
 
 /**
  * @param agent - who we are, for Google's logs: `keyrite/VERSION`.
@@ -50,6 +62,7 @@ function providerOf(service: Service, believing: Believing | null): Provider {
     move: keyMove(service),
     evidence: keyEvidence(service, believing),
     schedule: keySchedule(service),
+    random: (count) => randomOf(service, count),
     rights: keyRights(service),
     deletion: keyDeletion(service),
     standing: async (policy, ids, principal) => standingOf(service, policy, ids, principal),

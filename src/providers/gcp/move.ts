@@ -13,7 +13,7 @@ export function keyMove(service: Service): KeyMove {
   return {
     async import(spec, material, intent) {
       service.demandOpen()
-      const algorithm = permitSpec(spec)
+      const algorithm = permitSpec(spec, service.place.rawAes === true)
       if (rowOf(algorithm)?.imports !== true)
         throw new KeyriteError(
           'UNSUPPORTED',
@@ -73,7 +73,7 @@ async function isBegun(service: Service, {label}: KeySpec, intent: IntentId): Pr
 
 /** What came from outside is not primary by itself; what encrypts has to have one. */
 async function makePrimary(service: Service, {label, scheme}: KeySpec, {version}: VersionRef): Promise<void> {
-  if (scheme !== 'a256gcm') return
+  if (scheme !== 'a256gcm' || service.place.rawAes === true) return
   await service.ask(`make key "${label}" primary`, (kms) =>
     kms.updateCryptoKeyPrimaryVersion({name: keyPath(service, label), cryptoKeyVersionId: version}),
   )

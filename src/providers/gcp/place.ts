@@ -5,7 +5,7 @@ import type {Place} from './service.ts'
 /** @throws KeyriteError `USAGE` for a setting that is not of its form. */
 export function placeFrom(settings: Readonly<Record<string, string>>): Place {
   const {'key-ring': ring = '', endpoint, 'credentials-file': credentials, 'ca-file': ca} = settings
-  const {protection = 'hsm', 'destroy-days': days = '30'} = settings
+  const {protection = 'hsm', 'destroy-days': days = '30', 'raw-aes': raw = 'false', labels = ''} = settings
   const refuse = (fact: string): never => {
     throw new KeyriteError('USAGE', fact, {
       hints: ['keyrite profile add NAME --kind gcp --key-ring projects/P/locations/L/keyRings/R …'],
@@ -21,7 +21,21 @@ export function placeFrom(settings: Readonly<Record<string, string>>): Place {
   if (!Number.isInteger(destroyDays) || destroyDays < 1 || destroyDays > 120)
     refuse('expected 1 to 120 days before destruction')
   return {
-    ...{ring, protection, destroyDays},
+    ...{ring, protection, destroyDays, rawAes: raw === 'true', labels: labelsIn(labels, refuse)},
     ...{endpoint: endpoint ?? null, credentials: credentials ?? null, ca: ca ?? null},
   }
+}
+
+/** `NAME=VALUE,…`, by Google's own rules; keyrite's own names are not to be had. */
+function labelsIn(text: string, refuse: (fact: string) => never): Readonly<Record<string, string>> {
+  const parts = text === '' ? [] : text.split(',')
+  const all = parts.map((part) => {
+    const [, name = '', value = ''] = /^([a-z][a-z0-9_-]{0,62})=([a-z0-9_-]{0,63})$/.exec(part) ?? []
+    if (name === '') refuse(`expected labels as NAME=VALUE,… of lower case, digits, - and _, got "${part}"`)
+    if (name.startsWith('keyrite-')) refuse(`expected labels of your own: "${name}" is one of keyrite's`)
+    return [name, value] as const
+  })
+  if (new Set(all.map(([name]) => name)).size < all.length) refuse('expected each label once')
+  if (all.length > 60) refuse('expected 60 labels at most')
+  return Object.fromEntries(all)
 }

@@ -20,6 +20,10 @@ export interface Place {
   readonly protection: 'hsm' | 'software'
   /** How long a version waits before it is destroyed: fixed when a key is made. */
   readonly destroyDays: number
+  /** Whether new AES keys encrypt as anybody would with them, and not in Google's own form. */
+  readonly rawAes?: boolean
+  /** Labels of somebody's own for new keys. */
+  readonly labels?: Readonly<Record<string, string>>
 }
 
 const scope = 'https://www.googleapis.com/auth/cloudkms'
@@ -31,7 +35,7 @@ const patience = {call: 15_000, all: 25_000}
 const repeated = [
   ...['ListCryptoKeys', 'ListCryptoKeyVersions', 'ListImportJobs', 'GetKeyRing', 'GetCryptoKey'],
   ...['GetCryptoKeyVersion', 'GetPublicKey', 'GetImportJob', 'Encrypt', 'Decrypt', 'AsymmetricSign'],
-  ...['AsymmetricDecrypt', 'MacSign', 'MacVerify'],
+  ...['AsymmetricDecrypt', 'MacSign', 'MacVerify', 'RawEncrypt', 'RawDecrypt', 'GenerateRandomBytes'],
 ]
 const once = [
   ...['CreateCryptoKey', 'CreateCryptoKeyVersion', 'CreateImportJob', 'ImportCryptoKeyVersion'],

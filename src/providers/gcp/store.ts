@@ -9,7 +9,7 @@ export function keyStore(service: Service): KeyStore {
   return {
     async create(spec, intent) {
       service.demandOpen()
-      const algorithm = permitSpec(spec)
+      const algorithm = permitSpec(spec, service.place.rawAes === true)
       await demandUnused(service, spec.label, intent)
       await makeKey(service, spec, intent, algorithm, false)
       return refOf(await settled(service, {key: spec.label, version: '1'}))
@@ -70,8 +70,8 @@ export async function makeKey(
         cryptoKeyId: label,
         skipInitialVersionCreation: fromOutside,
         cryptoKey: {
-          purpose: keyPurposeOf(scheme),
-          labels: {[labels.intent]: intent, [labels.purpose]: purpose},
+          purpose: keyPurposeOf(scheme, algorithm),
+          labels: {...service.place.labels, [labels.intent]: intent, [labels.purpose]: purpose},
           versionTemplate: {
             protectionLevel: protection === 'hsm' ? 'HSM' : 'SOFTWARE',
             algorithm: algorithm as 'HMAC_SHA256',

@@ -5,6 +5,8 @@ import {type Scheme} from '../algorithms.ts'
 import {demandOperation, type Operation} from '../purposes.ts'
 import type {KeyUse, VersionRef} from '../ports.ts'
 import {checksum, isWhole, whole} from './crc32c.ts'
+import {rawAes} from './algorithms.ts'
+import {rawDecrypt, rawEncrypt} from './raw.ts'
 import {fromDer, sealTo, spkiOf, verifies} from './public.ts'
 import type {Service} from './service.ts'
 import {existing, keyPath, versionPath, type Found} from './versions.ts'
@@ -33,6 +35,8 @@ export function keyUse(service: Service): KeyUse {
     const isHsm = found.version.protectionLevel !== 'SOFTWARE'
     const length = isHsm ? plaintext.length + context.length : Math.max(plaintext.length, context.length)
     demandLength(what, length, isHsm ? most.hsm : most.software)
+    if (found.version.algorithm === rawAes)
+      return rawEncrypt(service, {name: versionPath(service, found.shown.ref), context, what}, plaintext)
     const answer = await whole(
       what,
       async () => {
@@ -66,6 +70,8 @@ export function keyUse(service: Service): KeyUse {
   ): Promise<Secret> {
     const {ref, spec} = found.shown
     const what = `${verb} with key "${spec.label}"`
+    if (found.version.algorithm === rawAes)
+      return rawDecrypt(service, {name: versionPath(service, ref), context, what}, ciphertext)
     const answer = await whole(
       what,
       async () => {

@@ -17,6 +17,7 @@ import {importMethods} from './importing.ts'
 import {keyMethods} from './keys.ts'
 import type {Message} from './messages.ts'
 import {permissionFor} from './permissions.ts'
+import {rawMethods} from './raw.ts'
 import {useMethods} from './using.ts'
 import {versionMethods} from './versions.ts'
 import type {World} from './world.ts'
@@ -26,7 +27,14 @@ export type Methods = Readonly<Record<string, (world: World, request: Message, l
 
 const packages = join(import.meta.dirname, '../../../node_modules')
 
-const methods: Methods = {...keyMethods, ...versionMethods, ...useMethods, ...importMethods, ...iamMethods}
+const methods: Methods = {
+  ...keyMethods,
+  ...versionMethods,
+  ...useMethods,
+  ...rawMethods,
+  ...importMethods,
+  ...iamMethods,
+}
 
 export interface Listening {
   readonly port: number
@@ -132,9 +140,26 @@ async function answer(
   if (wanted !== null && world.denied.has(wanted.permission)) throw denied(wanted.permission, wanted.resource)
   const act = methods[method]
   if (act === undefined) throw notModelled(method)
-  const message = act(world, request, fault?.fault === 'lie')
+  const message = spoiled(act(world, request, fault?.fault === 'lie'), fault?.fault)
   if (fault?.fault === 'late') await sleep(fault.milliseconds ?? 1000)
   return {message, isCut: fault?.fault === 'cut'}
+}
+
+/** A bit that changed on the way back, or on the way here, which the service did not notice. */
+function spoiled(message: Message, fault: string | undefined): Message {
+  if (fault === 'unverified')
+    return Object.fromEntries(
+      Object.entries(message).map(([name, value]) => [name, name.startsWith('verified') ? false : value]),
+    )
+  if (fault !== 'damaged') return message
+  const [name, content] =
+    Object.entries(message).find(
+      (one): one is [string, Buffer] => Buffer.isBuffer(one[1]) && one[1].length > 0,
+    ) ?? []
+  if (name === undefined || content === undefined) return message
+  const touched = Buffer.from(content)
+  touched.writeUInt8((touched[0] ?? 0) ^ 1, 0)
+  return {...message, [name]: touched}
 }
 
 /** Every connection is cut, and the port stays open. */

@@ -19,7 +19,7 @@ import {keyOf, nameOfVersion, versionOf} from './names.ts'
 import type {Methods} from './server.ts'
 import type {Key, Ring, Version, World} from './world.ts'
 
-const most = 65_536
+export const most = 65_536
 const digestSizes: Readonly<Record<string, number>> = {sha256: 32, sha384: 48, sha512: 64}
 
 export const useMethods: Methods = {
@@ -159,7 +159,7 @@ interface Used {
 }
 
 /** The version, if its key has the purpose and it is enabled. */
-function usable(world: World, name: string, purpose: Purpose): Used {
+export function usable(world: World, name: string, purpose: Purpose): Used {
   const {ring, key, version} = versionOf(world, name)
   settle(world, key)
   if (key.purpose !== purpose) throw wrongPurpose(name, key.purpose)

@@ -60,7 +60,16 @@ export interface Ring {
   readonly retired: Set<string>
 }
 
-export type Fault = 'throttle' | 'unavailable' | 'internal' | 'late' | 'cut' | 'lie' | 'unauthenticated'
+export type Fault =
+  | 'throttle'
+  | 'unavailable'
+  | 'internal'
+  | 'late'
+  | 'cut'
+  | 'lie'
+  | 'unauthenticated'
+  | 'damaged'
+  | 'unverified'
 
 export class World {
   readonly rings = new Map<string, Ring>()
