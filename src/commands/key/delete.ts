@@ -1,3 +1,4 @@
+import {Flags} from '@oclif/core'
 import {planDelete} from '../../keys/index.ts'
 import type {Shown} from '../../ui/command.ts'
 import {findKey} from '../../ui/find-key.ts'
@@ -10,13 +11,17 @@ export default class KeyDelete extends KeyChange {
   static override description =
     'For keys in Google Cloud KMS, and only those that it made: it keeps versions that were brought from outside. Nobody can take it back, and the name is never given again. keyrite key destroy comes first; the ledger keeps what it knows of the key.'
   static override examples = [
-    '<%= config.bin %> <%= command.id %> payments-2024 --version 1 --reason "nobody is to ask what it was" --confirm payments-2024@kms',
+    '<%= config.bin %> <%= command.id %> payments-2024 --reason "nobody is to ask what it was" --version=1 --confirm payments-2024@kms',
     '<%= config.bin %> <%= command.id %> payments-2024 --reason "the service ends" --confirm payments-2024@kms',
   ]
   static override args = keyArg
   static override flags = {
     ...finalFlags,
-    version: {...finalFlags.version, summary: 'which version; all of them and then the key unless told'},
+    version: Flags.integer({
+      summary: 'which version; all of them and then the key unless told',
+      helpValue: 'N',
+      min: 1,
+    }),
   }
 
   async execute(): Promise<Shown> {
