@@ -149,7 +149,7 @@ export async function promote(
 ): Promise<void> {
   if (act.startsWith('alias:'))
     return giveAlias(context, {key: name, version, alias: act.slice('alias:'.length), taken: true})
-  if (act.startsWith('primary-')) return makePrimary(context, name, from, version)
+  if (act.startsWith('primary-')) return makePrimary(context, name, {from, to: version, aliases: []})
   // In an emergency, too, nobody is given a key of which nobody knows that it works.
   if (keyVersion(context, name, version).version.tried?.ok !== true) await proveWithin(context, name, version)
   return changeState(context, {key: name, version, event: 'activate', enforced: null})

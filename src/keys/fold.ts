@@ -201,7 +201,7 @@ function checkOutcome(view: View, entry: Entry, key: Key | undefined, intent: Op
     return checkPublic(view, entry, parseSpec(made.spec).algorithm, made.public)
   }
   if (entry.type in versionSchemas && key !== undefined) {
-    const fault = versionOutcomeFault(entry, key, intent)
+    const fault = versionOutcomeFault(view, entry, key, intent)
     if (fault !== undefined) return wrong(fault)
     return bringsVersion(entry.type)
       ? checkPublic(view, entry, key.spec.algorithm, entry.data['public'] ?? null)

@@ -6,15 +6,20 @@ import {
   ListKeyRotationsCommand,
 } from '@aws-sdk/client-kms'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import KeyCreate from '../../src/commands/key/create.ts'
+import KeyShow from '../../src/commands/key/show.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import RotationPolicy from '../../src/commands/rotation/policy.ts'
+import RotationRollback from '../../src/commands/rotation/rollback.ts'
+import RotationRun from '../../src/commands/rotation/run.ts'
 import {bring} from '../backends/bring.ts'
 import {startAwsStandin, type AwsStandin} from '../backends/standin.ts'
 import {anAccount} from '../providers/aws/bench.ts'
 import {testWhen} from '../support/needs.ts'
-import {runCommand, runJson} from '../support/run.ts'
+import {problemsOf} from '../ceremony/room.ts'
+import {runCommand, runJson, type CommandClass} from '../support/run.ts'
 import {datedWay, type Dated} from './dated.ts'
-import {makeClocked, pair, planOf, rewrapsAfter, rotatesWhole, secret, type Clocked} from './rotated.ts'
+import {makeClocked, pair, planOf, rewrapsAfter, rotatesWhole, secret, seen, type Clocked} from './rotated.ts'
 
 const ministack = await bring('ministack')
 const region = 'eu-central-1'
@@ -51,6 +56,8 @@ describe('on AWS KMS, as the stand-in has it, rotation run', () => {
     await box.way?.close()
     await box.standin?.stop()
   })
+  const standsFor = async (alias: string): Promise<string | undefined> =>
+    (await kms().send(new DescribeKeyCommand({KeyId: `alias/${alias}`}))).KeyMetadata?.KeyId
   const keyIds = (ids: readonly string[]): readonly string[] => [
     ...new Set(ids.map((id) => id.split('/')[0] ?? '')),
   ]
@@ -64,19 +71,75 @@ describe('on AWS KMS, as the stand-in has it, rotation run', () => {
       await rotatesWhole(clocked(), {
         profile: 'cloud',
         name: 'tokens',
-        how: pair,
+        how: [...pair, '--alias', 'tokens'],
         there: async (phase, ids) => {
+          // Whoever names the key by its alias is served by the version that is primary, and by no other.
+          const primary = phase === 'made' || phase === 'accepted' ? 0 : 1
+          expect([phase, await standsFor('tokens')]).toEqual([phase, keyIds(ids)[primary]])
           const all = await Promise.all(keyIds(ids).map(enabled))
           // A key that only verifies is a matter of its policy there: it is recorded, and not enforced.
           expect(all).toEqual(phase === 'made' ? [true] : [true, true])
         },
       })
-      expect(await planOf(clocked(), 'tokens')).toContain(
-        'a new KMS key, as AWS KMS makes no further version of a key pair',
+      const plan = (await planOf(clocked(), 'tokens')).replaceAll(/\s+/g, ' ')
+      expect(plan).toContain('a new KMS key, as AWS KMS makes no further version of a key pair')
+      expect(plan).toContain(
+        'version 3 is the one that is used, also by the aliases that keyrite gave: "tokens".',
       )
     },
     180_000,
   )
+
+  if (process.env['SLOW'] === '1')
+    testWhen(
+      ministack,
+      'its alias is moved once although answers are lost, goes back when it is rolled back, and is left where somebody else took it to',
+      async () => {
+        const {house, days, signs} = clocked()
+        const made = ['rolled', '--profile', 'cloud', ...pair, '--alias', 'rolled', '--owner', 'Payments']
+        const people = signs('alice', 'bob', 'carol')
+        const json = (command: CommandClass, id: string, ...args: readonly string[]) =>
+          runJson<{keys: readonly {did: readonly string[]; error: unknown}[]}>(
+            command,
+            id,
+            [...args, '--as', 'alice'],
+            house.world,
+          )
+        const run = () => json(RotationRun, 'rotation run', 'rolled')
+        const ids = async (): Promise<readonly string[]> =>
+          keyIds((await seen(clocked(), 'rolled')).map(({providerId}) => providerId))
+        const aliases = async () =>
+          (
+            await runJson<{versions: {aliases: string[]}[]}>(KeyShow, 'key show', ['rolled'], house.world)
+          ).versions.map((one) => one.aliases)
+        expect(await json(KeyCreate, 'key create', ...made, '--activate', ...people)).toMatchObject({exit: 0})
+        days(91)
+        expect(await run()).toMatchObject({keys: [{did: ['open', 'version', 'accept']}]})
+        days(7)
+        for (const kind of ['cut-after', 'hollow', 'throttle'] as const) {
+          await box.standin?.fault(kind, {operation: 'UpdateAlias', times: kind === 'hollow' ? 1 : 20})
+          const [broken] = (await run()).keys
+          await box.standin?.clearFaults()
+          if (broken?.error === null) break
+          expect([kind, (await seen(clocked(), 'rolled')).map(({primary}) => primary)]).toEqual([
+            kind,
+            [true, false],
+          ])
+        }
+        await run()
+        const [first, second] = await ids()
+        expect([await standsFor('rolled'), await aliases()]).toEqual([second, [[], ['rolled']]])
+
+        const back = ['rolled', '--reason', 'refused by a gateway', ...people]
+        await box.standin?.fault('cut-before', {operation: 'UpdateAlias', times: 20})
+        expect((await json(RotationRollback, 'rotation rollback', ...back)).exit).not.toBe(0)
+        await box.standin?.clearFaults()
+        await json(RotationRollback, 'rotation rollback', ...back)
+        expect([await standsFor('rolled'), await aliases()]).toEqual([first, [['rolled'], []]])
+        expect(problemsOf(house)).toEqual([])
+      },
+      180_000,
+    )
 
   testWhen(
     ministack,
@@ -127,6 +190,13 @@ describe('on AWS KMS, as the stand-in has it, rotation run', () => {
       })
       expect(await policy('--set')).toMatchObject({exit: 8, operation: 'key.schedule'})
       expect(await there()).toMatchObject({KeyRotationEnabled: false})
+      // What it says yes to, and does not do, is no schedule.
+      await box.standin?.fault('hollow', {operation: 'EnableKeyRotation'})
+      expect(await policy('--set', ...signs('alice', 'bob'))).toMatchObject({code: 'KEY_NOT_AS_PLANNED'})
+      expect(await there()).toMatchObject({KeyRotationEnabled: false})
+      await box.standin?.fault('cut-before', {operation: 'EnableKeyRotation', times: 20})
+      expect(await policy('--set', ...signs('alice', 'bob'))).toMatchObject({code: 'PROVIDER_UNREACHABLE'})
+      await box.standin?.clearFaults()
       expect(await policy('--set', ...signs('alice', 'bob'))).toMatchObject({exit: 0, differences: []})
       expect(await there()).toMatchObject({KeyRotationEnabled: true, RotationPeriodInDays: 90})
       const {stdout, exit} = await runCommand(RotationPolicy, 'rotation policy', ['orders'], house.world)

@@ -16,6 +16,7 @@ import {keyVersion, proveWithin} from '../prove.ts'
 import {rotationSchemas} from '../rotation/entries.ts'
 import {phaseOfIntent} from '../rotation/fold.ts'
 import {runHooks} from '../rotation/hooks.ts'
+import {aliasesOf} from '../rotation/aliases.ts'
 import {makePrimary, makeVersion} from '../rotation/acts.ts'
 import {successor} from '../rotation/plan.ts'
 import {phaseFault} from '../rotation/rules.ts'
@@ -236,10 +237,20 @@ async function doPhase(context: ActContext, {key, from, to}: Rotation, phase: Ro
       if (keyVersion(context, key, to).version.tried?.ok !== true) await proveWithin(context, key, to)
       return changeState(context, {key, version: to, event: 'activate', enforced: null})
     case 'primary':
-      return makePrimary(context, key, from, to)
+      return makePrimary(context, key, turn(context, key, from, to))
     case 'retire':
       return changeState(context, {key, version: from, event: 'deactivate', enforced: null})
     case 'rollback':
-      return makePrimary(context, key, to, from)
+      return makePrimary(context, key, turn(context, key, to, from))
   }
+}
+
+/** Whoever uses the key by an alias uses the version that is primary: the alias goes with it. */
+function turn(
+  {ledger}: Pick<ActContext, 'ledger'>,
+  name: string,
+  from: number,
+  to: number,
+): Parameters<typeof makePrimary>[2] {
+  return {from, to, aliases: aliasesOf(keyNamed(ledger, name).versions, from)}
 }

@@ -13,6 +13,7 @@ import {openIntent, type Key, type ProbeResult} from '../state.ts'
 import {isOfAlgorithm} from '../verify-signature.ts'
 import {protectionIn} from '../protection.ts'
 import {versionSchemas} from './entries.ts'
+import {movedAliases, moveAliases, type Moving} from './aliases.ts'
 import type {Made} from './native.ts'
 
 /** Which version is made, and how. */
@@ -129,26 +130,36 @@ async function confirmVersion(provider: Provider, key: Key, ref: VersionRef, dat
   }
 }
 
-/** Another version is the one to be used from now on. It must be there and usable: the provider is asked. */
+/**
+ * Another version is the one to be used from now on. It must be there and usable: the provider is asked.
+ * @param aliases - that stand for it from then on, where its service has such names
+ */
 export async function makePrimary(
   context: ActContext,
   name: string,
-  from: number,
-  to: number,
+  {from, to, aliases}: {readonly from: number; readonly to: number; readonly aliases: readonly string[]},
 ): Promise<void> {
   const {ledger} = context
   const {key, version} = keyVersion(context, name, to)
   const provider = await context.provider(key.profile)
+  const open = openIntent(ledger.of(keysFold), 'primary', name, to)
+  const moving: Moving = {
+    // What was begun with some is ended with the same.
+    aliases: open === undefined ? aliases : aliasesBegun(context, open.seq),
+    from: keyVersion(context, name, from).version.ref,
+    to: version.ref,
+  }
   await undertake<null>(context, {
     types: {intended: 'key.primary.intended', done: 'key.primary.changed', failed: 'key.primary.failed'},
     about: {key: name, from, to, profile: key.profile},
-    intended: {},
-    open: openIntent(ledger.of(keysFold), 'primary', name, to),
+    intended: moving.aliases.length === 0 ? {} : {aliases: [...moving.aliases]},
+    open,
     approved: context.approved,
     find: () => Promise.resolve(undefined), // asking again does no harm
     // Which version is primary, the ledger says; a place that has a primary one of its own is told.
     act: async () => {
       await provider.life.setPrimary?.(version.ref)
+      await moveAliases(provider, moving)
       return null
     },
     confirm: async () => {
@@ -171,9 +182,11 @@ export async function makePrimary(
                 detail: `the provider was told that version ${to} is primary, and says so where it has one`,
               },
             ]
+      const {moved, results} = await movedAliases(provider, moving)
       return {
+        ...(moving.aliases.length === 0 ? {} : {aliases: [...moved]}),
         results: [
-          ...told.map((one) => ({...one})),
+          ...[...told, ...results].map((one) => ({...one})),
           {
             probe: 'available',
             ok,
@@ -185,4 +198,10 @@ export async function makePrimary(
       }
     },
   })
+}
+
+function aliasesBegun({ledger}: ActContext, seq: number): readonly string[] {
+  const entry = ledger.view.entry(seq)
+  if (entry === undefined) throw new TypeError('an open intent stands in the ledger')
+  return versionSchemas['key.primary.intended'].parse(entry.data).aliases ?? []
 }

@@ -6,7 +6,7 @@ import {rotationPhases} from '../../policy/index.ts'
 import type {ScheduleTerms} from '../../providers/schedule.ts'
 import {datesSchema} from '../dates.ts'
 import {protectionSchema as protection} from '../protection.ts'
-import {keyName} from '../spec.ts'
+import {aliasName, keyName} from '../spec.ts'
 
 const version = z.int().min(1)
 const intent = z.string().regex(/^[0-9a-f]{32}$/)
@@ -26,6 +26,9 @@ const duration = z.string().refine((text) => {
     return false
   }
 })
+
+/** That are moved with what is primary; absent where there are none. */
+const aliases = z.array(aliasName).exactOptional()
 
 const furtherIntended = lately(
   z.strictObject({key: keyName, version, profile: z.string(), intent, before: z.array(ref)}),
@@ -56,7 +59,7 @@ export const versionSchemas = {
   'key.standby.made': furtherMade,
   'key.standby.failed': furtherFailed,
   'key.primary.intended': lately(
-    z.strictObject({key: keyName, from: version, to: version, profile: z.string(), intent}),
+    z.strictObject({key: keyName, from: version, to: version, profile: z.string(), intent, aliases}),
   ),
   'key.primary.changed': lately(
     z.strictObject({
@@ -65,6 +68,7 @@ export const versionSchemas = {
       from: version,
       to: version,
       profile: z.string(),
+      aliases,
       results,
       generation: z.int().min(0).nullable(),
     }),

@@ -40,7 +40,7 @@ export function rotateInWords({change, phases, profile}: Plan): readonly string[
         ]
       : []),
     ...newestInWords[way.newest](from, to),
-    `primary, ${dated('primary')}, and not before both were accepted for ${text('verification')}: version ${to} is the one that is used.`,
+    `primary, ${dated('primary')}, and not before both were accepted for ${text('verification')}: version ${to} is the one that is used${aliasesInWords(change['aliases'])}.`,
     `retire, ${dated('retire')}, and not before ${text('grace')} more: version ${from} is deactivated; what it made is still verified and decrypted.`,
     ...(change['strategy'] === 're-wrap'
       ? [
@@ -50,4 +50,11 @@ export function rotateInWords({change, phases, profile}: Plan): readonly string[
     `rollback, ${dated('rollback')}, only if somebody asks for it with a reason: version ${from} is primary again while it is still active.`,
     'These signatures hold for all of its phases: nobody is asked again.',
   ]
+}
+
+/** Of a plan: what others call the key at its service. */
+function aliasesInWords(aliases: unknown): string {
+  return Array.isArray(aliases)
+    ? `, also by the aliases that keyrite gave: ${aliases.map((one) => `"${String(one)}"`).join(', ')}`
+    : ''
 }

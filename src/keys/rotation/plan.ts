@@ -7,6 +7,7 @@ import type {Phase, Plan} from '../../requests/index.ts'
 import {keyNamed} from '../known.ts'
 import {profileOf, type Planned} from '../plans.ts'
 import type {Key} from '../state.ts'
+import {aliasesOf} from './aliases.ts'
 import {after} from './dates.ts'
 import {materialOf, nativeWay} from './native.ts'
 import {isRunning, rotations} from './state.ts'
@@ -41,6 +42,7 @@ export function planRotate(view: Pick<View, 'of'>, name: string, now: Date): Pla
   const to = successor(key)
   const made = key.versions.find(({version}) => version === to)
   const {verification, grace} = schedule
+  const aliases = aliasesOf(key.versions, key.primary)
   const plan: Plan = {
     type: 'keyrite.plan/1',
     operation: 'key.rotate',
@@ -56,6 +58,7 @@ export function planRotate(view: Pick<View, 'of'>, name: string, now: Date): Pla
       verification,
       grace,
       strategy: purpose === 'wrap' ? 're-wrap' : 'new-version',
+      ...(aliases.length === 0 ? {} : {aliases: [...aliases]}),
     },
     phases: phasesFrom(now, {verification, grace}, made?.state ?? null),
     profile: factsOf(profile),

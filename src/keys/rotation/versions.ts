@@ -1,5 +1,5 @@
 /** Replays further versions of a key, and which of them is primary: the part of the keys' fold that is about rotation. */
-import {isBlobRef, type Entry} from '../../ledger/index.ts'
+import {isBlobRef, type Entry, type View} from '../../ledger/index.ts'
 import {shared} from '../../base/shared.ts'
 import type {Key, OpenIntent, Version} from '../state.ts'
 import {bringsVersion, versionSchemas} from './entries.ts'
@@ -12,7 +12,10 @@ export function versionIntentFault(entry: Entry, key: Key | undefined): string |
     const next = nextVersion(key)
     return version === next ? undefined : `the next version of key "${key.name}" is ${next}`
   }
-  const {from, to} = versionSchemas['key.primary.intended'].parse(entry.data)
+  const {from, to, aliases = []} = versionSchemas['key.primary.intended'].parse(entry.data)
+  const had = key.versions.find(({version}) => version === from)?.aliases ?? []
+  if (aliases.some((alias) => !had.includes(alias)))
+    return `an alias is moved that does not stand for version ${from}`
   if (from !== key.primary) return `the primary version of key "${key.name}" is ${key.primary}`
   const state = key.versions.find(({version}) => version === to)?.state
   if (to === from || state !== 'active')
@@ -21,7 +24,12 @@ export function versionIntentFault(entry: Entry, key: Key | undefined): string |
 }
 
 /** The same of the outcome. */
-export function versionOutcomeFault(entry: Entry, key: Key, intent: OpenIntent): string | undefined {
+export function versionOutcomeFault(
+  view: Pick<View, 'entry'>,
+  entry: Entry,
+  key: Key,
+  intent: OpenIntent,
+): string | undefined {
   if (bringsVersion(entry.type)) {
     const made = versionSchemas['key.rotated'].parse(entry.data)
     const twin = key.versions.some(
@@ -32,7 +40,10 @@ export function versionOutcomeFault(entry: Entry, key: Key, intent: OpenIntent):
     return twin ? 'it is a version that was there before' : undefined
   }
   if (entry.type !== 'key.primary.changed') return undefined
-  const {from, to} = versionSchemas['key.primary.changed'].parse(entry.data)
+  const {from, to, aliases = []} = versionSchemas['key.primary.changed'].parse(entry.data)
+  const begun = versionSchemas['key.primary.intended'].parse(view.entry(intent.seq)?.data)
+  if (aliases.some((alias) => begun.aliases?.includes(alias) !== true))
+    return 'another alias is moved than was intended'
   return intent.from === String(from) && intent.to === String(to)
     ? undefined
     : 'it is not the change that was intended'
@@ -43,8 +54,10 @@ export type Fresh = Omit<Version, 'version' | 'ref' | 'public' | 'protection'>
 
 /** The key with the version that was made, or with another primary one. */
 export function withChange(entry: Entry, key: Key, fresh: Fresh): Key {
-  if (entry.type === 'key.primary.changed')
-    return {...key, primary: versionSchemas['key.primary.changed'].parse(entry.data).to}
+  if (entry.type === 'key.primary.changed') {
+    const {to, aliases = []} = versionSchemas['key.primary.changed'].parse(entry.data)
+    return {...key, primary: to, versions: withAliases(key.versions, to, aliases)}
+  }
   const made = versionSchemas['key.rotated'].parse(entry.data)
   const version: Version = {
     ...fresh,
@@ -56,6 +69,15 @@ export function withChange(entry: Entry, key: Key, fresh: Fresh): Key {
     ...(made.dates === undefined ? {} : {dates: made.dates}),
   }
   return {...key, versions: [...key.versions, version]}
+}
+
+/** At its service an alias stands for one version: the others have it no more. */
+function withAliases(versions: readonly Version[], to: number, moved: readonly string[]): readonly Version[] {
+  if (moved.length === 0) return versions
+  return versions.map((one) => {
+    const others = one.aliases.filter((alias) => !moved.includes(alias))
+    return {...one, aliases: one.version === to ? [...others, ...moved].toSorted() : others}
+  })
 }
 
 /** The number that another version gets. */
