@@ -14,6 +14,7 @@ import {softHsm} from '../../providers/pkcs11/softhsm.ts'
 import {openbao, startTransit} from '../../providers/transit/bao.ts'
 import {here, onPath} from '../../support/needs.ts'
 import {hammerEach, hammerOf, type Hammer} from './hammer.ts'
+import {isUsed, toldByBao, toldByClient, toldByPkcs11Tool} from './told.ts'
 
 export type Used = 'sign' | 'encrypt' | 'mac' | 'wrap'
 
@@ -41,6 +42,10 @@ export interface Standing {
   readonly flags: readonly string[] | null
   /** @param id - the provider's id of the version, as `key show` has it. */
   hammer(id: string, used: Used): Hammer
+  /** What somebody else's program says of it, in the words of the place. Where none can ask, whether a client can use it. */
+  told(id: string): Promise<string>
+  /** Moves the clock of the place on, by days. Absent where it has none of its own. */
+  forward?(days: number): Promise<void>
   /** Makes it go wrong; null: all is well again. Absent where it cannot be told to. */
   trouble?(what: Trouble | null): Promise<void>
   stop(): Promise<void>
@@ -82,6 +87,7 @@ const [keyOf, versionOf] = [
   (id: string): string => id.slice(id.lastIndexOf('/') + 1),
 ]
 
+const dayMs = 86_400_000
 const often = 1_000
 const slowMs = 30_000
 
@@ -138,7 +144,14 @@ function aws(name: string, start: () => Promise<Emulator | AwsStandin>): Place {
           hammerOf(python(awsClient), [hammerProgram, 'aws', url, region, keyOf(id), used], {
             ...credentials({url, account}),
           }),
-        ...('fault' in emulator ? {trouble: (what) => awsTrouble(emulator, what)} : {}),
+        told: (id) =>
+          toldByClient(python(awsClient), ['aws', url, region, keyOf(id)], {...credentials({url, account})}),
+        ...('fault' in emulator
+          ? {
+              trouble: (what) => awsTrouble(emulator, what),
+              forward: async (days) => void (await emulator.clock(days * 86_400)),
+            }
+          : {}),
         stop: () => emulator.stop(),
       }
     },
@@ -149,17 +162,20 @@ export const local: Place = {
   name: 'local token',
   need: {present: true, what: '', how: ''},
   purposes: ['sign', 'encrypt', 'mac', 'wrap'],
-  start: (house) =>
-    Promise.resolve({
+  start(house) {
+    const hammer = (id: string, used: Used): Hammer =>
+      hammerOf(process.execPath, [
+        '--disable-warning=ExperimentalWarning',
+        ...[join(import.meta.dirname, 'hammer-local.ts'), house.token, house.pinFile],
+        ...[keyOf(id), versionOf(id), used],
+      ])
+    return Promise.resolve({
       flags: null,
-      hammer: (id, used) =>
-        hammerOf(process.execPath, [
-          '--disable-warning=ExperimentalWarning',
-          ...[join(import.meta.dirname, 'hammer-local.ts'), house.token, house.pinFile],
-          ...[keyOf(id), versionOf(id), used],
-        ]),
+      hammer,
+      told: async (id) => ((await isUsed(hammer(id, 'sign'))) ? 'works' : 'refused'),
       stop: () => Promise.resolve(),
-    }),
+    })
+  },
 }
 
 export const google: Place = {
@@ -179,6 +195,12 @@ export const google: Place = {
           ...[hammerProgram, 'google', endpoint, ring, ca, file],
           ...[`${keyOf(id)}/cryptoKeyVersions/${versionOf(id)}`, used],
         ]),
+      told: (id) =>
+        toldByClient(python(googleClient), [
+          ...['google', endpoint, ca, file],
+          `${ring}/cryptoKeys/${keyOf(id)}/cryptoKeyVersions/${versionOf(id)}`,
+        ]),
+      forward: async (days) => void (await standin.ask({forward: days * dayMs})),
       trouble: (what) => googleTrouble(standin, what),
       stop: () => standin.stop(),
     }
@@ -190,7 +212,7 @@ export const awsStandin = aws('our stand-in for AWS KMS', () => {
   return startAwsStandin(ministack)
 })
 
-const azure: Place = {
+export const azure: Place = {
   name: 'our stand-in for Azure Managed HSM',
   need: needed(azureClient),
   // The service makes no MACs.
@@ -205,6 +227,8 @@ const azure: Place = {
       ],
       hammer: (id, used) =>
         hammerOf(python(azureClient), [hammerProgram, 'azure', vault, tokenFile, ca, id, used]),
+      told: (id) => toldByClient(python(azureClient), ['azure', vault, tokenFile, ca, id]),
+      forward: async (days) => void (await standin.ask({forward: days * dayMs})),
       trouble: (what) => azureTrouble(standin, what),
       stop: () => standin.stop(),
     }
@@ -214,6 +238,69 @@ const azure: Place = {
 /** Those that can be told to go wrong. */
 export const standins: readonly Place[] = [google, awsStandin, azure]
 
+export const openBao: Place = {
+  name: 'OpenBao',
+  need: openbao,
+  purposes: ['sign', 'encrypt', 'mac', 'wrap'],
+  async start(house) {
+    const bao = await startTransit()
+    const tokenFile = join(house.dir, 'bao.token')
+    writeFileSync(tokenFile, `${bao.token}\n`, {mode: 0o600})
+    const environment = {BAO_ADDR: bao.url, BAO_TOKEN: bao.token, HOME: house.dir}
+    const verbs = {sign: 'sign', encrypt: 'encrypt', mac: 'hmac', wrap: 'encrypt'}
+    return {
+      flags: ['--kind', 'transit', '--address', bao.url, '--token-file', tokenFile],
+      hammer: (id, used) =>
+        hammerEach(
+          baoOf(openbao),
+          [
+            ...['write', '-format=json', `transit/${verbs[used]}/${keyOf(id)}`],
+            ...[`${verbs[used] === 'encrypt' ? 'plaintext' : 'input'}=bWVzc2FnZQ==`],
+          ],
+          environment,
+        ),
+      told: (id) => toldByBao(baoOf(openbao), keyOf(id), Number(versionOf(id)), environment),
+      stop: () => bao.stop(),
+    }
+  },
+}
+
+export const softHsm2: Place = {
+  name: 'SoftHSM2',
+  need: {
+    present: here('softhsm2') && here('pkcs11-tool'),
+    what: 'softhsm2 or pkcs11-tool',
+    how: 'install them: apt-get install softhsm2 opensc',
+  },
+  purposes: ['sign', 'mac'],
+  start(house) {
+    const hsm = softHsm()
+    const pinFile = join(house.dir, 'hsm.pin')
+    writeFileSync(pinFile, `${hsm.pin}\n`, {mode: 0o600})
+    const folder = mkdtempSync(join(tmpdir(), 'keyrite-hammer-'))
+    const input = join(folder, 'digest')
+    writeFileSync(input, Buffer.alloc(32, 7))
+    return Promise.resolve({
+      flags: [
+        ...['--kind', 'pkcs11', '--module', hsm.module],
+        ...['--token-serial', hsm.serial, '--pin-file', pinFile],
+      ],
+      hammer: (id: string, used: Used) =>
+        hammerEach(onPath('pkcs11-tool') ?? '', [
+          ...['--module', hsm.module, '--token-label', 'lab', '--login', '--pin', hsm.pin],
+          ...['--sign', '--mechanism', used === 'mac' ? 'SHA256-HMAC' : 'ECDSA', '--id', idOf(id)],
+          ...['--input-file', input, '--output-file', join(folder, 'out')],
+        ]),
+      told: (id: string) => toldByPkcs11Tool(onPath('pkcs11-tool') ?? '', hsm, idOf(id)),
+      stop: () => {
+        rmSync(folder, {recursive: true})
+        hsm.remove()
+        return Promise.resolve()
+      },
+    })
+  },
+}
+
 export const others: readonly Place[] = [
   aws('ministack', () => {
     if (ministack === undefined) throw new Error('brought above')
@@ -221,67 +308,11 @@ export const others: readonly Place[] = [
   }),
   awsStandin,
   azure,
-  {
-    name: 'OpenBao',
-    need: openbao,
-    purposes: ['sign', 'encrypt', 'mac', 'wrap'],
-    async start(house) {
-      const bao = await startTransit()
-      const tokenFile = join(house.dir, 'bao.token')
-      writeFileSync(tokenFile, `${bao.token}\n`, {mode: 0o600})
-      const verbs = {sign: 'sign', encrypt: 'encrypt', mac: 'hmac', wrap: 'encrypt'}
-      return {
-        flags: ['--kind', 'transit', '--address', bao.url, '--token-file', tokenFile],
-        hammer: (id, used) =>
-          hammerEach(
-            baoOf(openbao),
-            [
-              ...['write', '-format=json', `transit/${verbs[used]}/${keyOf(id)}`],
-              ...[`${verbs[used] === 'encrypt' ? 'plaintext' : 'input'}=bWVzc2FnZQ==`],
-            ],
-            {BAO_ADDR: bao.url, BAO_TOKEN: bao.token, HOME: house.dir},
-          ),
-        stop: () => bao.stop(),
-      }
-    },
-  },
-  {
-    name: 'SoftHSM2',
-    need: {
-      present: here('softhsm2') && here('pkcs11-tool'),
-      what: 'softhsm2 or pkcs11-tool',
-      how: 'install them: apt-get install softhsm2 opensc',
-    },
-    purposes: ['sign', 'mac'],
-    start(house) {
-      const hsm = softHsm()
-      const pinFile = join(house.dir, 'hsm.pin')
-      writeFileSync(pinFile, `${hsm.pin}\n`, {mode: 0o600})
-      const folder = mkdtempSync(join(tmpdir(), 'keyrite-hammer-'))
-      const input = join(folder, 'digest')
-      writeFileSync(input, Buffer.alloc(32, 7))
-      return Promise.resolve({
-        flags: [
-          ...['--kind', 'pkcs11', '--module', hsm.module],
-          ...['--token-serial', hsm.serial, '--pin-file', pinFile],
-        ],
-        hammer: (id: string, used: Used) =>
-          hammerEach(onPath('pkcs11-tool') ?? '', [
-            ...['--module', hsm.module, '--token-label', 'lab', '--login', '--pin', hsm.pin],
-            ...['--sign', '--mechanism', used === 'mac' ? 'SHA256-HMAC' : 'ECDSA', '--id', idOf(id)],
-            ...['--input-file', input, '--output-file', join(folder, 'out')],
-          ]),
-        stop: () => {
-          rmSync(folder, {recursive: true})
-          hsm.remove()
-          return Promise.resolve()
-        },
-      })
-    },
-  },
+  openBao,
+  softHsm2,
 ]
 
-/** The CKA_ID of an object, which `key show` gives with the number of the version behind it. */
+/** The CKA_ID of an object, which `key show` gives behind that of the key. */
 function idOf(id: string): string {
-  return keyOf(id)
+  return versionOf(id)
 }
