@@ -36,6 +36,8 @@ export const elsewhere: Readonly<Partial<Record<OperationName, Reason>>> = {
   'backup.copy': {why: 'a local token makes no backups by itself', by: 'backups/backups.test.ts'},
   'backup.delete': {why: 'a local token makes no backups by itself', by: 'backups/backups.test.ts'},
   'backup.restore': {why: 'a local token makes no backups by itself', by: 'backups/backups.test.ts'},
+  'backup.take': {why: 'a local token gives no backup of one key', by: 'backups/key-backups.test.ts'},
+  'backup.put-back': {why: 'a local token gives no backup of one key', by: 'backups/key-backups.test.ts'},
   'share.split': {why: 'its secret is in a process of its own', by: 'commands/share-kill.test.ts'},
   'share.combine': {why: 'its secret is in a process of its own', by: 'commands/share-kill.test.ts'},
   'incident.contain': {why: 'it is killed at each line that it says', by: 'incidents/killed.test.ts'},
