@@ -46,7 +46,7 @@ export async function movedAliases(
       evidence: 'asserted',
       detail: ok
         ? `the service says that alias "${alias}" stands for it`
-        : `alias "${alias}" stands for key ${now ?? ''} by now, which is no version of this key: it is left there`,
+        : `alias "${alias}" stands for key ${now} by now, which is no version of this key: it is left there`,
     })
   }
   return {moved, results}

@@ -149,7 +149,9 @@ function aws(name: string, start: () => Promise<Emulator | AwsStandin>): Place {
         ...('fault' in emulator
           ? {
               trouble: (what) => awsTrouble(emulator, what),
-              forward: async (days) => void (await emulator.clock(days * 86_400)),
+              async forward(days) {
+                await emulator.clock(days * 86_400)
+              },
             }
           : {}),
         stop: () => emulator.stop(),
@@ -200,7 +202,9 @@ export const google: Place = {
           ...['google', endpoint, ca, file],
           `${ring}/cryptoKeys/${keyOf(id)}/cryptoKeyVersions/${versionOf(id)}`,
         ]),
-      forward: async (days) => void (await standin.ask({forward: days * dayMs})),
+      async forward(days) {
+        await standin.ask({forward: days * dayMs})
+      },
       trouble: (what) => googleTrouble(standin, what),
       stop: () => standin.stop(),
     }
@@ -228,7 +232,9 @@ export const azure: Place = {
       hammer: (id, used) =>
         hammerOf(python(azureClient), [hammerProgram, 'azure', vault, tokenFile, ca, id, used]),
       told: (id) => toldByClient(python(azureClient), ['azure', vault, tokenFile, ca, id]),
-      forward: async (days) => void (await standin.ask({forward: days * dayMs})),
+      async forward(days) {
+        await standin.ask({forward: days * dayMs})
+      },
       trouble: (what) => azureTrouble(standin, what),
       stop: () => standin.stop(),
     }
