@@ -3,7 +3,7 @@ import {z} from 'zod'
 import {KeyriteError} from '../base/errors.ts'
 import type {JsonObject} from '../base/jcs.ts'
 import {lately} from '../base/lately.ts'
-import {classes, type KeyClassName} from '../policy/index.ts'
+import {classes, classifications, type Classification, type KeyClassName} from '../policy/index.ts'
 import {
   algorithms,
   purposes,
@@ -15,8 +15,7 @@ import {
   type Scheme,
 } from '../providers/algorithms.ts'
 
-export const classifications = ['restricted', 'confidential', 'internal', 'public'] as const
-export type Classification = (typeof classifications)[number]
+export {classifications, type Classification}
 
 export const keyName = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/)
 const party = z.string().regex(/^(p-[0-9a-f]{16}|owner|consumer-\d{1,3})$/)

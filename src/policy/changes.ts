@@ -6,6 +6,13 @@ import {classes} from './classes.ts'
 import {contactInWords} from './contacts.ts'
 import {operations, type OperationName, type Policy, type Rule} from './document.ts'
 import {channelInWords} from './notifications.ts'
+import {
+  askedOfInWords,
+  classifications,
+  moduleInWords,
+  protectionOf,
+  type Classification,
+} from './protection.ts'
 import {scheduleOf, type Hook, type Schedule} from './schedule.ts'
 import {askedInWords} from './rules/needs.ts'
 import {ruleOf, type Matter} from './rules/which.ts'
@@ -121,6 +128,12 @@ function otherChanges(old: Policy, next: Policy): string[] {
       next.minimums.witnesses < old.minimums.witnesses,
     ),
     ...demands('Classes that lie in hardware', old.minimums.hardware ?? [], next.minimums.hardware ?? []),
+    ...classifications.flatMap((name) => protectionChanges(name, old, next)),
+    ...lists(
+      'Certificates of modules that are stated',
+      (old.modules ?? []).map(moduleInWords),
+      (next.modules ?? []).map(moduleInWords),
+    ),
     ...said('Requests wait', old.times.request, next.times.request, false),
     ...said('A room may be idle', old.times.idle, next.times.idle, false),
     ...lists('Stated keys that count in production', old.stated_keys, next.stated_keys),
@@ -181,6 +194,18 @@ function scheduleChanges(name: string, before: Schedule, after: Schedule): strin
 /** Whatever runs beside keyrite can do harm, so more of it counts as weaker. */
 function hookInWords({name, phase, classes: of, program, sha256, timeout}: Hook): string {
   return `"${name}" after ${phase}${of === null ? '' : ` of ${of.join(', ')}`}: ${program} (${sha256.slice(0, 16)}…, ${timeout})`
+}
+
+function protectionChanges(name: Classification, old: Policy, next: Policy): string[] {
+  const [before, after] = [protectionOf(old, name), protectionOf(next, name)]
+  const weaker =
+    (before.level !== undefined && after.level === undefined) || (after.fips ?? 0) < (before.fips ?? 0)
+  return said(
+    `Least protection of what is ${name}`,
+    askedOfInWords(before) || 'none',
+    askedOfInWords(after) || 'none',
+    weaker,
+  )
 }
 
 function said(what: string, before: string, after: string, weaker: boolean): string[] {

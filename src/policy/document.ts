@@ -9,6 +9,7 @@ import {contactsSchema} from './contacts.ts'
 import {destructionSchema} from './destruction.ts'
 import {hsmRootsSchema} from './hsm-roots.ts'
 import {notificationsSchema} from './notifications.ts'
+import {modulesSchema, protectionSchema} from './protection.ts'
 import {duration, hooksSchema, rotationSchema} from './schedule.ts'
 
 export {classes, type KeyClassName} from './classes.ts'
@@ -126,9 +127,11 @@ export const policySchema = z.strictObject({
         .min(1)
         .exactOptional()
         .describe('classes of key that in production may only lie in hardware'),
+      protection: protectionSchema,
       witnesses: z.int().min(0).max(50).describe('witnesses at a ceremony that makes a key (C1)'),
     })
     .describe('what is asked at least'),
+  modules: modulesSchema,
   times: z
     .strictObject({
       request: duration.describe('how long a request waits for people'),

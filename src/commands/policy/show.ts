@@ -4,6 +4,7 @@ import {sha256Hex} from '../../base/bytes.ts'
 import {jcsBytes} from '../../base/jcs.ts'
 import {custodyFold} from '../../custody/index.ts'
 import {
+  protectionInWords,
   classes,
   contactInWords,
   defaultPolicy,
@@ -74,6 +75,7 @@ export default class PolicyShow extends KeyriteCommand {
         ['Set by', seq === undefined ? 'nothing: keyrite brings it' : `entry ${seq}`],
         ['Witnesses', policy.minimums.witnesses],
         ['In hardware', policy.minimums.hardware?.join(', ') ?? null],
+        ['Least protection', protectionInWords(policy)],
         ['Printers of shares', policy.printers === undefined ? null : policy.printers.join(', ') || 'none'],
         ['Requests wait', policy.times.request],
         ['Room idle', policy.times.idle],

@@ -1,6 +1,6 @@
 /** Whether live keys are as they should be (K9): from the ledger alone, each fact with what says it. */
 import type {Ledger} from '../../ledger/index.ts'
-import {policyFold, wantsHardware} from '../../policy/index.ts'
+import {moduleOf, policyFold, protectionOf, wantsHardware} from '../../policy/index.ts'
 import {profilesFold} from '../../profiles/index.ts'
 import {standing} from '../rotation/standing.ts'
 import type {Classification} from '../spec.ts'
@@ -10,7 +10,7 @@ import {datesInWords, isWithin, sameDates} from '../../providers/dates.ts'
 import {datesOf, specDates} from '../dates.ts'
 import {keysFold} from '../fold.ts'
 import type {CheckFact} from './fact.ts'
-import {judgeFips} from './fips.ts'
+import {judgeFips, type FipsAsked} from './fips.ts'
 
 export interface Checked {
   readonly name: string
@@ -30,7 +30,7 @@ export function checkKey(ledger: Pick<Ledger, 'of' | 'time' | 'view'>, key: Key)
       ? []
       : [
           ...live.map((version) => level(ledger, key, version)),
-          ...live.map((version) => judgeFips(version, ledger.time)),
+          ...live.map((version) => judgeFips(version, ledger.time, fipsAsked(ledger, key))),
           size(ledger, key, primary),
           rotation(ledger, key),
           ...live.map((version) => exportability(key, version)),
@@ -47,6 +47,7 @@ function level(ledger: Pick<Ledger, 'of'>, key: Key, {version, protection, seq}:
   const environment = ledger.of(profilesFold).profiles.get(key.profile)?.environment ?? ''
   const wanted =
     needsHardware.includes(key.spec.classification) ||
+    protectionOf(ledger.of(policyFold).policy, key.spec.classification).level === 'hardware' ||
     wantsHardware(ledger.of(policyFold).policy, {class: key.spec.class, environment})
   const ok = !wanted || protection.level === 'hardware'
   return {
@@ -58,6 +59,16 @@ function level(ledger: Pick<Ledger, 'of'>, key: Key, {version, protection, seq}:
     next: ok
       ? null
       : `make it anew in a profile whose keys lie in hardware: keyrite key create NAME --profile P`,
+  }
+}
+
+/** What the policy asks, and what it states of the module, of this key. */
+function fipsAsked(ledger: Pick<Ledger, 'of'>, {profile, spec}: Key): FipsAsked {
+  const {policy: adopted} = ledger.of(policyFold)
+  return {
+    least: protectionOf(adopted, spec.classification).fips ?? null,
+    stated: moduleOf(adopted, profile),
+    classification: spec.classification,
   }
 }
 
