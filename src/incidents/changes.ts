@@ -131,15 +131,17 @@ function withAct(
 ): Incident {
   if (!ends) {
     const id = typeof data['intent'] === 'string' ? data['intent'] : ''
-    const one: ContainmentAct = {version, act, seq, id, begun: time, approved, outcome: null}
+    const {saved} = data
+    const blob = isObject(saved) && typeof saved['blob'] === 'string' ? saved['blob'] : null
+    const one: ContainmentAct = {version, act, seq, id, begun: time, approved, saved: blob, outcome: null}
     const request = requestOf(view, approved)
     const contains = act === 'suspend' || act === 'disable'
-    const ratifiable = contains || request?.operation === 'incident.contain'
+    const ratifiable = contains || act === 'strip' || request?.operation === 'incident.contain'
     const by = ratifiable ? peopleOf(request) : []
     return {
       ...incident,
       // What is contained after others have looked is looked at again; and it is in nothing's place any more.
-      ratified: contains ? null : incident.ratified,
+      ratified: contains || act === 'strip' ? null : incident.ratified,
       replaced: contains && incident.replaced?.version === version ? null : incident.replaced,
       acts: [...incident.acts, one],
       containedBy: [...new Set([...incident.containedBy, ...by])].sort(),
@@ -147,7 +149,9 @@ function withAct(
   }
   const code = typeof data['code'] === 'string' ? data['code'] : null
   const enforced = typeof data['enforced'] === 'string' ? (data['enforced'] as Availability) : null
-  const outcome = {seq, at: time, ok: code === null, code, enforced}
+  const {taken, left} = data
+  const rights = typeof taken === 'number' && typeof left === 'number' ? {taken, left} : null
+  const outcome = {seq, at: time, ok: code === null, code, enforced, rights}
   return {
     ...incident,
     acts: incident.acts.map((one) => (one.seq === data['intended'] ? {...one, outcome} : one)),

@@ -5,6 +5,7 @@ import {availabilityOf, changeState, keysFold, profileOf, tryerInWords, type Key
 import {policyFold, ruleFor} from '../policy/index.ts'
 import {factsOf} from '../profiles/index.ts'
 import {enforcedBy} from '../providers/registry.ts'
+import {stripKinds} from '../providers/rights.ts'
 import type {Operation, Plan} from '../requests/index.ts'
 import {actOnVersion} from './disable.ts'
 import {
@@ -22,6 +23,7 @@ import {
 import {changeOf, drillMarked, drillOf, onEachVersion, phasesOf, stepOf, type VersionStep} from './phases.ts'
 import {tookItsPlace, waitsFor} from './rules.ts'
 import {incidents, isOpen, type Incident} from './state.ts'
+import {stripVersion} from './strip.ts'
 
 const each = onEachVersion({suspended: 'suspend', active: 'activate'})
 
@@ -38,7 +40,8 @@ export const incidentContain: Operation = {
     const {key, incident, promote: to} = changeOf(plan)
     if (promotes(name) && to !== undefined) return promote(context, key, to, name)
     const {act, version} = stepOf(name)
-    if (act === 'disable') await actOnVersion(context, {incident, version, act, to: 'disabled'})
+    if (act === 'strip') await stripVersion(context, incident, version)
+    else if (act === 'disable') await actOnVersion(context, {incident, version, act, to: 'disabled'})
     else await changeState(context, {key, version, event: 'suspend', enforced: null, insists: true})
   },
 }
@@ -116,6 +119,7 @@ function planOf(
   const to = standby === undefined ? undefined : promotionTo(view, key, incident, standby)
   const profile = profileOf(view, key.profile)
   const {policy} = view.of(policyFold)
+  const strips = stripKinds.has(profile.kind) ? steps.map(({version}) => ({act: 'strip', version})) : []
   return {
     type: 'keyrite.plan/1',
     operation: 'incident.contain',
@@ -123,12 +127,14 @@ function planOf(
       class: key.spec.class,
       incident: incident.seq,
       key: key.name,
-      versions: steps.map(({act, version}) => ({act, version})),
+      versions: [...steps, ...strips].map(({act, version}) => ({act, version})),
       ...drillOf(incident),
       ...(to === undefined ? {} : {promote: to}),
     },
     phases: [
       ...phasesOf(steps),
+      // Only where disabling it fails, or is not enough.
+      ...phasesOf(strips).map((one) => ({...one, needed: false as const})),
       // It does not stand in the way of containing: it is done afterwards, by its name.
       ...(to === undefined ? [] : promotionPhases(to)).map((one) =>
         steps.length === 0 ? one : {...one, needed: false as const},
@@ -155,7 +161,8 @@ function copiesInWords({versions}: Pick<Key, 'versions'>, steps: readonly Versio
 }
 
 function containInWords(plan: Plan): readonly string[] {
-  const {key, incident, versions, drill, promote: to} = changeOf(plan)
+  const {key, incident, versions: all, drill, promote: to} = changeOf(plan)
+  const versions = all.filter(({act}) => act !== 'strip')
   const kind = plan.profile?.kind ?? ''
   const which = versions.map(({version}) => version).join(', ')
   const standby =
@@ -174,6 +181,11 @@ function containInWords(plan: Plan): readonly string[] {
     enforcedBy(kind, availabilityOf.suspended) === true
       ? `Enforced by the provider itself (${kind}).`
       : `Whether a provider of kind ${kind} enforces it is tried afterwards.`,
+    ...(all.length > versions.length
+      ? [
+          'Where it cannot be disabled, or goes on being usable, rights of others to use it that the service keeps with it are taken away. They are saved before that; whoever gives it back gives them back.',
+        ]
+      : []),
     ...standby,
   ]
 }
@@ -200,6 +212,7 @@ function demandContainable(view: View, plan: Plan, name: string): void {
     .of(keysFold)
     .keys.get(key)
     ?.versions.find((one) => one.version === version)?.state
+  if (act === 'strip' && state !== undefined && state !== 'destroyed') return
   if (act === 'suspend' ? state !== 'active' : state !== 'pre-active' && state !== 'deactivated')
     throw new KeyriteError(
       'PLAN_MOVED',

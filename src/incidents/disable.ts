@@ -50,7 +50,7 @@ export async function actOnVersion(
   })
 }
 
-function openAct({acts}: Incident, act: Act, version: number) {
+export function openAct({acts}: Incident, act: Act, version: number) {
   const open = acts.find((one) => one.act === act && one.version === version && one.outcome === null)
   return open === undefined ? undefined : {seq: open.seq, id: open.id, approved: open.approved}
 }
@@ -63,7 +63,7 @@ export function incidentAt({ledger}: Pick<ActContext, 'ledger'>, seq: number): I
   return incident
 }
 
-function versionAt(
+export function versionAt(
   {ledger}: Pick<ActContext, 'ledger'>,
   name: string,
   number: number,

@@ -11,7 +11,7 @@ import {containSteps} from './contain.ts'
 import {drillMarked} from './phases.ts'
 import {hooksLeft} from './hooks.ts'
 import {promotable} from './promote.ts'
-import {containments, isContained, limit, ratifyDue} from './rules.ts'
+import {containments, isContained, limit, ratifyDue, stripped} from './rules.ts'
 import {isOpen, type Incident, type Verdict} from './state.ts'
 
 /** Something that is not over, and what deals with it. */
@@ -65,6 +65,8 @@ export interface IncidentDocument {
   readonly firstRefusal: string | null
   readonly refusals: number
   readonly replacement: Replacement | null
+  /** From which rights to use it were taken away, which are not given back yet. */
+  readonly stripped: readonly {readonly version: number; readonly taken: number; readonly left: number}[]
   readonly impact: Impact
   readonly reencrypt: readonly ToEncryptAgain[]
   readonly ratified: string | null
@@ -101,6 +103,10 @@ export function incidentDocument(ledger: Ledger, incident: Incident): IncidentDo
     firstRefusal: firstRefusalOf(incident),
     refusals: proof?.refusals ?? 0,
     replacement: key === undefined ? null : replacementIn(key, incident),
+    stripped: stripped(incident).flatMap(({version, outcome}) => {
+      const rights = outcome?.rights ?? null
+      return rights === null ? [] : [{version, ...rights}]
+    }),
     impact: impactOf(ledger, incident, key),
     reencrypt: key === undefined ? [] : reencryptList(ledger, key),
     ratified: incident.ratified?.at ?? null,
@@ -203,7 +209,7 @@ function openSteps(ledger: Ledger, incident: Incident, key: Key | undefined): re
             `keyrite incident resume ${id}`,
           ),
         ]),
-    ...(due === null || !isContained(incident)
+    ...(due === null || (!isContained(incident) && stripped(incident).length === 0)
       ? []
       : [step('others ratify what was done', `keyrite incident ratify ${id}`, due)]),
     ...owedBy(ledger, incident)

@@ -33,12 +33,14 @@ export const schemas = {
     }),
   ),
   'incident.looked': lately(z.strictObject({...about, facts: blob, last_success: time.nullable()})),
-  'incident.act.intended': lately(z.strictObject({...act, intent: hex32})),
+  'incident.act.intended': lately(z.strictObject({...act, intent: hex32, saved: blob.exactOptional()})),
   'incident.acted': lately(
     z.strictObject({
       ...act,
       intended: seq,
       enforced: z.enum(['probe', 'enabled', 'historic', 'disabled']),
+      taken: z.int().min(0).exactOptional(),
+      left: z.int().min(0).exactOptional(),
       generation,
     }),
   ),

@@ -7,7 +7,7 @@ import {problem, type Entry, type Fold, type Problem, type View} from '../ledger
 import {changed} from './changes.ts'
 import {judgeJournal} from './journal/judge.ts'
 import {schemas, type IncidentType} from './entries.ts'
-import {containments, isContained, peopleOf, requestOf, toRatify, waitsFor} from './rules.ts'
+import {containments, isContained, peopleOf, requestOf, stripped, toRatify, waitsFor} from './rules.ts'
 import {hookFault} from './hooks.ts'
 import {promotionFault} from './promote.ts'
 import {rowOf} from './row.ts'
@@ -186,7 +186,11 @@ function actFault(view: View, entry: Entry, incident: Incident): string | undefi
     if (open !== undefined) return `an intent of entry ${open.seq} is still open`
     const drill = drillFault(view, incident.seq, entry.approved)
     if (drill !== undefined) return drill
-    return act === 'disable' ? containFault(view, incident.seq, incident.key, entry.approved) : undefined
+    const saved = Object.hasOwn(entry.data, 'saved')
+    if (saved !== (act === 'strip')) return 'only of what is taken away is it saved what there was'
+    return act === 'disable' || act === 'strip'
+      ? containFault(view, incident.seq, incident.key, entry.approved)
+      : undefined
   }
   if (open === undefined || open.seq !== entry.data['intended']) return 'it is the outcome of no open intent'
   return open.approved === entry.approved ? undefined : 'its approval is not that of its intent'
@@ -231,8 +235,8 @@ function closedFault(view: View, {data}: Entry, incident: Incident): string | un
   const left = owed.find(({seq}) => !waived.some(({duty}) => duty === seq))
   if (left !== undefined) return `duty ${left.id} is open, and was not waived`
   if (waived.some(({duty}) => !owed.some(({seq}) => seq === duty))) return 'it waives what nobody owes'
-  if (containments(incident).length > 0 && isContained(incident) && incident.ratified === null)
-    return 'what was contained was not ratified'
+  const stands = isContained(incident) || stripped(incident).length > 0
+  if (stands && incident.ratified === null) return 'what was contained was not ratified'
   if (outcome === 'over') return undefined
   if (view.of(incidents).all.get(Number(data['incident']))?.drill === true) return 'a drill confirms nothing'
   const versions = view.of(keysFold).keys.get(incident.key)?.versions ?? []

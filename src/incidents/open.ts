@@ -8,7 +8,7 @@ import {Private, type Draft, type Ledger} from '../ledger/index.ts'
 import type {ActContext} from '../requests/index.ts'
 import {drillOf} from './phases.ts'
 import {hooksLeft} from './hooks.ts'
-import {containments, isContained} from './rules.ts'
+import {containments, isContained, stripped} from './rules.ts'
 import {incidents, openOn, type Incident, type Order, type Reason} from './state.ts'
 
 type Acting = Pick<ActContext, 'ledger' | 'random' | 'actor'>
@@ -147,7 +147,7 @@ export function closingDraft(ledger: Ledger, incident: Incident, {confirmed, wai
       `cannot close drill ${incident.id}: key "${incident.key}" is still contained by it`,
       {hints: [`keyrite unrevoke ${incident.key} --reason "end of the drill"`]},
     )
-  if (isContained(incident) && incident.ratified === null)
+  if ((isContained(incident) || stripped(incident).length > 0) && incident.ratified === null)
     throw new KeyriteError(
       'KEY_STATE',
       `cannot close incident ${incident.id}: what was contained was not ratified by others`,

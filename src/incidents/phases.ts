@@ -74,7 +74,7 @@ const changeSchema = lately(
     key: keyName,
     versions: z.array(
       z.strictObject({
-        act: z.enum(['suspend', 'disable', 'resume', 'restore', 'compromise']),
+        act: z.enum(['suspend', 'disable', 'strip', 'resume', 'restore', 'return', 'compromise']),
         version: z.int().min(1),
         /** What it was available for, where that is given back. */
         to: z.enum(['probe', 'enabled', 'historic', 'disabled']).exactOptional(),

@@ -2,27 +2,34 @@
 import {parseJcs, isObject} from '../base/jcs.ts'
 import {KeyriteError} from '../base/errors.ts'
 import type {View} from '../ledger/index.ts'
-import {changeState, keysFold, profileOf, tryerInWords} from '../keys/index.ts'
+import {changeState, keysFold, profileOf, tryerInWords, type KeyState} from '../keys/index.ts'
 import {policyFold, ruleFor} from '../policy/index.ts'
 import {factsOf} from '../profiles/index.ts'
 import type {Availability} from '../providers/ports.ts'
 import type {Operation, Plan} from '../requests/index.ts'
 import {actOnVersion} from './disable.ts'
 import {changeOf, drillMarked, drillOf, onEachVersion, phasesOf, stepOf} from './phases.ts'
+import {stripped} from './rules.ts'
 import {incidents, type Incident} from './state.ts'
+import {giveBack} from './strip.ts'
 
 export const keyUnrevoke: Operation = {
   name: 'key.unrevoke',
   ...onEachVersion({active: 'resume'}),
   inWords: (plan) => {
-    const {key, incident, versions, drill} = changeOf(plan)
+    const {key, incident, versions: all, drill} = changeOf(plan)
+    const versions = all.filter(({act}) => act !== 'return')
+    const rights =
+      all.length === versions.length
+        ? ''
+        : `${versions.length === 0 ? '' : '; '}rights of others to use it that were taken away are given back`
     const back = drillMarked(
       drill,
       `Give key "${key}" back, which incident i${incident} contained: ${versions
         .map(
           ({version, act, to}) => `version ${version} is ${act === 'resume' ? 'active' : (to ?? '')} again`,
         )
-        .join('; ')}, as it was before.`,
+        .join('; ')}${rights}, as it was before.`,
     )
     if (drill === true) return [back]
     return [back, 'If the key was in foreign hands, it is in foreign hands again.']
@@ -45,7 +52,8 @@ export const keyUnrevoke: Operation = {
     const {key, incident, versions} = changeOf(plan)
     const {act, version} = stepOf(name)
     const to = versions.find((one) => one.version === version)?.to ?? 'disabled'
-    if (act === 'restore') await actOnVersion(context, {incident, version, act, to})
+    if (act === 'return') await giveBack(context, incident, version)
+    else if (act === 'restore') await actOnVersion(context, {incident, version, act, to})
     else await changeState(context, {key, version, event: 'resume', enforced: null})
   },
 }
@@ -72,7 +80,11 @@ export function planUnrevoke(
         ),
     )
     .map(({version}) => ({act: 'restore', version, to: availabilityBefore(view, incident, version)}))
-  const versions = [...resumed, ...restored]
+  // After it is enabled: a service gives no grant of a disabled key.
+  const returned = stripped(incident)
+    .filter(({version}) => key.versions.some((one) => one.version === version && givable(one.state)))
+    .map(({version}) => ({act: 'return', version}))
+  const versions = [...resumed, ...restored, ...returned]
   if (versions.length === 0) throw notContained(name)
   const profile = profileOf(view, key.profile)
   const {policy} = view.of(policyFold)
@@ -104,6 +116,11 @@ function availabilityBefore(view: Pick<View, 'blob'>, {looked}: Incident, versio
       return availability
   }
   return 'historic'
+}
+
+/** Whether somebody may be given a version in this state. */
+function givable(state: KeyState): boolean {
+  return ['pre-active', 'active', 'suspended', 'deactivated'].includes(state)
 }
 
 function notContained(name: string): KeyriteError {

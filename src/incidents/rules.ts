@@ -21,12 +21,28 @@ export function containments({acts}: Pick<Incident, 'acts'>): readonly Containme
   return acts.filter(({act}) => act === 'suspend' || act === 'disable')
 }
 
+/** Versions from which rights were taken away, as far as they were not given back; what a crash left open counts. */
+export function stripped({acts}: Pick<Incident, 'acts'>): readonly ContainmentAct[] {
+  return acts.filter(
+    ({act, version, seq, outcome}) =>
+      act === 'strip' &&
+      (outcome?.code ?? null) === null &&
+      !acts.some(
+        (later) =>
+          later.act === 'return' &&
+          later.version === version &&
+          later.seq > seq &&
+          later.outcome?.ok === true,
+      ),
+  )
+}
+
 /** What others ratify: what contained it, and what put a standby in its place. A replacement had its own quorum. */
 export function toRatify(
   view: Pick<View, 'of'>,
   incident: Pick<Incident, 'acts'>,
 ): readonly ContainmentAct[] {
-  const own = containments(incident)
+  const own = [...containments(incident), ...incident.acts.filter(({act}) => act === 'strip')]
   const promoted = incident.acts.filter(
     ({act, approved}) => act === 'promote' && requestOf(view, approved)?.operation === 'incident.contain',
   )
@@ -57,7 +73,7 @@ export function isContained(incident: Pick<Incident, 'acts'>): boolean {
 
 /** By when others must have ratified what was contained; null where nothing was, or they have. */
 export function ratifyDue(incident: Incident): string | null {
-  const first = containments(incident).find(({seq}) => seq > incident.ratifiedTo)
+  const first = [...containments(incident), ...stripped(incident)].find(({seq}) => seq > incident.ratifiedTo)
   if (first === undefined || incident.ratified !== null) return null
   return new Date(Date.parse(first.begun) + parseDuration(ratifyWithin)).toISOString()
 }

@@ -23,8 +23,11 @@ export type Order = (typeof orders)[number]
 export const verdicts = ['proven', 'not-proven', 'still-usable'] as const
 export type Verdict = (typeof verdicts)[number]
 
-/** What is done to a version that has no state to be suspended from, and how that is taken back. */
-export const acts = ['disable', 'restore'] as const
+/**
+ * What is done to a version that is no change of its state: one that has none to be suspended from is disabled; rights to use it
+ * are taken away; and how each is taken back.
+ */
+export const acts = ['disable', 'restore', 'strip', 'return'] as const
 export type Act = (typeof acts)[number]
 
 export interface ProvedVersion {
@@ -55,6 +58,8 @@ export interface ContainmentAct {
   readonly id: string
   readonly begun: string
   readonly approved: number | null
+  /** SHA-256 of the blob with the rights that there were; null of any other act. */
+  readonly saved: string | null
   readonly outcome: {
     readonly seq: number
     readonly at: string
@@ -62,6 +67,8 @@ export interface ContainmentAct {
     /** Why the provider refused it; null where it was done. */
     readonly code: string | null
     readonly enforced: Availability | null
+    /** How many rights were taken away, and how many are left that let somebody use it; null of any other act. */
+    readonly rights: {readonly taken: number; readonly left: number} | null
   } | null
 }
 

@@ -1,5 +1,8 @@
 /** Rights to use a key that its own service keeps with the key, beside every policy of ours: read, taken away at night, given back. */
 
+/** Kinds whose service keeps such rights, or grants of single keys, which can be taken away beside disabling it: known before one is opened. */
+export const stripKinds: ReadonlySet<string> = new Set(['aws', 'gcp'])
+
 export interface Right {
   /** What it is bound on: the key itself, or what the key lies in. */
   readonly on: string
@@ -20,6 +23,8 @@ export interface Stripped {
 
 /** All may be repeated with the same effect. What they change may take minutes to be in force: a disabled version is what stops a key. */
 export interface KeyRights {
+  /** Who keyrite is there, as a member; null where its credentials do not say. */
+  self(): Promise<string | null>
   /** On the key, and on what it lies in as far as the service gives it out by this way. @param key - the provider's own id. */
   read(key: string): Promise<readonly Right[]>
   /**

@@ -12,7 +12,7 @@ import {isMet, type Person, type Signer} from '../../custody/index.ts'
 import type {ActContext} from '../../requests/index.ts'
 import {containSteps, demandNotWaiting} from '../contain.ts'
 import {provable, tryUntil} from '../prove.ts'
-import {incidents, openOn, type Reason, type Verdict} from '../state.ts'
+import {incidents, openOn, type Incident, type Reason, type Verdict} from '../state.ts'
 import {rootHex, rosterDigest} from './judge.ts'
 import {Journal} from './write.ts'
 
@@ -54,12 +54,15 @@ export async function containByJournal(
     key,
     signers.map(({person}) => person),
   )
+  const open = openOn(ledger.of(incidents), key.name)
   demandNotWaiting(
     view,
     signers.map(({person}) => person.id),
-    {seq: openOn(ledger.of(incidents), key.name)?.seq ?? -1, key: key.name},
+    {seq: open?.seq ?? -1, key: key.name},
   )
-  const steps = containSteps(key, {acts: []})
+  // What took its place in the incident that is open is left in use, as by a revocation that is recorded.
+  const acts = open?.acts ?? []
+  const steps = containSteps(key, {acts})
   const journal = new Journal(path(id), rootHex(ledger.checkpoint.root), () => clock.now(), print)
   try {
     const opening = journal.write({
@@ -84,7 +87,7 @@ export async function containByJournal(
       const code = await disable(context, journal, key, act === 'suspend' ? 'suspend' : 'disable', version)
       if (code !== null) left.push({version, code})
     }
-    const tried = await prove(context, journal, key, id, withinMs)
+    const tried = await prove(context, journal, {key, acts, id}, withinMs)
     const end = journal.write({type: 'ended', proof: tried.proof})
     for (const {person, signer} of held) await journal.sign(end.seq, person, signer, view.facts)
     return {
@@ -150,8 +153,7 @@ async function disable(
 async function prove(
   context: Omit<ActContext, 'approved'>,
   journal: Journal,
-  key: Key,
-  id: string,
+  {key, acts, id}: Pick<Incident, 'acts' | 'id'> & {readonly key: Key},
   withinMs: number,
 ): Promise<Pick<Unrecorded, 'proof' | 'lastSuccess' | 'firstRefusal' | 'refusals'>> {
   const until = performance.now() + withinMs
@@ -167,7 +169,7 @@ async function prove(
   const provider = await orError(context.provider(key.profile))
   const tryer = await orError(whoTries(context, key.profile, id).then((one) => one.provider))
   const all: Awaited<ReturnType<typeof tryUntil>>[] = []
-  for (const version of provable(key)) {
+  for (const version of provable(key, {acts})) {
     const one = await tryUntil(whole, {provider, tryer}, {key, version}, {until, progress: () => undefined})
     const {proof, refusals, lastSuccess, firstRefusal} = one
     journal.write({

@@ -17,8 +17,10 @@ export const incidentSentences: Readonly<Record<string, Sentence>> = {
     `Key ${text(data['key'])} is being revoked (${text(data['reason'])}): the clock starts.`,
   'incident.looked': (data) =>
     `It was looked at before anything was done${typeof data['last_success'] === 'string' ? `, and could be used at ${data['last_success']}` : ''}.`,
-  'incident.act.intended': (data) => `Version ${text(data['version'])} is to be ${done(data)}.`,
+  'incident.act.intended': (data) =>
+    rightsOf(data) ?? `Version ${text(data['version'])} is to be ${done(data)}.`,
   'incident.acted': (data) =>
+    rightsOf(data) ??
     `Version ${text(data['version'])} was ${done(data)}: ${text(data['enforced'])} at its place.`,
   'incident.act.failed': (data) =>
     `Version ${text(data['version'])} was not ${done(data)}: ${text(data['code'])}.`,
@@ -56,6 +58,17 @@ const others: Readonly<Record<string, Sentence>> = {
 /** An entry that has none says its type. */
 export function sentenceOf({type, data}: Pick<Entry, 'type' | 'data'>): string {
   return (incidentSentences[type] ?? others[type])?.(data) ?? `${type}.`
+}
+
+/** Of what is no change of the version itself. */
+function rightsOf(data: Entry['data']): string | undefined {
+  const {act, version, taken, left} = data
+  if (act !== 'strip' && act !== 'return') return undefined
+  const of = `Rights of others to use version ${text(version)}`
+  if (taken === undefined) return `${of} are to be ${act === 'strip' ? 'taken away' : 'given back'}.`
+  return act === 'strip'
+    ? `${of} were taken away: ${text(taken)}, and ${text(left)} are left.`
+    : `${of} were given back: ${text(left)}.`
 }
 
 function done(data: Entry['data']): string {

@@ -16,6 +16,7 @@ export function keyRights(service: Service): KeyRights {
 
   return {
     read,
+    self: () => Promise.resolve(memberIn(service.credentialsFile())),
 
     async strip(key, keep) {
       const on = keyPath(service, key)
@@ -38,6 +39,13 @@ export function keyRights(service: Service): KeyRights {
       await changePolicy(service, keyPath(service, key), (bindings) => withAll(bindings, rights))
     },
   }
+}
+
+/** Whose key file it is. */
+function memberIn(file: Buffer | null): string | null {
+  if (file === null) return null
+  const {client_email: email} = JSON.parse(file.toString('utf8')) as {client_email?: unknown}
+  return typeof email === 'string' ? `serviceAccount:${email}` : null
 }
 
 async function rightsOn(service: Service, on: string): Promise<readonly Right[]> {

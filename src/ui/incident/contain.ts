@@ -47,6 +47,7 @@ import {putInPlace, replaceFirst, replaceInDrill, runHooksAloud, saidOfChildren}
 import {ownLines} from './preflight.ts'
 import {proveAloud} from './prove.ts'
 import {signing} from './signs.ts'
+import {stripAloud} from './strip.ts'
 
 export const containFlags = {
   confirm: Flags.string({
@@ -109,11 +110,13 @@ export abstract class ContainCommand extends KeyriteCommand {
       if (waits !== undefined) return this.shown(incident, waits)
     }
     const lacks = await this.#containRest(context, incident, flags, person, hurry, again)
+    if (lacks === null) await stripAloud(app, context, incident, hurry)
     const now = findIncident(app.ledger, incident.id)
     if (now.acts.length > 0) {
       await openOwed(context, now)
       await saidOfChildren(context, now, hurry)
       await proveAloud(context, now, withinMs, hurry)
+      if (await stripAloud(app, context, incident, hurry)) await proveAloud(context, now, withinMs, hurry)
     }
     await putInPlace(app, context, incident, hurry)
     await replaceInDrill(app, context, incident, {signWith: flags['sign-with'], person, hurry})
@@ -185,7 +188,9 @@ export abstract class ContainCommand extends KeyriteCommand {
     for (const request of ledger.of(requests).all.values()) {
       if (request.operation !== 'incident.contain' || request.plan.change['incident'] !== incident.seq)
         continue
-      if (request.met === null || request.withdrawn || statusNow(ledger, request) === 'applied') continue
+      if (request.met === null || request.withdrawn) continue
+      // By its own phases: one that rights were taken away under has something left to contain all the same.
+      if (request.plan.phases.every(({name, needed}) => needed === false || request.done.has(name))) continue
       await applyEach(context, operations, request, said(hurry))
     }
   }

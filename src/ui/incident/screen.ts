@@ -63,6 +63,10 @@ export function incidentLines(print: Print, one: IncidentDocument): readonly str
         ),
       ],
       ['In its place', one.replacement === null ? null : inItsPlace(one.replacement)],
+      [
+        'Rights taken',
+        one.stripped.map(({version, taken, left}) => `version ${version}: ${taken}, and ${left} are left`),
+      ],
       ['Ratified', one.ratified],
       ['Notes', one.notes.map(({at, note}) => `${at.slice(11, 19)}Z ${note ?? 'withheld'}`)],
       ['Journals', one.journals.map(({id, second}) => `${id.slice(0, 8)}${second ? ' (a second one)' : ''}`)],
