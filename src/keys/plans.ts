@@ -6,12 +6,12 @@ import {demandAlgorithm, demandHardware, policyFold, ruleFor, type KeyClassName}
 import {factsOf, profilesFold, type Profile} from '../profiles/index.ts'
 import type {Algorithm, Purpose, Scheme} from '../providers/algorithms.ts'
 import {demandHoldsKeys, providerKind} from '../providers/registry.ts'
-import {phase, type Plan} from '../requests/index.ts'
+import {phase, planDigest, type Plan} from '../requests/index.ts'
 import {datesInWords, isWithin} from '../providers/dates.ts'
 import {datesToKeep, demandDates} from './dates.ts'
 import {demandParent} from './hierarchy/parents.ts'
 import {profileNotFound} from './not-found.ts'
-import {demandNameFree} from './operations/create.ts'
+import {demandNameFree, unfinishedMaking} from './operations/create.ts'
 import {aliasIn, demandRegions} from './reachable.ts'
 import {tryerInWords} from './who-tries.ts'
 import {defaultScheme, demandFit, keyName, type Classification, type KeyPlanSpec} from './spec.ts'
@@ -56,7 +56,9 @@ export function planCreate(view: Known, wish: KeyWish, now: Date | null = null):
       `cannot call a key "${wish.name}": expected 1 to 63 of a-z, 0-9 and -, starting with a letter`,
     )
   }
-  demandNameFree(view, wish.name)
+  // The same wish again goes on with what was begun, and not ended; any other is refused.
+  const begun = unfinishedMaking(view, wish.name)
+  if (begun?.operation !== 'key.create') demandNameFree(view, wish.name)
   const profile = profileOf(view, wish.profile)
   demandHoldsKeys(profile.kind, profile.name)
   const scheme = wish.scheme ?? defaultScheme(wish.algorithm, wish.purpose, wish.class)
@@ -120,6 +122,7 @@ export function planCreate(view: Known, wish: KeyWish, now: Date | null = null):
     ],
     rule: ruleFor(policy, {operation: 'key.create', class: wish.class, kind: profile.kind}).id,
   }
+  if (begun !== undefined && begun.planSha256 !== planDigest(plan)) demandNameFree(view, wish.name)
   return {
     plan,
     names: Object.fromEntries(parties.flatMap(({id, name}) => (name === null ? [] : [[id, name]]))),

@@ -8,7 +8,7 @@ import type {Secret} from '../base/secret.ts'
 import type {Person} from '../custody/index.ts'
 import {isSolo, policyFold, ruleFor} from '../policy/index.ts'
 import {factsOf, profilesFold, writeConfig, type Environment, type Profile} from '../profiles/index.ts'
-import type {Provider} from '../providers/ports.ts'
+import type {Identity, Provider} from '../providers/ports.ts'
 import {createProvider, openProvider} from '../providers/registry.ts'
 import {demandNotRehearsed, operationOf, phase, type Plan} from '../requests/index.ts'
 import {contextFor} from './gather.ts'
@@ -60,11 +60,10 @@ export function demandWelcome(app: App, {name, environment}: Pick<Place, 'name' 
  * @throws KeyriteError `PROFILE_ENVIRONMENT` if it is a profile of another environment, `CREDENTIALS_REFUSED`, and what the provider throws.
  */
 export async function planProfile(app: App, place: Place, pin: Secret | null): Promise<Plan> {
-  const provider = await reach(app, place, pin)
-  app.lend(place.name, provider)
+  const {identity} = await answered(app, place, pin)
   const {policy} = app.ledger.of(policyFold)
   const {kind, prover} = place
-  const profile = factsOf({...place, identity: await provider.evidence.identity()})
+  const profile = factsOf({...place, identity})
   const plan: Plan = {
     type: 'keyrite.plan/1',
     operation: 'profile.add',
@@ -143,6 +142,28 @@ export async function recordProfile(app: App, place: Place, plan: Plan, actor: P
   rememberPlace(app, place)
   await actAlone(app, plan, actor)
 }
+
+/** Who answers there. What fails names nothing that needs the profile, which is not there yet. */
+async function answered(app: App, place: Place, pin: Secret | null): Promise<{readonly identity: Identity}> {
+  try {
+    const provider = await reach(app, place, pin)
+    app.lend(place.name, provider)
+    return {identity: await provider.evidence.identity()}
+  } catch (error) {
+    if (!(error instanceof KeyriteError) || !error.hints.some((hint) => needsProfile.test(hint))) throw error
+    const {code, message, hints, changed} = error
+    throw new KeyriteError(code, message, {
+      changed,
+      cause: error,
+      hints: [
+        ...hints.filter((hint) => !needsProfile.test(hint)),
+        `keyrite profile add ${place.name} … with the same flags again, when that is mended: it is not added yet`,
+      ],
+    })
+  }
+}
+
+const needsProfile = /^keyrite (profile (check|show)|doctor)\b/
 
 async function reach(app: App, {name, kind, settings}: Place, secret: Secret | null): Promise<Provider> {
   const {random, clock} = app.world

@@ -262,6 +262,11 @@ describe('AWS KMS', () => {
         exit: 7,
         code: 'PROVIDER_UNREACHABLE',
         message: expect.stringContaining('http://127.0.0.1:1 does not answer'),
+        // What needs the profile is not named: it is not there.
+        try: [
+          expect.stringMatching(/^look whether region/),
+          expect.stringMatching(/^keyrite profile add other … with the same flags again/),
+        ],
       })
       expect(await other('--region', region, '--aws-profile', 'nobody', ...at)).toMatchObject({
         exit: 11,

@@ -3,7 +3,9 @@ import KeyActivate from '../../src/commands/key/activate.ts'
 import KeyCreate from '../../src/commands/key/create.ts'
 import KeyProve from '../../src/commands/key/prove.ts'
 import RequestApply from '../../src/commands/request/apply.ts'
+import {meet, operationOf, requests} from '../../src/requests/index.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
+import {contextOf, sayAll} from '../requests/support.ts'
 import {runJson, somebody, type CommandClass} from '../support/run.ts'
 
 let house: House
@@ -70,6 +72,29 @@ describe('key create', () => {
     expect(await create('waits')).toMatchObject({exit: 5, code: 'KEY_EXISTS'})
   })
 
+  test('killed before it was activated, the same command goes on; another wish is told what is left, and the command that does it', async () => {
+    await create('halves', '--activate', ...signing('carol'))
+    await house.using(async (app) => {
+      const context = contextOf(app, house.founders[0])
+      const waits = [...app.ledger.of(requests).all.values()].at(-1) ?? missing()
+      const {met, plan} = await meet(context, await sayAll(context, waits, house.founders.slice(3, 5)))
+      await operationOf(app.operations, 'key.create').act(
+        {...context, approved: met ?? missing()},
+        plan,
+        'create',
+      )
+    })
+    const other = await create('halves')
+    expect(other).toMatchObject({
+      exit: 5,
+      code: 'KEY_EXISTS',
+      message: expect.stringMatching(/request r\d+ made it.*: activate$/),
+    })
+    expect(other['try']).toContainEqual(expect.stringMatching(/^keyrite request apply r\d+$/))
+    expect(await create('halves', '--activate')).toMatchObject({exit: 0, state: 'active'})
+    expect(await create('halves', '--activate')).toMatchObject({exit: 5, code: 'KEY_EXISTS'})
+  })
+
   test('a key is made pre-active, is not activated before it was proved, and then is', async () => {
     expect(await create('steps', ...signing('carol', 'dan', 'erin'))).toMatchObject({
       schema: 'keyrite.key/1',
@@ -131,3 +156,7 @@ describe('key create', () => {
     expect(await run(KeyProve, 'key prove', ['moon'])).toMatchObject({exit: 4, code: 'KEY_NOT_FOUND'})
   })
 })
+
+function missing(): never {
+  throw new Error('it is not there')
+}

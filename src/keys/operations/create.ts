@@ -4,7 +4,14 @@ import {jcs} from '../../base/jcs.ts'
 import {Blob, problem, type Entry, type Problem, type View} from '../../ledger/index.ts'
 import {isPair} from '../../providers/algorithms.ts'
 import type {VersionRef} from '../../providers/ports.ts'
-import {undertake, type ActContext, type Operation, type Plan} from '../../requests/index.ts'
+import {
+  requests,
+  undertake,
+  type ActContext,
+  type Operation,
+  type Plan,
+  type Request,
+} from '../../requests/index.ts'
 import {foundOnce, isAsPlanned} from './found.ts'
 import {datesToKeep, demandKept, keptInWords, textOfDates} from '../dates.ts'
 import {keysFold} from '../fold.ts'
@@ -81,13 +88,36 @@ function createInWords({change, phases, profile}: Plan): readonly string[] {
   ]
 }
 
-/** @throws KeyriteError `KEY_EXISTS`. */
+/** @throws KeyriteError `KEY_EXISTS`, with what is left to do of the request that made it. */
 export function demandNameFree(view: Pick<View, 'of'>, name: string): void {
-  if (view.of(keysFold).keys.has(name)) {
+  if (!view.of(keysFold).keys.has(name)) return
+  const begun = unfinishedMaking(view, name)
+  if (begun === undefined)
     throw new KeyriteError('KEY_EXISTS', `cannot make key "${name}": there is one`, {
       hints: [`keyrite key show ${name}`, 'another name'],
     })
-  }
+  const left = begun.plan.phases.filter((one) => !begun.done.has(one.name)).map((one) => one.name)
+  throw new KeyriteError(
+    'KEY_EXISTS',
+    `cannot make key "${name}": request ${begun.id} made it, and is not at its end: ${left.join(', ')}`,
+    {hints: [`keyrite request apply ${begun.id}`, `keyrite key show ${name}`]},
+  )
+}
+
+/** The request outside a ceremony that made or brought the key, and whose other phases are approved and not done. */
+export function unfinishedMaking(view: Pick<View, 'of'>, name: string): Request | undefined {
+  if (!view.of(keysFold).keys.has(name)) return undefined
+  return [...view.of(requests).all.values()].find(
+    ({operation, plan, ceremony, met, failed, withdrawn, voided, done}) =>
+      (operation === 'key.create' || operation === 'key.import') &&
+      plan.change['key'] === name &&
+      ceremony === null &&
+      met !== null &&
+      !failed &&
+      !withdrawn &&
+      voided === null &&
+      done.size < plan.phases.length,
+  )
 }
 
 function judgeCreation(_view: View, plan: Plan, entry: Entry): readonly Problem[] {
