@@ -53,7 +53,7 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
   const add = (args: readonly string[]) => runJson(ProfileAdd, 'profile add', args, house().world)
 
   testWith('openssl', 'is asked who it is before people are, and what it may', async () => {
-    const added = await add([...place('cloud'), ...signs('alice', 'bob', 'carol')])
+    const added = await add([...place('cloud', {labels: 'team=payments'}), ...signs('alice', 'bob', 'carol')])
     expect(added).toMatchObject({exit: 0, name: 'cloud'})
     const checked = await runJson(ProfileCheck, 'profile check', ['cloud'], house().world)
     expect(checked).toMatchObject({exit: 0, ok: true, identity: {kind: 'gcp', key_ring: standin().ring}})
@@ -172,7 +172,8 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
     const {n, ...facts} = JSON.parse(stdout) as Record<string, unknown>
     expect(facts).toEqual({
       purpose: 'ASYMMETRIC_SIGN',
-      labels: ['keyrite-intent', 'keyrite-purpose'],
+      labels: ['keyrite-intent', 'keyrite-purpose', 'team'],
+      destroyDays: 30,
       importOnly: false,
       versions: [['1', 'ENABLED', expect.stringMatching(/^RSA_SIGN_.*_4096_/), 'HSM']],
       bits: 4096,

@@ -1,6 +1,7 @@
 /** What protects a key at Google, on the stand-in with an HSM that it makes up: attested only under roots that somebody named. */
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {openKeyRing} from '../../../src/providers/gcp/index.ts'
+import {Service} from '../../../src/providers/gcp/service.ts'
 import type {HsmRoots} from '../../../src/providers/attesting.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
 import {testWith} from '../../support/needs.ts'
@@ -61,6 +62,34 @@ describe('a key in an HSM at Google', () => {
       }
     },
   )
+
+  testWith('openssl', 'of its own is changed by proposals at Google, and that is said', async () => {
+    const {ring = '', endpoint = null, credentials = null, ca = null} = box.standin ?? {}
+    const google = await Service.open(
+      {ring, endpoint, credentials, ca, protection: 'hsm', destroyDays: 30},
+      'somebody/1',
+    )
+    const instance = `${ring.split('/keyRings/')[0] ?? ''}/singleTenantHsmInstances/one`
+    await google.askPlainly((kms) =>
+      kms.createCryptoKey({
+        parent: ring,
+        cryptoKeyId: 'single',
+        cryptoKey: {
+          purpose: 'MAC',
+          versionTemplate: {algorithm: 'HMAC_SHA256', protectionLevel: 'HSM_SINGLE_TENANT'},
+          cryptoKeyBackend: instance,
+        },
+      }),
+    )
+    await google.close()
+    expect(await open().evidence.protection({key: 'single', version: '1'})).toEqual({
+      level: 'hardware',
+      fips: null,
+      evidence: 'asserted',
+      detail:
+        'Google says HSM_SINGLE_TENANT; it gave no attestation; the HSM is changed by proposals that a quorum of its own approves at Google, beside keyrite’s',
+    })
+  })
 
   testWith(
     'openssl',

@@ -1,6 +1,7 @@
 """Google's own client for Python asks the stand-in, and checks with `cryptography` what it answers. Prints one JSON object."""
-import datetime, hashlib, json, sys
+import base64, datetime, gzip, hashlib, json, sys
 import grpc
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
 from google.api_core import exceptions
@@ -89,4 +90,39 @@ said['new primary'] = client.update_crypto_key_primary_version(request={'name': 
 refused('period alone', lambda: client.update_crypto_key(request={'crypto_key': {'name': key.name, 'rotation_period': duration_pb2.Duration(seconds=86400)}, 'update_mask': {'paths': ['rotation_period']}}))
 said['may'] = list(client.test_iam_permissions(request=iam_policy_pb2.TestIamPermissionsRequest(resource=ring, permissions=['cloudkms.cryptoKeys.get'])).permissions)
 said['listed'] = [one.name.rsplit('/', 1)[1] for one in client.list_crypto_keys(request={'parent': ring, 'page_size': 2})]
+
+# Raw AES, random bytes, and what a service account may take away again.
+raw = make('py-raw', P.RAW_ENCRYPT_DECRYPT, A.AES_256_GCM).name + '/cryptoKeyVersions/1'
+sealed = client.raw_encrypt(request={'name': raw, 'plaintext': b'text', 'additional_authenticated_data': b'about'})
+opened = client.raw_decrypt(request={'name': raw, 'ciphertext': sealed.ciphertext, 'initialization_vector': sealed.initialization_vector, 'additional_authenticated_data': b'about'})
+said['raw'] = [opened.plaintext.decode(), len(sealed.initialization_vector), sealed.tag_length, sealed.name == raw]
+refused('raw nonce', lambda: client.raw_encrypt(request={'name': raw, 'plaintext': b'x', 'initialization_vector': bytes(12)}))
+location = ring.split('/keyRings/')[0]
+some = client.generate_random_bytes(request={'location': location, 'length_bytes': 64, 'protection_level': kms.ProtectionLevel.HSM})
+said['random'] = len(some.data)
+refused('random of software', lambda: client.generate_random_bytes(request={'location': location, 'length_bytes': 64, 'protection_level': kms.ProtectionLevel.SOFTWARE}))
+
+# The HSM's word, judged by the algorithm that Google publishes, written here anew: two chains, one card, one partition, one signature.
+version = client.get_crypto_key_version(request={'name': one})
+chains = version.attestation.cert_chains
+load = lambda pem: x509.load_pem_x509_certificate(pem.encode())
+vendor, card, part = [load(pem) for pem in chains.cavium_certs], load(chains.google_card_certs[0]), load(chains.google_partition_certs[0])
+roots = json.loads(sys.argv[5])
+maker, owner = [x509.load_der_x509_certificate(base64.b64decode(roots[who][0])) for who in ('makers', 'owners')]
+def issued(issuer, cert):
+    issuer.public_key().verify(cert.signature, cert.tbs_certificate_bytes, padding.PKCS1v15(), cert.signature_hash_algorithm)
+    return issuer.subject == cert.issuer
+statement = gzip.decompress(version.attestation.content)
+halves = [cert.public_key().public_numbers() for cert in (*vendor, part, card)]
+part.public_key().verify(statement[-256:], statement[:-256], padding.PKCS1v15(), hashes.SHA256())
+said['hsm'] = [issued(maker, vendor[1]), issued(vendor[1], vendor[0]), issued(owner, card), issued(owner, part), halves[0] == halves[2], halves[1] == halves[3]]
+
+# Policies with conditions, and what is deleted.
+who = 'serviceAccount:ci@p.iam.gserviceaccount.com'
+policy = client.get_iam_policy(request={'resource': key.name, 'options': {'requested_policy_version': 3}})
+policy.bindings.add(role='roles/cloudkms.cryptoKeyEncrypter', members=[who])
+client.set_iam_policy(request={'resource': key.name, 'policy': policy})
+said['bound'] = [[b.role, list(b.members)] for b in client.get_iam_policy(request={'resource': key.name}).bindings]
+refused('stale', lambda: client.set_iam_policy(request={'resource': key.name, 'policy': policy}))
+refused('delete what is alive', lambda: client.delete_crypto_key_version(request={'name': raw}))
 print(json.dumps(said))

@@ -22,6 +22,7 @@ describe('the stand-in for Google Cloud KMS', () => {
           standin.ring,
           standin.ca,
           standin.credentials,
+          JSON.stringify(await standin.roots()),
         ],
         {env: process.env},
       )
@@ -62,6 +63,17 @@ describe('the stand-in for Google Cloud KMS', () => {
         'still primary': '1',
         'new primary': '3',
         'period alone': ['InvalidArgument', expect.any(String)],
+        raw: ['text', 12, 16, true],
+        'raw nonce': ['InvalidArgument', expect.any(String)],
+        random: 64,
+        'random of software': ['MethodNotImplemented', expect.any(String)],
+        hsm: [true, true, true, true, true, true],
+        bound: [['roles/cloudkms.cryptoKeyEncrypter', ['serviceAccount:ci@p.iam.gserviceaccount.com']]],
+        stale: ['Aborted', expect.any(String)],
+        'delete what is alive': [
+          'FailedPrecondition',
+          `The request cannot be fulfilled. Resource ${version('py-raw')} has value ENABLED in field crypto_key_version.state.`,
+        ],
         may: ['cloudkms.cryptoKeys.get'],
         listed: ['py-aes', 'py-ec', 'py-rsa'],
       })

@@ -2,6 +2,7 @@
 import {randomBytes} from 'node:crypto'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {crc32c} from '../../../src/providers/gcp/crc32c.ts'
+import {noTerms} from '../../../src/providers/schedule.ts'
 import {fromDer} from '../../../src/providers/gcp/public.ts'
 import {openKeyRing, type Place} from '../../../src/providers/gcp/index.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
@@ -117,6 +118,30 @@ describe('trouble with Google Cloud KMS', () => {
       expect(await outcome(open().use.mac(ref, Buffer.from('x')))).toBe('CREDENTIALS_REFUSED')
       await standin().ask({denied: []})
       expect(await outcome(open().use.mac(ref, Buffer.from('x')))).toBe('ok')
+    },
+  )
+
+  testWith(
+    'openssl',
+    'a schedule that is not set for certain is not called set, and the same again ends it',
+    async () => {
+      const {key} = await enabled(open(), specOf('aes-256'))
+      const {schedule} = open()
+      const set = () => schedule?.set(key, {...noTerms, everyDays: 90})
+      for (const [fault, code] of [
+        ['throttle', 'PROVIDER_FAILED'],
+        ['unavailable', 'PROVIDER_UNREACHABLE'],
+        ['cut', 'PROVIDER_UNREACHABLE'],
+        ['unauthenticated', 'CREDENTIALS_REFUSED'],
+      ] as const) {
+        await trouble('updateCryptoKey', fault)
+        expect([fault, await outcome(async () => set())]).toEqual([fault, code])
+      }
+      await schedule?.set(key, noTerms)
+      await trouble('updateCryptoKey', 'lie')
+      expect(await set()).toMatchObject({everyDays: null})
+      expect(await set()).toMatchObject({everyDays: 90})
+      expect(await schedule?.set(key, noTerms)).toMatchObject({everyDays: null, next: null})
     },
   )
 

@@ -78,13 +78,14 @@ export const keyMethods: Methods = {
     return {cryptoKeys: shown.map((key) => keyMessage(ring, key)), ...rest}
   },
 
-  updateCryptoKey(world, request) {
+  updateCryptoKey(world, request, lies) {
     const given = within(request, 'cryptoKey') ?? {}
     const {ring, key} = keyOf(world, text(given, 'name'))
     settle(world, key)
     const paths = (within(request, 'updateMask')?.['paths'] ?? []) as readonly string[]
     if (paths.length === 0 || paths.includes('name'))
       throw invalid('The update mask is empty or not allowed.')
+    if (lies) return keyMessage(ring, key)
     for (const path of paths) change(world, key, given, path)
     return keyMessage(ring, key)
   },
@@ -127,7 +128,11 @@ function keyFrom(world: World, id: string, given: Message): Key {
   const template = within(given, 'versionTemplate') ?? {}
   const level = text(template, 'protectionLevel')
   const protectionLevel = level === '' || level === 'PROTECTION_LEVEL_UNSPECIFIED' ? 'SOFTWARE' : level
-  if (!['SOFTWARE', 'HSM'].includes(protectionLevel)) throw notModelled(`protection level ${protectionLevel}`)
+  const isSingle = protectionLevel === 'HSM_SINGLE_TENANT'
+  // S: it needs the HSM that it lies in; whose instance that is, is not looked at.
+  if (isSingle && text(given, 'cryptoKeyBackend') === '') throw invalid('A crypto_key_backend is required.')
+  if (!isSingle && !['SOFTWARE', 'HSM'].includes(protectionLevel))
+    throw notModelled(`protection level ${protectionLevel}`)
   const asked = text(template, 'algorithm')
   const algorithm =
     asked === '' || asked === 'CRYPTO_KEY_VERSION_ALGORITHM_UNSPECIFIED'
