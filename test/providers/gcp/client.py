@@ -124,5 +124,12 @@ policy.bindings.add(role='roles/cloudkms.cryptoKeyEncrypter', members=[who])
 client.set_iam_policy(request={'resource': key.name, 'policy': policy})
 said['bound'] = [[b.role, list(b.members)] for b in client.get_iam_policy(request={'resource': key.name}).bindings]
 refused('stale', lambda: client.set_iam_policy(request={'resource': key.name, 'policy': policy}))
+empty = client.create_crypto_key(request={'parent': ring, 'crypto_key_id': 'py-empty', 'skip_initial_version_creation': True, 'crypto_key': {'purpose': P.ENCRYPT_DECRYPT}})
+gone = client.delete_crypto_key(request={'name': empty.name})
+gone.result()
+left = list(client.list_retired_resources(request={'parent': location}))
+said['retired'] = [one.original_resource.rsplit('/', 1)[1] for one in left] + [gone.metadata.retired_resource == left[0].name, client.get_retired_resource(request={'name': left[0].name}).original_resource == empty.name]
+alive = 'state != DESTROYED AND state != DESTROY_SCHEDULED'
+said['alive'] = len(list(client.list_crypto_key_versions(request={'parent': key.name, 'filter': alive})))
 refused('delete what is alive', lambda: client.delete_crypto_key_version(request={'name': raw}))
 print(json.dumps(said))

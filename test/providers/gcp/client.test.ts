@@ -70,6 +70,8 @@ describe('the stand-in for Google Cloud KMS', () => {
         hsm: [true, true, true, true, true, true],
         bound: [['roles/cloudkms.cryptoKeyEncrypter', ['serviceAccount:ci@p.iam.gserviceaccount.com']]],
         stale: ['Aborted', expect.any(String)],
+        retired: ['py-empty', true, true],
+        alive: 6,
         'delete what is alive': [
           'FailedPrecondition',
           `The request cannot be fulfilled. Resource ${version('py-raw')} has value ENABLED in field crypto_key_version.state.`,

@@ -12,17 +12,17 @@ function varint(value: number): Buffer {
   }
 }
 
-const text = (number: number, value: string): Buffer => field(number, Buffer.from(value))
+export const textField = (number: number, value: string): Buffer => field(number, Buffer.from(value))
 
 export function detailsOf(
   code: number,
   message: string,
   {type, subject}: {type: string; subject: string},
 ): Buffer {
-  const violation = Buffer.concat([text(1, type), text(2, subject), text(3, message)])
+  const violation = Buffer.concat([textField(1, type), textField(2, subject), textField(3, message)])
   const any = Buffer.concat([
-    text(1, 'type.googleapis.com/google.rpc.PreconditionFailure'),
+    textField(1, 'type.googleapis.com/google.rpc.PreconditionFailure'),
     field(2, field(1, violation)),
   ])
-  return Buffer.concat([varint(8), varint(code), text(2, message), field(3, any)])
+  return Buffer.concat([varint(8), varint(code), textField(2, message), field(3, any)])
 }

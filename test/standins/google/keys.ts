@@ -1,4 +1,7 @@
 /** Key rings and keys: made, listed, changed. */
+import {randomUUID} from 'node:crypto'
+import {textField} from './details.ts'
+import {retiredName} from './retired.ts'
 import {algorithms, type Purpose} from './algorithms.ts'
 import {alreadyExists, invalid, notModelled, Refused} from './failures.ts'
 import {filtered, page} from './listing.ts'
@@ -32,7 +35,7 @@ export const keyMethods: Methods = {
     demandId(text(request, 'keyRingId'))
     const name = `${text(request, 'parent')}/keyRings/${text(request, 'keyRingId')}`
     if (world.rings.has(name)) throw alreadyExists('KeyRing', name)
-    const ring = {name, createdAt: world.now(), keys: new Map(), jobs: new Map(), retired: new Set<string>()}
+    const ring = {name, createdAt: world.now(), keys: new Map(), jobs: new Map(), retired: new Map()}
     world.rings.set(name, ring)
     return ringMessage(ring)
   },
@@ -95,11 +98,12 @@ export const keyMethods: Methods = {
     const {ring, key} = keyOf(world, text(request, 'name'))
     settle(world, key)
     if (key.versions.length > 0) throw notModelled('deleting a key with versions')
+    const id = randomUUID()
     if (!lies) {
       ring.keys.delete(key.id)
-      ring.retired.add(key.id)
+      ring.retired.set(key.id, {id, at: world.now()})
     }
-    return operation('DeleteCryptoKeyMetadata')
+    return operation('DeleteCryptoKeyMetadata', textField(1, retiredName(ring, id)))
   },
 
   updateCryptoKeyPrimaryVersion(world, request) {

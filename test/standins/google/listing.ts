@@ -30,7 +30,7 @@ function tokenIn(token: string): number {
   return Number(from)
 }
 
-/** D: `labels.NAME=VALUE` and `state=VALUE`, joined by AND. Other filters exist, and are not here. */
+/** D: `labels.NAME=VALUE` and `state=VALUE`, with `=` or `!=`, joined by AND. Other filters exist, and are not here. */
 export function filtered<T>(
   request: Message,
   all: readonly T[],
@@ -39,9 +39,10 @@ export function filtered<T>(
   const filter = text(request, 'filter').trim()
   if (filter === '') return [...all]
   const terms = filter.split(/\s+AND\s+/).map((term) => {
-    const [, path, wanted] = /^(labels\.[a-z0-9_-]+|state)\s*=\s*"?([A-Za-z0-9_-]*)"?$/.exec(term) ?? []
+    const [, path, isNot, wanted] =
+      /^(labels\.[a-z0-9_-]+|state)\s*(!?)=\s*"?([A-Za-z0-9_-]*)"?$/.exec(term) ?? []
     if (path === undefined || wanted === undefined) throw notModelled(`the filter ${term}`)
-    return {path, wanted}
+    return {path, wanted, holds: isNot === ''}
   })
-  return all.filter((one) => terms.every(({path, wanted}) => value(one, path) === wanted))
+  return all.filter((one) => terms.every(({path, wanted, holds}) => (value(one, path) === wanted) === holds))
 }

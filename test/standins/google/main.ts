@@ -36,7 +36,7 @@ world.rings.set(`${parent}/keyRings/keyrite`, {
   createdAt: world.now(),
   keys: new Map(),
   jobs: new Map(),
-  retired: new Set(),
+  retired: new Map(),
 })
 const tls = {certificate: readFileSync(certificate), key: readFileSync(key)}
 const grpc = await listen(world, account, tls, Number(port))

@@ -149,10 +149,10 @@ export function jobMessage(world: World, ring: Ring, job: Job): Message {
 }
 
 /** google.longrunning.Operation that is done already: S, "immediately and permanently deleted". */
-export function operation(metadata: string): Message {
+export function operation(metadata: string, value: Buffer = Buffer.alloc(0)): Message {
   return {
     name: `operations/${metadata}`,
-    metadata: {type_url: `type.googleapis.com/google.cloud.kms.v1.${metadata}`, value: Buffer.alloc(0)},
+    metadata: {type_url: `type.googleapis.com/google.cloud.kms.v1.${metadata}`, value},
     done: true,
     response: {type_url: 'type.googleapis.com/google.protobuf.Empty', value: Buffer.alloc(0)},
   }

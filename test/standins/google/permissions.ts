@@ -10,6 +10,8 @@ const wanted: Readonly<Record<string, string>> = {
   listCryptoKeys: 'cloudkms.cryptoKeys.list',
   deleteCryptoKey: 'cloudkms.cryptoKeys.delete',
   deleteCryptoKeyVersion: 'cloudkms.cryptoKeyVersions.delete',
+  listRetiredResources: 'cloudkms.retiredResources.list',
+  getRetiredResource: 'cloudkms.retiredResources.get',
   updateCryptoKey: 'cloudkms.cryptoKeys.update',
   updateCryptoKeyPrimaryVersion: 'cloudkms.cryptoKeys.update',
   createCryptoKeyVersion: 'cloudkms.cryptoKeyVersions.create',

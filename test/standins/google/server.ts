@@ -18,6 +18,7 @@ import {keyMethods} from './keys.ts'
 import type {Message} from './messages.ts'
 import {permissionFor} from './permissions.ts'
 import {rawMethods} from './raw.ts'
+import {retiredMethods} from './retired.ts'
 import {useMethods} from './using.ts'
 import {versionMethods} from './versions.ts'
 import type {World} from './world.ts'
@@ -32,6 +33,7 @@ const methods: Methods = {
   ...versionMethods,
   ...useMethods,
   ...rawMethods,
+  ...retiredMethods,
   ...importMethods,
   ...iamMethods,
 }

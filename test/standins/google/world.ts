@@ -56,8 +56,8 @@ export interface Ring {
   readonly createdAt: number
   readonly keys: Map<string, Key>
   readonly jobs: Map<string, Job>
-  /** Names of keys that were deleted: used up. */
-  readonly retired: Set<string>
+  /** Names of keys that were deleted: used up, and when. */
+  readonly retired: Map<string, {readonly id: string; readonly at: number}>
 }
 
 export type Fault =
