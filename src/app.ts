@@ -2,11 +2,15 @@
 import {
   backupCopy,
   backupDelete,
+  backupDomain,
+  backupLoad,
   backupPutBack,
   backupRestore,
   backupsFold,
+  backupStart,
   backupTake,
   keyBackupsFold,
+  wholeFold,
 } from './backups/index.ts'
 import type {Secret} from './base/secret.ts'
 import {ceremonyFold} from './ceremony/fold.ts'
@@ -125,6 +129,9 @@ export const operations: Operations = operationsOf([
   backupRestore,
   backupTake,
   backupPutBack,
+  backupStart,
+  backupLoad,
+  backupDomain,
   shareSplit,
   shareCombine,
   incidentContain,
@@ -150,6 +157,7 @@ export const folds: readonly AnyFold[] = [
   envelopesFold,
   certificatesFold,
   backupsFold,
+  wholeFold,
   keyBackupsFold,
   sharesFold,
   ceremonyFold,

@@ -22,10 +22,17 @@ export const backupTake: Operation = {
   begins: ['backup.take.intended'],
   formed: (plan) => void takeOf(plan),
   inWords: (plan) => {
-    const {key, versions, recipient} = takeOf(plan)
+    const {key, versions, recipient, opened_by: openedBy} = takeOf(plan)
     return [
       `Take key "${key}" out of profile "${plan.profile?.name ?? ''}", version ${versions.join(', ')}, as a backup that is sealed to ${recipient}.`,
-      'WHOEVER HOLDS THE IDENTITY OF THAT RECIPIENT HAS THE KEY, with this file: nothing else is asked. keyrite cannot tell who holds it.',
+      ...(openedBy === undefined
+        ? [
+            'WHOEVER HOLDS THE IDENTITY OF THAT RECIPIENT HAS THE KEY, with this file: nothing else is asked. keyrite cannot tell who holds it.',
+          ]
+        : [
+            `What the service gives out is opaque, and encrypted by it: ${openedBy}. keyrite seals it once more.`,
+            'Whoever holds the identity of that recipient, and may restore keys there, has the key back as it was, also after it was disabled or destroyed.',
+          ]),
       'It is as many people’s as its identity was split among: keyrite share split.',
     ]
   },

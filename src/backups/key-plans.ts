@@ -14,7 +14,12 @@ import {keyBackupsFold, type TakenBackup} from './key-fold.ts'
 type Known = Pick<View, 'of'>
 
 const about = {class: z.string(), id: z.string(), key: z.string(), versions: z.array(z.int().min(1)).min(1)}
-const takeForm = z.strictObject({...about, recipient: z.string()})
+const takeForm = z.strictObject({
+  ...about,
+  recipient: z.string(),
+  /** Who opens it, where the service itself encrypts it. */
+  opened_by: z.string().exactOptional(),
+})
 const putForm = z.strictObject({...about, sha256: z.string().regex(/^[0-9a-f]{64}$/)})
 
 /** @throws TypeError. */
@@ -53,7 +58,12 @@ export function versionsUnder({versions}: Pick<Key, 'versions'>, id: string): nu
 }
 
 /** @param refusal - why the provider would not give it; undefined where it would. @throws KeyriteError `UNSUPPORTED`, `KEY_STATE`, `POLICY_REFUSES`. */
-export function planTake(view: Known, key: Key, recipient: string, refusal: string | undefined): Planned {
+export function planTake(
+  view: Known,
+  key: Key,
+  recipient: string,
+  {refusal, openedBy}: {readonly refusal: string | undefined; readonly openedBy: string | undefined},
+): Planned {
   const primary = key.versions.find(({version}) => version === key.primary)
   if (refusal !== undefined)
     throw new KeyriteError('UNSUPPORTED', `cannot take a backup of key "${key.name}": ${refusal}`, {
@@ -64,9 +74,14 @@ export function planTake(view: Known, key: Key, recipient: string, refusal: stri
       hints: [`keyrite key show ${key.name}`],
     })
   const id = primary.ref.key
-  const change = {class: key.spec.class, id, key: key.name, recipient, versions: versionsUnder(key, id)}
+  const change = {
+    ...{class: key.spec.class, id, key: key.name, recipient, versions: versionsUnder(key, id)},
+    ...(openedBy === undefined ? {} : {opened_by: openedBy}),
+  }
   return planned(view, 'backup.take', key.profile, change, [
-    'the provider says that it was made so that it may leave',
+    openedBy === undefined
+      ? 'the provider says that it was made so that it may leave'
+      : 'the provider encrypts what it gives out',
   ])
 }
 

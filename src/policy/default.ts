@@ -68,8 +68,18 @@ export const defaultPolicy: Policy = {
       people: 3,
       roles: two,
     }),
-    rule({id: 'key-backup', operations: ['backup.take', 'backup.put-back'], people: 3, roles: two}),
-    rule({id: 'backup', operations: ['backup.copy', 'backup.restore'], people: 2, roles: ['security-lead']}),
+    rule({
+      id: 'key-backup',
+      operations: ['backup.take', 'backup.put-back', 'backup.load', 'backup.domain'],
+      people: 3,
+      roles: two,
+    }),
+    rule({
+      id: 'backup',
+      operations: ['backup.copy', 'backup.restore', 'backup.start'],
+      people: 2,
+      roles: ['security-lead'],
+    }),
     rule({
       id: 'held-key-end',
       operations: ['key.destroy-held'],

@@ -17,6 +17,7 @@ import type {Policy, Standing} from './permissions.ts'
 import type {KeyRights} from './rights.ts'
 import type {KeySchedule} from './schedule.ts'
 import type {ReadUsage} from './usage.ts'
+import type {WholeBackups} from './whole-backups.ts'
 
 /** One piece of key material at one provider, by the provider's own ids. `key` names the key, `version` the material. */
 export interface VersionRef {
@@ -328,6 +329,8 @@ export interface Provider {
   readonly backups?: KeptBackups
   /** Absent where single keys are never given out to be put back. */
   readonly keyBackups?: KeyBackups
+  /** Absent where the service writes no backup of all its keys when it is told to. */
+  readonly wholeBackups?: WholeBackups
   /** What the other side's clock says now: the newest Date that an answer carried, moved on by the time since, on a clock that nobody sets. Null where its answers carry none. */
   time(): Date | null
   close(): Promise<void>

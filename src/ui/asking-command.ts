@@ -18,6 +18,7 @@ export abstract class AskingCommand extends KeyriteCommand {
    * @param final - what is typed again where nobody can take it back.
    * @param material - what is brought from outside, where the act needs that.
    * @param keep - where goes what is taken out, where the act needs that.
+   * @param holders - to whom the service seals what is taken out, where it does.
    * @param hands - who gives shares out, or takes them, where the act needs that.
    */
   protected async asked(
@@ -28,6 +29,7 @@ export abstract class AskingCommand extends KeyriteCommand {
     hands?: Manner['hands'],
     material?: Manner['material'],
     keep?: Manner['keep'],
+    holders?: Manner['holders'],
   ): Promise<Shown> {
     const {app} = this
     if (flags['dry-run'])
@@ -41,6 +43,7 @@ export abstract class AskingCommand extends KeyriteCommand {
       ...(hands === undefined ? {} : {hands}),
       ...(material === undefined ? {} : {material}),
       ...(keep === undefined ? {} : {keep}),
+      ...(holders === undefined ? {} : {holders}),
       say: (line) => {
         this.say(line)
       },

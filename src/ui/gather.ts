@@ -5,6 +5,7 @@
 import type {App} from '../app.ts'
 import {KeyriteError} from '../base/errors.ts'
 import type {Secret} from '../base/secret.ts'
+import type {Holder} from '../providers/whole-backups.ts'
 import type {Interruptible} from '../base/world.ts'
 import {wordLines} from '../base/words.ts'
 import {custodyFold, findPerson, peopleCalled, signerFor, type Person, type Signer} from '../custody/index.ts'
@@ -59,6 +60,8 @@ export interface Manner {
   readonly material?: (() => Promise<Secret>) | undefined
   /** Where goes what is taken out, sealed; its digest. */
   readonly keep?: ((secret: Secret) => Promise<string>) | undefined
+  /** To whom the service seals what is taken out, where it does. */
+  readonly holders?: readonly Holder[] | undefined
 }
 
 type Context = Omit<ActContext, 'approved'>
@@ -164,12 +167,13 @@ function canGoOn({ledger, operations}: App, {plan, operation, done}: Request): b
 
 /** Goes on with a request: more answers, and the act if they are enough. */
 export async function gatherAndApply(app: App, request: Request, manner: Manner): Promise<Request> {
-  const {hands, material, keep} = manner
+  const {hands, material, keep, holders} = manner
   const context = {
     ...contextFor(app, manner.actor),
     ...(hands === undefined ? {} : {hands}),
     ...(material === undefined ? {} : {material}),
     ...(keep === undefined ? {} : {keep}),
+    ...(holders === undefined ? {} : {holders}),
   }
   demandPlace(context.ceremony, request, operationOf(app.operations, request.operation))
   const gathered = await meet(context, await gather(app, context, request, manner))

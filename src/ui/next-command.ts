@@ -49,6 +49,9 @@ const commands: Readonly<
   'backup.restore': [['backup restore', 'PROFILE BACKUP']],
   'backup.take': [['backup take', 'KEY --recipient age1… --out FILE']],
   'backup.put-back': [['backup put-back', 'FILE --profile PROFILE --identity-file FILE']],
+  'backup.start': [['backup start', 'PROFILE --to URL']],
+  'backup.load': [['backup load', 'PROFILE --from URL']],
+  'backup.domain': [['backup domain', 'PROFILE --holder FILE --needed K --out FILE']],
   'ledger.erase': [['ledger erase', '--person PERSON --reason R']],
 }
 

@@ -70,6 +70,19 @@ const sentences: Readonly<Record<string, (data: Entry['data']) => string>> = {
     `Key ${text(data['key'])} is to be put back into profile ${text(data['profile'])}.`,
   'backup.put': (data) => `Key ${text(data['key'])} was put back into profile ${text(data['profile'])}.`,
   'backup.put.failed': (data) => `A key was not put back: ${text(data['code'])}.`,
+  'backup.start.intended': (data) =>
+    `A backup of ${text(data['profile'])} to ${text(data['to'])} is to be made.`,
+  'backup.started': (data) => `A backup of ${text(data['profile'])} is at ${text(data['folder'])}.`,
+  'backup.start.failed': (data) => `A backup was not made: ${text(data['code'])}.`,
+  'backup.load.intended': (data) =>
+    `The backup at ${text(data['from'])} is to be taken in by ${text(data['profile'])}.`,
+  'backup.loaded': (data) => `The backup at ${text(data['from'])} was taken in by ${text(data['profile'])}.`,
+  'backup.load.failed': (data) => `A backup was not taken in: ${text(data['code'])}.`,
+  'backup.domain.intended': (data) =>
+    `The security domain of ${text(data['profile'])} is to be given to holders, of whom ${text(data['needed'])} open it.`,
+  'backup.domain.given': (data) =>
+    `The security domain of ${text(data['profile'])} was given out, with SHA-256 ${text(data['sha256'])}.`,
+  'backup.domain.failed': (data) => `A security domain was not given out: ${text(data['code'])}.`,
   'backup.copy.intended': (data) =>
     `Backup ${text(data['backup'])} is to be copied to ${text(data['region'])}.`,
   'backup.copied': (data) => `Backup ${text(data['backup'])} was copied to ${text(data['region'])}.`,

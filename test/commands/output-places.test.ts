@@ -14,6 +14,7 @@ import {
 import {join} from 'node:path'
 import Database from 'better-sqlite3'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import BackupDomain from '../../src/commands/backup/domain.ts'
 import BackupTake from '../../src/commands/backup/take.ts'
 import CeremonyBundle from '../../src/commands/ceremony/bundle.ts'
 import CeremonyMinutes from '../../src/commands/ceremony/minutes.ts'
@@ -129,6 +130,12 @@ const outputs: readonly (readonly [
     (path) => ['escrow', '--secret-file', '-', '--card-to', path],
   ],
   ['share reseal --out', ShareReseal, 'folder', (path) => ['escrow', '--secret-file', '-', '--out', path]],
+  [
+    'backup domain --out',
+    BackupDomain,
+    'file',
+    (path) => ['main', '--holder', 'none.pem', '--needed', '2', '--out', path],
+  ],
   ['backup take --out', BackupTake, 'file', (path) => ['k', '--recipient', 'age1', '--out', path]],
   ['profile random --out', ProfileRandom, 'file', (path) => ['main', '--bytes', '8', '--out', path]],
   ['share combine --out', ShareCombine, 'file', (path) => ['--ticket', 'T-1', '--out', path]],

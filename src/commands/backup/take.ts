@@ -12,7 +12,7 @@ export default class BackupTake extends AskingCommand {
   static override summary =
     'Take a backup of one key with all its versions, sealed to an age recipient before it is written anywhere.'
   static override description =
-    'For keys in transit that others made exportable and with plaintext backup, and that were taken over: keyrite makes none so. The backup comes in the clear into this process, and leaves it sealed. Whoever holds the identity of the recipient has the key: let people split that identity, and destroy it. The digest of the file is recorded; the file is in nobody’s keeping but yours.'
+    'For keys in transit that others made exportable and with plaintext backup, and that were taken over: keyrite makes none so. The backup comes in the clear into this process, and leaves it sealed. Of Azure any key: there the service encrypts it, and takes it in itself, in the same geography and subscription alone. Whoever holds the identity of the recipient has the key: let people split that identity, and destroy it. The digest of the file is recorded; the file is in nobody’s keeping but yours.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> orders-dek --recipient age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p --out orders-dek.age --dry-run',
   ]
@@ -32,7 +32,10 @@ export default class BackupTake extends AskingCommand {
     const key = findKey(app.ledger, args.key)
     const backups = keyBackupsOf(await app.provider(key.profile))
     const id = key.versions.find(({version}) => version === key.primary)?.ref.key ?? ''
-    const planned = planTake(app.ledger.view, key, recipient, await backups.refusal(id))
+    const planned = planTake(app.ledger.view, key, recipient, {
+      refusal: await backups.refusal(id),
+      openedBy: backups.openedBy,
+    })
     let sha256 = ''
     const done = (): Shown =>
       this.show(

@@ -4,6 +4,7 @@
  * A version is known by Azure's own id of it. What keyrite has to know of it later stands in its tags.
  */
 import type {Provider} from '../ports.ts'
+import {keyBackups} from './backup.ts'
 import {keyEvidence} from './evidence.ts'
 import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
@@ -14,6 +15,7 @@ import {standingOf} from './standing.ts'
 import {keyStore} from './store.ts'
 import {usageOf} from './usage.ts'
 import {keyUse} from './use.ts'
+import {wholeBackups} from './whole.ts'
 
 export type {Place} from './place.ts'
 
@@ -45,6 +47,8 @@ function providerOf(service: Service): Provider {
     standing: async (policy, ids, principal) => standingOf(service, policy, ids, principal),
     probing: (intent) => providerOf(service.probing(intent)),
     usage: async (query) => usageOf(service, query),
+    keyBackups: keyBackups(service),
+    ...(service.place.isHsm ? {wholeBackups: wholeBackups(service)} : {}),
     time: () => null,
     close: async () => {
       service.close()

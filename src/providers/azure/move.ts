@@ -58,7 +58,8 @@ function refuse(service: Service, verb: string): never {
   service.demandOpen()
   throw new KeyriteError(
     'UNSUPPORTED',
-    `cannot ${verb} it whole: Azure backs up single keys, and a Managed HSM by its own tool: az keyvault backup`,
+    `cannot ${verb} it whole: Azure gives out single keys alone, and writes a Managed HSM to a storage of its own`,
+    {hints: ['keyrite backup take KEY', 'keyrite backup start PROFILE, of a Managed HSM']},
   )
 }
 

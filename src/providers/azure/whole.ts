@@ -1,0 +1,118 @@
+/** Backups of a whole Managed HSM, and its security domain: without that nobody, Microsoft neither, opens a backup elsewhere. */
+import {createHash, createPublicKey, X509Certificate} from 'node:crypto'
+import {setTimeout as sleep} from 'node:timers/promises'
+import {KeyriteError} from '../../base/errors.ts'
+import {visibleLine} from '../../base/visible.ts'
+import type {Access, Holder, WholeBackups} from '../whole-backups.ts'
+import type {Service} from './service.ts'
+
+type Said = Readonly<Record<string, unknown>>
+
+/** How long the service is waited for, and between two looks, in ms: a backup takes minutes. */
+const patience = {whole: 3_600_000, look: 2_000}
+
+export function wholeBackups(service: Service): WholeBackups {
+  return {
+    async start(to, access) {
+      const what = `back up the Managed HSM to ${to}`
+      const begun = await service.operate(what, '/backup', storage(to, access))
+      const done = await ended(service, what, `/backup/${textIn(begun, 'jobId')}/pending`)
+      const folder = textIn(done, 'azureStorageBlobContainerUri')
+      if (folder !== '') return folder
+      throw new KeyriteError(
+        'PROVIDER_FAILED',
+        `cannot ${what}: Azure says that it is there, and not where`,
+        {
+          changed: true,
+          hints: ['look at the container'],
+        },
+      )
+    },
+
+    async load(from, access, key) {
+      const what = key === null ? `restore the Managed HSM from ${from}` : `restore key "${key}" from ${from}`
+      const [, container = '', folder = ''] = /^(https:\/\/.+)\/([^/]+)\/?$/.exec(from) ?? []
+      const sasTokenParameters = storage(container, access)
+      const begun =
+        key === null
+          ? await service.operate(what, '/restore', {sasTokenParameters, folderToRestore: folder}, 'put')
+          : await service.operate(what, `/keys/${key}/restore`, {sasTokenParameters, folder}, 'put')
+      await ended(service, what, `/restore/${textIn(begun, 'jobId')}/pending`)
+    },
+
+    async domain(holders, needed) {
+      const what = 'download the security domain'
+      const body = {certificates: holders.map(jwkOf), required: needed}
+      const {value} = await service.operate(what, '/securitydomain/download', body)
+      const till = performance.now() + patience.whole
+      for (;;) {
+        const {status, status_details: details} = await service.read(what, '/securitydomain/download/pending')
+        if (status === 'Success') break
+        if (status === 'Failed' || performance.now() > till) throw failed(what, details)
+        await sleep(patience.look)
+      }
+      return Buffer.from(typeof value === 'string' ? value : '')
+    },
+  }
+}
+
+function storage(storageResourceUri: string, access: Access): Said {
+  if (access === null) return {storageResourceUri, useManagedIdentity: true}
+  // The protocol is JSON: it becomes text on the way.
+  return {storageResourceUri, token: access.use((bytes) => Buffer.from(bytes).toString('utf8').trim())}
+}
+
+/** Asked until the service says how it ended. */
+async function ended(service: Service, what: string, path: string): Promise<Said> {
+  const till = performance.now() + patience.whole
+  for (;;) {
+    const said = await service.read(what, path)
+    const {status, statusDetails, error} = said
+    if (status === 'Succeeded') return said
+    const why = typeof error === 'object' && error !== null ? (error as Said)['message'] : null
+    if (status !== 'InProgress') throw failed(what, why ?? statusDetails)
+    if (performance.now() > till) throw failed(what, 'it is not done after an hour')
+    await sleep(patience.look)
+  }
+}
+
+function failed(what: string, why: unknown): KeyriteError {
+  const said = typeof why === 'string' && why !== '' ? visibleLine(why, 240) : 'Azure does not say why'
+  return new KeyriteError('PROVIDER_FAILED', `cannot ${what}: ${said}`, {
+    changed: true,
+    hints: ['the same command again'],
+  })
+}
+
+/** As the service takes a holder's certificate. @throws KeyriteError `UNSUPPORTED` for what is not RSA of 2048 bits or more. */
+function jwkOf({certificate}: Holder): Said {
+  const x509 = new X509Certificate(certificate)
+  const key = createPublicKey(x509.publicKey.export({format: 'pem', type: 'spki'}))
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
+  if (key.asymmetricKeyType !== 'rsa' || bits < 2048)
+    throw new KeyriteError(
+      'UNSUPPORTED',
+      `cannot give a share to {${visibleLine(x509.subject, 120)}}: Azure seals to RSA keys of 2048 bits or more`,
+      {
+        hints: [
+          'openssl req -x509 -newkey rsa:3072 -keyout holder.key -out holder.pem …, at the holder’s place',
+        ],
+      },
+    )
+  const {n, e} = key.export({format: 'jwk'})
+  return {
+    kid: createHash('sha256').update(x509.raw).digest('hex'),
+    kty: 'RSA',
+    key_ops: ['encrypt', 'wrapKey'],
+    n,
+    e,
+    alg: 'RSA-OAEP-256',
+    x5c: [x509.raw.toString('base64')],
+    'x5t#S256': createHash('sha256').update(x509.raw).digest('base64url'),
+  }
+}
+
+function textIn(said: Said, name: string): string {
+  const value = said[name]
+  return typeof value === 'string' ? value : ''
+}

@@ -1,0 +1,24 @@
+/** A service that writes all its keys, encrypted for itself, to a storage of the same cloud, and takes them in again. */
+import type {Secret} from '../base/secret.ts'
+
+/** What opens the storage for the service: a token of the storage's own, or null for the identity that the place itself has there. */
+export type Access = Secret | null
+
+export interface Holder {
+  /** X.509, DER. */
+  readonly certificate: Uint8Array
+}
+
+export interface WholeBackups {
+  /**
+   * Begins a backup, and waits until the service says that it is there. Doing it again makes a second one, and harms nothing.
+   * @param to - the address of the container
+   * @returns the address of the folder that it lies in
+   * @throws KeyriteError `PROVIDER_FAILED` with what the service says of it.
+   */
+  start(to: string, access: Access): Promise<string>
+  /** Takes one in, and waits: of one key every version, or where none is named everything, in place of all that is there. May be repeated. @param key - the provider's own id. */
+  load(from: string, access: Access, key: string | null): Promise<void>
+  /** What a new place of this kind needs to open its backups: given out sealed to the holders, of whom so many are needed. May be repeated. */
+  domain(holders: readonly Holder[], needed: number): Promise<Uint8Array>
+}

@@ -1,0 +1,203 @@
+/** Backups of Azure by commands, on the stand-in, whose blobs are numbers of what it keeps: of one key, of a whole Managed HSM, and its security domain. Never seen on Azure. */
+import {execFileSync} from 'node:child_process'
+import {readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {generateIdentity, identityToRecipient} from 'age-encryption'
+import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import BackupDomain from '../../src/commands/backup/domain.ts'
+import BackupLoad from '../../src/commands/backup/load.ts'
+import BackupPutBack from '../../src/commands/backup/put-back.ts'
+import BackupStart from '../../src/commands/backup/start.ts'
+import BackupTake from '../../src/commands/backup/take.ts'
+import KeyCreate from '../../src/commands/key/create.ts'
+import ProfileAdd from '../../src/commands/profile/add.ts'
+import RequestApply from '../../src/commands/request/apply.ts'
+import RequestList from '../../src/commands/request/list.ts'
+import {openVault} from '../../src/providers/azure/index.ts'
+import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
+import {placeOf} from '../providers/azure/place.ts'
+import {startStandin, type Standin} from '../providers/azure/standin.ts'
+import {testWith} from '../support/needs.ts'
+import {runCommand, runJson, type CommandClass} from '../support/run.ts'
+import {typesOf} from './held.ts'
+
+const container = 'https://standin.invalid/backups'
+
+describe('backups of a Managed HSM of Azure, on the stand-in', () => {
+  const box: {house?: House; standin?: Standin} = {}
+  const house = (): House => box.house ?? missing('there is no house')
+  const standin = (): Standin => box.standin ?? missing('there is no stand-in')
+  const at = (name: string): string => join(house().dir, name)
+  const signed = (): string[] => [
+    ...['--as', 'alice'],
+    ...['alice', 'bob', 'carol'].flatMap((one) => ['--sign-with', `${one}=${house().keyOf(one)}`]),
+  ]
+  const run = (command: CommandClass, id: string, args: readonly string[]) =>
+    runJson(command, id, [...args, ...signed()], house().world)
+  const make = async (name: string): Promise<void> => {
+    const how = ['--algorithm', 'aes-256', '--purpose', 'encrypt', '--class', 'dek', '--owner', 'alice']
+    expect(
+      await run(KeyCreate, 'key create', [name, '--profile', 'azure', ...how, '--activate']),
+    ).toMatchObject({exit: 0})
+  }
+  const start = (...more: readonly string[]) =>
+    run(BackupStart, 'backup start', ['azure', '--to', container, '--sas-file', at('sas'), ...more])
+  const load = (from: string, ...more: readonly string[]) =>
+    run(BackupLoad, 'backup load', ['azure', '--from', from, '--sas-file', at('sas'), ...more])
+  /** Gone for good there, behind keyrite’s back. */
+  const lose = async (name: string): Promise<void> => {
+    const open = await openVault(placeOf(standin(), 'hsm'), 'keyrite/test')
+    for await (const {ref} of open.store.list())
+      if (ref.key === name) {
+        await open.life.scheduleForPurge?.(ref)
+        await open.life.purge?.(ref)
+      }
+    await open.close()
+  }
+
+  beforeAll(async () => {
+    box.house = await makeHouse()
+    box.standin = await startStandin('hsm', 'purgeable')
+    const {vault, tokenFile, ca} = standin()
+    const flags = ['--kind', 'azure', '--environment', 'test', '--vault-url', vault, '--managed-hsm']
+    const added = await run(ProfileAdd, 'profile add', [
+      ...['azure', ...flags, '--token-file', tokenFile, '--ca-file', ca],
+    ])
+    if (added.exit !== 0) throw new Error(JSON.stringify(added))
+    await standin().ask({jobSeconds: 0})
+    writeFileSync(at('sas'), 'sv=1&sig=the-token-itself\n', {mode: 0o600})
+    for (const name of ['one', 'two', 'three'])
+      execFileSync(
+        'openssl',
+        [
+          ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=holder ${name}`],
+          ...['-keyout', at(`${name}.key`), '-out', at(`${name}.pem`)],
+        ],
+        {stdio: 'ignore'},
+      )
+  })
+  afterAll(async () => {
+    box.house?.remove()
+    await box.standin?.stop()
+  })
+
+  testWith(
+    'openssl',
+    'of one key are opaque and sealed once more, and put it back as it was, tried, where it was lost',
+    async () => {
+      await make('single')
+      const identity = await generateIdentity()
+      writeFileSync(at('good.agekey'), `${identity}\n`, {mode: 0o600})
+      const to = ['--recipient', await identityToRecipient(identity)]
+      const plan = await runCommand(
+        BackupTake,
+        'backup take',
+        ['single', ...to, '--out', at('single.age'), '--dry-run', '--as', 'alice'],
+        house().world,
+      )
+      expect(plan.stdout).toMatch(/opaque, and encrypted by it: Azure alone opens it/)
+      const taken = await run(BackupTake, 'backup take', ['single', ...to, '--out', at('single.age')])
+      expect(taken).toMatchObject({exit: 0, key: 'single'})
+      const back = ['--profile', 'azure', '--identity-file', at('good.agekey')]
+      const over = await run(BackupPutBack, 'backup put-back', [at('single.age'), ...back])
+      expect(over).toMatchObject({code: 'KEY_EXISTS'})
+      await lose('single')
+      const put = await run(BackupPutBack, 'backup put-back', [at('single.age'), ...back])
+      expect(put).toMatchObject({exit: 0, key: 'single', versions: [1]})
+      expect(problemsOf(house())).toEqual([])
+    },
+  )
+
+  testWith(
+    'openssl',
+    'of all keys are started and waited for, and taken in again, whole or one key',
+    async () => {
+      await make('whole')
+      const started = await start()
+      expect(started).toMatchObject({
+        exit: 0,
+        folder: expect.stringMatching(/^https:\/\/standin.invalid\/backups\/mhsm-/),
+      })
+      const folder = String(started['folder'])
+      await lose('whole')
+      const one = await load(folder, '--key', 'whole', '--confirm', 'whole@azure')
+      expect(one).toMatchObject({exit: 0, key: 'whole', missing: []})
+      await make('since')
+      const unconfirmed = await load(folder)
+      expect(unconfirmed.exit).not.toBe(0)
+      const all = await load(folder, '--confirm', 'everything@azure')
+      expect(all).toMatchObject({exit: 0, key: null, missing: ['since']})
+      const ledger = readFileSync(join(house().world.home, 'ledger.db')).toString('latin1')
+      expect(ledger).not.toContain('the-token-itself')
+      expect(problemsOf(house())).toEqual([])
+    },
+  )
+
+  testWith(
+    'openssl',
+    'that the service refuses or ends badly are not called made, and the same command goes on',
+    async () => {
+      writeFileSync(at('bad'), 'nothing\n', {mode: 0o600})
+      const bad = await run(BackupStart, 'backup start', [
+        'azure',
+        '--to',
+        container,
+        '--sas-file',
+        at('bad'),
+      ])
+      expect(bad).toMatchObject({
+        code: 'PROVIDER_FAILED',
+        message: expect.stringMatching(/SAS token is malformed/),
+      })
+      expect((await typesOf(house())).filter((one) => one.startsWith('backup.start')).at(-1)).toBe(
+        'backup.start.failed',
+      )
+      // Begun, and nobody heard of it.
+      await standin().ask({faults: [{route: 'backUp', fault: 'cut', times: 99}]})
+      expect(await start()).toMatchObject({code: 'PROVIDER_UNREACHABLE'})
+      await standin().ask({faults: []})
+      const waiting = await load(`${container}/other`, '--confirm', 'everything@azure')
+      expect(waiting).toMatchObject({code: 'INDETERMINATE'})
+      const {requests} = await runJson<{requests: readonly {id: string; operation: string}[]}>(
+        RequestList,
+        'request list',
+        [],
+        house().world,
+      )
+      const {id = ''} = requests.find(({operation}) => operation === 'backup.start') ?? {}
+      const elsewhere = await runJson(RequestApply, 'request apply', [id, '--as', 'alice'], house().world)
+      expect(elsewhere).toMatchObject({code: 'USAGE'})
+      expect(await start()).toMatchObject({exit: 0})
+    },
+  )
+
+  testWith(
+    'openssl',
+    'are opened elsewhere by the security domain, which so many of its holders open',
+    async () => {
+      const holders = ['one', 'two', 'three'].flatMap((one) => ['--holder', at(`${one}.pem`)])
+      const domain = (out: string, needed: string, who: readonly string[] = holders) =>
+        run(BackupDomain, 'backup domain', ['azure', ...who, '--needed', needed, '--out', at(out)])
+      expect(await domain('d0', '4')).toMatchObject({code: 'USAGE'})
+      expect(await domain('d0', '2', holders.slice(0, 4))).toMatchObject({code: 'USAGE'})
+      const twice = [...holders.slice(0, 4), ...holders.slice(0, 2)]
+      expect(await domain('d0', '2', twice)).toMatchObject({code: 'USAGE'})
+      const given = await domain('domain.json', '2')
+      expect(given).toMatchObject({
+        exit: 0,
+        needed: 2,
+        holders: [expect.anything(), expect.anything(), expect.anything()],
+      })
+      const {SharedKeys} = JSON.parse(readFileSync(at('domain.json'), 'utf8')) as {
+        SharedKeys: {required: number; enc_shares: readonly object[]}
+      }
+      expect([SharedKeys.required, SharedKeys.enc_shares.length]).toEqual([2, 3])
+      expect(await domain('domain.json', '2')).toMatchObject({code: 'EXISTS'})
+      expect(problemsOf(house())).toEqual([])
+    },
+  )
+})
+
+function missing(what: string): never {
+  throw new Error(what)
+}
