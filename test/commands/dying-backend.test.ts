@@ -258,7 +258,7 @@ for (const [kind, need, open, address] of [
     async function again({act}: Row, key: string): Promise<Record<string, unknown>> {
       const once = await act(key)
       const done = once['exit'] === 0 ? once : await act(key)
-      if (done['code'] !== 'KEY_STATE') return done
+      if (!['KEY_STATE', 'KEY_EXISTS'].includes(String(done['code']))) return done
       const {requests} = await runJson<{requests: {id: string; status: string}[]}>(
         RequestList,
         'request list',
