@@ -15,8 +15,19 @@ export function checkLines(print: Print, checks: readonly Check[]): string[] {
   const failing = checks.filter(({ok}) => !ok)
   const notes = checks.filter(({level}) => level === 'note')
   const fine = checks.filter((one) => one.ok && one.level !== 'note')
-  const sum = failing.length === 0 ? 'All is well.' : `${counted(failing.length, 'check')} not ok.`
-  return [...[...failing, ...notes, ...fine].flatMap((one) => lineOf(print, one)), '', sum]
+  return [
+    ...[...failing, ...notes, ...fine].flatMap((one) => lineOf(print, one)),
+    '',
+    ...wrap(summary(failing), print.width),
+  ]
+}
+
+/** By name: what stands first has left a small screen by now. */
+function summary(failing: readonly Check[]): string {
+  if (failing.length === 0) return 'All is well.'
+  const names = [...new Set(failing.map(({name}) => visible(name)))]
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : ''
+  return `${counted(failing.length, 'check')} not ok, at the top: ${names.slice(0, 5).join(', ')}${more}.`
 }
 
 function lineOf({plain, width}: Print, {name, ok, level, detail, fix}: Check): string[] {
