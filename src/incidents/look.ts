@@ -79,7 +79,7 @@ export async function look(
       versions: saved ?? [],
       policy: access?.policy ?? null,
       grants: [
-        ...(access?.grants ?? []).map(({id, grantee, operations}) => ({
+        ...grantsIn(access).map(({id, grantee, operations}) => ({
           id,
           grantee,
           operations: [...operations],
@@ -107,16 +107,21 @@ export async function look(
   }
 }
 
+/** Where rights are kept as roles of members, they tell more: what the key lies in too. */
+function grantsIn(access: KeyAccess | undefined) {
+  return access?.rights === null ? access.grants : []
+}
+
 /** Roles that let somebody use the key, or may. */
 function usersIn(access: KeyAccess | undefined) {
   return (access?.rights ?? []).filter(({uses}) => uses !== false)
 }
 
 function observedOf(access: KeyAccess): JsonObject {
-  const {aliases, grants, replicas, lastUse} = access
+  const {aliases, replicas, lastUse} = access
   return {
     aliases: [...aliases],
-    grants: grants.length + usersIn(access).length,
+    grants: grantsIn(access).length + usersIn(access).length,
     replicas: replicas.map(({region}) => region),
     last_use: lastUse === null ? null : (lastUse.at?.toISOString() ?? null),
     last_operation: lastUse?.operation ?? null,

@@ -27,7 +27,11 @@ export async function accessOf(provider: Provider, key: Key): Promise<KeyAccess>
     )
   const {ref} = version
   return {
-    ...((await service?.access(ref)) ?? {aliases: [], grants: [], policy: null}),
+    ...((await service?.access(ref)) ?? {
+      aliases: [],
+      grants: (await provider.grants?.list(ref)) ?? [],
+      policy: null,
+    }),
     rights: (await rights?.read(ref.key)) ?? null,
     replicas: (await service?.replicas(ref)) ?? [],
     schedule: await orNull(async () => provider.schedule?.read(ref.key) ?? null),

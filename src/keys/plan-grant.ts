@@ -43,7 +43,7 @@ export function planGrant(
   if (fault !== undefined)
     throw new KeyriteError('USAGE', `cannot give a grant of key "${name}": ${fault}`, {
       hints: [
-        `keyrite key grant ${name} --to ARN --operation ${grantable.operations(key.spec.purpose)[0] ?? ''}`,
+        `keyrite key grant ${name} --to ${grantable.example ?? 'ARN'} --operation ${grantable.operations(key.spec.purpose)[0] ?? ''}`,
       ],
     })
   demandReachable(view, name, version.version, 'give a grant of')
@@ -53,9 +53,13 @@ export function planGrant(
       `cannot give a grant of key "${name}": version ${version.version} is ${version.state}, and nobody is to use it`,
       {hints: [`keyrite key show ${name}`]},
     )
-  const region = wish.region ?? profile.identity['region'] ?? ''
+  const region = wish.region ?? regionIn(profile, grantable)
   const change = {class: key.spec.class, grantee, key: name, operations, region, version: version.version}
   return planned(view, profile, 'key.grant', change, `key "${name}" version ${version.version} is active`)
+}
+
+function regionIn({identity}: Pick<Profile, 'identity'>, {regionOf}: Grantable): string {
+  return regionOf?.(identity) ?? identity['region'] ?? ''
 }
 
 function faultOf(
@@ -67,9 +71,11 @@ function faultOf(
 ): string | undefined {
   const can = grantable.operations(spec.purpose)
   const odd = operations.find((one) => !can.includes(one))
-  const own = identity['region'] ?? ''
+  const own = regionIn({identity}, grantable)
   if (operations.length === 0 || odd !== undefined)
     return `a key to ${spec.purpose} is granted for ${can.join(', ')}${odd === undefined ? '' : `, and not for ${odd}`}`
+  const most = grantable.most ?? operations.length
+  if (operations.length > most) return `one is for ${most} at a time, and not for ${operations.join(', ')}`
   if (region !== null && region !== own && !copies.includes(region))
     return `it lies in ${[own, ...copies].join(', ')}, and not in ${region}`
   const wrong = grantable.granteeFault(grantee)

@@ -14,13 +14,16 @@ const regions = z.array(regionName)
 const copies = {regions, primary: regionName.nullable()}
 const availability = z.enum(['probe', 'enabled', 'historic', 'disabled', 'destruction-pending', 'destroyed'])
 
+/** Where at its service, in the service's own words. */
+const placeName = z.string().regex(/^[a-z0-9-]{2,40}$/)
+
 /** Who may do what, where: of a grant that is given. */
 export const grantTerms = {
   grantee: z.string().min(1).max(600),
-  operations: z.array(z.string().regex(/^[A-Za-z]{1,64}$/)).min(1),
-  region: regionName,
+  operations: z.array(z.string().regex(/^[A-Za-z][A-Za-z./]{0,63}$/)).min(1),
+  region: placeName,
 }
-const taken = {grant: z.string().min(1).max(200), grantee: grantTerms.grantee, region: regionName}
+const taken = {grant: z.string().min(1).max(200), grantee: grantTerms.grantee, region: placeName}
 
 export const reachSchemas = {
   'key.replicate.intended': lately(z.strictObject({...about, ...copies, intent})),

@@ -26,4 +26,10 @@ export interface Grantable {
   readonly operations: (purpose: Purpose) => readonly string[]
   /** What is wrong with this grantee, in one sentence; undefined where nothing is. */
   readonly granteeFault: (grantee: string) => string | undefined
+  /** Where its places lie, by their identity; their region where it is absent. */
+  readonly regionOf?: (identity: Readonly<Record<string, string>>) => string
+  /** How many operations one grant is for at most; absent where any number. */
+  readonly most?: number
+  /** How somebody is named there, as help has it; `ARN` where it is absent. */
+  readonly example?: string
 }

@@ -184,6 +184,7 @@ export const providerKinds = {
     },
     secret: null,
     permissions: async () => (await import('./gcp/permissions.ts')).policyFor,
+    grants: async () => (await import('./gcp/grantable.ts')).grantable,
     deletes: true,
     hardware: 'possible',
     enforces: ['enabled', 'disabled'],

@@ -42,7 +42,7 @@ export function accessLines(print: Print, {name, profile}: Key, found: KeyAccess
       ['Used last', lastUseText(lastUse)],
     ]),
     '',
-    ...(rights === null ? grantLines(print, found) : rightLines(print, rights)),
+    ...(rights === null ? grantLines(print, found) : rightLines(print, rights, found.grants)),
   ]
 }
 
@@ -65,21 +65,43 @@ function grantLines(print: Print, {grants, policy}: KeyAccess): string[] {
 }
 
 /** By the last part of what each is bound on: the whole names are long, and differ in it alone. */
-function rightLines(print: Print, rights: NonNullable<KeyAccess['rights']>): string[] {
+function rightLines(
+  print: Print,
+  rights: NonNullable<KeyAccess['rights']>,
+  grants: KeyAccess['grants'],
+): string[] {
   return [
     ...print.table(
-      ['Role', 'Who', 'On', 'Uses it'],
-      rights.map(({on, role, member, condition, uses}) => [
-        role,
-        member,
-        on.split('/').slice(-2).join('/'),
-        `${uses === null ? 'may' : uses ? 'yes' : 'no'}${condition === null ? '' : `, if ${condition['title'] ?? condition['expression'] ?? 'a condition holds'}`}`,
+      ['Grant', 'Role', 'Who', 'On', 'Uses it'],
+      rights.map((right) => [
+        grantOf(right, grants)?.id.slice(0, 12) ?? '',
+        right.role,
+        right.member,
+        right.on.split('/').slice(-2).join('/'),
+        usesText(right),
       ]),
       'No role is bound on it or on what it lies in.',
     ),
     '',
     'What is bound above that, as on a whole project, is not looked at.',
   ]
+}
+
+type Right = NonNullable<KeyAccess['rights']>[number]
+
+function usesText({uses, condition}: Right): string {
+  const when =
+    condition === null ? '' : `, if ${condition['title'] ?? condition['expression'] ?? 'a condition holds'}`
+  return `${uses === null ? 'may' : uses ? 'yes' : 'no'}${when}`
+}
+
+/** That which keyrite key ungrant takes away: of the key itself, and not of what it lies in. */
+function grantOf({on, member, role, condition}: Right, grants: KeyAccess['grants']) {
+  if (!on.includes('/cryptoKeys/')) return undefined
+  return grants.find(
+    ({grantee, operations, onlyInContext}) =>
+      grantee === member && operations.includes(role) && onlyInContext === (condition !== null),
+  )
 }
 
 function policyLines(policy: string): string[] {

@@ -7,6 +7,8 @@ import {promisify} from 'node:util'
 import {stringify} from 'yaml'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyCreate from '../../src/commands/key/create.ts'
+import KeyGrant from '../../src/commands/key/grant.ts'
+import KeyUngrant from '../../src/commands/key/ungrant.ts'
 import KeyGrants from '../../src/commands/key/grants.ts'
 import KeyProve from '../../src/commands/key/prove.ts'
 import KeyPublic from '../../src/commands/key/public.ts'
@@ -95,7 +97,7 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
       const found = await runJson(KeyGrants, 'key grants', ['cloud-jwt'], house().world)
       expect(found).toMatchObject({
         exit: 0,
-        grants: [],
+        grants: [{grantee: member, operations: ['roles/cloudkms.signer'], onlyInContext: true}],
         rights: [
           {on, role: 'roles/cloudkms.signer', member, condition, uses: true},
           {on: standin().ring, role: 'roles/cloudkms.viewer', uses: false},
@@ -162,6 +164,51 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
     expect(await ask('main', '--bytes', '40', '--out', `${out}2`)).toMatchObject({code: 'UNSUPPORTED'})
     expect(await ask('cloud', '--bytes', '0', '--out', `${out}2`)).toMatchObject({code: 'USAGE'})
   })
+
+  testWith(
+    'openssl',
+    'is granted to somebody with approval, taken away again, and found so after a crash',
+    async () => {
+      const member = 'serviceAccount:ci@p.iam.gserviceaccount.com'
+      const people = signs('alice', 'bob', 'carol')
+      const grant = async (to: string, ...roles: readonly string[]) =>
+        runJson(
+          KeyGrant,
+          'key grant',
+          [
+            'cloud-jwt',
+            '--to',
+            to,
+            ...roles.flatMap((one) => ['--operation', one]),
+            '--as',
+            'alice',
+            ...people,
+          ],
+          house().world,
+        )
+      const signer = 'roles/cloudkms.signer'
+      for (const [to, ...roles] of [
+        [member, 'roles/cloudkms.admin'],
+        [member, signer, 'roles/cloudkms.publicKeyViewer'],
+        ['allUsers', signer],
+        ['ci', signer],
+      ] as const)
+        expect(await grant(to, ...roles)).toMatchObject({code: 'USAGE', changed: false})
+      await standin().ask({faults: [{method: 'setIamPolicy', fault: 'cut', times: 1}]})
+      expect(await grant(member, signer)).toMatchObject({code: 'PROVIDER_UNREACHABLE'})
+      const given = await grant(member, signer)
+      expect(given).toMatchObject({exit: 0, grants: [{grantee: member, operations: [signer]}]})
+      const [{id = ''} = {}] = given['grants'] as readonly {id?: string}[]
+      const taken = await runJson(
+        KeyUngrant,
+        'key ungrant',
+        ['cloud-jwt', id.slice(0, 12), '--as', 'alice', ...people],
+        house().world,
+      )
+      expect(taken).toMatchObject({exit: 0, grants: [], rights: []})
+      expect(await runJson(LedgerVerify, 'ledger verify', [], house().world)).toMatchObject({ok: true})
+    },
+  )
 
   testWhen(client, 'shows the key of the ceremony to Google’s own client as keyrite tells it', async () => {
     if (!client.present) return

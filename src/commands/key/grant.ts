@@ -9,15 +9,20 @@ import {keyArg, moveFlags} from '../../ui/key-move.ts'
 export default class KeyGrant extends GrantChange {
   static override summary = 'Give somebody a grant of a key at its service, approved by people.'
   static override description =
-    'For keys in AWS KMS. Whoever has a grant uses the key whatever its policy says, until it is taken away: keyrite key ungrant. It is for what is named and nothing else, in one region, and can be passed on to nobody. Who it is for stands in the ledger as it is written here: name roles, and not people.'
+    'For keys in AWS KMS, where whoever has a grant uses the key whatever its policy says; and in Google Cloud KMS, where it is one of Google’s roles for use, bound on the key. It holds until it is taken away: keyrite key ungrant. It is for what is named and nothing else, in one region, and can be passed on to nobody. Who it is for stands in the ledger as it is written here: name roles, and not people.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> payments-jwt --to arn:aws:iam::111122223333:role/payments --operation Sign',
+    '<%= config.bin %> <%= command.id %> invoices --to serviceAccount:ci@acme.iam.gserviceaccount.com --operation roles/cloudkms.signer',
     '<%= config.bin %> <%= command.id %> orders-dek --to arn:aws:iam::111122223333:role/orders --operation Encrypt --operation Decrypt --region eu-west-1',
   ]
   static override args = keyArg
   static override flags = {
     ...moveFlags,
-    to: Flags.string({summary: 'who it is for, as the service names them', helpValue: 'ARN', required: true}),
+    to: Flags.string({
+      summary: 'who it is for, as the service names them',
+      helpValue: 'ARN|MEMBER',
+      required: true,
+    }),
     operation: Flags.string({
       summary: 'what it is for, as the service names it',
       helpValue: 'OP',

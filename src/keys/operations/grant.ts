@@ -10,13 +10,18 @@ import {undertake, type ActContext, type Operation, type Plan} from '../../reque
 import {keysFold} from '../fold.ts'
 import {keyVersion} from '../prove.ts'
 import {grantTerms} from '../reach.ts'
-import {keyName, regionName} from '../spec.ts'
+import {keyName} from '../spec.ts'
 import {openIntent, type Key, type Version} from '../state.ts'
 import {demandReachable, judgeReach} from './reach.ts'
 
 const about = {class: z.string(), key: keyName, version: z.int().min(1)}
 const grantForm = z.strictObject({...about, ...grantTerms})
-const ungrantForm = z.strictObject({...about, grant: z.string(), grantee: z.string(), region: regionName})
+const ungrantForm = z.strictObject({
+  ...about,
+  grant: z.string(),
+  grantee: z.string(),
+  region: grantTerms.region,
+})
 const grantSchema = lately(grantForm)
 const ungrantSchema = lately(ungrantForm)
 type GrantChange = z.infer<typeof grantForm>

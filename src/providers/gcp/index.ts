@@ -8,6 +8,7 @@ import type {Believing} from '../attesting.ts'
 import type {Provider} from '../ports.ts'
 import {keyDeletion} from './deletion.ts'
 import {keyEvidence} from './evidence.ts'
+import {keyGrants} from './grants.ts'
 import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
 import {placeFrom} from './place.ts'
@@ -64,6 +65,7 @@ function providerOf(service: Service, believing: Believing | null): Provider {
     schedule: keySchedule(service),
     random: (count) => randomOf(service, count),
     rights: keyRights(service),
+    grants: keyGrants(service, keyRights(service)),
     deletion: keyDeletion(service),
     standing: async (policy, ids, principal) => standingOf(service, policy, ids, principal),
     probing: (intent) => providerOf(service.probing(intent), believing),
