@@ -55,7 +55,8 @@ function grantLines(print: Print, {grants, policy}: KeyAccess): string[] {
         one.region,
         one.grantee,
         `${one.operations.join(', ')}${one.onlyInContext ? ' (in one context only)' : ''}`,
-        timeOf(one.createdAt) ?? '',
+        // The day is enough to know it by, and leaves room for who has it.
+        timeOf(one.createdAt)?.slice(0, 10) ?? '',
       ]),
       'There are no grants: nobody uses it past its policy.',
     ),
