@@ -241,7 +241,7 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
   const key = keys.get(textOf(entry.data['key']))
   if (key === undefined) return undefined
   if (bringsVersion(entry.type) || entry.type === 'key.primary.changed')
-    return withChange(entry, key, freshVersion(view, entry))
+    return withChange(view, entry, key, freshVersion(view, entry))
   if (entry.type === 'key.state.changed') {
     const change = schemas['key.state.changed'].parse(entry.data)
     const before = key.versions.find(({version}) => version === change.version)

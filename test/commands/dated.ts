@@ -40,3 +40,14 @@ export async function datedWay(to: string, now: () => Date): Promise<Dated> {
     },
   }
 }
+
+/** The flags of `profile add` by such a way, where the place speaks without TLS: it has no clock of its own that could be moved. */
+export async function datedFlags(
+  flags: readonly string[],
+  now: () => Date,
+): Promise<{readonly flags: readonly string[]; readonly way: Dated | undefined}> {
+  const at = flags.findIndex((one) => one.startsWith('http://'))
+  if (at < 0) return {flags, way: undefined}
+  const way = await datedWay(flags[at] ?? '', now)
+  return {flags: flags.toSpliced(at, 1, way.url), way}
+}

@@ -6,6 +6,7 @@ import KeyRewrap from '../../src/commands/key/rewrap.ts'
 import KeyShow from '../../src/commands/key/show.ts'
 import KeyWrap from '../../src/commands/key/wrap.ts'
 import RotationPlan from '../../src/commands/rotation/plan.ts'
+import RotationPolicy from '../../src/commands/rotation/policy.ts'
 import RotationRun from '../../src/commands/rotation/run.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
 import {runCommand, runJson, type CommandClass} from '../support/run.ts'
@@ -136,3 +137,34 @@ export async function planOf({house}: Clocked, name: string): Promise<string> {
 
 export const pair = ['--algorithm', 'ec-p256', '--purpose', 'sign', '--class', 'jwt-signing']
 export const secret = ['--algorithm', 'aes-256', '--purpose', 'encrypt', '--class', 'dek']
+
+export interface Policied {
+  readonly name: string
+  /** Makes the call that sets a schedule go wrong there, or all well again. */
+  readonly fault: (kind: 'lie' | 'unavailable' | 'cut' | null) => Promise<unknown>
+  /** Every how many days the place makes a version by itself: asked without keyrite. */
+  readonly there: () => Promise<number | null>
+  /** What goes wrong, and what that is called. */
+  readonly wrong: readonly (readonly ['lie' | 'unavailable' | 'cut', code: string])[]
+}
+
+/** The provider's own schedule read, compared and set, while it goes wrong; and taken away again. */
+export async function setsSchedule(
+  {house, signs}: Clocked,
+  {name, fault, there, wrong}: Policied,
+): Promise<void> {
+  const policy = (...args: readonly string[]) =>
+    runJson(RotationPolicy, 'rotation policy', [name, '--as', 'alice', ...args], house.world)
+  expect(await policy()).toMatchObject({exit: 10, wanted: {everyDays: 90}, found: {everyDays: null}})
+  for (const [kind, code] of wrong) {
+    await fault(kind)
+    const broken = await policy('--set', ...signs('alice', 'bob'))
+    expect([kind, broken['code']]).toEqual([kind, code])
+    await fault(null)
+  }
+  expect(await policy('--set', ...signs('alice', 'bob'))).toMatchObject({exit: 0, differences: []})
+  expect(await there()).toBe(90)
+  expect(await policy('--off', ...signs('alice', 'bob'))).toMatchObject({exit: 10, found: {everyDays: null}})
+  expect(await there()).toBeNull()
+  expect(problemsOf(house)).toEqual([])
+}

@@ -4,6 +4,7 @@ import {
   DescribeKeyCommand,
   GetKeyRotationStatusCommand,
   ListKeyRotationsCommand,
+  UpdateAliasCommand,
 } from '@aws-sdk/client-kms'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyCreate from '../../src/commands/key/create.ts'
@@ -108,13 +109,18 @@ describe('on AWS KMS, as the stand-in has it, rotation run', () => {
         const run = () => json(RotationRun, 'rotation run', 'rolled')
         const ids = async (): Promise<readonly string[]> =>
           keyIds((await seen(clocked(), 'rolled')).map(({providerId}) => providerId))
-        const aliases = async () =>
+        const aliases = async (name = 'rolled') =>
           (
-            await runJson<{versions: {aliases: string[]}[]}>(KeyShow, 'key show', ['rolled'], house.world)
+            await runJson<{versions: {aliases: string[]}[]}>(KeyShow, 'key show', [name], house.world)
           ).versions.map((one) => one.aliases)
         expect(await json(KeyCreate, 'key create', ...made, '--activate', ...people)).toMatchObject({exit: 0})
+        const other = made.map((one) => (one === 'rolled' ? 'taken' : one))
+        expect(await json(KeyCreate, 'key create', ...other, '--activate', ...people)).toMatchObject({
+          exit: 0,
+        })
         days(91)
         expect(await run()).toMatchObject({keys: [{did: ['open', 'version', 'accept']}]})
+        await json(RotationRun, 'rotation run', 'taken')
         days(7)
         for (const kind of ['cut-after', 'hollow', 'throttle'] as const) {
           await box.standin?.fault(kind, {operation: 'UpdateAlias', times: kind === 'hollow' ? 1 : 20})
@@ -127,6 +133,14 @@ describe('on AWS KMS, as the stand-in has it, rotation run', () => {
           ])
         }
         await run()
+        // Somebody moves another one to a key that is no version of its own: it is left there, and said.
+        await kms().send(
+          new UpdateAliasCommand({AliasName: 'alias/taken', TargetKeyId: await standsFor('tokens')}),
+        )
+        expect(await json(RotationRun, 'rotation run', 'taken')).toMatchObject({keys: [{did: ['primary']}]})
+        expect(await standsFor('taken')).toBe(await standsFor('tokens'))
+        expect((await seen(clocked(), 'taken')).map(({primary}) => primary)).toEqual([false, true])
+        expect(await aliases('taken')).toEqual([[], []])
         const [first, second] = await ids()
         expect([await standsFor('rolled'), await aliases()]).toEqual([second, [[], ['rolled']]])
 

@@ -3,11 +3,12 @@ import {readFileSync} from 'node:fs'
 import {request} from 'node:https'
 import {text} from 'node:stream/consumers'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import KeyCreate from '../../src/commands/key/create.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import {startStandin, type Standin} from '../providers/azure/standin.ts'
 import {testWith} from '../support/needs.ts'
 import {runJson} from '../support/run.ts'
-import {makeClocked, pair, planOf, rotatesWhole, secret, type Clocked} from './rotated.ts'
+import {makeClocked, pair, planOf, rotatesWhole, secret, setsSchedule, type Clocked} from './rotated.ts'
 
 describe('on Azure Managed HSM, as the stand-in has it, rotation run', () => {
   const box: {clocked?: Clocked; standin?: Standin} = {}
@@ -57,6 +58,47 @@ describe('on Azure Managed HSM, as the stand-in has it, rotation run', () => {
     const {key} = await get<{key: {kid: string}}>(`/keys/${name}`)
     return {count: versions.value.length, current: key.kid.split('/').at(-1) ?? ''}
   }
+
+  testWith(
+    'openssl',
+    'rotation policy sets the schedule of the service itself, says so where it did not, and takes it away',
+    async () => {
+      const {house, signs} = clocked()
+      const make = [
+        'scheduled',
+        '--profile',
+        'vault',
+        ...pair,
+        '--owner',
+        'Payments',
+        '--activate',
+        '--as',
+        'alice',
+      ]
+      expect(
+        await runJson(KeyCreate, 'key create', [...make, ...signs('alice', 'bob', 'carol')], house.world),
+      ).toMatchObject({exit: 0})
+      await setsSchedule(clocked(), {
+        name: 'scheduled',
+        fault: (kind) =>
+          (box.standin ?? missing()).ask({
+            faults: kind === null ? [] : [{route: 'setPolicy', fault: kind, times: 20}],
+          }),
+        async there() {
+          const {lifetimeActions: acts} = await get<{
+            lifetimeActions: readonly {action: {type: string}; trigger: {timeAfterCreate?: string}}[]
+          }>('/keys/scheduled/rotationpolicy')
+          const rotates = acts.find(({action}) => action.type.toLowerCase() === 'rotate')?.trigger
+            .timeAfterCreate
+          return rotates === undefined ? null : Number(/^P(\d+)D$/.exec(rotates)?.[1])
+        },
+        wrong: [
+          ['lie', 'KEY_NOT_AS_PLANNED'],
+          ['unavailable', 'PROVIDER_UNREACHABLE'],
+        ],
+      })
+    },
+  )
 
   const all = [
     ['tokens', pair],

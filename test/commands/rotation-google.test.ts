@@ -1,11 +1,12 @@
 /** Keys of Google Cloud KMS rotated by commands over days, on the stand-in; Google's own client is asked each time. */
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import KeyCreate from '../../src/commands/key/create.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import {Service} from '../../src/providers/gcp/service.ts'
 import {startStandin, type Standin} from '../providers/gcp/standin.ts'
 import {testWith} from '../support/needs.ts'
 import {runJson} from '../support/run.ts'
-import {makeClocked, pair, planOf, rotatesWhole, secret, type Clocked} from './rotated.ts'
+import {makeClocked, pair, planOf, rotatesWhole, secret, setsSchedule, type Clocked} from './rotated.ts'
 
 describe('on Google Cloud KMS, as the stand-in has it, rotation run', () => {
   const box: {clocked?: Clocked; standin?: Standin; google?: Service} = {}
@@ -52,6 +53,34 @@ describe('on Google Cloud KMS, as the stand-in has it, rotation run', () => {
         .join(', ')
     })
   }
+
+  testWith(
+    'openssl',
+    'rotation policy sets the schedule of the service itself, also where answers are lost, and takes it away',
+    async () => {
+      const {house, signs} = clocked()
+      const make = ['scheduled', '--profile', 'ring', ...secret, '--owner', 'Payments', '--activate']
+      const people = ['--as', 'alice', ...signs('alice', 'bob', 'carol')]
+      expect(await runJson(KeyCreate, 'key create', [...make, ...people], house.world)).toMatchObject({
+        exit: 0,
+      })
+      await setsSchedule(clocked(), {
+        name: 'scheduled',
+        fault: (kind) =>
+          (box.standin ?? missing()).ask({
+            faults: kind === null ? [] : [{method: 'updateCryptoKey', fault: kind, times: 20}],
+          }),
+        there: () =>
+          (box.google ?? missing()).askPlainly(async (kms) => {
+            const name = `${box.standin?.ring ?? ''}/cryptoKeys/scheduled`
+            const [{rotationPeriod}] = await kms.getCryptoKey({name})
+            const seconds = Number(rotationPeriod?.seconds ?? 0)
+            return seconds === 0 ? null : seconds / 86_400
+          }),
+        wrong: [['unavailable', 'PROVIDER_UNREACHABLE']],
+      })
+    },
+  )
 
   if (process.env['SLOW'] === '1')
     testWith('openssl', 'rotates a pair to a new version that its users name', async () => {

@@ -3,6 +3,7 @@ import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import fc from 'fast-check'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import {availabilityOf} from '../../src/keys/lifecycle.ts'
+import {datedFlags, type Dated} from '../commands/dated.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
 import {awsStandin, openBao, softHsm2, type Place, type Standing} from '../incidents/places/places.ts'
 import {testWhen} from '../support/needs.ts'
@@ -30,14 +31,17 @@ const rows: readonly Row[] = [
 for (const row of slow ? rows : rows.slice(0, 2))
   describe(`at ${row.place.name}`, () => {
     const {place, waitDays, says} = row
-    const box: {house?: House; there?: Standing; walked?: Walked} = {}
+    const box: {house?: House; there?: Standing; walked?: Walked; way?: Dated | undefined} = {}
     let shift = 0
     beforeAll(async () => {
       if (!place.need.present) return
-      const house = (box.house = await makeHouse({now: () => new Date(Date.now() + shift)}))
+      const now = (): Date => new Date(Date.now() + shift)
+      const house = (box.house = await makeHouse({now}))
       const there = (box.there = await place.start(house))
       const people = ['alice', 'bob', 'carol'].flatMap((one) => ['--sign-with', `${one}=${house.keyOf(one)}`])
-      const args = ['there', '--environment', 'test', ...(there.flags ?? []), '--as', 'alice', ...people]
+      const dated = await datedFlags(there.flags ?? [], now)
+      box.way = dated.way
+      const args = ['there', '--environment', 'test', ...dated.flags, '--as', 'alice', ...people]
       expect(await runJson(ProfileAdd, 'profile add', args, house.world)).toMatchObject({exit: 0})
       const app = house.open()
       box.walked = {
@@ -51,6 +55,7 @@ for (const row of slow ? rows : rows.slice(0, 2))
     }, 120_000)
     afterAll(async () => {
       await box.walked?.bench.app.close()
+      await box.way?.close()
       await box.there?.stop()
       if (box.house === undefined) return
       expect(problemsOf(box.house)).toEqual([])

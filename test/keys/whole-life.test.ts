@@ -13,7 +13,7 @@ import KeySuspend from '../../src/commands/key/suspend.ts'
 import DutyList from '../../src/commands/duty/list.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import RotationRun from '../../src/commands/rotation/run.ts'
-import {datedWay, type Dated} from '../commands/dated.ts'
+import {datedFlags, type Dated} from '../commands/dated.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
 import {
   awsStandin,
@@ -96,9 +96,9 @@ interface Shown {
 
 // A client of the local token stretches its PIN anew each time.
 for (const row of SLOW ? rows : rows.slice(1, 2))
-  describe(`at ${row.place.name}`, () => {
+  describe(`at ${row.place.name}, where ${row.waitDays} days are kept by ${row.keptBy === 'place' ? 'the place itself' : 'keyrite'},`, () => {
     const {place} = row
-    const box: {house?: House; there?: Standing; way?: Dated} = {}
+    const box: {house?: House; there?: Standing; way?: Dated | undefined} = {}
     const house = (): House => box.house ?? missing()
     const there = (): Standing => box.there ?? missing()
     let shift = 0
@@ -110,7 +110,9 @@ for (const row of SLOW ? rows : rows.slice(1, 2))
       box.there = await place.start(house())
       const {flags} = there()
       if (flags === null) return
-      const args = ['there', '--environment', 'test', ...(await dated(flags))]
+      const dated = await datedFlags(flags, now)
+      box.way = dated.way
+      const args = ['there', '--environment', 'test', ...dated.flags]
       expect(await run(ProfileAdd, 'profile add', [...args, ...people()])).toMatchObject({exit: 0})
     }, 120_000)
     afterAll(async () => {
@@ -121,13 +123,6 @@ for (const row of SLOW ? rows : rows.slice(1, 2))
       house().remove()
     })
 
-    /** Where a place speaks without TLS its answers bear the moved date, as it has no clock of its own that could be moved. */
-    async function dated(flags: readonly string[]): Promise<readonly string[]> {
-      const at = flags.findIndex((one) => one.startsWith('http://'))
-      if (at < 0) return flags
-      box.way = await datedWay(flags[at] ?? '', now)
-      return flags.toSpliced(at, 1, box.way.url)
-    }
     const run = (command: CommandClass, id: string, argv: readonly string[]) =>
       runJson(command, id, [...argv, '--as', 'alice'], house().world)
     const people = (): string[] =>
@@ -210,7 +205,7 @@ for (const row of SLOW ? rows : rows.slice(1, 2))
 
     testWhen(
       place.need,
-      `a key is deactivated, scheduled for ${row.waitDays} days kept by ${row.keptBy === 'place' ? 'the place itself' : 'keyrite'}, taken back, scheduled again and destroyed when they are over: the place says the same, and nothing sooner`,
+      'a key is deactivated, scheduled, taken back, scheduled again, and destroyed when its wait is over: at each step the place and a client of it say the same, and nothing comes sooner',
       async () => {
         await make('ends', '--activate')
         await change(KeyDeactivate, 'key deactivate', 'ends', '--reason', 'replaced')

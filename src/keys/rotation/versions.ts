@@ -41,9 +41,8 @@ export function versionOutcomeFault(
   }
   if (entry.type !== 'key.primary.changed') return undefined
   const {from, to, aliases = []} = versionSchemas['key.primary.changed'].parse(entry.data)
-  const begun = versionSchemas['key.primary.intended'].parse(view.entry(intent.seq)?.data)
-  if (aliases.some((alias) => begun.aliases?.includes(alias) !== true))
-    return 'another alias is moved than was intended'
+  const begun = aliasesBegun(view, intent.seq)
+  if (aliases.some((alias) => !begun.includes(alias))) return 'another alias is moved than was intended'
   return intent.from === String(from) && intent.to === String(to)
     ? undefined
     : 'it is not the change that was intended'
@@ -53,10 +52,11 @@ export function versionOutcomeFault(
 export type Fresh = Omit<Version, 'version' | 'ref' | 'public' | 'protection'>
 
 /** The key with the version that was made, or with another primary one. */
-export function withChange(entry: Entry, key: Key, fresh: Fresh): Key {
+export function withChange(view: Pick<View, 'entry'>, entry: Entry, key: Key, fresh: Fresh): Key {
   if (entry.type === 'key.primary.changed') {
-    const {to, aliases = []} = versionSchemas['key.primary.changed'].parse(entry.data)
-    return {...key, primary: to, versions: withAliases(key.versions, to, aliases)}
+    const {to, aliases = [], intended} = versionSchemas['key.primary.changed'].parse(entry.data)
+    const begun = aliasesBegun(view, intended)
+    return {...key, primary: to, versions: withAliases(key.versions, {to, moved: aliases, begun})}
   }
   const made = versionSchemas['key.rotated'].parse(entry.data)
   const version: Version = {
@@ -71,11 +71,22 @@ export function withChange(entry: Entry, key: Key, fresh: Fresh): Key {
   return {...key, versions: [...key.versions, version]}
 }
 
-/** At its service an alias stands for one version: the others have it no more. */
-function withAliases(versions: readonly Version[], to: number, moved: readonly string[]): readonly Version[] {
-  if (moved.length === 0) return versions
+function aliasesBegun(view: Pick<View, 'entry'>, seq: number): readonly string[] {
+  return versionSchemas['key.primary.intended'].parse(view.entry(seq)?.data).aliases ?? []
+}
+
+/** At its service an alias stands for one version: the others have it no more, and none has what somebody else took. */
+function withAliases(
+  versions: readonly Version[],
+  {
+    to,
+    moved,
+    begun,
+  }: {readonly to: number; readonly moved: readonly string[]; readonly begun: readonly string[]},
+): readonly Version[] {
+  if (begun.length === 0) return versions
   return versions.map((one) => {
-    const others = one.aliases.filter((alias) => !moved.includes(alias))
+    const others = one.aliases.filter((alias) => !begun.includes(alias))
     return {...one, aliases: one.version === to ? [...others, ...moved].toSorted() : others}
   })
 }
