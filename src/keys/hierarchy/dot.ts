@@ -27,6 +27,7 @@ export function dot(forest: readonly Node[]): readonly string[] {
     '  node [fontname="Helvetica" fontsize=10 margin="0.1,0.04" style=filled];',
     '  edge [arrowsize=0.6];',
     ...trees.flatMap(treeOf),
+    ...besides(trees),
     ...(lone.length === 0 ? [] : grid(lone, 'alone', 'no key above, none under')),
     '}',
   ]
@@ -41,6 +42,7 @@ function treeOf(node: Node): string[] {
   return [
     nodeLine(node),
     ...branches.flatMap((child) => [...treeOf(child), edge(node, child)]),
+    ...besides(branches),
     ...(gathered
       ? [
           ...grid(leaves, node.name, `${leaves.length} under ${node.name}`),
@@ -48,6 +50,50 @@ function treeOf(node: Node): string[] {
         ]
       : leaves.flatMap((child) => [nodeLine(child), edge(node, child)])),
   ]
+}
+
+/** A box is about three times as wide as high. */
+const wide = 3
+
+interface Extent {
+  readonly columns: number
+  readonly rows: number
+  /** What stands furthest to the right. */
+  readonly far: string
+}
+
+/** Many trees are set in as many columns as make the whole about as wide as high: one strip could not be read. */
+function besides(trees: readonly Node[]): string[] {
+  if (trees.length <= column) return []
+  const extents = trees.map(extentOf)
+  const width = wide * Math.max(...extents.map(({columns}) => columns))
+  const height = extents.reduce((sum, {rows}) => sum + rows, 0)
+  const rows = Math.ceil(trees.length / Math.max(1, Math.round(Math.sqrt(height / width))))
+  return extents.flatMap(({far}, at) => {
+    const next = trees[at + rows]
+    return next === undefined ? [] : [`  "${far}" -> "${next.name}" [style=invis];`]
+  })
+}
+
+function extentOf({name, children}: Node): Extent {
+  const leaves = children.filter((child) => child.children.length === 0)
+  const below = children.filter((child) => child.children.length > 0).map(extentOf)
+  const across = leaves.length > column ? Math.round(Math.sqrt(leaves.length)) : Math.min(1, leaves.length)
+  const last = leaves.at(-1)
+  const own =
+    last === undefined ? [] : [{columns: across, rows: Math.ceil(leaves.length / across), far: last.name}]
+  const all = [...own, ...below]
+  const furthest = all.reduce<Extent>((one, other) => (other.columns > one.columns ? other : one), {
+    ...{columns: 0, rows: 0, far: name},
+  })
+  return {
+    columns: 1 + furthest.columns,
+    rows: Math.max(
+      1,
+      all.reduce((sum, {rows}) => sum + rows, 0),
+    ),
+    far: furthest.far,
+  }
 }
 
 function edge(above: Node, below: Node): string {

@@ -144,7 +144,21 @@ describe('a drawing', () => {
       expect([...words].some((text) => text.includes(one))).toBe(true)
     const [, width = 0, height = 0] = /width="(\d+)pt" height="(\d+)pt"/.exec(svg)?.map(Number) ?? []
     expect(width).toBeLessThan(4_000)
-    expect(height).toBeLessThan(10_000)
+    expect(height).toBeLessThan(5_000)
+  }, 30_000)
+
+  test('of many trees sets them beside each other: the whole is about as wide as high', async () => {
+    const trees = Array.from({length: 20}, (_, at) =>
+      node(
+        `kek-${at}`,
+        at,
+        Array.from({length: 24}, (_leaf, leaf) => node(`dek-${at}-${leaf}`, leaf)),
+      ),
+    )
+    const svg = await svgOf(dot(trees).join('\n'))
+    const [, width = 0, height = 0] = /width="(\d+)pt" height="(\d+)pt"/.exec(svg)?.map(Number) ?? []
+    expect(height / width).toBeGreaterThan(0.5)
+    expect(height / width).toBeLessThan(2)
   }, 30_000)
 
   test('tells each state by a shape of its own, and what is overdue by a border', () => {
