@@ -47,7 +47,9 @@ export function rewrappedShown(key: Key, all: readonly Rewrapped[]): Shown {
       dataKeys: all.map((one) => ({...one})),
     },
     lines: [
-      `${all.length - failed.length} of ${all.length} data keys under "${key.name}" were wrapped anew under version ${key.primary}.`,
+      all.length === 0
+        ? `Nothing is to be wrapped anew: every data key that is recorded under "${key.name}" lies under version ${key.primary}.`
+        : `${all.length - failed.length} of ${all.length} data keys under "${key.name}" were wrapped anew under version ${key.primary}.`,
       ...(failed.length === 0 ? [] : [`Next: keyrite key rewrap ${key.name}`]),
     ],
   }

@@ -1,6 +1,7 @@
 /** What must be encrypted again, for people, tables and programs. */
 import {csvLines} from '../base/csv.ts'
-import {visibleJson} from '../base/visible.ts'
+import {visible, visibleJson} from '../base/visible.ts'
+import {hang, wrap} from '../paper/wrap.ts'
 import {isSaidDone, type ToReencrypt} from '../keys/index.ts'
 import type {Shown} from './command.ts'
 import {counted, type Print} from './print.ts'
@@ -34,23 +35,27 @@ export function reencryptShown(print: Print, plan: readonly ToReencrypt[], forma
   return {
     document,
     lines: [
-      ...print.table(
-        ['#', 'Key', 'Why', 'What', 'Protects', 'Owner', 'To do', 'Said'],
-        plan.map((one, at) => [
-          String(at + 1),
-          `${one.key} v${one.version}`,
-          `${why[one.reason]}${one.until === null ? '' : ` ${one.until.slice(0, 10)}`}`,
-          whatOf(one),
-          one.classification,
-          one.owner,
-          acts[one.act],
-          saidOf(one),
-        ]),
-        'Nothing has to be encrypted again, as far as keyrite knows.',
-      ),
-      ...(left.length === 0 ? [] : ['', ...nextLines(left)]),
+      ...(plan.length === 0
+        ? ['Nothing has to be encrypted again, as far as keyrite knows.']
+        : plan.flatMap((one, at) => itemLines(print, one, at + 1))),
+      ...(left.length === 0 ? [] : ['', ...nextLines(print, left)]),
     ],
   }
+}
+
+/** Two or three lines each: a table of so many columns could not be read in 80. */
+function itemLines(print: Print, one: ToReencrypt, at: number): readonly string[] {
+  const reason = `${why[one.reason]}${one.until === null ? '' : `, gone ${one.until.slice(0, 10)}`}`
+  return [
+    ...broken(print, `${at}  `, `${one.key} version ${one.version}: ${reason}, ${one.classification}`),
+    ...broken(print, '   ', `${whatOf(one)}: ${acts[one.act]}; owner ${one.owner}${saidOf(one)}`),
+  ]
+}
+
+/** Broken between words, and what follows set below its beginning. */
+function broken(print: Print, lead: string, sentence: string): readonly string[] {
+  if (print.plain) return [visible(`${lead}${sentence}`.trim())]
+  return hang(lead, ' '.repeat(lead.length), wrap(visible(sentence), print.width - lead.length))
 }
 
 function csv(plan: readonly ToReencrypt[]): string[] {
@@ -73,8 +78,8 @@ function whatOf({what, name}: ToReencrypt): string {
 
 /** What was said, and by whom it is kept: keyrite saw nothing of it. */
 function saidOf({what, duty}: ToReencrypt): string {
-  if (what !== 'data') return '-'
-  return duty === null ? 'nothing yet' : `${duty.status} (${duty.id})`
+  if (what !== 'data') return ''
+  return duty === null ? '; nothing was said of it yet' : `; said: ${duty.status} (${duty.id})`
 }
 
 function nextOf({key, name, act, duty}: ToReencrypt): string | null {
@@ -87,10 +92,14 @@ function nextOf({key, name, act, duty}: ToReencrypt): string | null {
     : `keyrite duty done ${duty.id} --evidence TEXT|FILE`
 }
 
-function nextLines(left: readonly ToReencrypt[]): readonly string[] {
+function nextLines(print: Print, left: readonly ToReencrypt[]): readonly string[] {
   const next = [...new Set(left.flatMap((one) => nextOf(one) ?? []))]
   return [
-    `${counted(left.length, 'item')} left, the most pressing first. Of data keys that are wrapped anew it is seen that they are; of all else only what somebody says is kept.`,
+    ...broken(
+      print,
+      '',
+      `${counted(left.length, 'item')} left, the most pressing first. Of data keys that are wrapped anew it is seen that they are; of all else only what somebody says is kept.`,
+    ),
     ...next.slice(0, 3).map((one) => `Next: ${one}`),
     ...(next.length > 3 ? [`And ${next.length - 3} more: --format csv, or --json, has each.`] : []),
   ]

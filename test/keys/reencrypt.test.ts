@@ -1,4 +1,5 @@
 /** What must be encrypted again because its key must change: in its order, owed by people, and kept as it was said. */
+import {stripVTControlCharacters} from 'node:util'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import type {App} from '../../src/app.ts'
 import DutyDone from '../../src/commands/duty/done.ts'
@@ -115,11 +116,13 @@ describe('key reencrypt', () => {
     expect(bob).not.toEqual(alice)
   })
 
-  test('is written as a table, with the next command, and as CSV that begins no formula', async () => {
-    const {stdout, exit} = await runCommand(KeyReencrypt, 'key reencrypt', [], world())
+  test('is written in 80 columns with the next command, and as CSV that begins no formula', async () => {
+    const {stdout, exit} = await runCommand(KeyReencrypt, 'key reencrypt', [], {...world(), tty: true})
+    for (const line of stripVTControlCharacters(stdout).split('\n'))
+      expect(line.length).toBeLessThanOrEqual(80)
     expect(exit).toBe(10)
     expect(stdout).toContain('Next: keyrite key reencrypt logs --owe DATE')
-    expect(stdout).toContain('only what somebody says is kept')
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('only what somebody says is kept')
     const csv = await runCommand(KeyReencrypt, 'key reencrypt', ['--format', 'csv'], world())
     const [heads = '', first = '', ...more] = csv.stdout.trim().split('\n')
     expect(heads).toBe(
