@@ -17,9 +17,9 @@ export interface KeyAccess extends Access {
 
 /** @throws KeyriteError `UNSUPPORTED` where the place of the key has no such service. */
 export async function accessOf(provider: Provider, key: Key): Promise<KeyAccess> {
-  const {service, rights} = provider
+  const {service, rights, told} = provider
   const version = key.versions.find((one) => one.version === key.primary)
-  if ((service === undefined && rights === undefined) || version === undefined)
+  if ((service === undefined && rights === undefined && told === undefined) || version === undefined)
     throw new KeyriteError(
       'UNSUPPORTED',
       `cannot ask who can reach key "${key.name}": a place of kind ${provider.kind} keeps no grants, roles or aliases`,
@@ -30,9 +30,9 @@ export async function accessOf(provider: Provider, key: Key): Promise<KeyAccess>
     ...((await service?.access(ref)) ?? {
       aliases: [],
       grants: (await provider.grants?.list(ref)) ?? [],
-      policy: null,
+      policy: (await told?.policy(ref.key)) ?? null,
     }),
-    rights: (await rights?.read(ref.key)) ?? null,
+    rights: (await rights?.read(ref.key)) ?? (await told?.rights(ref.key)) ?? null,
     replicas: (await service?.replicas(ref)) ?? [],
     schedule: await orNull(async () => provider.schedule?.read(ref.key) ?? null),
     lastUse: await orNull(async () => service?.lastUse(ref) ?? null),

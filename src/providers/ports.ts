@@ -14,7 +14,7 @@ import type {Dates} from './dates.ts'
 import type {Grant, GrantWish} from './grants.ts'
 import type {KeyBackups} from './key-backups.ts'
 import type {Policy, Standing} from './permissions.ts'
-import type {KeyRights} from './rights.ts'
+import type {KeyRights, KeyTold} from './rights.ts'
 import type {KeySchedule} from './schedule.ts'
 import type {ReadUsage} from './usage.ts'
 import type {WholeBackups} from './whole-backups.ts'
@@ -329,6 +329,8 @@ export interface Provider {
   readonly backups?: KeptBackups
   /** Absent where single keys are never given out to be put back. */
   readonly keyBackups?: KeyBackups
+  /** Absent where the service says nothing of who else can reach a key, or says it and more in `service` or `rights`. Nothing is changed by it. */
+  readonly told?: KeyTold
   /** Absent where the service writes no backup of all its keys when it is told to. */
   readonly wholeBackups?: WholeBackups
   /** What the other side's clock says now: the newest Date that an answer carried, moved on by the time since, on a clock that nobody sets. Null where its answers carry none. */

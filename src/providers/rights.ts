@@ -39,3 +39,11 @@ export interface KeyRights {
   /** Takes these from the key itself. @throws KeyriteError as `strip`. */
   take(key: string, rights: readonly Pick<Right, 'role' | 'member' | 'condition'>[]): Promise<void>
 }
+
+/** What a service says of who can reach a key, where keyrite takes nothing of it away. */
+export interface KeyTold {
+  /** On the key and on what it lies in; null where the place keeps them elsewhere. @param key - the provider's own id. */
+  rights(key: string): Promise<readonly Right[] | null>
+  /** By which policy the service gives the key itself away, in its own words; null where it never does. */
+  policy(key: string): Promise<string | null>
+}

@@ -9,7 +9,7 @@ export default class KeyGrants extends KeyriteCommand {
   static override summary =
     'Ask the service who else can reach a key: aliases, grants or roles, its policy, copies in other regions, last use.'
   static override description =
-    'For keys in AWS KMS and Google Cloud KMS. Nothing is changed or recorded. A grant of AWS is a right that the service keeps beside every policy: whoever has one uses the key whatever a policy says.'
+    'For keys in AWS KMS, Google Cloud KMS and Azure. Nothing is changed or recorded. A grant of AWS is a right that the service keeps beside every policy: whoever has one uses the key whatever a policy says.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> payments-jwt',
     '<%= config.bin %> <%= command.id %> payments-jwt --json',

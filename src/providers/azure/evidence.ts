@@ -47,11 +47,13 @@ export function keyEvidence(service: Service): KeyEvidence {
           evidence: 'asserted',
           detail: `Azure says ${kty}: the key lies in its software, no hardware is involved${leaves}`,
         }
+      const attestation = isHsm ? await attestationOf(service, ref) : null
       return {
         level: 'hardware',
         fips: null,
         evidence: 'asserted',
-        detail: `${isHsm ? `Azure says ${kty}, in a Managed HSM; ${await attestationOf(service, ref)}` : `Azure says ${kty}, in a vault; it proves nothing`}${leaves}`,
+        detail: `${isHsm ? `Azure says ${kty}, in a Managed HSM; ${attestation === null ? 'it gave no attestation' : `it gave an attestation (SHA-256 ${createHash('sha256').update(attestation).digest('hex')}), which is kept and was not verified`}` : `Azure says ${kty}, in a vault; it proves nothing`}${leaves}`,
+        ...(attestation === null ? {} : {attestation}),
       }
     },
 
@@ -81,8 +83,8 @@ function releaseOf({properties}: KeyVaultKey): string {
   return `; IT MAY BE RELEASED to machines that its release policy trusts (SHA-256 ${digest}, ${releasePolicy?.immutable === true ? 'never changed' : 'which can be changed'})`
 }
 
-/** Of a Managed HSM only. What it says and who signed it nobody verifies here: it is noted, so that it can be told from another. */
-async function attestationOf(service: Service, {key, version}: VersionRef): Promise<string> {
+/** Of a Managed HSM only. What it says and who signed it nobody verifies here: it is kept whole, for whoever can. Null where it gives none. */
+async function attestationOf(service: Service, {key, version}: VersionRef): Promise<Buffer | null> {
   const {properties} = await service.ask(`ask for the attestation of key "${key}"`, async () => {
     try {
       return await service.patient.getKeyAttestation(key, {version})
@@ -92,13 +94,19 @@ async function attestationOf(service: Service, {key, version}: VersionRef): Prom
       throw error
     }
   })
-  const {privateKeyAttestation: own, publicKeyAttestation: half} = properties.attestation ?? {}
-  if (own === undefined) return 'it gave no attestation'
-  const digest = createHash('sha256')
-    .update(own)
-    .update(half ?? '')
-    .digest('hex')
-  return `it gave an attestation (SHA-256 ${digest}), which was not verified here`
+  const {attestation} = properties
+  if (attestation?.privateKeyAttestation === undefined) return null
+  const {certificatePemFile, privateKeyAttestation, publicKeyAttestation, version: form} = attestation
+  const text = (bytes: Uint8Array | undefined): string | null =>
+    bytes === undefined ? null : Buffer.from(bytes).toString('base64')
+  return Buffer.from(
+    `${JSON.stringify({
+      certificates: text(certificatePemFile),
+      private: text(privateKeyAttestation),
+      public: text(publicKeyAttestation),
+      version: form ?? null,
+    })}\n`,
+  )
 }
 
 async function reachLine(service: Service): Promise<CheckLine> {

@@ -13,6 +13,7 @@ import {Service} from './service.ts'
 import {keySchedule} from './schedule.ts'
 import {standingOf} from './standing.ts'
 import {keyStore} from './store.ts'
+import {keyTold} from './told.ts'
 import {usageOf} from './usage.ts'
 import {keyUse} from './use.ts'
 import {wholeBackups} from './whole.ts'
@@ -48,6 +49,7 @@ function providerOf(service: Service): Provider {
     probing: (intent) => providerOf(service.probing(intent)),
     usage: async (query) => usageOf(service, query),
     keyBackups: keyBackups(service),
+    told: keyTold(service),
     ...(service.place.isHsm ? {wholeBackups: wholeBackups(service)} : {}),
     time: () => null,
     close: async () => {

@@ -59,7 +59,7 @@ function allowed({may, never}: Definition): readonly string[] {
   return may.filter((one) => !never.includes(one))
 }
 
-async function definitions(service: Service): Promise<readonly Definition[]> {
+export async function definitions(service: Service): Promise<readonly Definition[]> {
   const {value} = await service.read(
     'read the local roles',
     '/providers/Microsoft.Authorization/roleDefinitions',
@@ -96,6 +96,6 @@ async function assigned(
   return known.filter(({id}) => roles.includes(id))
 }
 
-function listIn(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+export function listIn(value: unknown): readonly Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) ? (value as readonly Readonly<Record<string, unknown>>[]) : []
 }

@@ -70,6 +70,10 @@ client.update_key_properties('py-ec', enabled=False)
 refused('disabled', lambda: remotely(key).sign('ES256', digest))
 client.update_key_properties('py-ec', enabled=True, key_operations=['verify'])
 refused('not its operation', lambda: remotely(key).sign('ES256', digest))
+now = datetime.datetime.now(datetime.timezone.utc)
+old = client.create_ec_key('py-old', curve='P-256', hardware_protected=hsm, expires_on=now - datetime.timedelta(days=1))
+said['dates'] = [old.properties.expires_on < now, old.properties.not_before]
+refused('expired', lambda: remotely(old).sign('ES256', digest))
 refused('unknown', lambda: client.get_key('nothing'))
 policy = client.update_key_rotation_policy('py-rsa', KeyRotationPolicy(
     lifetime_actions=[KeyRotationLifetimeAction('Rotate', time_before_expiry='P30D')], expires_in='P90D'))

@@ -18,6 +18,8 @@ const both = {
   versions: 2,
   disabled: [403, 'Forbidden', 'KeyDisabled'],
   'not its operation': [403, 'Forbidden', 'KeyOperationForbidden'],
+  dates: [true, null],
+  expired: [403, 'Forbidden', null],
   unknown: [404, 'KeyNotFound', null],
   policy: [['Rotate', 'P30D'], ['Notify', 'P30D'], 'P90D'],
   rotated: true,
