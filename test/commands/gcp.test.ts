@@ -1,12 +1,13 @@
 /** Google Cloud KMS by commands alone, on the stand-in: added with approvals, a whole ceremony on it, the state of a key as the other side has it. */
 import {execFile} from 'node:child_process'
-import {createPublicKey} from 'node:crypto'
+import {createPublicKey, randomBytes} from 'node:crypto'
 import {readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
 import {stringify} from 'yaml'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyCreate from '../../src/commands/key/create.ts'
+import KeyImport from '../../src/commands/key/import.ts'
 import KeyGrant from '../../src/commands/key/grant.ts'
 import KeyUngrant from '../../src/commands/key/ungrant.ts'
 import KeyGrants from '../../src/commands/key/grants.ts'
@@ -227,6 +228,54 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
     })
     expect(await modulusOf(house(), 'cloud-jwt')).toBe(n)
   })
+
+  testWhen(
+    client,
+    'takes a key from outside into one that takes no other, and says so of its protection',
+    async () => {
+      if (!client.present) return
+      const from = join(house().dir, 'brought.bin')
+      writeFileSync(from, randomBytes(32), {mode: 0o600})
+      const what = ['--algorithm', 'hmac-sha256', '--purpose', 'mac', '--class', 'mac', '--owner', 'Orders']
+      const brought = await runJson(
+        KeyImport,
+        'key import',
+        [
+          'brought',
+          '--from',
+          from,
+          '--profile',
+          'cloud',
+          ...what,
+          '--as',
+          'alice',
+          ...signs('alice', 'bob', 'carol'),
+        ],
+        house().world,
+      )
+      expect(brought).toMatchObject({
+        exit: 0,
+        versions: [
+          {
+            protection: {
+              level: 'hardware',
+              evidence: 'asserted',
+              detail: expect.stringMatching(/brought from outside/),
+            },
+          },
+        ],
+      })
+      const program = join(import.meta.dirname, '../providers/gcp/facts.py')
+      const {endpoint, ca, credentials, ring} = standin()
+      const args = [program, endpoint, ca, credentials, `${ring}/cryptoKeys/brought`]
+      const {stdout} = await promisify(execFile)(pythonOf(client.folder), args, {env: process.env})
+      expect(JSON.parse(stdout)).toMatchObject({
+        purpose: 'MAC',
+        importOnly: true,
+        versions: [['1', 'ENABLED', 'HMAC_SHA256', 'HSM']],
+      })
+    },
+  )
 
   testWith('openssl', 'is refused where flags are missing or wrong, or nothing answers', async () => {
     expect(await add(['other', '--kind', 'gcp', '--environment', 'test', '--as', 'alice'])).toMatchObject({

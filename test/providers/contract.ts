@@ -8,6 +8,7 @@ import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import type {Algorithm, Scheme} from '../../src/providers/algorithms.ts'
 import type {Availability, Provider} from '../../src/providers/ports.ts'
 import {evidenceContract} from './contract/evidence.ts'
+import {moreContract} from './contract/more.ts'
 import {lifeContract} from './contract/life.ts'
 import {moveContract} from './contract/move.ts'
 import {statesContract} from './contract/states.ts'
@@ -37,6 +38,7 @@ const parts = {
   life: lifeContract,
   move: moveContract,
   evidence: evidenceContract,
+  more: moreContract,
 } as const
 export type Part = keyof typeof parts
 
@@ -66,6 +68,8 @@ export interface Expected {
   readonly macKey?: number
   /** What this software does in another way than the service that it stands in for: seen, and held to be so. */
   readonly quirks?: readonly Quirk[]
+  /** What its service has beside the five ports. */
+  readonly has?: readonly ('random' | 'deletion' | 'rights')[]
   /** Those of the suite that run here: all, where nothing is said. */
   readonly parts?: readonly Part[]
   /** When the wait is over nothing of the version is left, not even its name. */

@@ -21,6 +21,8 @@ export interface Seen {
 
 const folder = join(import.meta.dirname, 'seen')
 const ports = ['store', 'use', 'life', 'move', 'evidence'] as const
+/** Those that only some places have. */
+const further = ['deletion', 'rights'] as const
 type Call = (...args: readonly unknown[]) => unknown
 
 export class Watcher {
@@ -33,7 +35,8 @@ export class Watcher {
   watch(provider: Provider): Provider {
     const before = this.#watched.get(provider)
     if (before !== undefined) return before
-    const noted = ports.map((name) => {
+    const there = [...ports, ...further.filter((name) => provider[name] !== undefined)]
+    const noted = there.map((name) => {
       const port: unknown = provider[name]
       const calls = Object.entries(port as Record<string, Call>).map(([method, call]): [string, Call] => [
         method,
@@ -41,7 +44,10 @@ export class Watcher {
       ])
       return [name, Object.fromEntries(calls)] as const
     })
-    const watched = {...provider, ...Object.fromEntries(noted)}
+    const {random} = provider
+    const drawn =
+      random === undefined ? {} : {random: this.#noting('random', random as Call) as typeof random}
+    const watched = {...provider, ...Object.fromEntries(noted), ...drawn}
     this.#watched.set(provider, watched)
     return watched
   }

@@ -48,7 +48,9 @@ export const keyGrant: Operation = {
       ...(grantee.endsWith(':root')
         ? ['It is for a whole account: for everybody there whom its own policies let.']
         : []),
-      'Whoever has a grant uses the key whatever its policy says, until the grant is taken away.',
+      plan.profile?.kind === 'gcp'
+        ? 'It is bound on the key itself: for every version that it has there, those to come too, until it is taken away.'
+        : 'Whoever has a grant uses the key whatever its policy says, until the grant is taken away.',
     ]
   },
   stillTrue: (view, plan) => {

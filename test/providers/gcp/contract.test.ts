@@ -47,6 +47,7 @@ if (here('openssl')) {
       enforces: ['enabled', 'disabled'],
       destructionDays: {least: 30, most: 30},
       level: 'hardware',
+      has: ['random', 'deletion', 'rights'],
       macKey: 32,
       decipher: null,
     },

@@ -15,9 +15,10 @@ channel = grpc.secure_channel(endpoint, grpc.composite_channel_credentials(
 client = kms.KeyManagementServiceClient(transport=KeyManagementServiceGrpcTransport(channel=channel))
 key = client.get_crypto_key(request={'name': name})
 all = list(client.list_crypto_key_versions(request={'parent': name}))
-half = serialization.load_pem_public_key(client.get_public_key(request={'name': all[0].name}).pem.encode())
+isPair = key.purpose.name.startswith('ASYMMETRIC')
+half = serialization.load_pem_public_key(client.get_public_key(request={'name': all[0].name}).pem.encode()) if isPair else None
 print(json.dumps({
     'purpose': key.purpose.name, 'labels': sorted(key.labels), 'importOnly': key.import_only,
     'destroyDays': key.destroy_scheduled_duration.total_seconds() // 86400,
     'versions': [[one.name.rsplit('/', 1)[1], one.state.name, one.algorithm.name, one.protection_level.name] for one in all],
-    'bits': half.key_size, 'n': format(half.public_numbers().n, 'x')}))
+    'bits': half and half.key_size, 'n': half and format(half.public_numbers().n, 'x')}))
