@@ -57,7 +57,7 @@ export function destructionText(view: View, key: Key, version: Version): string 
   const outcome = destroyedBy(view, key, version)
   const approvers = approversOf(view, outcome)
   const {facts: ledger} = view
-  const doc: Doc = {
+  return plainText({
     title: '',
     language: 'en',
     dated: new Date(outcome.time),
@@ -67,11 +67,15 @@ export function destructionText(view: View, key: Key, version: Version): string 
       ...outcomeBlocks(view, key, version),
       heading(2, 'Who approved it'),
       list([...approvers].sort()),
-      paragraph(`The plan that they signed has SHA-256 ${approvedIn(view, outcome).planSha256}.`),
+      heading(2, 'What it is about'),
+      // Each in a line of its own, unbroken: whoever reads this searches for them.
+      codeLines([
+        `entry   ${outcome.leaf}`,
+        `plan    ${approvedIn(view, outcome).planSha256}`,
+        `ledger  ${ledger.fingerprint}`,
+      ]),
     ],
-  }
-  // Wide enough that no digest is broken: whoever reads it searches for them.
-  return plainText(doc, 100)
+  })
 }
 
 function destroyedBy(view: View, key: Key, version: Version): Entry {
