@@ -59,8 +59,10 @@ export default class BackupPutBack extends AskingCommand {
         [
           `Key "${key.name}" is back in profile "${profile}" as "${taken.id}", version ${taken.versions.join(', ')}, and reads what it made before.`,
           ...(profile === key.profile
-            ? [`keyrite key prove ${key.name}`]
-            : [`keyrite key adopt --profile ${profile} ${taken.id} …, to have it among the keys`]),
+            ? [`Next: keyrite key prove ${key.name}`]
+            : [
+                `Next: keyrite key adopt --profile ${profile} ${taken.id} --name NAME --class CLASS --owner OWNER`,
+              ]),
         ],
       )
     return this.asked(planned, flags, done, undefined, undefined, async () => {

@@ -48,8 +48,13 @@ export default class BackupTake extends AskingCommand {
           sha256,
         },
         [
-          `The backup of key "${key.name}" is in ${flags.out}, sealed to ${recipient}. SHA-256 ${sha256}`,
-          `Put back by: keyrite backup put-back ${flags.out} --profile PROFILE --identity-file FILE`,
+          `The backup of key "${key.name}" was taken, and is sealed.`,
+          ...this.print.facts([
+            ['File', flags.out],
+            ['Recipient', recipient],
+            ['SHA-256', sha256],
+          ]),
+          `Next: keyrite backup put-back ${flags.out} --profile PROFILE --identity-file FILE`,
         ],
       )
     return this.asked(planned, flags, done, undefined, undefined, undefined, async (secret) => {
