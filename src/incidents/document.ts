@@ -246,11 +246,7 @@ function inShort({name, what}: Duty, {id, key, drill}: Incident): string | null 
 }
 
 /** What is known to hang on the key, what its place saw, and what nobody here knows. */
-function impactOf(
-  ledger: Ledger,
-  {looked, used, profile, key: name}: Incident,
-  key: Key | undefined,
-): Impact {
+function impactOf(ledger: Ledger, {looked, used, key: name}: Incident, key: Key | undefined): Impact {
   const facts = looked === null ? null : parseJcs(ledger.view.blob(looked.facts))
   const impact = isObject(facts) ? facts['impact'] : null
   const found = isObject(impact) ? impact : {}
@@ -286,13 +282,10 @@ function impactOf(
     ],
     unknown: [
       ...(looked === null ? ['nothing was looked at yet'] : []),
-      ...(looked !== null && observed === null && used === null
-        ? [
-            `who used the key: profile "${profile}" did not say it when it was asked, or keeps no record of it`,
-          ]
-        : []),
       ...(used === null
-        ? [`who uses the key without being declared: keyrite key usage ${name} reads the log of its place`]
+        ? [
+            `who used it, and who uses it without being declared: keyrite key usage ${name} reads the log of its place`,
+          ]
         : used.gaps),
     ],
   }

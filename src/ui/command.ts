@@ -15,7 +15,7 @@ import type {Person} from '../custody/index.ts'
 import {hang, wrap} from '../paper/wrap.ts'
 import {homeDir, type Surroundings} from '../surroundings.ts'
 import {paintFor, readyPaint, type Paint} from './colour.ts'
-import {tell, usageError, type Told} from './errors.ts'
+import {tell, usageError, type Standing, type Told} from './errors.ts'
 import {baseFlags} from './flags.ts'
 import {process_, withInterruption, withMark, withPinFile, type Outside} from './outside.ts'
 import {printer, type Print} from './print.ts'
@@ -49,6 +49,8 @@ export abstract class KeyriteCommand extends Command {
   protected concerns: string | null = null
   /** Replaces what Ctrl-C does: `true` says that it was seen to, and that the program goes on for now. */
   protected interrupted: ((signal: NodeJS.Signals) => boolean) | null = null
+  /** How it stands with what this run is about, where it ends before its result: said first, with what to type. */
+  protected standing: (() => Standing | null) | null = null
   /** Whether this command tries to do anything: what only explains leaves no trace of what it says no to. */
   protected readonly attempts: boolean = true
   /** Whether `app` is used. A command that only reads a list does without it, and starts in a fraction of the time. */
@@ -283,7 +285,8 @@ export abstract class KeyriteCommand extends Command {
   #tell(error: unknown): Told {
     const added = this.#app?.opened?.appended ?? 0
     const which = added === 1 ? 'one entry was' : `${added} entries were`
-    return tell(error, added === 0 ? null : `${which} recorded (keyrite ledger show --last ${added})`)
+    const change = added === 0 ? null : `${which} recorded (keyrite ledger show --last ${added})`
+    return tell(error, change, this.standing?.() ?? null)
   }
 
   #print({document, lines}: Shown): void {

@@ -20,21 +20,30 @@ export interface Told {
   readonly lines: readonly string[]
 }
 
-/** Tells a failure of any kind: an operator's, an interruption, or a bug in keyrite. @param change - what was changed before it, in words; null where nothing was. */
-export function tell(thrown: unknown, change: string | null): Told {
+/** How something stands that a failure has not ended. */
+export interface Standing {
+  readonly line: string
+  readonly next: string
+}
+
+/** Tells a failure of any kind: an operator's, an interruption, or a bug in keyrite. @param change - what was changed before it, in words; null where nothing was. @param standing - said before anything else. */
+export function tell(thrown: unknown, change: string | null, standing: Standing | null = null): Told {
   const error = asKeyrite(thrown)
   if (error === undefined) return tellBug(thrown, change)
-  const {code, exit, hints} = error
+  const {code, exit} = error
+  const next = standing === null || error.hints.includes(standing.next) ? [] : [standing.next]
+  const hints = code === 'CANCELLED' ? [...next, ...error.hints] : [...error.hints, ...next]
+  const first = standing === null ? [] : [visible(standing.line)]
   const changed = error.changed || change !== null
   const message = visible(error.message)
   const document: ErrorDocument = {schema: 'keyrite.error/1', code, exit, message, changed, try: hints}
   const tries = hints.map((hint, at) => `${at === 0 ? 'Try this: ' : ' '.repeat(10)}${visible(hint)}`)
   if (code === 'CANCELLED') {
     const what = changed ? (change ?? 'What was done before stays.') : 'Nothing was changed.'
-    return {document, lines: [`Cancelled. ${what}`, `Code: ${code}`, ...tries]}
+    return {document, lines: [...first, `Cancelled. ${what}`, `Code: ${code}`, ...tries]}
   }
   const changes = changed ? [`Changed: ${change ?? 'what was done before it stays'}`] : []
-  return {document, lines: [`Error: ${message}`, `Code: ${code}`, ...changes, ...tries]}
+  return {document, lines: [...first, `Error: ${message}`, `Code: ${code}`, ...changes, ...tries]}
 }
 
 function tellBug(thrown: unknown, change: string | null): Told {

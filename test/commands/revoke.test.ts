@@ -171,7 +171,11 @@ describe('revoke', () => {
   test('another name than that of the key changes nothing, and the incident goes on by its own clock', async () => {
     const name = await key('seventh')
     const wrong = [name, '--reason', 'legal', '--confirm', 'seventh@other', ...signing('bob')]
-    expect(await run(Revoke, 'revoke', wrong)).toMatchObject({exit: 3, code: 'NOT_CONFIRMED'})
+    expect(await run(Revoke, 'revoke', wrong)).toMatchObject({
+      exit: 3,
+      code: 'NOT_CONFIRMED',
+      try: expect.arrayContaining([expect.stringMatching(/^keyrite incident resume i\d+$/)]),
+    })
     const listed = await run(IncidentList, 'incident list', [])
     const mine = (listed['incidents'] as {id: string; key: string; startedAt: string}[]).find(
       (one) => one.key === name,

@@ -39,7 +39,8 @@ import {KeyriteCommand, type Shown} from '../command.ts'
 import {findKey} from '../find-key.ts'
 import {pinFileFlag, signWithFlag} from '../flags.ts'
 import {contextFor, demandName} from '../gather.ts'
-import {consequence, untilReplaced, impactLines, incidentLines, placeInWords} from './screen.ts'
+import {consequence, impactLines, incidentLines, placeInWords, untilReplaced} from './screen.ts'
+import {standingOf} from './standing.ts'
 import {outcomeOf, tellOf, toldLines, type ToldOf} from './told.ts'
 import {UsageReading} from './used.ts'
 import {planOr, preflightInWords, said} from './acts.ts'
@@ -94,6 +95,7 @@ export abstract class ContainCommand extends KeyriteCommand {
       const clock = clockText(incident.startedAt, app.world.clock.now())
       this.say(`${clock}  ${drillMarked(incident.drill, line)}`)
     }
+    this.standing = () => standingOf(app, incident)
     hurry(`Incident ${incident.id} about key "${key.name}" is open, and its clock runs.`)
     const used = new UsageReading(app, incident, hurry)
     const opened = incident.looked === null ? this.#opened(key) : Promise.resolve()

@@ -21,6 +21,8 @@ export abstract class UnrecordedCommand extends ContainCommand {
     person: Person,
   ): Promise<Shown> {
     const {app} = this
+    // From here on the ledger does not know how it stands.
+    this.standing = null
     this.say(
       'THE LEDGER CANNOT BE WRITTEN HERE. What is done now stands in a journal, and is taken in later.',
     )
