@@ -7,6 +7,9 @@ const byKind: Readonly<Record<string, readonly string[]>> = {
   pkcs11: [
     'backups, clones and other members of a cluster of the HSM, which its maker’s own tools keep and PKCS#11 does not show',
   ],
+  azure: [
+    'backups of it that were taken, of the key or of a whole Managed HSM: whoever may restore them has it back, also after it is purged',
+  ],
 }
 const anywhere = [
   'what was wrapped or exported before this ledger knew the key, and shares of it, if there are any',
