@@ -6,7 +6,7 @@ import {keysFold, triedAgain, type Key, type ProbeResult} from '../keys/index.ts
 import {problem, type Entry, type Problem} from '../ledger/index.ts'
 import {undertake, type ActContext, type Operation, type Plan} from '../requests/index.ts'
 import {keyBackupsFold, openKeyBackup} from './key-fold.ts'
-import {keyBackupsOf, putOf, takeOf} from './key-plans.ts'
+import {keyBackupsOf, putOf, revivedBy, takeOf} from './key-plans.ts'
 
 /** Whoever runs it has the file: where the backup goes, sealed, or where it comes from. */
 export interface KeyBackupContext extends ActContext {
@@ -48,13 +48,26 @@ export const backupPutBack: Operation = {
   begins: ['backup.put.intended'],
   formed: (plan) => void putOf(plan),
   inWords: (plan) => {
-    const {key, id, versions, sha256} = putOf(plan)
+    const {key, id, versions, sha256, revives = []} = putOf(plan)
     return [
       `Put key "${key}", version ${versions.join(', ')}, back into profile "${plan.profile?.name ?? ''}" (${plan.profile?.environment ?? ''}) as "${id}", from the backup with SHA-256 ${sha256}.`,
+      ...revives.map(
+        ({version, state}) =>
+          `VERSION ${version} IS ${state.toUpperCase()}, AND CAN BE USED AGAIN THERE: disable it there, by that place’s own means, before anybody else reaches it.`,
+      ),
       'Where it lies elsewhere too, both can be used: what is disabled or destroyed in one place is not so in the other.',
     ]
   },
-  stillTrue: (view, plan) => void keyCalled(view.of(keysFold).keys.get(putOf(plan).key), putOf(plan).key),
+  stillTrue: (view, plan) => {
+    const {key: name, versions, revives = []} = putOf(plan)
+    const key = keyCalled(view.of(keysFold).keys.get(name), name)
+    if (jcs(revivedBy(key, versions)) === jcs(revives)) return
+    throw new KeyriteError(
+      'KEY_STATE',
+      `cannot put key "${name}" back: the states of its versions are not those that people approved`,
+      {hints: [`keyrite key show ${name}`, 'the same command anew, to be approved as it is now']},
+    )
+  },
   judge: (_view, plan, entry) => judged(plan, entry, ['key', 'id', 'versions', 'sha256']),
   matterOf: () => null,
   act: putBack,

@@ -13,6 +13,8 @@ import {keyBackupsFold, type TakenBackup} from './key-fold.ts'
 
 type Known = Pick<View, 'of'>
 
+const notToBeUsed = ['suspended', 'compromised', 'destruction-scheduled', 'destroyed'] as const
+
 const about = {class: z.string(), id: z.string(), key: z.string(), versions: z.array(z.int().min(1)).min(1)}
 const takeForm = z.strictObject({
   ...about,
@@ -20,7 +22,15 @@ const takeForm = z.strictObject({
   /** Who opens it, where the service itself encrypts it. */
   opened_by: z.string().exactOptional(),
 })
-const putForm = z.strictObject({...about, sha256: z.string().regex(/^[0-9a-f]{64}$/)})
+const putForm = z.strictObject({
+  ...about,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** What nobody is to use, and is usable again where it is put; absent where there is none. */
+  revives: z
+    .array(z.strictObject({state: z.enum(notToBeUsed), version: z.int().min(1)}))
+    .min(1)
+    .exactOptional(),
+})
 
 /** @throws TypeError. */
 export function takeOf({change}: Plan): z.infer<typeof takeForm> {
@@ -85,7 +95,28 @@ export function planTake(
   ])
 }
 
-/** @throws KeyriteError `NOT_FOUND` if this ledger knows no such backup, `KEY_EXISTS`, `POLICY_REFUSES`. */
+/**
+ * The versions of a backup that nobody is to use as the ledger stands, and that could be used again where it is put.
+ * @throws KeyriteError `KEY_STATE` if it holds nothing else, for good: from there no path leads back.
+ */
+export function revivedBy(
+  key: Pick<Key, 'name' | 'versions'>,
+  versions: readonly number[],
+): NonNullable<z.infer<typeof putForm>['revives']> {
+  const held = key.versions.filter(({version}) => versions.includes(version))
+  if (held.every(({state}) => state === 'compromised' || state === 'destroyed'))
+    throw new KeyriteError(
+      'KEY_STATE',
+      `cannot put key "${key.name}" back: ${held.map(({version, state}) => `version ${version} is ${state}`).join(', ')}, and nothing else is in the backup`,
+      {hints: [`keyrite key show ${key.name}`, 'keyrite key create NAME …, for another key']},
+    )
+  return held.flatMap(({version, state}) => {
+    const found = notToBeUsed.find((one) => one === state)
+    return found === undefined ? [] : [{state: found, version}]
+  })
+}
+
+/** @throws KeyriteError `NOT_FOUND` if this ledger knows no such backup, `KEY_EXISTS`, `KEY_STATE`, `POLICY_REFUSES`. */
 export function planPut(
   view: Known,
   wish: {readonly sha256: string; readonly profile: string},
@@ -99,7 +130,11 @@ export function planPut(
       `cannot put key "${key.name}" back in profile "${wish.profile}": a key "${id}" is there`,
       {hints: [`keyrite key sync --profile ${wish.profile}`, 'another profile, of another mount or server']},
     )
-  const change = {class: key.spec.class, id, key: key.name, sha256: wish.sha256, versions: [...versions]}
+  const revives = revivedBy(key, versions)
+  const change = {
+    ...{class: key.spec.class, id, key: key.name, sha256: wish.sha256, versions: [...versions]},
+    ...(revives.length === 0 ? {} : {revives}),
+  }
   return planned(view, 'backup.put-back', wish.profile, change, [`no key "${id}" is there`])
 }
 

@@ -2,13 +2,17 @@
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {generateIdentity, identityToRecipient} from 'age-encryption'
-import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {backupPutBack} from '../../src/backups/index.ts'
 import BackupPutBack from '../../src/commands/backup/put-back.ts'
 import BackupTake from '../../src/commands/backup/take.ts'
 import KeyAdopt from '../../src/commands/key/adopt.ts'
+import KeyCompromise from '../../src/commands/key/compromise.ts'
 import KeyCreate from '../../src/commands/key/create.ts'
 import LedgerVerify from '../../src/commands/ledger/verify.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
+import type {View} from '../../src/ledger/index.ts'
+import type {Plan} from '../../src/requests/index.ts'
 import type {OpenBao} from '../backends/openbao.ts'
 import {makeHouse, type House} from '../ceremony/room.ts'
 import {openbao, startTransit} from '../providers/transit/bao.ts'
@@ -55,6 +59,7 @@ describe('a backup of a key of OpenBao', () => {
     box.way = await Way.to(bao().port)
     await bao().bao('secrets', 'enable', '-path=elsewhere', 'transit')
     await bao().bao('secrets', 'enable', '-path=third', 'transit')
+    await bao().bao('secrets', 'enable', '-path=fourth', 'transit')
     for (const name of ['good', 'bad']) {
       const identity = await generateIdentity()
       writeFileSync(at(`${name}.agekey`), `# a key\n${identity}\n`, {mode: 0o600})
@@ -65,6 +70,7 @@ describe('a backup of a key of OpenBao', () => {
       ['bao', 'transit', bao().url],
       ['bao-2', 'elsewhere', bao().url],
       ['bao-3', 'third', box.way.url],
+      ['bao-4', 'fourth', bao().url],
     ] as const) {
       const flags = ['--kind', 'transit', '--environment', 'test', '--address', address, '--mount', mount]
       const added = await run(ProfileAdd, 'profile add', [
@@ -179,6 +185,69 @@ describe('a backup of a key of OpenBao', () => {
     },
     60_000,
   )
+
+  testWhen(
+    openbao,
+    'that would bring back what is compromised says so to those who are asked, and one of nothing else is not put back',
+    async () => {
+      const compromise = (version: string) =>
+        run(KeyCompromise, 'key compromise', [
+          'orders',
+          '--version',
+          version,
+          '--reason',
+          'seen',
+          '--confirm',
+          'orders@bao',
+          ...signed(),
+        ])
+      expect(JSON.stringify(await putBack('orders.age', 'bao-4', ['--dry-run']))).not.toContain('revives')
+      expect(await compromise('1')).toMatchObject({exit: 0})
+      expect(await putBack('orders.age', 'bao-4', ['--dry-run'])).toMatchObject({
+        plan: {change: {revives: [{state: 'compromised', version: 1}]}},
+      })
+      await compromise('2')
+      expect(await putBack('orders.age', 'bao-4')).toMatchObject({
+        code: 'KEY_STATE',
+        message: expect.stringContaining('version 1 is compromised, version 2 is compromised'),
+      })
+      await expect(bao().bao('list', 'fourth/keys')).rejects.toThrow()
+    },
+    60_000,
+  )
+})
+
+test('what came to be compromised after people approved is not put back under that approval', () => {
+  const version = (state: string, number: number) => ({state, version: number})
+  const view = (...states: string[]) => ({
+    of: () => ({
+      keys: new Map([['k', {name: 'k', versions: states.map((one, at) => version(one, at + 1))}]]),
+    }),
+  })
+  const plan = (more: object) => ({
+    change: {class: 'dek', id: 'k', key: 'k', sha256: 'a'.repeat(64), versions: [1, 2], ...more},
+  })
+  const stands = (states: string[], more: object = {}) => {
+    backupPutBack.stillTrue(view(...states) as unknown as View, plan(more) as unknown as Plan, null as never)
+  }
+  const revives = [{state: 'compromised', version: 1}]
+  expect(backupPutBack.inWords(plan({revives}) as unknown as Plan, null as never).join(' ')).toContain(
+    'VERSION 1 IS COMPROMISED, AND CAN BE USED AGAIN THERE',
+  )
+  expect(() => {
+    stands(['active', 'active'])
+  }).not.toThrow()
+  expect(() => {
+    stands(['compromised', 'active'], {revives})
+  }).not.toThrow()
+  for (const [states, more] of [
+    [['compromised', 'active'], {}],
+    [['active', 'active'], {revives}],
+    [['compromised', 'destroyed'], {revives}],
+  ] as const)
+    expect(() => {
+      stands([...states], more)
+    }).toThrow(expect.objectContaining({code: 'KEY_STATE'}))
 })
 
 function missing(): never {
