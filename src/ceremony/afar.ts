@@ -103,7 +103,7 @@ export const transcriptContent: UseReader = {
     const opened = schemas['ceremony.opened'].parse(first.data)
     demand(opened.template.blob === said.template_sha256, 'the template is another')
     const made = entries
-      .filter(({type}) => type === 'key.created')
+      .filter(({type}) => type === 'key.created' || type === 'key.imported')
       .map(({data}) => ({key: data['key'] ?? null, version: data['version'] ?? null}))
     demand(jcs(said.keys) === jcs(made), 'its keys are not those that were made')
     if (!everyone(opened).includes(person.id))

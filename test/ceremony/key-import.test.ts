@@ -15,7 +15,8 @@ import {requests} from '../../src/requests/index.ts'
 import type {Algorithm} from '../../src/providers/algorithms.ts'
 import type {Ask} from '../../src/ui/ask.ts'
 import {materialRoom} from '../../src/ui/material-room.ts'
-import {somebody} from '../support/run.ts'
+import RequestExport from '../../src/commands/request/export.ts'
+import {runJson, somebody} from '../support/run.ts'
 import {failing, PowerCut, shapeOf} from './power-cut.ts'
 import {
   ceremonyIn,
@@ -173,6 +174,24 @@ test('a secret key is named by a digest that is of no use elsewhere, and held ag
     )
     expect(JSON.stringify(request?.plan)).not.toContain(bytes.toString('hex'))
   })
+})
+
+test('whoever was not there signs later, from afar, over a transcript in which a key was brought', async () => {
+  const right = file('afar.der', broughtKey)
+  const id = await house.using(async (app) => {
+    const opened = await open(app, 'afar', pair)
+    const without = room([right], somebody())
+    const absent: Room = {
+      ...without,
+      signer: (person, what) =>
+        person.name === 'Grace' ? Promise.resolve(null) : without.signer(person, what),
+    }
+    await walk(contextIn(house, app, opened, {room: absent})).catch(() => undefined)
+    expect(statusOfCeremony(ceremonyIn(app, opened))).toBe('waiting-for-signatures')
+    return opened
+  })
+  const argv = [`ceremony-${id.slice(0, 8)}`, '--for', 'grace', '--out', join(house.dir, 'for-grace')]
+  expect(await runJson(RequestExport, 'request export', argv, house.world)).toMatchObject({exit: 0})
 })
 
 test('a power cut at each entry of an import in turn: each step is done once, and one key is brought', async () => {

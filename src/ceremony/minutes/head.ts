@@ -190,10 +190,12 @@ function machine(record: Transcript): readonly Block[] {
 
 /** Only what evidence of a key says. */
 function fipsLevel(record: Transcript): string {
-  const levels = record.of('key.created').flatMap(({data: {protection}}) => {
-    if (!isObject(protection) || typeof protection['fips'] !== 'string') return []
-    return [`${protection['fips']} (${record.text(protection['evidence'])})`]
-  })
+  const levels = [...record.of('key.created'), ...record.of('key.imported')].flatMap(
+    ({data: {protection}}) => {
+      if (!isObject(protection) || typeof protection['fips'] !== 'string') return []
+      return [`${protection['fips']} (${record.text(protection['evidence'])})`]
+    },
+  )
   return levels.length === 0 ? 'unknown: no evidence names one' : [...new Set(levels)].join(', ')
 }
 
