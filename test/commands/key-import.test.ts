@@ -2,6 +2,7 @@ import {createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes} fro
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import KeyCompromise from '../../src/commands/key/compromise.ts'
 import KeyImport from '../../src/commands/key/import.ts'
 import KeyPublic from '../../src/commands/key/public.ts'
 import KeyShow from '../../src/commands/key/show.ts'
@@ -98,6 +99,33 @@ describe('key import', () => {
       state: 'pre-active',
       versions: [{proved: {ok: true}}],
     })
+  })
+
+  test('refuses a pair that was called compromised, under whatever name, also where people approved it before', async () => {
+    const from = file('seen.pem', pair().privateKey.export({format: 'pem', type: 'pkcs8'}))
+    const as = (name: string) => [name, '--from', from, ...signs]
+    expect(await run(KeyImport, 'key import', [...as('seen'), '--activate', ...people()])).toMatchObject({
+      exit: 0,
+    })
+    const twin = await run(KeyImport, 'key import', as('twin'))
+    expect(twin).toMatchObject({exit: 8})
+    const said = [
+      'seen',
+      '--reason',
+      'seen in a log',
+      '--confirm',
+      'seen@main',
+      ...signing('alice', 'bob', 'carol', 'dan', 'erin'),
+    ]
+    expect(await run(KeyCompromise, 'key compromise', said)).toMatchObject({exit: 0})
+    const refused = {
+      code: 'KEY_STATE',
+      changed: false,
+      message: expect.stringContaining('it is version 1 of key "seen", which was called compromised'),
+    }
+    expect(await run(KeyImport, 'key import', [...as('third'), ...people()])).toMatchObject(refused)
+    expect(await run(KeyImport, 'key import', [...as('twin'), ...people()])).toMatchObject(refused)
+    expect(await run(KeyShow, 'key show', ['twin'])).toMatchObject({code: 'KEY_NOT_FOUND'})
   })
 
   test('a secret key is its 32 bytes', async () => {

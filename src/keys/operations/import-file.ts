@@ -9,6 +9,7 @@ import type {ActContext, Operation, Plan} from '../../requests/index.ts'
 import type {KeyWish, Planned} from '../plans.ts'
 import {planCreate} from '../plans.ts'
 import {policyFold, ruleFor} from '../../policy/index.ts'
+import {demandUncompromised} from '../compromised.ts'
 import {keptInWords} from '../dates.ts'
 import {keyVersion, proveWithin} from '../prove.ts'
 import {materialPrefix, materialSha256} from '../material.ts'
@@ -89,7 +90,7 @@ function inWords({change, phases, profile}: Plan): readonly string[] {
 
 /**
  * @param material - `materialSha256` of what will be brought, which people are told and what is brought later is held against; null in a rehearsal alone.
- * @throws KeyriteError as `planCreate`, `UNSUPPORTED`.
+ * @throws KeyriteError as `planCreate`, `UNSUPPORTED`, `KEY_STATE` for a pair that was called compromised.
  */
 export function planImport(
   view: Pick<View, 'of'>,
@@ -107,6 +108,7 @@ export function planImport(
   }).id
   const [first, ...others] = plan.phases
   if (first === undefined) throw new TypeError('a plan has a phase')
+  if (material !== null && isPair(wish.algorithm)) demandUncompromised(view, wish.name, material)
   return {
     names,
     plan: {

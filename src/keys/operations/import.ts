@@ -1,6 +1,6 @@
 /** Taking key material from outside, as an operation of another folder has it approved: intent, import, comparison, outcome. */
 import {createHmac, createPrivateKey} from 'node:crypto'
-import {sameBytes} from '../../base/bytes.ts'
+import {sameBytes, sha256Hex} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import type {Json, JsonObject} from '../../base/jcs.ts'
 import {Secret} from '../../base/secret.ts'
@@ -10,6 +10,7 @@ import {isPair} from '../../providers/algorithms.ts'
 import {probeLabel, type VersionRef} from '../../providers/ports.ts'
 import {undertake, type ActContext, type Plan} from '../../requests/index.ts'
 import {endsAsPlanned, foundOnce, isAsPlanned} from './found.ts'
+import {demandUncompromised} from '../compromised.ts'
 import {datesToKeep, demandKept, textOfDates} from '../dates.ts'
 import {keysFold} from '../fold.ts'
 import {publicOf} from '../material.ts'
@@ -64,7 +65,7 @@ function materialOf(spec: KeyPlanSpec, given: Secret): Secret {
 
 /**
  * @param material - is wiped.
- * @throws KeyriteError as `undertake`; `KEY_NOT_AS_PLANNED` if what the provider took is another key.
+ * @throws KeyriteError as `undertake`; `KEY_STATE` for a pair that was called compromised; `KEY_NOT_AS_PLANNED` if what the provider took is another key.
  */
 export async function importKey(
   context: ActContext,
@@ -81,6 +82,7 @@ export async function importKey(
   const tried = Buffer.concat([Buffer.from(probeLabel), context.random.bytes(32)])
   try {
     const spki = isPair(spec.algorithm) ? material.use((bytes) => publicOf(bytes)) : null
+    if (spki !== null) demandUncompromised(ledger.view, spec.key, sha256Hex(spki))
     // What proves that a secret key is the same one: the MAC that it makes. An AES key shows nothing of itself.
     const mac =
       spec.algorithm === 'hmac-sha256'
