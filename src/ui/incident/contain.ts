@@ -119,6 +119,10 @@ export abstract class ContainCommand extends KeyriteCommand {
       await saidOfChildren(context, now, hurry)
       await proveAloud(context, now, withinMs, hurry)
       if (await stripAloud(app, context, incident, hurry)) await proveAloud(context, now, withinMs, hurry)
+      // Refused, though its place gave no answer in time: it is asked once more what became of that.
+      const after = findIncident(app.ledger, incident.id)
+      const isDone = incidentDocument(app.ledger, after).contained
+      if (after.proofs.at(-1)?.proof === 'proven' && !isDone) await this.#goOn(context, incident, hurry)
     }
     await putInPlace(app, context, incident, hurry)
     await replaceInDrill(app, context, incident, {signWith: flags['sign-with'], person, hurry})
