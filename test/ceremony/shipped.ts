@@ -263,3 +263,14 @@ export function answersOf(house: House, trial: Trial): string {
     ),
   })
 }
+
+/** The one in which the two offices sign, one that makes a certificate, a secret that is recovered, a key from outside, and those that change a key that is there. */
+export const walkedInShortRuns: readonly string[] = [
+  'kek-dual-approval',
+  'root-ca',
+  'escrow-split',
+  'escrow-recovery',
+  'key-import',
+  'key-rotation',
+  'key-destruction',
+]
