@@ -1,4 +1,6 @@
 /** The end of a key at Google by commands alone, on the stand-in: destroyed after its wait, then deleted there, and kept here. */
+import {readFileSync, statSync} from 'node:fs'
+import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyCreate from '../../src/commands/key/create.ts'
 import KeyDelete from '../../src/commands/key/delete.ts'
@@ -7,13 +9,14 @@ import KeyShow from '../../src/commands/key/show.ts'
 import KeySync from '../../src/commands/key/sync.ts'
 import LedgerVerify from '../../src/commands/ledger/verify.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
+import ProfileRandom from '../../src/commands/profile/random.ts'
 import {problemsOf} from '../ceremony/room.ts'
 import {startStandin, type Standin} from '../providers/gcp/standin.ts'
 import {testWith} from '../support/needs.ts'
 import {runCommand, runJson, type CommandClass} from '../support/run.ts'
 import {makeClocked, type Clocked} from './rotated.ts'
 
-describe('a key at Google that is destroyed, as the stand-in has it', () => {
+describe('a key ring at Google, as the stand-in has it', () => {
   const box: {clocked?: Clocked; standin?: Standin} = {}
   const clocked = (): Clocked => box.clocked ?? missing()
   const json = (command: CommandClass, id: string, ...args: readonly string[]) =>
@@ -53,7 +56,7 @@ describe('a key at Google that is destroyed, as the stand-in has it', () => {
 
   testWith(
     'openssl',
-    'is deleted there when it is destroyed, with its name typed and people’s approval, and not before',
+    'deletes a key when it is destroyed, with its name typed and people’s approval, and not before',
     async () => {
       expect(await remove('--confirm', 'orders@ring', ...people())).toMatchObject({
         code: 'KEY_STATE',
@@ -87,6 +90,18 @@ describe('a key at Google that is destroyed, as the stand-in has it', () => {
       expect(problemsOf(clocked().house)).toEqual([])
     },
   )
+
+  testWith('openssl', 'gives random bytes into a new file, and says where there are none', async () => {
+    const out = join(clocked().house.world.home, '..', 'random.bin')
+    const ask = (...args: readonly string[]) =>
+      runJson(ProfileRandom, 'profile random', args, clocked().house.world)
+    expect(await ask('ring', '--bytes', '40', '--out', out)).toMatchObject({exit: 0, bytes: 40, file: out})
+    expect(readFileSync(out)).toHaveLength(40)
+    expect(statSync(out).mode & 0o777).toBe(0o600)
+    expect(await ask('ring', '--bytes', '40', '--out', out)).toMatchObject({code: 'EXISTS'})
+    expect(await ask('main', '--bytes', '40', '--out', `${out}2`)).toMatchObject({code: 'UNSUPPORTED'})
+    expect(await ask('ring', '--bytes', '0', '--out', `${out}2`)).toMatchObject({code: 'USAGE'})
+  })
 })
 
 function missing(): never {

@@ -1,7 +1,7 @@
 /** Google Cloud KMS by commands alone, on the stand-in: added with approvals, a whole ceremony on it, the state of a key as the other side has it. */
 import {execFile} from 'node:child_process'
 import {createPublicKey, randomBytes} from 'node:crypto'
-import {readFileSync, statSync, writeFileSync} from 'node:fs'
+import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
 import {stringify} from 'yaml'
@@ -20,7 +20,6 @@ import ProfileAdd from '../../src/commands/profile/add.ts'
 import ProfileCheck from '../../src/commands/profile/check.ts'
 import {keysFold} from '../../src/keys/index.ts'
 import {policyFold} from '../../src/policy/index.ts'
-import ProfileRandom from '../../src/commands/profile/random.ts'
 import {bring, pythonOf} from '../backends/bring.ts'
 import {makeHouse, parameters, type House} from '../ceremony/room.ts'
 import {startStandin, type Standin} from '../providers/gcp/standin.ts'
@@ -53,6 +52,14 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
   }
   const signs = (...handles: readonly string[]): string[] =>
     handles.flatMap((one) => ['--sign-with', `${one}=${house().keyOf(one)}`])
+  /** What Google's own client says of a key. */
+  const toldOf = async (key: string, folder: string) => {
+    const program = join(import.meta.dirname, '../providers/gcp/facts.py')
+    const {endpoint, ca, credentials, ring} = standin()
+    const args = [program, endpoint, ca, credentials, `${ring}/cryptoKeys/${key}`]
+    const {stdout} = await promisify(execFile)(pythonOf(folder), args, {env: process.env})
+    return JSON.parse(stdout) as Record<string, unknown>
+  }
   const add = (args: readonly string[]) => runJson(ProfileAdd, 'profile add', args, house().world)
 
   testWith('openssl', 'is asked who it is before people are, and what it may', async () => {
@@ -155,17 +162,6 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
     },
   )
 
-  testWith('openssl', 'gives random bytes into a new file, and says where there are none', async () => {
-    const out = join(house().world.home, '..', 'random.bin')
-    const ask = (...args: readonly string[]) => runJson(ProfileRandom, 'profile random', args, house().world)
-    expect(await ask('cloud', '--bytes', '40', '--out', out)).toMatchObject({exit: 0, bytes: 40, file: out})
-    expect(readFileSync(out)).toHaveLength(40)
-    expect(statSync(out).mode & 0o777).toBe(0o600)
-    expect(await ask('cloud', '--bytes', '40', '--out', out)).toMatchObject({code: 'EXISTS'})
-    expect(await ask('main', '--bytes', '40', '--out', `${out}2`)).toMatchObject({code: 'UNSUPPORTED'})
-    expect(await ask('cloud', '--bytes', '0', '--out', `${out}2`)).toMatchObject({code: 'USAGE'})
-  })
-
   testWith(
     'openssl',
     'is granted to somebody with approval, taken away again, and found so after a crash',
@@ -213,11 +209,8 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
 
   testWhen(client, 'shows the key of the ceremony to Google’s own client as keyrite tells it', async () => {
     if (!client.present) return
-    const program = join(import.meta.dirname, '../providers/gcp/facts.py')
-    const {endpoint, ca, credentials, ring} = standin()
-    const args = [program, endpoint, ca, credentials, `${ring}/cryptoKeys/cloud-jwt`]
-    const {stdout} = await promisify(execFile)(pythonOf(client.folder), args, {env: process.env})
-    const {n, ...facts} = JSON.parse(stdout) as Record<string, unknown>
+    const told = await toldOf('cloud-jwt', client.folder)
+    const {n, ...facts} = told
     expect(facts).toEqual({
       purpose: 'ASYMMETRIC_SIGN',
       labels: ['keyrite-intent', 'keyrite-purpose', 'team'],
@@ -265,11 +258,8 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
           },
         ],
       })
-      const program = join(import.meta.dirname, '../providers/gcp/facts.py')
-      const {endpoint, ca, credentials, ring} = standin()
-      const args = [program, endpoint, ca, credentials, `${ring}/cryptoKeys/brought`]
-      const {stdout} = await promisify(execFile)(pythonOf(client.folder), args, {env: process.env})
-      expect(JSON.parse(stdout)).toMatchObject({
+      const told = await toldOf('brought', client.folder)
+      expect(told).toMatchObject({
         purpose: 'MAC',
         importOnly: true,
         versions: [['1', 'ENABLED', 'HMAC_SHA256', 'HSM']],
@@ -291,6 +281,10 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
       ['credentials-file', standin().ca, 'CREDENTIALS_REFUSED'],
     ] as const)
       expect(await add(place('other', {[flag]: value}))).toMatchObject({code})
+    const nowhere = await add(place('other', {'key-ring': `${standin().ring}-nowhere`}))
+    expect(nowhere['try']).toEqual([
+      expect.stringMatching(/^gcloud kms keyrings create keyrite-nowhere --location=/),
+    ])
     // A key file of somebody whom Google does not know.
     const {generateKeyPairSync} = await import('node:crypto')
     const {privateKey} = generateKeyPairSync('rsa', {modulusLength: 2048})

@@ -13,6 +13,8 @@ import {makeBaoHouse, type BaoHouse} from '../commands/transit-house.ts'
 import {anAccount} from '../providers/aws/bench.ts'
 import {softHsm, type SoftHsm} from '../providers/pkcs11/softhsm.ts'
 import {all, random} from '../providers/support.ts'
+import {startStandin as startAzure} from '../providers/azure/standin.ts'
+import {startStandin as startGoogle} from '../providers/gcp/standin.ts'
 import {openAs, openbao, placeOf} from '../providers/transit/bao.ts'
 import {testWhen, testWith} from '../support/needs.ts'
 import {runCommand, runJson, somebody} from '../support/run.ts'
@@ -165,6 +167,39 @@ describe('a live run', () => {
       }
     },
     slow ? 600_000 : 60_000,
+  )
+
+  testWith('openssl', 'on the stand-in for Google leaves keys that wait for their end', async () => {
+    const google = await startGoogle()
+    const {ring, endpoint, credentials, ca} = google
+    try {
+      const place = ['--kind', 'gcp', '--key-ring', ring, '--endpoint', endpoint]
+      await add(house(), ['google', ...place, '--credentials-file', credentials, '--ca-file', ca])
+      const ran = await tried(house(), 'google', some('ec-p256', 'aes-256'))
+      expect({exit: ran.exit, bad: bad(ran)}).toEqual({exit: 0, bad: []})
+      expect(ran.left.length).toBeGreaterThan(1)
+      for (const one of ran.left) expect(one).toMatchObject({goesAt: expect.any(String)})
+    } finally {
+      await google.stop()
+    }
+  })
+
+  testWith(
+    'openssl',
+    'on the stand-in for Azure leaves keys that wait for their end, and names those that it keeps',
+    async () => {
+      const azure = await startAzure('hsm')
+      try {
+        const place = ['--kind', 'azure', '--vault-url', azure.vault, '--managed-hsm']
+        await add(house(), ['azure', ...place, '--token-file', azure.tokenFile, '--ca-file', azure.ca])
+        const ran = await tried(house(), 'azure', some('ec-p256'))
+        // It deletes keys whole: of those with two versions the newer goes with the older, or neither does.
+        expect({exit: ran.exit, bad: bad(ran)}).toEqual({exit: 7, bad: []})
+        for (const one of ran.left) expect(one.why).toMatch(/destruction-pending|Azure deletes a key whole/)
+      } finally {
+        await azure.stop()
+      }
+    },
   )
 
   async function add(where: House, args: readonly string[]): Promise<void> {

@@ -1,3 +1,4 @@
+import {KeyriteError} from '../../base/errors.ts'
 import type {Believing} from '../attesting.ts'
 import type {CheckLine, KeyEvidence, Protection} from '../ports.ts'
 import {isPair} from '../algorithms.ts'
@@ -9,7 +10,7 @@ import {spkiOf} from './public.ts'
 import type {CryptoKeyVersion, Service} from './service.ts'
 import {dateOf, existing, versionPath} from './versions.ts'
 
-/** What keyrite asks for, all in all. Which of them a command needs: docs/providers/gcp.md. */
+/** What is needed to make, use and destroy keys. Which of them a command needs, and what others need beside: docs/providers/gcp.md. */
 const permissions = [
   ...['cryptoKeys.create', 'cryptoKeys.get', 'cryptoKeys.list', 'cryptoKeys.update'],
   ...['cryptoKeyVersions.create', 'cryptoKeyVersions.get', 'cryptoKeyVersions.list'],
@@ -25,7 +26,7 @@ export function keyEvidence(service: Service, believing: Believing | null): KeyE
   return {
     /** The ring can neither be deleted nor made again: when it was made says that it is the same. */
     async identity() {
-      const [found] = await service.ask(`look at key ring ${ring}`, (kms) => kms.getKeyRing({name: ring}))
+      const found = await ringOf(service)
       return {
         kind: 'gcp',
         key_ring: found.name ?? '',
@@ -131,6 +132,23 @@ function attestationIn({attestation}: CryptoKeyVersion): Attestation | null {
   }
 }
 
+/** @throws KeyriteError `PROVIDER_FAILED` naming what makes one, where there is none. */
+async function ringOf(service: Service) {
+  const {ring} = service.place
+  const [, project = '', , location = '', , name = ''] = ring.split('/')
+  try {
+    const [found] = await service.askPlainly((kms) => kms.getKeyRing({name: ring}))
+    return found
+  } catch (error) {
+    if (codeOf(error) !== code.notFound) throw failure(`look at key ring ${ring}`, error)
+    throw new KeyriteError('PROVIDER_FAILED', `cannot look at key ring ${ring}: ${wordsOf(error)}`, {
+      hints: [
+        `gcloud kms keyrings create ${name} --location=${location} --project=${project}, which nobody can take back`,
+      ],
+    })
+  }
+}
+
 async function reachLine(service: Service): Promise<CheckLine> {
   const {ring, endpoint} = service.place
   try {
@@ -159,7 +177,7 @@ async function permissionLine(service: Service): Promise<CheckLine> {
     const granted = answer.permissions
     const missing = permissions.filter((one) => !granted.includes(one))
     return missing.length === 0
-      ? {name: 'permissions', ok: true, detail: 'all that keyrite ever asks for', fix: null}
+      ? {name: 'permissions', ok: true, detail: 'all that is needed to make, use and destroy keys', fix: null}
       : {
           name: 'permissions',
           ok: false,
