@@ -38,6 +38,13 @@ export const elsewhere: Readonly<Partial<Record<OperationName, Reason>>> = {
   'backup.restore': {why: 'a local token makes no backups by itself', by: 'backups/backups.test.ts'},
   'backup.take': {why: 'a local token gives no backup of one key', by: 'backups/key-backups.test.ts'},
   'backup.put-back': {why: 'a local token gives no backup of one key', by: 'backups/key-backups.test.ts'},
+  'key.delete': {why: 'a local token deletes no whole key', by: 'commands/gcp-end.test.ts'},
+  'backup.start': {
+    why: 'a local token makes no backup by a job of its own',
+    by: 'commands/azure-backup.test.ts',
+  },
+  'backup.load': {why: 'a local token takes in no backup by a job', by: 'commands/azure-backup.test.ts'},
+  'backup.domain': {why: 'a local token has no security domain', by: 'commands/azure-backup.test.ts'},
   'share.split': {why: 'its secret is in a process of its own', by: 'commands/share-kill.test.ts'},
   'share.combine': {why: 'its secret is in a process of its own', by: 'commands/share-kill.test.ts'},
   'incident.contain': {why: 'it is killed at each line that it says', by: 'incidents/killed.test.ts'},

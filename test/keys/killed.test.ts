@@ -145,7 +145,7 @@ async function broken(name: string, row: Row): Promise<void> {
         if (called !== null) break
       }
   if (row.quiet === true) expect(killed).toBe(0)
-  else expect(killed).toBeGreaterThan(SLOW ? 4 : 1)
+  else expect(killed).toBeGreaterThan(SLOW ? 3 : 1)
 }
 
 describe('killed at a call of the provider, the next run finds what happened, and nothing is done twice', () => {
