@@ -16,10 +16,10 @@ export default class BackupPutBack extends AskingCommand {
   static override summary =
     'Put a key back from a backup that was taken of it: into another mount or server, or where it was lost.'
   static override description =
-    'For transit and Azure. It is opened in this process and goes nowhere but to the server. Then it is tried: each version must have the public half that the ledger knows, and verify, decrypt or unwrap what that version made when it was proved. In another profile it is not among the keys of the ledger until it is taken over there: keyrite key adopt.'
+    'For transit and Azure. It is opened in this process and goes nowhere but to the server. Then it is tried: each version must have the public half that the ledger knows, and verify, decrypt or unwrap what that version made when it was proved. In another profile it is not among the keys of the ledger until it is taken over there: keyrite key adopt. An identity that is split comes from keyrite share combine --out - through a pipe.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> orders-dek.age --profile bao-2 --identity-file backup.agekey --sign-with alice=alice.key --sign-with bob=bob.pub',
-    'keyrite share combine --set backup-identity --out - | <%= config.bin %> <%= command.id %> orders-dek.age --profile bao-2 --identity-file -',
+    '<%= config.bin %> <%= command.id %> orders-dek.age --profile bao-2 --identity-file - --reason "moved to another server"',
   ]
   static override args = {file: Args.string({description: 'the backup', required: true})}
   static override flags = {
