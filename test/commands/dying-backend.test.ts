@@ -178,7 +178,11 @@ for (const [kind, need, open, address] of [
         },
         {
           name: 'activate',
-          before: () => make(),
+          async before() {
+            const key = await make()
+            expect(await run(KeyProve, 'key prove', [key])).toMatchObject({exit: 0})
+            return key
+          },
           act: (key) => run(KeyActivate, 'key activate', [key]),
           state: 'active',
         },
