@@ -10,6 +10,7 @@ import {lately} from '../base/lately.ts'
 import {tryerOf, type Version} from '../keys/index.ts'
 import {Blob, type View} from '../ledger/index.ts'
 import type {Availability, Provider} from '../providers/ports.ts'
+import {stripKinds} from '../providers/rights.ts'
 import {undertake, type ActContext} from '../requests/index.ts'
 import {incidentAt, openAct, versionAt} from './disable.ts'
 import {stripped} from './rules.ts'
@@ -112,6 +113,13 @@ async function keptBy(...providers: readonly Provider[]): Promise<readonly strin
   for (const {rights, grants, kind} of providers) {
     if (rights === undefined && grants === undefined)
       throw new KeyriteError('UNSUPPORTED', `cannot take rights away: a place of kind ${kind} keeps none`)
+    // Who keyrite is there Azure's credentials do not say here: what would go first is what it needs to go on.
+    if (!stripKinds.has(kind))
+      throw new KeyriteError(
+        'UNSUPPORTED',
+        `cannot take rights away: at a place of kind ${kind} keyrite leaves all of them, as its own could go with them`,
+        {hints: ['keyrite key grants NAME lists them, and keyrite key ungrant NAME GRANT takes one away']},
+      )
     if (rights === undefined) continue
     const member = await rights.self()
     if (member === null)

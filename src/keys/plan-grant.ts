@@ -43,7 +43,7 @@ export function planGrant(
   if (fault !== undefined)
     throw new KeyriteError('USAGE', `cannot give a grant of key "${name}": ${fault}`, {
       hints: [
-        `keyrite key grant ${name} --to ${grantable.example ?? 'ARN'} --operation ${grantable.operations(key.spec.purpose)[0] ?? ''}`,
+        `keyrite key grant ${name} --to ${grantable.example ?? 'ARN'} --operation ${quoted(grantable.operations(key.spec.purpose)[0] ?? '')}`,
       ],
     })
   demandReachable(view, name, version.version, 'give a grant of')
@@ -57,6 +57,8 @@ export function planGrant(
   const change = {class: key.spec.class, grantee, key: name, operations, region, version: version.version}
   return planned(view, profile, 'key.grant', change, `key "${name}" version ${version.version} is active`)
 }
+
+const quoted = (operation: string): string => (operation.includes(' ') ? `"${operation}"` : operation)
 
 function regionIn({identity}: Pick<Profile, 'identity'>, {regionOf}: Grantable): string {
   return regionOf?.(identity) ?? identity['region'] ?? ''

@@ -20,7 +20,7 @@ const placeName = z.string().regex(/^[a-z0-9-]{2,40}$/)
 /** Who may do what, where: of a grant that is given. */
 export const grantTerms = {
   grantee: z.string().min(1).max(600),
-  operations: z.array(z.string().regex(/^[A-Za-z][A-Za-z./]{0,63}$/)).min(1),
+  operations: z.array(z.string().regex(/^[A-Za-z][A-Za-z./ ]{0,63}$/)).min(1),
   region: placeName,
 }
 const taken = {grant: z.string().min(1).max(200), grantee: grantTerms.grantee, region: placeName}

@@ -3,11 +3,19 @@ import {KeyriteError} from '../base/errors.ts'
 import type {Grantable} from './grants.ts'
 import {providerKind, providerKinds, type ProviderKind} from './registry.ts'
 
-/** @throws KeyriteError `UNSUPPORTED` where a place of this kind keeps no grants of single keys. */
-export async function grantableOf(kind: string, key: string): Promise<Grantable> {
+/** @throws KeyriteError `UNSUPPORTED` where this place keeps no grants of single keys. */
+export async function grantableOf(
+  {kind, identity}: {readonly kind: string; readonly identity: Readonly<Record<string, string>>},
+  key: string,
+): Promise<Grantable> {
   const {grants} = providerKind(kind)
-  if (grants !== undefined) return grants()
-  throw noGrants(key, kind)
+  if (grants === undefined) throw noGrants(key, kind)
+  const grantable = await grants()
+  const elsewhere = grantable.keptElsewhere?.(identity, key)
+  if (elsewhere === undefined) return grantable
+  throw new KeyriteError('UNSUPPORTED', `cannot give or take a grant of key "${key}": ${elsewhere.fact}`, {
+    hints: [elsewhere.fix, `keyrite key permissions ${key} --role ROLE, which writes a role for it alone`],
+  })
 }
 
 export function noGrants(key: string, kind: string): KeyriteError {

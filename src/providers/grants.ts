@@ -32,4 +32,9 @@ export interface Grantable {
   readonly most?: number
   /** How somebody is named there, as help has it; `ARN` where it is absent. */
   readonly example?: string
+  /** Where places of this kind differ: why the one of this identity keeps none, and what gives them there; undefined where it keeps them. */
+  readonly keptElsewhere?: (
+    identity: Readonly<Record<string, string>>,
+    key: string,
+  ) => {readonly fact: string; readonly fix: string} | undefined
 }

@@ -189,10 +189,8 @@ export const providerKinds = {
     hardware: 'possible',
     enforces: ['enabled', 'disabled'],
     window: {least: 1, most: 120},
-    async open({settings, within, believing}) {
-      const {openFrom} = await import('./gcp/index.ts')
-      return openFrom(settings, within, believing ?? null)
-    },
+    open: async ({settings, within, believing}) =>
+      (await import('./gcp/index.ts')).openFrom(settings, within, believing ?? null),
     create: null,
   },
   cloudhsm: {
@@ -230,6 +228,7 @@ export const providerKinds = {
     },
     secret: null,
     permissions: async () => (await import('./azure/permissions.ts')).policyFor,
+    grants: async () => (await import('./azure/grantable.ts')).grantable,
     hardware: 'possible',
     enforces: ['enabled', 'historic', 'disabled'],
     window: {least: 7, most: 90},

@@ -1,6 +1,6 @@
 /** Rights to use a key that its own service keeps with the key, beside every policy of ours: read, taken away at night, given back. */
 
-/** Kinds whose service keeps such rights, or grants of single keys, which can be taken away beside disabling it: known before one is opened. */
+/** Kinds whose service keeps such rights, or grants of single keys, which can be taken away beside disabling it: known before one is opened. Not of an Azure Managed HSM: keyrite does not know there which are its own. */
 export const stripKinds: ReadonlySet<string> = new Set(['aws', 'gcp'])
 
 export interface Right {
@@ -40,7 +40,7 @@ export interface KeyRights {
   take(key: string, rights: readonly Pick<Right, 'role' | 'member' | 'condition'>[]): Promise<void>
 }
 
-/** What a service says of who can reach a key, where keyrite takes nothing of it away. */
+/** What a service says of who can reach a key, where `KeyRights` takes nothing of it away. */
 export interface KeyTold {
   /** On the key and on what it lies in; null where the place keeps them elsewhere. @param key - the provider's own id. */
   rights(key: string): Promise<readonly Right[] | null>

@@ -98,7 +98,7 @@ function usesText({uses, condition}: Right): string {
 
 /** That which keyrite key ungrant takes away: of the key itself, and not of what it lies in. */
 function grantOf({on, member, role, condition}: Right, grants: KeyAccess['grants']) {
-  if (!on.includes('/cryptoKeys/')) return undefined
+  if (!on.includes('/cryptoKeys/') && !on.startsWith('/keys/')) return undefined
   return grants.find(
     ({grantee, operations, onlyInContext}) =>
       grantee === member && operations.includes(role) && onlyInContext === (condition !== null),

@@ -246,7 +246,7 @@ describe('aliases, copies and grants in AWS KMS', () => {
       for (const [command, id, args, code] of refused)
         expect([args, (await ask(command, id, args))['code']]).toEqual([args, code])
       expect(await ask(KeyGrant, 'key grant', to('soft-key', 'Sign'))).toMatchObject({
-        message: expect.stringMatching(/keeps none; kinds that do: aws, gcp$/),
+        message: expect.stringMatching(/keeps none; kinds that do: aws, gcp, azure$/),
       })
       expect(await last()).toBe(before)
       expect(await runJson(KeyGrants, 'key grants', ['orders'], house().world)).toMatchObject({

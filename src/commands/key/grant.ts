@@ -9,10 +9,11 @@ import {keyArg, moveFlags} from '../../ui/key-move.ts'
 export default class KeyGrant extends GrantChange {
   static override summary = 'Give somebody a grant of a key at its service, approved by people.'
   static override description =
-    'For keys in AWS KMS, where whoever has a grant uses the key whatever its policy says; and in Google Cloud KMS, where it is one of Google’s roles for use, bound on the key. It holds until it is taken away: keyrite key ungrant. It is for what is named and nothing else, in one region, and can be passed on to nobody. Who it is for stands in the ledger as it is written here: name roles, and not people.'
+    'For keys in AWS KMS, where whoever has a grant uses the key whatever its policy says; and in Google Cloud KMS, where it is one of Google’s roles for use, bound on the key; and in an Azure Managed HSM, where it is a local role on the key. It holds until it is taken away: keyrite key ungrant. It is for what is named and nothing else, in one region, and can be passed on to nobody. Who it is for stands in the ledger as it is written here: name roles, and not people.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> payments-jwt --to arn:aws:iam::111122223333:role/payments --operation Sign',
     '<%= config.bin %> <%= command.id %> invoices --to serviceAccount:ci@acme.iam.gserviceaccount.com --operation roles/cloudkms.signer',
+    '<%= config.bin %> <%= command.id %> root-wrap --to 6f0c2c5e-1b7a-4a8e-9a51-0d6b2f7c3e11 --operation "Managed HSM Crypto User"',
     '<%= config.bin %> <%= command.id %> orders-dek --to arn:aws:iam::111122223333:role/orders --operation Encrypt --operation Decrypt --region eu-west-1',
   ]
   static override args = keyArg
@@ -20,7 +21,7 @@ export default class KeyGrant extends GrantChange {
     ...moveFlags,
     to: Flags.string({
       summary: 'who it is for, as the service names them',
-      helpValue: 'ARN|MEMBER',
+      helpValue: 'ARN|MEMBER|OBJECT-ID',
       required: true,
     }),
     operation: Flags.string({
@@ -37,7 +38,7 @@ export default class KeyGrant extends GrantChange {
     this.concerns = args.key
     const {view} = this.app.ledger
     const key = findKey(this.app.ledger, args.key)
-    const grantable = await grantableOf(profileOf(view, key.profile).kind, key.name)
+    const grantable = await grantableOf(profileOf(view, key.profile), key.name)
     const wish = {grantee: flags.to, operations: flags.operation, region: flags.region ?? null}
     const planned = planGrant(view, key.name, wish, flags.version ?? null, grantable)
     return this.grantChange(planned, flags, key)

@@ -9,7 +9,7 @@ import {keyArg, moveFlags} from '../../ui/key-move.ts'
 export default class KeyUngrant extends GrantChange {
   static override summary = 'Take a grant of a key away at its service, approved by people.'
   static override description =
-    'For keys in AWS KMS and Google Cloud KMS: any grant that keyrite key grants lists of the key itself, whoever gave it, also of a key that is disabled. The service may go on serving its grantee for some minutes. In an incident keyrite revoke comes first: what is disabled no grant can use.'
+    'For keys in AWS KMS, Google Cloud KMS and Azure Managed HSM: any grant that keyrite key grants lists of the key itself, whoever gave it, also of a key that is disabled. The service may go on serving its grantee for some minutes. In an incident keyrite revoke comes first: what is disabled no grant can use.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> payments-jwt 0c237476b39f',
     '<%= config.bin %> <%= command.id %> payments-jwt 0c237476b39f --reason "the service is gone" --sign-with alice=alice.key --sign-with bob=bob.pub',
@@ -25,7 +25,7 @@ export default class KeyUngrant extends GrantChange {
     this.concerns = args.key
     const {ledger} = this.app
     const key = findKey(ledger, args.key)
-    await grantableOf(profileOf(ledger.view, key.profile).kind, key.name)
+    await grantableOf(profileOf(ledger.view, key.profile), key.name)
     const number = flags.version ?? key.primary
     // What was begun and not ended the service may list no more.
     const grants = [

@@ -48,9 +48,7 @@ export const keyGrant: Operation = {
       ...(grantee.endsWith(':root')
         ? ['It is for a whole account: for everybody there whom its own policies let.']
         : []),
-      plan.profile?.kind === 'gcp'
-        ? 'It is bound on the key itself: for every version that it has there, those to come too, until it is taken away.'
-        : 'Whoever has a grant uses the key whatever its policy says, until the grant is taken away.',
+      ...holdsIn(plan.profile?.kind, operations),
     ]
   },
   stillTrue: (view, plan) => {
@@ -60,6 +58,17 @@ export const keyGrant: Operation = {
   judge: (_view, plan, entry) => judgeReach(plan, entry, ['version', 'grantee', 'operations', 'region']),
   matterOf: () => null,
   act: async (context, plan) => give(context, formed(grantSchema, plan)),
+}
+
+function holdsIn(kind: string | undefined, operations: readonly string[]): readonly string[] {
+  if (kind !== 'gcp' && kind !== 'azure')
+    return ['Whoever has a grant uses the key whatever its policy says, until the grant is taken away.']
+  return [
+    'It is bound on the key itself: for every version that it has there, those to come too, until it is taken away.',
+    ...(kind === 'azure' && operations.includes('Managed HSM Crypto User')
+      ? ['Microsoft says of this role that it may manage the key as well: change, rotate and delete it.']
+      : []),
+  ]
 }
 
 export const keyUngrant: Operation = {

@@ -124,12 +124,7 @@ export class Service {
         queryParameters: {'api-version': apiVersion},
         contentType: 'application/json',
       })
-      const said = answer.body as Readonly<Record<string, unknown>>
-      if (Number(answer.status) < 300) return said
-      throw Object.assign(new Error(`HTTP ${answer.status}`), {
-        statusCode: Number(answer.status),
-        details: said,
-      })
+      return saidBy(answer)
     })
   }
 
@@ -143,12 +138,17 @@ export class Service {
       const answer = await this.#rest
         .pathUnchecked(path)
         .get({queryParameters: {'api-version': apiVersion, ...query}})
-      const said = answer.body as Readonly<Record<string, unknown>>
-      if (Number(answer.status) < 300) return said
-      throw Object.assign(new Error(`HTTP ${answer.status}`), {
-        statusCode: Number(answer.status),
-        details: said,
-      })
+      return saidBy(answer)
+    })
+  }
+
+  /** Takes away what the client of the SDK has no call for. May be repeated: what is not there is gone. */
+  async remove(what: string, path: string): Promise<void> {
+    await this.ask(what, async () => {
+      const answer = await this.#rest
+        .pathUnchecked(path)
+        .delete({queryParameters: {'api-version': apiVersion}})
+      return answer.status === '404' ? {} : saidBy(answer)
     })
   }
 
@@ -165,6 +165,19 @@ export class Service {
     this.#closed = true
     for (const one of this.#lent) one.close()
   }
+}
+
+/** @throws Error as those of the SDK are, where it is no yes. */
+function saidBy({
+  status,
+  body,
+}: {
+  readonly status: string
+  readonly body: unknown
+}): Readonly<Record<string, unknown>> {
+  const said = body as Readonly<Record<string, unknown>>
+  if (Number(status) < 300) return said
+  throw Object.assign(new Error(`HTTP ${status}`), {statusCode: Number(status), details: said})
 }
 
 /** @throws KeyriteError `PROVIDER_UNREACHABLE` where no answer comes in that time, in ms. */

@@ -1,6 +1,6 @@
-/** Who else can reach a key: the local roles of a Managed HSM on it and above it, and the policy by which Azure may release it. Read, and never changed here. */
+/** Who else can reach a key: the local roles of a Managed HSM on it and above it, and the policy by which Azure may release it. */
 import {KeyriteError} from '../../base/errors.ts'
-import type {KeyTold} from '../rights.ts'
+import type {KeyTold, Right} from '../rights.ts'
 import type {Service} from './service.ts'
 import {definitions, listIn} from './standing.ts'
 import {orNone} from './versions.ts'
@@ -8,29 +8,41 @@ import {orNone} from './versions.ts'
 /** What lets somebody use a key. */
 const using = /\/keys\/(?:sign|verify|encrypt|decrypt|wrap|unwrap|release|export)\/action$/
 
+export const assignments = (key: string): string =>
+  `/keys/${key}/providers/Microsoft.Authorization/roleAssignments`
+
+export interface Assigned {
+  /** The GUID by which the assignment is known. */
+  readonly name: string
+  readonly right: Right
+}
+
+/** On the key and above it. */
+export async function assignedOn(service: Service, key: string): Promise<readonly Assigned[]> {
+  const known = await definitions(service)
+  const {value} = await service.read(`read what is assigned on key "${key}"`, assignments(key))
+  return listIn(value).map((one) => {
+    const {scope, principalId, roleDefinitionId} = (one['properties'] ?? {}) as Readonly<
+      Record<'scope' | 'principalId' | 'roleDefinitionId', string | undefined>
+    >
+    const role = known.find(({id}) => id === roleDefinitionId)
+    const right = {
+      on: scope ?? '',
+      role: role?.roleName ?? roleDefinitionId ?? '',
+      member: principalId ?? '',
+      condition: null,
+      uses: role === undefined || role.may.length === 0 ? null : role.may.some((may) => using.test(may)),
+    }
+    return {name: String(one['name']), right}
+  })
+}
+
 export function keyTold(service: Service): KeyTold {
   return {
     /** A vault's roles Azure Resource Manager keeps. */
     async rights(key) {
       if (!service.place.isHsm) return null
-      const known = await definitions(service)
-      const {value} = await service.read(
-        `read what is assigned on key "${key}"`,
-        `/keys/${key}/providers/Microsoft.Authorization/roleAssignments`,
-      )
-      return listIn(value).map((one) => {
-        const {scope, principalId, roleDefinitionId} = (one['properties'] ?? {}) as Readonly<
-          Record<'scope' | 'principalId' | 'roleDefinitionId', string | undefined>
-        >
-        const role = known.find(({id}) => id === roleDefinitionId)
-        return {
-          on: scope ?? '',
-          role: role?.roleName ?? roleDefinitionId ?? '',
-          member: principalId ?? '',
-          condition: null,
-          uses: role === undefined || role.may.length === 0 ? null : role.may.some((may) => using.test(may)),
-        }
-      })
+      return (await assignedOn(service, key)).map(({right}) => right)
     },
 
     async policy(key) {

@@ -48,7 +48,7 @@ import {putInPlace, replaceFirst, replaceInDrill, runHooksAloud, saidOfChildren}
 import {ownLines} from './preflight.ts'
 import {proveAloud} from './prove.ts'
 import {signing} from './signs.ts'
-import {stripAloud} from './strip.ts'
+import {leftAloud, stripAloud} from './strip.ts'
 
 export const containFlags = {
   confirm: Flags.string({
@@ -119,6 +119,7 @@ export abstract class ContainCommand extends KeyriteCommand {
       await saidOfChildren(context, now, hurry)
       await proveAloud(context, now, withinMs, hurry)
       if (await stripAloud(app, context, incident, hurry)) await proveAloud(context, now, withinMs, hurry)
+      leftAloud(app, incident, hurry)
       // Refused, though its place gave no answer in time: it is asked once more what became of that.
       const after = findIncident(app.ledger, incident.id)
       const isDone = incidentDocument(app.ledger, after).contained

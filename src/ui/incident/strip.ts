@@ -1,6 +1,9 @@
 /** Where a version could not be disabled, or goes on being usable: the next thing that can be done, as the lines of a revocation say it. */
 import type {App} from '../../app.ts'
-import {applyThese, findIncident, stripped, type Incident} from '../../incidents/index.ts'
+import {applyThese, containments, findIncident, stripped, type Incident} from '../../incidents/index.ts'
+import {keysFold, profileOf} from '../../keys/index.ts'
+import {providerKind} from '../../providers/registry.ts'
+import {stripKinds} from '../../providers/rights.ts'
 import {requests, type ActContext} from '../../requests/index.ts'
 
 /**
@@ -41,6 +44,21 @@ export async function stripAloud(
     }
   }
   return done
+}
+
+/** Where they are left alone, that is said: others have to do it. */
+export function leftAloud({ledger}: App, {id}: Pick<Incident, 'id'>, hurry: (line: string) => void): void {
+  const incident = findIncident(ledger, id)
+  const profile = ledger.of(keysFold).keys.get(incident.key)?.profile ?? ''
+  const {kind} = profileOf(ledger.view, profile)
+  if (stripKinds.has(kind) || providerKind(kind).grants === undefined) return
+  for (const version of new Set(containments(incident).map((one) => one.version))) {
+    const why = aliveStill(incident, version)
+    if (why === undefined) continue
+    hurry(
+      `Version ${version} ${why}: at a place of kind ${kind} keyrite takes no rights of others away by itself, as its own could go with them. What a Managed HSM keeps: keyrite key grants ${incident.key}; and keyrite key ungrant takes one away.`,
+    )
+  }
 }
 
 /** Why more is to be done about a version; undefined where it is disabled, and nothing was seen of it since. */

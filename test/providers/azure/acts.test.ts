@@ -89,6 +89,18 @@ const acts: readonly Act[] = [
     },
   },
   {
+    name: 'giving a local role',
+    route: 'setAssignment',
+    again: 'ok',
+    async ready(open) {
+      const [ref, made] = [await enabled(open, specOf('ec-p256')), intent()]
+      return async ({grants}) => {
+        expect((await grants?.give(ref, role, made))?.grantee).toBe(role.grantee)
+        expect(await grants?.list(ref)).toHaveLength(1)
+      }
+    },
+  },
+  {
     name: 'starting a backup of everything',
     route: 'backUp',
     again: 'ok',
@@ -109,6 +121,12 @@ const acts: readonly Act[] = [
       ),
   },
 ]
+
+const role = {
+  grantee: '33333333-3333-4333-8333-333333333333',
+  operations: ['Managed HSM Crypto User'],
+  region: 'localhost',
+}
 
 const made: Holder[] = []
 /** Three certificates, made once. */

@@ -127,14 +127,24 @@ const acts: Readonly<Record<Name, Act>> = {
       type: `${kind}/roleAssignments`,
       properties: {principalId: textIn(given, 'principalId'), roleDefinitionId: role, scope},
     }
-    world.assignments.set(name, assignment)
+    const twice = [...world.assignments.values()].find(
+      (one) =>
+        one['name'] !== name && JSON.stringify(one['properties']) === JSON.stringify(assignment.properties),
+    )
+    if (twice !== undefined) throw notModelled('the same role of the same principal at the same scope, again')
+    // Its answer to a PUT of a name that is there is 201, too (R).
+    if (!call.lies) world.assignments.set(name, assignment)
     return new Accepted(201, assignment)
   },
 
-  deleteAssignment(world, {version}) {
+  /** R: 200 with what was there. */
+  deleteAssignment(world, call) {
+    const {version, lies} = call
     const found = world.assignments.get(version)
     if (found === undefined) throw noAssignment()
-    world.assignments.delete(version)
+    if ((found['properties'] as {scope: string}).scope !== scopeOf(call))
+      throw notModelled('an assignment that is taken away at another scope than its own')
+    if (!lies) world.assignments.delete(version)
     return found
   },
 }
