@@ -11,7 +11,7 @@ import {build} from 'esbuild'
 import {describeFor} from './describe.js'
 import {listFiles} from './files.js'
 import {copyFonts} from './fonts.js'
-import {leanOclif, seldomInput} from './lean.js'
+import {leanOclif, leanZod, seldomInput} from './lean.js'
 import {bundledFolders, noticesOf} from './notices.js'
 import {pageScript} from './page.js'
 import {sbomOf} from './sbom.js'
@@ -58,7 +58,7 @@ async function bundle(folder) {
     // Where packages really lie, behind a link, would be written into what is built.
     preserveSymlinks: true,
     chunkNames: 'part-[hash]',
-    plugins: [leanOclif(root)],
+    plugins: [leanOclif(root), leanZod()],
     metafile: true,
     logLevel: 'warning',
   })

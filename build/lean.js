@@ -72,6 +72,26 @@ export function leanOclif(root) {
   }
 }
 
+/**
+ * An esbuild plugin that leaves out what zod says in other languages: keyrite has words of its own, and half of zod's bytes,
+ * which every start reads, are these. A zod that is written in another way fails the build.
+ */
+export function leanZod() {
+  let found = false
+  return {
+    name: 'lean-zod',
+    setup(build) {
+      build.onLoad({filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/}, () => {
+        found = true
+        return {contents: "export {default as en} from './en.js'", loader: 'js'}
+      })
+      build.onEnd(() => {
+        if (!found) throw new Error('zod is written in another way now (build/lean.js): no v4/locales/index.js')
+      })
+    },
+  }
+}
+
 /** The input of `seldom.cjs`, as esbuild takes it. */
 export function seldomInput(root) {
   const members = seldom.map((name) => `get '${name}'() { return require('${name}') }`)
