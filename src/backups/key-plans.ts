@@ -1,14 +1,12 @@
 /** Plans to take a backup of one key, and to put one back: pure, and thrown out before anybody is asked. */
 import {z} from 'zod'
 import {KeyriteError} from '../base/errors.ts'
-import {profileOf, type Key, type Planned} from '../keys/index.ts'
+import {onePhase, profileOf, type Key, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
-import {policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf} from '../profiles/index.ts'
 import type {KeyBackups} from '../providers/key-backups.ts'
 import type {Provider} from '../providers/ports.ts'
 import {providerKind} from '../providers/registry.ts'
-import {phase, type Plan} from '../requests/index.ts'
+import type {Plan} from '../requests/index.ts'
 import {keyBackupsFold, type TakenBackup} from './key-fold.ts'
 
 type Known = Pick<View, 'of'>
@@ -88,7 +86,7 @@ export function planTake(
     ...{class: key.spec.class, id, key: key.name, recipient, versions: versionsUnder(key, id)},
     ...(openedBy === undefined ? {} : {opened_by: openedBy}),
   }
-  return planned(view, 'backup.take', key.profile, change, [
+  return onePhase(view, profileOf(view, key.profile), {operation: 'backup.take', name: 'take'}, change, [
     openedBy === undefined
       ? 'the provider says that it was made so that it may leave'
       : 'the provider encrypts what it gives out',
@@ -135,7 +133,9 @@ export function planPut(
     ...{class: key.spec.class, id, key: key.name, sha256: wish.sha256, versions: [...versions]},
     ...(revives.length === 0 ? {} : {revives}),
   }
-  return planned(view, 'backup.put-back', wish.profile, change, [`no key "${id}" is there`])
+  return onePhase(view, profileOf(view, wish.profile), {operation: 'backup.put-back', name: 'put'}, change, [
+    `no key "${id}" is there`,
+  ])
 }
 
 /** @throws KeyriteError `NOT_FOUND`. */
@@ -152,27 +152,4 @@ export function takenBackup(view: Known, sha256: string): TakenBackup {
       ],
     },
   )
-}
-
-function planned(
-  view: Known,
-  operation: 'backup.take' | 'backup.put-back',
-  name: string,
-  change: Plan['change'] & {readonly class: Key['spec']['class']},
-  rests: readonly string[],
-): Planned {
-  const profile = profileOf(view, name)
-  const matter = {operation, class: change.class, kind: profile.kind}
-  return {
-    plan: {
-      type: 'keyrite.plan/1',
-      operation,
-      change,
-      phases: [phase(operation === 'backup.take' ? 'take' : 'put')],
-      profile: factsOf(profile),
-      rests: [...rests, `profile "${name}" answers with the identity above`],
-      rule: ruleFor(view.of(policyFold).policy, matter).id,
-    },
-    names: {},
-  }
 }

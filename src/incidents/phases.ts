@@ -5,7 +5,7 @@ import {keyName, type KeyState} from '../keys/index.ts'
 import type {Entry, Problem, View} from '../ledger/index.ts'
 import {problem} from '../ledger/index.ts'
 import {judgePromotion, promotionSchema} from './promote.ts'
-import {phase, type Operation, type PhaseOf, type Phase, type Plan} from '../requests/index.ts'
+import {formed, phase, type Operation, type PhaseOf, type Phase, type Plan} from '../requests/index.ts'
 
 /** What a plan does to one version. */
 export interface VersionStep {
@@ -92,11 +92,7 @@ const changeSchema = lately(
 export type Change = ReturnType<typeof changeOf>
 
 /** @throws TypeError if the plan is not of its form. */
-export function changeOf({change}: Pick<Plan, 'change'>) {
-  const parsed = changeSchema.safeParse(change)
-  if (!parsed.success) throw new TypeError('the plan is not of its form')
-  return parsed.data
-}
+export const changeOf = (plan: Pick<Plan, 'change'>) => formed(changeSchema, plan)
 
 /** What a plan about a drill holds more, and what is said first of one. */
 export function drillOf({drill}: {readonly drill?: boolean | undefined}): {readonly drill?: true} {

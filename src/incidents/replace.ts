@@ -14,7 +14,7 @@ import {
 import {problem, type View} from '../ledger/index.ts'
 import {policyFold, ruleFor} from '../policy/index.ts'
 import {factsOf} from '../profiles/index.ts'
-import {phase, type Operation, type Plan} from '../requests/index.ts'
+import {formed, phase, type Operation, type Plan} from '../requests/index.ts'
 import {drillMarked, drillOf, statePhase} from './phases.ts'
 import {
   demandPromotable,
@@ -41,11 +41,7 @@ const changeSchema = lately(
   }),
 )
 
-function changeOf({change}: Pick<Plan, 'change'>) {
-  const parsed = changeSchema.safeParse(change)
-  if (!parsed.success) throw new TypeError('the plan is not of its form')
-  return parsed.data
-}
+const changeOf = (plan: Pick<Plan, 'change'>) => formed(changeSchema, plan)
 
 const stateTo = statePhase({active: 'activate'})
 

@@ -1,11 +1,9 @@
 /** The plan to delete what is destroyed from the lists of its service: what cannot be is refused before anybody is asked. */
 import {KeyriteError} from '../base/errors.ts'
 import type {View} from '../ledger/index.ts'
-import {policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf} from '../profiles/index.ts'
 import {providerKind} from '../providers/registry.ts'
-import {phase} from '../requests/index.ts'
 import {demandDeletable} from './operations/delete.ts'
+import {onePhase} from './one-phase.ts'
 import {versionNamed} from './plan-move.ts'
 import {profileOf, type Planned} from './plans.ts'
 
@@ -21,25 +19,10 @@ export function planDelete(view: Pick<View, 'of'>, name: string, number: number 
     )
   const whole = number === null
   demandDeletable(view, name, version.version, whole)
-  return {
-    plan: {
-      type: 'keyrite.plan/1',
-      operation: 'key.delete',
-      change: {class: key.spec.class, key: name, version: version.version, whole},
-      phases: [phase('delete')],
-      profile: factsOf(profile),
-      rests: [
-        whole
-          ? `every version of key "${name}" is destroyed`
-          : `key "${name}" version ${version.version} is destroyed`,
-        `profile "${profile.name}" answers with the identity above`,
-      ],
-      rule: ruleFor(view.of(policyFold).policy, {
-        operation: 'key.delete',
-        class: key.spec.class,
-        kind: profile.kind,
-      }).id,
-    },
-    names: {},
-  }
+  const change = {class: key.spec.class, key: name, version: version.version, whole}
+  return onePhase(view, profile, {operation: 'key.delete', name: 'delete'}, change, [
+    whole
+      ? `every version of key "${name}" is destroyed`
+      : `key "${name}" version ${version.version} is destroyed`,
+  ])
 }

@@ -1,15 +1,13 @@
 /** Plans to give a right to use a key that the service keeps, and to take one away: what cannot be is refused before anybody is asked. */
 import {KeyriteError} from '../base/errors.ts'
-import type {JsonObject} from '../base/jcs.ts'
 import type {View} from '../ledger/index.ts'
-import {policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf, type Profile} from '../profiles/index.ts'
+import type {Profile} from '../profiles/index.ts'
 import type {Grant, Grantable} from '../providers/grants.ts'
 import type {Provider} from '../providers/ports.ts'
 import {noGrants} from '../providers/granting.ts'
-import {phase} from '../requests/index.ts'
 import {demandReachable} from './operations/reach.ts'
 import {keysFold} from './fold.ts'
+import {onePhase} from './one-phase.ts'
 import {versionNamed} from './plan-move.ts'
 import {profileOf, type Planned} from './plans.ts'
 import {reachSchemas} from './reach.ts'
@@ -55,7 +53,9 @@ export function planGrant(
     )
   const region = wish.region ?? regionIn(profile, grantable)
   const change = {class: key.spec.class, grantee, key: name, operations, region, version: version.version}
-  return planned(view, profile, 'key.grant', change, `key "${name}" version ${version.version} is active`)
+  return onePhase(view, profile, {operation: 'key.grant', name: 'grant'}, change, [
+    `key "${name}" version ${version.version} is active`,
+  ])
 }
 
 const quoted = (operation: string): string => (operation.includes(' ') ? `"${operation}"` : operation)
@@ -90,29 +90,9 @@ export function planUngrant(view: Known, name: string, grant: GrantThere, number
   demandReachable(view, name, version.version, 'take a grant away of', ['destroyed'])
   const {id, grantee, region} = grant
   const change = {class: key.spec.class, grant: id, grantee, key: name, region, version: version.version}
-  return planned(view, profileOf(view, key.profile), 'key.ungrant', change, `the service lists grant "${id}"`)
-}
-
-function planned(
-  view: Known,
-  profile: Profile,
-  operation: 'key.grant' | 'key.ungrant',
-  change: JsonObject & {readonly class: Key['spec']['class']},
-  rest: string,
-): Planned {
-  const matter = {operation, class: change.class, kind: profile.kind}
-  return {
-    plan: {
-      type: 'keyrite.plan/1',
-      operation,
-      change,
-      phases: [phase(operation === 'key.grant' ? 'grant' : 'ungrant')],
-      profile: factsOf(profile),
-      rests: [rest, `profile "${profile.name}" answers with the identity above`],
-      rule: ruleFor(view.of(policyFold).policy, matter).id,
-    },
-    names: {},
-  }
+  return onePhase(view, profileOf(view, key.profile), {operation: 'key.ungrant', name: 'ungrant'}, change, [
+    `the service lists grant "${id}"`,
+  ])
 }
 
 /** By its id, the beginning of it, or its name. @throws KeyriteError `NOT_FOUND`, `AMBIGUOUS`. */

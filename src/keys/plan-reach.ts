@@ -1,10 +1,8 @@
 /** Plans about aliases and copies: what a place cannot have is refused before anybody is asked. */
 import {KeyriteError} from '../base/errors.ts'
 import type {View} from '../ledger/index.ts'
-import {policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf, type Profile} from '../profiles/index.ts'
-import {phase} from '../requests/index.ts'
 import {demandReachable} from './operations/reach.ts'
+import {onePhase} from './one-phase.ts'
 import {versionNamed} from './plan-move.ts'
 import {profileOf, type Planned} from './plans.ts'
 import {aliasIn, demandRegions} from './reachable.ts'
@@ -24,9 +22,8 @@ export function planAlias(view: Known, name: string, typed: string, number: numb
       {hints: [`keyrite key activate ${name}`, `keyrite key show ${name}`]},
     )
   const change = {alias, class: key.spec.class, key: name, version: version.version}
-  return planned(view, profile, 'key.alias', change, [
+  return onePhase(view, profile, {operation: 'key.alias', name: 'alias'}, change, [
     `key "${name}" version ${version.version} is active`,
-    `profile "${profile.name}" answers with the identity above`,
   ])
 }
 
@@ -53,31 +50,7 @@ export function planReplicate(
     regions: regions.toSorted(),
     version: version.version,
   }
-  return planned(view, profile, 'key.replicate', change, [
+  return onePhase(view, profile, {operation: 'key.replicate', name: 'replicate'}, change, [
     `key "${name}" version ${version.version} is not destroyed`,
-    `profile "${profile.name}" answers with the identity above`,
   ])
-}
-
-function planned(
-  view: Known,
-  profile: Profile,
-  operation: 'key.alias' | 'key.replicate',
-  change: {readonly class: Planned['plan']['change'][string] & string} & Planned['plan']['change'],
-  rests: readonly string[],
-): Planned {
-  const {policy} = view.of(policyFold)
-  const matter = {operation, class: change.class, kind: profile.kind}
-  return {
-    plan: {
-      type: 'keyrite.plan/1',
-      operation,
-      change,
-      phases: [phase(operation === 'key.alias' ? 'alias' : 'replicate')],
-      profile: factsOf(profile),
-      rests,
-      rule: ruleFor(policy, matter as Parameters<typeof ruleFor>[1]).id,
-    },
-    names: {},
-  }
 }

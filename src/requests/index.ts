@@ -16,6 +16,7 @@ export {demandPlace, goesOnOutside} from './place.ts'
 export {findRequest, openRequest, requestAt, statusNow, type Asking} from './ask.ts'
 export {planInWords, policyOf, requestDocument, type RequestDocument} from './document.ts'
 export {requestsFold} from './fold.ts'
+export {formed} from './formed.ts'
 export {undertake, type Intent} from './intent.ts'
 export {withoutGivenUp} from './given-up.ts'
 export {

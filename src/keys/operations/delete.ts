@@ -3,7 +3,7 @@ import {z} from 'zod'
 import {KeyriteError} from '../../base/errors.ts'
 import {lately} from '../../base/lately.ts'
 import type {View} from '../../ledger/index.ts'
-import {undertake, type ActContext, type Operation, type Plan} from '../../requests/index.ts'
+import {formed, undertake, type ActContext, type Operation, type Plan} from '../../requests/index.ts'
 import {deletionFault} from '../deletion.ts'
 import {keysFold} from '../fold.ts'
 import {keyVersion} from '../prove.ts'
@@ -15,11 +15,7 @@ const form = z.strictObject({class: z.string(), key: keyName, version: z.int().m
 const schema = lately(form)
 type Change = z.infer<typeof form>
 
-function changeOf({change}: Plan): Change {
-  const parsed = schema.safeParse(change)
-  if (!parsed.success) throw new TypeError('the plan is not of its form')
-  return parsed.data
-}
+const changeOf = (plan: Plan): Change => formed(schema, plan)
 
 export const keyDelete: Operation = {
   name: 'key.delete',

@@ -6,7 +6,7 @@ import {lately} from '../../base/lately.ts'
 import type {Grant} from '../../providers/grants.ts'
 import type {KeyGrants} from '../../providers/ports.ts'
 import {noGrants} from '../../providers/granting.ts'
-import {undertake, type ActContext, type Operation, type Plan} from '../../requests/index.ts'
+import {formed, undertake, type ActContext, type Operation} from '../../requests/index.ts'
 import {keysFold} from '../fold.ts'
 import {keyVersion} from '../prove.ts'
 import {grantTerms} from '../reach.ts'
@@ -26,15 +26,6 @@ const grantSchema = lately(grantForm)
 const ungrantSchema = lately(ungrantForm)
 type GrantChange = z.infer<typeof grantForm>
 type UngrantChange = z.infer<typeof ungrantForm>
-
-function formed<T>(
-  schema: {safeParse(value: unknown): {success: true; data: T} | {success: false}},
-  {change}: Plan,
-): T {
-  const parsed = schema.safeParse(change)
-  if (!parsed.success) throw new TypeError('the plan is not of its form')
-  return parsed.data
-}
 
 export const keyGrant: Operation = {
   name: 'key.grant',

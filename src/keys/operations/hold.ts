@@ -4,7 +4,7 @@ import {jcs, type Json, type JsonObject} from '../../base/jcs.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {lately} from '../../base/lately.ts'
 import {problem, type Entry, type View} from '../../ledger/index.ts'
-import {requests, type Operation, type Plan} from '../../requests/index.ts'
+import {formed, requests, type Operation} from '../../requests/index.ts'
 import {keysFold} from '../fold.ts'
 import {keyName} from '../spec.ts'
 import {holdKinds} from '../state.ts'
@@ -18,15 +18,6 @@ const holdSchema = lately(
   }),
 )
 const releaseSchema = lately(z.strictObject({class: z.string(), key: keyName, hold: z.int().min(0)}))
-
-function formed<T>(
-  schema: {safeParse(value: unknown): {success: true; data: T} | {success: false}},
-  {change}: Plan,
-): T {
-  const parsed = schema.safeParse(change)
-  if (!parsed.success) throw new TypeError('the plan is not of its form')
-  return parsed.data
-}
 
 export const keyHold: Operation = {
   name: 'key.hold',

@@ -5,7 +5,7 @@ import {jcs, type Json} from '../../base/jcs.ts'
 import {lately} from '../../base/lately.ts'
 import {problem, type Entry, type Problem, type View} from '../../ledger/index.ts'
 import type {KeyService, Replica} from '../../providers/ports.ts'
-import {undertake, type ActContext, type Operation, type Plan} from '../../requests/index.ts'
+import {formed, undertake, type ActContext, type Operation, type Plan} from '../../requests/index.ts'
 import {keysFold} from '../fold.ts'
 import {keyVersion} from '../prove.ts'
 import {aliasName, keyName, regionName} from '../spec.ts'
@@ -28,15 +28,6 @@ export const replicateWrites = {
   'key.replicated': 'replicate',
   'key.replicate.failed': 'replicate',
 } as const
-
-function formed<T>(
-  schema: {safeParse(value: unknown): {success: true; data: T} | {success: false}},
-  {change}: Plan,
-): T {
-  const parsed = schema.safeParse(change)
-  if (!parsed.success) throw new TypeError('the plan is not of its form')
-  return parsed.data
-}
 
 export const keyAlias: Operation = {
   name: 'key.alias',
