@@ -11,6 +11,7 @@ import type {Provider} from '../providers/ports.ts'
 import {providerKind} from '../providers/registry.ts'
 import type {Holder, WholeBackups} from '../providers/whole-backups.ts'
 import {phase, undertake, type ActContext, type Operation, type Plan} from '../requests/index.ts'
+import {revivedBy} from './key-plans.ts'
 import {openWholeAct, wholeFold, wholeForms, wholeTypes, type WholeAct} from './whole-state.ts'
 
 /** Whoever runs it brings what opens the storage, and the holders' certificates; and keeps what is given out. */
@@ -77,8 +78,10 @@ function operation(act: WholeAct): Operation {
     begins: [intended],
     formed: (plan) => void formed(act, plan),
     inWords: words[act],
-    // What it rests on is at the provider, which says it itself.
-    stillTrue: () => undefined,
+    // What else it rests on is at the provider, which says it itself.
+    stillTrue: (view, plan) => {
+      demandNotEnded(view, formed(act, plan))
+    },
     judge: (_view, plan, entry) => {
       const members = Object.keys(wholeForms[act].shape)
       const same =
@@ -103,7 +106,7 @@ export function wholeBackupsOf({kind, wholeBackups}: Pick<Provider, 'kind' | 'wh
   )
 }
 
-/** @throws KeyriteError `USAGE` for an address or holders that are none, `PROFILE_NOT_FOUND`, `POLICY_REFUSES`. */
+/** @throws KeyriteError `USAGE` for an address or holders that are none, `KEY_STATE`, `PROFILE_NOT_FOUND`, `POLICY_REFUSES`. */
 export function planWhole(
   view: Pick<View, 'of'>,
   act: WholeAct,
@@ -125,6 +128,7 @@ export function planWhole(
       },
     )
   if ('holders' in parsed.data) demandHolders(parsed.data)
+  demandNotEnded(view, parsed.data)
   const operation = `backup.${act}` as const
   const plan: Plan = {
     type: 'keyrite.plan/1',
@@ -136,6 +140,17 @@ export function planWhole(
     rule: ruleFor(view.of(policyFold).policy, {operation, class: null, kind: profile.kind}).id,
   }
   return {plan, names: {}}
+}
+
+/** What is taken in alone is not what nobody is to use again. @throws KeyriteError `KEY_STATE`. */
+function demandNotEnded(view: Pick<View, 'of'>, change: object): void {
+  const name = 'key' in change && typeof change.key === 'string' ? change.key : undefined
+  const key = name === undefined ? undefined : view.of(keysFold).keys.get(name)
+  if (key === undefined) return
+  revivedBy(
+    key,
+    key.versions.map(({version}) => version),
+  )
 }
 
 /** @throws KeyriteError `USAGE`. */
@@ -194,7 +209,11 @@ async function perform(context: WholeContext, plan: Plan, act: WholeAct): Promis
       if ('holders' in change) {
         demandSameHolders(change.holders, holders ?? [])
         const domain = new Secret(await backups.domain(holders ?? [], change.needed))
-        return (await keep?.(domain)) ?? ''
+        try {
+          return (await keep?.(domain)) ?? ''
+        } finally {
+          domain.wipe()
+        }
       }
       const access = await token()
       try {

@@ -3,7 +3,7 @@ import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {generateIdentity, identityToRecipient} from 'age-encryption'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
-import {backupPutBack} from '../../src/backups/index.ts'
+import {backupLoad, backupPutBack} from '../../src/backups/index.ts'
 import BackupPutBack from '../../src/commands/backup/put-back.ts'
 import BackupTake from '../../src/commands/backup/take.ts'
 import KeyAdopt from '../../src/commands/key/adopt.ts'
@@ -253,3 +253,23 @@ test('what came to be compromised after people approved is not put back under th
 function missing(): never {
   throw new Error('nothing is started')
 }
+
+test('a key of which nothing is to be used again is not taken in alone from a backup of a whole place', () => {
+  const view = (...states: string[]) =>
+    ({
+      of: () => ({
+        keys: new Map([['k', {name: 'k', versions: states.map((state, at) => ({state, version: at + 1}))}]]),
+      }),
+    }) as unknown as View
+  const from = 'https://a.example/backups/one'
+  const plan = (key: string | null) => ({change: {from, key, opens: 'token'}}) as unknown as Plan
+  const stands = (key: string | null, ...states: string[]) => {
+    backupLoad.stillTrue(view(...states), plan(key), 'load')
+  }
+  stands('k', 'active')
+  stands('k', 'destroyed', 'active')
+  stands(null, 'destroyed')
+  expect(() => {
+    stands('k', 'destroyed', 'compromised')
+  }).toThrow(expect.objectContaining({code: 'KEY_STATE'}))
+})
