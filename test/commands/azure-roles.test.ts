@@ -3,15 +3,19 @@ import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyCreate from '../../src/commands/key/create.ts'
 import KeyGrant from '../../src/commands/key/grant.ts'
 import KeyGrants from '../../src/commands/key/grants.ts'
+import KeySet from '../../src/commands/key/set.ts'
+import KeySync from '../../src/commands/key/sync.ts'
 import KeyUngrant from '../../src/commands/key/ungrant.ts'
 import LedgerVerify from '../../src/commands/ledger/verify.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import Revoke from '../../src/commands/revoke.ts'
 import {incidents} from '../../src/incidents/state.ts'
 import {stripVersion} from '../../src/incidents/strip.ts'
+import {openVault} from '../../src/providers/azure/index.ts'
 import {makeHouse, type House} from '../ceremony/room.ts'
+import {placeOf} from '../providers/azure/place.ts'
 import {startStandin, type Standin} from '../providers/azure/standin.ts'
-import {outcome} from '../providers/support.ts'
+import {intent, outcome} from '../providers/support.ts'
 import {testWith} from '../support/needs.ts'
 import {runCommand, runJson} from '../support/run.ts'
 import {typesOf} from './held.ts'
@@ -19,6 +23,9 @@ import {typesOf} from './held.ts'
 const SLOW = process.env['SLOW'] === '1'
 const user = 'Managed HSM Crypto User'
 const ci = '6f0c2c5e-1b7a-4a8e-9a51-0d6b2f7c3e11'
+interface Synced {
+  readonly profiles: readonly {readonly findings: readonly object[]}[]
+}
 interface Found {
   readonly exit: number
   readonly grants: readonly {readonly id: string; readonly grantee: string}[]
@@ -97,6 +104,65 @@ describe('local roles on a key of an Azure Managed HSM, on the stand-in', () => 
         ...['key.grant.intended', 'key.granted', 'key.grant.intended', 'key.granted'],
         ...['key.ungrant.intended', 'key.ungranted'],
       ])
+    },
+  )
+
+  testWith(
+    'openssl',
+    'are found on whatever page of their list they stand, which leads nowhere but to the place itself',
+    async () => {
+      const others = ['1', '2', '3'].map((one) => ci.replace(/^6/, one))
+      for (const one of others)
+        expect(await grant('jwt-hsm', one, ['Managed HSM Crypto Auditor'])).toMatchObject({exit: 0})
+      await standin().ask({rolesOnPage: 1})
+      const all = await listed()
+      expect(all.grants.map(({grantee}) => grantee).toSorted()).toEqual(others)
+      await standin().ask({pagesLead: 'https://elsewhere.invalid'})
+      expect(await listed()).toMatchObject({
+        code: 'PROVIDER_FAILED',
+        message: expect.stringMatching(/the list goes on at https:\/\/elsewhere\.invalid\/.*, which is not/),
+      })
+      await standin().ask({pagesLead: null})
+      for (const {id} of all.grants) expect(await ungrant(id)).toMatchObject({exit: 0})
+      await standin().ask({rolesOnPage: 1000})
+      expect(await listed()).toMatchObject({grants: []})
+    },
+  )
+
+  testWith(
+    'openssl',
+    'and dates that others change at the service are found, each with what to type',
+    async () => {
+      const sync = async (...more: readonly string[]) => {
+        const flags = ['--profile', 'hsm', '--as', 'alice', ...more]
+        const {profiles} = await runJson<Synced>(KeySync, 'key sync', flags, house().world)
+        return profiles[0]?.findings ?? []
+      }
+      expect(await sync()).toEqual([])
+      const later = `${new Date(Date.now() + 3e10).toISOString().slice(0, 19)}.000Z`
+      const open = await openVault(placeOf(standin(), 'hsm'), 'somebody/1')
+      for await (const {ref} of open.store.list()) {
+        await open.life.setDates?.(ref, {from: null, until: new Date(later)})
+        const wish = {grantee: ci, region: 'localhost', operations: [user]}
+        await open.grants?.give(ref, wish, intent())
+      }
+      await open.close()
+      expect(await sync()).toEqual([
+        expect.objectContaining({
+          ...{kind: 'schedule', key: 'jwt-hsm', version: 1},
+          fact: `to be used without any dates here, and until ${later} there`,
+          next: expect.stringMatching(/^keyrite key set jwt-hsm --not-before DATE --expires DATE/),
+        }),
+        expect.objectContaining({
+          kind: 'policy',
+          fact: 'who may use it there was changed since it was last agreed to',
+        }),
+      ])
+      const until = new Date(Date.now() + 3e9).toISOString()
+      const set = await runJson(KeySet, 'key set', ['jwt-hsm', '--expires', until, ...all()], house().world)
+      expect(set).toMatchObject({exit: 0})
+      for (const {id} of (await listed()).grants) await ungrant(id)
+      expect(await sync()).toEqual([])
     },
   )
 

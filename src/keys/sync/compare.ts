@@ -2,10 +2,13 @@
 import {sha256Hex} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {jcs} from '../../base/jcs.ts'
+import {datesInWords, noDates, sameDates} from '../../providers/dates.ts'
 import type {Description, Provider} from '../../providers/ports.ts'
+import type {KeyTold} from '../../providers/rights.ts'
 import type {RotationSchedule} from '../../providers/schedule.ts'
 import {endsAsPlanned} from '../operations/found.ts'
 import {placeKey} from '../adoption/entries.ts'
+import {datesOf} from '../dates.ts'
 import type {Key, Keys, Version} from '../state.ts'
 import type {Finding, Seen, Watched} from './fold.ts'
 
@@ -83,6 +86,7 @@ function judged(key: Key, version: Version, found: Description | undefined): Fin
   const same =
     found.spec.algorithm === algorithm && found.spec.scheme === scheme && found.spec.purpose === purpose
   const other = [
+    ...datesFact(version, found).map((fact) => finding('schedule', fact)),
     ...(ends.otherwise === null ? [] : [finding('schedule', ends.otherwise)]),
     ...(same
       ? []
@@ -124,6 +128,14 @@ function judged(key: Key, version: Version, found: Description | undefined): Fin
     : [...other, finding('state', `${state} here, which leaves it ${version.enforced}, and ${now} there`)]
 }
 
+/** What its service refuses by itself before and after dates that are not those of the ledger; empty where it keeps none. */
+function datesFact({dates}: Pick<Version, 'dates'>, {dates: there}: Description): readonly string[] {
+  const here = dates === undefined ? noDates : datesOf(dates)
+  return there === undefined || sameDates(here, there)
+    ? []
+    : [`to be used ${datesInWords(here)} here, and ${datesInWords(there)} there`]
+}
+
 /** What is to be said of material that its service deletes by itself. */
 function endsFact(
   {spec}: Key,
@@ -142,21 +154,30 @@ function endsFact(
 }
 
 /** What of a key others can change at its place. Undefined where the place keeps none of it, or the key is gone. */
-async function watch({service, schedule}: Provider, key: Key): Promise<Watched | undefined> {
+async function watch({service, schedule, told}: Provider, key: Key): Promise<Watched | undefined> {
   const version = key.versions.find((one) => one.version === key.primary)
   if (
     version === undefined ||
     version.state === 'destroyed' ||
-    (service === undefined && schedule === undefined)
+    (service === undefined && schedule === undefined && told === undefined)
   )
     return undefined
   const access = service === undefined ? null : await orNull(() => service.access(version.ref))
   const terms = schedule === undefined ? null : await orNull(() => schedule.read(version.ref.key))
-  const policy = access?.policy ?? null
+  const policy = access?.policy ?? (told === undefined ? null : await toldOf(told, version.ref.key))
   return {
     policy: policy === null ? null : sha256Hex(Buffer.from(normal(policy))),
     schedule: terms === null ? null : termsOf(terms),
   }
+}
+
+/** Who can reach it and by which policy it is given away, in one text; null where the place says neither. */
+async function toldOf(told: KeyTold, key: string): Promise<string | null> {
+  const rights = await orNull(() => told.rights(key))
+  const policy = await orNull(() => told.policy(key))
+  if (rights === null && policy === null) return null
+  const sorted = (rights ?? []).map((one) => jcs({...one})).toSorted()
+  return jcs({policy, rights: sorted})
 }
 
 function termsOf({
@@ -190,7 +211,14 @@ function changes(key: Key, agreed: Watched, now: Watched): Finding[] {
   return [
     ...(agreed.policy === now.policy
       ? []
-      : [finding('policy', 'who may use it there was changed since it was last agreed to')]),
+      : [
+          finding(
+            'policy',
+            agreed.policy === null
+              ? 'who may use it there is told for the first time, and nobody agreed to it yet'
+              : 'who may use it there was changed since it was last agreed to',
+          ),
+        ]),
     ...(jcs(agreed.schedule) === jcs(now.schedule)
       ? []
       : [
@@ -234,6 +262,8 @@ export function nextFor(
       : `keyrite key show ${name}; a version that nobody asked for is disabled at the provider`
   if (kind === 'policy' || (kind === 'schedule' && fact.startsWith('the place rotates')))
     return `keyrite key permissions ${name} --role key-auditor --compare; agreed to: keyrite key sync --accept ${name}`
+  if (kind === 'schedule' && fact.startsWith('to be used'))
+    return `keyrite key set ${name} --not-before DATE --expires DATE, which tells its service, and has it tried`
   if (kind === 'missing' && fact.includes('was to end'))
     return `bring the same material again at the service (aws kms import-key-material --key-id ${id} …), or keyrite key destroy ${name}`
   if (kind === 'missing')

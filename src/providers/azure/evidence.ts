@@ -144,12 +144,11 @@ async function settingLine(service: Service): Promise<CheckLine> {
 async function rolesLine(service: Service): Promise<CheckLine> {
   const name = 'local roles on everything'
   try {
-    const {value} = await service.read(
+    const all = await service.readList(
       'read the local roles',
       '/providers/Microsoft.Authorization/roleAssignments',
     )
-    const count = Array.isArray(value) ? value.length : 0
-    return {name, ok: true, detail: `${count} assigned at /`, fix: null}
+    return {name, ok: true, detail: `${all.length} assigned at /`, fix: null}
   } catch (error) {
     return {name, ok: true, detail: `not told: ${failure('read them', error).message}`, fix: null}
   }

@@ -6,6 +6,7 @@ import type {TokenCredential} from '@azure/core-auth'
 import type {KeyClient} from '@azure/keyvault-keys'
 import {KeyriteError} from '../../base/errors.ts'
 import {storageError} from '../../base/file-errors.ts'
+import {visibleLine} from '../../base/visible.ts'
 import {challengeOf} from './challenge.ts'
 import {failure, statusOf} from './failures.ts'
 import type {Place} from './place.ts'
@@ -13,6 +14,8 @@ import type {Place} from './place.ts'
 const apiVersion = '2025-07-01'
 /** Milliseconds for one call with its repetitions: the clients have no limit of their own. */
 const patience = 60_000
+/** Of one list: more is no list of people. */
+const mostPages = 1000
 
 interface Clients {
   readonly patient: KeyClient
@@ -142,6 +145,26 @@ export class Service {
     })
   }
 
+  /** Every page of a list that the client of the SDK has no call for. @throws KeyriteError `PROVIDER_FAILED` if its pages lead elsewhere, or have no end. */
+  async readList(
+    what: string,
+    path: string,
+    query: Readonly<Record<string, string>> = {},
+  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const all: Readonly<Record<string, unknown>>[] = []
+    const seen = new Set<string>()
+    let said = await this.read(what, path, query)
+    for (;;) {
+      const {value, nextLink} = said
+      if (Array.isArray(value)) all.push(...(value as Readonly<Record<string, unknown>>[]))
+      if (typeof nextLink !== 'string' || nextLink === '') return all
+      const [next, more] = demandHere(what, this.place.vault, nextLink)
+      if (seen.has(nextLink) || seen.size === mostPages) throw endless(what)
+      seen.add(nextLink)
+      said = await this.read(what, next, more)
+    }
+  }
+
   /** Takes away what the client of the SDK has no call for. May be repeated: what is not there is gone. */
   async remove(what: string, path: string): Promise<void> {
     await this.ask(what, async () => {
@@ -165,6 +188,27 @@ export class Service {
     this.#closed = true
     for (const one of this.#lent) one.close()
   }
+}
+
+/** A link of the place itself, as path and query: what is asked there carries the token. @throws KeyriteError `PROVIDER_FAILED`. */
+function demandHere(
+  what: string,
+  vault: string,
+  link: string,
+): readonly [string, Readonly<Record<string, string>>] {
+  const url = URL.canParse(link, vault) ? new URL(link, vault) : null
+  if (url?.origin === new URL(vault).origin) return [url.pathname, Object.fromEntries(url.searchParams)]
+  throw new KeyriteError(
+    'PROVIDER_FAILED',
+    `cannot ${what}: the list goes on at ${visibleLine(link, 120)}, which is not ${vault}`,
+    {hints: ['keyrite profile check PROFILE']},
+  )
+}
+
+function endless(what: string): KeyriteError {
+  return new KeyriteError('PROVIDER_FAILED', `cannot ${what}: its pages have no end`, {
+    hints: ['keyrite profile check PROFILE'],
+  })
 }
 
 /** @throws Error as those of the SDK are, where it is no yes. */

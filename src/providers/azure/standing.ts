@@ -60,11 +60,11 @@ function allowed({may, never}: Definition): readonly string[] {
 }
 
 export async function definitions(service: Service): Promise<readonly Definition[]> {
-  const {value} = await service.read(
+  const all = await service.readList(
     'read the local roles',
     '/providers/Microsoft.Authorization/roleDefinitions',
   )
-  return listIn(value).map((one) => {
+  return all.map((one) => {
     const {roleName = '', permissions = []} = (one['properties'] ?? {}) as {
       roleName?: string
       permissions?: readonly {dataActions?: readonly string[]; notDataActions?: readonly string[]}[]
@@ -84,18 +84,14 @@ async function assigned(
   principal: string,
   known: readonly Definition[],
 ): Promise<readonly Definition[]> {
-  const {value} = await service.read(
+  const all = await service.readList(
     `read what is assigned on ${scope}`,
     `${scope}/providers/Microsoft.Authorization/roleAssignments`,
     {$filter: `principalId eq '${principal}'`},
   )
-  const roles = listIn(value).map((one) => {
+  const roles = all.map((one) => {
     const {roleDefinitionId = ''} = (one['properties'] ?? {}) as {roleDefinitionId?: string}
     return roleDefinitionId
   })
   return known.filter(({id}) => roles.includes(id))
-}
-
-export function listIn(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? (value as readonly Readonly<Record<string, unknown>>[]) : []
 }

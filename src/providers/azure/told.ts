@@ -2,7 +2,7 @@
 import {KeyriteError} from '../../base/errors.ts'
 import type {KeyTold, Right} from '../rights.ts'
 import type {Service} from './service.ts'
-import {definitions, listIn} from './standing.ts'
+import {definitions} from './standing.ts'
 import {orNone} from './versions.ts'
 
 /** What lets somebody use a key. */
@@ -20,8 +20,8 @@ export interface Assigned {
 /** On the key and above it. */
 export async function assignedOn(service: Service, key: string): Promise<readonly Assigned[]> {
   const known = await definitions(service)
-  const {value} = await service.read(`read what is assigned on key "${key}"`, assignments(key))
-  return listIn(value).map((one) => {
+  const all = await service.readList(`read what is assigned on key "${key}"`, assignments(key))
+  return all.map((one) => {
     const {scope, principalId, roleDefinitionId} = (one['properties'] ?? {}) as Readonly<
       Record<'scope' | 'principalId' | 'roleDefinitionId', string | undefined>
     >

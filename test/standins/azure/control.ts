@@ -11,6 +11,9 @@ export interface Wish {
   readonly disableLag?: number
   readonly rotationKeepsTags?: boolean
   readonly jobSeconds?: number
+  readonly rolesOnPage?: number
+  /** Where links of further pages lead; null: here. */
+  readonly pagesLead?: string | null
   readonly settings?: Readonly<Record<string, string>>
 }
 
@@ -36,6 +39,8 @@ function grant(world: World, wish: Wish): void {
   const {forward, faults, denied, disableLag, rotationKeepsTags, jobSeconds, settings = {}} = wish
   if (forward !== undefined) world.forward(forward)
   for (const [name, value] of Object.entries(settings)) world.settings.set(name, value)
+  if (wish.rolesOnPage !== undefined) world.rolesOnPage = wish.rolesOnPage
+  if (wish.pagesLead !== undefined) world.pagesLead = wish.pagesLead ?? undefined
   if (jobSeconds !== undefined) world.jobSeconds = jobSeconds
   if (faults !== undefined) world.faults = faults.map((one) => ({...one}))
   if (denied !== undefined) world.denied = new Set(denied)

@@ -247,21 +247,20 @@ export function addVersion(key: Key, made: Made): Version {
 }
 
 /** R, S: 25 at most; `nextLink` null at the end. */
-function page<T>(
+export function page<T>(
   base: string,
   path: string,
   query: URLSearchParams,
   all: readonly T[],
   show: (one: T) => Body,
+  most = 25,
 ): Body {
-  const size = Math.min(Number(query.get('maxresults') ?? 25), 25)
+  const size = Math.min(Number(query.get('maxresults') ?? most), most)
   const token = query.get('$skiptoken')
   const from = token === null ? 0 : Number(Buffer.from(token, 'base64url').toString())
   const next = from + size
-  const rest = new URLSearchParams({
-    'api-version': query.get('api-version') ?? '',
-    $skiptoken: Buffer.from(String(next)).toString('base64url'),
-  })
+  const rest = new URLSearchParams(query)
+  rest.set('$skiptoken', Buffer.from(String(next)).toString('base64url'))
   return {
     value: all.slice(from, next).map(show),
     nextLink: next < all.length ? `${base}${path}?${rest.toString()}` : null,

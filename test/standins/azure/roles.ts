@@ -1,7 +1,7 @@
 /** Local roles of a Managed HSM, and its settings. */
 import {badParameter, notModelled, Refused} from './failures.ts'
 import {demandHsm} from './backups.ts'
-import type {Act, Call} from './keys.ts'
+import {page, type Act, type Call} from './keys.ts'
 import {Accepted, textIn, type Body} from './messages.ts'
 import type {World} from './world.ts'
 
@@ -52,7 +52,7 @@ type Name =
   | 'deleteAssignment'
 
 const acts: Readonly<Record<Name, Act>> = {
-  listDefinitions: (world) => ({value: definitions(world), nextLink: null}),
+  listDefinitions: (world, call) => paged(world, call, 'roleDefinitions', definitions(world)),
 
   getDefinition(world, {version}) {
     const found = definitions(world).find(({name}) => name === version)
@@ -104,7 +104,7 @@ const acts: Readonly<Record<Name, Act>> = {
       const {scope, principalId} = properties as {scope: string; principalId: string}
       return covers(scope, scopeOf(call)) && (who === undefined || who === principalId)
     })
-    return {value, nextLink: null}
+    return paged(world, call, 'roleAssignments', value)
   },
 
   getAssignment(world, {version}) {
@@ -147,6 +147,14 @@ const acts: Readonly<Record<Name, Act>> = {
     if (!lies) world.assignments.delete(version)
     return found
   },
+}
+
+/** S: these lists have a `nextLink`. How long its pages are no source says: whole, unless the test says otherwise. */
+function paged(world: World, call: Call, what: string, all: readonly Body[]): Body {
+  const scope = scopeOf(call)
+  const path = `${scope === '/' ? '' : scope}/providers/${kind}/${what}`
+  const base = world.pagesLead ?? call.base
+  return page(base, path, call.query, all, (one) => one, world.rolesOnPage)
 }
 
 /** A scope covers itself and what lies in it. */

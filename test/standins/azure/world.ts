@@ -81,6 +81,9 @@ export class World {
   /** What it was asked, and who asked, since somebody looked. */
   readonly seen: {readonly operation: string; readonly userAgent: string}[] = []
   disableLag = 0
+  /** How many roles a page has, and where its link leads, if not here. */
+  rolesOnPage = 1000
+  pagesLead: string | undefined
   /** How long a backup or a restore of the whole takes. */
   jobSeconds = 10
   /** Whether a version that rotation made has the tags of the one before: no source says. */
