@@ -47,8 +47,8 @@ export async function openProfile({
     )
   }
   const called = secretToAsk(profile.kind, local.settings)
-  if (called !== null) await warn(profile, local.settings, within, say)
-  const pin = called === null ? null : await secret(called, profile, local.pinFile)
+  const here = called === null ? false : await warn(profile, local.settings, within, say)
+  const pin = called === null || !here ? null : await secret(called, profile, local.pinFile)
   try {
     const provider = await openProvider(profile.kind, {
       settings: local.settings,
@@ -71,13 +71,14 @@ export async function openProfile({
   }
 }
 
-/** Each wrong PIN counts: that tries are few is said before one is given. @throws KeyriteError `CREDENTIALS_REFUSED` where none would be taken. */
+/** Each wrong PIN counts: that tries are few is said before one is given. @returns whether it is given here. @throws KeyriteError `CREDENTIALS_REFUSED` where none would be taken. */
 async function warn(
   {name, kind}: ProfileFacts,
   settings: LocalSettings['settings'],
   within: number | undefined,
   say: OpenProfile['say'],
-): Promise<void> {
-  const lines = (await providerKind(kind).beforeSecret?.(settings, within)) ?? []
+): Promise<boolean> {
+  const {lines, here} = (await providerKind(kind).beforeSecret?.(settings, within)) ?? {lines: [], here: true}
   for (const {ok, detail} of lines) if (!ok) say?.(`Warning: profile "${name}": ${detail}.`)
+  return here
 }

@@ -212,6 +212,13 @@ export interface CheckLine {
   readonly fix: string | null
 }
 
+/** What a place says before anybody gives its secret. */
+export interface BeforeSecret {
+  readonly lines: readonly CheckLine[]
+  /** Whether the secret is typed here; false where the place asks for it by itself, or not at all. */
+  readonly here: boolean
+}
+
 export interface KeyEvidence {
   /** Who the other side says it is now: asked of it each time, never remembered, since it is asked right before each act. */
   identity(): Promise<Identity>

@@ -5,7 +5,7 @@ import type {Clock, Random} from '../base/world.ts'
 import type {Grantable} from './grants.ts'
 import type {Believing} from './attesting.ts'
 import type {PermissionsWish, Policy} from './permissions.ts'
-import type {Availability, CheckLine, Provider} from './ports.ts'
+import type {Availability, BeforeSecret, Provider} from './ports.ts'
 
 /** What a kind needs to be opened. */
 export interface Opening {
@@ -63,7 +63,7 @@ export interface ProviderKind {
   /** What this machine lacks to use it at all; absent where it lacks nothing, ever. */
   readonly lacking?: () => Promise<{readonly fact: string; readonly fix: string} | null>
   /** What the place says before anybody gives a secret, as how many tries are left; absent where there is nothing to ask. A line that is not ok is said before the secret is asked for. @throws KeyriteError `CREDENTIALS_REFUSED` where no secret would be taken. */
-  readonly beforeSecret?: (settings: Opening['settings'], within?: number) => Promise<readonly CheckLine[]>
+  readonly beforeSecret?: (settings: Opening['settings'], within?: number) => Promise<BeforeSecret>
   open(opening: Opening): Promise<Provider>
   /** Makes the place itself; null where it must be there already. @param name - what people will call it. */
   readonly create: ((name: string, opening: Omit<Opening, 'leastGeneration'>) => Promise<Provider>) | null

@@ -111,8 +111,9 @@ The PIN or token is asked for, or read from a file whose path is then remembered
     const called = secretToAsk(kind, settings)
     if (called === null) return null
     const {ask} = this.app.world
-    for (const {ok, detail} of (await providerKind(kind).beforeSecret?.(settings)) ?? [])
-      if (!ok) this.say(`Warning: ${detail}.`)
+    const before = await providerKind(kind).beforeSecret?.(settings)
+    for (const {ok, detail} of before?.lines ?? []) if (!ok) this.say(`Warning: ${detail}.`)
+    if (before?.here === false) return null
     const about = `of profile "${name}" (${kind}, ${environment})`
     const first = await ask.secret({message: `${called} ${about}`, flag: '--pin-file FILE'})
     if (!twice) return first

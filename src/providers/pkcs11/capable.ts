@@ -30,7 +30,8 @@ function makes({mechanisms}: Token, algorithm: Algorithm): boolean {
   const info = mechanisms.get(mechanism)
   if (info === undefined || !mechanisms.has(used)) return false
   // Some say 0, or give bytes: then nothing is held against it.
-  return bits === null || info.maxKeySize < 112 || (bits >= info.minKeySize && bits <= info.maxKeySize)
+  const inBits = info.maxKeySize > (algorithm.startsWith('rsa-') ? 1024 : 111)
+  return bits === null || !inBits || (bits >= info.minKeySize && bits <= info.maxKeySize)
 }
 
 function uses(token: Token, scheme: Scheme, oaep: boolean): boolean {

@@ -70,6 +70,7 @@ export const cka = {
   modifiable: 0x170,
   ecParams: 0x180,
   ecPoint: 0x181,
+  alwaysAuthenticate: 0x202,
   parameterSet: 0x61d,
 } as const
 
@@ -77,9 +78,11 @@ export const cka = {
 export const ckf = {
   hardware: 0x1,
   loginRequired: 0x4,
+  userPinInitialized: 0x8,
   protectedPath: 0x100,
   tokenInitialized: 0x400,
   pinCountLow: 0x1_0000,
   pinFinalTry: 0x2_0000,
   pinLocked: 0x4_0000,
+  pinToBeChanged: 0x8_0000,
 } as const

@@ -1,3 +1,4 @@
+import type {ModuleInfo, PKCS11} from 'pkcs11js'
 import {KeyriteError} from '../../base/errors.ts'
 import type {CheckLine, KeyEvidence, Protection} from '../ports.ts'
 import {capabilitiesOf, wrapMechanism} from './capable.ts'
@@ -6,7 +7,7 @@ import {failure, goneAway, rvOf} from './failures.ts'
 import {destructionDays, enforced} from './life.ts'
 import {methodOf} from './methods.ts'
 import {existing, piecesOf, versions, type Version} from './objects.ts'
-import {pinLine, pinTries} from './pin.ts'
+import {pinFinding, pinLine, pinTries} from './pin.ts'
 import {identityOf, trimmed} from './shown.ts'
 import type {Token} from './token.ts'
 
@@ -32,7 +33,7 @@ export function keyEvidence(token: Token): KeyEvidence {
           detail: `token ${trimmed(token.info.serialNumber)} of ${maker(token)}`,
           fix: null,
         },
-        pinLine(pinTries(token.info)),
+        pinFinding(token.info) ?? pinLine(pinTries(token.info)),
         algorithmsLine(token),
         objectsLine(token),
       ]
@@ -60,8 +61,7 @@ export function keyEvidence(token: Token): KeyEvidence {
 
     async device() {
       const {info, module} = token
-      const {libraryDescription, libraryVersion, cryptokiVersion} = module.C_GetInfo()
-      const version = ({major, minor}: {major: number; minor: number}): string => `${major}.${minor}`
+      const library = libraryOf(module)
       return {
         model: trimmed(info.model),
         manufacturer: trimmed(info.manufacturerID),
@@ -69,7 +69,11 @@ export function keyEvidence(token: Token): KeyEvidence {
         firmware: version(info.firmwareVersion),
         ...(isSoftware(token) ? {} : {hardware: version(info.hardwareVersion)}),
         name: trimmed(info.label),
-        library: `${trimmed(libraryDescription)} ${version(libraryVersion)}, PKCS#11 ${version(cryptokiVersion)}`,
+        ...(library === undefined
+          ? {}
+          : {
+              library: `${trimmed(library.libraryDescription)} ${version(library.libraryVersion)}, PKCS#11 ${version(library.cryptokiVersion)}`,
+            }),
       }
     },
   }
@@ -80,7 +84,20 @@ function maker({info}: Token): string {
 }
 
 function isSoftware(token: Token): boolean {
-  return software.test(`${maker(token)} ${trimmed(token.module.C_GetInfo().manufacturerID)}`)
+  return software.test(`${maker(token)} ${trimmed(libraryOf(token.module)?.manufacturerID ?? '')}`)
+}
+
+const version = ({major, minor}: {readonly major: number; readonly minor: number}): string =>
+  `${major}.${minor}`
+
+/** What the module says of itself; undefined where it has no words for it. */
+function libraryOf(module: PKCS11): ModuleInfo | undefined {
+  try {
+    return module.C_GetInfo()
+  } catch (error) {
+    if (rvOf(error) === undefined) throw error
+    return undefined
+  }
 }
 
 /** What the attributes say of a version: made here and never out, or not. That it lies in hardware only the maker says. */

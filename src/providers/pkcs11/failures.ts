@@ -4,6 +4,8 @@ import {visibleLine} from '../../base/visible.ts'
 
 /** PKCS#11 v3.1, section 6.1. */
 export const rv = {
+  slotIdInvalid: 0x03,
+  cantLock: 0x0a,
   arguments: 0x07,
   hostMemory: 0x02,
   generalError: 0x05,
@@ -12,11 +14,15 @@ export const rv = {
   attributeTypeInvalid: 0x12,
   dataInvalid: 0x20,
   dataLenRange: 0x21,
+  actionProhibited: 0x1b,
+  attributeReadOnly: 0x10,
   deviceError: 0x30,
   deviceMemory: 0x31,
   deviceRemoved: 0x32,
   encryptedDataInvalid: 0x40,
   encryptedDataLenRange: 0x41,
+  functionCanceled: 0x50,
+  functionNotSupported: 0x54,
   keyFunctionNotPermitted: 0x68,
   keyNotWrappable: 0x69,
   keyUnextractable: 0x6a,
@@ -38,8 +44,10 @@ export const rv = {
   tokenNotRecognized: 0xe1,
   userAlreadyLoggedIn: 0x100,
   userNotLoggedIn: 0x101,
+  userPinNotInitialized: 0x102,
   wrappedKeyInvalid: 0x110,
   cryptokiNotInitialized: 0x190,
+  cryptokiAlreadyInitialized: 0x191,
 } as const
 
 /**
@@ -85,6 +93,14 @@ export function failure(what: string, error: unknown): KeyriteError {
     return new KeyriteError('KEY_STATE', `cannot ${what}: the HSM refuses it, ${wordsOf(error)}`)
   if (value === rv.mechanismInvalid || value === rv.mechanismParamInvalid)
     return new KeyriteError('UNSUPPORTED', `cannot ${what}: the HSM has no such mechanism, ${wordsOf(error)}`)
+  if (value === rv.functionNotSupported)
+    return new KeyriteError('UNSUPPORTED', `cannot ${what}: the module has no such call, ${wordsOf(error)}`)
+  if (value === rv.sessionCount)
+    return new KeyriteError(
+      'PROVIDER_FAILED',
+      `cannot ${what}: the token has no session left for it, ${wordsOf(error)}`,
+      {hints: ['end what else uses the token on this machine, then the same command again']},
+    )
   return new KeyriteError('PROVIDER_FAILED', `cannot ${what}: ${wordsOf(error)}`, {
     hints: ['keyrite profile check PROFILE'],
   })

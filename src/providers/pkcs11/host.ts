@@ -8,7 +8,7 @@ import type {PKCS11} from 'pkcs11js'
 import type {Provider} from '../ports.ts'
 import {loadDriver} from './driver.ts'
 import {keyEvidence} from './evidence.ts'
-import {failure} from './failures.ts'
+import {failure, rv, rvOf} from './failures.ts'
 import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
 import {shownBy, type Shown} from './shown.ts'
@@ -32,10 +32,22 @@ async function loaded(file: string): Promise<PKCS11> {
     step('its module is loaded')
     module.load(file)
     step('its module is started (C_Initialize)')
-    module.C_Initialize({flags: systemLocks})
+    initialize(module)
     return module
   } catch (error) {
     throw failure(`load the module "${file}"`, error)
+  }
+}
+
+/** One process, one thread: locks are asked for where they are to be had, and not needed. */
+function initialize(module: PKCS11): void {
+  try {
+    module.C_Initialize({flags: systemLocks})
+  } catch (error) {
+    const value = rvOf(error)
+    if (value === rv.cryptokiAlreadyInitialized) return
+    if (value !== rv.cantLock && value !== rv.arguments) throw error
+    module.C_Initialize()
   }
 }
 

@@ -6,9 +6,9 @@
  */
 import {KeyriteError} from '../../base/errors.ts'
 import {Secret} from '../../base/secret.ts'
-import type {CheckLine, Identity, Provider} from '../ports.ts'
+import type {BeforeSecret, Identity, Provider} from '../ports.ts'
 import {Line, patience} from './line.ts'
-import {demandNotLocked, pinLine, pinTries} from './pin.ts'
+import {asksNobody, demandNotLocked, hasPad, pinLine, pinTries} from './pin.ts'
 import type {SoftToken} from './soft-token.ts'
 import type {Place} from './token.ts'
 
@@ -49,10 +49,11 @@ export async function openHsm(place: Place, pin: Secret | null, within = patienc
 }
 
 /**
- * What the token says of its PIN before one is given: each wrong one counts, and many lock for good.
+ * What the token says of its PIN before one is given: each wrong one counts, and many lock for good. `here`: it is given here, and not
+ * on a keypad of the token's own, or not at all.
  * @throws KeyriteError `CREDENTIALS_REFUSED` if the PIN is locked: none would be taken.
  */
-export async function lookAtPin(place: Place, within = patience): Promise<readonly CheckLine[]> {
+export async function lookAtPin(place: Place, within = patience): Promise<BeforeSecret> {
   const line = new Line(place, null, within)
   const shown = await line.look()
   const fitting = shown.filter(
@@ -61,10 +62,10 @@ export async function lookAtPin(place: Place, within = patience): Promise<readon
   )
   const [token] = fitting
   // None, or several: opening it says so.
-  if (token === undefined || fitting.length > 1) return []
+  if (token === undefined || fitting.length > 1) return {lines: [], here: true}
   demandNotLocked(token)
   const said = pinTries(token)
-  return said === null ? [] : [pinLine(said)]
+  return {lines: said === null ? [] : [pinLine(said)], here: !hasPad(token) && !asksNobody(token)}
 }
 
 /** Makes a token of SoftHSM2, in the folder that SOFTHSM2_CONF leads to. @returns its serial number. @throws KeyriteError as `makeSoftToken`. */

@@ -1,7 +1,8 @@
+import type {Attribute, Handle} from 'pkcs11js'
 import {KeyriteError} from '../../base/errors.ts'
 import type {Clock} from '../../base/world.ts'
 import type {Availability, KeyLife} from '../ports.ts'
-import {failure} from './failures.ts'
+import {failure, rv, rvOf} from './failures.ts'
 import {nextRef, takesVersions} from './ids.ts'
 import {existing, usesOf, versionsWhere, type Version} from './objects.ts'
 import {demandUnused, generate} from './store.ts'
@@ -28,7 +29,7 @@ export function keyLife(token: Token, clock: Clock): KeyLife {
         const {of, type} = uses[side]
         const object = of === 'half' ? (version.half ?? version.object) : version.object
         const value = allowed[availability][side]
-        if (token.is(object, type) !== value) token.set(object, [{type, value}])
+        if (token.is(object, type) !== value) change(token, object, [{type, value}])
       }
       try {
         set('forward')
@@ -60,8 +61,12 @@ export function keyLife(token: Token, clock: Clock): KeyLife {
         )
       const version = existing(token, ref)
       // The public half last: a crash between leaves debris, and never a key that can still be used.
-      token.destroy(version.object)
-      if (version.half !== null) token.destroy(version.half)
+      try {
+        token.destroy(version.object)
+        if (version.half !== null) token.destroy(version.half)
+      } catch (error) {
+        throw failure(`destroy key "${version.spec.label}"`, error)
+      }
       return clock.now()
     },
 
@@ -72,6 +77,15 @@ export function keyLife(token: Token, clock: Clock): KeyLife {
         `cannot cancel the destruction of key "${spec.label}": nothing is scheduled`,
       )
     },
+  }
+}
+
+/** A module that changes no attributes of anything leaves them: what is, is said. */
+function change(token: Token, object: Handle, attributes: readonly Attribute[]): void {
+  try {
+    token.set(object, attributes)
+  } catch (error) {
+    if (rvOf(error) !== rv.functionNotSupported) throw error
   }
 }
 

@@ -11,8 +11,22 @@ export const curves = {
   ed25519: '130c656477617264733235353139',
 } as const
 
-/** Other spellings of edwards25519 that tokens use: the identifier of RFC 8410. */
-export const otherEdwards = '06032b6570'
+const named = (name: string): string =>
+  `13${Buffer.from([name.length]).toString('hex')}${Buffer.from(name, 'latin1').toString('hex')}`
+
+/** Other spellings that tokens give back: by name, and for edwards25519 the identifiers of RFC 8410 and of GnuPG. */
+const otherCurves: Readonly<Record<keyof typeof curves, readonly string[]>> = {
+  'ec-p256': ['prime256v1', 'secp256r1', 'P-256'].map(named),
+  'ec-p384': ['secp384r1', 'P-384'].map(named),
+  'ec-p521': ['secp521r1', 'P-521'].map(named),
+  ed25519: [named('Ed25519'), '06032b6570', '06092b06010401da470f01'],
+}
+
+/** Whether CKA_EC_PARAMS says that curve. */
+export function isCurve(curve: keyof typeof curves, params: Buffer | undefined): boolean {
+  const said = params?.toString('hex') ?? ''
+  return said === curves[curve] || otherCurves[curve].includes(said)
+}
 
 export const mlDsaSets = {'ml-dsa-44': 1, 'ml-dsa-65': 2, 'ml-dsa-87': 3} as const
 

@@ -19,8 +19,8 @@ import {idOf, newRef} from './ids.ts'
 import {labelOf} from './label.ts'
 import {demandMaterial, publicParts} from './material.ts'
 import {oaepSha1} from './methods.ts'
-import {existing} from './objects.ts'
-import {demandNew, removeDebris} from './store.ts'
+import {existing, unpadded} from './objects.ts'
+import {demandAsMade, demandNew, removeDebris} from './store.ts'
 import {keptTemplate, shownTemplate, type Naming} from './templates.ts'
 import type {Token} from './token.ts'
 
@@ -51,7 +51,8 @@ export function keyMove(token: Token, clock: Clock): KeyMove {
           throw rvOf(error) === undefined ? error : failure(`import key "${label}"`, error)
         }
       })
-      return existing(token, ref).ref
+      demandAsMade(token, spec, ref, 'import')
+      return ref
     },
 
     /** It is really tried: a token that gives the key away shows it here. */
@@ -185,7 +186,7 @@ function transportKey(token: Token): {readonly object: Handle; readonly value: B
   try {
     const jwk = {
       kty: 'RSA',
-      n: (token.attribute(publicKey, cka.modulus) ?? Buffer.alloc(0)).toString('base64url'),
+      n: unpadded(token.attribute(publicKey, cka.modulus) ?? Buffer.alloc(0)).toString('base64url'),
       e: 'AQAB',
     }
     const key = createPublicKey({key: jwk, format: 'jwk'})

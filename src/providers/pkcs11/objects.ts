@@ -6,7 +6,7 @@ import type {Availability, Description, KeySpec, VersionRef} from '../ports.ts'
 import {cka, ckk, cko} from './constants.ts'
 import {idOf, intentOf, refOf} from './ids.ts'
 import {parseLabel} from './label.ts'
-import {curves, mlDsaSets, otherEdwards} from './methods.ts'
+import {isCurve, mlDsaSets} from './methods.ts'
 import type {Token} from './token.ts'
 
 /** A version as it lies on the token. `half` is the public object of a pair. */
@@ -120,6 +120,19 @@ export function existing(token: Token, ref: VersionRef): Version {
   return found
 }
 
+/** Whether something whole has an id that fits and is not told as a key that keyrite knows. Half a pair is not whole. */
+export function hidden(token: Token, fits: (ref: VersionRef) => boolean): VersionRef | undefined {
+  for (const object of carriers(token)) {
+    const id = token.attribute(object, cka.id) ?? Buffer.alloc(0)
+    const ref = refOf(id)
+    if (ref === undefined || !fits(ref)) continue
+    const {halves} = piecesOf(token, id)
+    if (ulong(token.attribute(object, cka.class)) === cko.privateKey && halves.length === 0) continue
+    if (read(token, object, halves[0] ?? null, ref) === undefined) return ref
+  }
+  return undefined
+}
+
 /** The objects that have this id: private or secret ones, and public ones. */
 export function piecesOf(token: Token, id: Buffer): {readonly whole: Handle[]; readonly halves: Handle[]} {
   const all = token.search([
@@ -198,17 +211,15 @@ function algorithmOf(token: Token, object: Handle, half: Handle | null): Algorit
     case ckk.sha256Hmac:
       return 'hmac-sha256'
     case ckk.rsa: {
-      const bits = (token.attribute(pair, cka.modulus)?.length ?? 0) * 8
+      const bits = unpadded(token.attribute(pair, cka.modulus) ?? Buffer.alloc(0)).length * 8
       return bits === 2048 || bits === 3072 || bits === 4096 ? `rsa-${bits}` : undefined
     }
     case ckk.ec: {
-      const curve = token.attribute(pair, cka.ecParams)?.toString('hex')
-      return (['ec-p256', 'ec-p384', 'ec-p521'] as const).find((one) => curves[one] === curve)
+      const params = token.attribute(pair, cka.ecParams)
+      return (['ec-p256', 'ec-p384', 'ec-p521'] as const).find((one) => isCurve(one, params))
     }
-    case ckk.edwards: {
-      const curve = token.attribute(pair, cka.ecParams)?.toString('hex')
-      return curve === curves.ed25519 || curve === otherEdwards ? 'ed25519' : undefined
-    }
+    case ckk.edwards:
+      return isCurve('ed25519', token.attribute(pair, cka.ecParams)) ? 'ed25519' : undefined
     case ckk.mlDsa: {
       const set = ulong(token.attribute(pair, cka.parameterSet))
       return (['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const).find((one) => mlDsaSets[one] === set)
@@ -217,6 +228,12 @@ function algorithmOf(token: Token, object: Handle, half: Handle | null): Algorit
     default:
       return undefined
   }
+}
+
+/** A number without the zeros before it, that some give to show that it is positive. */
+export function unpadded(bytes: Buffer): Buffer {
+  const first = bytes.findIndex((byte) => byte !== 0)
+  return first <= 0 ? bytes : bytes.subarray(first)
 }
 
 /** A CK_ULONG as the machine has it; undefined for a missing one. */

@@ -14,6 +14,35 @@ export function pinTries({flags}: Flagged): string | null {
   return flags & ckf.pinCountLow ? 'there was a wrong PIN before: tries are counted' : null
 }
 
+/** What else is wrong with the PIN of a token that takes it; undefined where nothing is. */
+export function pinFinding({flags}: Flagged): CheckLine | undefined {
+  if (asksNobody({flags}))
+    return {
+      name: 'PIN',
+      ok: false,
+      detail: 'it asks for none: whoever reaches its module uses its keys',
+      fix: 'set a PIN with the tool of its maker',
+    }
+  if (flags & ckf.pinToBeChanged)
+    return {
+      name: 'PIN',
+      ok: false,
+      detail: 'it is still the one that the token was made ready with',
+      fix: 'pkcs11-tool --module FILE --login --change-pin, or the tool of its maker',
+    }
+  return undefined
+}
+
+/** Whether it asks for the PIN itself, on a keypad of its own: then nobody types it here. */
+export function hasPad({flags}: Flagged): boolean {
+  return (flags & ckf.protectedPath) !== 0
+}
+
+/** Whether whoever reaches the module may use its keys. */
+export function asksNobody({flags}: Flagged): boolean {
+  return (flags & (ckf.loginRequired | ckf.userPinInitialized | ckf.protectedPath)) === 0
+}
+
 export function pinLine(said: string | null): CheckLine {
   return said === null
     ? {name: 'PIN', ok: true, detail: 'no wrong PIN was given before', fix: null}

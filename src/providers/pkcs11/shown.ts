@@ -1,6 +1,7 @@
 /** What a module shows before anybody logs in: its tokens, and who each says it is. */
-import type {PKCS11, TokenInfo} from 'pkcs11js'
+import type {Handle, PKCS11, TokenInfo} from 'pkcs11js'
 import type {Identity} from '../ports.ts'
+import {rvOf} from './failures.ts'
 
 export interface Shown {
   /** Of the token's maker, model and serial number. */
@@ -12,11 +13,21 @@ export interface Shown {
 
 /** Slots without a token, and tokens that nobody made ready, are left out. */
 export function shownBy(module: PKCS11): readonly Shown[] {
-  return module
-    .C_GetSlotList(true)
-    .map((slot) => module.C_GetTokenInfo(slot))
-    .filter(({serialNumber}) => trimmed(serialNumber) !== '')
-    .map((info) => ({identity: identityOf(info, null), label: trimmed(info.label), flags: info.flags}))
+  return tokensOf(module)
+    .filter(({info}) => trimmed(info.serialNumber) !== '')
+    .map(({info}) => ({identity: identityOf(info, null), label: trimmed(info.label), flags: info.flags}))
+}
+
+/** Every token that can be asked who it is. One slot that fails, as an empty one that a module lists, hides no other. */
+export function tokensOf(module: PKCS11): readonly {readonly slot: Handle; readonly info: TokenInfo}[] {
+  return module.C_GetSlotList(true).flatMap((slot) => {
+    try {
+      return [{slot, info: module.C_GetTokenInfo(slot)}]
+    } catch (error) {
+      if (rvOf(error) === undefined) throw error
+      return []
+    }
+  })
 }
 
 /** @param label - where the token was chosen by it, as another has the same serial number: then it is part of who it is. */
@@ -30,7 +41,8 @@ export function identityOf(info: TokenInfo, label: string | null): Identity {
   }
 }
 
-/** Fields are padded with blanks or zeros. */
+/** Fields are padded with blanks or zeros; after a zero some leave what lay in memory before. */
 export function trimmed(text: string): string {
-  return text.replace(/[\0 ]+$/, '').replace(/^[\0 ]+/, '')
+  const [first = ''] = text.replace(/^[\0 ]+/, '').split('\0')
+  return first.trimEnd()
 }

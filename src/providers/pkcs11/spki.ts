@@ -5,6 +5,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import type {Algorithm} from '../algorithms.ts'
 import {cka} from './constants.ts'
 import {curves} from './methods.ts'
+import {unpadded} from './objects.ts'
 import type {Token} from './token.ts'
 
 /** DER before the key itself: RFC 8410 section 4 and RFC 9881 section 4. */
@@ -40,11 +41,12 @@ export function spkiOf(token: Token, object: Handle, algorithm: Algorithm): Buff
 
 const fieldBytes = {'ec-p256': 32, 'ec-p384': 48, 'ec-p521': 66} as const
 
-/** The point is an OCTET STRING that holds it; some tokens give it bare. */
+/** The point is an OCTET STRING that holds it; some tokens give it bare, or as a BIT STRING. */
 function pointOf(value: Buffer, length: number): Buffer {
   if (value.length === length) return value
-  const start = value.length - length
-  if (value[0] === 0x04 && start > 1) return value.subarray(start)
+  const point = value.subarray(-length)
+  const said = [der(0x04, point), der(0x03, Buffer.concat([Buffer.from([0]), point]))]
+  if (value.length > length && said.some((one) => one.equals(value))) return point
   throw new KeyriteError(
     'PROVIDER_FAILED',
     `cannot read the public key: expected a point of ${length} bytes, got ${value.length}`,
@@ -65,9 +67,4 @@ function der(tag: number, content: Buffer): Buffer {
   const {length} = content
   const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
   return Buffer.concat([Buffer.from([tag, ...size]), content])
-}
-
-function unpadded(bytes: Buffer): Buffer {
-  const first = bytes.findIndex((byte) => byte !== 0)
-  return first <= 0 ? bytes : bytes.subarray(first)
 }

@@ -1,16 +1,18 @@
+import type {Handle} from 'pkcs11js'
 import {KeyriteError} from '../../base/errors.ts'
+import {visibleLine} from '../../base/visible.ts'
 import type {Clock} from '../../base/world.ts'
 import {isPair} from '../algorithms.ts'
 import type {Found, IntentId, KeySpec, KeyStore, VersionRef} from '../ports.ts'
 import {permitSpec} from './capable.ts'
 import {cka} from './constants.ts'
-import {failure} from './failures.ts'
+import {failure, isGone, rvOf} from './failures.ts'
 import {idOf, newRef} from './ids.ts'
 import {labelOf} from './label.ts'
 import {methodOf} from './methods.ts'
 import {
   descriptionOf,
-  existing,
+  hidden,
   piecesOf,
   versionCalled,
   versionOf,
@@ -45,10 +47,25 @@ export function keyStore(token: Token, clock: Clock): KeyStore {
 
 /** By id: what keyrite made bears its intent. Half a pair, as a kill leaves it, is not a key. */
 export function findIntent(token: Token, intent: IntentId): Found {
-  const made = [...versionsWhere(token, ({version}) => version.endsWith(intent))].map(({ref}) => ref)
+  const bears = ({version}: VersionRef): boolean => version.endsWith(intent)
+  const made = [...versionsWhere(token, bears)].map(({ref}) => ref)
   const [only] = made
-  if (only === undefined) return {kind: 'none'}
+  if (only === undefined) {
+    demandNothingHidden(token, bears)
+    return {kind: 'none'}
+  }
   return made.length === 1 ? {kind: 'one', ref: only} : {kind: 'ambiguous', refs: made}
+}
+
+/** What cannot be read must not be made a second time. @throws KeyriteError `AMBIGUOUS`. */
+function demandNothingHidden(token: Token, bears: (ref: VersionRef) => boolean): void {
+  const there = hidden(token, bears)
+  if (there === undefined) return
+  throw new KeyriteError(
+    'AMBIGUOUS',
+    `cannot tell whether it was made: the token has an object with CKA_ID ${there.version}, and does not say what kind of key it is`,
+    {hints: [`pkcs11-tool --list-objects --id ${there.version}, and remove it if nobody uses it`]},
+  )
 }
 
 /** @throws KeyriteError `KEY_EXISTS` if the name is given, or the intent was carried out. */
@@ -99,7 +116,54 @@ export function generate(
   } catch (error) {
     throw failure(`make key "${label}"`, error)
   }
-  return existing(token, ref).ref
+  demandAsMade(token, spec, ref, 'make')
+  return ref
+}
+
+/** What the token does not tell again as it was made would be nobody's: it is taken away, as nobody can have used it. @throws KeyriteError `UNSUPPORTED`. */
+export function demandAsMade(token: Token, wanted: KeySpec, ref: VersionRef, verb: 'make' | 'import'): void {
+  const made = versionOf(token, ref)
+  if (made !== undefined && same(made.spec, wanted)) return
+  const {whole, halves} = piecesOf(token, idOf(ref) ?? Buffer.alloc(0))
+  const fact =
+    whole.length + halves.length === 0
+      ? 'the token says yes, and shows no object with its CKA_ID'
+      : made !== undefined
+        ? `the token keeps another label than it was given ("${visibleLine(made.spec.label, 80)}"), in which stands what it is for`
+        : isPair(wanted.algorithm) && halves.length === 0
+          ? 'the token keeps no object of its public half with its CKA_ID'
+          : 'the token does not say what kind of key it is'
+  const gone = [...whole, ...halves].every((piece) => removed(token, piece))
+  const left = whole.length + halves.length > 0 && !gone
+  throw new KeyriteError(
+    left ? 'PROVIDER_FAILED' : 'UNSUPPORTED',
+    `cannot ${verb} key "${wanted.label}": ${fact}; ${left ? 'it does not go away again' : 'nothing of it is left'}`,
+    {
+      changed: left,
+      hints: left
+        ? [`pkcs11-tool --list-objects --id ${ref.version}, and remove it with the tool of the token’s maker`]
+        : ['ask the maker of the module, or use another kind of key'],
+    },
+  )
+}
+
+function same(one: KeySpec, other: KeySpec): boolean {
+  return (
+    one.label === other.label &&
+    one.algorithm === other.algorithm &&
+    one.scheme === other.scheme &&
+    one.purpose === other.purpose
+  )
+}
+
+function removed(token: Token, piece: Handle): boolean {
+  try {
+    token.destroy(piece)
+    return true
+  } catch (error) {
+    if (rvOf(error) === undefined || isGone(error)) throw error
+    return false
+  }
 }
 
 /** What a kill left of this very intent: halves that nobody can have used. A whole key is never touched. */

@@ -1,10 +1,9 @@
 /** One token of one module, open and logged in: what all ports work on. It lives in the host process (`host.ts`). */
 import type {Attribute, Handle, Mechanism, MechanismInfo, PKCS11, TokenInfo} from 'pkcs11js'
 import {KeyriteError} from '../../base/errors.ts'
-import {ckf} from './constants.ts'
-import {failure, rv, rvOf, wordsOf} from './failures.ts'
-import {demandNotLocked, pinTries} from './pin.ts'
-import {trimmed} from './shown.ts'
+import {failure, isGone, rv, rvOf} from './failures.ts'
+import {logIn} from './login.ts'
+import {tokensOf, trimmed} from './shown.ts'
 
 /** Where a token is. */
 export interface Place {
@@ -17,7 +16,6 @@ export interface Place {
 
 /** C_OpenSession: serial (always), and able to change. */
 const readWrite = 0x6
-const user = 1
 /** What a search brings in one call. */
 const page = 256
 
@@ -39,8 +37,18 @@ export class Token {
 
   /** The one that works. */
   get session(): Handle {
-    this.#session ??= this.module.C_OpenSession(this.slot, readWrite)
+    this.#session ??= this.#another()
     return this.#session
+  }
+
+  /** Some have one session for everybody: then the one that keeps the login works too. */
+  #another(): Handle {
+    try {
+      return this.module.C_OpenSession(this.slot, readWrite)
+    } catch (error) {
+      if (rvOf(error) !== rv.sessionCount) throw error
+      return this.#login
+    }
   }
 
   /** A failed operation can stay open and block its session (0x90): the next one gets another. */
@@ -49,8 +57,10 @@ export class Token {
       return act()
     } catch (error) {
       const session = this.#session
-      this.#session = undefined
-      if (session !== undefined) closeQuietly(this.module, session)
+      if (session !== this.#login) {
+        this.#session = undefined
+        if (session !== undefined) closeQuietly(this.module, session)
+      }
       throw error
     }
   }
@@ -62,11 +72,19 @@ export class Token {
   /** What it says that it can do, by number. */
   get mechanisms(): ReadonlyMap<number, MechanismInfo> {
     this.#mechanisms ??= new Map(
-      this.module
-        .C_GetMechanismList(this.slot)
-        .map((one) => [one, this.module.C_GetMechanismInfo(this.slot, one)] as const),
+      this.module.C_GetMechanismList(this.slot).map((one) => [one, this.#infoOf(one)] as const),
     )
     return this.#mechanisms
+  }
+
+  /** Some list what they say nothing of: then nothing is held against it, and nothing for it. */
+  #infoOf(mechanism: number): MechanismInfo {
+    try {
+      return this.module.C_GetMechanismInfo(this.slot, mechanism)
+    } catch (error) {
+      if (rvOf(error) === undefined || isGone(error)) throw error
+      return {minKeySize: 0, maxKeySize: 0, flags: 0}
+    }
   }
 
   /** Every object that has these attributes. */
@@ -89,8 +107,9 @@ export class Token {
   attribute(object: Handle, type: number): Buffer | undefined {
     try {
       const [one] = this.module.C_GetAttributeValue(this.session, object, [{type}])
-      // Views of the driver's own memory: copied.
-      return one === undefined ? undefined : Buffer.from(one.value as Uint8Array)
+      // Some say yes, and give none of it. Views of the driver's own memory: copied.
+      const value = one?.value as Uint8Array | undefined
+      return value === undefined ? undefined : Buffer.from(value)
     } catch (error) {
       // A date that is not set has no bytes, and the driver wants eight.
       if (error instanceof TypeError && /wrong length.*but is 0/.test(error.message)) return undefined
@@ -195,43 +214,10 @@ export function openToken(
   const what = `open the token ${place.serial}`
   try {
     const session = module.C_OpenSession(slot, readWrite)
-    const token = new Token(module, place, slot, session)
-    step(pin === null ? 'its keypad is waited for' : 'it is logged in to')
-    logIn(token, session, pin)
-    return token
+    logIn(module, slot, session, pin, step)
+    return new Token(module, place, slot, session)
   } catch (error) {
     throw failure(what, error)
-  }
-}
-
-function logIn(token: Token, session: Handle, pin: Uint8Array | null): void {
-  const {module, info} = token
-  demandNotLocked(info)
-  try {
-    if (info.flags & ckf.protectedPath || pin === null) module.C_Login(session, user)
-    // The driver takes nothing but a string here; it lives in this process alone, which ends with the work.
-    else module.C_Login(session, user, Buffer.from(pin).toString('utf8'))
-  } catch (error) {
-    const value = rvOf(error)
-    if (value === rv.userAlreadyLoggedIn) return
-    const wrong: readonly (number | undefined)[] = [
-      rv.pinIncorrect,
-      rv.pinInvalid,
-      rv.pinLenRange,
-      rv.pinExpired,
-      rv.pinLocked,
-    ]
-    if (!wrong.includes(value)) throw error
-    throw new KeyriteError(
-      'CREDENTIALS_REFUSED',
-      `cannot log in to the token: ${wordsOf(error)}${triesLeft(token.info)}`,
-      {
-        hints: [
-          'look whether it is the PIN of this token; do not try on: many lock for good',
-          'keyrite profile check PROFILE',
-        ],
-      },
-    )
   }
 }
 
@@ -243,26 +229,26 @@ function closeQuietly(module: PKCS11, session: Handle): void {
   }
 }
 
-function triesLeft(info: TokenInfo): string {
-  const said = pinTries(info)
-  return said === null ? '' : `; ${said}`
-}
-
 function slotOf(module: PKCS11, {serial, label}: Place): Handle {
   const seen: string[] = []
-  const fitting = module.C_GetSlotList(true).filter((slot) => {
-    const info = module.C_GetTokenInfo(slot)
-    if (trimmed(info.serialNumber) !== '') seen.push(`${trimmed(info.serialNumber)} (${trimmed(info.label)})`)
-    return trimmed(info.serialNumber) === serial && (label === null || trimmed(info.label) === label)
+  const fitting = tokensOf(module).filter(({info}) => {
+    const own = {serial: trimmed(info.serialNumber), label: trimmed(info.label)}
+    if (own.serial !== '') seen.push(`${own.serial} (${own.label})`)
+    else if (own.label !== '') seen.push(`one without a serial number (${own.label}), which cannot be chosen`)
+    return own.serial === serial && (label === null || own.label === label)
   })
   const [only] = fitting
-  if (only !== undefined && fitting.length === 1) return only
+  if (only !== undefined && fitting.length === 1) return only.slot
   if (fitting.length > 1)
     throw new KeyriteError(
       'AMBIGUOUS',
-      `cannot tell which token is meant: ${fitting.length} have serial number "${serial}"`,
+      `cannot tell which token is meant: ${fitting.length} have serial number "${serial}"${label === null ? '' : ` and label "${label}"`}`,
       {
-        hints: ['--token-label LABEL'],
+        hints: [
+          label === null
+            ? '--token-label LABEL'
+            : 'give one of them another label with the tool of its maker, or take it out',
+        ],
       },
     )
   throw new KeyriteError(

@@ -2,7 +2,8 @@ import {createHash} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
 import {demandOperation, type Operation} from '../purposes.ts'
 import type {KeyUse, VersionRef} from '../ports.ts'
-import {failure, rvOf} from './failures.ts'
+import {cka} from './constants.ts'
+import {failure, rv, rvOf} from './failures.ts'
 import {signingOf} from './methods.ts'
 import {existing, type Version} from './objects.ts'
 import {mostWrapped, seal, unseal, unwrapContent, wrapContent} from './sealing.ts'
@@ -20,12 +21,19 @@ export function keyUse(token: Token): KeyUse {
     return version
   }
 
-  function attempt<T>({spec}: Version, operation: Operation, act: () => T): T {
+  function attempt<T>({spec, object}: Version, operation: Operation, act: () => T): T {
     try {
       return act()
     } catch (error) {
       if (rvOf(error) === undefined) throw error
-      throw failure(`${operation} with key "${spec.label}"`, error)
+      const what = `${operation} with key "${spec.label}"`
+      if (rvOf(error) === rv.userNotLoggedIn && token.is(object, cka.alwaysAuthenticate))
+        throw new KeyriteError(
+          'UNSUPPORTED',
+          `cannot ${what}: it wants its PIN anew for each use (CKA_ALWAYS_AUTHENTICATE), and keyrite gives it once`,
+          {hints: ['make another key without that attribute, and move to it']},
+        )
+      throw failure(what, error)
     }
   }
 
@@ -135,8 +143,17 @@ function demandContent({spec}: Version, operation: Operation, content: Uint8Arra
 function signed(token: Token, {object, spec}: Version, message: Uint8Array): Buffer {
   const signing = signingOf(spec.scheme, (one) => token.mechanisms.has(one))
   if (signing === undefined) throw new TypeError('the purpose was checked')
-  return token.sign(signing.mechanism, object, digested(message, signing.hash), room)
+  const signature = token.sign(signing.mechanism, object, digested(message, signing.hash), room)
+  const expected = ecdsaBytes[spec.scheme as keyof typeof ecdsaBytes] as number | undefined
+  if (expected === undefined || signature.length === expected) return signature
+  throw new KeyriteError(
+    'PROVIDER_FAILED',
+    `cannot sign with key "${spec.label}": expected r and s of ${expected} bytes together, got ${signature.length}, as of a signature in another form`,
+  )
 }
+
+/** PKCS#11 v3.1, section 6.3.1: both numbers as long as the order of the curve. */
+const ecdsaBytes = {es256: 64, es384: 96, es512: 132} as const
 
 function digested(message: Uint8Array, hash: 'sha256' | 'sha384' | 'sha512' | null): Buffer {
   return hash === null ? Buffer.from(message) : createHash(hash).update(message).digest()

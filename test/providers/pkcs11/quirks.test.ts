@@ -71,7 +71,7 @@ describe('a module with other quirks', () => {
     async () => {
       const place = {module: hsm().module, serial: hsm().serial, label: null}
       hsm().now('tries 3')
-      const said = async () => (await lookAtPin(place)).map(({ok, detail}) => [ok, detail])
+      const said = async () => (await lookAtPin(place)).lines.map(({ok, detail}) => [ok, detail])
       expect(await said()).toEqual([])
       const wrong = async (): Promise<unknown> =>
         openAt(hsm(), patience, 'wrong-pin').catch((error: unknown) => error)

@@ -16,6 +16,7 @@
  *   lie C_X              that call answers yes, and does nothing
  *   hang C_X             that call never answers
  *   die C_X N            after the Nth such call has done its work the process is gone
+ * and what shapes.h says.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -280,6 +281,8 @@ static CK_RV unwrapKey(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE
   WITH(C_UnwrapKey, m, C_UnwrapKey(s, m, w, d, dn, t, n, k));
 }
 
+#include "shapes.h"
+
 CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
   char file[512];
   CK_C_GetFunctionList get;
@@ -309,6 +312,7 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
   own.C_GenerateKeyPair = generateKeyPair;
   own.C_WrapKey = wrapKey;
   own.C_UnwrapKey = unwrapKey;
+  shape(&own);
   *list = &own;
   return CKR_OK;
 }
