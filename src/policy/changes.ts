@@ -2,17 +2,11 @@
 import {destructionOf, retentionInWords, type DestructionRules} from './destruction.ts'
 import {attestationRootName, hsmRootNames} from './roots.ts'
 import {parseDuration} from '../base/duration.ts'
-import {classes} from './classes.ts'
+import {classes, classifications, type Classification} from './classes.ts'
 import {contactInWords} from './contacts.ts'
 import {operations, type OperationName, type Policy, type Rule} from './document.ts'
 import {channelInWords} from './notifications.ts'
-import {
-  askedOfInWords,
-  classifications,
-  moduleInWords,
-  protectionOf,
-  type Classification,
-} from './protection.ts'
+import {askedOfInWords, moduleInWords, protectionOf} from './protection.ts'
 import {scheduleOf, type Hook, type Schedule} from './schedule.ts'
 import {askedInWords} from './rules/needs.ts'
 import {ruleOf, type Matter} from './rules/which.ts'

@@ -12,3 +12,7 @@ export const classes = [
   'mac',
 ] as const
 export type KeyClassName = (typeof classes)[number]
+
+/** How secret what a key protects is. */
+export const classifications = ['restricted', 'confidential', 'internal', 'public'] as const
+export type Classification = (typeof classifications)[number]

@@ -35,14 +35,8 @@ export {lintPolicy, type PolicyFinding} from './lint/index.ts'
 export {authorStandsAside} from './rules/environment.ts'
 export {keyCounts} from './rules/keys.ts'
 export {demandPrinter} from './rules/printers.ts'
-export {
-  classifications,
-  moduleOf,
-  protectionInWords,
-  protectionOf,
-  type Classification,
-  type FipsModule,
-} from './protection.ts'
+export {classifications, type Classification} from './classes.ts'
+export {moduleOf, protectionInWords, protectionOf, type FipsModule} from './protection.ts'
 export {demandAlgorithm, demandHardware, wantsHardware} from './rules/minimums.ts'
 export {askedInWords, meetable, needsOf, ruleInWords} from './rules/needs.ts'
 export {isSolo} from './rules/solo.ts'

@@ -1,9 +1,6 @@
 /** What must protect a key at least, by what it protects; and what people state of the modules of a place, where nothing else says it. */
 import {z} from 'zod'
-
-/** How secret what a key protects is. */
-export const classifications = ['restricted', 'confidential', 'internal', 'public'] as const
-export type Classification = (typeof classifications)[number]
+import {classifications, type Classification} from './classes.ts'
 
 const least = z
   .strictObject({

@@ -84,8 +84,23 @@ describe('what a command loads before it does anything', () => {
   test('is followed through every part of the build', () => {
     expect(entries.length).toBeGreaterThan(100)
     const list = loaded(join(dist, 'commands/key/list.js'))
-    expect([...list].filter((one) => one.startsWith('src/')).length).toBeGreaterThan(50)
+    expect([...list].filter((one) => one.startsWith('src/')).length).toBeGreaterThan(30)
     expect([...list]).toContain('better-sqlite3')
+  })
+
+  test('has no rules and no readers of documents in it, for a command that only shows a list', () => {
+    const list = [...loaded(join(dist, 'commands/key/list.js'))]
+    expect(list.filter((one) => /^(zod|yaml|src\/custody\/|src\/requests\/|src\/app)/.test(one))).toEqual([])
+    expect(list.filter((one) => one.startsWith('src/policy/')).length).toBeLessThan(5)
+  })
+
+  test('takes modules of Node without a copy of each', () => {
+    const copied = ['*.js', 'commands/**/*.js']
+      .flatMap((files) => globSync(files, {cwd: dist}))
+      .filter(
+        (name) => name !== 'page.js' && /^import .*["']node:/m.test(readFileSync(join(dist, name), 'utf8')),
+      )
+    expect(copied).toEqual([])
   })
 
   test.each([...seldom, ...folders])(
