@@ -11,7 +11,7 @@ import {build} from 'esbuild'
 import {describeFor} from './describe.js'
 import {listFiles} from './files.js'
 import {copyFonts} from './fonts.js'
-import {leanOclif, leanZod, seldomInput} from './lean.js'
+import {leanOclif, leanZod, seldomInput, withPlainNode} from './lean.js'
 import {bundledFolders, noticesOf} from './notices.js'
 import {pageScript} from './page.js'
 import {sbomOf} from './sbom.js'
@@ -31,7 +31,7 @@ const {dependencies, optionalDependencies} = JSON.parse(readFileSync(join(root, 
 async function bundle(folder) {
   const commands = globSync('src/commands/**/*.ts', {cwd: root}).sort()
   const named = commands.map((file) => [relative('src', file).slice(0, -'.ts'.length), file])
-  const {metafile} = await build({
+  const {metafile, outputFiles} = await build({
     absWorkingDir: root,
     // The host of PKCS#11 modules, and that of secrets while they are split, are programs of their own: they run in another process.
     entryPoints: Object.fromEntries([
@@ -50,7 +50,7 @@ async function bundle(folder) {
     // oclif is CommonJS: these are what it finds there.
     banner: {
       js: [
-        "import {createRequire as requireOf} from 'node:module'",
+        "const {createRequire: requireOf} = process.getBuiltinModule('node:module')",
         'const require = requireOf(import.meta.url)',
         'const __filename = import.meta.filename, __dirname = import.meta.dirname',
       ].join(';'),
@@ -60,8 +60,13 @@ async function bundle(folder) {
     chunkNames: 'part-[hash]',
     plugins: [leanOclif(root), leanZod()],
     metafile: true,
+    write: false,
     logLevel: 'warning',
   })
+  for (const {path, text} of outputFiles) {
+    mkdirSync(dirname(path), {recursive: true})
+    writeFileSync(path, withPlainNode(text))
+  }
   // Beside the parts, because oclif's part loads it.
   const apart = await build({
     absWorkingDir: root,
@@ -102,10 +107,7 @@ async function describe(folder) {
     for (const flag of Object.values(flags))
       if (Array.isArray(flag.default) && flag.default.length === 0) delete flag.default
 
-  writeFileSync(
-    join(folder, 'oclif.manifest.json'),
-    `${JSON.stringify({commands: sorted, version}, null, 2)}\n`,
-  )
+  writeFileSync(join(folder, 'oclif.manifest.json'), `${JSON.stringify({commands: sorted, version})}\n`)
   describeFor(join(folder, 'dist'), {commands: sorted}, pjson)
 }
 

@@ -18,7 +18,7 @@ const seldom = [
 ]
 
 /** Modules of Node that only those use. */
-const seldomBuiltin = ['node:child_process', 'node:perf_hooks', 'node:readline']
+const seldomBuiltin = ['node:child_process', 'node:fs/promises', 'node:perf_hooks', 'node:readline']
 
 /** What oclif does at every start and keyrite has no use for: in which file, what stands there, and what instead. */
 const changes = [
@@ -29,6 +29,12 @@ const changes = [
     'util/os.js',
     "(await import('wsl-utils')).isWsl ? 'wsl' : (0, node_os_1.platform)()",
     '(0, node_os_1.platform)()',
+  ],
+  // Through the pool of threads a file of some hundred lines takes longer than a whole start should.
+  [
+    'util/fs.js',
+    "await (0, late_promises_1().readFile)(path, 'utf8')",
+    "(0, node_fs_1.readFileSync)(path, 'utf8')",
   ],
   // Under DEBUG it would print the whole argv; bin/run.js takes DEBUG away, so it never says anything.
   ['logger.js', 'const debug_1 = __importDefault(require("debug"));', ''],
@@ -43,7 +49,7 @@ const changes = [
 ]
 
 /** The form in which TypeScript writes an import as CommonJS; its name is then used as `name.member` only. */
-const imported = /^const (\w+) = (__importDefault\()?require\("([\w:-]+)"\)\)?;$/gm
+const imported = /^const (\w+) = (__importDefault\()?require\("([\w:/-]+)"\)\)?;$/gm
 
 /**
  * An esbuild plugin that makes oclif's part of a start small: for its index it takes `oclif.js` beside this file, and
@@ -93,6 +99,20 @@ export function leanZod() {
       })
     },
   }
+}
+
+/** The form in which esbuild writes an import of a module of Node: a name for all of it, names of its members, or both. */
+const ofNode = /^import (?:(?:\* as )?(\w+),? )?(?:\{([^}]*)\} )?(?:from )?["'](node:[\w/]+)["'];?$/gm
+
+/**
+ * The text of a part, with modules of Node taken as they are. An `import` makes a copy of each first, and for that asks for
+ * everything in it: `node:fs` alone then loads its streams and its promises, at every start.
+ */
+export function withPlainNode(text) {
+  return text.replace(ofNode, (_line, whole, members, from) => {
+    const names = [whole, members && `{${members.replace(/(\w+) as (\w+)/g, '$1: $2')}}`].filter(Boolean)
+    return names.map((name) => `const ${name} = process.getBuiltinModule('${from}');`).join(' ')
+  })
 }
 
 /** The input of `seldom.cjs`, as esbuild takes it. */

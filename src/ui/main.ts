@@ -1,4 +1,6 @@
-import {Config, handle, run, settings} from '@oclif/core'
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {Config, handle, run, settings, type Interfaces} from '@oclif/core'
 import {KeyriteError} from '../base/errors.ts'
 import {packageRoot} from '../base/package.ts'
 import {findWanted} from './unknown.ts'
@@ -12,7 +14,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     // Under NODE_ENV=development oclif would look for a TypeScript loader and run it.
     settings.enableAutoTranspile = false
     // Without these oclif loads plugins that a package.json in the user's data folder names: code nobody reviewed.
-    const config = await Config.load({root: packageRoot(), userPlugins: false, devPlugins: false})
+    const root = packageRoot()
+    // Given, or oclif would look for it in every folder above.
+    const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Interfaces.PJSON
+    const config = await Config.load({root, pjson, userPlugins: false, devPlugins: false})
     const wanted = findWanted(config, argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv)
     if (wanted.kind === 'help') await run([...wanted.argv], config)
     else await config.runCommand(wanted.id, [...wanted.rest])
