@@ -83,7 +83,7 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
     const shown = await runJson(KeyShow, 'key show', ['cloud-jwt'], house().world)
     expect(shown).toMatchObject({
       state: 'active',
-      versions: [{protection: {level: 'hardware', evidence: 'asserted'}, enforced: 'enabled'}],
+      versions: [{protection: {level: 'unknown', evidence: 'asserted'}, enforced: 'enabled'}],
     })
     const proved = await runJson(KeyProve, 'key prove', ['cloud-jwt', '--as', 'bob'], house().world)
     expect(proved).toMatchObject({exit: 0})
@@ -251,7 +251,7 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
         versions: [
           {
             protection: {
-              level: 'hardware',
+              level: 'unknown',
               evidence: 'asserted',
               detail: expect.stringMatching(/brought from outside/),
             },
@@ -274,7 +274,8 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
     })
     for (const [flag, value, code] of [
       ['key-ring', 'payments', 'USAGE'],
-      ['endpoint', 'https://localhost:1', 'USAGE'],
+      ['endpoint', 'https://localhost:1/v1', 'USAGE'],
+      ['endpoint', 'http://kms.example.com:9090', 'USAGE'],
       ['destroy-days', '0', 'USAGE'],
       ['key-ring', `${standin().ring}-nowhere`, 'PROVIDER_FAILED'],
       ['credentials-file', join(house().dir, 'nothing.json'), 'FILE_NOT_FOUND'],

@@ -18,30 +18,70 @@ export function checksum(bytes: Uint8Array): {value: number} {
   return {value: crc32c(bytes)}
 }
 
-type Answer = Readonly<Record<string, unknown>>
+/** What came of an answer's checksums: `bare` where it bears none at all, as of a server that knows nothing of them. */
+export type Judgement = 'whole' | 'damaged' | 'bare'
 
-/** Whether what was sent arrived whole (its `verified…` fields), and what came back is whole. */
-export function isWhole(answer: Answer, verified: readonly string[], content: string): boolean {
-  const bytes = answer[content]
-  const sum = answer[`${content}Crc32c`] as {value?: unknown} | null | undefined
-  return (
-    verified.every((field) => answer[field] === true) &&
-    bytes instanceof Uint8Array &&
-    Number(sum?.value) === crc32c(bytes)
-  )
+interface Expected {
+  /** The version that must have answered; absent where the answer names none. */
+  readonly name?: string
+  /** Its fields that say that what was sent arrived whole. */
+  readonly verified?: readonly string[]
+  /** Its fields with bytes, each beside its checksum. */
+  readonly content?: readonly string[]
 }
 
-/** @throws KeyriteError `PROVIDER_FAILED` when it was damaged on the way three times. */
+type Answer = Readonly<Record<string, unknown>>
+
+/** Whether what was sent arrived whole, what came back is whole, and it is about the version that was asked. */
+export function judged(answer: object, {name, verified = [], content = []}: Expected): Judgement {
+  const said = answer as Answer
+  const sums = content.map((field) => sumOf(said[`${field}Crc32c`]))
+  if (content.some((field) => !(said[field] instanceof Uint8Array))) return 'damaged'
+  const isBare = sums.every((sum) => sum === null) && verified.every((field) => said[field] !== true)
+  if (name !== undefined && said['name'] !== name && !(isBare && (said['name'] ?? '') === ''))
+    return 'damaged'
+  if (isBare) return 'bare'
+  return verified.every((field) => said[field] === true) &&
+    content.every((field, at) => sums[at] === crc32c(said[field] as Uint8Array))
+    ? 'whole'
+    : 'damaged'
+}
+
+/** Null where there is none. @param sum - an Int64Value. */
+export function sumOf(sum: unknown): number | null {
+  const {value} = (sum ?? {}) as {readonly value?: unknown}
+  return value === undefined || value === null ? null : Number(value)
+}
+
+/**
+ * Asks until an answer is whole: three times at most.
+ * @param isEmulator - whether it is asked on this machine, in the clear: then an answer without any checksum is taken.
+ * @throws KeyriteError `PROVIDER_FAILED`.
+ */
 export async function whole<T>(
   what: string,
+  isEmulator: boolean,
   ask: () => Promise<T>,
-  good: (answer: T) => boolean,
+  judge: (answer: T) => Judgement,
 ): Promise<T> {
+  let last: Judgement = 'damaged'
   for (let tries = 0; tries < 3; tries++) {
     const answer = await ask()
-    if (good(answer)) return answer
+    last = judge(answer)
+    if (last === 'whole' || (last === 'bare' && isEmulator)) return answer
   }
-  throw new KeyriteError('PROVIDER_FAILED', `cannot ${what}: requests or answers are damaged on the way`, {
-    hints: ['look at what stands between this machine and Google: a proxy that changes what passes'],
-  })
+  throw last === 'bare'
+    ? new KeyriteError(
+        'PROVIDER_FAILED',
+        `cannot ${what}: answers come without the checksums that Google gives, so nothing says that they are whole`,
+        {
+          hints: [
+            'look at what answers there: keyrite profile show PROFILE names the endpoint',
+            'an emulator on this machine: keyrite profile add … --endpoint http://localhost:PORT',
+          ],
+        },
+      )
+    : new KeyriteError('PROVIDER_FAILED', `cannot ${what}: requests or answers are damaged on the way`, {
+        hints: ['look at what stands between this machine and Google: a proxy that changes what passes'],
+      })
 }

@@ -1,5 +1,5 @@
 /** Who we are to Google: a key file of a service account, or whatever the machine has by default. */
-import {GoogleAuth, JWT, type AuthClient} from 'google-auth-library'
+import {GoogleAuth, JWT, PassThroughClient, type AuthClient} from 'google-auth-library'
 import {KeyriteError} from '../../base/errors.ts'
 
 /**
@@ -32,6 +32,11 @@ export async function credentialsFrom(
   const client = new JWT({email, key, scopes: [scope]})
   // It signs its tokens itself: no second service is asked.
   return Object.assign(client, {useJWTAccessWithScope: true, defaultServicePath: service})
+}
+
+/** Who we are where nothing secret may be sent. */
+export function nobody(): AuthClient {
+  return new PassThroughClient()
 }
 
 function parsed(file: Buffer): Readonly<Record<string, unknown>> {

@@ -4,7 +4,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import type {KeyDeletion} from '../ports.ts'
 import {code, codeOf, failure} from './failures.ts'
 import type {CryptoKeyVersion, Service} from './service.ts'
-import {keyPath, lookUp, versionPath} from './versions.ts'
+import {keyNamed, keyPath, lookUp, versionPath} from './versions.ts'
 
 export function keyDeletion(service: Service): KeyDeletion {
   return {
@@ -27,15 +27,7 @@ export function keyDeletion(service: Service): KeyDeletion {
 
     async deleteKey(key) {
       const name = keyPath(service, key)
-      const isGone = async (): Promise<boolean> => {
-        try {
-          await service.askPlainly((kms) => kms.getCryptoKey({name}))
-          return false
-        } catch (error) {
-          if (codeOf(error) === code.notFound) return true
-          throw failure(`look at key "${key}"`, error)
-        }
-      }
+      const isGone = async (): Promise<boolean> => (await keyNamed(service, key)) === undefined
       if (await isGone()) return
       await gone(
         `delete key "${key}"`,

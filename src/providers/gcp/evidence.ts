@@ -22,6 +22,7 @@ const permissions = [
 /** @param believing - whom an HSM's word is believed through; null: nobody. */
 export function keyEvidence(service: Service, believing: Believing | null): KeyEvidence {
   const {ring, protection, destroyDays} = service.place
+  const {host, isGoogle} = service.endpoint
   const [, project = '', , location = '', , name = ''] = ring.split('/')
   return {
     /** The ring can neither be deleted nor made again: when it was made says that it is the same. */
@@ -35,7 +36,7 @@ export function keyEvidence(service: Service, believing: Believing | null): KeyE
     },
 
     async check() {
-      return [await reachLine(service), await permissionLine(service)]
+      return [await reachLine(service), ...emulatorLines(service), await permissionLine(service)]
     },
 
     async capabilities() {
@@ -54,49 +55,44 @@ export function keyEvidence(service: Service, believing: Believing | null): KeyE
     async protection(ref) {
       const found = await existing(service, ref)
       const level = String(found.version.protectionLevel)
+      // Who is not Google can say what Google says.
       const asserted = (kept: Protection['level'], detail: string): Protection => ({
-        level: kept,
+        level: kept === 'hardware' && !isGoogle ? 'unknown' : kept,
         fips: null,
         evidence: 'asserted',
-        detail,
+        detail: isGoogle ? `Google says ${detail}` : `${host}, which is no host of Google’s, says ${detail}`,
       })
       if (level === 'SOFTWARE')
-        return asserted(
-          'software',
-          'Google says SOFTWARE: the key lies in its software, no hardware is involved',
-        )
+        return asserted('software', 'SOFTWARE: the key lies in its software, no hardware is involved')
       if (level !== 'HSM' && level !== 'HSM_SINGLE_TENANT')
-        return asserted(
-          'unknown',
-          `Google says ${level}: the key lies with somebody else, who says nothing here`,
-        )
+        return asserted('unknown', `${level}: the key lies with somebody else, who says nothing here`)
       const quorum =
         level === 'HSM_SINGLE_TENANT'
           ? '; the HSM is changed by proposals that a quorum of its own approves at Google, beside keyrite’s'
           : ''
       const given = attestationIn(found.version)
-      if (given === null) return asserted('hardware', `Google says ${level}; it gave no attestation${quorum}`)
+      if (given === null) return asserted('hardware', `${level}; it gave no attestation${quorum}`)
       const pair = isPair(found.shown.spec.algorithm)
       if (pair && found.shown.availability !== 'enabled')
         return asserted(
           'hardware',
-          `Google says ${level}; its attestation is not verified: its public half is given out only while it is enabled${quorum}`,
+          `${level}; its attestation is not verified: its public half is given out only while it is enabled${quorum}`,
         )
       const about = {
         name: versionPath(service, ref),
         spki: pair ? await spkiOf(service, found) : null,
       }
       const judged = judge(given, about, believing?.roots() ?? null, believing?.now() ?? new Date())
-      return {
-        level: 'hardware',
-        fips: null,
-        evidence: judged.kind === 'attested' ? 'attested' : 'asserted',
-        detail:
-          judged.kind === 'attested'
-            ? `the HSM itself says that the key was made in it and cannot leave: ${judged.by}${quorum}`
-            : `Google says ${level}; its attestation is not verified: ${judged.why}${quorum}`,
-        attestation: documentOf(given, about),
-      }
+      const said: Protection =
+        judged.kind === 'attested'
+          ? {
+              level: 'hardware',
+              fips: null,
+              evidence: 'attested',
+              detail: `the HSM itself says that the key was made in it and cannot leave: ${judged.by}${quorum}`,
+            }
+          : asserted('hardware', `${level}; its attestation is not verified: ${judged.why}${quorum}`)
+      return {...said, attestation: documentOf(given, about)}
     },
 
     async generation() {
@@ -168,6 +164,13 @@ async function reachLine(service: Service): Promise<CheckLine> {
   }
 }
 
+/** What is not demanded of an emulator, and is of Google. */
+function emulatorLines({endpoint: {host, isPlain}}: Service): CheckLine[] {
+  if (!isPlain) return []
+  const detail = `${host} is asked in the clear, without credentials: an emulator on this machine; checksums that it leaves out of its answers are not demanded`
+  return [{name: 'endpoint', ok: true, detail, fix: null}]
+}
+
 async function permissionLine(service: Service): Promise<CheckLine> {
   const {ring} = service.place
   try {
@@ -185,6 +188,8 @@ async function permissionLine(service: Service): Promise<CheckLine> {
           fix: `gcloud kms keyrings add-iam-policy-binding ${ring} --member=MEMBER --role=ROLE`,
         }
   } catch (error) {
+    if (service.endpoint.isPlain && codeOf(error) === code.unimplemented)
+      return {name: 'permissions', ok: true, detail: 'it knows none: everybody may do everything', fix: null}
     return {name: 'permissions', ok: false, detail: wordsOf(error), fix: 'keyrite profile check PROFILE'}
   }
 }

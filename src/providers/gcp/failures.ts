@@ -31,6 +31,11 @@ export function wordsOf(error: unknown): string {
   return visibleLine(text.replace(/^\d+ [A-Z_]+: /, '').split('\n')[0] ?? '', 240)
 }
 
+/** What OpenSSL says of an answer that is no TLS. */
+function speaksNoTls(text: string): boolean {
+  return /wrong version number|packet length too long|unsupported protocol|EPROTO/i.test(text)
+}
+
 /** Whether it is a version's state that stands in the way. */
 function isState(text: string): boolean {
   return /is not enabled, current state is|in field crypto_key_version\.state/.test(text)
@@ -42,8 +47,8 @@ export function failure(what: string, error: unknown): KeyriteError {
   const value = codeOf(error)
   if (value === undefined) return outside(what, error)
   const said = wordsOf(error)
-  const as = (kind: KeyriteError['code'], fact: string, hint: string): KeyriteError =>
-    new KeyriteError(kind, `cannot ${what}: ${fact}`, {hints: [hint]})
+  const as = (kind: KeyriteError['code'], fact: string, ...hints: readonly string[]): KeyriteError =>
+    new KeyriteError(kind, `cannot ${what}: ${fact}`, {hints: [...hints]})
   switch (value) {
     case code.unauthenticated:
       return as(
@@ -61,6 +66,9 @@ export function failure(what: string, error: unknown): KeyriteError {
         'PROVIDER_UNREACHABLE',
         `Google Cloud KMS did not answer, ${said}`,
         'the same command again: it asks what was done',
+        ...(speaksNoTls(String(error))
+          ? ['an emulator on this machine: --endpoint http://localhost:PORT']
+          : []),
       )
     case code.resourceExhausted:
       return as(

@@ -1,9 +1,18 @@
 import {KeyriteError} from '../../base/errors.ts'
 import type {Availability, KeyLife} from '../ports.ts'
-import {code, codeOf, failure} from './failures.ts'
 import type {CryptoKey, Service} from './service.ts'
 import {demandUnused} from './store.ts'
-import {dateOf, existing, keyPath, labels, refOf, settled, versionPath, versionsOf} from './versions.ts'
+import {
+  dateOf,
+  existing,
+  keyNamed,
+  keyPath,
+  labels,
+  refOf,
+  settled,
+  versionPath,
+  versionsOf,
+} from './versions.ts'
 
 /** A version is enabled or disabled. That it only decrypts would be a matter of IAM, of the whole key. */
 export const enforced = ['enabled', 'disabled'] as const satisfies readonly Availability[]
@@ -55,12 +64,14 @@ export function keyLife(service: Service): KeyLife {
       const {key, shown} = await existing(service, ref)
       if (key.purpose !== 'ENCRYPT_DECRYPT') return
       const what = `make version ${ref.version} of key "${shown.spec.label}" primary`
-      const [now] = await service.ask(what, (kms) =>
+      await service.ask(what, (kms) =>
         kms.updateCryptoKeyPrimaryVersion({
           name: keyPath(service, ref.key),
           cryptoKeyVersionId: ref.version,
         }),
       )
+      // What an answer says is not what is: it is looked at again.
+      const now = (await existing(service, ref)).key
       if (now.primary?.name !== versionPath(service, ref))
         throw new KeyriteError('PROVIDER_FAILED', `cannot ${what}: Google names another one`, {
           hints: ['the same command again'],
@@ -82,11 +93,21 @@ export function keyLife(service: Service): KeyLife {
           },
         )
       if (shown.destroyAt !== null) return shown.destroyAt
+      // An hour for what passes between here and there, and for a clock that differs.
+      const least = Date.now() + days * 86_400_000 - 3_600_000
       await service.ask(`schedule the destruction of key "${ref.key}"`, (kms) =>
         kms.destroyCryptoKeyVersion({name: versionPath(service, ref)}),
       )
       const {version, shown: now} = await existing(service, ref)
       const at = dateOf(version.destroyTime) ?? now.destroyAt
+      if (now.availability === 'destroyed' || (at !== null && at.getTime() < least))
+        throw new KeyriteError(
+          'KEY_NOT_AS_PLANNED',
+          now.availability === 'destroyed'
+            ? `cannot call the destruction of key "${ref.key}" scheduled: Google destroyed it at once`
+            : `cannot call the destruction of key "${ref.key}" scheduled: Google destroys it at ${at?.toISOString() ?? ''} already`,
+          {changed: true, hints: [`gcloud kms keys versions restore ${ref.version}, before that time`]},
+        )
       if (at === null)
         throw new KeyriteError(
           'PROVIDER_FAILED',
@@ -107,25 +128,28 @@ export function keyLife(service: Service): KeyLife {
         kms.restoreCryptoKeyVersion({name: versionPath(service, ref)}),
       )
       const now = (await existing(service, ref)).shown.availability
-      return now === 'enabled' ? 'enabled' : 'disabled'
+      if (now === 'enabled' || now === 'disabled') return now
+      throw new KeyriteError(
+        'PROVIDER_FAILED',
+        `cannot cancel the destruction of key "${ref.key}": Google said yes, and the version is still ${now}`,
+        {hints: ['the same command again, before its time comes']},
+      )
     },
   }
 }
 
 /** @throws KeyriteError `KEY_NOT_FOUND`. */
 async function keyOf(service: Service, key: string): Promise<CryptoKey> {
-  service.demandOpen()
-  try {
-    const [found] = await service.askPlainly((kms) => kms.getCryptoKey({name: keyPath(service, key)}))
-    return found
-  } catch (error) {
-    if (codeOf(error) === code.notFound)
-      throw new KeyriteError('KEY_NOT_FOUND', `cannot rotate key "${key}": the key ring has no such key`)
-    throw failure(`look at key "${key}"`, error)
-  }
+  const found = await keyNamed(service, key)
+  if (found !== undefined) return found
+  throw new KeyriteError('KEY_NOT_FOUND', `cannot rotate key "${key}": the key ring has no such key`)
 }
 
-/** Says on the key which version is about to be made, and for which intent. */
+/**
+ * Says on the key which version is about to be made, and for which intent, and looks whether it says so: else what is lost
+ * on the way could not be found again, and would be made twice.
+ * @throws KeyriteError `PROVIDER_FAILED`.
+ */
 async function announce(service: Service, key: CryptoKey, intent: string, number: number): Promise<void> {
   await service.ask('announce a version', (kms) =>
     kms.updateCryptoKey({
@@ -135,6 +159,15 @@ async function announce(service: Service, key: CryptoKey, intent: string, number
       },
       updateMask: {paths: ['labels']},
     }),
+  )
+  const {labels: now} = await keyOf(service, key.name?.split('/').at(-1) ?? '')
+  if (now?.[labels.rotation] === intent && now[labels.rotationVersion] === String(number)) return
+  throw new KeyriteError(
+    'PROVIDER_FAILED',
+    'cannot announce a version: Google said yes, and the key is as it was',
+    {
+      hints: ['the same command again'],
+    },
   )
 }
 

@@ -2,8 +2,10 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {KeyriteError} from '../../base/errors.ts'
 import type {IntentId, KeyMove, KeySpec, VersionRef} from '../ports.ts'
 import {permitSpec, rowOf} from './algorithms.ts'
+import {code, codeOf, failure} from './failures.ts'
+import {allOf, pages} from './listing.ts'
 import type {Service} from './service.ts'
-import {demandUnused, keys, makeKey} from './store.ts'
+import {demandUnused, keysWith, makeKey} from './store.ts'
 import {demandMaterial, wrapFor} from './material.ts'
 import {dateOf, existing, keyPath, labels, refOf, settled, versionsOf} from './versions.ts'
 
@@ -66,7 +68,7 @@ function refuse(service: Service, verb: string): never {
 
 /** Whether a crash left the key of this very intent without its version. */
 async function isBegun(service: Service, {label}: KeySpec, intent: IntentId): Promise<boolean> {
-  for await (const key of keys(service, `labels.${labels.intent}=${intent}`))
+  for await (const key of keysWith(service, labels.intent, intent))
     if (key.name === keyPath(service, label)) return (await versionsOf(service, key)).length === 0
   return false
 }
@@ -83,7 +85,14 @@ async function makePrimary(service: Service, {label, scheme}: KeySpec, {version}
 async function importJob(service: Service, intent: IntentId): Promise<{name: string; pem: string}> {
   const {ring, protection} = service.place
   const protectionLevel = protection === 'hsm' ? 'HSM' : 'SOFTWARE'
-  const [all] = await service.ask('list import jobs', (kms) => kms.listImportJobs({parent: ring}))
+  const all = await allOf(
+    pages('list import jobs', async (pageToken) => {
+      const [items, , {nextPageToken: next}] = await service.ask('list import jobs', (kms) =>
+        kms.listImportJobs({parent: ring, pageSize: 500, pageToken}, {autoPaginate: false}),
+      )
+      return {items, next}
+    }),
+  )
   const usable = all.find(
     (job) =>
       job.name?.includes('/importJobs/keyrite-') === true &&
@@ -95,9 +104,18 @@ async function importJob(service: Service, intent: IntentId): Promise<{name: str
   const ready = pemOf(usable)
   if (ready !== '') return {name: usable?.name ?? '', pem: ready}
   const id = `keyrite-${intent}`
-  await service.ask('make an import job', (kms) =>
-    kms.createImportJob({parent: ring, importJobId: id, importJob: {importMethod: method, protectionLevel}}),
-  )
+  try {
+    await service.askPlainly((kms) =>
+      kms.createImportJob({
+        parent: ring,
+        importJobId: id,
+        importJob: {importMethod: method, protectionLevel},
+      }),
+    )
+  } catch (error) {
+    // An answer that was lost, and a job that is not ready yet.
+    if (codeOf(error) !== code.alreadyExists) throw failure('make an import job', error)
+  }
   const name = `${ring}/importJobs/${id}`
   for (let waited = 0; waited < 90_000; waited += 250) {
     const [job] = await service.ask('look at an import job', (kms) => kms.getImportJob({name}))

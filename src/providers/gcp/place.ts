@@ -1,5 +1,6 @@
 /** A key ring, from the settings of a profile. */
 import {KeyriteError} from '../../base/errors.ts'
+import {endpointOf} from './endpoint.ts'
 import type {Place} from './service.ts'
 
 /** @throws KeyriteError `USAGE` for a setting that is not of its form. */
@@ -13,8 +14,11 @@ export function placeFrom(settings: Readonly<Record<string, string>>): Place {
   }
   if (!/^projects\/[^/]{1,100}\/locations\/[a-zA-Z0-9_-]{1,63}\/keyRings\/[a-zA-Z0-9_-]{1,63}$/.test(ring))
     refuse('expected a key ring as projects/P/locations/L/keyRings/R')
-  if (endpoint !== undefined && !/^[a-z0-9.-]+(?::\d{1,5})?$/i.test(endpoint))
-    refuse('expected an endpoint as HOST or HOST:PORT, without https://')
+  const {isPlain} = endpointOf(endpoint ?? null)
+  if (isPlain && (credentials ?? ca) !== undefined)
+    refuse(
+      'expected no credentials and no certificates for an endpoint without TLS: nothing secret is sent there',
+    )
   if (protection !== 'hsm' && protection !== 'software')
     return refuse('expected hsm or software as protection')
   const destroyDays = Number(days)

@@ -2,8 +2,8 @@
 import {constants, createPublicKey, publicEncrypt, verify, type KeyObject} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
 import {hasWholeLength, type Algorithm, type Scheme} from '../algorithms.ts'
-import {crc32c} from './crc32c.ts'
-import type {Service} from './service.ts'
+import {crc32c, sumOf, whole, type Judgement} from './crc32c.ts'
+import type {PublicKey, Service} from './service.ts'
 import {versionPath, type Found} from './versions.ts'
 import type {Description} from '../ports.ts'
 
@@ -23,17 +23,27 @@ export async function spkiOf(
   const what = `give the public half of key "${label}"`
   const head = mlDsaHeads[algorithm]
   const name = versionPath(service, shown.ref)
-  const [answer] = await service.ask(what, (kms) =>
-    // For what is safe from quantum computers there is one form, for the rest another.
-    kms.getPublicKey(head === undefined ? {name} : {name, publicKeyFormat: 'NIST_PQC'}),
-  )
-  const data =
+  const dataOf = ({pem, publicKey}: PublicKey): Buffer =>
     head === undefined
-      ? Buffer.from(answer.pem ?? '')
-      : Buffer.from((answer.publicKey?.data as Uint8Array | undefined) ?? [])
-  const sum = head === undefined ? answer.pemCrc32c?.value : answer.publicKey?.crc32cChecksum?.value
-  if (answer.name !== name || Number(sum) !== crc32c(data))
-    throw new KeyriteError('PROVIDER_FAILED', `cannot ${what}: the answer was damaged on the way`)
+      ? Buffer.from(pem ?? '')
+      : Buffer.from((publicKey?.data as Uint8Array | undefined) ?? [])
+  const answer = await whole(
+    what,
+    service.endpoint.isPlain,
+    async () => {
+      const [one] = await service.ask(what, (kms) =>
+        // For what is safe from quantum computers there is one form, for the rest another.
+        kms.getPublicKey(head === undefined ? {name} : {name, publicKeyFormat: 'NIST_PQC'}),
+      )
+      return one
+    },
+    (one): Judgement => {
+      const sum = sumOf(head === undefined ? one.pemCrc32c : one.publicKey?.crc32cChecksum)
+      if (sum === null && ['', name].includes(one.name ?? '')) return 'bare'
+      return one.name === name && sum === crc32c(dataOf(one)) ? 'whole' : 'damaged'
+    },
+  )
+  const data = dataOf(answer)
   if (head !== undefined) return Buffer.concat([Buffer.from(head.replace(' ', ''), 'hex'), data])
   return createPublicKey(data).export({format: 'der', type: 'spki'})
 }

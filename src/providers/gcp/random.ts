@@ -1,6 +1,6 @@
 /** Random bytes from an HSM of the location in which the key ring lies. Google gives 8 to 1024 at a time. */
 import {Secret} from '../../base/secret.ts'
-import {isWhole, whole} from './crc32c.ts'
+import {judged, whole} from './crc32c.ts'
 import type {Service} from './service.ts'
 
 const [least, most] = [8, 1024] as const
@@ -15,13 +15,15 @@ export async function randomOf(service: Service, count: number): Promise<Secret>
     const lengthBytes = Math.max(wanted, least)
     const answer = await whole(
       what,
+      service.endpoint.isPlain,
       async () => {
         const [one] = await service.ask(what, (kms) =>
           kms.generateRandomBytes({location, lengthBytes, protectionLevel: 'HSM'}),
         )
         return one
       },
-      (one) => isWhole(one as never, [], 'data') && (one.data as Uint8Array).length === lengthBytes,
+      (one) =>
+        (one.data as Uint8Array).length === lengthBytes ? judged(one, {content: ['data']}) : 'damaged',
     )
     const given = answer.data as Uint8Array
     parts.push(Buffer.from(given.subarray(0, wanted)))

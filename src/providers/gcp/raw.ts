@@ -1,7 +1,7 @@
 /** Raw AES-256-GCM: what is encrypted is the bytes that anybody computes who has the key: 12 of nonce, the ciphertext, 16 of tag. */
 import {KeyriteError} from '../../base/errors.ts'
 import {Secret} from '../../base/secret.ts'
-import {checksum, crc32c, whole} from './crc32c.ts'
+import {checksum, judged, whole, type Judgement} from './crc32c.ts'
 import type {Service} from './service.ts'
 
 const nonceBytes = 12
@@ -22,6 +22,7 @@ export async function rawEncrypt(
 ): Promise<Uint8Array> {
   const answer = await whole(
     what,
+    service.endpoint.isPlain,
     async () => {
       const [one] = await service.ask(what, (kms) =>
         kms.rawEncrypt({
@@ -34,13 +35,14 @@ export async function rawEncrypt(
       )
       return one
     },
-    (one) =>
-      one.name === name &&
-      one.verifiedPlaintextCrc32c === true &&
-      one.verifiedAdditionalAuthenticatedDataCrc32c === true &&
-      one.tagLength === tagBytes &&
-      isBytes(one.initializationVector, one.initializationVectorCrc32c, nonceBytes) &&
-      isBytes(one.ciphertext, one.ciphertextCrc32c),
+    (one): Judgement =>
+      one.tagLength === tagBytes && bytes(one.initializationVector).length === nonceBytes
+        ? judged(one, {
+            name,
+            verified: ['verifiedPlaintextCrc32c', 'verifiedAdditionalAuthenticatedDataCrc32c'],
+            content: ['initializationVector', 'ciphertext'],
+          })
+        : 'damaged',
   )
   return Buffer.concat([bytes(answer.initializationVector), bytes(answer.ciphertext)])
 }
@@ -56,6 +58,7 @@ export async function rawDecrypt(
   const [nonce, ciphertext] = [sealed.subarray(0, nonceBytes), sealed.subarray(nonceBytes)]
   const answer = await whole(
     what,
+    service.endpoint.isPlain,
     async () => {
       const [one] = await service.ask(what, (kms) =>
         kms.rawDecrypt({
@@ -72,20 +75,16 @@ export async function rawDecrypt(
       return one
     },
     (one) =>
-      one.verifiedCiphertextCrc32c === true &&
-      one.verifiedInitializationVectorCrc32c === true &&
-      one.verifiedAdditionalAuthenticatedDataCrc32c === true &&
-      isBytes(one.plaintext, one.plaintextCrc32c),
+      judged(one, {
+        verified: [
+          'verifiedCiphertextCrc32c',
+          'verifiedInitializationVectorCrc32c',
+          'verifiedAdditionalAuthenticatedDataCrc32c',
+        ],
+        content: ['plaintext'],
+      }),
   )
   return new Secret(bytes(answer.plaintext))
-}
-
-function isBytes(value: unknown, sum: {value?: unknown} | null | undefined, length?: number): boolean {
-  return (
-    value instanceof Uint8Array &&
-    Number(sum?.value) === crc32c(value) &&
-    (length === undefined || value.length === length)
-  )
 }
 
 /** A copy: what the client gives may be a view of its buffer. */

@@ -7,9 +7,8 @@ import {
   type RotationSchedule,
   type ScheduleTerms,
 } from '../schedule.ts'
-import {code, codeOf, failure} from './failures.ts'
 import type {CryptoKey, Service} from './service.ts'
-import {dateOf, keyPath} from './versions.ts'
+import {dateOf, keyNamed, keyPath} from './versions.ts'
 
 const daySeconds = 86_400
 /** Days: 24 hours to 876 000 hours. */
@@ -68,13 +67,9 @@ export function keySchedule(service: Service): KeySchedule {
 /** @throws KeyriteError `KEY_NOT_FOUND`, `UNSUPPORTED` for a key that is not symmetric. */
 async function rotating(service: Service, key: string): Promise<CryptoKey> {
   const what = `look at the schedule of key "${key}"`
-  let found: CryptoKey
-  try {
-    ;[found] = await service.askPlainly((kms) => kms.getCryptoKey({name: keyPath(service, key)}))
-  } catch (error) {
-    if (codeOf(error) !== code.notFound) throw failure(what, error)
+  const found = await keyNamed(service, key)
+  if (found === undefined)
     throw new KeyriteError('KEY_NOT_FOUND', `cannot ${what}: the key ring has no such key`)
-  }
   if (found.purpose === 'ENCRYPT_DECRYPT') return found
   throw new KeyriteError(
     'UNSUPPORTED',

@@ -3,15 +3,17 @@ import {readFileSync} from 'node:fs'
 import type {KeyManagementServiceClient, protos} from '@google-cloud/kms'
 import {KeyriteError} from '../../base/errors.ts'
 import {storageError} from '../../base/file-errors.ts'
+import {endpointOf, isLocal, publicHost, type Endpoint} from './endpoint.ts'
 import {failure} from './failures.ts'
 
 export type CryptoKey = protos.google.cloud.kms.v1.ICryptoKey
 export type CryptoKeyVersion = protos.google.cloud.kms.v1.ICryptoKeyVersion
+export type PublicKey = protos.google.cloud.kms.v1.IPublicKey
 
 export interface Place {
   /** `projects/P/locations/L/keyRings/R`. */
   readonly ring: string
-  /** `host` or `host:port`; null for the public one. */
+  /** As `endpointOf` reads it; null for the public one. */
   readonly endpoint: string | null
   /** A key file of a service account; null for the application default credentials. */
   readonly credentials: string | null
@@ -27,7 +29,6 @@ export interface Place {
 }
 
 const scope = 'https://www.googleapis.com/auth/cloudkms'
-const name = 'cloudkms.googleapis.com'
 /** Milliseconds for one call, and for a call with its repetitions. */
 const patience = {call: 15_000, all: 25_000}
 
@@ -78,6 +79,7 @@ function clientConfig(): object {
 
 export class Service {
   readonly place: Place
+  readonly endpoint: Endpoint
   readonly #client: KeyManagementServiceClient
   /** A client that names itself so. */
   readonly #named: (agent: string) => KeyManagementServiceClient
@@ -94,6 +96,7 @@ export class Service {
     within: number | null,
   ) {
     this.place = place
+    this.endpoint = endpointOf(place.endpoint)
     this.#named = named
     this.#client = named(agent)
     this.#agent = agent
@@ -105,7 +108,8 @@ export class Service {
    * @throws KeyriteError `CREDENTIALS_REFUSED`, `FILE_NOT_FOUND` if a file that is named is not there.
    */
   static async open(place: Place, agent: string, within: number | null = null): Promise<Service> {
-    const [{KeyManagementServiceClient: Client}, {grpc}, {credentialsFrom}] = await Promise.all([
+    const {host, port, isPlain} = endpointOf(place.endpoint)
+    const [{KeyManagementServiceClient: Client}, {grpc}, {credentialsFrom, nobody}] = await Promise.all([
       import('@google-cloud/kms'),
       import('google-gax'),
       import('./credentials.ts'),
@@ -113,10 +117,12 @@ export class Service {
     const ca = place.ca === null ? null : fileOf(place.ca)
     const file = place.credentials === null ? null : fileOf(place.credentials)
     try {
-      const authClient = await credentialsFrom(file, place.credentials ?? '', scope, name)
-      const [host = name, port = '443'] = (place.endpoint ?? name).split(':')
-      const trusted =
-        ca === null
+      const authClient = isPlain
+        ? nobody()
+        : await credentialsFrom(file, place.credentials ?? '', scope, publicHost)
+      const trusted = isPlain
+        ? {sslCreds: grpc.credentials.createInsecure()}
+        : ca === null
           ? {}
           : {
               sslCreds: grpc.credentials.combineChannelCredentials(
@@ -132,14 +138,14 @@ export class Service {
         new Client({
           authClient: authClient as never,
           apiEndpoint: host,
-          port: Number(port),
+          port,
           clientConfig: clientConfig(),
           'grpc.primary_user_agent': called,
           ...trusted,
         })
       return new Service(place, named, agent, within)
     } catch (error) {
-      throw failure(`open key ring ${place.ring}`, error)
+      throw hinted(failure(`open key ring ${place.ring}`, error), isLocal(host))
     }
   }
 
@@ -202,6 +208,16 @@ export class Service {
     this.#closed = true
     await Promise.all([this.#client.close(), ...this.#lent.map(async (one) => one.close())])
   }
+}
+
+/** On this machine it is an emulator more often than not, and wants no credentials. */
+function hinted(error: KeyriteError, isHere: boolean): KeyriteError {
+  if (!isHere) return error
+  const {code, message, hints, changed} = error
+  return new KeyriteError(code, message, {
+    ...{changed, cause: error},
+    hints: [...hints, 'an emulator on this machine: --endpoint http://localhost:PORT'],
+  })
 }
 
 /** @throws KeyriteError as `storageError`. */

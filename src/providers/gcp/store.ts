@@ -3,7 +3,8 @@ import type {Found, IntentId, KeySpec, KeyStore, VersionRef} from '../ports.ts'
 import {keyPurposeOf, permitSpec} from './algorithms.ts'
 import {code, codeOf, failure, wordsOf} from './failures.ts'
 import type {CryptoKey, Service} from './service.ts'
-import {describe, labels, lookUp, refOf, settled, versionsOf} from './versions.ts'
+import {pages} from './listing.ts'
+import {describe, keyNamed, labels, lookUp, refOf, settled, versionsOf} from './versions.ts'
 
 export function keyStore(service: Service): KeyStore {
   return {
@@ -21,7 +22,7 @@ export function keyStore(service: Service): KeyStore {
     },
 
     async *list() {
-      for await (const key of keys(service, ''))
+      for await (const key of keys(service))
         for (const version of await versionsOf(service, key)) {
           const shown = describe({key, version})
           if (shown !== undefined) yield shown
@@ -34,17 +35,31 @@ export function keyStore(service: Service): KeyStore {
   }
 }
 
-/** Keys by a filter, page by page. @throws KeyriteError. */
-export async function* keys(service: Service, filter: string): AsyncGenerator<CryptoKey> {
-  const parent = service.place.ring
-  for (let token = ''; ;) {
-    const [page, , answer] = await service.ask('list keys', (kms) =>
-      kms.listCryptoKeys({parent, filter, pageSize: 500, pageToken: token}, {autoPaginate: false}),
-    )
-    yield* page
-    token = answer.nextPageToken ?? ''
-    if (token === '') return
+/** All keys, page by page. @throws KeyriteError. */
+export function keys(service: Service): AsyncGenerator<CryptoKey> {
+  return listed(service, '')
+}
+
+/** Keys with a label. What the list says of it is looked at here: a server that keeps to no filter gives all of them. @throws KeyriteError. */
+export async function* keysWith(service: Service, label: string, value: string): AsyncGenerator<CryptoKey> {
+  const bears = (key: CryptoKey): boolean => key.labels?.[label] === value
+  try {
+    for await (const key of listed(service, `labels.${label}=${value}`)) if (bears(key)) yield key
+  } catch (error) {
+    // Not every emulator knows filters: without one it is the same, and longer.
+    if (!service.endpoint.isPlain) throw error
+    for await (const key of keys(service)) if (bears(key)) yield key
   }
+}
+
+function listed(service: Service, filter: string): AsyncGenerator<CryptoKey> {
+  const parent = service.place.ring
+  return pages('list keys', async (pageToken) => {
+    const [items, , {nextPageToken: next}] = await service.ask('list keys', (kms) =>
+      kms.listCryptoKeys({parent, filter, pageSize: 500, pageToken}, {autoPaginate: false}),
+    )
+    return {items, next}
+  })
 }
 
 /** @throws KeyriteError `KEY_EXISTS` if the intent was carried out. */
@@ -95,11 +110,11 @@ export async function makeKey(
 async function find(service: Service, intent: IntentId, before: readonly VersionRef[]): Promise<Found> {
   const was = new Set(before.map(({key, version}) => `${key}/${version}`))
   const made: VersionRef[] = []
-  for await (const key of keys(service, `labels.${labels.intent}=${intent}`)) {
+  for await (const key of keysWith(service, labels.intent, intent)) {
     const [first] = await versionsOf(service, key)
     if (first !== undefined) made.push(refOf({key, version: first}))
   }
-  for await (const key of keys(service, `labels.${labels.rotation}=${intent}`)) {
+  for await (const key of rotatedFor(service, intent, before)) {
     const all = (await versionsOf(service, key)).map((version) => refOf({key, version}))
     const ours = all.filter(({version}) => version === key.labels?.[labels.rotationVersion])
     const isTold = all.some((ref) => was.has(`${ref.key}/${ref.version}`))
@@ -110,4 +125,17 @@ async function find(service: Service, intent: IntentId, before: readonly Version
   if (only === undefined) return {kind: 'none'}
   if (made.length > 1) return {kind: 'ambiguous', refs: made}
   return {kind: 'one', ref: refOf(await settled(service, only))}
+}
+
+/** The keys of the versions that were there, looked at one by one, or whichever the ring says: a list may be older than its keys. */
+async function* rotatedFor(
+  service: Service,
+  intent: IntentId,
+  before: readonly VersionRef[],
+): AsyncGenerator<CryptoKey> {
+  if (before.length === 0) yield* keysWith(service, labels.rotation, intent)
+  for (const name of new Set(before.map(({key}) => key))) {
+    const key = await keyNamed(service, name)
+    if (key?.labels?.[labels.rotation] === intent) yield key
+  }
 }

@@ -3,6 +3,7 @@
  * keys is always logged; what uses them only where Data Access audit logs are on.
  */
 import {z} from 'zod'
+import {KeyriteError} from '../../base/errors.ts'
 import {askLog} from '../ask-log.ts'
 import {isProbe, type UsageEvent, type UsageLog, type UsageOperation, type UsageQuery} from '../usage.ts'
 import type {Service} from './service.ts'
@@ -47,7 +48,12 @@ const operations: Readonly<Record<string, UsageOperation>> = {
 
 export async function usageOf(service: Service, query: UsageQuery): Promise<UsageLog> {
   service.demandOpen()
-  const {place} = service
+  const {place, endpoint} = service
+  if (endpoint.isPlain && query.endpoint === null)
+    throw new KeyriteError(
+      'UNSUPPORTED',
+      `cannot read what was done with a key: ${endpoint.host} is an emulator on this machine, and Cloud Logging knows nothing of it`,
+    )
   const {credentialsFrom} = await import('./credentials.ts')
   const client = await credentialsFrom(service.credentialsFile(), place.credentials ?? '', scope, host)
   const log = {

@@ -5,6 +5,7 @@ import {purposes, purposesOf, type Purpose, type Scheme} from '../algorithms.ts'
 import type {Description, VersionRef} from '../ports.ts'
 import {rowOf} from './algorithms.ts'
 import {code, codeOf, failure} from './failures.ts'
+import {allOf, pages} from './listing.ts'
 import type {CryptoKey, CryptoKeyVersion, Service} from './service.ts'
 
 /** On the key: a version has no labels. Google's own rules: lower case, digits, `-` and `_`, 63 long. */
@@ -53,9 +54,20 @@ export function describe(found: Found): Description | undefined {
     },
     intent: intentOf(key, ref.version),
     availability,
-    createdAt: dateOf(version.createTime) ?? new Date(Number.NaN),
+    createdAt: madeAt(found),
     destroyAt: dateOf(version.destroyTime) ?? dateOf(version.destroyEventTime),
   }
+}
+
+/** @throws KeyriteError `PROVIDER_FAILED` where nothing says it. */
+function madeAt({key, version}: Found): Date {
+  const at = dateOf(version.createTime) ?? dateOf(version.generateTime) ?? dateOf(key.createTime)
+  if (at !== null) return at
+  throw new KeyriteError(
+    'PROVIDER_FAILED',
+    `cannot look at key "${last(key.name)}": nothing there says when it was made`,
+    {hints: ['look at what answers there: keyrite profile show PROFILE names the endpoint']},
+  )
 }
 
 function purposeOf(key: CryptoKey, scheme: Scheme): Purpose {
@@ -98,13 +110,32 @@ export async function lookUp(service: Service, ref: VersionRef): Promise<Found |
   }
 }
 
-/** @throws KeyriteError `KEY_NOT_FOUND`. */
+/** @returns undefined where there is none. */
+export async function keyNamed(service: Service, name: string): Promise<CryptoKey | undefined> {
+  service.demandOpen()
+  try {
+    const [found] = await service.askPlainly((kms) => kms.getCryptoKey({name: keyPath(service, name)}))
+    return found
+  } catch (error) {
+    if (codeOf(error) === code.notFound) return undefined
+    throw failure(`look at key "${name}"`, error)
+  }
+}
+
+/** @throws KeyriteError `KEY_NOT_FOUND`; `UNSUPPORTED` where it is not made, or of an algorithm that keyrite has not. */
 export async function existing(
   service: Service,
   ref: VersionRef,
 ): Promise<Found & {readonly shown: Description}> {
   const found = await lookUp(service, ref)
   const shown = found === undefined ? undefined : describe(found)
+  if (found !== undefined && shown === undefined)
+    throw new KeyriteError(
+      // Nobody may take it for a refusal because of a state that keyrite asked for.
+      'UNSUPPORTED',
+      `cannot use version ${ref.version} of key "${ref.key}": Google says that it is ${String(found.version.state)}, of algorithm ${String(found.version.algorithm)}`,
+      {hints: ['the same command again, where it is still being made']},
+    )
   if (found === undefined || shown === undefined)
     throw new KeyriteError(
       'KEY_NOT_FOUND',
@@ -115,8 +146,14 @@ export async function existing(
 
 /** Every version of one key, the oldest first. */
 export async function versionsOf(service: Service, key: CryptoKey): Promise<readonly CryptoKeyVersion[]> {
-  const [all] = await service.ask(`list the versions of key "${last(key.name)}"`, (kms) =>
-    kms.listCryptoKeyVersions({parent: key.name ?? ''}),
+  const what = `list the versions of key "${last(key.name)}"`
+  const all = await allOf(
+    pages(what, async (pageToken) => {
+      const [items, , {nextPageToken: next}] = await service.ask(what, (kms) =>
+        kms.listCryptoKeyVersions({parent: key.name ?? '', pageSize: 500, pageToken}, {autoPaginate: false}),
+      )
+      return {items, next}
+    }),
   )
   return all.toSorted((a, b) => Number(last(a.name)) - Number(last(b.name)))
 }

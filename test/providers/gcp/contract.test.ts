@@ -46,7 +46,7 @@ if (here('openssl')) {
       ],
       enforces: ['enabled', 'disabled'],
       destructionDays: {least: 30, most: 30},
-      level: 'hardware',
+      level: 'unknown',
       has: ['random', 'deletion', 'rights'],
       macKey: 32,
       decipher: null,

@@ -26,9 +26,10 @@ export interface Standin {
 
 const program = join(import.meta.dirname, '../../standins/google/main.ts')
 
-export async function startStandin(): Promise<Standin> {
+/** @param more - `--plain`: in the clear, as emulators are. */
+export async function startStandin(...more: readonly '--plain'[]): Promise<Standin> {
   const folder = mkdtempSync(join(tmpdir(), 'keyrite-gcp-'))
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, folder], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, folder, ...more], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: process.env,
   })

@@ -2,6 +2,7 @@
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {attesting, hsm} from './attesting-state.ts'
+import {quirks as known, type Quirk} from './quirks.ts'
 import type {Fault, World} from './world.ts'
 
 export interface Wish {
@@ -11,6 +12,7 @@ export interface Wish {
   readonly denied?: readonly string[]
   readonly disableLag?: number
   readonly generation?: number
+  readonly quirks?: readonly Quirk[]
   readonly attestation?: 'good' | 'none' | 'opaque'
   /** Bindings by resource. */
   readonly policies?: Readonly<Record<string, readonly unknown[]>>
@@ -37,7 +39,7 @@ export async function control(world: World, port = 0): Promise<{port: number; st
 }
 
 function grant(world: World, wish: Wish): void {
-  const {forward, faults, denied, disableLag, generation, attestation, policies = {}} = wish
+  const {forward, faults, denied, disableLag, generation, quirks, attestation, policies = {}} = wish
   if (attestation !== undefined) attesting.mode = attestation
   if (forward !== undefined) world.forward(forward)
   if (faults !== undefined) world.faults = faults.map((one) => ({...one}))
@@ -45,5 +47,7 @@ function grant(world: World, wish: Wish): void {
   if (disableLag !== undefined) world.disableLag = disableLag
   for (const [resource, bindings] of Object.entries(policies))
     world.policies.set(resource, {version: 1, bindings: [...bindings], etag: Buffer.from([0, 2])})
+  if (quirks?.some((one) => !known.includes(one)) === true) throw new Error('there is no such quirk')
+  if (quirks !== undefined) world.quirks = new Set(quirks)
   if (generation !== undefined) world.generation = generation
 }

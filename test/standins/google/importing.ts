@@ -20,7 +20,7 @@ const methods: Readonly<Record<string, {bits: number; hash: string}>> = {
 const unwrapped = "The key material in the import request couldn't be unwrapped or wasn't formatted correctly"
 
 export const importMethods: Methods = {
-  createImportJob(world, request) {
+  createImportJob(world, request, lies) {
     const ring = ringOf(world, text(request, 'parent'))
     const id = text(request, 'importJobId')
     demandId(id)
@@ -33,7 +33,7 @@ export const importMethods: Methods = {
     const now = world.now()
     const pair = world.pairFor(known.bits)
     const job: Job = {id, method, protectionLevel, createdAt: now, readyAt: now + world.generation, pair}
-    ring.jobs.set(id, job)
+    if (!lies) ring.jobs.set(id, job)
     return jobMessage(world, ring, job)
   },
 
@@ -49,7 +49,7 @@ export const importMethods: Methods = {
     return {importJobs: shown.map((job) => jobMessage(world, ring, job)), ...rest}
   },
 
-  importCryptoKeyVersion(world, request) {
+  importCryptoKeyVersion(world, request, lies) {
     const {ring, key} = keyOf(world, text(request, 'parent'))
     settle(world, key)
     if (text(request, 'cryptoKeyVersion') !== '') throw notModelled('an import into a version that was there')
@@ -85,7 +85,12 @@ export const importMethods: Methods = {
     })
     const version = key.versions.at(-1)
     if (version === undefined) throw new TypeError('it was pushed')
-    return versionMessage(ring, key, version)
+    const said = versionMessage(ring, key, version)
+    if (lies) {
+      key.versions.pop()
+      key.counted--
+    }
+    return said
   },
 }
 

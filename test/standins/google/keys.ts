@@ -30,13 +30,13 @@ const purposes: readonly string[] = [
 ]
 
 export const keyMethods: Methods = {
-  createKeyRing(world, request) {
+  createKeyRing(world, request, lies) {
     demandName('location', text(request, 'parent'))
     demandId(text(request, 'keyRingId'))
     const name = `${text(request, 'parent')}/keyRings/${text(request, 'keyRingId')}`
     if (world.rings.has(name)) throw alreadyExists('KeyRing', name)
     const ring = {name, createdAt: world.now(), keys: new Map(), jobs: new Map(), retired: new Map()}
-    world.rings.set(name, ring)
+    if (!lies) world.rings.set(name, ring)
     return ringMessage(ring)
   },
 
@@ -48,7 +48,7 @@ export const keyMethods: Methods = {
     return {keyRings: shown.map(ringMessage), ...rest}
   },
 
-  createCryptoKey(world, request) {
+  createCryptoKey(world, request, lies) {
     const ring = ringOf(world, text(request, 'parent'))
     const id = text(request, 'cryptoKeyId')
     demandId(id)
@@ -58,7 +58,7 @@ export const keyMethods: Methods = {
     const key = keyFrom(world, id, within(request, 'cryptoKey') ?? {})
     const skipped = request['skipInitialVersionCreation'] === true
     if (key.importOnly && !skipped) throw invalid('An import only key must skip its initial version.')
-    ring.keys.set(id, key)
+    if (!lies) ring.keys.set(id, key)
     if (!skipped) {
       const version = addVersion(world, key, world.now())
       if (key.purpose === 'ENCRYPT_DECRYPT') key.primary = version.number
@@ -106,7 +106,7 @@ export const keyMethods: Methods = {
     return operation('DeleteCryptoKeyMetadata', textField(1, retiredName(ring, id)))
   },
 
-  updateCryptoKeyPrimaryVersion(world, request) {
+  updateCryptoKeyPrimaryVersion(world, request, lies) {
     const {ring, key} = keyOf(world, text(request, 'name'))
     settle(world, key)
     if (key.purpose !== 'ENCRYPT_DECRYPT')
@@ -117,8 +117,11 @@ export const keyMethods: Methods = {
     )
     if (version.state !== 'ENABLED')
       throw new Refused('FAILED_PRECONDITION', `The version is ${version.state} and cannot be primary.`)
+    const before = key.primary
     key.primary = version.number
-    return keyMessage(ring, key)
+    const said = keyMessage(ring, key)
+    if (lies) key.primary = before
+    return said
   },
 }
 

@@ -3,6 +3,7 @@
  * does real cryptography in software, and forgets everything when it ends. Software keys, whatever it calls HSM.
  *
  *   node main.ts FOLDER [PORT]     writes ca.pem and credentials.json to FOLDER, and one line of JSON to stdout when it is ready
+ *   node main.ts FOLDER [PORT] --plain     as emulators are: in the clear, and anybody may call
  */
 import {execFileSync} from 'node:child_process'
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
@@ -12,7 +13,8 @@ import {control} from './control.ts'
 import {listen} from './server.ts'
 import {World} from './world.ts'
 
-const [folder = '.', port = '0'] = process.argv.slice(2)
+const isPlain = process.argv.includes('--plain')
+const [folder = '.', port = '0'] = process.argv.slice(2).filter((one) => one !== '--plain')
 const place = resolve(folder)
 mkdirSync(place, {recursive: true})
 const project = 'keyrite-standin'
@@ -39,7 +41,9 @@ world.rings.set(`${parent}/keyRings/keyrite`, {
   retired: new Map(),
 })
 const tls = {certificate: readFileSync(certificate), key: readFileSync(key)}
-const grpc = await listen(world, account, tls, Number(port))
+const grpc = isPlain
+  ? await listen(world, null, null, Number(port))
+  : await listen(world, account, tls, Number(port))
 const asked = await control(world)
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
@@ -50,7 +54,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 process.stdout.write(
   `${JSON.stringify({
     standin: 'Google Cloud KMS',
-    endpoint: `localhost:${grpc.port}`,
+    endpoint: `${isPlain ? 'http://' : ''}localhost:${grpc.port}`,
     control: `http://127.0.0.1:${asked.port}/`,
     ring: `${parent}/keyRings/keyrite`,
     ca: certificate,

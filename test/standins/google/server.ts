@@ -15,8 +15,9 @@ import {denied, notModelled, Refused} from './failures.ts'
 import {iamMethods} from './iam.ts'
 import {importMethods} from './importing.ts'
 import {keyMethods} from './keys.ts'
-import type {Message} from './messages.ts'
+import {text, type Message} from './messages.ts'
 import {permissionFor} from './permissions.ts'
+import {answered, asked, refused, type Quirk} from './quirks.ts'
 import {rawMethods} from './raw.ts'
 import {retiredMethods} from './retired.ts'
 import {useMethods} from './using.ts'
@@ -43,11 +44,14 @@ export interface Listening {
   stop(): void
 }
 
-/** @param tls - certificate and key of 127.0.0.1 and localhost, PEM. */
+/**
+ * @param account - who may call; null: anybody, as with emulators.
+ * @param tls - certificate and key of 127.0.0.1 and localhost, PEM; null: in the clear.
+ */
 export async function listen(
   world: World,
-  account: Account,
-  tls: {certificate: Buffer; key: Buffer},
+  account: Account | null,
+  tls: {certificate: Buffer; key: Buffer} | null,
   port = 0,
 ): Promise<Listening> {
   const server = new Server()
@@ -68,9 +72,10 @@ export async function listen(
     )
   const bound = {port: 0}
   bound.port = await new Promise<number>((resolve, reject) => {
-    const credentials = ServerCredentials.createSsl(null, [
-      {cert_chain: tls.certificate, private_key: tls.key},
-    ])
+    const credentials =
+      tls === null
+        ? ServerCredentials.createInsecure()
+        : ServerCredentials.createSsl(null, [{cert_chain: tls.certificate, private_key: tls.key}])
     server.bindAsync(`127.0.0.1:${port}`, credentials, (error, at) => {
       if (error === null) resolve(at)
       else reject(error)
@@ -103,7 +108,7 @@ function services(): ServiceClientConstructor[] {
 
 function handler(
   world: World,
-  account: Account,
+  account: Account | null,
   method: string,
   cut: () => void,
 ): handleUnaryCall<Message, Message> {
@@ -116,20 +121,23 @@ function handler(
         else callback(null, message)
       })
       .catch((error: unknown) => {
-        callback(error instanceof Refused ? error : new Refused('INTERNAL', String(error)))
+        const said = refused((quirk) => world.quirks.has(quirk), error)
+        callback(said instanceof Refused ? said : new Refused('INTERNAL', String(error)))
       })
   }
 }
 
 async function answer(
   world: World,
-  account: Account,
+  account: Account | null,
   method: string,
-  request: Message,
+  given: Message,
   bearer: unknown,
 ): Promise<{message: Message; isCut: boolean}> {
   const fault = world.fault(method)
-  demandBearer(account, fault?.fault === 'unauthenticated' ? '' : bearer)
+  const has = (quirk: Quirk): boolean => world.quirks.has(quirk)
+  const request = asked(has, method, given)
+  if (account !== null) demandBearer(account, fault?.fault === 'unauthenticated' ? '' : bearer)
   if (fault?.fault === 'throttle')
     throw new Refused(
       'RESOURCE_EXHAUSTED',
@@ -142,7 +150,7 @@ async function answer(
   if (wanted !== null && world.denied.has(wanted.permission)) throw denied(wanted.permission, wanted.resource)
   const act = methods[method]
   if (act === undefined) throw notModelled(method)
-  const message = spoiled(act(world, request, fault?.fault === 'lie'), fault?.fault)
+  const message = answered(has, method, spoiled(act(world, request, fault?.fault === 'lie'), fault?.fault))
   if (fault?.fault === 'late') await sleep(fault.milliseconds ?? 1000)
   return {message, isCut: fault?.fault === 'cut'}
 }
@@ -153,7 +161,12 @@ function spoiled(message: Message, fault: string | undefined): Message {
     return Object.fromEntries(
       Object.entries(message).map(([name, value]) => [name, name.startsWith('verified') ? false : value]),
     )
+  if (fault === 'misnamed')
+    return {...message, name: text(message, 'name').replace(/(\d*)$/, (number) => `${Number(number) + 1}`)}
   if (fault !== 'damaged') return message
+  const {pem, publicKey} = message
+  if (typeof pem === 'string') return {...message, pem: pem.replace(/[A-Z](?=[a-z])/, 'a')}
+  if (publicKey !== undefined) return {...message, publicKey: spoiled(publicKey as Message, fault)}
   const [name, content] =
     Object.entries(message).find(
       (one): one is [string, Buffer] => Buffer.isBuffer(one[1]) && one[1].length > 0,

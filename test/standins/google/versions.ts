@@ -10,12 +10,17 @@ import type {Methods} from './server.ts'
 import type {World} from './world.ts'
 
 export const versionMethods: Methods = {
-  createCryptoKeyVersion(world, request) {
+  createCryptoKeyVersion(world, request, lies) {
     const {ring, key} = keyOf(world, text(request, 'parent'))
     settle(world, key)
     if (key.importOnly)
       throw new Refused('FAILED_PRECONDITION', `Key ${nameOfKey(ring, key)} takes imported versions only.`)
-    return versionMessage(ring, key, addVersion(world, key, world.now()))
+    const made = versionMessage(ring, key, addVersion(world, key, world.now()))
+    if (lies) {
+      key.versions.pop()
+      key.counted--
+    }
+    return made
   },
 
   getCryptoKeyVersion(world, request) {
@@ -54,7 +59,8 @@ export const versionMethods: Methods = {
       throw wrongState(nameOfVersion(ring, key, version), version.state)
     const before = {state: version.state, destroyAt: version.destroyAt}
     version.state = 'DESTROY_SCHEDULED'
-    version.destroyAt = world.now() + key.destroySeconds * 1000
+    const waits = world.quirks.has('waits-a-day') ? 86_400 : key.destroySeconds
+    version.destroyAt = world.now() + (world.quirks.has('destroys-at-once') ? 0 : waits * 1000)
     settle(world, key)
     const said = versionMessage(ring, key, version)
     if (lies) Object.assign(version, before)
@@ -73,13 +79,16 @@ export const versionMethods: Methods = {
     return operation('DeleteCryptoKeyVersionMetadata')
   },
 
-  restoreCryptoKeyVersion(world, request) {
+  restoreCryptoKeyVersion(world, request, lies) {
     const {ring, key, version} = found(world, text(request, 'name'))
     if (version.state !== 'DESTROY_SCHEDULED')
       throw wrongState(nameOfVersion(ring, key, version), version.state)
+    const before = {state: version.state, destroyAt: version.destroyAt}
     version.state = 'DISABLED'
     version.destroyAt = null
-    return versionMessage(ring, key, version)
+    const said = versionMessage(ring, key, version)
+    if (lies) Object.assign(version, before)
+    return said
   },
 
   getPublicKey(world, request) {

@@ -1,6 +1,7 @@
 /** What the stand-in remembers: key rings, keys, versions, import jobs; a clock that the test moves; the faults that it was told. */
 import {generateKeyPairSync, type KeyObject} from 'node:crypto'
 import type {Material, Purpose} from './algorithms.ts'
+import type {Quirk} from './quirks.ts'
 
 export type State =
   | 'PENDING_GENERATION'
@@ -70,6 +71,7 @@ export type Fault =
   | 'unauthenticated'
   | 'damaged'
   | 'unverified'
+  | 'misnamed'
 
 export class World {
   readonly rings = new Map<string, Ring>()
@@ -82,6 +84,8 @@ export class World {
   readonly seen: {readonly operation: string; readonly userAgent: string}[] = []
   /** How many uses a version stays usable for after it was disabled. */
   disableLag = 0
+  /** What it does otherwise than Google, as emulators do. */
+  quirks = new Set<Quirk>()
   /** How long a pair is being made for, in milliseconds. */
   generation = 0
   #moved = 0
