@@ -1,11 +1,10 @@
-"""Attacks on changes of people, policy, writer and clock, as attacks.py: python3 attack_changes.py prints one JSON line."""
-import json
+"""Attacks on changes of people, policy, writer and clock, as attacks.py; groups.py runs them."""
 import shutil
 import tempfile
 import traceback
 
 from attacks import SLOW, at, data, entry, judged, maker_at, said, signed
-from make_bundle import Keys, b64, canon, pid, sha
+from make_bundle import b64, canon, pid, sha
 from make_changes import DAYS, Changes
 
 A, E, L = 'adopt/', 'enroll/', 'lead/'
@@ -280,8 +279,5 @@ def row(keys, name, rule, tweak):
         shutil.rmtree(folder)
 
 
-if __name__ == '__main__':
-    with tempfile.TemporaryDirectory() as home:
-        keys = Keys(home)
-        found = [row(keys, *one) for one in GOOD + ATTACKS[::1 if SLOW else 6]]
-    print(json.dumps({'rows': len(found), 'failed': [x for x in found if x]}))
+def changes(keys):
+    return [row(keys, *one) for one in GOOD + ATTACKS[::1 if SLOW else 6]]

@@ -2,7 +2,7 @@
 import json
 import sys
 
-from attacks import judged
+from judging import judged
 
 for line in sys.stdin:
     status, rules, _ = judged(line.strip())

@@ -13,6 +13,8 @@ import sys
 import tempfile
 from datetime import datetime, timedelta
 
+from agent import Agent
+
 ORG = 'example.com'
 NAME = ORG + '/ledger/' + '0123456789abcdef' * 2
 CEREMONY = 'ce' * 16
@@ -22,6 +24,7 @@ PEOPLE = {'alice': (1, ['ciso', 'custodian'], 'stated'), 'bob': (2, ['custodian'
           'carol': (3, ['custodian'], 'stated'), 'dave': (4, ['custodian'], 'asserted'), 'erin': (5, ['auditor'], 'stated')}
 LATER = {'frank': (6, ['custodian'], 'stated')}
 ALL = {**PEOPLE, **LATER}
+made_here = set()  # allowed signers, armored signature, namespace and message of what was signed well, as ssh-keygen would be asked
 
 
 def pid(name):
@@ -89,27 +92,41 @@ class Keys:
         self.raw['plain'] = self.raw['dave']  # the same pair of keys, dressed otherwise
         shutil.copy(os.path.join(folder, 'dave.pem'), os.path.join(folder, 'plain.pem'))
         for name in ('writer', 'writer2', 'writer3', 'plain'):
-            self.line[name] = 'ssh-ed25519 ' + b64(wire(b'ssh-ed25519', self.raw[name][-32:]))
+            self.line[name] = self.dressed(name)
+        self.agent, self.known = Agent(folder), {}
+        self.agent.add_files(folder, list(kinds))
+        for name, public in self.raw.items():
+            self.agent.add_ed25519(self.run(['openssl', 'pkey', '-in', name + '.pem', '-outform', 'DER'])[-32:], public[-32:])
+
+    def dressed(self, name):
+        return 'ssh-ed25519 ' + b64(wire(b'ssh-ed25519', self.raw[name][-32:]))
 
     def run(self, arguments, message=b''):
         return subprocess.run(arguments, cwd=self.folder, input=message, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True).stdout
 
+    def signed(self, line, message):
+        """By whoever has this key; RSA and Ed25519 sign the same in the same way each time."""
+        asked = (line, message)
+        if asked not in self.known:
+            self.known[asked] = self.agent.sign(base64.b64decode(line.split(' ')[1]), message)
+        return self.known[asked]
+
     def sign_raw(self, name, message):
-        with tempfile.NamedTemporaryFile(dir=self.folder) as file:
-            file.write(message)
-            file.flush()
-            return self.run(['openssl', 'pkeyutl', '-sign', '-inkey', name + '.pem', '-rawin', '-in', file.name])
+        return self.signed(self.dressed(name), message)[-64:]
+
+    def pem(self, name):
+        lines = b64(self.raw[name])
+        return ('-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n' % lines).encode()
 
     def sshsig(self, name, space, message, flags=1, digest=b'sha512', reserved=b'', counter=None):
         asked = (name, space, message, flags, digest, reserved, counter)
         if asked not in self.made:
             self.made[asked] = self.make(*asked)
+            if digest in (b'sha256', b'sha512') and not reserved:
+                made_here.add((b'signer ' + self.line[name].encode(), armored(self.made[asked]).encode(), space, message))
         return self.made[asked]
 
     def make(self, name, space, message, flags, digest, reserved, counter):
-        if name not in self.raw:
-            text = self.run(['ssh-keygen', '-Y', 'sign', '-q', '-f', name, '-n', space], message).decode()
-            return base64.b64decode(''.join(text.split('\n')[1:-2]))
         hashed = hashlib.new(digest.decode(), message).digest()
         signed = b'SSHSIG' + wire(space.encode(), reserved, digest, hashed)
         if name == 'dave':
@@ -117,7 +134,7 @@ class Keys:
             touch = bytes([flags]) + (self.touches if counter is None else counter).to_bytes(4, 'big')
             inner = wire(SK, self.sign_raw(name, sha(b'ssh:') + touch + sha(signed))) + touch
         else:
-            inner = wire(b'ssh-ed25519', self.sign_raw(name, signed))
+            inner = self.signed(self.line[name], signed)
         public = base64.b64decode(self.line[name].split(' ')[1])
         return b'SSHSIG\0\0\0\1' + wire(public, space.encode(), reserved, digest, inner)
 
@@ -316,15 +333,15 @@ class Maker:
                  'policy.json': canon(self.standing_policy), 'template.yaml': self.template, 'minutes.html': b'<p>minutes</p>\n',
                  'minutes.txt': b'minutes\n', 'script.pdf': b'%PDF',
                  'script.html': b'<p>' + sha(self.template).hex().encode(), 'minutes.pdf': b'%PDF', 'allowed_signers': ''.join(lines).encode(),
-                 'keys/payments-v1.pem': self.keys.run(['openssl', 'pkey', '-pubin', '-inform', 'DER'], public),
+                 'keys/payments-v1.pem': self.keys.pem('product'),
                  'bundle.json': canon({'ceremony': CEREMONY, 'entries': list(range(len(self.entries))), 'fingerprint': self.leaves[0].hex(),
                                        'ledger': NAME, 'level': self.level, 'tool': self.entries[0]['tool'], 'type': 'keyrite.bundle/1'})}
         for number, name in getattr(self, 'versions', {}).items():
-            files['keys/payments-v%d.pem' % number] = self.keys.run(['openssl', 'pkey', '-pubin', '-inform', 'DER'], self.keys.raw[name])
+            files['keys/payments-v%d.pem' % number] = self.keys.pem(name)
         if hasattr(self, 'brought'):
-            files['keys/brought-v1.pem'] = self.keys.run(['openssl', 'pkey', '-pubin', '-inform', 'DER'], public)
+            files['keys/brought-v1.pem'] = self.keys.pem('product')
         for name in getattr(self, 'adopted', ()):
-            files.update({'keys/%s-v%d.pem' % (name, number): self.keys.run(['openssl', 'pkey', '-pubin', '-inform', 'DER'], public)
+            files.update({'keys/%s-v%d.pem' % (name, number): self.keys.pem('product')
                           for number in (1, 2)})
         for name in ('verify.py', 'VERIFY.md'):
             with open(os.path.join(BUNDLE, name), 'rb') as file:

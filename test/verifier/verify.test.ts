@@ -1,15 +1,28 @@
-import {execFile, execFileSync} from 'node:child_process'
-import {cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync} from 'node:fs'
+import {execFile, execFileSync, spawn, type ChildProcess} from 'node:child_process'
+import {once} from 'node:events'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {createInterface} from 'node:readline'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {onPath, testWith} from '../support/needs.ts'
 
 const here = import.meta.dirname
 /** What the bundle of these tests is made and judged with. */
-const tools = ['python3', 'ssh-keygen', 'openssl'] as const
+const tools = ['python3', 'ssh-keygen', 'ssh-agent', 'openssl'] as const
 const slow = process.env['SLOW'] === '1'
 const home = mkdtempSync(join(tmpdir(), 'verifier-'))
+/** Thousands of folders are written, judged and removed: where there is a disk in memory, there. */
+const memory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : home, 'keyrite-verifier-'))
 const surroundings = {...process.env, TMPDIR: home}
 const good = join(home, 'good')
 const verifyMd = readFileSync(join(here, '../../ceremony-templates/bundle/VERIFY.md'), 'utf8')
@@ -49,12 +62,29 @@ function copyOf(name: string): string {
   return to
 }
 
-/** One group of attacks.py: how many rows ran, and the rows whose verdict was another than the table's. */
-async function group(name: string): Promise<{rows: number; failed: unknown[]}> {
-  const script = ['changes', 'certificates', 'shares'].includes(name) ? `attack_${name}.py` : 'attacks.py'
-  const ran = await run('python3', ['-B', join(here, script), name], home)
-  if (ran.status !== 0) throw new Error(ran.stderr)
-  return JSON.parse(ran.stdout) as {rows: number; failed: unknown[]}
+/** How many rows a group of attacks had, and those whose verdict was another than the table's. */
+interface Group {
+  readonly rows: number
+  readonly failed: readonly unknown[]
+}
+
+let python: ChildProcess | undefined
+let answers: AsyncIterator<string>
+
+/** One process makes and judges all groups: it has the keys once, and remembers what ssh-keygen said. */
+async function group(name: string): Promise<Group> {
+  if (python === undefined) {
+    python = spawn('python3', ['-B', join(here, 'groups.py')], {
+      cwd: home,
+      env: {...surroundings, TMPDIR: memory},
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    answers = createInterface({input: python.stdout ?? process.stdin})[Symbol.asyncIterator]()
+  }
+  python.stdin?.write(`${name}\n`)
+  const {value} = (await answers.next()) as {value: string | undefined}
+  if (value === undefined) throw new Error('groups.py ended')
+  return JSON.parse(value) as Group
 }
 
 /** VERIFY.md as a bundle carries it, and each block of commands in it. */
@@ -73,10 +103,17 @@ let fingerprint = ''
 beforeAll(async () => {
   if (!tools.every((tool) => onPath(tool) !== undefined)) return
   const made = await run('python3', ['-B', join(here, 'make_bundle.py'), good], home)
+  if (made.status !== 0) throw new Error(made.stderr)
   fingerprint = made.stdout.trim()
 })
 
-afterAll(() => {
+afterAll(async () => {
+  if (python !== undefined) {
+    const ended = once(python, 'exit')
+    python.stdin?.end()
+    await ended
+  }
+  rmSync(memory, {recursive: true, force: true})
   rmSync(home, {recursive: true, force: true})
 })
 
@@ -193,6 +230,7 @@ describe('attacks with real keys', () => {
   for (const [name, least, leastSlow] of [
     ['vectors', 3, 3],
     ['algorithms', 12, 12],
+    ['asked', 4, 20],
     ['table', 45, 165],
     ['changes', 14, 65],
     ['certificates', 31, 31],
