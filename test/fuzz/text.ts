@@ -67,8 +67,17 @@ const changes: readonly TextChange[] = [
 
 /** Text as bytes; bytes that are no UTF-8 are read as far as can be. */
 export const textMutation: Mutation = (rng, bytes, others) => {
-  const texts = others.map((one) => one.toString('utf8'))
+  const texts = others.map(textOf)
   return Buffer.from(rng.pick(changes)(rng, bytes.toString('utf8'), texts))
+}
+
+const known = new WeakMap<Buffer, string>()
+
+/** Good inputs are asked for in each case. */
+function textOf(bytes: Buffer): string {
+  const text = known.get(bytes) ?? bytes.toString('utf8')
+  known.set(bytes, text)
+  return text
 }
 
 function put(text: string, at: number, more: string): string {

@@ -21,6 +21,9 @@ const mutations = [
   textMutation,
   ...Array.from({length: 12}, () => yamlMutation),
 ]
+/** So many inputs, these in turn. */
+const times = (count: number, ...all: readonly Buffer[]): Buffer[] =>
+  Array.from({length: count}, (_, at) => all[at % all.length] ?? Buffer.of())
 const written = (value: unknown): string => stringify(value, {aliasDuplicateObjects: false})
 const shipped = readFileSync(join(import.meta.dirname, '../../ceremony-templates/jwt-signing-rsa-4096.yaml'))
 const small = Buffer.from(`keyrite: ceremony/1
@@ -47,6 +50,30 @@ acts:
           down.
         fields: [{name: seen, text: What}]
 `)
+/** As few words as a ceremony can have: most cases are of these, because what is read costs by the word. */
+const fewest = [
+  `keyrite: ceremony/1
+id: a
+title: A
+purpose: P
+location: L
+roles: {o: {count: 1}}
+acts: [{id: b, title: B, steps: [{id: c, kind: confirm, by: o, minutes: 1, text: T.}]}]
+`,
+  `keyrite: ceremony/1
+id: a
+title: A
+purpose: 'P'
+location: L
+roles:
+  o: {count: 1}
+acts:
+  - id: b
+    title: B
+    steps:
+      - {id: c, kind: pause, by: o, minutes: 1, text: "T"}
+`,
+].map((text) => Buffer.from(text))
 /** What is on the table, in every kind of step that moves it, and what somebody lets pass. */
 const table = Buffer.from(`keyrite: ceremony/1
 id: table
@@ -77,15 +104,16 @@ describe('templates', () => {
   fuzz({
     quick: 600,
     name: 'template',
-    seeds: [small, small, small, small, table, table, table, shipped],
+    seeds: [...times(24, ...fewest), ...times(8, small), ...times(3, table), shipped],
     mutations,
     read: (bytes) => parseTemplate(bytes, 'a.yaml'),
     refuses: isCode('TEMPLATE_INVALID'),
     take(bytes) {
-      const {raw, template} = parseTemplate(bytes, 'a.yaml')
+      const parsed = parseTemplate(bytes, 'a.yaml')
+      const {raw, template} = parsed
       if (bytes.includes('\0')) return 'it holds a zero byte'
       // Whatever it says, it is judged, and every finding has its place.
-      const found = lint(parseTemplate(bytes, 'a.yaml'), null, null, null, new Date(0))
+      const found = lint(parsed, null, null, null, new Date(0))
       if (!found.every(({line, column}) => line > 0 && column > 0)) return 'a finding has no place'
       const again = parseTemplate(Buffer.from(written(raw)), 'a.yaml')
       if (!isDeepStrictEqual(again.raw, raw) || !isDeepStrictEqual(again.template, template))
@@ -97,7 +125,7 @@ describe('templates', () => {
   fuzz({
     quick: 600,
     name: 'steps of a recorded template',
-    seeds: [small, small, shipped],
+    seeds: [...times(24, ...fewest), ...times(10, small), table, shipped],
     mutations,
     refuses: isTypeError,
     take(bytes) {
@@ -109,12 +137,41 @@ describe('templates', () => {
   })
 })
 
-const policies = [defaultPolicy, soloPolicy]
+/** Most cases are of policies of few lines: their grammar is that of a long one. */
+const few = [
+  `type: keyrite.policy/1
+name: few # with a comment
+rules: [{id: all, operations: [key.create, "key.destroy"], classes: null, kinds: null, people: 2, roles: [], from: [ciso]}]
+stated_keys: []
+minimums: {algorithms: [ed25519], witnesses: 0}
+times: {request: PT72H, idle: 'PT1H'}
+`,
+  `type: keyrite.policy/1
+name: few
+rules:
+  - id: make
+    operations:
+      - key.create
+    classes: [tls]
+    kinds: null
+    people: 3
+    roles: [ciso]
+    from:
+      - custodian
+stated_keys: []
+minimums: {algorithms: [rsa-4096], witnesses: 2}
+times: {request: P1D, idle: PT5M}
+`,
+].map((text) => Buffer.from(text))
+const policies = [defaultPolicy, soloPolicy].flatMap((one) =>
+  [written(one), JSON.stringify(one, null, 1)].map((text) => Buffer.from(text)),
+)
+
 describe('policies', () => {
   fuzz({
     quick: 600,
     name: 'policy file',
-    seeds: policies.flatMap((one) => [Buffer.from(written(one)), Buffer.from(JSON.stringify(one, null, 1))]),
+    seeds: [...times(48, ...few), ...policies],
     mutations,
     read: (bytes) => parsePolicyFile(bytes, 'a.yaml'),
     refuses: isCode('POLICY_INVALID'),
