@@ -3,6 +3,7 @@ import {
   backupCopy,
   backupDelete,
   backupDomain,
+  backupDomainLoad,
   backupLoad,
   backupPutBack,
   backupRestore,
@@ -10,6 +11,7 @@ import {
   backupStart,
   backupTake,
   keyBackupsFold,
+  profileSetting,
   wholeFold,
 } from './backups/index.ts'
 import type {Secret} from './base/secret.ts'
@@ -98,6 +100,7 @@ export const operations: Operations = operationsOf([
   policyAdopt,
   profileAdd,
   profileRemove,
+  profileSetting,
   ledgerWriter,
   ledgerRestore,
   keyCreate,
@@ -132,6 +135,7 @@ export const operations: Operations = operationsOf([
   backupStart,
   backupLoad,
   backupDomain,
+  backupDomainLoad,
   shareSplit,
   shareCombine,
   incidentContain,

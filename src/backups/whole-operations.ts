@@ -1,5 +1,4 @@
-/** A backup of a whole place is begun, or taken in; what opens its backups elsewhere is given to holders: approved, done, looked at. */
-import {sha256Hex} from '../base/bytes.ts'
+/** A backup of a whole place is begun, or taken in; what opens its backups elsewhere is given to holders, or taken in; a setting is set: approved, done, looked at. */
 import {Secret} from '../base/secret.ts'
 import {jcs} from '../base/jcs.ts'
 import {KeyriteError} from '../base/errors.ts'
@@ -7,12 +6,12 @@ import {keysFold, profileOf, type Planned} from '../keys/index.ts'
 import {problem, type View} from '../ledger/index.ts'
 import {policyFold, ruleFor} from '../policy/index.ts'
 import {factsOf} from '../profiles/index.ts'
-import type {Provider} from '../providers/ports.ts'
-import {providerKind} from '../providers/registry.ts'
-import type {Holder, WholeBackups} from '../providers/whole-backups.ts'
+import type {Holder} from '../providers/whole-backups.ts'
 import {phase, undertake, type ActContext, type Operation, type Plan} from '../requests/index.ts'
 import {revivedBy} from './key-plans.ts'
-import {openWholeAct, wholeFold, wholeForms, wholeTypes, type WholeAct} from './whole-state.ts'
+import {demandSameHolders, lookedAt, placeSettingsOf, setAs, takenIn, wholeBackupsOf} from './whole-acts.ts'
+import {openWholeAct, wholeFold, wholeForms, wholeNames, wholeTypes, type WholeAct} from './whole-state.ts'
+import {formed, words} from './whole-words.ts'
 
 /** Whoever runs it brings what opens the storage, and the holders' certificates; and keeps what is given out. */
 export interface WholeContext extends ActContext {
@@ -22,58 +21,16 @@ export interface WholeContext extends ActContext {
   readonly holders?: readonly Holder[]
 }
 
-const where = (plan: Plan): string =>
-  `profile "${plan.profile?.name ?? ''}" (${plan.profile?.kind ?? ''}, ${plan.profile?.environment ?? ''})`
-
-function formed<A extends WholeAct>(
-  act: A,
-  {change}: Pick<Plan, 'change'>,
-): ReturnType<(typeof wholeForms)[A]['parse']> {
-  const parsed = wholeForms[act].safeParse(change)
-  if (!parsed.success) throw new TypeError('a plan for a backup of a whole place says where it lies')
-  return parsed.data as ReturnType<(typeof wholeForms)[A]['parse']>
-}
-
-const opensInWords = {
-  token: 'a token that whoever runs this brings',
-  identity: 'the identity that the place has there',
-} as const
-
-const words: Readonly<Record<WholeAct, (plan: Plan) => readonly string[]>> = {
-  start: (plan) => [
-    `Have the service of ${where(plan)} write a backup of all its keys to ${formed('start', plan).to}, which ${opensInWords[formed('start', plan).opens]} opens for it.`,
-    'The service encrypts it: keyrite never sees what is in it. Only a place of the same kind with the same security domain opens it; who has the holders of that, and the storage, has every key.',
-  ],
-  load: (plan) => {
-    const {from, key} = formed('load', plan)
-    return key === null
-      ? [
-          `Have the service of ${where(plan)} take in the backup at ${from}, IN PLACE OF EVERY KEY THAT IS THERE NOW.`,
-          'While it does, no key there can be used. What was made, disabled or destroyed since that backup is as it was then.',
-        ]
-      : [
-          `Have the service of ${where(plan)} take in key "${key}" alone from the backup at ${from}, with all its versions, in place of what is there of it.`,
-          'What was disabled or destroyed of it since that backup is as it was then.',
-        ]
-  },
-  domain: (plan) => {
-    const {holders, needed} = formed('domain', plan)
-    return [
-      `Have the service of ${where(plan)} give out its security domain, sealed to ${holders.length} holders, of whom ANY ${needed} TOGETHER open it.`,
-      `The holders’ certificates have SHA-256 ${holders.join(', ')}.`,
-      'Whoever opens it, and has a backup, has every key of this place. Without it nobody, the service neither, brings a backup back to another place. A new place is activated by it.',
-    ]
-  },
-}
-
 export const backupStart = operation('start')
 export const backupLoad = operation('load')
 export const backupDomain = operation('domain')
+export const backupDomainLoad = operation('domain-load')
+export const profileSetting = operation('setting')
 
 function operation(act: WholeAct): Operation {
   const {intended, done, failed} = wholeTypes[act]
   return {
-    name: `backup.${act}`,
+    name: wholeNames[act],
     writes: {[intended]: act, [done]: act, [failed]: act},
     begins: [intended],
     formed: (plan) => void formed(act, plan),
@@ -94,42 +51,23 @@ function operation(act: WholeAct): Operation {
   }
 }
 
-/** @throws KeyriteError `UNSUPPORTED` naming what the place does instead. */
-export function wholeBackupsOf({kind, wholeBackups}: Pick<Provider, 'kind' | 'wholeBackups'>): WholeBackups {
-  if (wholeBackups !== undefined) return wholeBackups
-  throw new KeyriteError(
-    'UNSUPPORTED',
-    `cannot back up a place of kind "${kind}" whole: it is a Managed HSM of Azure that does`,
-    {
-      hints: [...(providerKind(kind).keptBy ?? []), 'keyrite backup list PROFILE, of kind cloudhsm'],
-    },
-  )
-}
-
 /** @throws KeyriteError `USAGE` for an address or holders that are none, `KEY_STATE`, `PROFILE_NOT_FOUND`, `POLICY_REFUSES`. */
 export function planWhole(
   view: Pick<View, 'of'>,
   act: WholeAct,
   name: string,
-  change: Readonly<Record<string, string | number | null | readonly string[]>>,
+  change: Readonly<Record<string, string | number | boolean | null | readonly string[]>>,
 ): Planned {
   const profile = profileOf(view, name)
   const parsed = wholeForms[act].safeParse(change)
-  if (!parsed.success)
-    throw new KeyriteError(
-      'USAGE',
-      act === 'domain'
-        ? 'expected 3 to 10 holders, and 2 or more of them needed'
-        : 'expected the address of a container as https://ACCOUNT/CONTAINER, of a backup as https://ACCOUNT/CONTAINER/FOLDER, and nothing that opens it',
-      {
-        hints: [
-          act === 'domain' ? '--holder CERTIFICATE.pem … --needed K' : 'what opens it: --sas-file FILE',
-        ],
-      },
-    )
+  if (!parsed.success) {
+    const [fact, hint] =
+      act === 'domain' ? expected.domain : act === 'setting' ? expected.setting : expected.storage
+    throw new KeyriteError('USAGE', fact, {hints: [hint]})
+  }
   if ('holders' in parsed.data) demandHolders(parsed.data)
   demandNotEnded(view, parsed.data)
-  const operation = `backup.${act}` as const
+  const operation = wholeNames[act]
   const plan: Plan = {
     type: 'keyrite.plan/1',
     operation,
@@ -141,6 +79,15 @@ export function planWhole(
   }
   return {plan, names: {}}
 }
+
+const expected = {
+  domain: ['expected 3 to 10 holders, and 2 or more of them needed', '--holder CERTIFICATE.pem … --needed K'],
+  setting: ['expected the name of a setting, and true or false', '--setting NAME=false'],
+  storage: [
+    'expected the address of a container as https://ACCOUNT/CONTAINER, of a backup as https://ACCOUNT/CONTAINER/FOLDER, and nothing that opens it',
+    'what opens it: --sas-file FILE',
+  ],
+} as const
 
 /** What is taken in alone is not what nobody is to use again. @throws KeyriteError `KEY_STATE`. */
 function demandNotEnded(view: Pick<View, 'of'>, change: object): void {
@@ -174,7 +121,8 @@ async function perform(context: WholeContext, plan: Plan, act: WholeAct): Promis
   const {ledger} = context
   const profile = plan.profile?.name ?? ''
   const provider = await context.provider(profile)
-  const backups = wholeBackupsOf(provider)
+  if (act === 'setting') placeSettingsOf(provider)
+  else wholeBackupsOf(provider)
   const open = openWholeAct(ledger.of(wholeFold), profile)
   if (open !== undefined && open.act !== act)
     throw new KeyriteError(
@@ -187,11 +135,15 @@ async function perform(context: WholeContext, plan: Plan, act: WholeAct): Promis
   const change = formed(act, plan)
   const lacks = (what: string): KeyriteError =>
     new KeyriteError('USAGE', `cannot ${act} here: ${what} is not named`, {
-      hints: [`keyrite backup ${act} ${profile} …, with the same flags as when it was asked for`],
+      hints: [
+        `keyrite ${wholeNames[act].replace('.', ' ')} ${profile} …, with the same flags as when it was asked for`,
+      ],
     })
   const token = async (): Promise<Secret | null> => {
-    if (!('opens' in change) || change.opens === 'identity') return null
-    if (context.material === undefined) throw lacks('what opens the storage')
+    if ('setting' in change || 'holders' in change || ('opens' in change && change.opens === 'identity'))
+      return null
+    if (context.material === undefined)
+      throw lacks('domain' in change ? 'what its holders opened' : 'what opens the storage')
     return context.material()
   }
   const {holders, keep} = context
@@ -202,10 +154,13 @@ async function perform(context: WholeContext, plan: Plan, act: WholeAct): Promis
     intended: {},
     open,
     approved: context.approved,
-    find: () => Promise.resolve(undefined), // each may be done again
+    // Each but one may be done again.
+    find: async () => ('domain' in change && (await wholeBackupsOf(provider).hasLoaded()) ? '' : undefined),
     // The service said how it ended: whoever wants it still asks anew, and is in nobody's way.
     ends: ['PROVIDER_FAILED', 'CREDENTIALS_REFUSED', 'FILE_NOT_FOUND'],
     act: async () => {
+      if ('setting' in change) return setAs(provider, change)
+      const backups = wholeBackupsOf(provider)
       if ('holders' in change) {
         demandSameHolders(change.holders, holders ?? [])
         const domain = new Secret(await backups.domain(holders ?? [], change.needed))
@@ -218,47 +173,17 @@ async function perform(context: WholeContext, plan: Plan, act: WholeAct): Promis
       const access = await token()
       try {
         if ('to' in change) return await backups.start(change.to, access)
+        if ('domain' in change) return await takenIn(backups, access, change.under)
         await backups.load(change.from, access, change.key)
         return ''
       } finally {
         access?.wipe()
       }
     },
-    confirm: async (done) =>
-      act === 'start'
-        ? {folder: done}
-        : act === 'domain'
-          ? {sha256: done}
-          : lookedAt(ledger.view, provider, profile),
+    confirm: async (done) => {
+      if (act === 'start') return {folder: done}
+      if (act === 'domain') return {sha256: done}
+      return act === 'load' ? lookedAt(ledger.view, provider, profile) : {}
+    },
   })
-}
-
-/** @throws KeyriteError `PLAN_MOVED`. */
-function demandSameHolders(approved: readonly string[], brought: readonly Holder[]): void {
-  const now = brought.map(({certificate}) => sha256Hex(certificate)).toSorted()
-  if (jcs(now) !== jcs(approved.toSorted()))
-    throw new KeyriteError(
-      'PLAN_MOVED',
-      'cannot give out the security domain: these are not the holders that were approved',
-      {
-        hints: ['the certificates that were approved, or ask anew'],
-      },
-    )
-}
-
-/** Which of the ledger's living versions are there after a restore. */
-async function lookedAt(
-  view: View,
-  provider: Provider,
-  profile: string,
-): Promise<{readonly there: number; readonly missing: string[]}> {
-  const missing = new Set<string>()
-  let there = 0
-  for (const key of view.of(keysFold).keys.values())
-    for (const {state, ref} of key.profile === profile ? key.versions : [])
-      if (state !== 'destroyed') {
-        if ((await provider.store.describe(ref)) === undefined) missing.add(key.name)
-        else there++
-      }
-  return {there, missing: [...missing].toSorted()}
 }

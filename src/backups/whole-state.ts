@@ -1,8 +1,9 @@
-/** What is done with backups of a whole place, and what is begun and not ended of it. */
+/** What is done with a whole place: its backups, what opens them elsewhere, its settings; and what is begun and not ended of it. */
 import {z} from 'zod'
 import {Versions} from '../base/versions.ts'
 import {keyName} from '../keys/index.ts'
 import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
+import type {OperationName} from '../policy/index.ts'
 import {profilesFold} from '../profiles/index.ts'
 
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/)
@@ -10,6 +11,9 @@ const hex64 = z.string().regex(/^[0-9a-f]{64}$/)
 export const storageAddress = z
   .string()
   .regex(/^https:\/\/[a-z0-9.-]+(?::\d{1,5})?(?:\/[A-Za-z0-9$._-]+){1,4}$/)
+
+/** As its service calls it. */
+const settingName = z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,63}$/)
 
 /** What opens the storage for the service: a token that somebody brings, or the identity that the place has there. */
 const opens = z.enum(['token', 'identity'])
@@ -19,14 +23,42 @@ export const wholeForms = {
   start: z.strictObject({to: storageAddress, opens}),
   load: z.strictObject({from: storageAddress, key: keyName.nullable(), opens}),
   domain: z.strictObject({holders: z.array(hex64).min(3).max(10), needed: z.int().min(2).max(10)}),
+  /** A file by its digest, opened by so many holders, and sealed under the certificate of that digest. */
+  'domain-load': z.strictObject({domain: hex64, needed: z.int().min(2).max(126), under: hex64}),
+  setting: z.strictObject({setting: settingName, value: z.boolean()}),
 } as const
 export type WholeAct = keyof typeof wholeForms
-export const wholeActs = ['start', 'load', 'domain'] as const satisfies readonly WholeAct[]
+export const wholeActs = [
+  'start',
+  'load',
+  'domain',
+  'domain-load',
+  'setting',
+] as const satisfies readonly WholeAct[]
+
+/** What the policy calls it. */
+export const wholeNames = {
+  start: 'backup.start',
+  load: 'backup.load',
+  domain: 'backup.domain',
+  'domain-load': 'backup.domain-load',
+  setting: 'profile.setting',
+} as const satisfies Record<WholeAct, OperationName>
 
 export const wholeTypes = {
   start: {intended: 'backup.start.intended', done: 'backup.started', failed: 'backup.start.failed'},
   load: {intended: 'backup.load.intended', done: 'backup.loaded', failed: 'backup.load.failed'},
   domain: {intended: 'backup.domain.intended', done: 'backup.domain.given', failed: 'backup.domain.failed'},
+  'domain-load': {
+    intended: 'backup.domain.load.intended',
+    done: 'backup.domain.loaded',
+    failed: 'backup.domain.load.failed',
+  },
+  setting: {
+    intended: 'profile.setting.intended',
+    done: 'profile.setting.set',
+    failed: 'profile.setting.failed',
+  },
 } as const satisfies Record<WholeAct, object>
 
 /** What an outcome adds. */
@@ -35,6 +67,8 @@ const outcomes = {
   /** Versions of the ledger in this place: how many are there afterwards, and the keys of which one is missing. */
   load: {there: z.int().min(0), missing: z.array(keyName)},
   domain: {sha256: hex64},
+  'domain-load': {},
+  setting: {},
 } as const
 
 export interface OpenWholeAct {

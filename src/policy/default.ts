@@ -70,7 +70,7 @@ export const defaultPolicy: Policy = {
     }),
     rule({
       id: 'key-backup',
-      operations: ['backup.take', 'backup.put-back', 'backup.load', 'backup.domain'],
+      operations: ['backup.take', 'backup.put-back', 'backup.load', 'backup.domain', 'backup.domain-load'],
       people: 3,
       roles: two,
     }),
@@ -98,7 +98,12 @@ export const defaultPolicy: Policy = {
     rule({id: 'policy', operations: ['policy.adopt'], people: 3}),
     rule({id: 'ledger', operations: ['ledger.writer', 'ledger.restore', 'ledger.erase'], people: 3}),
     rule({id: 'local-profile', operations: ['profile.add', 'profile.remove'], kinds: ['local'], people: 0}),
-    rule({id: 'profile', operations: ['profile.add', 'profile.remove'], people: 2, roles: ['security-lead']}),
+    rule({
+      id: 'profile',
+      operations: ['profile.add', 'profile.remove', 'profile.setting'],
+      people: 2,
+      roles: ['security-lead'],
+    }),
     rule({id: 'escrow', operations: ['share.split', 'share.combine'], people: 3}),
     rule({
       id: 'grave-containment',

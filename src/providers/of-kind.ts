@@ -1,5 +1,5 @@
 /** What a place of a kind does, known before it is opened; of a kind that this keyrite does not know, nothing. */
-import {isKind, providerKind} from './registry.ts'
+import {isKind, providerKind, type Opening} from './registry.ts'
 
 /** What people read of how a key gets there from outside; null where its kind has nothing to say. */
 export function broughtInWords(name: string): string | null {
@@ -9,4 +9,10 @@ export function broughtInWords(name: string): string | null {
 /** Whether a place of this kind keeps dates of its versions itself. */
 export function keepsDates(name: string): boolean {
   return isKind(name) && providerKind(name).keepsDates === true
+}
+
+/** What the secret of a place is called where somebody must give it; null where there is none, or its settings say where it is. */
+export function secretToAsk(name: string, settings: Opening['settings']): string | null {
+  const kind = providerKind(name)
+  return kind.hasSecret?.(settings) === true ? null : kind.secret
 }

@@ -13,6 +13,7 @@ import type {Algorithm, Purpose, Scheme} from './algorithms.ts'
 import type {Dates} from './dates.ts'
 import type {Grant, GrantWish} from './grants.ts'
 import type {KeyBackups} from './key-backups.ts'
+import type {PlaceSettings} from './place-settings.ts'
 import type {Policy, Standing} from './permissions.ts'
 import type {KeyRights, KeyTold} from './rights.ts'
 import type {KeySchedule} from './schedule.ts'
@@ -340,6 +341,8 @@ export interface Provider {
   readonly told?: KeyTold
   /** Absent where the service writes no backup of all its keys when it is told to. */
   readonly wholeBackups?: WholeBackups
+  /** Absent where the service keeps no settings of a place that keyrite may change. */
+  readonly settings?: PlaceSettings
   /** What the other side's clock says now: the newest Date that an answer carried, moved on by the time since, on a clock that nobody sets. Null where its answers carry none. */
   time(): Date | null
   close(): Promise<void>

@@ -6,6 +6,7 @@ import type {Grantable} from './grants.ts'
 import type {Believing} from './attesting.ts'
 import type {PermissionsWish, Policy} from './permissions.ts'
 import type {Availability, BeforeSecret, Provider} from './ports.ts'
+import type {SecurityDomains} from './security-domain.ts'
 
 /** What a kind needs to be opened. */
 export interface Opening {
@@ -36,6 +37,8 @@ export interface ProviderKind {
   readonly permissions?: () => Promise<(wish: PermissionsWish) => Policy>
   /** What grants of single keys it keeps beside every policy; absent where it keeps none. */
   readonly grants?: () => Promise<Grantable>
+  /** How what opens its backups elsewhere is read, and sealed for another place; absent where there is no such thing. */
+  readonly domains?: () => Promise<SecurityDomains>
   /** Whether keys in it can lie in hardware at all. */
   readonly hardware: 'never' | 'possible' | 'always'
   /** What a version may be held to by the provider itself: said in plans, before it is opened. What it answers itself must not be less. */
@@ -229,6 +232,7 @@ export const providerKinds = {
     secret: null,
     permissions: async () => (await import('./azure/permissions.ts')).policyFor,
     grants: async () => (await import('./azure/grantable.ts')).grantable,
+    domains: async () => (await import('./azure/domain/index.ts')).domains,
     hardware: 'possible',
     enforces: ['enabled', 'historic', 'disabled'],
     window: {least: 7, most: 90},
@@ -249,12 +253,6 @@ export const providerKinds = {
 } as const satisfies Record<string, ProviderKind>
 
 export type ProviderKindName = keyof typeof providerKinds
-
-/** What the secret of a place is called where somebody must give it; null where there is none, or its settings say where it is. */
-export function secretToAsk(name: string, settings: Opening['settings']): string | null {
-  const kind = providerKind(name)
-  return kind.hasSecret?.(settings) === true ? null : kind.secret
-}
 
 /** @throws KeyriteError `UNSUPPORTED` where a place of this kind knows no permissions of single keys. */
 export async function permissionsOf(name: string): Promise<(wish: PermissionsWish) => Policy> {

@@ -21,4 +21,10 @@ export interface WholeBackups {
   load(from: string, access: Access, key: string | null): Promise<void>
   /** What a new place of this kind needs to open its backups: given out sealed to the holders, of whom so many are needed. May be repeated. */
   domain(holders: readonly Holder[], needed: number): Promise<Uint8Array>
+  /** The certificate, DER, under which such a thing is to be sealed for this place: one that is new, and has none yet. */
+  transferKey(): Promise<Uint8Array>
+  /** Has the place take it in, and waits: from then on it opens what that domain's backups hold. Asked once. @param sealed - for this place alone, as its kind's `domains` does it. */
+  loadDomain(sealed: Uint8Array): Promise<void>
+  /** Whether the place says that one was taken in: answers "did it happen?". */
+  hasLoaded(): Promise<boolean>
 }

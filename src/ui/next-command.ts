@@ -35,6 +35,7 @@ const commands: Readonly<
   'policy.adopt': [['policy adopt', 'FILE']],
   'profile.add': [['profile add', 'NAME --kind KIND --environment E']],
   'profile.remove': [['profile remove', 'PROFILE']],
+  'profile.setting': [['profile set', 'PROFILE --setting NAME=false']],
   'custodian.change': [
     ['custodian enroll', 'PERSON --key FILE.pub --role ROLE'],
     ['custodian retire', 'PERSON'],
@@ -52,6 +53,7 @@ const commands: Readonly<
   'backup.start': [['backup start', 'PROFILE --to URL']],
   'backup.load': [['backup load', 'PROFILE --from URL']],
   'backup.domain': [['backup domain', 'PROFILE --holder FILE --needed K --out FILE']],
+  'backup.domain-load': [['backup domain-load', 'PROFILE --domain FILE --opened FILE …']],
   'ledger.erase': [['ledger erase', '--person PERSON --reason R']],
 }
 

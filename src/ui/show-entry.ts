@@ -82,6 +82,16 @@ const sentences: Readonly<Record<string, (data: Entry['data']) => string>> = {
     `The security domain of ${text(data['profile'])} is to be given to holders, of whom ${text(data['needed'])} open it.`,
   'backup.domain.given': (data) =>
     `The security domain of ${text(data['profile'])} was given out, with SHA-256 ${text(data['sha256'])}.`,
+  'backup.domain.load.intended': (data) =>
+    `The security domain with SHA-256 ${text(data['domain'])} is to be taken in by ${text(data['profile'])}.`,
+  'backup.domain.loaded': (data) =>
+    `The security domain with SHA-256 ${text(data['domain'])} was taken in by ${text(data['profile'])}.`,
+  'backup.domain.load.failed': (data) => `A security domain was not taken in: ${text(data['code'])}.`,
+  'profile.setting.intended': (data) =>
+    `${text(data['setting'])} of ${text(data['profile'])} is to be set to ${text(data['value'])}.`,
+  'profile.setting.set': (data) =>
+    `${text(data['setting'])} of ${text(data['profile'])} was set to ${text(data['value'])}.`,
+  'profile.setting.failed': (data) => `A setting was not set: ${text(data['code'])}.`,
   'backup.domain.failed': (data) => `A security domain was not given out: ${text(data['code'])}.`,
   'backup.copy.intended': (data) =>
     `Backup ${text(data['backup'])} is to be copied to ${text(data['region'])}.`,

@@ -4,8 +4,10 @@ import {Flags} from '@oclif/core'
 import {KeyriteError} from '../base/errors.ts'
 import {readPublic} from '../base/files.ts'
 import type {JsonObject} from '../base/jcs.ts'
-import type {Secret} from '../base/secret.ts'
+import {Secret} from '../base/secret.ts'
 import type {Ledger} from '../ledger/index.ts'
+import {providerKind} from '../providers/registry.ts'
+import type {SecurityDomains} from '../providers/security-domain.ts'
 import type {Holder} from '../providers/whole-backups.ts'
 import {readSecret} from './shares/read.ts'
 
@@ -38,6 +40,36 @@ export function holdersIn(files: readonly string[]): readonly Holder[] {
       })
     }
   })
+}
+
+export const mostDomainBytes = 4_000_000
+
+/** @throws KeyriteError `UNSUPPORTED` where places of this kind have no such thing. */
+export async function domainsOf(kind: string): Promise<SecurityDomains> {
+  const {domains} = providerKind(kind)
+  if (domains !== undefined) return domains()
+  throw new KeyriteError(
+    'UNSUPPORTED',
+    `cannot have a security domain taken in by a place of kind "${kind}": it is a Managed HSM of Azure that has one`,
+  )
+}
+
+/** Read, opened and sealed anew only when people have agreed; what the holders opened is wiped. */
+export function sealedBy(
+  domains: SecurityDomains,
+  domain: Uint8Array,
+  files: readonly string[],
+  under: Uint8Array,
+): () => Promise<Secret> {
+  return () => {
+    const opened: Secret[] = []
+    try {
+      for (const file of files) opened.push(readSecret(file, 4096))
+      return Promise.resolve(new Secret(domains.sealFor(domain, opened, under)))
+    } finally {
+      for (const one of opened) one.wipe()
+    }
+  }
 }
 
 /** What the newest outcome of this type says of the place. */

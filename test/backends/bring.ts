@@ -31,7 +31,10 @@ const software = {
   openbao: {leastMinor: 10},
   'aws-client': {leastMinor: 10},
   'google-client': {leastMinor: 10},
-  'azure-client': {leastMinor: 10, sources: ['azure-keyvault-keys', 'azure-keyvault-administration']},
+  'azure-client': {
+    leastMinor: 10,
+    sources: ['azure-keyvault-keys', 'azure-keyvault-administration', 'azure-keyvault-securitydomain'],
+  },
 } as const satisfies Record<string, Needs>
 
 export type Software = keyof typeof software
@@ -47,7 +50,9 @@ export type Brought =
  */
 export async function bring(name: Software): Promise<Brought> {
   const lock = join(import.meta.dirname, 'locks', `${name}.txt`)
-  const digest = createHash('sha256').update(readFileSync(lock)).digest('hex').slice(0, 12)
+  const {sources = []}: Needs = software[name]
+  const all = createHash('sha256').update(readFileSync(lock)).update(sources.join())
+  const digest = all.digest('hex').slice(0, 12)
   const kept = process.env['KEYRITE_BACKENDS'] ?? join(root, '.tools/state/backends')
   const folder = join(kept, `${name}-${digest}`)
   const there: Brought = {present: true, what: name, how: '', folder}

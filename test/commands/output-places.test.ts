@@ -15,6 +15,7 @@ import {join} from 'node:path'
 import Database from 'better-sqlite3'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import BackupDomain from '../../src/commands/backup/domain.ts'
+import BackupDomainShare from '../../src/commands/backup/domain-share.ts'
 import BackupTake from '../../src/commands/backup/take.ts'
 import CeremonyBundle from '../../src/commands/ceremony/bundle.ts'
 import CeremonyMinutes from '../../src/commands/ceremony/minutes.ts'
@@ -135,6 +136,12 @@ const outputs: readonly (readonly [
     BackupDomain,
     'file',
     (path) => ['main', '--holder', 'none.pem', '--needed', '2', '--out', path],
+  ],
+  [
+    'backup domain-share --out',
+    BackupDomainShare,
+    'file',
+    (path) => ['domain.json', '--holder', 'none.pem', '--out', path],
   ],
   ['backup take --out', BackupTake, 'file', (path) => ['k', '--recipient', 'age1', '--out', path]],
   ['profile random --out', ProfileRandom, 'file', (path) => ['main', '--bytes', '8', '--out', path]],

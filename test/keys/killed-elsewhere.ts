@@ -45,6 +45,11 @@ export const elsewhere: Readonly<Partial<Record<OperationName, Reason>>> = {
   },
   'backup.load': {why: 'a local token takes in no backup by a job; nothing breaks it off yet', by: null},
   'backup.domain': {why: 'a local token has no security domain; nothing breaks it off yet', by: null},
+  'backup.domain-load': {
+    why: 'a local token has no security domain',
+    by: 'commands/azure-place.test.ts',
+  },
+  'profile.setting': {why: 'a local token keeps no settings', by: 'commands/azure-place.test.ts'},
   'share.split': {why: 'its secret is in a process of its own', by: 'commands/share-kill.test.ts'},
   'share.combine': {why: 'its secret is in a process of its own', by: 'commands/share-kill.test.ts'},
   'incident.contain': {why: 'it is killed at each line that it says', by: 'incidents/killed.test.ts'},

@@ -6,7 +6,8 @@ import {sameBytes} from '../../base/bytes.ts'
 import type {Secret} from '../../base/secret.ts'
 import {profileOf} from '../../keys/index.ts'
 import {environments, profileName} from '../../profiles/index.ts'
-import {providerKind, providerKinds, secretToAsk} from '../../providers/registry.ts'
+import {secretToAsk} from '../../providers/of-kind.ts'
+import {providerKind, providerKinds} from '../../providers/registry.ts'
 import {
   demandWelcome,
   peopleFor,

@@ -7,6 +7,7 @@ import type {Provider} from '../ports.ts'
 import {keyBackups} from './backup.ts'
 import {keyEvidence} from './evidence.ts'
 import {keyGrants} from './grants.ts'
+import {placeSettings} from './settings.ts'
 import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
 import type {Place} from './place.ts'
@@ -51,7 +52,9 @@ function providerOf(service: Service): Provider {
     usage: async (query) => usageOf(service, query),
     keyBackups: keyBackups(service),
     told: keyTold(service),
-    ...(service.place.isHsm ? {wholeBackups: wholeBackups(service), grants: keyGrants(service)} : {}),
+    ...(service.place.isHsm
+      ? {wholeBackups: wholeBackups(service), grants: keyGrants(service), settings: placeSettings(service)}
+      : {}),
     time: () => null,
     close: async () => {
       service.close()

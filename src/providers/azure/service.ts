@@ -21,6 +21,8 @@ interface Clients {
   readonly patient: KeyClient
   readonly once: KeyClient
   readonly rest: Client
+  /** As `rest`, asked once. */
+  readonly restOnce: Client
 }
 
 export class Service {
@@ -30,6 +32,7 @@ export class Service {
   /** Asked once: what makes or changes something. */
   readonly once: KeyClient
   readonly #rest: Client
+  readonly #restOnce: Client
   readonly #ca: Buffer | null
   /** Clients that name themselves so. */
   readonly #named: (agent: string) => Clients
@@ -49,6 +52,7 @@ export class Service {
     this.patient = clients.patient
     this.once = clients.once
     this.#rest = clients.rest
+    this.#restOnce = clients.restOnce
     this.#ca = ca
     this.#named = named
     this.#agent = agent
@@ -81,9 +85,15 @@ export class Service {
           serviceVersion: apiVersion,
           retryOptions: retries,
         })
-      const rest = getClient(place.vault, {...common, retryOptions})
-      rest.pipeline.addPolicy(keyVaultAuthenticationPolicy(credential, challenge))
-      return {patient: keys(retryOptions), once: keys({maxRetries: 0}), rest}
+      const rest = (retries: object): Client => {
+        const client = getClient(place.vault, {...common, retryOptions: retries})
+        client.pipeline.addPolicy(keyVaultAuthenticationPolicy(credential, challenge))
+        return client
+      }
+      return {
+        ...{patient: keys(retryOptions), once: keys({maxRetries: 0})},
+        ...{rest: rest(retryOptions), restOnce: rest({maxRetries: 0})},
+      }
     }
     return new Service(place, named, {agent, ca, within})
   }
@@ -121,8 +131,28 @@ export class Service {
     body: object,
     verb: 'post' | 'patch' | 'put' = 'post',
   ): Promise<Readonly<Record<string, unknown>>> {
+    return this.#send(this.#rest, what, path, body, verb)
+  }
+
+  /** The same for what may not be sent twice. */
+  async operateOnce(
+    what: string,
+    path: string,
+    body: object,
+    verb: 'post' | 'put' = 'post',
+  ): Promise<Readonly<Record<string, unknown>>> {
+    return this.#send(this.#restOnce, what, path, body, verb)
+  }
+
+  async #send(
+    client: Client,
+    what: string,
+    path: string,
+    body: object,
+    verb: 'post' | 'patch' | 'put',
+  ): Promise<Readonly<Record<string, unknown>>> {
     return this.ask(what, async () => {
-      const answer = await this.#rest.pathUnchecked(path)[verb]({
+      const answer = await client.pathUnchecked(path)[verb]({
         body,
         queryParameters: {'api-version': apiVersion},
         contentType: 'application/json',

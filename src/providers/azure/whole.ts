@@ -53,6 +53,34 @@ export function wholeBackups(service: Service): WholeBackups {
       }
       return Buffer.from(typeof value === 'string' ? value : '')
     },
+
+    async transferKey() {
+      const what = 'ask for the key under which a security domain is brought in'
+      const {transfer_key: given} = await service.read(what, '/securitydomain/upload')
+      const {x5c} = (typeof given === 'string' ? jsonIn(given) : (given ?? {})) as {x5c?: unknown}
+      const [first] = Array.isArray(x5c) ? (x5c as readonly unknown[]) : []
+      const certificate = typeof first === 'string' ? certificateIn(first) : undefined
+      if (certificate !== undefined) return certificate
+      throw failed(what, 'it gives no certificate of RSA')
+    },
+
+    async loadDomain(sealed) {
+      const what = 'have the security domain taken in'
+      // The protocol has it as text in JSON: it is sealed for the service alone.
+      await service.operateOnce(what, '/securitydomain/upload', {value: Buffer.from(sealed).toString('utf8')})
+      const till = performance.now() + patience.whole
+      for (;;) {
+        const {status, status_details: details} = await service.read(what, '/securitydomain/upload/pending')
+        if (status === 'Success') return
+        if (status !== 'InProgress' || performance.now() > till) throw failed(what, details)
+        await sleep(patience.look)
+      }
+    },
+
+    async hasLoaded() {
+      const {status} = await service.read('ask what was taken in', '/securitydomain/upload/pending')
+      return status === 'Success'
+    },
   }
 }
 
@@ -109,6 +137,24 @@ function jwkOf({certificate}: Holder): Said {
     alg: 'RSA-OAEP-256',
     x5c: [x509.raw.toString('base64')],
     'x5t#S256': createHash('sha256').update(x509.raw).digest('base64url'),
+  }
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return {}
+  }
+}
+
+/** @returns DER; undefined where it is none, or its key seals nothing. */
+function certificateIn(base64: string): Uint8Array | undefined {
+  try {
+    const {raw, publicKey} = new X509Certificate(Buffer.from(base64, 'base64'))
+    return publicKey.asymmetricKeyType === 'rsa' ? raw : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -20,6 +20,8 @@ export interface Standin {
   readonly control: string
   /** Moves its clock, asks it for trouble. @returns what it was asked since the last time. */
   ask(wish: Wish): Promise<readonly Seen[]>
+  /** SHA-256 of what the security domain holds that it gave out, or took in; null where there is none. */
+  domain(): Promise<string | null>
   stop(): Promise<void>
 }
 
@@ -44,13 +46,15 @@ export async function startStandin(
   if (typeof line !== 'string')
     throw new Error('the stand-in for Azure Key Vault or Managed HSM did not start')
   const said = JSON.parse(line) as Record<'vault' | 'control' | 'ca' | 'tokenFile', string>
+  const told = async (wish: Wish) => {
+    const answer = await fetch(said.control, {method: 'POST', body: JSON.stringify(wish)})
+    if (!answer.ok) throw new Error(await answer.text())
+    return (await answer.json()) as {readonly seen: readonly Seen[]; readonly domain: string | null}
+  }
   return {
     ...said,
-    async ask(wish) {
-      const answer = await fetch(said.control, {method: 'POST', body: JSON.stringify(wish)})
-      if (!answer.ok) throw new Error(await answer.text())
-      return ((await answer.json()) as {readonly seen: readonly Seen[]}).seen
-    },
+    ask: async (wish) => (await told(wish)).seen,
+    domain: async () => (await told({})).domain,
     async stop() {
       child.kill('SIGTERM')
       await ended

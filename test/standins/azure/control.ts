@@ -1,4 +1,5 @@
 /** How a test moves the clock and asks for trouble: one JSON object by POST. */
+import {createHash} from 'node:crypto'
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import type {Fault, World} from './world.ts'
@@ -11,6 +12,9 @@ export interface Wish {
   readonly disableLag?: number
   readonly rotationKeepsTags?: boolean
   readonly jobSeconds?: number
+  readonly domainSeconds?: number
+  /** Whether the key for an upload is JSON in a text. */
+  readonly transferAsText?: boolean
   readonly rolesOnPage?: number
   /** Where links of further pages lead; null: here. */
   readonly pagesLead?: string | null
@@ -24,7 +28,9 @@ export async function control(world: World): Promise<{port: number; stop(): void
     request.on('end', () => {
       try {
         grant(world, JSON.parse(Buffer.concat(parts).toString('utf8')) as Wish)
-        response.end(`${JSON.stringify({seen: world.seen.splice(0)})}\n`)
+        const {domain} = world
+        const digest = domain === undefined ? null : createHash('sha256').update(domain).digest('hex')
+        response.end(`${JSON.stringify({seen: world.seen.splice(0), domain: digest})}\n`)
       } catch (error) {
         response.writeHead(400).end(`${String(error)}\n`)
       }
@@ -39,6 +45,8 @@ function grant(world: World, wish: Wish): void {
   const {forward, faults, denied, disableLag, rotationKeepsTags, jobSeconds, settings = {}} = wish
   if (forward !== undefined) world.forward(forward)
   for (const [name, value] of Object.entries(settings)) world.settings.set(name, value)
+  if (wish.domainSeconds !== undefined) world.domainSeconds = wish.domainSeconds
+  if (wish.transferAsText !== undefined) world.transferAsText = wish.transferAsText
   if (wish.rolesOnPage !== undefined) world.rolesOnPage = wish.rolesOnPage
   if (wish.pagesLead !== undefined) world.pagesLead = wish.pagesLead ?? undefined
   if (jobSeconds !== undefined) world.jobSeconds = jobSeconds

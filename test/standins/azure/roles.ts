@@ -179,10 +179,11 @@ export const settingActs: Readonly<Record<'list' | 'get' | 'update', Act>> = {
     return {settings: [...world.settings].map(([name, value]) => ({name, type: 'boolean', value}))}
   },
   get: (world, {name}) => settingOf(world, name),
-  update(world, {name, body}) {
+  update(world, {name, body, lies}) {
     settingOf(world, name)
     const value = textIn(body, 'value')
     if (value !== 'true' && value !== 'false') throw notModelled(`the value ${value} of a setting`)
+    if (lies) return {name, type: 'boolean', value}
     world.settings.set(name, value)
     return settingOf(world, name)
   },

@@ -55,6 +55,21 @@ const routes: readonly (readonly [string, RegExp, string, string, Act])[] = [
   ['POST', /^\/securitydomain\/download$/, 'download', 'securitydomain/download/action', domainActs.download],
   [
     'GET',
+    /^\/securitydomain\/upload$/,
+    'transferKey',
+    'securitydomain/transferkey/read',
+    domainActs.transferKey,
+  ],
+  ['POST', /^\/securitydomain\/upload$/, 'upload', 'securitydomain/upload/action', domainActs.upload],
+  [
+    'GET',
+    /^\/securitydomain\/upload\/pending$/,
+    'uploaded',
+    'securitydomain/upload/read',
+    domainActs.uploaded,
+  ],
+  [
+    'GET',
     /^\/securitydomain\/download\/pending$/,
     'domain',
     'securitydomain/download/read',

@@ -1,5 +1,5 @@
 /** What the stand-in remembers: keys with their versions, deleted keys; a clock that the test moves; the faults that it was told. */
-import type {KeyObject} from 'node:crypto'
+import type {KeyObject, X509Certificate} from 'node:crypto'
 
 export interface Version {
   readonly id: string
@@ -74,7 +74,15 @@ export class World {
   readonly definitions = new Map<string, Readonly<Record<string, unknown>>>()
   readonly assignments = new Map<string, Readonly<Record<string, unknown>>>()
   readonly settings = new Map([['AllowKeyManagementOperationsThroughARM', 'false']])
-  domain: {readonly required: number; readonly of: number} | undefined
+  /** What its security domain holds here: as many bytes as nothing else. */
+  domain: Buffer | undefined
+  domainAt = 0
+  /** When one was taken in, in seconds. */
+  uploadedAt: number | undefined
+  transfer: {readonly certificate: X509Certificate; readonly privateKey: KeyObject} | undefined
+  transferAsText = false
+  /** How long it is at work with one. */
+  domainSeconds = 0
   /** Actions (`keys/sign/action`) that the caller may not. */
   denied = new Set<string>()
   faults: {route: string; fault: Fault; times: number; milliseconds?: number}[] = []

@@ -4,11 +4,7 @@
  */
 import {createHash, generateKeyPairSync, sign, type KeyObject} from 'node:crypto'
 import {gzipSync} from 'node:zlib'
-
-interface Pair {
-  readonly publicKey: KeyObject
-  readonly privateKey: KeyObject
-}
+import {certificate, number, pem, type Pair, type Times} from '../certificate.ts'
 
 export interface Hsm {
   /** Base64 of DER. */
@@ -18,11 +14,6 @@ export interface Hsm {
   readonly googleCardCerts: readonly string[]
   readonly googlePartitionCerts: readonly string[]
   sign(signed: Buffer): Buffer
-}
-
-export interface Times {
-  readonly from?: Date
-  readonly until?: Date
 }
 
 const pair = (): Pair => generateKeyPairSync('rsa', {modulusLength: 2048})
@@ -134,57 +125,3 @@ function object(attributes: Readonly<Record<number, Buffer | null>>): Buffer {
 
 const words = (...all: readonly number[]): Buffer => Buffer.concat(all.map((one) => number(one, 4)))
 const shorts = (...all: readonly number[]): Buffer => Buffer.concat(all.map((one) => number(one, 2)))
-
-function number(value: number, width: number): Buffer {
-  const bytes = Buffer.alloc(width)
-  bytes.writeUIntBE(value, 0, width)
-  return bytes
-}
-
-/** X.509 version 1, as makers have it: names, dates, a key, and who signed it. */
-function certificate(
-  issuer: string,
-  by: Pair,
-  subject: string,
-  key: KeyObject,
-  {from, until}: Times = {},
-): Buffer {
-  const rsa = der(0x30, Buffer.from('06092a864886f70d01010b0500', 'hex'))
-  const named = (text: string): Buffer =>
-    der(0x30, der(0x31, der(0x30, Buffer.from('0603550403', 'hex'), der(0x0c, Buffer.from(text)))))
-  const dated = (at: Date): Buffer =>
-    der(
-      0x18,
-      Buffer.from(
-        at
-          .toISOString()
-          .replace(/[-:T]/g, '')
-          .replace(/\.\d+Z/, 'Z'),
-      ),
-    )
-  const usual = {from: new Date('2024-01-01T00:00:00Z'), until: new Date('2099-01-01T00:00:00Z')}
-  const signed = der(
-    0x30,
-    der(0x02, Buffer.of(1)),
-    rsa,
-    named(issuer),
-    der(0x30, dated(from ?? usual.from), dated(until ?? usual.until)),
-    named(subject),
-    key.export({format: 'der', type: 'spki'}),
-  )
-  return der(0x30, signed, rsa, der(0x03, Buffer.of(0), sign('sha256', signed, by.privateKey)))
-}
-
-function der(tag: number, ...parts: readonly Buffer[]): Buffer {
-  const body = Buffer.concat(parts)
-  const long =
-    body.length < 256
-      ? Buffer.of(0x81, body.length)
-      : Buffer.concat([Buffer.of(0x82), number(body.length, 2)])
-  return Buffer.concat([Buffer.of(tag), body.length < 128 ? Buffer.of(body.length) : long, body])
-}
-
-function pem(bytes: Buffer): string {
-  const lines = bytes.toString('base64').match(/.{1,64}/g) ?? []
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`
-}
