@@ -2,6 +2,8 @@
 import type {KeyMetadata} from '@aws-sdk/client-kms'
 import {KeyriteError} from '../../base/errors.ts'
 import {otherRegionsOf, type Keys, type Version} from './keys.ts'
+import {pages, told} from './pages.ts'
+import {madeOf} from './specs.ts'
 
 const form = /^(?!aws\/)[a-zA-Z0-9/_-]{1,250}$/
 
@@ -18,14 +20,10 @@ export function aliasNamed(typed: string): string {
 /** In the profile's own region. */
 export async function aliasesOf({line}: Keys, {id, spec}: Version): Promise<readonly string[]> {
   const found: string[] = []
-  for (let marker: string | undefined; ;) {
-    const page = await line.call(`list the aliases of key "${spec.label}"`, (kms) =>
-      kms.listAliases({KeyId: id, ...(marker === undefined ? {} : {Marker: marker})}),
-    )
-    found.push(...(page.Aliases ?? []).flatMap(({AliasName: name}) => name ?? []))
-    marker = page.Truncated === true ? page.NextMarker : undefined
-    if (marker === undefined) return found.toSorted()
-  }
+  const what = `list the aliases of key "${spec.label}"`
+  for await (const page of pages(line, what, (kms, from) => kms.listAliases({KeyId: id, ...from})))
+    found.push(...told(what, 'Aliases', page.Aliases).flatMap(({AliasName: name}) => name ?? []))
+  return found.toSorted()
 }
 
 /** The key that an alias stands for in a region; undefined where there is no such alias. */
@@ -59,7 +57,7 @@ export async function setAlias(keys: Keys, version: Version, alias: string): Pro
 
 /** KMS moves an alias only between keys of one usage, and not from pairs to what is symmetric. */
 function demandLike({spec, metadata}: Version, before: KeyMetadata, alias: string): void {
-  const pair = ({KeySpec: made}: KeyMetadata): boolean => !/^(SYMMETRIC|HMAC)/.test(made ?? '')
+  const pair = (one: KeyMetadata): boolean => !/^(SYMMETRIC|HMAC)/.test(madeOf(one) ?? '')
   if (before.KeyUsage === metadata.KeyUsage && pair(before) === pair(metadata)) return
   throw new KeyriteError(
     'UNSUPPORTED',

@@ -28,9 +28,12 @@ export function isThrottled(error: unknown): boolean {
 export function isUnknownOperation(error: unknown): boolean {
   const name = nameOf(error)
   const status = (error as Thrown).$metadata?.httpStatusCode
-  return (
-    status === 501 || /^(UnknownOperation(Exception)?|InvalidAction|NotImplemented(Exception)?)$/.test(name)
-  )
+  const unknown = /^(UnknownOperation(Exception)?|InvalidAction|NotImplemented(Exception|Error)?)$/
+  // Some have no name for it, and words.
+  const said =
+    /^Internal(Failure|Error|ServerError)/.test(name) &&
+    /\bnot (yet )?(been )?(implemented|supported)\b|unknown operation/i.test((error as Error).message)
+  return status === 501 || unknown.test(name) || said
 }
 
 const refusedCredentials =

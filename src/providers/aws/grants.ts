@@ -1,11 +1,12 @@
 /** Grants of AWS KMS, region by region. A grant carries its intent as its name: KMS itself gives the same one again for it. */
-import type {GrantOperation, ListGrantsCommandOutput} from '@aws-sdk/client-kms'
+import type {GrantOperation, KMS, ListGrantsCommandOutput} from '@aws-sdk/client-kms'
 import {KeyriteError} from '../../base/errors.ts'
 import type {Grant, GrantWish} from '../grants.ts'
 import type {IntentId, KeyGrants} from '../ports.ts'
 import {isMissing} from './failures.ts'
 import {grantable} from './grantable.ts'
 import {otherRegionsOf, type Keys, type Version} from './keys.ts'
+import {pages, told} from './pages.ts'
 
 const nameOf = (intent: IntentId): string => `keyrite-${intent}`
 
@@ -68,13 +69,11 @@ export async function grantsOf(keys: Keys, version: Version): Promise<readonly G
 
 async function grantsIn({line}: Keys, {id, spec}: Version, region: string): Promise<readonly Grant[]> {
   const found: Grant[] = []
-  for (let marker: string | undefined; ;) {
-    const page: ListGrantsCommandOutput = await line.call(
-      `list the grants of key "${spec.label}" in ${region}`,
-      async (kms) => kms.listGrants({KeyId: id, ...(marker === undefined ? {} : {Marker: marker})}),
-      {region},
-    )
-    for (const one of page.Grants ?? [])
+  const what = `list the grants of key "${spec.label}" in ${region}`
+  const ask = async (kms: KMS, from: object): Promise<ListGrantsCommandOutput> =>
+    kms.listGrants({KeyId: id, ...from})
+  for await (const page of pages(line, what, ask, {region}))
+    for (const one of told(what, 'Grants', page.Grants))
       found.push({
         id: one.GrantId ?? '',
         region,
@@ -84,9 +83,7 @@ async function grantsIn({line}: Keys, {id, spec}: Version, region: string): Prom
         onlyInContext: one.Constraints !== undefined,
         createdAt: one.CreationDate ?? null,
       })
-    marker = page.Truncated === true ? page.NextMarker : undefined
-    if (marker === undefined) return found
-  }
+  return found
 }
 
 const regionsOf = ({line}: Keys, {metadata}: Version): readonly string[] => [

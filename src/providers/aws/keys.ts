@@ -4,6 +4,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import type {Availability, Description, IntentId, KeySpec, VersionRef} from '../ports.ts'
 import type {Line} from './client.ts'
 import {isDenied, isMissing} from './failures.ts'
+import {pages, told} from './pages.ts'
 import {othersSpec, parseTags, specOf, type Tagged} from './tags.ts'
 
 const idForm = /^(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
@@ -23,7 +24,8 @@ export interface Known {
 export interface Version extends Known {
   readonly ref: VersionRef
   readonly current: boolean
-  readonly createdAt: Date
+  /** Null where it does not say. */
+  readonly createdAt: Date | null
 }
 
 export class Keys {
@@ -52,12 +54,9 @@ export class Keys {
   async metadata(id: string, region?: string): Promise<KeyMetadata | undefined> {
     try {
       const how = region === undefined ? {} : {region}
-      const {KeyMetadata: found} = await this.line.call(
-        `ask for key ${id}`,
-        (kms) => kms.describeKey({KeyId: id}),
-        how,
-      )
-      return found
+      const what = `ask for key ${id}`
+      const {KeyMetadata: found} = await this.line.call(what, (kms) => kms.describeKey({KeyId: id}), how)
+      return told(what, 'KeyMetadata', found)
     } catch (error) {
       if (isMissing(error)) return undefined
       throw error
@@ -66,36 +65,31 @@ export class Keys {
 
   async tagged(id: string): Promise<Tagged | undefined> {
     if (this.#tags.has(id)) return this.#tags.get(id)
+    const what = `read the tags of key ${id}`
     const tags = []
-    for (let marker: string | undefined; ;) {
-      const page = await this.line.call(`read the tags of key ${id}`, (kms) =>
-        kms.listResourceTags({KeyId: id, ...(marker === undefined ? {} : {Marker: marker})}),
-      )
-      tags.push(...(page.Tags ?? []))
-      marker = page.Truncated === true ? page.NextMarker : undefined
-      if (marker === undefined) break
-    }
+    for await (const page of pages(this.line, what, (kms, from) =>
+      kms.listResourceTags({KeyId: id, ...from}),
+    ))
+      tags.push(...told(what, 'Tags', page.Tags))
     const tagged = parseTags(tags)
     this.#tags.set(id, tagged)
     return tagged
   }
 
+  /** Its tags are read anew the next time: of what was just made they may not be told yet. */
+  forget(id: string): void {
+    this.#tags.delete(id)
+  }
+
   /** Every id there, page by page: also of keys that are not ours. */
   async *ids(): AsyncGenerator<readonly string[]> {
-    for (let marker: string | undefined; ;) {
-      const page = await this.line.call('list the keys', (kms) =>
-        kms.listKeys({Limit: 1000, ...(marker === undefined ? {} : {Marker: marker})}),
-      )
-      yield (page.Keys ?? []).flatMap(({KeyId: id}) => (id === undefined ? [] : [id]))
-      marker = page.Truncated === true ? page.NextMarker : undefined
-      // A key that is not seen would be made a second time.
-      if (page.Truncated === true && marker === undefined)
-        throw new KeyriteError(
-          'PROVIDER_FAILED',
-          'cannot list the keys: the list is cut off, and goes on nowhere',
-        )
-      if (marker === undefined) return
-    }
+    const what = 'list the keys'
+    for await (const page of pages(this.line, what, (kms, from) => kms.listKeys({Limit: 1000, ...from})))
+      yield told(what, 'Keys', page.Keys).flatMap(({KeyId: id, KeyArn: arn}) => {
+        // Some give the one where the other should stand.
+        const [, last = id] = /:key\/([^/]+)$/.exec(id ?? arn ?? '') ?? []
+        return last === undefined ? [] : [last]
+      })
   }
 
   /**
@@ -159,15 +153,12 @@ export class Keys {
   async #allAliases(): Promise<ReadonlyMap<string, string>> {
     const found = new Map<string, string>()
     try {
-      for (let marker: string | undefined; ;) {
-        const page = await this.line.call('list the aliases', (kms) =>
-          kms.listAliases({Limit: 100, ...(marker === undefined ? {} : {Marker: marker})}),
-        )
+      for await (const page of pages(this.line, 'list the aliases', (kms, from) =>
+        kms.listAliases({Limit: 100, ...from}),
+      ))
         for (const {AliasName: name = '', TargetKeyId: id} of page.Aliases ?? [])
           if (id !== undefined && !found.has(id)) found.set(id, name.replace(/^alias\//, ''))
-        marker = page.Truncated === true ? page.NextMarker : undefined
-        if (marker === undefined) return found
-      }
+      return found
     } catch (error) {
       if (!isDenied(error)) throw error
       return found
@@ -177,11 +168,12 @@ export class Keys {
   /** The materials of a key, the current one first. */
   async versions(known: Known): Promise<readonly Version[]> {
     const {id, metadata} = known
-    const createdAt = metadata.CreationDate ?? new Date(0)
+    const createdAt = metadata.CreationDate ?? null
     const current = metadata.CurrentKeyMaterialId
     if (current === undefined) return [{...known, ref: {key: id, version: only}, current: true, createdAt}]
     const materials = metadata.KeyState === 'PendingImport' ? [] : await this.#materials(id)
-    const made = (material: string): Date => materials.find((one) => one.id === material)?.at ?? createdAt
+    const made = (material: string): Date | null =>
+      materials.find((one) => one.id === material)?.at ?? createdAt
     const others = materials.map((one) => one.id).filter((one) => one !== current)
     return [current, ...others].map((one) => ({
       ...known,
@@ -194,20 +186,17 @@ export class Keys {
   async #materials(id: string): Promise<readonly {readonly id: string; readonly at: Date | undefined}[]> {
     const found = []
     try {
-      for (let marker: string | undefined; ;) {
-        const page = await this.line.call(`list the rotations of key ${id}`, (kms) =>
-          kms.listKeyRotations({
-            KeyId: id,
-            IncludeKeyMaterial: 'ALL_KEY_MATERIAL',
-            ...(marker === undefined ? {} : {Marker: marker}),
-          }),
-        )
-        for (const {KeyMaterialId: material, RotationDate: at, KeyMaterialState: state} of page.Rotations ??
-          [])
+      const what = `list the rotations of key ${id}`
+      for await (const page of pages(this.line, what, (kms, from) =>
+        kms.listKeyRotations({KeyId: id, IncludeKeyMaterial: 'ALL_KEY_MATERIAL', ...from}),
+      ))
+        for (const {KeyMaterialId: material, RotationDate: at, KeyMaterialState: state} of told(
+          what,
+          'Rotations',
+          page.Rotations,
+        ))
           if (material !== undefined && state !== 'PENDING_ROTATION') found.push({id: material, at})
-        marker = page.Truncated === true ? page.NextMarker : undefined
-        if (marker === undefined) return found
-      }
+      return found
     } catch (error) {
       // Some that speak as KMS have rotation, and no list of it: then only the current material is known.
       if (!(error instanceof KeyriteError) || error.code !== 'UNSUPPORTED') throw error
@@ -265,8 +254,11 @@ export function primaryRegionOf({MultiRegionConfiguration: all}: KeyMetadata, ow
   return all?.PrimaryKey?.Region ?? own
 }
 
+/** @throws KeyriteError `PROVIDER_FAILED` where nothing says it: no state is a guess. */
 export function availabilityIn({
+  KeyId: id,
   KeyState: state,
+  Enabled: enabled,
 }: KeyMetadata): Exclude<Description['availability'], Exclude<Availability, 'enabled' | 'disabled'>> {
   switch (state) {
     case 'Enabled':
@@ -281,8 +273,9 @@ export function availabilityIn({
     case 'Disabled':
     case 'Unavailable':
     case 'Creating':
+      return 'disabled'
     case undefined:
     default:
-      return 'disabled'
+      return told(`ask for the state of key ${id ?? 'unknown'}`, 'KeyState', enabled) ? 'enabled' : 'disabled'
   }
 }

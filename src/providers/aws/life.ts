@@ -84,7 +84,9 @@ async function setWhole(
   const own = keys.line.place.region
   const set = async (region: string): Promise<void> => {
     const there = region === own ? metadata : await keys.metadata(id, region)
-    if (there === undefined || availabilityIn(there) === wanted) return
+    // Only what says so plainly needs no call: a key store that is cut off makes its keys look disabled.
+    const plainly = wanted === 'enabled' ? ['Enabled', 'Updating'] : ['Disabled']
+    if (there === undefined || plainly.includes(there.KeyState ?? '')) return
     await keys.line.call(
       `make key "${spec.label}" ${wanted} in ${region}`,
       async (kms) => (wanted === 'enabled' ? kms.enableKey({KeyId: id}) : kms.disableKey({KeyId: id})),

@@ -3,6 +3,7 @@ import {createHash} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
 import type {Line} from './client.ts'
 import type {Version} from './keys.ts'
+import {told} from './pages.ts'
 import {signingOf} from './specs.ts'
 
 export interface Given {
@@ -31,9 +32,9 @@ export async function messageOf(
   if (hash !== null) return {Message: createHash(hash).update(message).digest(), MessageType: 'DIGEST'}
   if (!(scheme in mlDsaPublic))
     refuse(`${scheme} signs the whole message, and AWS KMS takes ${mostRaw} bytes of it`)
-  const {PublicKey: spki = new Uint8Array()} = await line.call(`${verb} with key "${label}"`, (kms) =>
-    kms.getPublicKey({KeyId: version.id}),
-  )
+  const what = `${verb} with key "${label}"`
+  const answer = await line.call(what, (kms) => kms.getPublicKey({KeyId: version.id}))
+  const spki = told(what, 'PublicKey', answer.PublicKey)
   const publicKey = spki.subarray(-mlDsaPublic[scheme as keyof typeof mlDsaPublic])
   return {Message: muOf(publicKey, message), MessageType: 'EXTERNAL_MU'}
 }

@@ -26,7 +26,7 @@ export function keyMove(service: Service): KeyMove {
         return await alone(async () => {
           const id = (await cutOff(service, spec, intent)) ?? (await begun(service, spec, intent))
           await bring(service, spec, id, {material: bytes, endsAt})
-          return (await settled(keys, id)).ref
+          return (await settled(keys, id, intent)).ref
         })
       } finally {
         bytes.fill(0)

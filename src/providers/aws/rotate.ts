@@ -17,7 +17,7 @@ export async function rotate(service: Service, key: string, intent: IntentId): P
     ...origin,
     ...(origin.Origin === 'AWS_KMS' ? {MultiRegion: metadata.MultiRegion === true} : {}),
   })
-  return (await settled(keys, made)).ref
+  return (await settled(keys, made, intent)).ref
 }
 
 async function rotatable(keys: Keys, key: string, intent: IntentId): Promise<Known> {
@@ -51,6 +51,12 @@ async function rotatable(keys: Keys, key: string, intent: IntentId): Promise<Kno
 /** Asks once, and waits until another material is the current one. */
 async function rotated(keys: Keys, {id, spec, metadata}: Known): Promise<VersionRef> {
   const what = `rotate key "${spec.label}"`
+  if (metadata.CurrentKeyMaterialId === undefined)
+    throw new KeyriteError(
+      'UNSUPPORTED',
+      `cannot ${what}: what answers there does not say which material a key has (CurrentKeyMaterialId), so another could not be told from it`,
+      {hints: ['make another key, and move to it']},
+    )
   try {
     await keys.line.call(what, (kms) => kms.rotateKeyOnDemand({KeyId: id}), {
       region: primaryRegionOf(metadata, keys.line.place.region),

@@ -20,6 +20,14 @@ export const awsSpecs = {
   'ml-dsa-87': 'ML_DSA_87',
 } as const satisfies Record<Algorithm, AwsSpec>
 
+/** What a key is made of; some that speak as KMS does have only the name that it had first. */
+export function madeOf(metadata: {
+  readonly KeySpec?: string | undefined
+  readonly CustomerMasterKeySpec?: string | undefined
+}): string | undefined {
+  return metadata.KeySpec ?? metadata.CustomerMasterKeySpec
+}
+
 /** @returns undefined for what keyrite has no name for. */
 export function algorithmOf(spec: string | undefined): Algorithm | undefined {
   return algorithms.find((one) => awsSpecs[one] === spec)

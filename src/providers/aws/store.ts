@@ -26,7 +26,7 @@ export function keyStore(service: Service): KeyStore {
       return service.alone(async () => {
         await demandNew(keys, spec, intent)
         const id = await makeKey(service, spec, intent, await originOf(service, spec))
-        return (await settled(keys, id)).ref
+        return (await settled(keys, id, intent)).ref
       })
     },
 
@@ -70,7 +70,7 @@ async function whole(keys: Keys, id: string): Promise<readonly VersionRef[]> {
   const known = await keys.known(id)
   if (known === undefined || known.metadata.KeyState === 'PendingImport') return []
   const versions = await keys.versions(known)
-  const [first] = versions.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
+  const [first] = versions.toSorted((a, b) => (a.createdAt?.getTime() ?? 0) - (b.createdAt?.getTime() ?? 0))
   return first === undefined ? [] : [first.ref]
 }
 
@@ -152,13 +152,29 @@ export async function makeKey(
   throw new KeyriteError('PROVIDER_FAILED', `cannot make key "${spec.label}": its answer names no key`)
 }
 
-/** The one version of a key that was just made, as soon as KMS knows of it. */
-export async function settled(keys: Keys, id: string): Promise<Version> {
+/**
+ * The one version of a key that was just made, as soon as KMS knows of it and of its tags: by these it is found again.
+ * @throws KeyriteError `PROVIDER_FAILED` where it does not in time.
+ */
+export async function settled(keys: Keys, id: string, intent: IntentId): Promise<Version> {
   const {line} = keys
   for (let waited = 0; ; waited += line.patience.look) {
     const known = await keys.known(id)
     const [version] = known === undefined ? [] : await keys.versions(known)
-    if (version !== undefined) return version
+    if (version?.intent === intent) return version
+    keys.forget(id)
+    if (waited >= line.patience.settle && version !== undefined)
+      throw new KeyriteError(
+        'PROVIDER_FAILED',
+        `cannot know key ${id} again, which was just made: what answers there does not keep its tags, or does not give them`,
+        {
+          changed: true,
+          hints: [
+            `it is of no use to keyrite: aws kms schedule-key-deletion --key-id ${id}`,
+            'docs/providers/aws.md says what a place must keep',
+          ],
+        },
+      )
     if (waited >= line.patience.settle)
       throw new KeyriteError('PROVIDER_FAILED', `cannot find key ${id}, which was just made, at AWS KMS`, {
         changed: true,

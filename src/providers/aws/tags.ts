@@ -2,7 +2,7 @@
 import type {KeyMetadata, Tag} from '@aws-sdk/client-kms'
 import {purposes, purposesOf, schemes, schemesOf, type Purpose, type Scheme} from '../algorithms.ts'
 import type {IntentId, KeySpec} from '../ports.ts'
-import {algorithmOf, usageOf} from './specs.ts'
+import {algorithmOf, madeOf, usageOf} from './specs.ts'
 
 /** Names of tags. The value of each is within what AWS allows. */
 export const tagNames = {
@@ -40,10 +40,10 @@ export function parseTags(tags: readonly Tag[]): Tagged | undefined {
 }
 
 /** What the tags say, as far as the key itself agrees. */
-export function specOf({KeySpec: made, KeyUsage}: KeyMetadata, tagged: Tagged): KeySpec | undefined {
-  const algorithm = algorithmOf(made)
+export function specOf(metadata: KeyMetadata, tagged: Tagged): KeySpec | undefined {
+  const algorithm = algorithmOf(madeOf(metadata))
   const {label, scheme, purpose} = tagged
-  if (algorithm === undefined || KeyUsage !== usageOf(tagged)) return undefined
+  if (algorithm === undefined || metadata.KeyUsage !== usageOf(tagged)) return undefined
   return schemesOf[algorithm].some((one) => one === scheme) ? {label, algorithm, scheme, purpose} : undefined
 }
 
@@ -55,10 +55,10 @@ const purposesFor: Readonly<Record<string, readonly Purpose[]>> = {
 }
 
 /** What a key of others can be to keyrite. KMS fixes no scheme to a key: it is the first of those that fit. @returns undefined for what keyrite has not. */
-export function othersSpec({KeySpec: made, KeyUsage}: KeyMetadata, label: string): KeySpec | undefined {
-  const algorithm = algorithmOf(made)
+export function othersSpec(metadata: KeyMetadata, label: string): KeySpec | undefined {
+  const algorithm = algorithmOf(madeOf(metadata))
   if (algorithm === undefined) return undefined
-  for (const purpose of purposesFor[KeyUsage ?? ''] ?? []) {
+  for (const purpose of purposesFor[metadata.KeyUsage ?? ''] ?? []) {
     const scheme = schemesOf[algorithm].find((one) => purposesOf(one).includes(purpose))
     if (scheme !== undefined) return {label, algorithm, scheme, purpose}
   }

@@ -6,6 +6,7 @@ import {derOf, halfOf, plainOf} from './ecdsa.ts'
 import {nameOf} from './failures.ts'
 import {availabilityIn, type Keys, type Version} from './keys.ts'
 import {messageOf} from './message.ts'
+import {told} from './pages.ts'
 import {signingOf} from './specs.ts'
 
 /** What only the current material does. */
@@ -49,9 +50,11 @@ export function keyUse(keys: Keys): KeyUse {
       const version = await permitted(ref, 'sign')
       const {scheme} = version.spec
       const given = await messageOf(line, version, message, 'sign')
-      const {Signature: signature = none} = await line.call(about(version, 'sign'), (kms) =>
+      const what = about(version, 'sign')
+      const answer = await line.call(what, (kms) =>
         kms.sign({KeyId: ref.key, SigningAlgorithm: signingOf(scheme).by, ...given}),
       )
+      const signature = told(what, 'Signature', answer.Signature)
       return scheme in halfOf
         ? plainSignature(about(version, 'sign'), signature, halfOf[scheme as keyof typeof halfOf])
         : Buffer.from(signature)
@@ -64,20 +67,22 @@ export function keyUse(keys: Keys): KeyUse {
       if (scheme === 'hs256') {
         demandContent(version, 'verify', message)
         if (signature.length !== 32) return false
-        return isGood(async () =>
-          line.call(what, (kms) =>
+        return isGood(what, 'MacValid', async () => {
+          const answer = await line.call(what, (kms) =>
             kms.verifyMac({KeyId: ref.key, MacAlgorithm: 'HMAC_SHA_256', Message: message, Mac: signature}),
-          ),
-        )
+          )
+          return answer.MacValid
+        })
       }
       const good = scheme in halfOf ? derOf(signature, halfOf[scheme as keyof typeof halfOf]) : signature
       if (good === undefined || good.length === 0 || good.length > most.ciphertext) return false
       const given = await messageOf(line, version, message, 'verify')
-      return isGood(async () =>
-        line.call(what, (kms) =>
+      return isGood(what, 'SignatureValid', async () => {
+        const answer = await line.call(what, (kms) =>
           kms.verify({KeyId: ref.key, SigningAlgorithm: signingOf(scheme).by, Signature: good, ...given}),
-        ),
-      )
+        )
+        return answer.SignatureValid
+      })
     },
 
     async encrypt(ref, plaintext, context) {
@@ -119,7 +124,8 @@ export function keyUse(keys: Keys): KeyUse {
 
     async rewrap(from, to, wrapped) {
       const [old, version] = [await permitted(from, 'unwrap'), await permitted(to, 'wrap')]
-      const {CiphertextBlob: ciphertext = none} = await line.call(about(version, 'wrap'), (kms) =>
+      const what = about(version, 'wrap')
+      const {CiphertextBlob: ciphertext} = await line.call(what, (kms) =>
         kms.reEncrypt({
           CiphertextBlob: wrapped,
           SourceKeyId: old.id,
@@ -128,24 +134,24 @@ export function keyUse(keys: Keys): KeyUse {
           DestinationEncryptionAlgorithm: algorithmOf(version),
         }),
       )
-      return Buffer.from(ciphertext)
+      return Buffer.from(told(what, 'CiphertextBlob', ciphertext))
     },
 
     async mac(ref, message) {
       const version = await permitted(ref, 'mac')
       demandContent(version, 'mac', message)
-      const {Mac: mac = none} = await line.call(about(version, 'mac'), (kms) =>
+      const what = about(version, 'mac')
+      const {Mac: mac} = await line.call(what, (kms) =>
         kms.generateMac({KeyId: ref.key, MacAlgorithm: 'HMAC_SHA_256', Message: message}),
       )
-      return Buffer.from(mac)
+      return Buffer.from(told(what, 'Mac', mac))
     },
 
     async publicKey(ref) {
       const version = await permitted(ref, 'publicKey')
-      const {PublicKey: spki = none} = await line.call(about(version, 'publicKey'), (kms) =>
-        kms.getPublicKey({KeyId: ref.key}),
-      )
-      return Buffer.from(spki)
+      const what = about(version, 'publicKey')
+      const {PublicKey: spki} = await line.call(what, (kms) => kms.getPublicKey({KeyId: ref.key}))
+      return Buffer.from(told(what, 'PublicKey', spki))
     },
   }
 
@@ -155,7 +161,8 @@ export function keyUse(keys: Keys): KeyUse {
     content: Uint8Array,
     context: Readonly<Record<string, string>>,
   ): Promise<Uint8Array> {
-    const {CiphertextBlob: ciphertext = none} = await line.call(about(version, operation), (kms) =>
+    const what = about(version, operation)
+    const {CiphertextBlob: ciphertext} = await line.call(what, (kms) =>
       kms.encrypt({
         KeyId: version.id,
         Plaintext: content,
@@ -163,7 +170,7 @@ export function keyUse(keys: Keys): KeyUse {
         EncryptionContext: context,
       }),
     )
-    return Buffer.from(ciphertext)
+    return Buffer.from(told(what, 'CiphertextBlob', ciphertext))
   }
 
   async function opened(
@@ -185,11 +192,12 @@ export function keyUse(keys: Keys): KeyUse {
         EncryptionContext: context,
       }),
     )
-    const secret = new Secret(answer.Plaintext ?? new Uint8Array())
+    const secret = new Secret(told(about(version, operation), 'Plaintext', answer.Plaintext))
     const {KeyMaterialId: by, KeyId: under} = answer
     const material = version.metadata.CurrentKeyMaterialId === undefined ? undefined : by
-    if (under === version.metadata.Arn && (material ?? version.ref.version) === version.ref.version)
-      return secret
+    // By its ARN, as AWS says it; some say its id.
+    const ours = under !== undefined && [version.metadata.Arn, version.id].includes(under)
+    if (ours && (material ?? version.ref.version) === version.ref.version) return secret
     secret.wipe()
     throw new KeyriteError(
       'PROVIDER_FAILED',
@@ -197,8 +205,6 @@ export function keyUse(keys: Keys): KeyUse {
     )
   }
 }
-
-const none = new Uint8Array()
 
 /** @throws KeyriteError `PROVIDER_FAILED` where the answer is no signature. */
 function plainSignature(what: string, signature: Uint8Array, half: number): Buffer {
@@ -212,10 +218,14 @@ function plainSignature(what: string, signature: Uint8Array, half: number): Buff
   }
 }
 
-async function isGood(ask: () => Promise<unknown>): Promise<boolean> {
+/** AWS refuses what is not good; others answer that it is not. What says neither says nothing. */
+async function isGood(
+  what: string,
+  field: string,
+  ask: () => Promise<boolean | undefined>,
+): Promise<boolean> {
   try {
-    await ask()
-    return true
+    return told(what, field, await ask())
   } catch (error) {
     const said = error instanceof KeyriteError ? nameOf(error.cause) : ''
     if (said === 'KMSInvalidSignatureException' || said === 'KMSInvalidMacException') return false
