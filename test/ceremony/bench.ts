@@ -28,6 +28,8 @@ import {finishedCeremony, type Ending, type Finished} from './finished.ts'
 /** PDFs that were made: of equal documents they are equal, which test/paper shows. */
 const pdfs = new Map<string, Uint8Array>()
 
+let page: string | undefined
+
 export const rules: Rules = {
   folds,
   operations,
@@ -37,7 +39,7 @@ export const rules: Rules = {
     pdfs.set(name, made)
     return made
   },
-  page: () => pageScript(packageRoot()),
+  page: () => (page ??= pageScript(packageRoot())),
   script: (wanted) => printedScript({...wanted, packageRoot: packageRoot()}).doc,
 }
 export const tool = {version: '0.0.0', sha256: '0'.repeat(64)}

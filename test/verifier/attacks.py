@@ -668,29 +668,38 @@ def incidents(keys):
     return [row(keys, *r) for r in nights.GOOD + bad]
 
 
+ALONE = ('entries/', 'blobs/', 'bundle.json', 'checkpoint', 'openings.json', 'SHA256SUMS')
+
+
 def flips(keys):
-    """Each byte of each small file, changed and not signed again."""
+    """Each byte of each small file, changed and not signed again. Files that nothing else is judged by are changed together, and each is named."""
     folder, _ = made(keys)
     whole = verify.Bundle(folder)
     whole.check()
     out, choose = [], random.Random(7)
-    for name, held in sorted(whole.files.items()):
-        if not 0 < len(held) <= 2048:
-            continue
-        places = range(len(held)) if SLOW else [choose.randrange(len(held))]
-        for place in places:
-            changed = held[:place] + bytes([held[place] ^ (1 << choose.randrange(8))]) + held[place + 1:]
-            path = os.path.join(folder, name)
-            with open(path, 'wb') as file:
-                file.write(changed)
+    small = {name: held for name, held in sorted(whole.files.items()) if 0 < len(held) <= 2048}
+    groups = [[name] for name in small if name.startswith(ALONE)] + [[name for name in small if not name.startswith(ALONE)]]
+    for group in groups:
+        places = {name: list(range(len(small[name]))) if SLOW else [choose.randrange(len(small[name]))] for name in group}
+        for turn in range(max(len(some) for some in places.values())):
+            changed = {name: some[turn] for name, some in places.items() if turn < len(some)}
+            for name, place in changed.items():
+                held = small[name]
+                write(folder, name, held[:place] + bytes([held[place] ^ (1 << choose.randrange(8))]) + held[place + 1:])
             try:
-                status = judged(folder)[0]
-                out.append(None if status == 6 else {'name': '%s, byte %d' % (name, place), 'status': status})
+                status, _, text = judged(folder)
+                out += [None if status == 6 and (group == [name] or '\nPROBLEM %s | ' % name in text) else {
+                    'name': '%s, byte %d' % (name, place), 'status': status} for name, place in changed.items()]
             except BaseException:
-                out.append({'name': '%s, byte %d' % (name, place), 'thrown': traceback.format_exc()[-900:]})
-            with open(path, 'wb') as file:
-                file.write(held)
+                out.append({'name': str(changed), 'thrown': traceback.format_exc()[-900:]})
+            for name in changed:
+                write(folder, name, small[name])
     return out
+
+
+def write(folder, name, held):
+    with open(os.path.join(folder, name), 'wb') as file:
+        file.write(held)
 
 
 def places_in(value, path=()):
