@@ -71,7 +71,14 @@ import {
 import {shareCombine, sharesFold, shareSplit} from './shares/index.ts'
 import {hsmRootsOf, policyFold} from './policy/index.ts'
 import type {Way} from './notifications/index.ts'
-import {openProfile, profilesFold, readChannels, readConfig, type ProfileFacts} from './profiles/index.ts'
+import {
+  openProfile,
+  placesFold,
+  profilesFold,
+  readChannels,
+  readConfig,
+  type ProfileFacts,
+} from './profiles/index.ts'
 import type {Provider} from './providers/ports.ts'
 import {profileOf} from './keys/index.ts'
 import {
@@ -83,6 +90,7 @@ import {
   ledgerRestore,
   ledgerWriter,
   profileAdd,
+  profileMake,
   profileRemove,
   requestsFold,
   type Operations,
@@ -99,6 +107,7 @@ export const operations: Operations = operationsOf([
   custodianSuspend,
   policyAdopt,
   profileAdd,
+  profileMake,
   profileRemove,
   profileSetting,
   ledgerWriter,
@@ -150,6 +159,7 @@ export const folds: readonly AnyFold[] = [
   continuationFold,
   policyFold,
   profilesFold,
+  placesFold,
   requestsFold(operations),
   refusalsFold,
   dutiesFold,

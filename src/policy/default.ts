@@ -100,7 +100,7 @@ export const defaultPolicy: Policy = {
     rule({id: 'local-profile', operations: ['profile.add', 'profile.remove'], kinds: ['local'], people: 0}),
     rule({
       id: 'profile',
-      operations: ['profile.add', 'profile.remove', 'profile.setting'],
+      operations: ['profile.add', 'profile.make', 'profile.remove', 'profile.setting'],
       people: 2,
       roles: ['security-lead'],
     }),

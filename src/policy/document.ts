@@ -48,6 +48,7 @@ export const operations = [
   'ledger.restore',
   'ledger.erase',
   'profile.add',
+  'profile.make',
   'profile.remove',
   'profile.setting',
   'backup.copy',

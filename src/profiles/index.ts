@@ -23,5 +23,7 @@ export {
   type ProfileFacts,
   type Profiles,
 } from './fold.ts'
+export {makerFor, makingOf} from './making.ts'
 export {openProfile} from './open.ts'
+export {openPlace, placesFold, placeTypes} from './places.ts'
 export {demandSamePlace, inWords} from './same-place.ts'

@@ -5,6 +5,7 @@ import type {Clock, Random} from '../base/world.ts'
 import type {Grantable} from './grants.ts'
 import type {Believing} from './attesting.ts'
 import type {PermissionsWish, Policy} from './permissions.ts'
+import type {MakingPlaces} from './place-maker.ts'
 import type {Availability, BeforeSecret, Provider} from './ports.ts'
 import type {SecurityDomains} from './security-domain.ts'
 
@@ -57,6 +58,8 @@ export interface ProviderKind {
   readonly materialEnds?: {readonly mostDays: number}
   /** Its service itself refuses to protect anything new with a version before and after dates of its own; absent where none does. */
   readonly keepsDates?: true
+  /** Its places are made at its service, by keyrite too; absent where they are made by other means, or by `create`. */
+  readonly makes?: MakingPlaces
   /** Its service can delete what is destroyed from its lists; absent where none can. */
   readonly deletes?: true
   /** Where a place of this kind holds no keys: where they are to be had instead. */
@@ -189,6 +192,10 @@ export const providerKinds = {
     permissions: async () => (await import('./gcp/permissions.ts')).policyFor,
     grants: async () => (await import('./gcp/grantable.ts')).grantable,
     deletes: true,
+    makes: {
+      lasting: 'NOBODY CAN TAKE IT BACK: Google deletes no key ring.',
+      open: async (settings) => (await import('./gcp/ring.ts')).ringMaker(settings),
+    },
     hardware: 'possible',
     enforces: ['enabled', 'disabled'],
     window: {least: 1, most: 120},

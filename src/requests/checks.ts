@@ -199,7 +199,7 @@ export function counts(
 
 /** Whether the profile of a plan is, fact by fact, the one of that name that stands now. */
 export function profileStands(view: Pick<View, 'of'>, {operation, profile}: Plan): boolean {
-  if (profile === null || operation === 'profile.add') return true
+  if (profile === null || operation === 'profile.add' || operation === 'profile.make') return true
   const standing = view.of(profilesFold).profiles.get(profile.name)
   return standing !== undefined && textOf(standing) === textOf(profile)
 }

@@ -5,6 +5,7 @@ import type {Entry, Ledger, Problem, View} from '../ledger/index.ts'
 import type {Custody, Roster} from '../custody/index.ts'
 import type {Concern, KeyClassName, Matter, OperationName, Policy} from '../policy/index.ts'
 import type {ProfileFacts} from '../profiles/index.ts'
+import type {PlaceMaker} from '../providers/place-maker.ts'
 import type {Provider} from '../providers/ports.ts'
 import type {Plan} from './plan.ts'
 
@@ -15,6 +16,8 @@ export interface ActContext {
   readonly random: Random
   /** Opens the profile's provider, checked against the plan's identity; opened once and shared by the acts of a run. @param facts - of a profile that is only about to be added. */
   readonly provider: (profile: string, facts?: ProfileFacts) => Promise<Provider>
+  /** What makes the place of a profile that is to be added, as this machine remembers it; absent where none is made. */
+  readonly maker?: (profile: string, kind: string) => Promise<PlaceMaker>
   readonly actor: {readonly person: string | null; readonly evidence: 'signed' | 'stated'}
   readonly ceremony: string | null
   /** Says how far a long act has come; absent where nobody looks. */

@@ -7,7 +7,14 @@ import {makePrivateDir} from '../base/files.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Person} from '../custody/index.ts'
 import {isSolo, policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf, profilesFold, writeConfig, type Environment, type Profile} from '../profiles/index.ts'
+import {
+  factsOf,
+  profileName,
+  profilesFold,
+  writeConfig,
+  type Environment,
+  type Profile,
+} from '../profiles/index.ts'
 import type {Identity, Provider} from '../providers/ports.ts'
 import {createProvider, openProvider} from '../providers/registry.ts'
 import {demandNotRehearsed, operationOf, phase, type Plan} from '../requests/index.ts'
@@ -173,4 +180,14 @@ async function reach(app: App, {name, kind, settings}: Place, secret: Secret | n
     return openProvider(kind, {...opening, leastGeneration: null})
   makePrivateDir(dirname(path))
   return createProvider(kind, name, opening)
+}
+
+/** @throws KeyriteError `USAGE` for what no profile can be called. */
+export function profileNamed(text: string): string {
+  const parsed = profileName.safeParse(text)
+  if (parsed.success) return parsed.data
+  throw new KeyriteError(
+    'USAGE',
+    `cannot call a profile "${text}": expected 1 to 63 of a-z, 0-9 and -, starting with a letter`,
+  )
 }

@@ -34,6 +34,7 @@ import {
   type Request,
 } from '../requests/index.ts'
 import type {Hands} from '../shares/index.ts'
+import {makerFor} from '../profiles/index.ts'
 import {isSolo, policyFold, ruleFor, soloInWords} from '../policy/index.ts'
 import {called} from './actor.ts'
 import type {Document} from './command.ts'
@@ -74,6 +75,7 @@ export function contextFor(app: App, actor: Person | null): Context {
     clock,
     random,
     provider: (name, facts) => app.provider(name, facts),
+    maker: async (name, kind) => makerFor(app.world.home, name, kind),
     progress: app.world.say,
     actor: {person: actor?.id ?? null, evidence: 'stated'},
     ceremony: null,

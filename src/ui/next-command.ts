@@ -34,6 +34,7 @@ const commands: Readonly<
   'key.ungrant': [['key ungrant', 'KEY GRANT']],
   'policy.adopt': [['policy adopt', 'FILE']],
   'profile.add': [['profile add', 'NAME --kind KIND --environment E']],
+  'profile.make': [['profile make', 'NAME --kind KIND --environment E --key-ring RING']],
   'profile.remove': [['profile remove', 'PROFILE']],
   'profile.setting': [['profile set', 'PROFILE --setting NAME=false']],
   'custodian.change': [

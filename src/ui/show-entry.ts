@@ -27,6 +27,10 @@ const sentences: Readonly<Record<string, (data: Entry['data']) => string>> = {
   'profile.added': (data) =>
     `Profile ${text(data['name'])} (${text(data['kind'])}, ${text(data['environment'])}) was added.`,
   'profile.removed': (data) => `Profile ${text(data['name'])} was removed.`,
+  'place.make.intended': (data) => `The place of profile ${text(data['name'])} is to be made.`,
+  'place.made': (data) => `The place of profile ${text(data['name'])} was made.`,
+  'place.make.failed': (data) =>
+    `The place of profile ${text(data['name'])} was not made: ${text(data['code'])}.`,
   'policy.adopted': () => 'Another policy was adopted.',
   'openings.erased': (data) =>
     `${Array.isArray(data['commitments']) ? data['commitments'].length : 0} private values were erased.`,

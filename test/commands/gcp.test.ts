@@ -284,7 +284,7 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
       expect(await add(place('other', {[flag]: value}))).toMatchObject({code})
     const nowhere = await add(place('other', {'key-ring': `${standin().ring}-nowhere`}))
     expect(nowhere['try']).toEqual([
-      expect.stringMatching(/^gcloud kms keyrings create keyrite-nowhere --location=/),
+      expect.stringMatching(/^keyrite profile make NAME --kind gcp .*keyRings\/keyrite-nowhere/),
     ])
     // A key file of somebody whom Google does not know.
     const {generateKeyPairSync} = await import('node:crypto')

@@ -18,6 +18,7 @@ export const elsewhere: Readonly<Partial<Record<OperationName, Reason>>> = {
   'ledger.writer': nothing('the key that signs checkpoints changes'),
   'ledger.restore': nothing('the ledger says from where it was restored'),
   'profile.add': nothing('the place says who it is before people are asked, and nothing is made there'),
+  'profile.make': {why: 'a local token is made by profile add', by: 'commands/gcp-ring.test.ts'},
   'profile.remove': nothing('nothing of it is touched at its place'),
   'key.release-hold': nothing('Legal takes a hold off, and what holds a key is in the ledger alone'),
   'key.destroy-held': {

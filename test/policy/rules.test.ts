@@ -56,6 +56,7 @@ describe('the default policy', () => {
     ['ledger.restore', '3 of custodian', '3 of custodian'],
     ['ledger.erase', '3 of custodian', '3 of custodian'],
     ['profile.add', '2 of custodian with security-lead', '2 of custodian with security-lead'],
+    ['profile.make', '2 of custodian with security-lead', '2 of custodian with security-lead'],
     ['profile.remove', '2 of custodian with security-lead', '2 of custodian with security-lead'],
     ['share.split', '3 of custodian', '3 of custodian'],
     ['share.combine', '3 of custodian', '3 of custodian'],

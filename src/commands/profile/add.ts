@@ -5,13 +5,14 @@ import {KeyriteError} from '../../base/errors.ts'
 import {sameBytes} from '../../base/bytes.ts'
 import type {Secret} from '../../base/secret.ts'
 import {profileOf} from '../../keys/index.ts'
-import {environments, profileName} from '../../profiles/index.ts'
+import {environments} from '../../profiles/index.ts'
 import {secretToAsk} from '../../providers/of-kind.ts'
 import {providerKind, providerKinds} from '../../providers/registry.ts'
 import {
   demandWelcome,
   peopleFor,
   planProfile,
+  profileNamed,
   recordProfile,
   rememberPlace,
   type Place,
@@ -61,7 +62,7 @@ The PIN or token is asked for, or read from a file whose path is then remembered
     const {args, flags} = await this.parse(ProfileAdd)
     const {ledger, world} = this.app
     const {'pin-file': pinFile} = flags
-    const name = nameOf(args.name)
+    const name = profileNamed(args.name)
     const place: Place = {
       name,
       kind: flags.kind,
@@ -125,13 +126,4 @@ The PIN or token is asked for, or read from a file whose path is then remembered
       hints: ['the same command again'],
     })
   }
-}
-
-function nameOf(text: string): string {
-  const parsed = profileName.safeParse(text)
-  if (parsed.success) return parsed.data
-  throw new KeyriteError(
-    'USAGE',
-    `cannot call a profile "${text}": expected 1 to 63 of a-z, 0-9 and -, starting with a letter`,
-  )
 }

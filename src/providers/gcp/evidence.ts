@@ -7,8 +7,9 @@ import {documentOf, judge, type Attestation} from './attestation/index.ts'
 import {code, codeOf, failure, wordsOf} from './failures.ts'
 import {enforced} from './life.ts'
 import {spkiOf} from './public.ts'
+import {ringIdentity} from './ring.ts'
 import type {CryptoKeyVersion, Service} from './service.ts'
-import {dateOf, existing, versionPath} from './versions.ts'
+import {existing, versionPath} from './versions.ts'
 
 /** What is needed to make, use and destroy keys. Which of them a command needs, and what others need beside: docs/providers/gcp.md. */
 const permissions = [
@@ -25,14 +26,15 @@ export function keyEvidence(service: Service, believing: Believing | null): KeyE
   const {host, isGoogle} = service.endpoint
   const [, project = '', , location = '', , name = ''] = ring.split('/')
   return {
-    /** The ring can neither be deleted nor made again: when it was made says that it is the same. */
     async identity() {
-      const found = await ringOf(service)
-      return {
-        kind: 'gcp',
-        key_ring: found.name ?? '',
-        created: dateOf(found.createTime)?.toISOString() ?? '',
-      }
+      const {ring} = service.place
+      const found = await ringIdentity(service)
+      if (found !== undefined) return found
+      throw new KeyriteError('PROVIDER_FAILED', `cannot look at key ring ${ring}: there is none`, {
+        hints: [
+          `keyrite profile make NAME --kind gcp --environment E --key-ring ${ring} …, which people approve: nobody can take it back`,
+        ],
+      })
     },
 
     async check() {
@@ -125,23 +127,6 @@ function attestationIn({attestation}: CryptoKeyVersion): Attestation | null {
       ownerCard: certChains?.googleCardCerts ?? [],
       ownerPartition: certChains?.googlePartitionCerts ?? [],
     },
-  }
-}
-
-/** @throws KeyriteError `PROVIDER_FAILED` naming what makes one, where there is none. */
-async function ringOf(service: Service) {
-  const {ring} = service.place
-  const [, project = '', , location = '', , name = ''] = ring.split('/')
-  try {
-    const [found] = await service.askPlainly((kms) => kms.getKeyRing({name: ring}))
-    return found
-  } catch (error) {
-    if (codeOf(error) !== code.notFound) throw failure(`look at key ring ${ring}`, error)
-    throw new KeyriteError('PROVIDER_FAILED', `cannot look at key ring ${ring}: ${wordsOf(error)}`, {
-      hints: [
-        `gcloud kms keyrings create ${name} --location=${location} --project=${project}, which nobody can take back`,
-      ],
-    })
   }
 }
 

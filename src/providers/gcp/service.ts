@@ -39,7 +39,13 @@ const repeated = [
   ...['AsymmetricDecrypt', 'MacSign', 'MacVerify', 'RawEncrypt', 'RawDecrypt', 'GenerateRandomBytes'],
 ]
 const once = [
-  ...['CreateCryptoKey', 'CreateCryptoKeyVersion', 'CreateImportJob', 'ImportCryptoKeyVersion'],
+  ...[
+    'CreateKeyRing',
+    'CreateCryptoKey',
+    'CreateCryptoKeyVersion',
+    'CreateImportJob',
+    'ImportCryptoKeyVersion',
+  ],
   ...['UpdateCryptoKey', 'UpdateCryptoKeyVersion', 'UpdateCryptoKeyPrimaryVersion'],
   ...['DestroyCryptoKeyVersion', 'RestoreCryptoKeyVersion', 'DeleteCryptoKeyVersion', 'DeleteCryptoKey'],
 ]
