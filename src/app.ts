@@ -1,182 +1,19 @@
 /** Builds everything once: home, ledger with all folds, operations, providers, clock, random, terminal. */
-import {
-  backupCopy,
-  backupDelete,
-  backupDomain,
-  backupDomainLoad,
-  backupLoad,
-  backupPutBack,
-  backupRestore,
-  backupsFold,
-  backupStart,
-  backupTake,
-  keyBackupsFold,
-  profileSetting,
-  wholeFold,
-} from './backups/index.ts'
 import type {Secret} from './base/secret.ts'
-import {ceremonyFold} from './ceremony/fold.ts'
-import {certificatesFold, certificateSign} from './certificates/index.ts'
-import {continuationFold, custodyFold} from './custody/index.ts'
-import {
-  keyActivate,
-  keyAdopt,
-  keyImport,
-  keyCancelDestroy,
-  keyCompromise,
-  keyCreate,
-  keyDeactivate,
-  keyDelete,
-  keyDestroy,
-  keyDestroyHeld,
-  keyHold,
-  keyReleaseHold,
-  keyResume,
-  keySchedule,
-  keySet,
-  keyAlias,
-  keyGrant,
-  keyReplicate,
-  keyUngrant,
-  certificationsFold,
-  envelopesFold,
-  keysFold,
-  keyStandby,
-  keySuspend,
-  keyRollback,
-  keyRotate,
-  emergenciesFold,
-  rotationsFold,
-  syncsFold,
-} from './keys/index.ts'
 import {lstatSync} from 'node:fs'
 import {KeyriteError} from './base/errors.ts'
-import {dutiesFold} from './duties/index.ts'
 import {guardProduction} from './ceremony/guards.ts'
-import {
-  hasDraft,
-  Ledger,
-  ledgerNameIn,
-  pendingWriter,
-  type AnyFold,
-  type LedgerWorld,
-} from './ledger/index.ts'
-import {
-  incidentContain,
-  incidentRatify,
-  incidentReplace,
-  incidentsFold,
-  keyUnrevoke,
-} from './incidents/index.ts'
-import {shareCombine, sharesFold, shareSplit} from './shares/index.ts'
+import {hasDraft, Ledger, ledgerNameIn, pendingWriter, type LedgerWorld} from './ledger/index.ts'
 import {hsmRootsOf, policyFold} from './policy/index.ts'
 import type {Way} from './notifications/index.ts'
-import {
-  openProfile,
-  placesFold,
-  profilesFold,
-  readChannels,
-  readConfig,
-  type ProfileFacts,
-} from './profiles/index.ts'
+import {openProfile, profilesFold, readChannels, readConfig, type ProfileFacts} from './profiles/index.ts'
 import type {Provider} from './providers/ports.ts'
 import {profileOf} from './keys/index.ts'
-import {
-  operationsOf,
-  ledgerErase,
-  custodianChange,
-  custodianSuspend,
-  policyAdopt,
-  ledgerRestore,
-  ledgerWriter,
-  profileAdd,
-  profileMake,
-  profileRemove,
-  requestsFold,
-  type Operations,
-} from './requests/index.ts'
-import {refusalsFold} from './requests/refusals.ts'
 import {readSecretFile, type Surroundings} from './surroundings.ts'
+import {folds, operations} from './known.ts'
 
 export type {Surroundings} from './surroundings.ts'
-
-/** Every operation that this keyrite knows. */
-export const operations: Operations = operationsOf([
-  ledgerErase,
-  custodianChange,
-  custodianSuspend,
-  policyAdopt,
-  profileAdd,
-  profileMake,
-  profileRemove,
-  profileSetting,
-  ledgerWriter,
-  ledgerRestore,
-  keyCreate,
-  keyImport,
-  keyAdopt,
-  keyActivate,
-  keySuspend,
-  keyResume,
-  keyDeactivate,
-  keyCompromise,
-  keyRotate,
-  keyRollback,
-  keyDelete,
-  keyDestroy,
-  keyDestroyHeld,
-  keyCancelDestroy,
-  keyHold,
-  keyReleaseHold,
-  keySchedule,
-  keySet,
-  keyStandby,
-  keyAlias,
-  keyGrant,
-  keyUngrant,
-  keyReplicate,
-  certificateSign,
-  backupCopy,
-  backupDelete,
-  backupRestore,
-  backupTake,
-  backupPutBack,
-  backupStart,
-  backupLoad,
-  backupDomain,
-  backupDomainLoad,
-  shareSplit,
-  shareCombine,
-  incidentContain,
-  incidentReplace,
-  incidentRatify,
-  keyUnrevoke,
-])
-
-/** Every fold, left to right as architecture.md has the folders. */
-export const folds: readonly AnyFold[] = [
-  custodyFold,
-  continuationFold,
-  policyFold,
-  profilesFold,
-  placesFold,
-  requestsFold(operations),
-  refusalsFold,
-  dutiesFold,
-  keysFold,
-  emergenciesFold,
-  rotationsFold,
-  syncsFold,
-  certificationsFold,
-  envelopesFold,
-  certificatesFold,
-  backupsFold,
-  wholeFold,
-  keyBackupsFold,
-  sharesFold,
-  ceremonyFold,
-  incidentsFold,
-]
+export {folds, operations} from './known.ts'
 
 export class App {
   readonly world: Surroundings

@@ -1,4 +1,5 @@
 /** What a place of a kind does, known before it is opened; of a kind that this keyrite does not know, nothing. */
+import type {Availability} from './ports.ts'
 import {isKind, providerKind, type Opening} from './registry.ts'
 
 /** What people read of how a key gets there from outside; null where its kind has nothing to say. */
@@ -15,4 +16,10 @@ export function keepsDates(name: string): boolean {
 export function secretToAsk(name: string, settings: Opening['settings']): string | null {
   const kind = providerKind(name)
   return kind.hasSecret?.(settings) === true ? null : kind.secret
+}
+
+/** Whether a place of this kind holds a version to this; null where only some do. */
+export function enforcedBy(name: string, availability: Availability): boolean | null {
+  const {enforces, mayEnforce = []} = providerKind(name)
+  return enforces.includes(availability) || (mayEnforce.includes(availability) ? null : false)
 }

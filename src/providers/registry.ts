@@ -337,12 +337,6 @@ function needed(secret: Secret | null, called: string): Secret {
   return secret
 }
 
-/** Whether a place of this kind holds a version to this; null where only some do. */
-export function enforcedBy(name: string, availability: Availability): boolean | null {
-  const {enforces, mayEnforce = []} = providerKind(name)
-  return enforces.includes(availability) || (mayEnforce.includes(availability) ? null : false)
-}
-
 function hsmPlace(settings: Opening['settings']): {
   readonly module: string
   readonly serial: string

@@ -1,7 +1,7 @@
 /** Making a standby: a further version that waits, unused, to take the key's place in an emergency. */
 import {KeyriteError} from '../../base/errors.ts'
 import {problem} from '../../ledger/index.ts'
-import {enforcedBy} from '../../providers/registry.ts'
+import {enforcedBy} from '../../providers/of-kind.ts'
 import type {Operation, Plan} from '../../requests/index.ts'
 import {keyNamed} from '../known.ts'
 import {demandStandby, standbyOf} from '../plan-standby.ts'
