@@ -48,7 +48,9 @@ const byPlaceholder: Readonly<Record<string, Value>> = {
 export function valueOf({command, name, placeholder, options}: Place): Value {
   if (options !== undefined && options.length > 0) return {kind: 'options', options}
   // What is to be made has a name that nothing knows yet.
-  const known = /^profile (?!(add|make)$)/.test(command) || (name === 'profile' && command !== 'profile add' && command !== 'profile make')
+  const known =
+    /^profile (?!(add|make)$)/.test(command) ||
+    (name === 'profile' && command !== 'profile add' && command !== 'profile make')
   if (known && placeholder === 'NAME') return {kind: 'names', of: 'profiles'}
   return byPlaceholder[placeholder] ?? {kind: 'text'}
 }
