@@ -6,7 +6,7 @@ import type {View} from '../ledger/index.ts'
 import type {KeyBackups} from '../providers/key-backups.ts'
 import type {Provider} from '../providers/ports.ts'
 import {providerKind} from '../providers/registry.ts'
-import type {Plan} from '../requests/index.ts'
+import {formed, type Plan} from '../requests/index.ts'
 import {keyBackupsFold, type TakenBackup} from './key-fold.ts'
 
 type Known = Pick<View, 'of'>
@@ -31,19 +31,10 @@ const putForm = z.strictObject({
 })
 
 /** @throws TypeError. */
-export function takeOf({change}: Plan): z.infer<typeof takeForm> {
-  return formed(takeForm.safeParse(change))
-}
+export const takeOf = (plan: Plan): z.infer<typeof takeForm> => formed(takeForm, plan)
 
 /** @throws TypeError. */
-export function putOf({change}: Plan): z.infer<typeof putForm> {
-  return formed(putForm.safeParse(change))
-}
-
-function formed<T>(parsed: {success: true; data: T} | {success: false}): T {
-  if (parsed.success) return parsed.data
-  throw new TypeError('a plan for a backup of a key names the key')
-}
+export const putOf = (plan: Plan): z.infer<typeof putForm> => formed(putForm, plan)
 
 /** @throws KeyriteError `UNSUPPORTED` naming what the place does instead. */
 export function keyBackupsOf({kind, keyBackups}: Pick<Provider, 'kind' | 'keyBackups'>): KeyBackups {

@@ -2,10 +2,8 @@
 import {KeyriteError} from '../base/errors.ts'
 import {profileOf, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
-import {policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf} from '../profiles/index.ts'
 import type {KeptBackup} from '../providers/ports.ts'
-import {phase, type Plan} from '../requests/index.ts'
+import {planFor} from '../requests/index.ts'
 import {regionName} from './fold.ts'
 import type {BackupAct} from './state.ts'
 
@@ -35,22 +33,21 @@ export function planBackup(
     })
   const operation = `backup.${act}` as const
   const {id, state} = found.backup
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
+  const plan = planFor(view, {
     operation,
+    class: null,
     change: {
       backup: id,
       ...(act === 'copy' ? {region} : {}),
       ...(act === 'delete' ? {last: found.isLast} : {}),
     },
-    phases: [phase(act)],
-    profile: factsOf(profile),
+    phases: [act],
+    profile,
     rests: [
       `backup "${id}" is ${state}`,
       ...(act === 'delete' && !found.isLast ? ['another one of the same store is ready'] : []),
     ],
-    rule: ruleFor(view.of(policyFold).policy, {operation, class: null, kind: profile.kind}).id,
-  }
+  })
   return {plan, names: {}}
 }
 

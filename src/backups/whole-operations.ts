@@ -2,24 +2,32 @@
 import {Secret} from '../base/secret.ts'
 import {jcs} from '../base/jcs.ts'
 import {KeyriteError} from '../base/errors.ts'
-import {keysFold, profileOf, type Planned} from '../keys/index.ts'
+import {keysFold, onePhase, profileOf, type Planned} from '../keys/index.ts'
 import {problem, type View} from '../ledger/index.ts'
-import {policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf} from '../profiles/index.ts'
 import type {Holder} from '../providers/whole-backups.ts'
-import {phase, undertake, type ActContext, type Operation, type Plan} from '../requests/index.ts'
+import {formed, undertake, type ActContext, type Operation, type Plan} from '../requests/index.ts'
 import {revivedBy} from './key-plans.ts'
 import {demandSameHolders, lookedAt, placeSettingsOf, setAs, takenIn, wholeBackupsOf} from './whole-acts.ts'
-import {openWholeAct, wholeFold, wholeForms, wholeNames, wholeTypes, type WholeAct} from './whole-state.ts'
-import {formed, words} from './whole-words.ts'
+import {
+  openWholeAct,
+  wholeFold,
+  wholeForms,
+  wholeNames,
+  wholeTypes,
+  type WholeAct,
+  type WholeChange,
+} from './whole-state.ts'
+import {words} from './whole-words.ts'
 
 /** Whoever runs it brings what opens the storage, and the holders' certificates; and keeps what is given out. */
 export interface WholeContext extends ActContext {
-  readonly material?: () => Promise<Secret>
+  readonly material?: (() => Promise<Secret>) | undefined
   /** @returns the SHA-256 of what was kept. */
-  readonly keep?: (domain: Secret) => Promise<string>
-  readonly holders?: readonly Holder[]
+  readonly keep?: ((domain: Secret) => Promise<string>) | undefined
+  readonly holders?: readonly Holder[] | undefined
 }
+
+const changeOf = (act: WholeAct, plan: Plan): WholeChange => formed<WholeChange>(wholeForms[act], plan)
 
 export const backupStart = operation('start')
 export const backupLoad = operation('load')
@@ -33,11 +41,11 @@ function operation(act: WholeAct): Operation {
     name: wholeNames[act],
     writes: {[intended]: act, [done]: act, [failed]: act},
     begins: [intended],
-    formed: (plan) => void formed(act, plan),
+    formed: (plan) => void changeOf(act, plan),
     inWords: words[act],
     // What else it rests on is at the provider, which says it itself.
     stillTrue: (view, plan) => {
-      demandNotEnded(view, formed(act, plan))
+      demandNotEnded(view, changeOf(act, plan))
     },
     judge: (_view, plan, entry) => {
       const members = Object.keys(wholeForms[act].shape)
@@ -67,17 +75,7 @@ export function planWhole(
   }
   if ('holders' in parsed.data) demandHolders(parsed.data)
   demandNotEnded(view, parsed.data)
-  const operation = wholeNames[act]
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
-    operation,
-    change: parsed.data,
-    phases: [phase(act)],
-    profile: factsOf(profile),
-    rests: [`profile "${name}" answers with the identity above`],
-    rule: ruleFor(view.of(policyFold).policy, {operation, class: null, kind: profile.kind}).id,
-  }
-  return {plan, names: {}}
+  return onePhase(view, profile, {operation: wholeNames[act], name: act}, parsed.data, [])
 }
 
 const expected = {
@@ -132,7 +130,7 @@ async function perform(context: WholeContext, plan: Plan, act: WholeAct): Promis
         hints: [`keyrite ledger show ${open.seq}`, 'keyrite request list, and apply the one that was begun'],
       },
     )
-  const change = formed(act, plan)
+  const change = changeOf(act, plan)
   const lacks = (what: string): KeyriteError =>
     new KeyriteError('USAGE', `cannot ${act} here: ${what} is not named`, {
       hints: [

@@ -28,6 +28,7 @@ export const wholeForms = {
   setting: z.strictObject({setting: settingName, value: z.boolean()}),
 } as const
 export type WholeAct = keyof typeof wholeForms
+export type WholeChange = z.infer<(typeof wholeForms)[WholeAct]>
 export const wholeActs = [
   'start',
   'load',

@@ -1,19 +1,9 @@
 /** What is done with a whole place, as a person reads it. */
-import type {Plan} from '../requests/index.ts'
+import {formed, type Plan} from '../requests/index.ts'
 import {wholeForms, type WholeAct} from './whole-state.ts'
 
 const where = (plan: Plan): string =>
   `profile "${plan.profile?.name ?? ''}" (${plan.profile?.kind ?? ''}, ${plan.profile?.environment ?? ''})`
-
-/** @throws TypeError if it is not of the form of this act. */
-export function formed<A extends WholeAct>(
-  act: A,
-  {change}: Pick<Plan, 'change'>,
-): ReturnType<(typeof wholeForms)[A]['parse']> {
-  const parsed = wholeForms[act].safeParse(change)
-  if (!parsed.success) throw new TypeError('a plan for a backup of a whole place says where it lies')
-  return parsed.data as ReturnType<(typeof wholeForms)[A]['parse']>
-}
 
 const opensInWords = {
   token: 'a token that whoever runs this brings',
@@ -22,11 +12,11 @@ const opensInWords = {
 
 export const words: Readonly<Record<WholeAct, (plan: Plan) => readonly string[]>> = {
   start: (plan) => [
-    `Have the service of ${where(plan)} write a backup of all its keys to ${formed('start', plan).to}, which ${opensInWords[formed('start', plan).opens]} opens for it.`,
+    `Have the service of ${where(plan)} write a backup of all its keys to ${formed(wholeForms.start, plan).to}, which ${opensInWords[formed(wholeForms.start, plan).opens]} opens for it.`,
     'The service encrypts it: keyrite never sees what is in it. Only a place of the same kind with the same security domain opens it; who has the holders of that, and the storage, has every key.',
   ],
   load: (plan) => {
-    const {from, key} = formed('load', plan)
+    const {from, key} = formed(wholeForms.load, plan)
     return key === null
       ? [
           `Have the service of ${where(plan)} take in the backup at ${from}, IN PLACE OF EVERY KEY THAT IS THERE NOW.`,
@@ -38,7 +28,7 @@ export const words: Readonly<Record<WholeAct, (plan: Plan) => readonly string[]>
         ]
   },
   domain: (plan) => {
-    const {holders, needed} = formed('domain', plan)
+    const {holders, needed} = formed(wholeForms.domain, plan)
     return [
       `Have the service of ${where(plan)} give out its security domain, sealed to ${holders.length} holders, of whom ANY ${needed} TOGETHER open it.`,
       `The holders’ certificates have SHA-256 ${holders.join(', ')}.`,
@@ -46,7 +36,7 @@ export const words: Readonly<Record<WholeAct, (plan: Plan) => readonly string[]>
     ]
   },
   'domain-load': (plan) => {
-    const {domain, needed, under} = formed('domain-load', plan)
+    const {domain, needed, under} = formed(wholeForms['domain-load'], plan)
     return [
       `Have the service of ${where(plan)} take in the security domain in the file with SHA-256 ${domain}, which ${needed} of its holders open: each opens their share at their own place, and no holder’s private key is brought here.`,
       `WHAT THEY OPEN TOGETHER IS IN THE MEMORY OF THIS PROCESS for the moment in which it is sealed anew, for that place alone, whose key for this has a certificate with SHA-256 ${under}. Whoever reads that memory has what all holders together have.`,
@@ -54,7 +44,7 @@ export const words: Readonly<Record<WholeAct, (plan: Plan) => readonly string[]>
     ]
   },
   setting: (plan) => {
-    const {setting, value} = formed('setting', plan)
+    const {setting, value} = formed(wholeForms.setting, plan)
     return [
       `Set ${setting} of ${where(plan)} to ${String(value)}.`,
       setting === opensForArm && value

@@ -2,10 +2,9 @@
 import {KeyriteError} from '../base/errors.ts'
 import {keysFold, profileOf, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
-import {policyFold, ruleFor, type KeyClassName} from '../policy/index.ts'
-import {factsOf} from '../profiles/index.ts'
+import {type KeyClassName} from '../policy/index.ts'
 import type {Algorithm, Purpose} from '../providers/algorithms.ts'
-import {phase, type Plan} from '../requests/index.ts'
+import {planFor} from '../requests/index.ts'
 import {specOf, type CertificateProfile} from './profile.ts'
 import {faultsOf} from './rules.ts'
 import type {CertificateSpec} from './spec.ts'
@@ -41,19 +40,14 @@ export function planCertificate(view: Pick<View, 'of'>, wish: CertificateWish): 
   )
   demandSound(spec, key)
   const profile = profileOf(view, key.profile)
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
+  const plan = planFor(view, {
     operation: 'certificate.sign',
+    class: spec.class,
     change: {...spec},
-    phases: [phase('sign')],
-    profile: factsOf(profile),
+    phases: ['sign'],
+    profile,
     rests: [`key "${spec.key}" version ${spec.version} is active`],
-    rule: ruleFor(view.of(policyFold).policy, {
-      operation: 'certificate.sign',
-      class: spec.class,
-      kind: profile.kind,
-    }).id,
-  }
+  })
   return {plan, names: {}}
 }
 

@@ -2,11 +2,9 @@
 import {KeyriteError} from '../base/errors.ts'
 import type {View} from '../ledger/index.ts'
 import {availabilityOf, changeState, keysFold, profileOf, tryerInWords, type Key} from '../keys/index.ts'
-import {policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf} from '../profiles/index.ts'
 import {enforcedBy} from '../providers/of-kind.ts'
 import {stripKinds} from '../providers/rights.ts'
-import type {Operation, Plan} from '../requests/index.ts'
+import {planFor, type Operation, type Plan} from '../requests/index.ts'
 import {actOnVersion} from './disable.ts'
 import {
   demandPromotable,
@@ -118,11 +116,10 @@ function planOf(
 ): Plan {
   const to = standby === undefined ? undefined : promotionTo(view, key, incident, standby)
   const profile = profileOf(view, key.profile)
-  const {policy} = view.of(policyFold)
   const strips = stripKinds.has(profile.kind) ? steps.map(({version}) => ({act: 'strip', version})) : []
-  return {
-    type: 'keyrite.plan/1',
+  return planFor(view, {
     operation: 'incident.contain',
+    class: key.spec.class,
     change: {
       class: key.spec.class,
       incident: incident.seq,
@@ -140,15 +137,14 @@ function planOf(
         steps.length === 0 ? one : {...one, needed: false as const},
       ),
     ],
-    profile: factsOf(profile),
+    profile,
     rests: [
       `incident ${incident.id} about key "${key.name}" is open`,
       ...copiesInWords(key, steps),
       ...(to === undefined ? [] : [`version ${to.version} of it, a standby, was approved beforehand`]),
       tryerInWords(view, key.profile),
     ],
-    rule: ruleFor(policy, {operation: 'incident.contain', class: key.spec.class, kind: profile.kind}).id,
-  }
+  })
 }
 
 /** Where copies lie that are disabled and tried with it. */

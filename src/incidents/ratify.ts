@@ -3,9 +3,7 @@ import {KeyriteError} from '../base/errors.ts'
 import type {View} from '../ledger/index.ts'
 import {problem} from '../ledger/index.ts'
 import {changeState, keysFold, profileOf} from '../keys/index.ts'
-import {policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf} from '../profiles/index.ts'
-import {phase, type Operation, type Plan} from '../requests/index.ts'
+import {type Operation, type Plan, planFor} from '../requests/index.ts'
 import {changeOf, drillMarked, drillOf, judgeStep, phasesOf, statePhase, stepOf} from './phases.ts'
 import {containments, toRatify} from './rules.ts'
 import {incidents, type Incident} from './state.ts'
@@ -83,14 +81,13 @@ export function planRatify(view: Pick<View, 'of'>, incident: Incident): Plan {
       {hints: [`keyrite incident show ${incident.id}`]},
     )
   const profile = profileOf(view, key.profile)
-  const {policy} = view.of(policyFold)
   const versions = [...new Set(containments(incident).map(({version}) => version))].map((version) => ({
     act: 'compromise',
     version,
   }))
-  return {
-    type: 'keyrite.plan/1',
+  return planFor(view, {
     operation: 'incident.ratify',
+    class: key.spec.class,
     change: {
       acts: done.map(({seq}) => seq),
       apart: [...incident.containedBy],
@@ -101,9 +98,8 @@ export function planRatify(view: Pick<View, 'of'>, incident: Incident): Plan {
       ...drillOf(incident),
     },
     // Calling it compromised is not part of ratifying: whoever closes the incident so does that.
-    phases: [phase('ratify'), ...phasesOf(versions).map((one) => ({...one, needed: false as const}))],
-    profile: factsOf(profile),
+    phases: ['ratify', ...phasesOf(versions).map((one) => ({...one, needed: false as const}))],
+    profile,
     rests: [`incident ${incident.id} about key "${key.name}" is open`],
-    rule: ruleFor(policy, {operation: 'incident.ratify', class: key.spec.class, kind: profile.kind}).id,
-  }
+  })
 }

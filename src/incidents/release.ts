@@ -3,10 +3,8 @@ import {parseJcs, isObject} from '../base/jcs.ts'
 import {KeyriteError} from '../base/errors.ts'
 import type {View} from '../ledger/index.ts'
 import {changeState, keysFold, profileOf, tryerInWords, type KeyState} from '../keys/index.ts'
-import {policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf} from '../profiles/index.ts'
 import type {Availability} from '../providers/ports.ts'
-import type {Operation, Plan} from '../requests/index.ts'
+import {planFor, type Operation, type Plan} from '../requests/index.ts'
 import {actOnVersion} from './disable.ts'
 import {changeOf, drillMarked, drillOf, onEachVersion, phasesOf, stepOf} from './phases.ts'
 import {stripped} from './rules.ts'
@@ -87,16 +85,14 @@ export function planUnrevoke(
   const versions = [...resumed, ...restored, ...returned]
   if (versions.length === 0) throw notContained(name)
   const profile = profileOf(view, key.profile)
-  const {policy} = view.of(policyFold)
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
+  const plan = planFor(view, {
     operation: 'key.unrevoke',
+    class: key.spec.class,
     change: {class: key.spec.class, incident: incident.seq, key: name, versions, ...drillOf(incident)},
     phases: phasesOf(versions),
-    profile: factsOf(profile),
+    profile,
     rests: [`key "${name}" is contained by incident ${incident.id}`, tryerInWords(view, key.profile)],
-    rule: ruleFor(policy, {operation: 'key.unrevoke', class: key.spec.class, kind: profile.kind}).id,
-  }
+  })
   return {plan, incident}
 }
 

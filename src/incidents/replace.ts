@@ -12,9 +12,7 @@ import {
   type Key,
 } from '../keys/index.ts'
 import {problem, type View} from '../ledger/index.ts'
-import {policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf} from '../profiles/index.ts'
-import {formed, phase, type Operation, type Plan} from '../requests/index.ts'
+import {formed, type Operation, type Plan, planFor} from '../requests/index.ts'
 import {drillMarked, drillOf, statePhase} from './phases.ts'
 import {
   demandPromotable,
@@ -126,10 +124,9 @@ export function planReplace(view: Pick<View, 'of' | 'blob'>, incident: Incident)
   const profile = profileOf(view, key.profile)
   const {version, made} = replacementOf(view, key)
   const to = promotionTo(view, key, incident, version)
-  const matter = {operation: 'incident.replace', class: key.spec.class, kind: profile.kind} as const
-  return {
-    type: 'keyrite.plan/1',
+  return planFor(view, {
     operation: 'incident.replace',
+    class: key.spec.class,
     change: {
       class: key.spec.class,
       incident: incident.seq,
@@ -138,15 +135,14 @@ export function planReplace(view: Pick<View, 'of' | 'blob'>, incident: Incident)
       promote: to,
       ...drillOf(incident),
     },
-    phases: [...(made === 'standby' ? [] : [phase('make')]), ...promotionPhases(to)],
-    profile: factsOf(profile),
+    phases: [...(made === 'standby' ? [] : ['make']), ...promotionPhases(to)],
+    profile,
     rests: [
       `incident ${incident.id} about key "${key.name}" is open`,
       `version ${to.from} of it is primary`,
       tryerInWords(view, key.profile),
     ],
-    rule: ruleFor(view.of(policyFold).policy, matter).id,
-  }
+  })
 }
 
 function keyAt(view: Pick<View, 'of'>, name: string): Key {

@@ -1,11 +1,11 @@
 /** The plan to destroy a version, and the one to take that back: pure. */
 import {KeyriteError} from '../base/errors.ts'
 import type {View} from '../ledger/index.ts'
-import {destructionOf, policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf, type Profile} from '../profiles/index.ts'
+import {destructionOf, policyFold} from '../policy/index.ts'
+import type {Profile} from '../profiles/index.ts'
 import {enforcedBy} from '../providers/of-kind.ts'
 import {providerKind} from '../providers/registry.ts'
-import {phase, type Plan} from '../requests/index.ts'
+import {planFor} from '../requests/index.ts'
 import {dataKeysUnder, envelopes, type DataKey} from './envelope/state.ts'
 import {livingUnder} from './hierarchy/parents.ts'
 import {demandNotKept, keptBy, keptInWords} from './kept.ts'
@@ -65,13 +65,12 @@ export function planDestroy(view: Known, wish: Ending, now: string): Planned {
     due: wish.due?.toISOString() ?? null,
     kept: reasons.map(keptInWords),
   }
-  const {policy} = view.of(policyFold)
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
+  const plan = planFor(view, {
     operation,
+    class: key.spec.class,
     change,
-    phases: phases.map(phase),
-    profile: factsOf(profile),
+    phases,
+    profile,
     rests: [
       `key "${key.name}" version ${version.version} is ${version.state}`,
       ...(reasons.length === 0 ? ['nothing has it kept: no hold, no rule of retention'] : []),
@@ -85,8 +84,7 @@ export function planDestroy(view: Known, wish: Ending, now: string): Planned {
         : [`WHAT ${lying.length} DATA KEYS PROTECT IS LOST WITH IT: they lie under this version`]),
       tryerInWords(view, key.profile),
     ],
-    rule: ruleFor(policy, {operation, class: key.spec.class, kind: profile.kind}).id,
-  }
+  })
   return {plan, names: {}}
 }
 
@@ -198,11 +196,10 @@ export function planCancel(view: Known, name: string, number: number | null = nu
   const {key, version} = versionNamed(view, name, number)
   const to = advance(name, version, 'cancel-destroy', since(version))
   const profile = profileOf(view, key.profile)
-  const {policy} = view.of(policyFold)
   const operation = 'key.cancel-destroy'
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
+  const plan = planFor(view, {
     operation,
+    class: key.spec.class,
     change: {
       class: key.spec.class,
       enforced: enforcedBy(profile.kind, availabilityOf[to]),
@@ -211,10 +208,9 @@ export function planCancel(view: Known, name: string, number: number | null = nu
       to,
       version: version.version,
     },
-    phases: [phase('cancel-destroy')],
-    profile: factsOf(profile),
+    phases: ['cancel-destroy'],
+    profile,
     rests: [`key "${name}" version ${version.version} is ${version.state}, and not destroyed yet`],
-    rule: ruleFor(policy, {operation, class: key.spec.class, kind: profile.kind}).id,
-  }
+  })
   return {plan, names: {}}
 }

@@ -3,9 +3,8 @@ import {KeyriteError} from '../base/errors.ts'
 import type {JsonObject} from '../base/jcs.ts'
 import {custodyFold} from '../custody/index.ts'
 import type {View} from '../ledger/index.ts'
-import {policyFold, ruleFor, type OperationName} from '../policy/index.ts'
-import {factsOf} from '../profiles/index.ts'
-import {phase, type Plan} from '../requests/index.ts'
+import {type OperationName} from '../policy/index.ts'
+import {type Plan, planFor} from '../requests/index.ts'
 import {keepsDates} from '../providers/of-kind.ts'
 import {demandDates, type DatesText} from './dates.ts'
 import {demandHold, demandKey} from './operations/hold.ts'
@@ -151,14 +150,12 @@ function planOf(
   rests: readonly string[],
 ): Plan {
   const profile = profileOf(view, key.profile)
-  const {policy} = view.of(policyFold)
-  return {
-    type: 'keyrite.plan/1',
+  return planFor(view, {
     operation,
+    class: key.spec.class,
     change: {...change, class: key.spec.class, key: key.name},
-    phases: phases.map(phase),
-    profile: factsOf(profile),
+    phases,
+    profile,
     rests,
-    rule: ruleFor(policy, {operation, class: key.spec.class, kind: profile.kind}).id,
-  }
+  })
 }

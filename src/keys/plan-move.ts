@@ -1,10 +1,8 @@
 /** The plan to change the state of one version of a key: pure, and thrown out before anybody is asked. */
 import {KeyriteError} from '../base/errors.ts'
 import type {View} from '../ledger/index.ts'
-import {policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf} from '../profiles/index.ts'
 import {enforcedBy} from '../providers/of-kind.ts'
-import {phase, type Plan} from '../requests/index.ts'
+import {planFor} from '../requests/index.ts'
 import {keysFold} from './fold.ts'
 import {availabilityOf, advance} from './lifecycle.ts'
 import {since} from './operations/move.ts'
@@ -38,10 +36,9 @@ export function planMove(view: Known, name: string, event: MoveName, number: num
   const to = advance(name, version, event, since(version))
   demandReady(view, {change: {key: name, version: version.version}}, event)
   const profile = profileOf(view, key.profile)
-  const {policy} = view.of(policyFold)
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
+  const plan = planFor(view, {
     operation: `key.${event}`,
+    class: key.spec.class,
     change: {
       class: key.spec.class,
       enforced: enforcedBy(profile.kind, availabilityOf[to]),
@@ -51,11 +48,10 @@ export function planMove(view: Known, name: string, event: MoveName, number: num
       to,
       version: version.version,
     },
-    phases: [phase(event)],
-    profile: factsOf(profile),
+    phases: [event],
+    profile,
     rests: [restsOn(name, version, event), tryerInWords(view, key.profile)],
-    rule: ruleFor(policy, {operation: `key.${event}`, class: key.spec.class, kind: profile.kind}).id,
-  }
+  })
   return {plan, names: {}}
 }
 

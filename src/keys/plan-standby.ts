@@ -4,9 +4,7 @@
  */
 import {KeyriteError} from '../base/errors.ts'
 import type {View} from '../ledger/index.ts'
-import {policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf} from '../profiles/index.ts'
-import {phase, type Plan} from '../requests/index.ts'
+import {phase, planFor} from '../requests/index.ts'
 import {keyNamed} from './known.ts'
 import {profileOf, type Planned} from './plans.ts'
 import {materialOf, nativeWay} from './rotation/native.ts'
@@ -37,19 +35,18 @@ export function planStandby(view: Pick<View, 'of'>, name: string): Planned {
   const profile = profileOf(view, key.profile)
   const {algorithm, class: of} = key.spec
   const version = nextVersion(key)
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
+  const plan = planFor(view, {
     operation: 'key.standby',
+    class: of,
     change: {key: name, class: of, algorithm, version, made: wayToWait(profile.kind, key)},
-    phases: [phase('make'), {...phase('promote'), needed: false}],
-    profile: factsOf(profile),
+    phases: ['make', {...phase('promote'), needed: false}],
+    profile,
     rests: [
       `key "${name}" is in use, and no standby of it waits`,
       `the next version of it is ${version}`,
       tryerInWords(view, key.profile),
     ],
-    rule: ruleFor(view.of(policyFold).policy, {operation: 'key.standby', class: of, kind: profile.kind}).id,
-  }
+  })
   return {plan, names: {}}
 }
 

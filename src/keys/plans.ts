@@ -2,11 +2,11 @@
 import {KeyriteError} from '../base/errors.ts'
 import {custodyFold, peopleCalled, type Roster} from '../custody/index.ts'
 import type {View} from '../ledger/index.ts'
-import {demandAlgorithm, demandHardware, policyFold, ruleFor, type KeyClassName} from '../policy/index.ts'
-import {factsOf, profilesFold, type Profile} from '../profiles/index.ts'
+import {demandAlgorithm, demandHardware, policyFold, type KeyClassName} from '../policy/index.ts'
+import {profilesFold, type Profile} from '../profiles/index.ts'
 import type {Algorithm, Purpose, Scheme} from '../providers/algorithms.ts'
 import {demandHoldsKeys, providerKind} from '../providers/registry.ts'
-import {phase, planDigest, type Plan} from '../requests/index.ts'
+import {planDigest, type Plan, planFor} from '../requests/index.ts'
 import {datesInWords, isWithin} from '../providers/dates.ts'
 import {datesToKeep, demandDates} from './dates.ts'
 import {demandParent} from './hierarchy/parents.ts'
@@ -104,24 +104,23 @@ export function planCreate(view: Known, wish: KeyWish, now: Date | null = null):
       `cannot activate key "${wish.name}" with its making: it is to be used ${datesInWords(kept)}, and it is proved before it is activated`,
       {hints: ['without --activate; then keyrite key activate, when it is time']},
     )
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
+  const plan = planFor(view, {
     operation: 'key.create',
+    class: wish.class,
     change: spec,
     phases: [
-      phase('create'),
-      ...(regions.length === 0 ? [] : [phase('replicate')]),
-      ...(alias === null ? [] : [phase('alias')]),
-      ...(wish.activate ? [phase('activate')] : []),
+      'create',
+      ...(regions.length === 0 ? [] : ['replicate']),
+      ...(alias === null ? [] : ['alias']),
+      ...(wish.activate ? ['activate'] : []),
     ],
-    profile: factsOf(profile),
+    profile,
     rests: [
       `there is no key "${wish.name}"`,
       `profile "${profile.name}" answers with the identity above`,
       ...(profile.prover === null ? [] : [tryerInWords(view, profile.name)]),
     ],
-    rule: ruleFor(policy, {operation: 'key.create', class: wish.class, kind: profile.kind}).id,
-  }
+  })
   if (begun !== undefined && begun.planSha256 !== planDigest(plan)) demandNameFree(view, wish.name)
   return {
     plan,

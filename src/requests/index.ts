@@ -48,4 +48,5 @@ export {demandNotRehearsed, profileAdd, profileRemove} from './operations/profil
 export {planMake, profileMake} from './operations/place.ts'
 export {isRun, ledgerRestore, ledgerWriter, restorePlan, writerPlan} from './operations/writer.ts'
 export {phase, planDigest, type Phase, type Plan} from './plan.ts'
+export {planFor} from './plan-for.ts'
 export {requests, statusOf, type Answer, type Request, type Requests, type RequestStatus} from './state.ts'

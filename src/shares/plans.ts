@@ -3,9 +3,9 @@ import {KeyriteError} from '../base/errors.ts'
 import type {Person} from '../custody/index.ts'
 import {keysFold, planCreate, profileOf, type KeyWish, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
-import {demandPrinter, policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf as profileFacts, profilesFold} from '../profiles/index.ts'
-import {phase, type Plan} from '../requests/index.ts'
+import {demandPrinter, policyFold} from '../policy/index.ts'
+import {profilesFold} from '../profiles/index.ts'
+import {planFor} from '../requests/index.ts'
 import {sharesFold} from './fold.ts'
 import {demandRecovers} from './known.ts'
 import {demandThreshold} from './format.ts'
@@ -64,22 +64,17 @@ export function planSplit(view: Known, wish: SplitWish): Planned {
   demandPrinters(view, spec)
   const key = what.kind === 'key' ? view.of(keysFold).keys.get(what.key) : undefined
   const profile = key === undefined ? null : profileOf(view, key.profile)
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
+  const plan = planFor(view, {
     operation: 'share.split',
+    class: null,
     change: {...spec},
-    phases: [phase('split')],
-    profile: profile === null ? null : profileFacts(profile),
+    phases: ['split'],
+    profile,
     rests: [
       'every holder is active, and has the age recipient that is named here, or none',
       ...(key === undefined ? [] : [`key "${key.name}" can leave its provider, wrapped`]),
     ],
-    rule: ruleFor(view.of(policyFold).policy, {
-      operation: 'share.split',
-      class: null,
-      kind: profile?.kind ?? null,
-    }).id,
-  }
+  })
   return {plan, names: {}}
 }
 
@@ -135,16 +130,13 @@ export function planCombine(view: Known, set: ShareSet, key: KeyWish | null): Pl
     to: made === null ? 'file' : 'key',
     spec: made === null ? null : made.plan.change,
   }
-  const {policy} = view.of(policyFold)
-  const kind = made?.plan.profile?.kind ?? null
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
+  const plan = planFor(view, {
     operation: 'share.combine',
+    class: key?.class ?? null,
     change: {...change, ...(made === null ? {} : {class: made.plan.change['class'] ?? null})},
-    phases: [phase('combine'), ...(made === null ? [] : [phase('import')])],
+    phases: ['combine', ...(made === null ? [] : ['import'])],
     profile: made?.plan.profile ?? null,
     rests: [`set "${set.name}" is not void`, ...(made?.plan.rests ?? [])],
-    rule: ruleFor(policy, {operation: 'share.combine', class: key?.class ?? null, kind}).id,
-  }
+  })
   return {plan, names: made?.names ?? {}}
 }

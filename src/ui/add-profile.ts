@@ -17,7 +17,7 @@ import {
 } from '../profiles/index.ts'
 import type {Identity, Provider} from '../providers/ports.ts'
 import {createProvider, openProvider} from '../providers/registry.ts'
-import {demandNotRehearsed, operationOf, phase, type Plan} from '../requests/index.ts'
+import {demandNotRehearsed, operationOf, type Plan, planFor} from '../requests/index.ts'
 import {contextFor} from './gather.ts'
 
 /** A place as it was asked for. */
@@ -68,39 +68,36 @@ export function demandWelcome(app: App, {name, environment}: Pick<Place, 'name' 
  */
 export async function planProfile(app: App, place: Place, pin: Secret | null): Promise<Plan> {
   const {identity} = await answered(app, place, pin)
-  const {policy} = app.ledger.of(policyFold)
-  const {kind, prover} = place
+  const {prover} = place
   const profile = factsOf({...place, identity})
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
+  const plan = planFor(app.ledger, {
     operation: 'profile.add',
+    class: null,
     change: {...profile, identity: {...profile.identity}, ...(prover === null ? {} : {prover})},
-    phases: [phase('add')],
+    phases: ['add'],
     profile,
     rests: [
       `there is no profile "${place.name}"`,
       ...(prover === null ? [] : [`profile "${prover}" is the same place`]),
     ],
-    rule: ruleFor(policy, {operation: 'profile.add', class: null, kind}).id,
-  }
+  })
   operationOf(app.operations, 'profile.add').stillTrue(app.ledger.view, plan, 'add')
   return plan
 }
 
 /** The plan to have the keys of a profile that stands tried by another, or by itself. @throws KeyriteError as `demandOtherProver`. */
 export function planProver(app: App, stands: Profile, prover: string | null): Plan {
-  const {policy} = app.ledger.of(policyFold)
   const profile = factsOf(stands)
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
+  const plan = planFor(app.ledger, {
     operation: 'profile.add',
+    class: null,
     change: {
       ...profile,
       identity: {...profile.identity},
       again: true,
       ...(prover === null ? {} : {prover}),
     },
-    phases: [phase('add')],
+    phases: ['add'],
     profile,
     rests: [
       stands.prover === null
@@ -108,8 +105,7 @@ export function planProver(app: App, stands: Profile, prover: string | null): Pl
         : `the keys of profile "${stands.name}" are tried by profile "${stands.prover}"`,
       ...(prover === null ? [] : [`profile "${prover}" is the same place`]),
     ],
-    rule: ruleFor(policy, {operation: 'profile.add', class: null, kind: stands.kind}).id,
-  }
+  })
   operationOf(app.operations, 'profile.add').stillTrue(app.ledger.view, plan, 'add')
   return plan
 }

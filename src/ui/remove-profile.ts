@@ -2,22 +2,20 @@
 import type {App} from '../app.ts'
 import type {Person} from '../custody/index.ts'
 import {policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf, writeConfig, type ProfileFacts} from '../profiles/index.ts'
-import {operationOf, phase, type Plan} from '../requests/index.ts'
+import {writeConfig, type ProfileFacts} from '../profiles/index.ts'
+import {operationOf, type Plan, planFor} from '../requests/index.ts'
 import {contextFor} from './gather.ts'
 
 /** @throws KeyriteError `PLAN_MOVED` if it is gone. */
 export function planRemoval({ledger, operations}: App, profile: ProfileFacts): Plan {
-  const {policy} = ledger.of(policyFold)
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
+  const plan = planFor(ledger, {
     operation: 'profile.remove',
+    class: null,
     change: {name: profile.name},
-    phases: [phase('remove')],
-    profile: factsOf(profile),
+    phases: ['remove'],
+    profile,
     rests: [`no keys live in profile "${profile.name}"`],
-    rule: ruleFor(policy, {operation: 'profile.remove', class: null, kind: profile.kind}).id,
-  }
+  })
   operationOf(operations, 'profile.remove').stillTrue(ledger.view, plan, 'remove')
   return plan
 }

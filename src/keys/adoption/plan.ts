@@ -4,9 +4,8 @@ import {KeyriteError} from '../../base/errors.ts'
 import type {JsonObject} from '../../base/jcs.ts'
 import {custodyFold} from '../../custody/index.ts'
 import type {View} from '../../ledger/index.ts'
-import {policyFold, ruleFor, type KeyClassName} from '../../policy/index.ts'
-import {factsOf} from '../../profiles/index.ts'
-import {phase, type Plan} from '../../requests/index.ts'
+import {type KeyClassName} from '../../policy/index.ts'
+import {type Plan, planFor} from '../../requests/index.ts'
 import {keysFold} from '../fold.ts'
 import {party, profileOf, type Planned} from '../plans.ts'
 import {keyName, specSchema, type Classification, type KeyPlanSpec} from '../spec.ts'
@@ -94,10 +93,9 @@ export function planAdopt(view: Pick<View, 'of'>, wish: AdoptWish, found: Survey
   const {roster} = view.of(custodyFold)
   const owner = party(roster, 'owner', wish.owner)
   const consumers = wish.consumers.map((name, at) => party(roster, `consumer-${at + 1}`, name))
-  const {policy} = view.of(policyFold)
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
+  const plan = planFor(view, {
     operation: 'key.adopt',
+    class: wish.class,
     change: {
       class: wish.class,
       classification: wish.classification,
@@ -105,15 +103,14 @@ export function planAdopt(view: Pick<View, 'of'>, wish: AdoptWish, found: Survey
       consumers: consumers.map(({id}) => id),
       keys: chosen,
     },
-    phases: [phase('adopt')],
-    profile: factsOf(profile),
+    phases: ['adopt'],
+    profile,
     rests: [
       `profile "${profile.name}" answers with the identity above`,
       'each key is still there as it is listed; one that is not is left out',
       ...(profile.prover === null ? [] : [tryerInWords(view, profile.name)]),
     ],
-    rule: ruleFor(policy, {operation: 'key.adopt', class: wish.class, kind: profile.kind}).id,
-  }
+  })
   const parties = [owner, ...consumers]
   return {
     plan,

@@ -1,9 +1,8 @@
 /** The plan of a rotation: its phases with their dates, from the policy's schedule. */
 import {KeyriteError} from '../../base/errors.ts'
 import type {View} from '../../ledger/index.ts'
-import {policyFold, ruleFor, scheduleOf} from '../../policy/index.ts'
-import {factsOf} from '../../profiles/index.ts'
-import type {Phase, Plan} from '../../requests/index.ts'
+import {policyFold, scheduleOf} from '../../policy/index.ts'
+import {planFor, type Phase} from '../../requests/index.ts'
 import {keyNamed} from '../known.ts'
 import {profileOf, type Planned} from '../plans.ts'
 import type {Key} from '../state.ts'
@@ -43,9 +42,9 @@ export function planRotate(view: Pick<View, 'of'>, name: string, now: Date): Pla
   const made = key.versions.find(({version}) => version === to)
   const {verification, grace} = schedule
   const aliases = aliasesOf(key.versions, key.primary)
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
+  const plan = planFor(view, {
     operation: 'key.rotate',
+    class: key.spec.class,
     change: {
       key: name,
       class: key.spec.class,
@@ -61,13 +60,12 @@ export function planRotate(view: Pick<View, 'of'>, name: string, now: Date): Pla
       ...(aliases.length === 0 ? {} : {aliases: [...aliases]}),
     },
     phases: phasesFrom(now, {verification, grace}, made?.state ?? null),
-    profile: factsOf(profile),
+    profile,
     rests: [
       `version ${key.primary} of key "${name}" is primary and active`,
       ...(made === undefined ? [] : [`version ${to} of it is ${made.state}`]),
     ],
-    rule: ruleFor(policy, {operation: 'key.rotate', class: key.spec.class, kind: profile.kind}).id,
-  }
+  })
   return {plan, names: {}}
 }
 
@@ -80,18 +78,16 @@ export function planRollback(view: Pick<View, 'of'>, name: string): Planned {
       hints: [`keyrite key show ${name}`],
     })
   const profile = profileOf(view, key.profile)
-  const {policy} = view.of(policyFold)
   const {from, to} = rotation
   return {
-    plan: {
-      type: 'keyrite.plan/1',
+    plan: planFor(view, {
       operation: 'key.rollback',
+      class: key.spec.class,
       change: {key: name, class: key.spec.class, from: to, to: from},
       phases: [{name: 'rollback', earliest: null, latest: null}],
-      profile: factsOf(profile),
+      profile,
       rests: [`version ${to} of key "${name}" is primary, and version ${from} is active`],
-      rule: ruleFor(policy, {operation: 'key.rollback', class: key.spec.class, kind: profile.kind}).id,
-    },
+    }),
     names: {},
   }
 }

@@ -2,8 +2,7 @@
 import {parseDuration} from '../../base/duration.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import type {View} from '../../ledger/index.ts'
-import {policyFold, ruleFor, scheduleOf, type Schedule} from '../../policy/index.ts'
-import {factsOf} from '../../profiles/index.ts'
+import {policyFold, scheduleOf, type Schedule} from '../../policy/index.ts'
 import type {Provider} from '../../providers/ports.ts'
 import {
   noTerms,
@@ -13,7 +12,7 @@ import {
   type RotationSchedule,
   type ScheduleTerms,
 } from '../../providers/schedule.ts'
-import {phase, type Plan} from '../../requests/index.ts'
+import {planFor} from '../../requests/index.ts'
 import {keyNamed} from '../known.ts'
 import {profileOf, type Planned} from '../plans.ts'
 import type {Key} from '../state.ts'
@@ -65,16 +64,14 @@ export function planSchedule(view: Pick<View, 'of'>, name: string, terms: Schedu
   const key = keyNamed(view, name)
   demandInUse(key)
   const profile = profileOf(view, key.profile)
-  const {policy} = view.of(policyFold)
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
+  const plan = planFor(view, {
     operation: 'key.schedule',
+    class: key.spec.class,
     change: {key: name, class: key.spec.class, version: key.primary, terms: {...terms}},
-    phases: [phase('set')],
-    profile: factsOf(profile),
+    phases: ['set'],
+    profile,
     rests: [`version ${key.primary} of key "${name}" is primary and active`],
-    rule: ruleFor(policy, {operation: 'key.schedule', class: key.spec.class, kind: profile.kind}).id,
-  }
+  })
   return {plan, names: {}}
 }
 

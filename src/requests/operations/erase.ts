@@ -2,9 +2,9 @@
 import {KeyriteError} from '../../base/errors.ts'
 import type {Json} from '../../base/jcs.ts'
 import {isPrivate, Private, problem, referencesIn, type Entry, type View} from '../../ledger/index.ts'
-import {policyFold, ruleFor} from '../../policy/index.ts'
 import type {Operation} from '../operation.ts'
-import {phase, type Plan} from '../plan.ts'
+import {type Plan} from '../plan.ts'
+import {planFor} from '../plan-for.ts'
 import {requests} from '../state.ts'
 
 /** More do not fit into one entry. */
@@ -81,16 +81,14 @@ export function planErase(view: Pick<View, 'of' | 'open'>, places: readonly Plac
         hints: ['--entry SEQ, for some of them at a time'],
       },
     )
-  const {policy} = view.of(policyFold)
-  return {
-    type: 'keyrite.plan/1',
+  return planFor(view, {
     operation: 'ledger.erase',
+    class: null,
     change: {commitments},
-    phases: [phase('erase')],
+    phases: ['erase'],
     profile: null,
     rests: [...whereInWords(left)],
-    rule: ruleFor(policy, {operation: 'ledger.erase', class: null, kind: null}).id,
-  }
+  })
 }
 
 /** `2 private values of entry 0 (ledger.opened)`. */

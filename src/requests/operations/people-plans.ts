@@ -16,9 +16,10 @@ import {
   type Role,
 } from '../../custody/index.ts'
 import type {Ledger} from '../../ledger/index.ts'
-import {policyFold, ruleFor, type OperationName} from '../../policy/index.ts'
+import {policyFold, type OperationName} from '../../policy/index.ts'
 import {statusNow} from '../ask.ts'
-import {phase, type Plan} from '../plan.ts'
+import {type Plan} from '../plan.ts'
+import {planFor} from '../plan-for.ts'
 import {requests, type Request} from '../state.ts'
 import {changeFault, leadFault, refusesLead, suspendFault} from './people-rules.ts'
 
@@ -194,15 +195,14 @@ function planOf(
   name: string,
   rests: readonly string[],
 ): Plan {
-  return {
-    type: 'keyrite.plan/1',
+  return planFor(ledger, {
     operation,
+    class: null,
     change: change as JsonObject,
-    phases: [phase(name)],
+    phases: [name],
     profile: null,
     rests,
-    rule: ruleFor(ledger.of(policyFold).policy, {operation, class: null, kind: null}).id,
-  }
+  })
 }
 
 function groundsOf(ledger: Where): Parameters<typeof changeFault>[1] {

@@ -10,13 +10,11 @@ import {
   policyChanges,
   policyFold,
   readPolicy,
-  ruleFor,
   type Policy,
 } from '../../policy/index.ts'
 import type {Operation} from '../operation.ts'
-import {phase, type Plan} from '../plan.ts'
-
-const matter = {operation: 'policy.adopt', class: null, kind: null} as const
+import type {Plan} from '../plan.ts'
+import {planFor} from '../plan-for.ts'
 
 export const policyAdopt: Operation = {
   name: 'policy.adopt',
@@ -71,18 +69,17 @@ export function planAdopt(view: Pick<View, 'of'>, policy: Policy): Plan {
     throw new KeyriteError('EXISTS', `cannot adopt policy "${policy.name}": it is the one that stands`, {
       hints: ['keyrite policy show'],
     })
-  const plan: Plan = {
-    type: 'keyrite.plan/1',
+  const plan = planFor(view, {
     operation: 'policy.adopt',
+    class: null,
     change: {document, replaces: standing.sha256, sha256},
-    phases: [phase('adopt')],
+    phases: ['adopt'],
     profile: null,
     rests: [
       `the policy that stands is "${standing.policy.name}", SHA-256 ${standing.sha256}`,
       'the people there are can change policy and roster under the new one too',
     ],
-    rule: ruleFor(standing.policy, matter).id,
-  }
+  })
   demandAdoptable(view, plan)
   return plan
 }
