@@ -19,6 +19,8 @@ export default class Unrevoke extends KeyChange {
     const {plan} = planUnrevoke(this.app.ledger.view, args.key)
     const name = `${args.key}@${plan.profile?.name ?? ''}`
     const warning = 'If the key was in foreign hands, it is in foreign hands again.'
-    return this.change(args.key, {plan, names: {}}, given, {name, given: given.confirm, warning})
+    return this.change(args.key, {plan, names: {}}, given, {
+      final: {name, given: given.confirm, warning},
+    })
   }
 }

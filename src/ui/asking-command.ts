@@ -1,7 +1,7 @@
 /** The way of every command that needs people: show the plan, ask, act, show what came of it. */
 import {lacksSignatures, type Asking, type Request} from '../requests/index.ts'
 import {KeyriteCommand, type Shown} from './command.ts'
-import {askAndApply, planLines, waitingDocument, type Manner} from './gather.ts'
+import {askAndApply, planLines, waitingDocument, type Brought, type Manner} from './gather.ts'
 
 /** What the parser gives of `askFlags`. */
 export interface ChangeFlags {
@@ -15,21 +15,13 @@ export abstract class AskingCommand extends KeyriteCommand {
   /**
    * With `--dry-run` the plan is shown and nothing is touched; without enough signatures the request is (exit 8).
    * @param done - what is shown when it was applied.
-   * @param final - what is typed again where nobody can take it back.
-   * @param material - what is brought from outside, where the act needs that.
-   * @param keep - where goes what is taken out, where the act needs that.
-   * @param holders - to whom the service seals what is taken out, where it does.
-   * @param hands - who gives shares out, or takes them, where the act needs that.
+   * @param brought - what is typed again where nobody can take it back, and what the act takes and gives.
    */
   protected async asked(
     planned: Pick<Asking, 'plan' | 'names'>,
     flags: ChangeFlags,
     done: (request: Request) => Shown | Promise<Shown>,
-    final?: Manner['final'],
-    hands?: Manner['hands'],
-    material?: Manner['material'],
-    keep?: Manner['keep'],
-    holders?: Manner['holders'],
+    brought: Brought & Pick<Manner, 'final'> = {},
   ): Promise<Shown> {
     const {app} = this
     if (flags['dry-run'])
@@ -37,13 +29,9 @@ export abstract class AskingCommand extends KeyriteCommand {
     app.ledger.demandWriter()
     const asking = {...planned, reason: flags.reason ?? null, ticket: flags.ticket ?? null, only: null}
     const request = await askAndApply(app, asking, {
+      ...brought,
       signWith: flags['sign-with'],
       actor: await this.actor(),
-      ...(final === undefined ? {} : {final}),
-      ...(hands === undefined ? {} : {hands}),
-      ...(material === undefined ? {} : {material}),
-      ...(keep === undefined ? {} : {keep}),
-      ...(holders === undefined ? {} : {holders}),
       say: (line) => {
         this.say(line)
       },

@@ -87,7 +87,7 @@ export abstract class BackupChange extends AskingCommand {
       return done()
     }
     const planned = planBackup(ledger.view, wish, await findBackup(backups, wish.backup, name))
-    return this.asked(planned, flags, done, final)
+    return this.asked(planned, flags, done, {final})
   }
 
   /** The request by which it was begun and not ended: what the service did by then is no reason to refuse it. */

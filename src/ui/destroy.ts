@@ -3,7 +3,7 @@ import type {App} from '../app.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {keysFold, parseDestruction, type KeyDocument} from '../keys/index.ts'
 import {goesOnOutside, requests, statusNow, type Request} from '../requests/index.ts'
-import {demandName, gatherAndApply, type Manner} from './gather.ts'
+import {demandName, gatherAndApply, type Final, type Manner} from './gather.ts'
 
 /** The request that was met and not carried out to its end; undefined where there is none. @param version - the primary one where it is null. */
 export function destructionUnderWay(
@@ -34,7 +34,7 @@ function begins({plan}: Request): boolean {
 export async function goOn(
   app: App,
   request: Request,
-  manner: Pick<Manner, 'actor' | 'say'> & {readonly final: NonNullable<Manner['final']>},
+  manner: Pick<Manner, 'actor' | 'say'> & {readonly final: Final},
 ): Promise<void> {
   const due = waitsUntil(app, request)
   const {key} = parseDestruction(request.plan)

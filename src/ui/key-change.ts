@@ -25,10 +25,9 @@ export abstract class KeyChange extends AskingCommand {
     name: string,
     planned: Planned,
     flags: ChangeFlags,
-    final?: Manner['final'],
-    material?: Manner['material'],
+    brought: Pick<Manner, 'final' | 'material'> = {},
   ): Promise<Shown> {
-    return this.asked(planned, flags, () => this.shown(name), final, undefined, material)
+    return this.asked(planned, flags, () => this.shown(name), brought)
   }
 
   protected shown(name: string): Shown {

@@ -41,6 +41,6 @@ export abstract class KeyMove extends KeyChange {
     const {name, profile} = findKey(ledger, typed)
     const planned = planMove(ledger.view, name, event, flags.version ?? null)
     const final = event === 'compromise' ? {name: `${name}@${profile}`, given: flags.confirm} : undefined
-    return this.change(name, planned, flags, final)
+    return this.change(name, planned, flags, {final})
   }
 }

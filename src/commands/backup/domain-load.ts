@@ -51,6 +51,6 @@ export default class BackupDomainLoad extends AskingCommand {
         `keyrite backup load ${name} --from URL; and what the holders opened is destroyed: shred -u FILE`,
       ])
     const material = sealedBy(domains, bytes, flags.opened, certificate)
-    return this.asked(planned, flags, done, undefined, undefined, material)
+    return this.asked(planned, flags, done, {material})
   }
 }

@@ -57,6 +57,6 @@ export default class BackupDomain extends AskingCommand {
         writeNew(flags.out, bytes)
         return sha256Hex(bytes)
       })
-    return this.asked(planned, flags, done, undefined, undefined, undefined, keep, holders)
+    return this.asked(planned, flags, done, {keep, holders})
   }
 }

@@ -53,6 +53,6 @@ export default class BackupLoad extends AskingCommand {
       given: flags.confirm,
       warning: 'What is there of it now is replaced, and does not come back.',
     }
-    return this.asked(planned, flags, done, final, undefined, material)
+    return this.asked(planned, flags, done, {final, material})
   }
 }

@@ -65,13 +65,15 @@ export default class BackupPutBack extends AskingCommand {
               ]),
         ],
       )
-    return this.asked(planned, flags, done, undefined, undefined, async () => {
-      const identity = readSecret(flags['identity-file'], 65_536)
-      try {
-        return await openFor(file, identity)
-      } finally {
-        identity.wipe()
-      }
+    return this.asked(planned, flags, done, {
+      material: async () => {
+        const identity = readSecret(flags['identity-file'], 65_536)
+        try {
+          return await openFor(file, identity)
+        } finally {
+          identity.wipe()
+        }
+      },
     })
   }
 }

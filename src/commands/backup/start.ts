@@ -36,6 +36,6 @@ export default class BackupStart extends AskingCommand {
         `Taken in again by: keyrite backup load ${name} --from ${folder}; elsewhere its security domain must be there.`,
       ])
     }
-    return this.asked(planned, flags, done, undefined, undefined, material)
+    return this.asked(planned, flags, done, {material})
   }
 }

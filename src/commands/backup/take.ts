@@ -57,11 +57,13 @@ export default class BackupTake extends AskingCommand {
           `Next: keyrite backup put-back ${flags.out} --profile PROFILE --identity-file FILE`,
         ],
       )
-    return this.asked(planned, flags, done, undefined, undefined, undefined, async (secret) => {
-      const sealed = await sealFor(recipient, secret)
-      writeNew(flags.out, sealed)
-      sha256 = sha256Hex(sealed)
-      return sha256
+    return this.asked(planned, flags, done, {
+      keep: async (secret) => {
+        const sealed = await sealFor(recipient, secret)
+        writeNew(flags.out, sealed)
+        sha256 = sha256Hex(sealed)
+        return sha256
+      },
     })
   }
 }

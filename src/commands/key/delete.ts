@@ -30,6 +30,8 @@ export default class KeyDelete extends KeyChange {
     const {ledger} = this.app
     const {name, profile} = findKey(ledger, args.key)
     const planned = planDelete(ledger.view, name, flags.version ?? null)
-    return this.change(name, planned, flags, {name: `${name}@${profile}`, given: flags.confirm})
+    return this.change(name, planned, flags, {
+      final: {name: `${name}@${profile}`, given: flags.confirm},
+    })
   }
 }

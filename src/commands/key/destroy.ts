@@ -63,7 +63,7 @@ export default class KeyDestroy extends KeyMove {
       purge: flags.purge,
     }
     const planned = planDestroy(ledger.view, wish, ledger.time.toISOString())
-    return this.asked(planned, flags, () => this.#shown(name), final)
+    return this.asked(planned, flags, () => this.#shown(name), {final})
   }
 
   #shown(name: string): Shown {

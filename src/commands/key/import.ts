@@ -53,7 +53,7 @@ export default class KeyImport extends KeyChange {
         looked.wipe()
       }
     })()
-    const shown = await this.change(args.name, planned, flags, undefined, material)
+    const shown = await this.change(args.name, planned, flags, {material})
     if (shown.document.exit !== 0 || flags['dry-run']) return shown
     if (!activate) await proveKey({...contextFor(app, await this.actor()), approved: 0}, args.name, 1)
     this.say(`Now destroy ${from} and every copy of it: shred -u ${from}`)

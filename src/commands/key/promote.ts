@@ -37,6 +37,6 @@ export default class KeyPromote extends KeyChange {
       given: flags.confirm,
       warning: 'From then on it is the version that is used.',
     }
-    return this.change(name, {plan, names: {}}, flags, final)
+    return this.change(name, {plan, names: {}}, flags, {final})
   }
 }

@@ -61,6 +61,6 @@ export default class ProfileMake extends AskingCommand {
         `It is made. Nothing knows it yet:`,
         `keyrite profile add ${name} --kind ${kind} --environment ${environment} … with the same flags`,
       ])
-    return this.asked({plan, names: {}}, flags, done, {name, given: flags.confirm})
+    return this.asked({plan, names: {}}, flags, done, {final: {name, given: flags.confirm}})
   }
 }

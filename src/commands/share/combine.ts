@@ -136,8 +136,7 @@ export default class ShareCombine extends AskingCommand {
               ],
         )
       },
-      undefined,
-      hands,
+      {hands},
     )
   }
 

@@ -3,13 +3,13 @@ import {KeyriteError} from '../../base/errors.ts'
 import {jcs} from '../../base/jcs.ts'
 import {problem, type View} from '../../ledger/index.ts'
 import {inWords, openPlace, placesFold, placeTypes, type ProfileFacts} from '../../profiles/index.ts'
-import {policyFold, ruleFor} from '../../policy/index.ts'
 import type {PlaceMaker} from '../../providers/place-maker.ts'
 import {providerKind} from '../../providers/registry.ts'
 import type {Identity} from '../../providers/ports.ts'
 import {undertake} from '../intent.ts'
 import type {ActContext, Operation} from '../operation.ts'
-import {phase, type Plan} from '../plan.ts'
+import type {Plan} from '../plan.ts'
+import {planFor} from '../plan-for.ts'
 import {demandNew} from './profiles.ts'
 
 export const profileMake: Operation = {
@@ -59,15 +59,14 @@ export function planMake(
 ): Plan {
   const profile = {name, kind, environment, identity: {...place}}
   demandNew(view, profile, null)
-  return {
-    type: 'keyrite.plan/1',
+  return planFor(view, {
     operation: 'profile.make',
+    class: null,
     change: {},
-    phases: [phase('make')],
+    phases: ['make'],
     profile,
     rests: [`there is no profile "${name}"`, 'nothing answers there yet'],
-    rule: ruleFor(view.of(policyFold).policy, {operation: 'profile.make', class: null, kind}).id,
-  }
+  })
 }
 
 /** @throws TypeError. */

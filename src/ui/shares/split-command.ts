@@ -163,8 +163,7 @@ export abstract class SplitCommand extends AskingCommand {
         await oweFirstDrill(app.ledger, made, (await this.actor()).id)
         return this.shown(made, places)
       },
-      undefined,
-      hands,
+      {hands},
     )
   }
 

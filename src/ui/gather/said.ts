@@ -1,0 +1,60 @@
+/** What is said of a plan before anybody is asked, of each answer, and of a request that waits. */
+import type {App} from '../../app.ts'
+import {wordLines} from '../../base/words.ts'
+import {custodyFold, type Person} from '../../custody/index.ts'
+import {isSolo, policyFold, soloInWords} from '../../policy/index.ts'
+import {
+  missing,
+  planDigest,
+  planInWords,
+  requestDocument,
+  type Asking,
+  type Request,
+} from '../../requests/index.ts'
+import {called} from '../actor.ts'
+import type {Document} from '../command.ts'
+
+/** What the plan will do, for whoever is asked. */
+export function planLines(app: App, asking: Pick<Asking, 'plan' | 'names'>): readonly string[] {
+  const {roster} = app.ledger.of(custodyFold)
+  const {policy} = app.ledger.of(policyFold)
+  const {profile} = asking.plan
+  return [
+    ...(profile?.environment === 'production' ? [`PRODUCTION: profile "${profile.name}".`] : []),
+    ...planInWords({roster, policy}, app.operations, asking),
+    `It rests on this: ${asking.plan.rests.join('; ')}.`,
+    ...(isSolo(policy) ? [soloInWords(policy)] : []),
+    `SHA-256 of the plan ${planDigest(asking.plan)}`,
+    ...wordLines(Buffer.from(planDigest(asking.plan), 'hex')),
+  ]
+}
+
+/** What somebody did, and who is still needed. */
+export function said(app: App, request: Request, person: Person, what: string): string {
+  const left = missing(app.ledger, request)
+  return `${called(person)}: ${what}, signature verified. ${left === '' ? 'The quorum is there.' : `Still needed: ${left}.`}`
+}
+
+/** The document of a request that waits for people: exit 8, and what to type next. */
+export function waitingDocument(
+  app: App,
+  request: Request,
+): {
+  readonly document: Document
+  readonly lines: readonly string[]
+} {
+  const document = {
+    schema: 'keyrite.request/1' as const,
+    exit: 8,
+    ...requestDocument(app.ledger, app.operations, request),
+  }
+  return {
+    document,
+    lines: [
+      `Request ${request.id} is ${document.status}. ${request.plan.profile === null ? 'Nothing was changed.' : 'Nothing was done at the provider.'}`,
+      ...(document.missing === '' ? [] : [`Still needed: ${document.missing}.`]),
+      `It expires ${request.expires}.`,
+      `Next: keyrite request apply ${request.id} --sign-with PERSON=KEY`,
+    ],
+  }
+}
