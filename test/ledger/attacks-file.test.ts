@@ -44,6 +44,16 @@ describe('what was done to the file', () => {
       },
     ],
     [
+      'set to write-ahead logging',
+      'LEDGER_TAMPERED',
+      'file',
+      () => {
+        const bytes = readFileSync(db())
+        bytes.fill(2, 18, 20)
+        writeFileSync(db(), bytes)
+      },
+    ],
+    [
       'a symlink in its place',
       'UNSAFE_FILE',
       'file',

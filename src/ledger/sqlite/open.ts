@@ -4,7 +4,16 @@
  * journal_mode DELETE with synchronous EXTRA: WAL with this driver's defaults and DELETE with FULL both lose acknowledged commits.
  * recursive_triggers: without it INSERT OR REPLACE walks past the triggers that refuse deletion.
  */
-import {existsSync, lstatSync, statSync, type Stats} from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  openSync,
+  readSync,
+  statSync,
+  type Stats,
+} from 'node:fs'
 import {dirname} from 'node:path'
 import Database from 'better-sqlite3'
 import {KeyriteError} from '../../base/errors.ts'
@@ -107,6 +116,9 @@ function lookAt(path: string): void {
     throw unsafe('belongs to someone else')
   if ((found.mode & 0o022) !== 0) throw unsafe('can be written by others')
   if ((statSync(dirname(path)).mode & 0o022) !== 0) throw unsafe('lies in a folder that others can write')
+  // Merely to read a file that is set to WAL would lay a -wal beside it.
+  if (versionsIn(path).includes(2))
+    throw tampered('it is set to write-ahead logging (WAL), which keyrite never does')
   if (existsSync(`${path}-wal`)) throw tampered('a -wal file lies beside it, which keyrite never makes')
   const journal = lstatSync(`${path}-journal`, {throwIfNoEntry: false})
   if (
@@ -124,6 +136,22 @@ function statusOf(path: string): Stats | undefined {
   } catch (cause) {
     throw fileError('read', path, cause)
   }
+}
+
+/** How the file is to be written and read: bytes 18 and 19 of SQLite's header, 1 for a rollback journal, 2 for WAL. */
+function versionsIn(path: string): Buffer {
+  const header = Buffer.alloc(20)
+  try {
+    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    try {
+      readSync(file, header, 0, header.length, 0)
+    } finally {
+      closeSync(file)
+    }
+  } catch (cause) {
+    throw fileError('read', path, cause)
+  }
+  return header.subarray(18)
 }
 
 function tampered(fact: string): KeyriteError {
