@@ -10,6 +10,7 @@ import {testWith} from '../support/needs.ts'
 import {
   inFolder,
   entryIn,
+  leaveUndrawn,
   makeBench,
   rewritten,
   seqsOf,
@@ -24,6 +25,7 @@ const slow = process.env['SLOW'] === '1'
 
 let bench: Bench
 beforeAll(async () => {
+  leaveUndrawn()
   bench = await makeBench()
 }, 60_000)
 afterAll(() => {

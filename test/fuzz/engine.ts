@@ -17,7 +17,7 @@ export interface Target {
   readonly read?: (bytes: Buffer) => unknown
   /** Whether this is how the reader refuses. */
   readonly refuses: (error: unknown) => boolean
-  /** Cases in a full run of the tests; a million unless told. */
+  /** Cases in a full run of the tests, a million unless told; `npm run fuzz` has a million of each. */
   readonly cases?: number
   /** Cases in a quick run. */
   readonly quick?: number

@@ -103,7 +103,7 @@ describe('an exported request', () => {
       refuses: isCode('REQUEST_TAMPERED', 'REQUEST_STATE', 'NOT_PERMITTED', 'UNSUPPORTED'),
       take: (bytes) =>
         said(unpacked(bytes)) === said(files) ? undefined : 'its signer reads something else',
-      cases: 350_000,
+      cases: 100_000,
       quick: 300,
     })
 })

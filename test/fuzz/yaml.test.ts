@@ -102,6 +102,7 @@ acts:
 
 describe('templates', () => {
   fuzz({
+    cases: 200_000,
     quick: 600,
     name: 'template',
     seeds: [...times(24, ...fewest), ...times(8, small), ...times(3, table), shipped],
@@ -123,6 +124,7 @@ describe('templates', () => {
     },
   })
   fuzz({
+    cases: 200_000,
     quick: 600,
     name: 'steps of a recorded template',
     seeds: [...times(24, ...fewest), ...times(10, small), table, shipped],
@@ -169,6 +171,7 @@ const policies = [defaultPolicy, soloPolicy].flatMap((one) =>
 
 describe('policies', () => {
   fuzz({
+    cases: 200_000,
     quick: 600,
     name: 'policy file',
     seeds: [...times(48, ...few), ...policies],
@@ -202,6 +205,7 @@ default: yes
 
 describe('answers', () => {
   fuzz({
+    cases: 200_000,
     quick: 600,
     name: 'answers',
     seeds: [answers, Buffer.from('{}\n'), Buffer.from('default: no\n')],

@@ -4,11 +4,10 @@
  */
 import {spawn, type ChildProcess} from 'node:child_process'
 import {mkdtempSync, rmSync} from 'node:fs'
-import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
-import {makeBench, seqsOf, verdictIn, writeFiles, type Bench, type FileMap} from '../ceremony/bench.ts'
+import {leaveUndrawn, makeBench, memory, seqsOf, verdictIn, writeFiles, type Bench, type FileMap} from '../ceremony/bench.ts'
 import type {Signer} from '../../src/custody/index.ts'
 import {Rng} from '../fuzz/rng.ts'
 import {testWith} from '../support/needs.ts'
@@ -20,7 +19,7 @@ const slow = process.env['SLOW'] === '1'
 const given = process.env['FUZZ_SEED']
 const seed = given === undefined ? (slow ? Date.now() % 1_000_000 : 20261122) : Number(given)
 const only = process.env['FUZZ_CASE']
-const cases = slow ? 20_000 : 15
+const cases = slow ? 5000 : 15
 
 /** What the head of verify.py leaves to `keyrite ceremony verify`, by the first thing that is wrong: only this may be seen by one alone. */
 const left = [
@@ -37,6 +36,7 @@ beforeAll(async () => {
   const later = new Map<string, Signer>()
   // With a break, and with a deviation after the sign-off, for which everybody signs again.
   const lunch = '{id: lunch, kind: pause, by: operator, minutes: 1, text: The room has lunch.}'
+  leaveUndrawn()
   bench = await makeBench({
     before: (made) => manyChanges(made, later),
     script: (text) => text.replace('      - id: notes\n', `      - ${lunch}\n      - id: notes\n`),
@@ -61,7 +61,7 @@ afterAll(() => {
 async function both(
   files: FileMap,
 ): Promise<{readonly ours: readonly string[]; readonly theirs: readonly string[]}> {
-  const dir = mkdtempSync(join(tmpdir(), 'keyrite-agree-'))
+  const dir = mkdtempSync(join(memory, 'keyrite-agree-'))
   try {
     writeFiles(dir, files)
     python.stdin?.write(`${dir}\n`)
