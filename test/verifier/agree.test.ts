@@ -7,7 +7,16 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
-import {leaveUndrawn, makeBench, memory, seqsOf, verdictIn, writeFiles, type Bench, type FileMap} from '../ceremony/bench.ts'
+import {
+  leaveUndrawn,
+  makeBench,
+  memory,
+  seqsOf,
+  verdictIn,
+  writeFiles,
+  type Bench,
+  type FileMap,
+} from '../ceremony/bench.ts'
 import type {Signer} from '../../src/custody/index.ts'
 import {Rng} from '../fuzz/rng.ts'
 import {testWith} from '../support/needs.ts'

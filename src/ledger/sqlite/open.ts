@@ -4,16 +4,7 @@
  * journal_mode DELETE with synchronous EXTRA: WAL with this driver's defaults and DELETE with FULL both lose acknowledged commits.
  * recursive_triggers: without it INSERT OR REPLACE walks past the triggers that refuse deletion.
  */
-import {
-  closeSync,
-  constants,
-  existsSync,
-  lstatSync,
-  openSync,
-  readSync,
-  statSync,
-  type Stats,
-} from 'node:fs'
+import {closeSync, constants, existsSync, lstatSync, openSync, readSync, statSync, type Stats} from 'node:fs'
 import {dirname} from 'node:path'
 import Database from 'better-sqlite3'
 import {KeyriteError} from '../../base/errors.ts'
