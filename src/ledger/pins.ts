@@ -8,16 +8,19 @@ import {makePrivateDir, readOwn, replaceOwn} from '../base/files.ts'
 import type {LedgerFacts, Problem} from './fold.ts'
 import type {RangeRoot} from './merkle.ts'
 import {openCheckpoint, parseCheckpoint, parseVkey, vkeyText, type VerifierKey} from './note.ts'
-import type {StateDir} from './writer.ts'
+import {foreign, type StateDir} from './writer.ts'
 import {keyAt, vkeyAt} from './writers.ts'
 
 /** Where this user keeps the pin of a ledger. */
 export const pinPath = (state: StateDir, fingerprint: string): string => join(state.path, 'pins', fingerprint)
 
-/** @returns the signed note; undefined where this user has no pin of this ledger. */
+/** @returns the signed note; undefined where this user has no pin of this ledger. @throws KeyriteError `UNSAFE_FILE` if something else lies there. */
 export function loadPin(state: StateDir, fingerprint: string): string | undefined {
   const path = pinPath(state, fingerprint)
-  return existsSync(path) ? readOwn(path, 65_536).toString('utf8') : undefined
+  if (!existsSync(path)) return undefined
+  const note = readOwn(path, 65_536).toString('utf8')
+  if (!readable(note)) throw foreign(path)
+  return note
 }
 
 /** Keeps a checkpoint that was verified. @throws KeyriteError `STORAGE`. */

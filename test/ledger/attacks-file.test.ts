@@ -1,6 +1,8 @@
 import {
   chmodSync,
   linkSync,
+  mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   symlinkSync,
@@ -138,6 +140,17 @@ describe('what was done to the file', () => {
     attack()
     expect(verified(world).problems.map((one) => one.rule)).toContain(rule)
     expect(await opening(world)).toBe(code)
+  })
+
+  test.each<[string, string]>([
+    ['nothing', ''],
+    ['a torn one', 'example.com/ledger/0123\n4'],
+    ['something else', 'x'.repeat(1000)],
+  ])('a pin of this user that holds %s: nobody acts on it, and it is named', async (_name, text) => {
+    const fingerprint = readdirSync(join(world.state, 'writers'))[0]?.slice(0, 64) ?? ''
+    mkdirSync(join(world.state, 'pins'), {mode: 0o700, recursive: true})
+    writeFileSync(join(world.state, 'pins', fingerprint), text, {mode: 0o600})
+    expect(await opening(world)).toBe('UNSAFE_FILE')
   })
 
   test('a byte flipped in each page is found, or lies in space that holds nothing', async () => {
