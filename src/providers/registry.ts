@@ -247,13 +247,13 @@ export const providerKinds = {
     purges: true,
     brought:
       'Into an HSM it travels wrapped under a key of that HSM; into a vault’s software as it is, under TLS alone.',
-    async open({settings, within}) {
+    async open({settings, within, believing}) {
       const [{openVault}, {placeFrom}, {agentName}] = await Promise.all([
         import('./azure/index.ts'),
         import('./azure/place.ts'),
         import('../base/package.ts'),
       ])
-      return openVault(placeFrom(settings), agentName(), within)
+      return openVault(placeFrom(settings), agentName(), within, believing ?? null)
     },
     create: null,
   },

@@ -3,9 +3,9 @@ import {X509Certificate} from 'node:crypto'
 import {gzipSync} from 'node:zlib'
 import {describe} from '@jest/globals'
 import {judge, type Attestation} from '../../src/providers/gcp/attestation/index.ts'
-import {NotAttested} from '../../src/providers/gcp/attestation/not-attested.ts'
-import {readStatement} from '../../src/providers/gcp/attestation/statement.ts'
-import {makeHsm, statementOf} from '../standins/google/attesting.ts'
+import {NotAttested} from '../../src/providers/attesting/not-attested.ts'
+import {readStatement} from '../../src/providers/attesting/statement.ts'
+import {makeHsm, statementOf} from '../standins/hsm.ts'
 import {byteMutations} from './bytes.ts'
 import {fuzz} from './fuzz.ts'
 
@@ -37,7 +37,7 @@ describe('Google Cloud KMS', () => {
     mutations: byteMutations,
     refuses: isRefusal,
     take: (bytes) => {
-      const {signed: read, signature, objects} = readStatement(gzipSync(bytes))
+      const {signed: read, signature, objects} = readStatement(bytes)
       if (!Buffer.concat([read, signature]).equals(bytes)) return 'it is not all of what was given'
       if (objects.length !== 1 && objects.length !== 2) return 'it is about no key'
       const judged = judgement({...good, content: gzipSync(bytes)})

@@ -1,13 +1,18 @@
 import {createHash} from 'node:crypto'
 import type {KeyVaultKey} from '@azure/keyvault-keys'
-import type {CheckLine, KeyEvidence, VersionRef} from '../ports.ts'
+import type {Believing} from '../attesting.ts'
+import type {CheckLine, KeyEvidence, Protection, VersionRef} from '../ports.ts'
+
 import {capabilitiesOf} from './algorithms.ts'
+import {documentOf, judge, type Attestation} from './attestation.ts'
 import {failure, statusOf} from './failures.ts'
 import {enforced} from './life.ts'
 import type {Service} from './service.ts'
+import {publicKeyOf} from './use.ts'
 import {existing} from './versions.ts'
 
-export function keyEvidence(service: Service): KeyEvidence {
+/** @param believing - whom an HSM's word is believed through; null: nobody. */
+export function keyEvidence(service: Service, believing: Believing | null = null): KeyEvidence {
   const {vault, isHsm, protection, retentionDays} = service.place
   return {
     /** A vault's name is given again after it is purged; its tenant says whose it is. */
@@ -47,13 +52,28 @@ export function keyEvidence(service: Service): KeyEvidence {
           evidence: 'asserted',
           detail: `Azure says ${kty}: the key lies in its software, no hardware is involved${leaves}`,
         }
-      const attestation = isHsm ? await attestationOf(service, ref) : null
-      return {
+      const asserted = (detail: string): Protection => ({
         level: 'hardware',
         fips: null,
         evidence: 'asserted',
-        detail: `${isHsm ? `Azure says ${kty}, in a Managed HSM; ${attestation === null ? 'it gave no attestation' : `it gave an attestation (SHA-256 ${createHash('sha256').update(attestation).digest('hex')}), which is kept and was not verified`}` : `Azure says ${kty}, in a vault; it proves nothing`}${leaves}`,
-        ...(attestation === null ? {} : {attestation}),
+        detail: `Azure says ${kty}, in a ${isHsm ? 'Managed HSM' : 'vault'}; ${detail}${leaves}`,
+      })
+      if (!isHsm) return asserted('it proves nothing')
+      const given = await attestationOf(service, ref)
+      if (given === null) return asserted('it gave no attestation')
+      const about = {
+        ...ref,
+        spki: kty === 'oct-HSM' ? null : publicKeyOf({key}).export({format: 'der', type: 'spki'}),
+      }
+      const judged = judge(given, about, believing?.roots() ?? null, believing?.now() ?? new Date())
+      return {
+        ...(judged.kind === 'not'
+          ? asserted(`its attestation is not verified: ${judged.why}`)
+          : {
+              ...{level: 'hardware' as const, fips: null, evidence: 'attested' as const},
+              detail: `the HSM itself says that the key was made in it and cannot leave: ${judged.by}${leaves}`,
+            }),
+        attestation: documentOf(given, about),
       }
     },
 
@@ -83,8 +103,8 @@ function releaseOf({properties}: KeyVaultKey): string {
   return `; IT MAY BE RELEASED to machines that its release policy trusts (SHA-256 ${digest}, ${releasePolicy?.immutable === true ? 'never changed' : 'which can be changed'})`
 }
 
-/** Of a Managed HSM only. What it says and who signed it nobody verifies here: it is kept whole, for whoever can. Null where it gives none. */
-async function attestationOf(service: Service, {key, version}: VersionRef): Promise<Buffer | null> {
+/** Of a Managed HSM only. Null where it gives none. */
+async function attestationOf(service: Service, {key, version}: VersionRef): Promise<Attestation | null> {
   const {properties} = await service.ask(`ask for the attestation of key "${key}"`, async () => {
     try {
       return await service.patient.getKeyAttestation(key, {version})
@@ -96,17 +116,12 @@ async function attestationOf(service: Service, {key, version}: VersionRef): Prom
   })
   const {attestation} = properties
   if (attestation?.privateKeyAttestation === undefined) return null
-  const {certificatePemFile, privateKeyAttestation, publicKeyAttestation, version: form} = attestation
-  const text = (bytes: Uint8Array | undefined): string | null =>
-    bytes === undefined ? null : Buffer.from(bytes).toString('base64')
-  return Buffer.from(
-    `${JSON.stringify({
-      certificates: text(certificatePemFile),
-      private: text(privateKeyAttestation),
-      public: text(publicKeyAttestation),
-      version: form ?? null,
-    })}\n`,
-  )
+  return {
+    form: attestation.version ?? 'without a name',
+    certificates: attestation.certificatePemFile ?? new Uint8Array(),
+    private: attestation.privateKeyAttestation,
+    public: attestation.publicKeyAttestation ?? null,
+  }
 }
 
 async function reachLine(service: Service): Promise<CheckLine> {

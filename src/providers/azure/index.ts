@@ -3,6 +3,7 @@
  *
  * A version is known by Azure's own id of it. What keyrite has to know of it later stands in its tags.
  */
+import type {Believing} from '../attesting.ts'
 import type {Provider} from '../ports.ts'
 import {keyBackups} from './backup.ts'
 import {keyEvidence} from './evidence.ts'
@@ -25,10 +26,16 @@ export type {Place} from './place.ts'
 /**
  * @param agent - who we are, for Azure's logs: `keyrite/VERSION`.
  * @param within - how long an answer is waited for, in ms, with all repetitions.
+ * @param believing - whom attestations of its HSMs must lead to; nobody unless told.
  * @throws KeyriteError `CREDENTIALS_REFUSED`, `PROVIDER_UNREACHABLE`, `FILE_NOT_FOUND`, `USAGE`.
  */
-export async function openVault(place: Place, agent: string, within?: number): Promise<Provider> {
-  const provider = providerOf(await Service.open(place, agent, within))
+export async function openVault(
+  place: Place,
+  agent: string,
+  within?: number,
+  believing: Believing | null = null,
+): Promise<Provider> {
+  const provider = providerOf(await Service.open(place, agent, within), believing)
   try {
     await provider.evidence.identity()
     return provider
@@ -38,17 +45,17 @@ export async function openVault(place: Place, agent: string, within?: number): P
   }
 }
 
-function providerOf(service: Service): Provider {
+function providerOf(service: Service, believing: Believing | null): Provider {
   return {
     kind: 'azure',
     store: keyStore(service),
     use: keyUse(service),
     life: keyLife(service),
     move: keyMove(service),
-    evidence: keyEvidence(service),
+    evidence: keyEvidence(service, believing),
     schedule: keySchedule(service),
     standing: async (policy, ids, principal) => standingOf(service, policy, ids, principal),
-    probing: (intent) => providerOf(service.probing(intent)),
+    probing: (intent) => providerOf(service.probing(intent), believing),
     usage: async (query) => usageOf(service, query),
     keyBackups: keyBackups(service),
     told: keyTold(service),

@@ -174,7 +174,7 @@ function verifies(key: KeyObject, scheme: Scheme, message: Buffer, signature: Ui
   }
 }
 
-function publicKeyOf({key}: Known): KeyObject {
+export function publicKeyOf({key}: Pick<Known, 'key'>): KeyObject {
   const {n, e, x, y, crv} = key.key ?? {}
   const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('base64url')
   const jwk =

@@ -249,19 +249,6 @@ describe('acts at Managed HSM', () => {
           )
     },
   )
-
-  testWith('openssl', 'an attestation is kept whole, and called asserted', async () => {
-    const ref = await enabled(open(), specOf('ec-p256'))
-    const {evidence, attestation, detail} = await open().evidence.protection(ref)
-    expect([evidence, detail]).toEqual([
-      'asserted',
-      expect.stringMatching(/which is kept and was not verified/),
-    ])
-    expect(JSON.parse(Buffer.from(attestation ?? []).toString())).toMatchObject({
-      private: expect.any(String),
-      public: expect.any(String),
-    })
-  })
 })
 
 function missing(what: string): never {

@@ -5,6 +5,7 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
+import type {HsmRoots} from '../../../src/providers/attesting.ts'
 import type {Wish} from '../../standins/azure/control.ts'
 
 export interface Seen {
@@ -20,6 +21,8 @@ export interface Standin {
   readonly control: string
   /** Moves its clock, asks it for trouble. @returns what it was asked since the last time. */
   ask(wish: Wish): Promise<readonly Seen[]>
+  /** Under which its HSM signs what it says of keys. */
+  roots(): Promise<HsmRoots>
   /** SHA-256 of what the security domain holds that it gave out, or took in; null where there is none. */
   domain(): Promise<string | null>
   stop(): Promise<void>
@@ -49,11 +52,16 @@ export async function startStandin(
   const told = async (wish: Wish) => {
     const answer = await fetch(said.control, {method: 'POST', body: JSON.stringify(wish)})
     if (!answer.ok) throw new Error(await answer.text())
-    return (await answer.json()) as {readonly seen: readonly Seen[]; readonly domain: string | null}
+    return (await answer.json()) as {
+      readonly seen: readonly Seen[]
+      readonly domain: string | null
+      readonly roots?: HsmRoots
+    }
   }
   return {
     ...said,
     ask: async (wish) => (await told(wish)).seen,
+    roots: async () => (await told({roots: true})).roots ?? {makers: [], owners: []},
     domain: async () => (await told({})).domain,
     async stop() {
       child.kill('SIGTERM')

@@ -3,7 +3,7 @@ import {generateKeyPairSync} from 'node:crypto'
 import {gzipSync} from 'node:zlib'
 import {describe, expect, test} from '@jest/globals'
 import {judge, type Attestation} from '../../../src/providers/gcp/attestation/index.ts'
-import {attest, makeHsm, statementOf, type Hsm, type Told} from '../../standins/google/attesting.ts'
+import {attest, makeHsm, statementOf, type Hsm, type Told} from '../../standins/hsm.ts'
 
 const name = 'projects/p/locations/l/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1'
 const now = new Date('2026-11-28T00:00:00Z')

@@ -2,6 +2,7 @@
 import {createHash} from 'node:crypto'
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
+import {hsm} from './attesting.ts'
 import type {Fault, World} from './world.ts'
 
 export interface Wish {
@@ -12,6 +13,9 @@ export interface Wish {
   readonly disableLag?: number
   readonly rotationKeepsTags?: boolean
   readonly jobSeconds?: number
+  readonly attestation?: 'good' | 'none' | 'opaque'
+  /** Asks for the roots of its HSM. */
+  readonly roots?: true
   readonly domainSeconds?: number
   /** Whether the key for an upload is JSON in a text. */
   readonly transferAsText?: boolean
@@ -27,10 +31,12 @@ export async function control(world: World): Promise<{port: number; stop(): void
     request.on('data', (part: Buffer) => parts.push(part))
     request.on('end', () => {
       try {
-        grant(world, JSON.parse(Buffer.concat(parts).toString('utf8')) as Wish)
+        const wish = JSON.parse(Buffer.concat(parts).toString('utf8')) as Wish
+        grant(world, wish)
+        const roots = wish.roots === true ? {roots: hsm().roots} : {}
         const {domain} = world
         const digest = domain === undefined ? null : createHash('sha256').update(domain).digest('hex')
-        response.end(`${JSON.stringify({seen: world.seen.splice(0), domain: digest})}\n`)
+        response.end(`${JSON.stringify({seen: world.seen.splice(0), domain: digest, ...roots})}\n`)
       } catch (error) {
         response.writeHead(400).end(`${String(error)}\n`)
       }
@@ -45,6 +51,7 @@ function grant(world: World, wish: Wish): void {
   const {forward, faults, denied, disableLag, rotationKeepsTags, jobSeconds, settings = {}} = wish
   if (forward !== undefined) world.forward(forward)
   for (const [name, value] of Object.entries(settings)) world.settings.set(name, value)
+  if (wish.attestation !== undefined) world.attestation = wish.attestation
   if (wish.domainSeconds !== undefined) world.domainSeconds = wish.domainSeconds
   if (wish.transferAsText !== undefined) world.transferAsText = wish.transferAsText
   if (wish.rolesOnPage !== undefined) world.rolesOnPage = wish.rolesOnPage

@@ -12,7 +12,7 @@ import {
 import {signDigest, verifyDigest} from '../digests.ts'
 import {badParameter, disabled, notModelled, notPermitted, outsideItsTime} from './failures.ts'
 import {versionOf, type Act, type Call} from './keys.ts'
-import {bundle, textIn, type Body} from './messages.ts'
+import {textIn, type Body} from './messages.ts'
 import type {Version, World} from './world.ts'
 
 const oaep: Readonly<Record<string, string>> = {'RSA-OAEP': 'sha1', 'RSA-OAEP-256': 'sha256'}
@@ -140,22 +140,6 @@ export const randomBytesAct: Act = (world, {body}) => {
   if (!world.place.isHsm) throw notModelled('random bytes of a vault')
   if (!Number.isInteger(count) || count < 1 || count > 128) throw badParameter('count: 1 to 128')
   return {value: randomBytes(count).toString('base64url')}
-}
-
-/** S, D: its form. What stands in a real one no source shows: this one says that it is none, and no maker's chain ends in it. */
-export const attestationAct: Act = (world, call) => {
-  if (!world.place.isHsm) throw notModelled('an attestation of a vault')
-  const {key, version} = versionOf(world, call)
-  const said = bundle(world, call.base, key, version)
-  const part = (what: string): string =>
-    Buffer.from(`${what} of a stand-in: it proves nothing`).toString('base64url')
-  const attestation = {
-    certificatePemFile: part('certificates'),
-    privateKeyAttestation: part(`private ${version.id}`),
-    ...(Buffer.isBuffer(version.material) ? {} : {publicKeyAttestation: part(`public ${version.id}`)}),
-    version: '1.0',
-  }
-  return {...said, attributes: {...(said['attributes'] as Body), attestation}}
 }
 
 type Name = 'encrypt' | 'decrypt' | 'wrapkey' | 'unwrapkey' | 'sign' | 'verify'

@@ -58,10 +58,12 @@ export const keyActs: Readonly<Record<Name, Act>> = {
     demandFree(world, name)
     const jwk = (body['key'] ?? {}) as Body
     const kty = textIn(jwk, 'kty')
-    return added(world, base, name, ktyIn(world, kty), imported(world, jwk), {
+    const said = added(world, base, name, ktyIn(world, kty), imported(world, jwk), {
       ...body,
       key_ops: jwk['key_ops'],
     })
+    world.outside.add(newest(keyOf(world, name)))
+    return said
   },
 
   get(world, call) {

@@ -89,6 +89,9 @@ export class World {
   /** What it was asked, and who asked, since somebody looked. */
   readonly seen: {readonly operation: string; readonly userAgent: string}[] = []
   disableLag = 0
+  /** Versions whose material came from outside. */
+  readonly outside = new WeakSet<Version>()
+  attestation: 'good' | 'none' | 'opaque' = 'good'
   /** How many roles a page has, and where its link leads, if not here. */
   rolesOnPage = 1000
   pagesLead: string | undefined

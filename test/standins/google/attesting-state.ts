@@ -1,6 +1,6 @@
 /** The HSM of this stand-in, made when a key first needs it, and how it attests: as published, not at all, or with bytes that say nothing. */
 import {createPublicKey, type KeyObject} from 'node:crypto'
-import {attest, makeHsm} from './attesting.ts'
+import {attest, makeHsm} from '../hsm.ts'
 import type {Version} from './world.ts'
 
 export const attesting: {mode: 'good' | 'none' | 'opaque'} = {mode: 'good'}

@@ -8,7 +8,8 @@
  */
 import {X509Certificate, type KeyObject} from 'node:crypto'
 import {certificateIn, type HsmRoots} from '../../attesting.ts'
-import {demand, NotAttested} from './not-attested.ts'
+import {demandValid, issued, sameKey} from '../../attesting/certificates.ts'
+import {demand, NotAttested} from '../../attesting/not-attested.ts'
 
 /** PEM each, as Google gives them. */
 export interface Chains {
@@ -59,22 +60,4 @@ function read(all: readonly string[], count: number, whose: string): readonly X5
   } catch {
     throw new NotAttested('a certificate cannot be read')
   }
-}
-
-function issued(issuer: X509Certificate, one: X509Certificate): boolean {
-  try {
-    return one.checkIssued(issuer) && one.verify(issuer.publicKey)
-  } catch {
-    return false // a key of a kind that signs nothing
-  }
-}
-
-function sameKey(one: X509Certificate, other: X509Certificate): boolean {
-  return one.publicKey.equals(other.publicKey)
-}
-
-function demandValid({validFromDate, validToDate, subject}: X509Certificate, at: Date): void {
-  const whose = subject.split('\n').at(-1) ?? ''
-  demand(validFromDate <= at, `the certificate of "${whose}" holds from ${validFromDate.toISOString()} on`)
-  demand(at <= validToDate, `the certificate of "${whose}" ended ${validToDate.toISOString()}`)
 }

@@ -8,12 +8,12 @@
  *
  * Source: Marvell, "Software key attestation"; Google, "Verifying attestations". Never seen from an HSM.
  */
-import {gunzipSync} from 'node:zlib'
 import {demand} from './not-attested.ts'
 
 export const signatureBytes = 256
 const [answerBytes, partBytes, objectBytes, attributeBytes] = [16, 8, 12, 8] as const
-const most = {statement: 65_536, attributes: 256} as const
+const mostAttributes = 256
+export const mostBytes = 65_536
 
 /** By type: numbers of PKCS #11, as far as this reads them. */
 export const types = {
@@ -27,6 +27,8 @@ export const types = {
   local: 0x0163,
   neverExtractable: 0x0164,
   alwaysSensitive: 0x0165,
+  /** Of Marvell's own: SHA-256 of the public half (SubjectPublicKeyInfo), by its published program. */
+  digest: 0x1003,
 } as const
 
 export type Attributes = ReadonlyMap<number, Buffer>
@@ -39,9 +41,10 @@ export interface Statement {
   readonly objects: readonly Attributes[]
 }
 
-/** @param content - as the service gives it, compressed with gzip. @throws NotAttested if it is not of its form. */
+/** @param content - as the HSM gave it, not compressed. @throws NotAttested if it is not of its form. */
 export function readStatement(content: Uint8Array): Statement {
-  const whole = unpacked(content)
+  const whole = Buffer.from(content)
+  demand(whole.length <= mostBytes, 'the statement is too long')
   demand(whole.length >= answerBytes + partBytes + signatureBytes, 'the statement is cut off')
   const [code, size, partSize] = [0, 8, 12].map((at) => whole.readUInt32BE(at))
   demand(code === 0, `the HSM answered with code ${String(code)}`)
@@ -65,18 +68,10 @@ export function readStatement(content: Uint8Array): Statement {
   }
 }
 
-function unpacked(content: Uint8Array): Buffer {
-  try {
-    return gunzipSync(content, {maxOutputLength: most.statement})
-  } catch {
-    demand(false, 'it is not compressed as it should be, or too long')
-  }
-}
-
 function attributesIn(object: Buffer): Attributes {
   demand(object.length >= objectBytes, 'a half of the key is cut off')
   const count = object.readUInt32BE(4)
-  demand(count <= most.attributes, 'a half of the key has too many attributes')
+  demand(count <= mostAttributes, 'a half of the key has too many attributes')
   const all = new Map<number, Buffer>()
   let at: number = objectBytes
   for (let n = 0; n < count; n++) {

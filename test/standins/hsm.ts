@@ -1,10 +1,10 @@
 /**
  * An HSM that there never was: it signs statements about keys as the published format has it, under roots that are made here.
- * Nothing that it signs leads to a root of Marvell's or Google's.
+ * Nothing that it signs leads to anybody's root.
  */
 import {createHash, generateKeyPairSync, sign, type KeyObject} from 'node:crypto'
 import {gzipSync} from 'node:zlib'
-import {certificate, number, pem, type Pair, type Times} from '../certificate.ts'
+import {certificate, number, pem, type Pair, type Times} from './certificate.ts'
 
 export interface Hsm {
   /** Base64 of DER. */
@@ -13,6 +13,8 @@ export interface Hsm {
   readonly caviumCerts: readonly string[]
   readonly googleCardCerts: readonly string[]
   readonly googlePartitionCerts: readonly string[]
+  /** The owner's root, as some services give it out beside the others. */
+  readonly ownerPem: string
   sign(signed: Buffer): Buffer
 }
 
@@ -24,7 +26,7 @@ export function makeHsm(chain: Times = {}, parts: {readonly owner?: Hsm & Kept} 
   const [card, partition] = [pair(), pair()]
   const named = {
     maker: 'stand-in for a maker of HSMs',
-    owner: 'stand-in for Google',
+    owner: 'stand-in for an owner of HSMs',
     card: 'HSM:STANDIN-1',
     partition: 'HSM:STANDIN-1:PARTN:1',
   }
@@ -43,11 +45,12 @@ export function makeHsm(chain: Times = {}, parts: {readonly owner?: Hsm & Kept} 
       pem(certificate(named.maker, maker, named.card, card.publicKey, chain)),
     ],
     googleCardCerts: [
-      pem(certificate(named.owner, owner, `${named.card}, of Google`, card.publicKey, chain)),
+      pem(certificate(named.owner, owner, `${named.card}, of its owner`, card.publicKey, chain)),
     ],
     googlePartitionCerts: [
-      pem(certificate(named.owner, owner, `${named.partition}, of Google`, partition.publicKey, chain)),
+      pem(certificate(named.owner, owner, `${named.partition}, of its owner`, partition.publicKey, chain)),
     ],
+    ownerPem: roots.owners.map(pem).join(''),
     sign: (signed) => sign('sha256', signed, partition.privateKey),
   }
 }
