@@ -145,6 +145,8 @@ async function answer(
     )
   if (fault?.fault === 'unavailable')
     throw new Refused('UNAVAILABLE', 'The service is currently unavailable.')
+  // Somebody else was faster.
+  if (fault?.fault === 'conflict') throw new Refused('ABORTED', 'There were concurrent policy changes.')
   if (fault?.fault === 'internal') throw new Refused('INTERNAL', 'Internal error encountered.')
   const wanted = permissionFor(method, request)
   if (wanted !== null && world.denied.has(wanted.permission)) throw denied(wanted.permission, wanted.resource)

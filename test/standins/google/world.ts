@@ -72,6 +72,7 @@ export type Fault =
   | 'damaged'
   | 'unverified'
   | 'misnamed'
+  | 'conflict'
 
 export class World {
   readonly rings = new Map<string, Ring>()
