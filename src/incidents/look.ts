@@ -1,6 +1,7 @@
 /** What is looked at before anything is done: whether it can be done, what hangs on the key, and what it was. At most ten seconds. */
 import {KeyriteError} from '../base/errors.ts'
 import type {Json, JsonObject} from '../base/jcs.ts'
+import {within} from '../base/within.ts'
 import {accessOf, keysFold, livingUnder, whoTries, type Key, type KeyAccess} from '../keys/index.ts'
 import {Blob, clockFault, type Ledger} from '../ledger/index.ts'
 import {jcsBytes} from '../base/jcs.ts'
@@ -52,12 +53,12 @@ export async function look(
   // What does not open is said by each line that needs it, whichever of them asks first.
   for (const one of [provider, tryer]) one.catch(() => undefined)
   const asks = [
-    line('place', within(until, placeLine(context, provider, key)), key.profile),
-    line('tries', within(until, usableLine(context, key, provider, tryer)), key.profile),
+    line('place', byThen(until, placeLine(context, provider, key)), key.profile),
+    line('tries', byThen(until, usableLine(context, key, provider, tryer)), key.profile),
   ] as const
-  const saving = settled(within(until, savedOf(provider, key)))
+  const saving = settled(byThen(until, savedOf(provider, key)))
   const reach = settled(
-    within(
+    byThen(
       until,
       provider.then((open) => accessOf(open, key)),
     ),
@@ -206,24 +207,8 @@ async function settled<T>(asked: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Waits no longer than that; what comes later is not waited for. */
-async function within<T>(until: number, answer: Promise<T>): Promise<T> {
-  const timer: {stop?: () => void} = {}
-  const late = new Promise<never>((_resolve, reject) => {
-    const ends = setTimeout(
-      () => {
-        reject(new KeyriteError('PROVIDER_UNREACHABLE', `it gave no answer in ${lookMs / 1_000} s yet`))
-      },
-      Math.max(0, until - performance.now()),
-    )
-    timer.stop = () => {
-      clearTimeout(ends)
-    }
-  })
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    timer.stop?.()
-    answer.catch(() => undefined) // nobody waits for it any more
-  }
+function byThen<T>(until: number, answer: Promise<T>): Promise<T> {
+  const late = (): KeyriteError =>
+    new KeyriteError('PROVIDER_UNREACHABLE', `it gave no answer in ${lookMs / 1_000} s yet`)
+  return within(until - performance.now(), answer, late)
 }

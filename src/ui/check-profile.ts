@@ -1,6 +1,7 @@
 /** Opens a profile and asks it how it is: every failure is a line, and the worst is what the run ends with. What hangs is said, and not waited for. */
 import type {App} from '../app.ts'
 import {exitOf, KeyriteError} from '../base/errors.ts'
+import {within} from '../base/within.ts'
 import {keysFold, profileOf, type Key} from '../keys/index.ts'
 import {demandSamePlace, type Profile} from '../profiles/index.ts'
 import type {CheckLine, Identity, Provider} from '../providers/ports.ts'
@@ -32,11 +33,11 @@ const looked = 20
 export async function checkProfile(
   app: App,
   profile: Profile,
-  within: Patience = patience,
+  waits: Patience = patience,
 ): Promise<ProfileCheck> {
   try {
-    const provider = await app.provider(profile.name, profile, within.answer)
-    const until = performance.now() + within.all
+    const provider = await app.provider(profile.name, profile, waits.answer)
+    const until = performance.now() + waits.all
     const asked = asker(until)
     const identity = await asked('who it is', provider.evidence.identity())
     const opened = good('opens', 'it answers with the identity that was approved')
@@ -45,7 +46,7 @@ export async function checkProfile(
       ...(await asked('whether it is well', provider.evidence.check())),
       ...providerClock(app.world.clock.now(), provider.time()),
       ...(await keysThere(app, profile, provider, asked)),
-      ...(await proverLines(app, profile, within)),
+      ...(await proverLines(app, profile, waits)),
     ]
     return {identity, checks, exit: checks.every(({ok}) => ok) ? 0 : exitOf.PROVIDER_FAILED, failure: null}
   } catch (error) {
@@ -63,32 +64,19 @@ type Asked = <T>(what: string, answer: Promise<T>) => Promise<T>
 
 /** Waits for answers until a moment, and names the question that found none. */
 function asker(until: number): Asked {
-  return async (what, answer) => {
-    const left = Math.max(0, until - performance.now())
-    const timer: {stop?: () => void} = {}
-    const late = new Promise<never>((_resolve, reject) => {
-      const ends = setTimeout(() => {
-        reject(
-          new KeyriteError(
-            'PROVIDER_UNREACHABLE',
-            `it opened, and then gave no answer in time when asked ${what}`,
-            {
-              hints: ['look whether it is busy, and the same command again'],
-            },
-          ),
-        )
-      }, left)
-      timer.stop = () => {
-        clearTimeout(ends)
-      }
-    })
-    try {
-      return await Promise.race([answer, late])
-    } finally {
-      timer.stop?.()
-      answer.catch(() => undefined) // nobody waits for it any more
-    }
-  }
+  return (what, answer) =>
+    within(
+      until - performance.now(),
+      answer,
+      () =>
+        new KeyriteError(
+          'PROVIDER_UNREACHABLE',
+          `it opened, and then gave no answer in time when asked ${what}`,
+          {
+            hints: ['look whether it is busy, and the same command again'],
+          },
+        ),
+    )
 }
 
 /** Whether the keys that the ledger knows are there: a token that was made anew has the old serial number, and nothing in it. */
@@ -124,11 +112,11 @@ async function keysThere(app: App, {name}: Profile, {store}: Provider, asked: As
 const versionOf = ({versions, primary}: Key): Key['versions'][number] | undefined =>
   versions.find(({version}) => version === primary)
 
-async function proverLines(app: App, {prover}: Profile, within: Patience): Promise<CheckLine[]> {
+async function proverLines(app: App, {prover}: Profile, waits: Patience): Promise<CheckLine[]> {
   if (prover === null) return []
   try {
-    const provider = await app.provider(prover, undefined, within.answer)
-    const asked = asker(performance.now() + within.all)
+    const provider = await app.provider(prover, undefined, waits.answer)
+    const asked = asker(performance.now() + waits.all)
     const {identity} = profileOf(app.ledger.view, prover)
     await asked('who it is', demandSamePlace({name: prover, identity}, provider))
     return [good('prover', `profile "${prover}" answers as the same place`)]
