@@ -1,5 +1,6 @@
 /** How strong what is written here is, in words that are the same throughout. */
 import {facts, heading, paragraph, type Block} from '../../paper/document.ts'
+import {approvedKinds} from '../world/approvals.ts'
 
 /** What is known of the key that a person signs with. */
 export function keyClassInWords(strength: string, type: string): string {
@@ -11,22 +12,7 @@ export type Gate = 'signature' | 'prompt' | 'tried' | 'asked'
 
 /** Steps that nothing but a signature lets happen, and those that are tried or asked at the provider; at all others somebody answered a prompt. */
 export function gateOf(kind: string): Gate {
-  if (
-    [
-      'quorum',
-      'key.create',
-      'key.import',
-      'key.activate',
-      'key.rotate',
-      'key.destroy',
-      'certificate.self-sign',
-      'certificate.request',
-      'shares.split',
-      'shares.combine',
-      'sign-off',
-    ].includes(kind)
-  )
-    return 'signature'
+  if (kind === 'quorum' || kind === 'sign-off' || approvedKinds.includes(kind)) return 'signature'
   if (kind === 'attest') return 'asked'
   return kind === 'key.verify' ? 'tried' : 'prompt'
 }

@@ -125,20 +125,20 @@ type ApprovedStep =
   | SharesSplitStep
   | SharesCombineStep
 
-/** Whether a step is done only as people approved it. */
-function isApproved(step: Step): step is ApprovedStep {
-  return [
-    'key.create',
-    'key.import',
-    'key.activate',
-    'key.rotate',
-    'key.destroy',
-    'certificate.self-sign',
-    'certificate.request',
-    'shares.split',
-    'shares.combine',
-  ].includes(step.kind)
-}
+/** Kinds of steps that are done only as people approved them. */
+export const approvedKinds: readonly string[] = [
+  'key.create',
+  'key.import',
+  'key.activate',
+  'key.rotate',
+  'key.destroy',
+  'certificate.self-sign',
+  'certificate.request',
+  'shares.split',
+  'shares.combine',
+] satisfies readonly ApprovedStep['kind'][]
+
+const isApproved = (step: Step): step is ApprovedStep => approvedKinds.includes(step.kind)
 
 /** What the plan is about: a key, or a set of shares. */
 function aboutOf(step: ApprovedStep): string {
