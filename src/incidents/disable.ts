@@ -1,6 +1,6 @@
 /** A version that has no state to be suspended from (not yet active, or deactivated) is disabled as it is, and keeps its state. */
 import {KeyriteError} from '../base/errors.ts'
-import {keysFold, type Key, type Version} from '../keys/index.ts'
+import {keyVersion} from '../keys/index.ts'
 import {undertake, type ActContext} from '../requests/index.ts'
 import type {Availability} from '../providers/ports.ts'
 import {incidents, type Act, type Incident} from './state.ts'
@@ -21,7 +21,7 @@ export async function actOnVersion(
   {incident: seq, version: number, act, to}: VersionAct,
 ): Promise<void> {
   const incident = incidentAt(context, seq)
-  const {key, version} = versionAt(context, incident.key, number)
+  const {key, version} = keyVersion(context, incident.key, number)
   const provider = await context.provider(key.profile)
   await undertake<Availability>(context, {
     types: {
@@ -61,16 +61,4 @@ export function incidentAt({ledger}: Pick<ActContext, 'ledger'>, seq: number): I
   if (incident === undefined)
     throw new KeyriteError('NOT_FOUND', `cannot find incident i${seq}`, {hints: ['keyrite incident list']})
   return incident
-}
-
-export function versionAt(
-  {ledger}: Pick<ActContext, 'ledger'>,
-  name: string,
-  number: number,
-): {readonly key: Key; readonly version: Version} {
-  const key = ledger.of(keysFold).keys.get(name)
-  const version = key?.versions.find((one) => one.version === number)
-  if (key === undefined || version === undefined)
-    throw new KeyriteError('KEY_NOT_FOUND', `cannot find key "${name}"`, {hints: ['keyrite key list']})
-  return {key, version}
 }

@@ -3,10 +3,9 @@
  * that it is used (`verify`), and make everybody sign in again (`reauthenticate`). Nothing of containing waits for them.
  */
 import {KeyriteError} from '../base/errors.ts'
-import {jwksOf, keysFold, runHook, versionJwk, type Key} from '../keys/index.ts'
+import {jwksOf, keysFold, keyTold, runHook, versionJwk, type Key} from '../keys/index.ts'
 import type {Ledger, View} from '../ledger/index.ts'
 import {hooksAfter, incidentHookPhases, policyFold, type Hook} from '../policy/index.ts'
-import {profilesFold} from '../profiles/index.ts'
 import type {ActContext} from '../requests/index.ts'
 import {incidents, type Incident} from './state.ts'
 
@@ -122,14 +121,7 @@ function hookInput(ledger: Ledger, key: Key, incident: Incident, hook: Hook): Bu
       phase: hook.phase,
       incident: incident.id,
       reason: incident.reason,
-      key: key.name,
-      class: key.spec.class,
-      algorithm: key.spec.algorithm,
-      scheme: key.spec.scheme,
-      purpose: key.spec.purpose,
-      profile: key.profile,
-      environment: ledger.of(profilesFold).profiles.get(key.profile)?.environment ?? null,
-      primary: key.primary,
+      ...keyTold(ledger, key),
       from: version(incident.replaced?.from ?? -1),
       to: version(incident.replaced?.version ?? -1),
       jwks: key.versions.some((one) => one.public !== null) ? {keys: jwksOf(ledger.view, [key])} : null,

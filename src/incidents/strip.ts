@@ -7,12 +7,12 @@ import {sha256Hex} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {jcsBytes, parseJcs} from '../base/jcs.ts'
 import {lately} from '../base/lately.ts'
-import {tryerOf, type Version} from '../keys/index.ts'
+import {keyVersion, tryerOf, type Version} from '../keys/index.ts'
 import {Blob, type View} from '../ledger/index.ts'
 import type {Availability, Provider} from '../providers/ports.ts'
 import {stripKinds} from '../providers/rights.ts'
 import {undertake, type ActContext} from '../requests/index.ts'
-import {incidentAt, openAct, versionAt} from './disable.ts'
+import {incidentAt, openAct} from './disable.ts'
 import {stripped} from './rules.ts'
 
 /** What is taken away, as it can be given back. */
@@ -55,7 +55,7 @@ const types = {
  */
 export async function stripVersion(context: ActContext, seq: number, number: number): Promise<void> {
   const incident = incidentAt(context, seq)
-  const {key, version} = versionAt(context, incident.key, number)
+  const {key, version} = keyVersion(context, incident.key, number)
   const {ref} = version
   const provider = await context.provider(key.profile)
   const keep = await keptBy(provider, await context.provider(tryerOf(context.ledger.view, key.profile)))
@@ -84,7 +84,7 @@ export async function stripVersion(context: ActContext, seq: number, number: num
 /** Gives back what was taken from one version. May be repeated. @throws KeyriteError `PROFILE_MOVED` and what the place throws. */
 export async function giveBack(context: ActContext, seq: number, number: number): Promise<void> {
   const incident = incidentAt(context, seq)
-  const {key, version} = versionAt(context, incident.key, number)
+  const {key, version} = keyVersion(context, incident.key, number)
   const {ref} = version
   const provider = await context.provider(key.profile)
   const from = stripped(incident).find((one) => one.version === number)

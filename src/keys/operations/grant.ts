@@ -4,14 +4,13 @@ import {jcs} from '../../base/jcs.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {lately} from '../../base/lately.ts'
 import type {Grant} from '../../providers/grants.ts'
-import type {KeyGrants} from '../../providers/ports.ts'
 import {noGrants} from '../../providers/granting.ts'
 import {formed, undertake, type ActContext, type Operation} from '../../requests/index.ts'
 import {keysFold} from '../fold.ts'
-import {keyVersion} from '../prove.ts'
 import {grantTerms} from '../reach.ts'
 import {keyName} from '../spec.ts'
-import {openIntent, type Key, type Version} from '../state.ts'
+import {openIntent} from '../state.ts'
+import {offeredTo} from './offered.ts'
 import {demandReachable, judgeReach} from './reach.ts'
 
 const about = {class: z.string(), key: keyName, version: z.int().min(1)}
@@ -84,7 +83,7 @@ export const keyUngrant: Operation = {
 }
 
 async function give(context: ActContext, {key: name, version: number, ...wish}: GrantChange): Promise<void> {
-  const {key, version, grants} = await granting(context, name, number)
+  const {key, version, offered: grants} = await granting(context, {key: name, version: number})
   const {grantee, operations, region} = wish
   const terms = {grantee, operations: [...operations], region}
   await undertake<Grant>(context, {
@@ -118,7 +117,7 @@ async function takeAway(
   context: ActContext,
   wish: Pick<UngrantChange, 'key' | 'version' | 'grant' | 'grantee' | 'region'>,
 ): Promise<void> {
-  const {key, version, grants} = await granting(context, wish.key, wish.version)
+  const {key, version, offered: grants} = await granting(context, wish)
   const {grant, grantee, region} = wish
   await undertake<null>(context, {
     types: {intended: 'key.ungrant.intended', done: 'key.ungranted', failed: 'key.ungrant.failed'},
@@ -143,13 +142,10 @@ async function takeAway(
   })
 }
 
-async function granting(
-  context: ActContext,
-  name: string,
-  number: number,
-): Promise<{readonly key: Key; readonly version: Version; readonly grants: KeyGrants}> {
-  const {key, version} = keyVersion(context, name, number)
-  const {grants, kind} = await context.provider(key.profile)
-  if (grants !== undefined) return {key, version, grants}
-  throw noGrants(name, kind)
-}
+const granting = (context: ActContext, wish: {readonly key: string; readonly version: number}) =>
+  offeredTo(
+    context,
+    wish,
+    ({grants}) => grants,
+    (kind) => noGrants(wish.key, kind),
+  )

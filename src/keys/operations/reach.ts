@@ -4,12 +4,12 @@ import {KeyriteError} from '../../base/errors.ts'
 import {jcs, type Json} from '../../base/jcs.ts'
 import {lately} from '../../base/lately.ts'
 import {problem, type Entry, type Problem, type View} from '../../ledger/index.ts'
-import type {KeyService, Replica} from '../../providers/ports.ts'
+import type {Replica} from '../../providers/ports.ts'
 import {formed, undertake, type ActContext, type Operation, type Plan} from '../../requests/index.ts'
 import {keysFold} from '../fold.ts'
-import {keyVersion} from '../prove.ts'
 import {aliasName, keyName, regionName} from '../spec.ts'
-import {openIntent, type Key, type Version} from '../state.ts'
+import {openIntent, type Version} from '../state.ts'
+import {offeredTo} from './offered.ts'
 
 const about = {class: z.string(), key: keyName, version: z.int().min(1)}
 const aliasSchema = lately(z.strictObject({...about, alias: aliasName}))
@@ -117,7 +117,7 @@ export async function giveAlias(
 ): Promise<void> {
   const {ledger} = context
   const {alias} = wish
-  const {key, version, service} = await reached(context, wish.key, wish.version)
+  const {key, version, offered: service} = await reached(context, wish)
   const open = openIntent(ledger.of(keysFold), 'alias', key.name, version.version)
   const from = (await service.aliased(alias)) ?? null
   await undertake<null>(context, {
@@ -161,7 +161,7 @@ export async function replicate(
   },
 ): Promise<void> {
   const {ledger} = context
-  const {key, version, service} = await reached(context, wish.key, wish.version)
+  const {key, version, offered: service} = await reached(context, wish)
   const {regions, primary} = wish
   await undertake<readonly Replica[]>(context, {
     types: {
@@ -199,16 +199,14 @@ export async function replicate(
   })
 }
 
-async function reached(
-  context: ActContext,
-  name: string,
-  number: number,
-): Promise<{readonly key: Key; readonly version: Version; readonly service: KeyService}> {
-  const {key, version} = keyVersion(context, name, number)
-  const {service, kind} = await context.provider(key.profile)
-  if (service !== undefined) return {key, version, service}
-  throw new KeyriteError(
-    'UNSUPPORTED',
-    `cannot do that with key "${name}": a place of kind ${kind} has neither aliases nor copies in other regions`,
+const reached = (context: ActContext, wish: {readonly key: string; readonly version: number}) =>
+  offeredTo(
+    context,
+    wish,
+    ({service}) => service,
+    (kind) =>
+      new KeyriteError(
+        'UNSUPPORTED',
+        `cannot do that with key "${wish.key}": a place of kind ${kind} has neither aliases nor copies in other regions`,
+      ),
   )
-}

@@ -2,11 +2,11 @@
 import {KeyriteError} from '../../base/errors.ts'
 import type {Ledger} from '../../ledger/index.ts'
 import type {Hook, RotationPhase} from '../../policy/index.ts'
-import {profilesFold} from '../../profiles/index.ts'
 import type {ActContext} from '../../requests/index.ts'
 import {jwksOf, isPublished, versionJwk} from '../jwk.ts'
 import {keyNamed} from '../known.ts'
 import type {Key} from '../state.ts'
+import {keyTold} from './key-told.ts'
 import {runHook} from './program.ts'
 import {hooksMissing, lastDone} from './rules.ts'
 import {rotations, type Rotation} from './state.ts'
@@ -79,14 +79,7 @@ export function hookInput(ledger: Ledger, key: Key, rotation: Rotation, hook: Ho
       hook: hook.name,
       phase: hook.phase,
       rotation: rotation.seq,
-      key: key.name,
-      class: key.spec.class,
-      algorithm: key.spec.algorithm,
-      scheme: key.spec.scheme,
-      purpose: key.spec.purpose,
-      profile: key.profile,
-      environment: ledger.of(profilesFold).profiles.get(key.profile)?.environment ?? null,
-      primary: key.primary,
+      ...keyTold(ledger, key),
       from: version(rotation.from),
       to: version(rotation.to),
       jwks: published ? {keys: jwksOf(ledger.view, [key])} : null,
