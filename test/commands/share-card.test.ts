@@ -3,6 +3,7 @@ import {execFileSync} from 'node:child_process'
 import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {delimiter, join} from 'node:path'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
+import {packageRoot} from '../../src/base/package.ts'
 import {defaultPolicy} from '../../src/policy/index.ts'
 import {demandPrinter} from '../../src/policy/rules/printers.ts'
 import {refusal} from '../shares/support.ts'
@@ -57,14 +58,21 @@ test('a printer that takes nothing leaves a void set, and says what to look at',
 })
 
 test('a folder on a disk that stays has to be accepted by typing it', async () => {
-  const no = await split('no', '--card-to @cards', somebody('Carol', 'yes'))
-  expect([no.exit, code(no)]).toEqual([3, 'NOT_CONFIRMED'])
-  expect(readdirSync(people.folder)).not.toContain('cards')
-  const yes = await split('yes', '--card-to @cards', somebody('Carol', 'I ACCEPT'))
-  expect([yes.exit, yes.exit === 0 ? '' : yes.stdout]).toEqual([0, ''])
-  const [card = ''] = readdirSync(join(people.folder, 'cards'))
-  expect(card).toMatch(/^yes-[0-9a-f]{8}-share-2\.pdf$/)
-  expect(statSync(join(people.folder, 'cards', card)).mode & 0o777).toBe(0o600)
+  // What tests make may stand in memory: this does not.
+  const disk = mkdtempSync(join(packageRoot(), '.tools/state/cards-'))
+  const cards = join(disk, 'cards')
+  try {
+    const no = await split('no', `--card-to ${cards}`, somebody('Carol', 'yes'))
+    expect([no.exit, code(no)]).toEqual([3, 'NOT_CONFIRMED'])
+    expect(readdirSync(disk)).toEqual([])
+    const yes = await split('yes', `--card-to ${cards}`, somebody('Carol', 'I ACCEPT'))
+    expect([yes.exit, yes.exit === 0 ? '' : yes.stdout]).toEqual([0, ''])
+    const [card = ''] = readdirSync(cards)
+    expect(card).toMatch(/^yes-[0-9a-f]{8}-share-2\.pdf$/)
+    expect(statSync(join(cards, card)).mode & 0o777).toBe(0o600)
+  } finally {
+    rmSync(disk, {recursive: true})
+  }
 })
 
 test('a tmpfs is taken without a question', async () => {
