@@ -36,8 +36,9 @@ def create(name, *more):
 
 def prepare():
     people = []
-    for name in NAMES:
+    for name in [*NAMES, 'erin-at-home']:
         subprocess.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', ROOT + '/' + name], check=True)
+    for name in NAMES:
         people += ['--person', '%s@example.com=%s/%s.pub' % (name, ROOT, name)]
     with open(ROOT + '/pin-of-main', 'w') as file:
         file.write('a pin for tests only')
@@ -91,6 +92,43 @@ def checkpoint(name, leaves):
     return text + ('\n\u2014 %s %s\n' % (name, base64.b64encode(blob).decode())).encode()
 
 
+def signature(name, space, message):
+    done = subprocess.run(['ssh-keygen', '-Y', 'sign', '-q', '-f', '%s/%s' % (ROOT, name), '-n', space], input=message,
+                          check=True, capture_output=True)
+    return base64.b64decode(b''.join(done.stdout.split(b'\n')[1:-2]))
+
+
+def certified(blob):
+    """The same signature, with a certificate for the key where the key stands."""
+    subprocess.run(['ssh-keygen', '-q', '-s', ROOT + '/alice', '-I', 'x', '-n', 'erin', ROOT + '/erin.pub'], check=True, capture_output=True)
+    with open(ROOT + '/erin-cert.pub') as file:
+        certificate = base64.b64decode(file.read().split()[1])
+    os.remove(ROOT + '/erin-cert.pub')
+    after = 14 + int.from_bytes(blob[10:14], 'big')
+    return blob[:10] + len(certificate).to_bytes(4, 'big') + certificate + blob[after:]
+
+
+def wal():
+    with sqlite3.connect(HOME + '/ledger.db') as db:
+        db.execute('PRAGMA journal_mode = WAL')
+    db.close()
+
+
+def view():
+    with sqlite3.connect(HOME + '/ledger.db') as db:
+        for one in ('DROP TRIGGER entries_refuse_update', 'DROP TRIGGER entries_refuse_delete', 'ALTER TABLE entries RENAME TO rows',
+                    'CREATE VIEW entries AS SELECT * FROM rows'):
+            db.execute(one)
+
+
+def own_pin(first, data):
+    os.makedirs(STATE + '/keyrite/pins', mode=0o700, exist_ok=True)
+    path = STATE + '/keyrite/pins/' + leaf(canon(first)).hex()
+    with open(path, 'wb') as file:
+        file.write(data)
+    os.chmod(path, 0o600)
+
+
 def opened(db):
     return [json.loads(row[0]) for row in db.execute('SELECT bytes FROM entries ORDER BY seq')]
 
@@ -137,7 +175,15 @@ def attacks():
     for_two = json.loads(json.dumps(dan))
     for_two['data']['statement']['about'] = leaf(canon(two)).hex()
     anew = lambda **more: {**intent, 'data': {**intent['data'], 'intent': os.urandom(16).hex(), **more}}
-    host = entries[0]['actor']['host']
+    host, erin, end_of = entries[0]['actor']['host'], old[-1]['data']['statement'], lambda: append(cites(carol['seq'], dan['seq'], end))
+
+    def answered(use='approval', key='erin', bent=lambda blob: blob, said=None, actor=None):
+        """Erin's yes to the first request, who has not been asked, signed as told and counted."""
+        statement = {**carol['data']['statement'], **{name: erin[name] for name in ('person', 'roles', 'key')}, **(said or {})}
+        blob = bent(signature(key, 'keyrite-%s-v1@example.com' % use, canon(statement)))
+        append({**carol, 'actor': {**carol['actor'], 'person': erin['person'], **(actor or {})}, 'data': {
+            **carol['data'], 'statement': statement, 'signature': base64.b64encode(blob).decode()}})
+        end_of()
     enrolled = {**intent, 'type': 'custodian.enrolled', 'approved': met['seq'], 'data': {
         'person': 'p-' + 'e' * 16, 'name': host, 'address': host, 'roles': ['custodian'], 'recipient': None, 'attestation': None,
         'keys': [{'class': 'stated', 'key': ' '.join(open(ROOT + '/erin.pub').read().split()[:2])}]}}
@@ -158,6 +204,30 @@ def attacks():
         'rollback: the newest entries gone': lambda: rewrite(lambda e: e if e['seq'] < end - 2 else None),
         'fork: other entries in the same places': lambda: rewrite(
             lambda e: {**e, 'tool': {**e['tool'], 'version': '9.9.9'}} if e['seq'] == end - 1 else e),
+        'signed: as a presence': lambda: answered(use='presence'),
+        'signed: as in a rehearsal': lambda: answered(use='rehearsal'),
+        'signed: with a byte after it': lambda: answered(bent=lambda blob: blob + b'\0'),
+        'signed: by a key of hers that is not in the roster': lambda: answered(key='erin-at-home'),
+        'signed: under a certificate for her key': lambda: answered(bent=certified),
+        'signed: with more roles than she has': lambda: answered(said={'roles': ['ciso', 'custodian']}),
+        'signed: on another plan': lambda: answered(said={'plan_sha256': two['data']['plan']['blob']}),
+        'signed: on a tree that was not there yet': lambda: answered(said={
+            'checkpoint': {**erin['checkpoint'], 'size': end + 5}}),
+        'signed: in the name of another': lambda: answered(actor={'person': carol['actor']['person']}),
+        'people: retired under an approval of something else': lambda: append({
+            **intent, 'type': 'custodian.retired', 'approved': met['seq'], 'data': {'person': erin['person']}}),
+        'policy: adopted under an approval of something else': lambda: append({
+            **intent, 'type': 'policy.adopted', 'approved': met['seq'], 'data': {'policy': entries[0]['data']['policy']}}),
+        'writer: changed under an approval of something else': lambda: append({
+            **intent, 'type': 'writer.changed', 'approved': met['seq'], 'data': {'by': 'replacement', 'vkey': entries[0]['data']['vkey']}}),
+        'act: a key called destroyed': lambda: append({**intent, 'type': 'key.state.changed', 'approved': met['seq'], 'data': {
+            'key': 'made', 'version': 1, 'from': 'active', 'to': 'destroyed', 'intended': intent['seq'], 'enforced': [], 'results': [],
+            'generation': 9}}),
+        'profile: production by a rule for tests': lambda: append({**kinds['profile.added'][0], 'data': {
+            **kinds['profile.added'][0]['data'], 'name': 'other', 'environment': 'production'}}),
+        'file: set to write ahead': lambda: wal(),
+        'file: a view in the place of a table': lambda: view(),
+        'pin: overwritten': lambda: own_pin(entries[0], b'x' * 99),
         'history: made again with another time': lambda: rewrite(lambda e: {**e, 'time': e['time'][:-2] + '0Z'}),
     }
 
@@ -165,7 +235,7 @@ def attacks():
 try:
     prepare()
     said = {}
-    every = 1 if os.environ.get('SLOW') == '1' else 5  # a share of them, the first of which is none
+    every = 1 if os.environ.get('SLOW') == '1' else 11  # a share of them, the first of which is none
     for name, attack in list(attacks().items())[::every]:
         attack()
         found = keyrite('ledger', 'verify', '--pin', ROOT + '/checkpoint')
