@@ -46,6 +46,7 @@ describe('Google Cloud KMS', () => {
   })
 
   fuzz({
+    cases: 200_000,
     name: 'a compressed statement',
     seeds: [Buffer.from(good.content)],
     mutations: byteMutations,

@@ -7,8 +7,9 @@ import {onPath, testWhen} from '../support/needs.ts'
 const {longest} = createRequire(import.meta.url)('../support/sequencer.cjs') as {
   longest: readonly string[]
 }
-const {closingLines} = createRequire(import.meta.url)('../support/reporter.cjs') as {
+const {closingLines, longestLines} = createRequire(import.meta.url)('../support/reporter.cjs') as {
   closingLines: (results: unknown) => string[]
+  longestLines: (results: unknown, most?: number) => string[]
 }
 
 const results = (titles: readonly string[], counts: Record<string, number> = {}): unknown => ({
@@ -37,6 +38,18 @@ describe('the closing lines of a test run', () => {
   test('count a suite that did not load as failed, and say how many were skipped', () => {
     const counts = {numFailedTests: 2, numRuntimeErrorTestSuites: 1, numPendingTests: 3, numTodoTests: 1}
     expect(closingLines(results(['a'], counts))).toEqual(['1 passed, 3 failed, 4 skipped'])
+  })
+
+  test('of a full run name the files that took longest, the longest first', () => {
+    const took = (path: string, minutes: number): unknown => ({
+      testFilePath: `/home/me/keyrite/test/${path}`,
+      perfStats: {runtime: minutes * 60_000},
+    })
+    const testResults = [took('a.test.ts', 1), took('faults/inject.test.ts', 25), took('b.test.ts', 0.1)]
+    expect(longestLines({testResults}, 2)).toEqual([
+      '    25.0 min  faults/inject.test.ts',
+      '     1.0 min  a.test.ts',
+    ])
   })
 })
 

@@ -33,13 +33,24 @@ function closingLines(results) {
   return lines
 }
 
+/** The files that took longest, so that a full run is seen to fit into a night. */
+function longestLines({testResults}, most = 20) {
+  const took = testResults.map(({testFilePath, perfStats}) => [perfStats.runtime / 60_000, testFilePath])
+  const rows = took.sort(([a], [b]) => b - a).slice(0, most)
+  return rows.map(
+    ([minutes, path]) => `  ${minutes.toFixed(1).padStart(6)} min  ${path.split('/test/').at(-1)}`,
+  )
+}
+
 module.exports = class Closing {
   onRunComplete(_contexts, results) {
-    const text = `\n${closingLines(results).join('\n')}\n`
+    const longest = process.env.SLOW === '1' ? ['Longest:', ...longestLines(results), ''] : []
+    const text = `\n${[...longest, ...closingLines(results)].join('\n')}\n`
     process.once('exit', () => writeAll(text))
   }
 }
 module.exports.closingLines = closingLines
+module.exports.longestLines = longestLines
 
 /** Writes to stdout whatever it is; a full pipe answers EAGAIN, and its reader needs a moment. */
 function writeAll(text) {
