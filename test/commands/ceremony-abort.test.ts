@@ -114,14 +114,14 @@ test.each([
     const id = await stoppedBefore(house, step, key)
     const [show = '', destroy = '', ...more] = (await abort(house, id, '--yes')).clean
     expect(more).toEqual([])
-    expect(typed(show)).toMatchObject({exit: 0, said: {name: key, state}})
+    expect(await typed.one(show)).toMatchObject({exit: 0, said: {name: key, state}})
     // People approve it: until they have, it is asked for and nothing is done.
-    const asked = typed(destroy)
+    const asked = await typed.one(destroy)
     expect(asked).toMatchObject({exit: 8, said: {schema: 'keyrite.request/1', status: 'open'}})
-    expect(typed(show)).toMatchObject({said: {state}})
-    const applied = typed(`keyrite request apply ${String(asked.said['id'])} ${signedByAll(house)}`)
+    expect(await typed.one(show)).toMatchObject({said: {state}})
+    const applied = await typed.one(`keyrite request apply ${String(asked.said['id'])} ${signedByAll(house)}`)
     expect([applied.exit, applied.said['code']]).toEqual([0, undefined])
-    expect(typed(show)).toMatchObject({exit: 0, said: {state: after}})
+    expect(await typed.one(show)).toMatchObject({exit: 0, said: {state: after}})
     // The same again, later.
     const [, , , ...argv] = wordsOf(destroy)
     const later = (days: number): object => ({
@@ -170,7 +170,7 @@ describe('a ceremony ended while it is not known whether the key was made', () =
     expect(await doctor(house)).toEqual([])
     const [sync = '', ...more] = commandsOf(ended.clean)
     expect(more).toEqual([])
-    const found = typed(sync)
+    const found = await typed.one(sync)
     expect(found.exit).toBe(10)
     const [{findings}] = found.said['profiles'] as readonly [
       {findings: readonly {fact: string; next: string}[]},
@@ -179,10 +179,14 @@ describe('a ceremony ended while it is not known whether the key was made', () =
       {fact: expect.stringMatching(/^"lost", ec-p256 to sign, .* is in no ledger entry$/)},
     ])
     const adopt = (findings[0]?.next ?? '').replace('CLASS', 'jwt-signing').replace('OWNER', 'alice')
-    expect(typed(`${adopt} ${signedByAll(house)}`).exit).toBe(0)
-    const asked = typed('keyrite key destroy lost --reason "its ceremony was ended" --confirm lost@main')
+    expect((await typed.one(`${adopt} ${signedByAll(house)}`)).exit).toBe(0)
+    const asked = await typed.one(
+      'keyrite key destroy lost --reason "its ceremony was ended" --confirm lost@main',
+    )
     expect(asked).toMatchObject({exit: 8})
-    expect(typed(`keyrite request apply ${String(asked.said['id'])} ${signedByAll(house)}`)).toMatchObject({
+    expect(
+      await typed.one(`keyrite request apply ${String(asked.said['id'])} ${signedByAll(house)}`),
+    ).toMatchObject({
       exit: 0,
     })
     expect(problemsOf(house)).toEqual([])
@@ -191,12 +195,12 @@ describe('a ceremony ended while it is not known whether the key was made', () =
   test('where it was not made, nothing is found, and another ceremony makes a key of this name', async () => {
     const id = await lostAt(house, 'never', {step: 'make', port: 'store', call: 'create', did: false})
     const ended = await abort(house, id, '--yes')
-    expect(commandsOf(ended.clean).map(typed)).toMatchObject([{exit: 0, said: {findings: 0}}])
+    expect(await typed.each(commandsOf(ended.clean))).toMatchObject([{exit: 0, said: {findings: 0}}])
     await house.using(async (app) => {
       const again = await openIn(house, app, {key: 'never', template: shortTemplate})
       await walk(contextIn(house, app, again))
     })
-    expect(typed('keyrite key show never')).toMatchObject({
+    expect(await typed.one('keyrite key show never')).toMatchObject({
       exit: 0,
       said: {state: 'active', indeterminate: []},
     })
@@ -212,7 +216,7 @@ test('ended while it is not known whether the key was activated, the provider is
     expect.stringContaining('key "half" version 1 in profile "main": it was made'),
     'perhaps key "half" version 1 in profile "main" is otherwise than recorded: making it active was begun, and what came of it is not known',
   ])
-  const found = commandsOf(ended.clean).map(typed)
+  const found = await typed.each(commandsOf(ended.clean))
   expect(found).toMatchObject([
     {exit: 0, said: {name: 'half', state: 'pre-active', indeterminate: []}},
     {exit: 8},
@@ -241,7 +245,7 @@ test('what a key signed before the end is named with the command that shows it, 
     ),
   ])
   const shows = commandsOf(ended.clean).filter((one) => one.includes('key certificate'))
-  expect(shows.map(typed)).toMatchObject([
+  expect(await typed.each(shows)).toMatchObject([
     {exit: 0, said: {form: 'self-signed'}},
     {exit: 0, said: {form: 'request'}},
   ])

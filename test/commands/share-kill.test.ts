@@ -151,7 +151,7 @@ testWith(
     const line = `share split --name killed --secret-file @secret --threshold 2 --holder alice --holder carol --holder dan --out @out --as alice ${people.quorum}`
     let [kills, voids] = [0, 0]
     const all = points(line)
-    for (const point of chosen(all, 2)) {
+    for (const point of chosen(all, 1)) {
       if (!killedAt(line, point)) continue
       kills++
       const before = await setsCalled('killed')
@@ -187,7 +187,7 @@ testWith(
       verifiedOk(people)
     }
     process.stderr.write(`kills of a split: ${kills} of ${all.length} points, ${voids} sets void, 0 lost\n`)
-    expect(kills).toBeGreaterThan(1)
+    expect(kills).toBeGreaterThan(slow ? 1 : 0)
   },
   3_600_000,
 )
@@ -201,7 +201,7 @@ testWith(
     const got = join(people.folder, 'got')
     let [kills, told] = [0, 0]
     const all = points(line)
-    for (const point of chosen(all, 2)) {
+    for (const point of chosen(all, 1)) {
       if (!killedAt(line, point)) continue
       kills++
       if (existsSync(got)) expect(readFileSync(got, 'utf8')).toBe(secret)
@@ -230,7 +230,7 @@ testWith(
     process.stderr.write(
       `kills of a recovery: ${kills} of ${all.length} points, ${told} told what was recorded, 0 lost\n`,
     )
-    expect(kills).toBeGreaterThan(1)
+    expect(kills).toBeGreaterThan(slow ? 1 : 0)
   },
   3_600_000,
 )
@@ -243,7 +243,7 @@ testWith(
     const line = `share combine --set mac ${shares.map((one) => join(people.folder, 'mac-shares', one)).join(' ')} ${keys('bob', 'carol')} --import-as once --profile main --algorithm hmac-sha256 --purpose mac --class mac --owner alice --ticket T-2 --pin-file @pin --as alice ${people.quorum}`
     let kills = 0
     const all = points(line)
-    for (const point of chosen(all, 2)) {
+    for (const point of chosen(all, 1)) {
       if (!killedAt(line, point)) continue
       kills++
       const made = await people.using(({ledger}) => ledger.of(keysFold).keys.has('once'))
@@ -262,7 +262,7 @@ testWith(
     process.stderr.write(
       `kills of a recovery into a provider: ${kills} of ${all.length} points, one key each\n`,
     )
-    expect(kills).toBeGreaterThan(1)
+    expect(kills).toBeGreaterThan(slow ? 1 : 0)
   },
   3_600_000,
 )

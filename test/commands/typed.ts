@@ -1,28 +1,38 @@
-/** What keyrite tells people to type, typed in a shell as it stands. */
+/** What keyrite tells people to type, taken apart by a shell as it stands, and run in this process. */
 import {spawnSync} from 'node:child_process'
-import {dirname, join} from 'node:path'
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
 import {packageRoot} from '../../src/base/package.ts'
 import {everybody, type House} from '../ceremony/room.ts'
+import {runCommand, type CommandClass} from '../support/run.ts'
 
 export interface Typed {
-  readonly exit: number | null
+  readonly exit: number
   readonly said: Readonly<Record<string, unknown>>
 }
 
-/** @returns what types a line in this house, as alice. */
-export function typing(house: House): (line: string) => Typed {
-  return (line) => {
-    const ran = spawnSync('sh', ['-c', `${line} --as alice --json`], {
-      encoding: 'utf8',
-      env: {
-        ...process.env,
-        PATH: `${join(packageRoot(), 'bin')}:${process.env['PATH'] ?? ''}`,
-        KEYRITE_HOME: house.world.home,
-        XDG_STATE_HOME: dirname(house.world.state),
-      },
-    })
-    return {exit: ran.status, said: JSON.parse(ran.stdout) as Record<string, unknown>}
+/** @returns what types lines in this house, as alice: one, or several one after another. */
+export function typing(house: House): {
+  readonly one: (line: string) => Promise<Typed>
+  readonly each: (lines: readonly string[]) => Promise<readonly Typed[]>
+} {
+  const one = async (line: string): Promise<Typed> => {
+    const [program, ...words] = wordsOf(line)
+    if (program !== 'keyrite') throw new Error(`"${line}" is no line of keyrite`)
+    const fileOf = (count: number): string =>
+      join(packageRoot(), 'src/commands', `${words.slice(0, count).join('/')}.ts`)
+    const count = [1, 2].find((many) => existsSync(fileOf(many))) ?? 0
+    const {default: command} = (await import(fileOf(count))) as {readonly default: CommandClass}
+    const argv = [...words.slice(count), '--as', 'alice', '--json']
+    const ran = await runCommand(command, words.slice(0, count).join(' '), argv, house.world)
+    return {exit: ran.exit, said: JSON.parse(ran.stdout) as Record<string, unknown>}
   }
+  const each = async (lines: readonly string[]): Promise<readonly Typed[]> => {
+    const all: Typed[] = []
+    for (const line of lines) all.push(await one(line))
+    return all
+  }
+  return {one, each}
 }
 
 /** The words of a line, as a shell takes them apart. */

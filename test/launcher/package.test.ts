@@ -46,9 +46,11 @@ beforeAll(() => {
 }, 60_000)
 
 describe('the package', () => {
-  testWhen(npmNeed, 'has the same bytes each time it is made', () => {
-    expect(digest(pack('second'))).toBe(digest(tarball))
-  })
+  // What the build makes is compared in each run, by test/checks.
+  if (process.env['SLOW'] === '1')
+    testWhen(npmNeed, 'has the same bytes each time it is made', () => {
+      expect(digest(pack('second'))).toBe(digest(tarball))
+    })
 
   testWhen(
     npmNeed,

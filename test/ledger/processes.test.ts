@@ -86,7 +86,7 @@ describe('processes that write one ledger', () => {
 
   test('that are killed at any moment lose nothing that was acknowledged', async () => {
     let least = 2
-    for (let round = 0; round < (slow ? 300 : 5); round += 1) {
+    for (let round = 0; round < (slow ? 300 : 2); round += 1) {
       const child = spawn(process.execPath, argsOf(10_000), {stdio: ['ignore', 'pipe', 'ignore']})
       let said = ''
       const wanted = randomInt(1, 12)
@@ -108,7 +108,7 @@ describe('processes that write one ledger', () => {
       least = entries
     }
     process.stderr.write(
-      `kills of an appending process: ${slow ? 300 : 5}, 0 acknowledged entries lost of ${least}\n`,
+      `kills of an appending process: ${slow ? 300 : 2}, 0 acknowledged entries lost of ${least}\n`,
     )
     await made.using((app) => app.ledger.append([refused()]))
     expect(verified(made.world, [], true)).toMatchObject({problems: [], entries: least + 1})
