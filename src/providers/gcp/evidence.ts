@@ -9,6 +9,7 @@ import {enforced} from './life.ts'
 import {spkiOf} from './public.ts'
 import {ringIdentity} from './ring.ts'
 import type {CryptoKeyVersion, Service} from './service.ts'
+import {singleTenantLines} from './single-tenant.ts'
 import {existing, versionPath} from './versions.ts'
 
 /** What is needed to make, use and destroy keys. Which of them a command needs, and what others need beside: docs/providers/gcp.md. */
@@ -38,7 +39,12 @@ export function keyEvidence(service: Service, believing: Believing | null): KeyE
     },
 
     async check() {
-      return [await reachLine(service), ...emulatorLines(service), await permissionLine(service)]
+      return [
+        await reachLine(service),
+        ...emulatorLines(service),
+        await permissionLine(service),
+        ...(await singleTenantLines(service)),
+      ]
     },
 
     async capabilities() {

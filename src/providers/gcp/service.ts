@@ -1,6 +1,6 @@
 /** The client of Google Cloud KMS for one key ring: opened lazily, with limits of time, and with our name. */
 import {readFileSync} from 'node:fs'
-import type {KeyManagementServiceClient, protos} from '@google-cloud/kms'
+import type {KeyManagementServiceClient, protos, v1} from '@google-cloud/kms'
 import {KeyriteError} from '../../base/errors.ts'
 import {storageError} from '../../base/file-errors.ts'
 import {endpointOf, isLocal, publicHost, type Endpoint} from './endpoint.ts'
@@ -9,6 +9,13 @@ import {failure} from './failures.ts'
 export type CryptoKey = protos.google.cloud.kms.v1.ICryptoKey
 export type CryptoKeyVersion = protos.google.cloud.kms.v1.ICryptoKeyVersion
 export type PublicKey = protos.google.cloud.kms.v1.IPublicKey
+
+export type HsmManagementClient = v1.HsmManagementClient
+
+interface Named {
+  readonly keys: (agent: string) => KeyManagementServiceClient
+  readonly hsms: (agent: string) => HsmManagementClient
+}
 
 export interface Place {
   /** `projects/P/locations/L/keyRings/R`. */
@@ -50,34 +57,42 @@ const once = [
   ...['DestroyCryptoKeyVersion', 'RestoreCryptoKeyVersion', 'DeleteCryptoKeyVersion', 'DeleteCryptoKey'],
 ]
 
+/** Of single-tenant HSMs, which are only looked at. */
+const looked = ['ListSingleTenantHsmInstances', 'ListSingleTenantHsmInstanceProposals']
+
 function clientConfig(): object {
   const method = (retry_codes_name: string): object => ({
     timeout_millis: patience.call,
     retry_codes_name,
     retry_params_name: 'bounded',
   })
+  const config = {
+    retry_codes: {
+      bounded: ['DEADLINE_EXCEEDED', 'UNAVAILABLE', 'RESOURCE_EXHAUSTED'],
+      never: [],
+    },
+    retry_params: {
+      bounded: {
+        initial_retry_delay_millis: 200,
+        retry_delay_multiplier: 2,
+        max_retry_delay_millis: 5000,
+        initial_rpc_timeout_millis: patience.call,
+        rpc_timeout_multiplier: 1,
+        max_rpc_timeout_millis: patience.call,
+        total_timeout_millis: patience.all,
+      },
+    },
+  }
+  const methods = (names: readonly string[], how: string) => names.map((one) => [one, method(how)] as const)
   return {
     interfaces: {
       'google.cloud.kms.v1.KeyManagementService': {
-        retry_codes: {
-          bounded: ['DEADLINE_EXCEEDED', 'UNAVAILABLE', 'RESOURCE_EXHAUSTED'],
-          never: [],
-        },
-        retry_params: {
-          bounded: {
-            initial_retry_delay_millis: 200,
-            retry_delay_multiplier: 2,
-            max_retry_delay_millis: 5000,
-            initial_rpc_timeout_millis: patience.call,
-            rpc_timeout_multiplier: 1,
-            max_rpc_timeout_millis: patience.call,
-            total_timeout_millis: patience.all,
-          },
-        },
-        methods: Object.fromEntries([
-          ...repeated.map((one) => [one, method('bounded')] as const),
-          ...once.map((one) => [one, method('never')] as const),
-        ]),
+        ...config,
+        methods: Object.fromEntries([...methods(repeated, 'bounded'), ...methods(once, 'never')]),
+      },
+      'google.cloud.kms.v1.HsmManagement': {
+        ...config,
+        methods: Object.fromEntries(methods(looked, 'bounded')),
       },
     },
   }
@@ -87,24 +102,20 @@ export class Service {
   readonly place: Place
   readonly endpoint: Endpoint
   readonly #client: KeyManagementServiceClient
-  /** A client that names itself so. */
-  readonly #named: (agent: string) => KeyManagementServiceClient
+  /** Clients that name themselves so. */
+  readonly #named: Named
+  #hsm: HsmManagementClient | undefined
   readonly #agent: string
   /** How long an answer is waited for, in ms, with all repetitions; null: as the calls have it. */
   readonly #within: number | null
   readonly #lent: Service[] = []
   #closed = false
 
-  private constructor(
-    place: Place,
-    named: (agent: string) => KeyManagementServiceClient,
-    agent: string,
-    within: number | null,
-  ) {
+  private constructor(place: Place, named: Named, agent: string, within: number | null) {
     this.place = place
     this.endpoint = endpointOf(place.endpoint)
     this.#named = named
-    this.#client = named(agent)
+    this.#client = named.keys(agent)
     this.#agent = agent
     this.#within = within
   }
@@ -115,7 +126,7 @@ export class Service {
    */
   static async open(place: Place, agent: string, within: number | null = null): Promise<Service> {
     const {host, port, isPlain} = endpointOf(place.endpoint)
-    const [{KeyManagementServiceClient: Client}, {grpc}, {credentialsFrom, nobody}] = await Promise.all([
+    const [kms, {grpc}, {credentialsFrom, nobody}] = await Promise.all([
       import('@google-cloud/kms'),
       import('google-gax'),
       import('./credentials.ts'),
@@ -140,15 +151,18 @@ export class Service {
                 }),
               ),
             }
-      const named = (called: string): KeyManagementServiceClient =>
-        new Client({
-          authClient: authClient as never,
-          apiEndpoint: host,
-          port,
-          clientConfig: clientConfig(),
-          'grpc.primary_user_agent': called,
-          ...trusted,
-        })
+      const options = (called: string) => ({
+        authClient: authClient as never,
+        apiEndpoint: host,
+        port,
+        clientConfig: clientConfig(),
+        'grpc.primary_user_agent': called,
+        ...trusted,
+      })
+      const named: Named = {
+        keys: (called) => new kms.KeyManagementServiceClient(options(called)),
+        hsms: (called) => new kms.v1.HsmManagementClient(options(called)),
+      }
       return new Service(place, named, agent, within)
     } catch (error) {
       throw hinted(failure(`open key ring ${place.ring}`, error), isLocal(host))
@@ -188,6 +202,13 @@ export class Service {
     }
   }
 
+  /** Asks of single-tenant HSMs, which another service of Google's keeps. @throws what it throws. */
+  async askHsms<T>(act: (client: HsmManagementClient) => Promise<T>): Promise<T> {
+    this.demandOpen()
+    this.#hsm ??= this.#named.hsms(this.#agent)
+    return act(this.#hsm)
+  }
+
   /** The same key ring, whose calls say that they try a key, and for which intent. It closes with this one. */
   probing(intent: string): Service {
     const service = new Service(this.place, this.#named, `${this.#agent} probe ${intent}`, this.#within)
@@ -212,7 +233,11 @@ export class Service {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    await Promise.all([this.#client.close(), ...this.#lent.map(async (one) => one.close())])
+    await Promise.all([
+      this.#client.close(),
+      this.#hsm?.close(),
+      ...this.#lent.map(async (one) => one.close()),
+    ])
   }
 }
 

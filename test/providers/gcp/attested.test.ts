@@ -91,6 +91,71 @@ describe('a key in an HSM at Google', () => {
     })
   })
 
+  testWith('openssl', 'of its own: what is proposed for it is told, and who decides', async () => {
+    const location = box.standin?.ring.split('/keyRings/')[0] ?? ''
+    const name = `${location}/singleTenantHsmInstances/one`
+    const hsm = {name, state: 'ACTIVE', quorumAuth: {totalApproverCount: 3, requiredApproverCount: 2}}
+    const proposal = (id: string, more: object) => ({
+      name: `${name}/proposals/${id}`,
+      state: 'PENDING',
+      ...more,
+    })
+    const said = async () =>
+      (await open().evidence.check()).filter((one) => one.name.startsWith('single-tenant'))
+    expect(await said()).toEqual([])
+    await box.standin?.ask({instances: [hsm, {...hsm, name: name.replace('one', 'two'), state: 'DISABLED'}]})
+    expect(await said()).toMatchObject([
+      {
+        name: 'single-tenant HSM one',
+        ok: true,
+        detail: expect.stringMatching(/^ACTIVE; 2 of 3 people .*nothing is proposed$/),
+      },
+      {
+        name: 'single-tenant HSM two',
+        ok: false,
+        fix: expect.stringMatching(/keyrite makes, approves and carries out none/),
+      },
+    ])
+    const quorumParameters = {requiredApproverCount: 2, approvedTwoFactorPublicKeyPems: ['one']}
+    await box.standin?.ask({
+      instances: [hsm],
+      proposals: [
+        proposal('over', {state: 'SUCCEEDED', deleteSingleTenantHsmInstance: {}}),
+        proposal('more', {addQuorumMember: {twoFactorPublicKeyPem: 'x'}, quorumParameters}),
+      ],
+    })
+    expect(await said()).toMatchObject([
+      {
+        ok: true,
+        detail: expect.stringMatching(
+          /proposal more is PENDING, 1 of 2 approved: add somebody to its quorum$/,
+        ),
+      },
+    ])
+    await box.standin?.ask({
+      proposals: [
+        proposal('end', {
+          state: 'APPROVED',
+          deleteSingleTenantHsmInstance: {},
+          expireTime: {seconds: '1893456000', nanos: 0},
+        }),
+      ],
+    })
+    expect(await said()).toMatchObject([
+      {
+        ok: false,
+        detail: expect.stringMatching(
+          /proposal end is APPROVED: delete it, WITH EVERY KEY IN IT, until 2030-01-01T/,
+        ),
+      },
+    ])
+    await box.standin?.ask({denied: ['cloudkms.singleTenantHsmInstances.list']})
+    expect(await said()).toMatchObject([
+      {ok: true, detail: expect.stringMatching(/^not looked at: Permission/)},
+    ])
+    await box.standin?.ask({denied: [], instances: [], proposals: []})
+  })
+
   testWith(
     'openssl',
     'is no more than asserted where it came from outside, is disabled, says nothing, or nothing that is known',

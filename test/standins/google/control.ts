@@ -13,6 +13,9 @@ export interface Wish {
   readonly disableLag?: number
   readonly generation?: number
   readonly quirks?: readonly Quirk[]
+  /** Single-tenant HSMs, and what is proposed for them. */
+  readonly instances?: World['instances']
+  readonly proposals?: World['proposals']
   readonly attestation?: 'good' | 'none' | 'opaque'
   /** Bindings by resource. */
   readonly policies?: Readonly<Record<string, readonly unknown[]>>
@@ -48,6 +51,8 @@ function grant(world: World, wish: Wish): void {
   for (const [resource, bindings] of Object.entries(policies))
     world.policies.set(resource, {version: 1, bindings: [...bindings], etag: Buffer.from([0, 2])})
   if (quirks?.some((one) => !known.includes(one)) === true) throw new Error('there is no such quirk')
+  world.instances = wish.instances ?? world.instances
+  world.proposals = wish.proposals ?? world.proposals
   if (quirks !== undefined) world.quirks = new Set(quirks)
   if (generation !== undefined) world.generation = generation
 }

@@ -30,6 +30,8 @@ const wanted: Readonly<Record<string, string>> = {
   asymmetricDecrypt: 'cloudkms.cryptoKeyVersions.useToDecrypt',
   macSign: 'cloudkms.cryptoKeyVersions.useToSign',
   macVerify: 'cloudkms.cryptoKeyVersions.useToVerify',
+  listSingleTenantHsmInstances: 'cloudkms.singleTenantHsmInstances.list',
+  listSingleTenantHsmInstanceProposals: 'cloudkms.singleTenantHsmInstanceProposals.list',
   createImportJob: 'cloudkms.importJobs.create',
   getImportJob: 'cloudkms.importJobs.get',
   listImportJobs: 'cloudkms.importJobs.list',

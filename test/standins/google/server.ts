@@ -20,6 +20,7 @@ import {permissionFor} from './permissions.ts'
 import {answered, asked, refused, type Quirk} from './quirks.ts'
 import {rawMethods} from './raw.ts'
 import {retiredMethods} from './retired.ts'
+import {singleTenantMethods} from './single-tenant.ts'
 import {useMethods} from './using.ts'
 import {versionMethods} from './versions.ts'
 import type {World} from './world.ts'
@@ -37,6 +38,7 @@ const methods: Methods = {
   ...retiredMethods,
   ...importMethods,
   ...iamMethods,
+  ...singleTenantMethods,
 }
 
 export interface Listening {
@@ -89,10 +91,16 @@ export async function listen(
   }
 }
 
+const protos = [
+  'google/cloud/kms/v1/service.proto',
+  'google/cloud/kms/v1/hsm_management.proto',
+  'google/iam/v1/iam_policy.proto',
+]
+
 function services(): ServiceClientConstructor[] {
   const kms = join(packages, '@google-cloud/kms/build/protos')
   const gax = join(packages, 'google-gax/build/protos')
-  const definition = loadSync(['google/cloud/kms/v1/service.proto', 'google/iam/v1/iam_policy.proto'], {
+  const definition = loadSync(protos, {
     includeDirs: [kms, gax],
     keepCase: false,
     longs: String,
@@ -103,7 +111,11 @@ function services(): ServiceClientConstructor[] {
   const found = loadPackageDefinition(definition)
   const service = (path: string): ServiceClientConstructor =>
     path.split('.').reduce<unknown>((at, name) => (at as GrpcObject)[name], found) as ServiceClientConstructor
-  return [service('google.cloud.kms.v1.KeyManagementService'), service('google.iam.v1.IAMPolicy')]
+  return [
+    service('google.cloud.kms.v1.KeyManagementService'),
+    service('google.cloud.kms.v1.HsmManagement'),
+    service('google.iam.v1.IAMPolicy'),
+  ]
 }
 
 function handler(

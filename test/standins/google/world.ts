@@ -87,6 +87,9 @@ export class World {
   disableLag = 0
   /** What it does otherwise than Google, as emulators do. */
   quirks = new Set<Quirk>()
+  /** Single-tenant HSMs and their proposals, as messages. */
+  instances: readonly Readonly<Record<string, unknown>>[] = []
+  proposals: readonly Readonly<Record<string, unknown>>[] = []
   /** How long a pair is being made for, in milliseconds. */
   generation = 0
   #moved = 0
