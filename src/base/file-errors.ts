@@ -13,6 +13,7 @@ const facts: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
   EFBIG: 'the file would be too large',
   ETXTBSY: 'it is a program that is running',
+  EPIPE: 'whatever should read it has ended',
 }
 
 /** The error code of a failed system call, such as `ENOSPC`. */

@@ -1,29 +1,33 @@
 /** Backups of single keys of OpenBao: sealed before they are anywhere, put back elsewhere, and tried. */
-import {readFileSync, writeFileSync} from 'node:fs'
-import {join} from 'node:path'
+import {execFile, execFileSync} from 'node:child_process'
+import {readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {promisify} from 'node:util'
 import {generateIdentity, identityToRecipient} from 'age-encryption'
-import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
-import {backupLoad, backupPutBack} from '../../src/backups/index.ts'
+import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import BackupPutBack from '../../src/commands/backup/put-back.ts'
 import BackupTake from '../../src/commands/backup/take.ts'
+import CustodianSetRecipient from '../../src/commands/custodian/set-recipient.ts'
 import KeyAdopt from '../../src/commands/key/adopt.ts'
 import KeyCompromise from '../../src/commands/key/compromise.ts'
 import KeyCreate from '../../src/commands/key/create.ts'
 import LedgerVerify from '../../src/commands/ledger/verify.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
-import type {View} from '../../src/ledger/index.ts'
-import type {Plan} from '../../src/requests/index.ts'
 import type {OpenBao} from '../backends/openbao.ts'
 import {makeHouse, type House} from '../ceremony/room.ts'
 import {openbao, startTransit} from '../providers/transit/bao.ts'
 import {Way} from '../providers/transit/proxy.ts'
-import {testWhen} from '../support/needs.ts'
+import {here, testWhen} from '../support/needs.ts'
+import {cli} from '../support/process.ts'
 import {runJson, type CommandClass} from '../support/run.ts'
 
+const SLOW = process.env['SLOW'] === '1'
+
 describe('a backup of a key of OpenBao', () => {
-  const box: {house?: House; bao?: OpenBao; way?: Way; recipient?: string} = {}
+  const box: {house?: House; bao?: OpenBao; other?: OpenBao; way?: Way; recipient?: string} = {}
   const house = (): House => box.house ?? missing()
   const bao = (): OpenBao => box.bao ?? missing()
+  const other = (): OpenBao => box.other ?? missing()
   const at = (name: string): string => join(house().dir, name)
   const run = (command: CommandClass, id: string, argv: readonly string[]) =>
     runJson(command, id, argv, house().world)
@@ -48,16 +52,18 @@ describe('a backup of a key of OpenBao', () => {
     bao().bao('write', '-f', `transit/keys/${id}`, `type=${type}`, ...more)
   const adopt = (id: string) =>
     run(KeyAdopt, 'key adopt', ['--profile', 'bao', id, '--class', 'dek', '--owner', 'alice', ...signed()])
-  const data = async (...args: string[]): Promise<Record<string, string>> =>
-    (JSON.parse(await bao().bao(...args.toSpliced(1, 0, '-format=json'))) as {data: Record<string, string>})
+  const dataOf = async (server: OpenBao, ...args: string[]): Promise<Record<string, string>> =>
+    (JSON.parse(await server.bao(...args.toSpliced(1, 0, '-format=json'))) as {data: Record<string, string>})
       .data
+  const data = async (...args: string[]) => dataOf(bao(), ...args)
 
   beforeAll(async () => {
     if (!openbao.present) return
     box.house = await makeHouse()
     box.bao = await startTransit()
+    // A server of its own: another process, another store, another barrier.
+    box.other = await startTransit()
     box.way = await Way.to(bao().port)
-    await bao().bao('secrets', 'enable', '-path=elsewhere', 'transit')
     await bao().bao('secrets', 'enable', '-path=third', 'transit')
     await bao().bao('secrets', 'enable', '-path=fourth', 'transit')
     for (const name of ['good', 'bad']) {
@@ -68,7 +74,7 @@ describe('a backup of a key of OpenBao', () => {
     writeFileSync(at('bao.token'), `${bao().token}\n`, {mode: 0o600})
     for (const [name, mount, address] of [
       ['bao', 'transit', bao().url],
-      ['bao-2', 'elsewhere', bao().url],
+      ['bao-2', 'transit', other().url],
       ['bao-3', 'third', box.way.url],
       ['bao-4', 'fourth', bao().url],
     ] as const) {
@@ -94,12 +100,13 @@ describe('a backup of a key of OpenBao', () => {
   afterAll(async () => {
     await box.way?.close()
     await box.bao?.stop()
+    await box.other?.stop()
     box.house?.remove()
   })
 
   testWhen(
     openbao,
-    'is taken once people agreed, and opens what the key made, in another mount, by the server’s own word',
+    'is taken once people agreed, and on another server opens what the key made, by that server’s own word',
     async () => {
       const plaintext = Buffer.from('of the first version').toString('base64')
       const {ciphertext = ''} = await data(
@@ -123,12 +130,83 @@ describe('a backup of a key of OpenBao', () => {
             expect(bytes.includes(Buffer.from(spelling, 'latin1'))).toBe(false)
       expect(await putBack('orders.age', 'bao-2', signed(['alice', 'bob']))).toMatchObject({exit: 8})
       expect(await putBack('orders.age', 'bao-2')).toMatchObject({exit: 0, id: 'orders', versions: [1, 2]})
-      const opened = await data('write', 'elsewhere/decrypt/orders', `ciphertext=${ciphertext}`)
+      expect(other().port).not.toBe(bao().port)
+      const opened = await dataOf(other(), 'write', 'transit/decrypt/orders', `ciphertext=${ciphertext}`)
       expect(opened['plaintext']).toBe(plaintext)
       expect(await putBack('orders.age', 'bao-2')).toMatchObject({code: 'KEY_EXISTS'})
     },
     60_000,
   )
+
+  if (SLOW)
+    testWhen(
+      here('age') ? openbao : {present: false, what: 'age', how: 'install it (Debian: apt-get install age)'},
+      'is in the custody of several: the identity is made, split and put together again through pipes, and is in no file',
+      async () => {
+        const holders = ['carol', 'dan', 'erin']
+        for (const name of holders) {
+          const identity = await generateIdentity()
+          writeFileSync(at(`${name}.age`), `${identity}\n`, {mode: 0o600})
+          const argv = [name, await identityToRecipient(identity), ...signed()]
+          expect(await run(CustodianSetRecipient, 'custodian set-recipient', argv)).toMatchObject({exit: 0})
+        }
+        // As an operator types it, with the program as it is shipped.
+        const sh = (line: string) =>
+          promisify(execFile)(
+            'sh',
+            ['-c', `set -e; keyrite() { "${process.execPath}" "${cli}" "$@"; }; ${line}`],
+            {
+              cwd: house().dir,
+              env: {
+                PATH: process.env['PATH'],
+                HOME: house().dir,
+                KEYRITE_HOME: house().world.home,
+                XDG_STATE_HOME: dirname(house().world.state),
+              },
+            },
+          )
+        const by = signed().join(' ')
+        await sh(
+          `age-keygen 2>recipient.txt | keyrite share split --name backups --secret-file - --threshold 2 ${holders.map((one) => `--holder ${one}`).join(' ')} --out shares ${by}`,
+        )
+        const [recipient = ''] = /age1[a-z0-9]+/.exec(readFileSync(at('recipient.txt'), 'utf8')) ?? []
+        expect(await take('invoices', 'held.age', signed(), recipient)).toMatchObject({exit: 0, recipient})
+        const combine = (files: string, keys: string) =>
+          `keyrite share combine --set backups --out - --ticket T-1 ${files} ${keys} ${by}`
+        const [first, second] = readdirSync(at('shares')).filter((name) => name.endsWith('.age'))
+        const identities = holders.map((one) => `--identity ${one}.age`).join(' ')
+        const back = `keyrite backup put-back held.age --profile bao-2 --identity-file - ${by} --json`
+        // One share is none.
+        await expect(sh(`${combine(`shares/${first}`, identities)} | ${back}`)).rejects.toThrow()
+        await expect(other().bao('read', 'transit/keys/invoices')).rejects.toThrow()
+        // Whoever should take it has ended: that is said, and the same again goes on.
+        await expect(
+          sh(`${combine(`shares/${first} shares/${second}`, identities)} | true`),
+        ).resolves.toMatchObject({
+          stderr: expect.stringContaining('whatever should read it has ended'),
+        })
+        const {stdout} = await sh(`${combine(`shares/${first} shares/${second}`, identities)} | ${back}`)
+        expect(JSON.parse(stdout)).toMatchObject({exit: 0, id: 'invoices', profile: 'bao-2'})
+        const signedThere = await dataOf(other(), 'write', 'transit/sign/invoices', 'input=eA==')
+        const verified = await data(
+          'write',
+          'transit/verify/invoices',
+          'input=eA==',
+          `signature=${signedThere['signature']}`,
+        )
+        expect(verified['valid']).toBe(true)
+        expect(
+          execFileSync('grep', ['-rlI', 'AGE-SECRET-KEY', house().dir], {encoding: 'utf8', env: process.env})
+            .trim()
+            .split('\n')
+            .sort(),
+        ).toEqual(
+          ['bad.agekey', 'good.agekey', ...holders.map((one) => `${one}.age`)].map((name) => at(name)).sort(),
+        )
+        expect(await run(LedgerVerify, 'ledger verify', [])).toMatchObject({ok: true})
+      },
+      120_000,
+    )
 
   testWhen(
     openbao,
@@ -217,59 +295,6 @@ describe('a backup of a key of OpenBao', () => {
   )
 })
 
-test('what came to be compromised after people approved is not put back under that approval', () => {
-  const version = (state: string, number: number) => ({state, version: number})
-  const view = (...states: string[]) => ({
-    of: () => ({
-      keys: new Map([['k', {name: 'k', versions: states.map((one, at) => version(one, at + 1))}]]),
-    }),
-  })
-  const plan = (more: object) => ({
-    change: {class: 'dek', id: 'k', key: 'k', sha256: 'a'.repeat(64), versions: [1, 2], ...more},
-  })
-  const stands = (states: string[], more: object = {}) => {
-    backupPutBack.stillTrue(view(...states) as unknown as View, plan(more) as unknown as Plan, null as never)
-  }
-  const revives = [{state: 'compromised', version: 1}]
-  expect(backupPutBack.inWords(plan({revives}) as unknown as Plan, null as never).join(' ')).toContain(
-    'VERSION 1 IS COMPROMISED, AND CAN BE USED AGAIN THERE',
-  )
-  expect(() => {
-    stands(['active', 'active'])
-  }).not.toThrow()
-  expect(() => {
-    stands(['compromised', 'active'], {revives})
-  }).not.toThrow()
-  for (const [states, more] of [
-    [['compromised', 'active'], {}],
-    [['active', 'active'], {revives}],
-    [['compromised', 'destroyed'], {revives}],
-  ] as const)
-    expect(() => {
-      stands([...states], more)
-    }).toThrow(expect.objectContaining({code: 'KEY_STATE'}))
-})
-
 function missing(): never {
   throw new Error('nothing is started')
 }
-
-test('a key of which nothing is to be used again is not taken in alone from a backup of a whole place', () => {
-  const view = (...states: string[]) =>
-    ({
-      of: () => ({
-        keys: new Map([['k', {name: 'k', versions: states.map((state, at) => ({state, version: at + 1}))}]]),
-      }),
-    }) as unknown as View
-  const from = 'https://a.example/backups/one'
-  const plan = (key: string | null) => ({change: {from, key, opens: 'token'}}) as unknown as Plan
-  const stands = (key: string | null, ...states: string[]) => {
-    backupLoad.stillTrue(view(...states), plan(key), 'load')
-  }
-  stands('k', 'active')
-  stands('k', 'destroyed', 'active')
-  stands(null, 'destroyed')
-  expect(() => {
-    stands('k', 'destroyed', 'compromised')
-  }).toThrow(expect.objectContaining({code: 'KEY_STATE'}))
-})

@@ -11,6 +11,7 @@ import {changeFlags} from '../../ui/key-change.ts'
 import {readSecret} from '../../ui/shares/read.ts'
 
 const mostBytes = 4_194_304
+const mostIdentity = 65_536
 
 export default class BackupPutBack extends AskingCommand {
   static override summary =
@@ -34,9 +35,11 @@ export default class BackupPutBack extends AskingCommand {
 
   async execute(): Promise<Shown> {
     const {args, flags} = await this.parse(BackupPutBack)
+    const file = readPublic(args.file, mostBytes)
+    // What comes through a pipe is waited for before the ledger is read or held: its writer can be keyrite share combine.
+    const piped = flags['identity-file'] === '-' && !flags['dry-run'] ? readSecret('-', mostIdentity) : null
     const {app} = this
     const {ledger} = app
-    const file = readPublic(args.file, mostBytes)
     const sha256 = sha256Hex(file)
     const {name: profile} = profileOf(ledger.view, flags.profile)
     const taken = takenBackup(ledger.view, sha256)
@@ -67,7 +70,7 @@ export default class BackupPutBack extends AskingCommand {
       )
     return this.asked(planned, flags, done, {
       material: async () => {
-        const identity = readSecret(flags['identity-file'], 65_536)
+        const identity = piped ?? readSecret(flags['identity-file'], mostIdentity)
         try {
           return await openFor(file, identity)
         } finally {

@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {writeSync} from 'node:fs'
 import {KeyriteError} from '../../base/errors.ts'
+import {storageError} from '../../base/file-errors.ts'
 import {demandNoFile, writeNew} from '../../base/files.ts'
 import type {Secret} from '../../base/secret.ts'
 import {classes} from '../../policy/index.ts'
@@ -214,6 +215,10 @@ function give(secret: Secret, out: string): void {
       writeNew(out, bytes)
       return
     }
-    for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at)
+    try {
+      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at)
+    } catch (error) {
+      throw storageError('give what was recovered to', out, error)
+    }
   })
 }
