@@ -4,8 +4,10 @@ import type {Profile} from '../profiles/index.ts'
 import {providerKind} from '../providers/registry.ts'
 import {aliasName} from './spec.ts'
 
+type Place = Pick<Profile, 'name' | 'kind' | 'identity'>
+
 /** As the ledger has it, without what the service puts before. @throws KeyriteError `UNSUPPORTED`, `USAGE`. */
-export function aliasIn(profile: Profile, typed: string): string {
+export function aliasIn(profile: Place, typed: string): string {
   copiesIn(profile, 'give an alias in')
   const alias = typed.replace(/^alias\//, '')
   if (aliasName.safeParse(alias).success) return alias
@@ -35,7 +37,7 @@ export function demandRegions(profile: Profile, regions: readonly string[]): voi
     throw new KeyriteError('USAGE', 'cannot copy a key: a region is named twice')
 }
 
-function copiesIn({kind, identity, name}: Profile, verb: string): readonly string[] {
+function copiesIn({kind, identity, name}: Place, verb: string): readonly string[] {
   const {copies} = providerKind(kind)
   if (copies !== undefined) return copies(identity)
   throw new KeyriteError(

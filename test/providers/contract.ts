@@ -6,6 +6,7 @@
  */
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import type {Algorithm, Scheme} from '../../src/providers/algorithms.ts'
+import type {GrantWish} from '../../src/providers/grants.ts'
 import type {Availability, Provider} from '../../src/providers/ports.ts'
 import {evidenceContract} from './contract/evidence.ts'
 import {moreContract} from './contract/more.ts'
@@ -14,7 +15,7 @@ import {moveContract} from './contract/move.ts'
 import {statesContract} from './contract/states.ts'
 import {storeContract} from './contract/store.ts'
 import {useContract} from './contract/use.ts'
-import {keep, keptOf, lacking, Watcher} from './seen.ts'
+import {added, keep, keptOf, lacking, Watcher} from './seen.ts'
 
 /** A place to try, fresh and empty at first. */
 export interface Bench {
@@ -25,7 +26,16 @@ export interface Bench {
   empty(): Promise<Provider>
   /** Moves the provider's time. */
   forward(days: number): void | Promise<void>
+  /** The id of a key there that was made to be backed up by itself, where not all are; it is deleted by `lose`. */
+  readonly leaving?: () => Promise<string>
+  readonly lose?: (key: string) => Promise<void>
   close(): Promise<void>
+}
+
+/** What the suite works with: what is asked of the place is noted. */
+export interface Watched extends Bench {
+  /** Notes also what is refused before any place is asked. */
+  tried(operation: string, act: () => unknown): Promise<unknown>
 }
 
 /** `opens-touched`: its symmetric ciphertexts are not authenticated. `no-rsa-encryption`: what it encrypts to an RSA key only itself can open. */
@@ -69,7 +79,9 @@ export interface Expected {
   /** What this software does in another way than the service that it stands in for: seen, and held to be so. */
   readonly quirks?: readonly Quirk[]
   /** What its service has beside the five ports. */
-  readonly has?: readonly ('random' | 'deletion' | 'rights')[]
+  readonly has?: readonly ('random' | 'deletion' | 'rights' | 'grants' | 'service' | 'keyBackups')[]
+  /** A grant that its service keeps, for a key that encrypts. */
+  readonly grant?: Pick<GrantWish, 'grantee' | 'operations'>
   /** Those of the suite that run here: all, where nothing is said. */
   readonly parts?: readonly Part[]
   /** When the wait is over nothing of the version is left, not even its name. */
@@ -95,7 +107,7 @@ export function keepsTheProviderContract(promised: Expected, make: () => Promise
       await box.bench?.close()
     })
     const watcher = new Watcher()
-    const bench = (): Bench => {
+    const bench = (): Watched => {
       const {bench: made} = box
       if (made === undefined) throw new Error('the bench could not be made')
       return {
@@ -105,6 +117,9 @@ export function keepsTheProviderContract(promised: Expected, make: () => Promise
         reopen: () => made.reopen(),
         empty: async () => watcher.watch(await made.empty()),
         forward: (days) => made.forward(days),
+        ...(made.leaving === undefined ? {} : {leaving: made.leaving}),
+        ...(made.lose === undefined ? {} : {lose: made.lose}),
+        tried: (operation, act) => watcher.tried(operation, act),
         close: () => made.close(),
       }
     }
@@ -119,8 +134,11 @@ function seenContract({kind, on, parts: some}: Expected, watcher: Watcher): void
   if (on === undefined) return
   test(`what was seen of ${on} is what is kept: else SLOW=1 KEYRITE_SEEN=write npm test -- test/providers, and npm run docs`, () => {
     const seen = watcher.seen(kind, on)
-    if (process.env['KEYRITE_SEEN'] === 'write' && some === undefined) keep(seen)
+    const how = process.env['KEYRITE_SEEN']
+    const whole = some === undefined && how !== 'add'
+    if (how === 'write' && whole) keep(seen)
+    if (how === 'add') keep(added(keptOf({kind, on}), seen))
     const kept = keptOf({kind, on})
-    expect(some === undefined ? seen : lacking(kept, seen)).toEqual(some === undefined ? kept : [])
+    expect(whole ? seen : lacking(kept, seen)).toEqual(whole ? kept : [])
   })
 }

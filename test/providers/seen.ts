@@ -3,6 +3,8 @@
  * refused as not to be had. Kept beside this file, one file for each software; `npm run docs` makes docs/providers.md of them.
  *
  *   SLOW=1 KEYRITE_SEEN=write npm test -- test/providers && npm run docs
+ *
+ * `KEYRITE_SEEN=add` adds what a part of the suite saw, as one chosen by `-t`.
  */
 import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
@@ -22,7 +24,7 @@ export interface Seen {
 const folder = join(import.meta.dirname, 'seen')
 const ports = ['store', 'use', 'life', 'move', 'evidence'] as const
 /** Those that only some places have. */
-const further = ['deletion', 'rights'] as const
+const further = ['deletion', 'rights', 'grants', 'service', 'keyBackups'] as const
 type Call = (...args: readonly unknown[]) => unknown
 
 export class Watcher {
@@ -40,7 +42,7 @@ export class Watcher {
       const port: unknown = provider[name]
       const calls = Object.entries(port as Record<string, Call>).map(([method, call]): [string, Call] => [
         method,
-        method === 'list' ? call : this.#noting(`${name}.${method}`, call),
+        `${name}.${method}` === 'store.list' ? call : this.#noting(`${name}.${method}`, call),
       ])
       return [name, Object.fromEntries(calls)] as const
     })
@@ -50,6 +52,11 @@ export class Watcher {
     const watched = {...provider, ...Object.fromEntries(noted), ...drawn}
     this.#watched.set(provider, watched)
     return watched
+  }
+
+  /** Something that is asked of no port: a place that has none for it is refused before. */
+  async tried(operation: string, act: () => unknown): Promise<unknown> {
+    return this.#noting(operation, act)()
   }
 
   #noting(operation: string, call: Call): Call {
@@ -131,4 +138,19 @@ export function lacking(kept: Seen | undefined, {worked}: Seen): string[] {
 
 export function keep(seen: Seen): void {
   writeFileSync(seenFile(seen), `${JSON.stringify(seen, null, 1)}\n`)
+}
+
+/** What was kept, and this beside it. */
+export function added(kept: Seen | undefined, seen: Seen): Seen {
+  const both = (one: Seen['worked'] = {}, other: Seen['worked']): Seen['worked'] =>
+    Object.fromEntries(
+      [...new Set([...Object.keys(one), ...Object.keys(other)])]
+        .sort()
+        .map((name) => [name, [...new Set([...(one[name] ?? []), ...(other[name] ?? [])])].sort()]),
+    )
+  return {
+    ...seen,
+    worked: both(kept?.worked, seen.worked),
+    refused: both(kept?.refused, seen.refused),
+  }
 }

@@ -2,6 +2,7 @@ import {openVault} from '../../../src/providers/azure/index.ts'
 import {keepsTheProviderContract, type Bench} from '../contract.ts'
 import {here, testWith} from '../../support/needs.ts'
 import {placeOf} from './place.ts'
+import {all, enabled, specOf} from '../support.ts'
 import {startStandin} from './standin.ts'
 
 const dayMs = 86_400_000
@@ -19,6 +20,15 @@ async function bench(): Promise<Bench> {
     empty: () => Promise.reject(new Error('it is not backed up whole')),
     async forward(days) {
       await standin.ask({forward: days * dayMs})
+    },
+    async leaving() {
+      return (await enabled(here.open, specOf('aes-256'))).key
+    },
+    async lose(key) {
+      const [ref] = (await all(here.open.store)).map((one) => one.ref).filter((one) => one.key === key)
+      if (ref === undefined) throw new Error('there is no such key')
+      await here.open.life.scheduleDestruction(ref, 90)
+      await here.forward(91)
     },
     async close() {
       await here.open.close()
@@ -41,6 +51,8 @@ if (here('openssl')) {
       destructionDays: {least: 90, most: 90},
       leavesNothing: true,
       level: 'hardware',
+      has: ['grants', 'keyBackups'],
+      grant: {grantee: '11111111-2222-4333-8444-555555555555', operations: ['Managed HSM Crypto User']},
       decipher: null,
     },
     bench,

@@ -1,17 +1,92 @@
 /** What only some services have beside the five ports: it is there where it was promised, and nowhere else. */
 import {describe, expect, test} from '@jest/globals'
-import type {Bench, Expected} from '../contract.ts'
-import {bytesOf, enabled, outcome, specOf, usual} from '../support.ts'
+import {keyBackupsOf} from '../../../src/backups/index.ts'
+import {aliasIn} from '../../../src/keys/reachable.ts'
+import {grantableOf} from '../../../src/providers/granting.ts'
+import type {VersionRef} from '../../../src/providers/ports.ts'
+import type {Expected, Watched} from '../contract.ts'
+import {bytesOf, enabled, intent, none, outcome, specOf, usual} from '../support.ts'
 
-export function moreContract({has = [], refuses, destructionDays}: Expected, bench: () => Bench): void {
+export function moreContract(
+  {kind, has = [], refuses, destructionDays, grant}: Expected,
+  bench: () => Watched,
+): void {
   const {secret} = usual(refuses)
 
   describe('what only some services have', () => {
     test(`is ${has.join(', ') || 'nothing'} here`, () => {
-      const {random, deletion, rights} = bench().open
-      const found = Object.entries({random, deletion, rights}).filter(([, port]) => port !== undefined)
+      const {random, deletion, rights, grants, service, keyBackups} = bench().open
+      const all = {random, deletion, rights, grants, service, keyBackups}
+      const found = Object.entries(all).filter(([, port]) => port !== undefined)
       expect(found.map(([name]) => name)).toEqual(has)
     })
+
+    test('what it has not is refused before it is asked, by what its commands look at first', async () => {
+      const {evidence, keyBackups} = bench().open
+      const identity = await evidence.identity()
+      const looked = async (
+        port: 'grants' | 'service' | 'keyBackups',
+        operations: readonly string[],
+        look: () => unknown,
+      ) => {
+        if (has.includes(port)) expect(await outcome(async () => look())).toBe('ok')
+        else for (const one of operations) expect(await outcome(bench().tried(one, look))).toBe('UNSUPPORTED')
+      }
+      await looked('grants', ['grants.give', 'grants.list', 'grants.remove'], async () =>
+        grantableOf({kind, identity}, 'orders'),
+      )
+      await looked('keyBackups', ['keyBackups.take', 'keyBackups.putBack'], () =>
+        keyBackupsOf({kind, ...(keyBackups === undefined ? {} : {keyBackups})}),
+      )
+      await looked('service', ['service.setAlias'], () => aliasIn({kind, identity, name: 'place'}, 'orders'))
+    })
+
+    if (has.includes('grants'))
+      test('a grant is given, listed, and taken away', async () => {
+        const ref = await enabled(bench().open, specOf(secret))
+        const {grants} = bench().open
+        const identity = await bench().open.evidence.identity()
+        const {regionOf} = await grantableOf({kind, identity}, 'orders')
+        const region = regionOf?.(identity) ?? identity['region'] ?? missing()
+        const wish = {...(grant ?? missing()), region}
+        const given = await grants?.give(ref, wish, intent())
+        expect(given).toMatchObject({grantee: wish.grantee, operations: [...wish.operations]})
+        expect(await grants?.list(ref)).toMatchObject([{id: given?.id, grantee: wish.grantee}])
+        await grants?.remove(ref, given ?? missing())
+        expect(await grants?.list(ref)).toEqual([])
+        await grants?.remove(ref, given ?? missing())
+      })
+
+    if (has.includes('service'))
+      test('an alias is given, and moved to another key, which the first one loses', async () => {
+        const one = await enabled(bench().open, specOf(secret))
+        const other = await enabled(bench().open, specOf(secret))
+        const {service} = bench().open
+        const alias = `a-${one.key.slice(0, 8)}`
+        expect(await service?.aliased(alias)).toBeUndefined()
+        await service?.setAlias(alias, one)
+        expect(await service?.aliased(alias)).toBe(one.key)
+        await service?.setAlias(alias, other)
+        expect(await service?.aliased(alias)).toBe(other.key)
+        expect(await service?.aliases(one)).toEqual([])
+      })
+
+    if (has.includes('keyBackups'))
+      test('a key is backed up by itself, lost, put back, and opens what it made', async () => {
+        const {keyBackups, store, use} = bench().open
+        const id = (await bench().leaving?.()) ?? missing()
+        expect(await keyBackups?.refusal(id)).toBeUndefined()
+        const version = await only(bench(), id)
+        const sealed = await use.encrypt(version, Buffer.from('kept'), none)
+        const backup = (await keyBackups?.take(id)) ?? missing()
+        expect(await outcome(keyBackups?.putBack(id, backup) ?? missing())).toBe('KEY_EXISTS')
+        await bench().lose?.(id)
+        expect(await store.describe(version)).toBeUndefined()
+        await keyBackups?.putBack(id, backup)
+        expect(await keyBackups?.has(id)).toBe(true)
+        expect(bytesOf(await use.decrypt(version, sealed, none)).toString()).toBe('kept')
+        backup.wipe()
+      })
 
     if (has.includes('random'))
       test('random bytes are as many as were asked for, and others each time', async () => {
@@ -51,4 +126,14 @@ export function moreContract({has = [], refuses, destructionDays}: Expected, ben
         expect(await rights?.strip(key, [])).toMatchObject({taken: [right], left: []})
       })
   })
+}
+
+/** The one version of a key by its id. */
+async function only({open}: Watched, id: string): Promise<VersionRef> {
+  for await (const {ref} of open.store.list()) if (ref.key === id) return ref
+  return missing()
+}
+
+function missing(): never {
+  throw new Error('the bench has none')
 }

@@ -13,6 +13,15 @@ async function bench(): Promise<Bench> {
     },
     empty: () => Promise.reject(new Error('transit has no backup of its keys')),
     forward: () => undefined,
+    async leaving() {
+      const may = ['exportable=true', 'allow_plaintext_backup=true']
+      await bao.bao('write', '-f', 'transit/keys/left', 'type=aes256-gcm96', ...may)
+      return 'left'
+    },
+    async lose(key) {
+      await bao.bao('write', `transit/keys/${key}/config`, 'deletion_allowed=true')
+      await bao.bao('delete', `transit/keys/${key}`)
+    },
     async close() {
       await here.open.close()
       await bao.stop()
@@ -30,6 +39,7 @@ if (openbao.present)
       enforces: ['enabled', 'disabled'],
       destructionDays: {least: 0, most: 0},
       level: 'software',
+      has: ['keyBackups'],
       decipher: null,
     },
     bench,
