@@ -3,7 +3,8 @@ import {isObject} from '../base/jcs.ts'
 import {requests} from '../requests/index.ts'
 import type {Entry, Ledger, View} from '../ledger/index.ts'
 import {duties} from '../duties/index.ts'
-import {elapsedText, incidentDocument} from './document.ts'
+import {incidentDocument} from './document.ts'
+import {elapsedText} from './elapsed.ts'
 import {incidents, type Incident} from './state.ts'
 
 export interface LastDrill {

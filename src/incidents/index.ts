@@ -1,7 +1,9 @@
 /** What the folders above use of incidents. */
 export {demandNotWaiting, incidentContain, planContain, planPromote} from './contain.ts'
 export {askForChildren} from './children.ts'
-export {clockText, incidentDocument, type IncidentDocument, type OpenStep} from './document.ts'
+export {incidentDocument, type IncidentDocument} from './document.ts'
+export {clockText} from './elapsed.ts'
+export type {OpenStep} from './open-steps.ts'
 export {drillOfEntry, lastDrill, type LastDrill} from './drills.ts'
 export {incidentsFold} from './fold.ts'
 export {hooksLeft, runIncidentHooks} from './hooks.ts'
