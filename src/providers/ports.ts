@@ -9,80 +9,35 @@
  * Every method may throw KeyriteError PROVIDER_FAILED (retry may help), PROVIDER_UNREACHABLE, or CREDENTIALS_REFUSED.
  */
 import type {Secret} from '../base/secret.ts'
-import type {Algorithm, Purpose, Scheme} from './algorithms.ts'
+import type {Algorithm, Scheme} from './algorithms.ts'
 import type {Dates} from './dates.ts'
-import type {Grant, GrantWish} from './grants.ts'
+import type {KeptBackups} from './kept-backups.ts'
 import type {KeyBackups} from './key-backups.ts'
 import type {PlaceSettings} from './place-settings.ts'
 import type {Policy, Standing} from './permissions.ts'
 import type {KeyRights, KeyTold} from './rights.ts'
 import type {KeySchedule} from './schedule.ts'
+import type {KeyGrants, KeyService} from './service.ts'
 import type {ReadUsage} from './usage.ts'
+import type {KeyUse} from './use.ts'
+import type {Availability, Description, Found, IntentId, KeySpec, Protection, VersionRef} from './version.ts'
 import type {WholeBackups} from './whole-backups.ts'
 
-/** One piece of key material at one provider, by the provider's own ids. `key` names the key, `version` the material. */
-export interface VersionRef {
-  readonly key: string
-  readonly version: string
-}
-
-/** The id of a committed intent: 32 lower-case hex digits. Carried as tag, label or id, so that `find` can answer after a crash. */
-export type IntentId = string
-
-export interface KeySpec {
-  /** The key's name in keyrite's inventory: 1 to 63 of `a-z 0-9 -`, starting with a letter. */
-  readonly label: string
-  readonly algorithm: Algorithm
-  readonly scheme: Scheme
-  readonly purpose: Purpose
-}
-
-/**
- * What a version may be used for, as far as the provider can enforce it.
- * `probe`: proof of possession only, over messages that start with `probeLabel`. `enabled`: both ways.
- * `historic`: verify, decrypt, unwrap of what was made before. `disabled`: nothing.
- */
-export type Availability = 'probe' | 'enabled' | 'historic' | 'disabled'
-
-/** Every message that is signed, MACed or encrypted only to prove that a key works begins with these bytes. */
-export const probeLabel = 'keyrite/v1/probe\n'
-
-export interface Description {
-  readonly ref: VersionRef
-  readonly spec: KeySpec
-  readonly intent: IntentId | null
-  readonly availability: Availability | 'destruction-pending' | 'destroyed'
-  /** Null where the provider does not say it, as of a version that it keeps from being used. */
-  readonly createdAt: Date | null
-  /** When the material will be gone, where a waiting period runs. */
-  readonly destroyAt: Date | null
-  /** When the service deletes by itself what was brought from outside; absent where it never does. */
-  readonly endsAt?: Date
-  /** When something new may be protected with it; absent where its service keeps no such dates. */
-  readonly dates?: Dates
-}
-
-/** How strong a fact is, the strongest first. `attested` hardware signature verified; `verified` tried; `asserted` the provider says so; `stated` a person says so. */
-export const strengths = ['attested', 'verified', 'asserted', 'stated'] as const
-export type Strength = (typeof strengths)[number]
-
-export interface Protection {
-  /** `software` is never presented as hardware; `unknown` where no evidence says. */
-  readonly level: 'hardware' | 'software' | 'unknown'
-  /** The FIPS 140 level that the evidence gives, else null. */
-  readonly fips: string | null
-  readonly evidence: Strength
-  /** One sentence: what says so. */
-  readonly detail: string
-  /** What the hardware signed, with all that is needed to judge it again: JCS. Absent where it signs nothing. */
-  readonly attestation?: Uint8Array
-}
-
-/** "Did it happen?" */
-export type Found =
-  | {readonly kind: 'one'; readonly ref: VersionRef}
-  | {readonly kind: 'none'}
-  | {readonly kind: 'ambiguous'; readonly refs: readonly VersionRef[]}
+export type {KeptBackup, KeptBackups} from './kept-backups.ts'
+export type {Access, KeyGrants, KeyService, LastUse, Replica} from './service.ts'
+export type {KeyUse} from './use.ts'
+export {
+  probeLabel,
+  strengths,
+  type Availability,
+  type Description,
+  type Found,
+  type IntentId,
+  type KeySpec,
+  type Protection,
+  type Strength,
+  type VersionRef,
+} from './version.ts'
 
 export interface KeyStore {
   /** Makes a key with one version, available as `probe` (or `enabled` where the provider knows no such state). May not be repeated: ask `find` first. @param dates - only for a kind with `keepsDates`. */
@@ -93,31 +48,6 @@ export interface KeyStore {
   list(): AsyncIterable<Description>
   /** Answers "did it happen?" after a crash. @param before - the versions that were there when the intent was written. */
   find(intent: IntentId, before: readonly VersionRef[]): Promise<Found>
-}
-
-/**
- * Each refuses with KEY_STATE what the version's availability does not allow, and with UNSUPPORTED what its purpose does not.
- * All may be repeated. Where `probe` is enforced, `decrypt` and `unwrap` give out only what begins with `probeLabel`.
- */
-export interface KeyUse {
-  /** A raw signature over the message (ECDSA: r and s side by side, as JOSE has it). */
-  sign(ref: VersionRef, message: Uint8Array): Promise<Uint8Array>
-  /** @returns whether the signature (of a MAC key: the MAC) is good; a malformed one is false, not an error. */
-  verify(ref: VersionRef, message: Uint8Array, signature: Uint8Array): Promise<boolean>
-  /** The ciphertext is opaque and holds what `decrypt` needs. @param context - authenticated beside it, not stored; must be given again. Empty where the scheme has none. */
-  encrypt(ref: VersionRef, plaintext: Uint8Array, context: Uint8Array): Promise<Uint8Array>
-  /** @throws KeyriteError `PROVIDER_FAILED` if the ciphertext is not this version's, or was touched. */
-  decrypt(ref: VersionRef, ciphertext: Uint8Array, context: Uint8Array): Promise<Secret>
-  /** The material stays the caller's to wipe. @throws KeyriteError `UNSUPPORTED` if it is empty, or too long for the scheme. */
-  wrap(ref: VersionRef, material: Secret): Promise<Uint8Array>
-  /** @throws KeyriteError `PROVIDER_FAILED` if this version did not wrap it, or it was touched. */
-  unwrap(ref: VersionRef, wrapped: Uint8Array): Promise<Secret>
-  /** Wraps anew without giving out what is in it; null where the service does not do that between these two. Absent where it never does. */
-  rewrap?(from: VersionRef, to: VersionRef, wrapped: Uint8Array): Promise<Uint8Array | null>
-  /** HMAC-SHA-256, 32 bytes. */
-  mac(ref: VersionRef, message: Uint8Array): Promise<Uint8Array>
-  /** The public half as SubjectPublicKeyInfo DER. @throws KeyriteError `UNSUPPORTED` where there is none. */
-  publicKey(ref: VersionRef): Promise<Uint8Array>
 }
 
 /** Each may be repeated with the same effect, except `rotate`: ask `find` first. */
@@ -151,37 +81,6 @@ export interface KeyMove {
   backup(): Promise<Uint8Array>
   /** Into an empty store only. Ids of keys and versions stay; what each is available for may be less than it was. @throws KeyriteError `EXISTS` otherwise. */
   restore(backup: Uint8Array): Promise<void>
-}
-
-/** A backup of a whole store that the service made by itself, and keeps. */
-export interface KeptBackup {
-  readonly id: string
-  /** `deleted`: it can be restored until `goneAt`. */
-  readonly state: 'being-made' | 'ready' | 'deleted'
-  readonly madeAt: Date | null
-  readonly goneAt: Date | null
-  /** The service does not delete it by itself. */
-  readonly keptForEver: boolean
-  readonly copyOf: {readonly region: string; readonly backup: string} | null
-  /** Of the copy that keyrite asked for. */
-  readonly intent: IntentId | null
-}
-
-/**
- * Backups that a service makes by itself, and that nobody else can read. A place has this port only where its service does.
- * @remarks Each refuses with NOT_FOUND a backup that is not there, or is of another store.
- */
-export interface KeptBackups {
-  /** Streams those of this store, the newest first. @param region - another one, for copies; null for the store's own. */
-  list(region: string | null): AsyncIterable<KeptBackup>
-  /** @returns undefined if there is no such backup of this store. */
-  describe(id: string): Promise<KeptBackup | undefined>
-  /** Copies it to another region. May not be repeated: ask `list` there for the intent first. @throws KeyriteError `PROVIDER_FAILED` if it was asked for, and does not show yet. */
-  copy(id: string, region: string, intent: IntentId): Promise<KeptBackup>
-  /** May be repeated. */
-  delete(id: string): Promise<KeptBackup>
-  /** Takes back a deletion. May be repeated. */
-  restore(id: string): Promise<KeptBackup>
 }
 
 /** Who answers: plain facts that do not change while it is the same place. Compared as canonical JSON. */
@@ -231,72 +130,6 @@ export interface KeyEvidence {
   generation(): Promise<number | null>
   /** Facts for the ceremony record (model, serial, firmware), as the provider gives them. */
   device(): Promise<Readonly<Record<string, string>>>
-}
-
-/** A copy of a key elsewhere, with a state of its own. */
-export interface Replica {
-  readonly region: string
-  readonly availability: Description['availability']
-}
-
-/** Who else can reach a key. */
-export interface Access {
-  readonly aliases: readonly string[]
-  readonly grants: readonly Grant[]
-  /** In the service's own language; null where it may not be read. */
-  readonly policy: string | null
-}
-
-export interface LastUse {
-  /** Null where it was not used since the service looks. */
-  readonly at: Date | null
-  readonly operation: string | null
-  readonly since: Date | null
-}
-
-/** What only services have that keep keys for many. All may be repeated with the same effect. */
-export interface KeyService {
-  /** What a copy elsewhere does by itself. */
-  useIn(region: string): KeyUse
-  /** @returns every copy, without the key itself. */
-  replicas(ref: VersionRef): Promise<readonly Replica[]>
-  /** @throws KeyriteError `UNSUPPORTED` where the key can have no copy there, naming where it can. */
-  replicate(ref: VersionRef, region: string): Promise<Replica>
-  /** Where the copy is that decides of all; null of a key that can have no copies. */
-  primaryRegion(ref: VersionRef): Promise<string | null>
-  /** @throws KeyriteError `UNSUPPORTED` where it has no copy, `KEY_STATE` where that copy is not enabled. */
-  setPrimaryRegion(ref: VersionRef, region: string): Promise<void>
-  /** The names by which others reach it, sorted. */
-  aliases(ref: VersionRef): Promise<readonly string[]>
-  /** The id of the key that an alias stands for, also of one that is not keyrite's. @returns undefined where there is no such alias. */
-  aliased(alias: string): Promise<string | undefined>
-  /**
-   * The alias stands for this key from now on, wherever it has copies; what it stood for before loses it.
-   * @throws KeyriteError `UNSUPPORTED` where the service moves it to no such key, `USAGE` where nothing can be called so.
-   */
-  setAlias(alias: string, ref: VersionRef): Promise<void>
-  access(ref: VersionRef): Promise<Access>
-  lastUse(ref: VersionRef): Promise<LastUse>
-}
-
-/** Rights to use a key that the service keeps beside every policy. A place has this port only where its service does. */
-export interface KeyGrants {
-  /** @returns those of every region in which the key lies, in no promised order. */
-  list(ref: VersionRef): Promise<readonly Grant[]>
-  /** Answers "was it given?" after a crash. @returns undefined where no grant carries this intent. */
-  find(ref: VersionRef, intent: IntentId, region: string): Promise<Grant | undefined>
-  /**
-   * Gives it, and looks until the service lists it. Said again with the same intent it is the same grant.
-   * @throws KeyriteError `UNSUPPORTED` for a grantee or an operation that cannot be, or a region in which the key does not lie; `KEY_STATE` where
-   * the service gives none, as of a disabled key; `PROVIDER_FAILED` if it was asked for, and does not show yet.
-   */
-  give(ref: VersionRef, wish: GrantWish, intent: IntentId): Promise<Grant>
-  /**
-   * Takes it away, also from a disabled key, and looks until the service lists it no more. May be repeated: what is gone stays gone.
-   * It may be refused to its grantee a while later only, as the service says.
-   * @throws KeyriteError `PROVIDER_FAILED` if it was asked for, and still shows.
-   */
-  remove(ref: VersionRef, grant: Pick<Grant, 'id' | 'region'>): Promise<void>
 }
 
 /** Takes what is destroyed already out of the lists of its service, for good. All may be repeated: what is gone stays gone. */
