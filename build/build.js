@@ -50,7 +50,7 @@ async function bundle(folder) {
     // oclif is CommonJS: these are what it finds there.
     banner: {
       js: [
-        "const {createRequire: requireOf} = process.getBuiltinModule('node:module')",
+        "const {createRequire: requireOf} = globalThis.process.getBuiltinModule('node:module')",
         'const require = requireOf(import.meta.url)',
         'const __filename = import.meta.filename, __dirname = import.meta.dirname',
       ].join(';'),

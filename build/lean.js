@@ -111,7 +111,7 @@ const ofNode = /^import (?:(?:\* as )?(\w+),? )?(?:\{([^}]*)\} )?(?:from )?["'](
 export function withPlainNode(text) {
   return text.replace(ofNode, (_line, whole, members, from) => {
     const names = [whole, members && `{${members.replace(/(\w+) as (\w+)/g, '$1: $2')}}`].filter(Boolean)
-    return names.map((name) => `const ${name} = process.getBuiltinModule('${from}');`).join(' ')
+    return names.map((name) => `const ${name} = globalThis.process.getBuiltinModule('${from}');`).join(' ')
   })
 }
 

@@ -30,6 +30,20 @@ beforeAll(async () => {
 afterAll(removeAll)
 
 describe('the build', () => {
+  test('lets a part have a name of its own for the process, as what paints at a terminal has', () => {
+    const parts = readdirSync(at('dist')).filter((name) => name.endsWith('.js'))
+    const asking = parts.filter((name) =>
+      /(?<![.\w])process\.getBuiltinModule\(/.test(readFileSync(at('dist', name), 'utf8')),
+    )
+    expect(asking).toEqual([])
+    const program = `
+      import {withPlainNode} from ${JSON.stringify(join(root, 'build/lean.js'))}
+      const text = withPlainNode("import process from 'node:process';") + "console.log(process.pid > 0)"
+      await import('data:text/javascript,' + encodeURIComponent(text))`
+    const args = ['--input-type=module', '-e', program]
+    expect(execFileSync(process.execPath, args, {env: process.env}).toString()).toBe('true\n')
+  })
+
   test('lists every shipped file once, sorted, with the digest that the file has', () => {
     const lines = readFileSync(at('dist/files.sha256'), 'utf8').trimEnd().split('\n')
     const paths = lines.map((line) => line.slice(66))
