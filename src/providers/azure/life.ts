@@ -16,8 +16,9 @@ export function keyLife(service: Service): KeyLife {
   async function set(ref: VersionRef, availability: Availability): Promise<Availability> {
     const {shown} = await existing(service, ref)
     demandAlive(ref, shown.availability)
-    await service.ask(`make key "${ref.key}" ${availability}`, () =>
+    await service.ask(`make key "${ref.key}" ${availability}`, (abortSignal) =>
       service.patient.updateKeyProperties(ref.key, ref.version, {
+        abortSignal,
         enabled: availability !== 'disabled',
         keyOps: operationsOf(shown.spec.purpose, availability),
       }),
@@ -77,8 +78,8 @@ export function keyLife(service: Service): KeyLife {
           `cannot take a date away from key "${ref.key}": Azure is not known to forget one, and it has dates ${datesInWords({from, until})}`,
           {hints: ['another date, as late as is wanted']},
         )
-      await service.ask(`set the dates of key "${ref.key}"`, () =>
-        service.patient.updateKeyProperties(ref.key, ref.version, datesFor(dates)),
+      await service.ask(`set the dates of key "${ref.key}"`, (abortSignal) =>
+        service.patient.updateKeyProperties(ref.key, ref.version, {...datesFor(dates), abortSignal}),
       )
       // What an answer says is not what is: it is looked at again.
       return (await existing(service, ref)).shown.dates ?? noDates

@@ -1,16 +1,11 @@
-import {
-  constants,
-  createCipheriv,
-  createPrivateKey,
-  createPublicKey,
-  publicEncrypt,
-  randomBytes,
-} from 'node:crypto'
+import {constants, createCipheriv, createPublicKey, publicEncrypt, randomBytes} from 'node:crypto'
 import type {JsonWebKey, KeyVaultKey} from '@azure/keyvault-keys'
 import {KeyriteError} from '../../base/errors.ts'
+import type {Secret} from '../../base/secret.ts'
 import {noDates, type Dates} from '../dates.ts'
-import type {IntentId, KeyMove, KeySpec} from '../ports.ts'
+import type {IntentId, KeyMove, KeySpec, VersionRef} from '../ports.ts'
 import {operationsOf, permitSpec, shapeOf} from './algorithms.ts'
+import {withPrivateMembers} from './jwk.ts'
 import {demandMaterial} from './material.ts'
 import type {Service} from './service.ts'
 import {datesFor, demandNew, refOf, tagsOf} from './store.ts'
@@ -29,8 +24,7 @@ export function keyMove(service: Service): KeyMove {
       })
       await demandNew(service, spec, intent)
       // Only an HSM has a key that others can be brought under; to software it goes readable, under TLS alone.
-      if (service.place.protection !== 'hsm')
-        return refOf(await bring(service, {spec, intent, dates}, material.use(privateJwk)))
+      if (service.place.protection !== 'hsm') return bringReadable(service, {spec, intent, dates}, material)
       const kek = await exchangeKey(service)
       const blob = material.use((bytes) => transferBlob(kek, bytes))
       return refOf(await bring(service, {spec, intent, dates}, {t: blob}))
@@ -98,14 +92,40 @@ function transferBlob(kek: KeyVaultKey, material: Uint8Array): Uint8Array {
   }
 }
 
-/** Both halves as the client takes them; it makes text of them on the way, as the protocol is JSON. */
-function privateJwk(pkcs8: Uint8Array): JsonWebKey {
-  const key = createPrivateKey({key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8'})
-  const {n, e, d, p, q, dp, dq, qi, x, y} = key.export({format: 'jwk'})
-  const parts = Object.entries({n, e, d, p, q, dp, dq, qi, x, y}).flatMap(([name, value]) =>
-    typeof value === 'string' ? [[name, Buffer.from(value, 'base64url')] as const] : [],
+/** Both halves as JSON, sent as the bytes that they are: the client of the SDK would make text of them, which nobody can wipe. Asked once. */
+async function bringReadable(
+  service: Service,
+  {spec, intent, dates}: {readonly spec: KeySpec; readonly intent: IntentId; readonly dates: Dates},
+  material: Secret,
+): Promise<VersionRef> {
+  const {kty, curve} = shapeOf(spec.algorithm, false)
+  const seconds = (date: Date | null): number | undefined =>
+    date === null ? undefined : Math.floor(date.getTime() / 1000)
+  const rest = {
+    attributes: {enabled: true, nbf: seconds(dates.from), exp: seconds(dates.until)},
+    tags: tagsOf(spec, intent),
+  }
+  const key = {
+    kty,
+    ...(curve === undefined ? {} : {crv: curve}),
+    key_ops: operationsOf(spec.purpose, 'enabled'),
+  }
+  const body = material.use((bytes) =>
+    withPrivateMembers(bytes, curve === undefined, (members) =>
+      Buffer.concat([
+        Buffer.from(`{"key":{${JSON.stringify(key).slice(1, -1)},`),
+        members,
+        Buffer.from(`},${JSON.stringify(rest).slice(1)}`),
+      ]),
+    ),
   )
-  return Object.fromEntries(parts)
+  try {
+    const said = await service.operateOnce(`import key "${spec.label}"`, `/keys/${spec.label}`, body, 'put')
+    const {kid} = (said['key'] ?? {}) as {kid?: string}
+    return {key: spec.label, version: String(kid).split('/').at(-1) ?? ''}
+  } finally {
+    body.fill(0)
+  }
 }
 
 async function bring(

@@ -110,13 +110,13 @@ export class Service {
     return service
   }
 
-  /** @throws KeyriteError, whatever goes wrong but a bug. */
-  async ask<T>(what: string, act: () => Promise<T>): Promise<T> {
+  /** @param act - is told when nobody waits any more: a repetition of its own that came later could undo what was done since. @throws KeyriteError, whatever goes wrong but a bug. */
+  async ask<T>(what: string, act: (ended: AbortSignal) => Promise<T>): Promise<T> {
     this.demandOpen()
     const till = performance.now() + this.#within
     for (let tries = 0; ; tries++)
       try {
-        return await inTime(what, act(), till - performance.now(), this.#within / 1000)
+        return await inTime(what, act, till - performance.now(), this.#within / 1000)
       } catch (error) {
         // Too many requests: this one was not processed, so it may be sent again, whatever it is. Azure often does not say when.
         if (statusOf(error) !== 429 || tries === 4) throw failure(what, error)
@@ -151,9 +151,9 @@ export class Service {
     body: object,
     verb: 'post' | 'patch' | 'put',
   ): Promise<Readonly<Record<string, unknown>>> {
-    return this.ask(what, async () => {
+    return this.ask(what, async (abortSignal) => {
       const answer = await client.pathUnchecked(path)[verb]({
-        body,
+        ...{body, abortSignal},
         queryParameters: {'api-version': apiVersion},
         contentType: 'application/json',
       })
@@ -197,10 +197,10 @@ export class Service {
 
   /** Takes away what the client of the SDK has no call for. May be repeated: what is not there is gone. */
   async remove(what: string, path: string): Promise<void> {
-    await this.ask(what, async () => {
+    await this.ask(what, async (abortSignal) => {
       const answer = await this.#rest
         .pathUnchecked(path)
-        .delete({queryParameters: {'api-version': apiVersion}})
+        .delete({queryParameters: {'api-version': apiVersion}, abortSignal})
       return answer.status === '404' ? {} : saidBy(answer)
     })
   }
@@ -255,7 +255,13 @@ function saidBy({
 }
 
 /** @throws KeyriteError `PROVIDER_UNREACHABLE` where no answer comes in that time, in ms. */
-async function inTime<T>(what: string, work: Promise<T>, left: number, seconds: number): Promise<T> {
+async function inTime<T>(
+  what: string,
+  act: (ended: AbortSignal) => Promise<T>,
+  left: number,
+  seconds: number,
+): Promise<T> {
+  const ended = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -270,8 +276,12 @@ async function inTime<T>(what: string, work: Promise<T>, left: number, seconds: 
     )
   })
   try {
+    const work = act(ended.signal)
+    // What is broken off is nobody's: its end is not an error that nobody caught.
+    work.catch(() => undefined)
     return await Promise.race([work, late])
   } finally {
+    ended.abort()
     clearTimeout(timer)
   }
 }

@@ -2,8 +2,8 @@
  * The tests that Microsoft publishes with its clients for Python, as they are, against our stand-in. Left out, each with its reason:
  * keys that are released (no attestation service here), P-256K (Node's OpenSSL has no such curve), what needs `aiohttp` (asynchronous twins), samples.
  */
-import {execFile, type ExecFileException} from 'node:child_process'
-import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {execFile, execFileSync, type ExecFileException} from 'node:child_process'
+import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect} from '@jest/globals'
@@ -24,6 +24,7 @@ const whole = [
     files: ['test_access_control', 'test_backup_client', 'test_settings_client'],
     least: 10,
   },
+  {of: 'azure_keyvault_securitydomain', files: ['test_security_domain'], least: 1},
   {of: 'azure_keyvault_keys', files: ['test_key_client', 'test_crypto_client', 'test_parse_id'], least: 80},
 ] as const
 
@@ -35,23 +36,40 @@ describe('tests that Microsoft publishes', () => {
       async () => {
         if (!client.present) return
         const folder = mkdtempSync(join(tmpdir(), 'keyrite-published-'))
-        const [vault, hsm] = await Promise.all([
+        const [vault, hsm, second] = await Promise.all([
           startStandin('vault', 'purgeable'),
+          startStandin('hsm', 'purgeable'),
           startStandin('hsm', 'purgeable'),
         ])
         try {
-          const said = await pytest(client.folder, folder, of, files, vault, hsm)
+          await hsm.ask({domainSeconds: 3600})
+          await second.ask({transferAsText: false})
+          const said = await pytest(client.folder, folder, of, files, {vault, hsm, second})
           const [, passed] = /(\d+) passed/.exec(said) ?? []
           expect(said).not.toMatch(/\d+ (failed|error)/)
           expect(Number(passed)).toBeGreaterThanOrEqual(least)
         } finally {
-          await Promise.all([vault.stop(), hsm.stop()])
+          await Promise.all([vault.stop(), hsm.stop(), second.stop()])
           rmSync(folder, {recursive: true, force: true})
         }
       },
       300_000,
     )
 })
+
+/** The keys and certificates of holders that its tests expect beside them. */
+function giveHolders(resources: string): void {
+  mkdirSync(resources, {recursive: true})
+  for (const n of [0, 1, 2])
+    execFileSync(
+      'openssl',
+      [
+        ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=holder ${n}`],
+        ...['-keyout', join(resources, `certificate${n}.pem`), '-out', join(resources, `certificate${n}.cer`)],
+      ],
+      {stdio: 'ignore'},
+    )
+}
 
 type Standin = Awaited<ReturnType<typeof startStandin>>
 
@@ -61,14 +79,14 @@ async function pytest(
   folder: string,
   of: string,
   files: readonly string[],
-  vault: Standin,
-  hsm: Standin,
+  {vault, hsm, second}: Readonly<Record<'vault' | 'hsm' | 'second', Standin>>,
 ): Promise<string> {
   const sources = join(from, 'sources')
   const source = readdirSync(sources).find((one) => one.startsWith(of) && !one.endsWith('.gz')) ?? of
   const tests = join(sources, source, 'tests')
+  if (of.endsWith('securitydomain')) giveHolders(join(tests, 'resources'))
   const trusted = join(folder, 'ca.pem')
-  writeFileSync(trusted, readFileSync(vault.ca, 'utf8') + readFileSync(hsm.ca, 'utf8'))
+  writeFileSync(trusted, [vault, hsm, second].map(({ca}) => readFileSync(ca, 'utf8')).join(''))
   const named = (url: string, name: string): string => url.replace('localhost', `standin.${name}.azure.net`)
   const env = {
     ...process.env,
@@ -76,8 +94,9 @@ async function pytest(
     PYTHONDONTWRITEBYTECODE: '1',
     AZURE_KEYVAULT_URL: named(vault.vault, 'vault'),
     AZURE_MANAGEDHSM_URL: named(hsm.vault, 'managedhsm'),
-    STANDIN_CONTROL: `${vault.control} ${hsm.control}`,
-    STANDIN_TOKENS: `${vault.tokenFile} ${hsm.tokenFile}`,
+    SECONDARY_MANAGEDHSM_URL: named(second.vault, 'managedhsm'),
+    STANDIN_CONTROL: `${vault.control} ${hsm.control} ${second.control}`,
+    STANDIN_TOKENS: `${vault.tokenFile} ${hsm.tokenFile} ${second.tokenFile}`,
     REQUESTS_CA_BUNDLE: trusted,
     KEYVAULT_SKU: 'standard',
     BLOB_STORAGE_URL: 'https://standin.invalid',

@@ -137,8 +137,9 @@ async function answer(
   const body = await bodyOf(request)
   const operation = found(request.method, url.pathname)?.route.name ?? ''
   world.seen.push({operation, userAgent: request.headers['user-agent'] ?? ''})
-  const fault = world.fault(operation)
-  if (request.headers.authorization !== `Bearer ${token}` || fault?.fault === 'unauthenticated') {
+  const isKnown = request.headers.authorization === `Bearer ${token}`
+  const fault = isKnown ? world.fault(operation) : undefined
+  if (!isKnown || fault?.fault === 'unauthenticated') {
     const resource = world.place.isHsm ? 'https://managedhsm.azure.net' : 'https://vault.azure.net'
     response.writeHead(401, {
       'www-authenticate': `Bearer authorization="https://login.microsoftonline.com/${world.place.tenant}", resource="${resource}"`,
