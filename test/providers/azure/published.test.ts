@@ -43,7 +43,7 @@ describe('tests that Microsoft publishes', () => {
         ])
         try {
           await hsm.ask({domainSeconds: 3600})
-          await second.ask({transferAsText: false})
+          await second.ask({transferAsText: true})
           const said = await pytest(client.folder, folder, of, files, {vault, hsm, second})
           const [, passed] = /(\d+) passed/.exec(said) ?? []
           expect(said).not.toMatch(/\d+ (failed|error)/)
@@ -65,7 +65,12 @@ function giveHolders(resources: string): void {
       'openssl',
       [
         ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=holder ${n}`],
-        ...['-keyout', join(resources, `certificate${n}.pem`), '-out', join(resources, `certificate${n}.cer`)],
+        ...[
+          '-keyout',
+          join(resources, `certificate${n}.pem`),
+          '-out',
+          join(resources, `certificate${n}.cer`),
+        ],
       ],
       {stdio: 'ignore'},
     )
