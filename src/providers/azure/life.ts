@@ -178,7 +178,7 @@ function demandPurgeable({name, properties}: KeyVaultKey, purgeAt: Date | null):
   const {recoveryLevel = '', recoverableDays} = properties
   if (recoveryLevel.includes('Purgeable')) return
   const when =
-    purgeAt === null
+    purgeAt === null || Number.isNaN(purgeAt.getTime())
       ? `${recoverableDays ?? 'so many'} days after it is deleted`
       : `at ${purgeAt.toISOString()}`
   throw new KeyriteError(

@@ -207,7 +207,19 @@ export class Service {
 
   /** Who the place says must be asked for tokens: asked without any. */
   async challenge(): Promise<{readonly tenant: string; readonly resource: string}> {
-    return this.ask(`reach ${this.place.vault}`, () => challengeOf(this.place.vault, this.#ca, apiVersion))
+    const what = `reach ${this.place.vault}`
+    const said = await this.ask(what, () => challengeOf(this.place.vault, this.#ca, apiVersion))
+    if (said.tenant !== '') return said
+    // Who asks nobody for a token cannot say whose keys these are; nor is anything held back from whoever finds it.
+    throw new KeyriteError(
+      'PROVIDER_FAILED',
+      `cannot ${what}: it does not say who gives out its tokens, as each vault and Managed HSM does`,
+      {
+        hints: [
+          'look whether it is the address of a vault; an emulator needs its authentication switched on',
+        ],
+      },
+    )
   }
 
   demandOpen(): void {

@@ -12,7 +12,7 @@ export const tags = {intent: 'keyrite-intent', scheme: 'keyrite-scheme', purpose
 
 export interface Found {
   readonly key: KeyVaultKey
-  /** When it will be gone, where it was deleted. */
+  /** When it will be gone, where it was deleted; no valid date where the place does not say. */
   readonly purgeAt: Date | null
 }
 
@@ -36,8 +36,8 @@ export function describe({key, purgeAt}: Found): Description | undefined {
     spec: {label: name, algorithm, scheme, purpose},
     intent: properties.tags?.[tags.intent] ?? null,
     availability: purgeAt === null ? state : 'destruction-pending',
-    createdAt: properties.createdOn ?? new Date(Number.NaN),
-    destroyAt: purgeAt,
+    createdAt: properties.createdOn ?? null,
+    destroyAt: purgeAt === null || Number.isNaN(purgeAt.getTime()) ? null : purgeAt,
     dates: {from: properties.notBefore ?? null, until: properties.expiresOn ?? null},
   }
 }
@@ -59,7 +59,7 @@ function purposeOf(scheme: Scheme, said: string | undefined): Purpose {
 
 /** @returns undefined where there is none. What was deleted and waits is there. */
 export async function lookUp(service: Service, ref: VersionRef): Promise<Found | undefined> {
-  if (!/^[0-9a-zA-Z-]{1,127}$/.test(ref.key) || !/^[0-9a-f]{32}$/.test(ref.version)) {
+  if (!/^[0-9a-zA-Z-]{1,127}$/.test(ref.key) || !/^[0-9a-zA-Z-]{1,64}$/.test(ref.version)) {
     service.demandOpen()
     return undefined
   }

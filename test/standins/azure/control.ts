@@ -3,6 +3,7 @@ import {createHash} from 'node:crypto'
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {hsm} from './attesting.ts'
+import type {Quirk} from './quirks.ts'
 import type {Fault, World} from './world.ts'
 
 export interface Wish {
@@ -16,6 +17,7 @@ export interface Wish {
   readonly attestation?: 'good' | 'none' | 'opaque'
   /** Asks for the roots of its HSM. */
   readonly roots?: true
+  readonly quirks?: readonly Quirk[]
   readonly domainSeconds?: number
   /** Whether the key for an upload is JSON in a text. */
   readonly transferAsText?: boolean
@@ -52,6 +54,7 @@ function grant(world: World, wish: Wish): void {
   if (forward !== undefined) world.forward(forward)
   for (const [name, value] of Object.entries(settings)) world.settings.set(name, value)
   if (wish.attestation !== undefined) world.attestation = wish.attestation
+  if (wish.quirks !== undefined) world.quirks = new Set(wish.quirks)
   if (wish.domainSeconds !== undefined) world.domainSeconds = wish.domainSeconds
   if (wish.transferAsText !== undefined) world.transferAsText = wish.transferAsText
   if (wish.rolesOnPage !== undefined) world.rolesOnPage = wish.rolesOnPage

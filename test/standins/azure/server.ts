@@ -10,6 +10,7 @@ import {badParameter, forbidden, notModelled, Refused} from './failures.ts'
 import {keyActs, type Act, type Call} from './keys.ts'
 import {Accepted, type Body} from './messages.ts'
 import {roleActs, settingActs} from './roles.ts'
+import {otherwise, type Quirk} from './quirks.ts'
 import {rotateDue, rotationActs} from './rotation.ts'
 import type {World} from './world.ts'
 
@@ -137,6 +138,13 @@ async function answer(
   const body = await bodyOf(request)
   const operation = found(request.method, url.pathname)?.route.name ?? ''
   world.seen.push({operation, userAgent: request.headers['user-agent'] ?? ''})
+  const has = (quirk: Quirk): boolean => world.quirks.has(quirk)
+  if (has('no-challenge') && request.headers.authorization === undefined) {
+    send(response, 200, {value: []})
+    return
+  }
+  if (has('no-deleted-keys') && url.pathname.startsWith('/deletedkeys'))
+    throw new Refused(404, 'NotFound', 'no such path')
   const isKnown = request.headers.authorization === `Bearer ${token}`
   const fault = isKnown ? world.fault(operation) : undefined
   if (!isKnown || fault?.fault === 'unauthenticated') {
@@ -170,12 +178,12 @@ async function answer(
   world.settle()
   rotateDue(world)
   const call: Call = {base, name, version, query: url.searchParams, body, lies: fault?.fault === 'lie'}
-  const said = route.act(world, call)
+  const said = otherwise(has, route.act(world, call))
   if (fault?.fault === 'late') await sleep(fault.milliseconds ?? 1000)
   // The work is done, and nobody hears of it.
   if (fault?.fault === 'cut') response.destroy()
   else if (said instanceof Accepted) send(response, said.status, said.body, said.headers)
-  else send(response, said === null ? 204 : 200, said)
+  else send(response, said === null ? 204 : has('created-201') && route.name === 'create' ? 201 : 200, said)
 }
 
 function found(

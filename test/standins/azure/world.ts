@@ -1,5 +1,6 @@
 /** What the stand-in remembers: keys with their versions, deleted keys; a clock that the test moves; the faults that it was told. */
 import type {KeyObject, X509Certificate} from 'node:crypto'
+import type {Quirk} from './quirks.ts'
 
 export interface Version {
   readonly id: string
@@ -92,6 +93,8 @@ export class World {
   /** Versions whose material came from outside. */
   readonly outside = new WeakSet<Version>()
   attestation: 'good' | 'none' | 'opaque' = 'good'
+  /** What others do otherwise than Azure, by name. */
+  quirks: ReadonlySet<Quirk> = new Set()
   /** How many roles a page has, and where its link leads, if not here. */
   rolesOnPage = 1000
   pagesLead: string | undefined
