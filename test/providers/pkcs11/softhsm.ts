@@ -13,6 +13,9 @@ export const client = [
   '/usr/lib64/pkcs11/p11-kit-client.so',
 ].find((path) => existsSync(path))
 
+/** SoftHSM2 waits for its disk at every object: a folder in memory, where there is one. */
+const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
 export interface SoftHsm {
   readonly module: string
   readonly serial: string
@@ -23,7 +26,7 @@ export interface SoftHsm {
 
 /** Makes a token. SoftHSM finds it by SOFTHSM2_CONF, which is set here; whatever is started is given this environment, as a test's own is a copy. */
 export function softHsm(label = 'lab', pin = '1234-lab'): SoftHsm {
-  const folder = mkdtempSync(join(tmpdir(), 'keyrite-hsm-'))
+  const folder = mkdtempSync(join(memory, 'keyrite-hsm-'))
   mkdirSync(join(folder, 'tokens'))
   const config = join(folder, 'softhsm2.conf')
   writeFileSync(
