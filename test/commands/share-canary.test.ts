@@ -75,7 +75,7 @@ async function watched(line: string): Promise<Ended> {
             // it ended meanwhile
           }
       }
-      await pause(5)
+      await pause(20)
     }
     return pids.size
   })()
