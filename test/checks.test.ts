@@ -22,7 +22,7 @@ async function findings(script: string, ...args: string[]): Promise<string> {
   return status === 0 ? '' : `${output}${script} ended with status ${String(status)}`
 }
 
-const slowMs = 600_000
+const slowMs = 900_000
 
 describe('the sources', () => {
   test.each([
