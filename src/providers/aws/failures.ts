@@ -133,6 +133,13 @@ export function failure(what: string, error: unknown, where = 'AWS KMS'): Keyrit
   const known = byName[name]
   if (known !== undefined) return say(known, `${name}: ${visibleLine(error.message, 200)}`)
   // An answer that is none: a proxy's page, half of a document.
+  if (error instanceof SyntaxError || error.message.includes('Deserialization error'))
+    return say(
+      'PROVIDER_FAILED',
+      `${where} answers with what is no answer of AWS KMS (HTTP ${thrown.$metadata?.httpStatusCode ?? 'status unknown'}): a proxy may stand between, or the answer was cut off`,
+      'look whether region, endpoint and HTTPS_PROXY are right, then the same command again: it asks what was done',
+      check,
+    )
   if (thrown.$metadata !== undefined || thrown.$response !== undefined || thrown.$fault !== undefined)
     return say('PROVIDER_FAILED', `${name}: ${visibleLine(error.message, 200)}`, check)
   throw error

@@ -113,6 +113,13 @@ describe('an error of what speaks as AWS does', () => {
       const provider = await speaking(answered(['Sign'], answer))
       expect(await outcome(provider.use.sign(needed(box.signer), Buffer.from('x')))).toBe(code)
     })
+  testWhen(ministack, 'as a page of a proxy says nothing of what the SDK thinks of it', async () => {
+    const page = {status: 502, headers: {'content-type': 'text/html'}, body: '<html>no</html>'}
+    const provider = await speaking(answered(['Sign'], page))
+    await expect(provider.use.sign(needed(box.signer), Buffer.from('x'))).rejects.toThrow(
+      /is no answer of AWS KMS \(HTTP 502\)/,
+    )
+  })
 })
 
 describe('an answer of what speaks as AWS does', () => {
