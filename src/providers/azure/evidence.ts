@@ -7,6 +7,7 @@ import {capabilitiesOf} from './algorithms.ts'
 import {documentOf, judge, type Attestation} from './attestation.ts'
 import {failure, statusOf} from './failures.ts'
 import {enforced} from './life.ts'
+import {isAzure} from './place.ts'
 import type {Service} from './service.ts'
 import {publicKeyOf} from './use.ts'
 import {existing} from './versions.ts'
@@ -14,6 +15,7 @@ import {existing} from './versions.ts'
 /** @param believing - whom an HSM's word is believed through; null: nobody. */
 export function keyEvidence(service: Service, believing: Believing | null = null): KeyEvidence {
   const {vault, isHsm, protection, retentionDays} = service.place
+  const who = isAzure(vault) ? 'Azure' : `${new URL(vault).hostname}, which is no host of Azure’s,`
   return {
     /** A vault's name is given again after it is purged; its tenant says whose it is. */
     async identity() {
@@ -50,13 +52,13 @@ export function keyEvidence(service: Service, believing: Believing | null = null
           level: 'software',
           fips: null,
           evidence: 'asserted',
-          detail: `Azure says ${kty}: the key lies in its software, no hardware is involved${leaves}`,
+          detail: `${who} says ${kty}: the key lies in its software, no hardware is involved${leaves}`,
         }
       const asserted = (detail: string): Protection => ({
-        level: 'hardware',
+        level: isAzure(vault) ? 'hardware' : 'unknown',
         fips: null,
         evidence: 'asserted',
-        detail: `Azure says ${kty}, in a ${isHsm ? 'Managed HSM' : 'vault'}; ${detail}${leaves}`,
+        detail: `${who} says ${kty}, in a ${isHsm ? 'Managed HSM' : 'vault'}; ${detail}${leaves}`,
       })
       if (!isHsm) return asserted('it proves nothing')
       const given = await attestationOf(service, ref)

@@ -24,6 +24,14 @@ const domains = {
   china: ['vault.azure.cn', 'managedhsm.azure.cn'],
 } as const
 
+/** Whether only Azure answers there: who answers elsewhere can say what Azure says. */
+export function isAzure(vault: string): boolean {
+  const {hostname} = new URL(vault)
+  return Object.values(domains)
+    .flat()
+    .some((domain) => hostname.endsWith(`.${domain}`))
+}
+
 /** An address that is of another cloud would get a token of the wrong one. Other addresses, of private endpoints or stand-ins, are nobody's. */
 function demandCloud(
   vault: string,

@@ -189,9 +189,9 @@ describe('a key in a Managed HSM', () => {
       const ref = await enabled(open(), specOf('ec-p256'))
       const aes = await enabled(open(), specOf('aes-256'))
       expect(await open().evidence.protection(ref)).toMatchObject({
-        evidence: 'asserted',
+        ...{level: 'unknown', evidence: 'asserted'},
         detail:
-          'Azure says EC-HSM, in a Managed HSM; its attestation is not verified: the policy names no roots of HSMs (hsm_roots)',
+          'localhost, which is no host of Azure’s, says EC-HSM, in a Managed HSM; its attestation is not verified: the policy names no roots of HSMs (hsm_roots)',
       })
       box.roots = (await box.standin?.roots()) ?? null
       for (const one of [ref, aes]) {
@@ -217,7 +217,9 @@ describe('a key in a Managed HSM', () => {
       expect(await open().evidence.protection(ref)).toMatchObject({evidence: 'asserted'})
       await box.standin?.ask({attestation: 'none'})
       expect(await open().evidence.protection(ref)).toMatchObject({
-        detail: 'Azure says EC-HSM, in a Managed HSM; it gave no attestation',
+        level: 'unknown',
+        detail:
+          'localhost, which is no host of Azure’s, says EC-HSM, in a Managed HSM; it gave no attestation',
       })
     },
   )

@@ -50,7 +50,7 @@ if (here('openssl')) {
       enforces: ['enabled', 'historic', 'disabled'],
       destructionDays: {least: 90, most: 90},
       leavesNothing: true,
-      level: 'hardware',
+      level: 'unknown',
       has: ['grants', 'keyBackups'],
       grant: {grantee: '11111111-2222-4333-8444-555555555555', operations: ['Managed HSM Crypto User']},
       decipher: null,

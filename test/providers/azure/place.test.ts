@@ -1,7 +1,7 @@
 /** Which cloud an address is of, and who gives out its tokens. */
 import {expect, test} from '@jest/globals'
 import {hosts} from '../../../src/providers/azure/credentials.ts'
-import {placeFrom} from '../../../src/providers/azure/place.ts'
+import {isAzure, placeFrom} from '../../../src/providers/azure/place.ts'
 import {outcome} from '../support.ts'
 
 const clouds = [
@@ -24,6 +24,16 @@ test.each(clouds)(
       expect(await outcome(place(vault, {cloud: other}))).toBe(other === cloud ? 'ok' : 'USAGE')
   },
 )
+
+test('only the hosts of the three clouds are Azure’s, whatever others are called', () => {
+  for (const [, vault, hsm] of clouds)
+    for (const domain of [vault, hsm]) {
+      expect(isAzure(`https://acme.${domain}`)).toBe(true)
+      expect(isAzure(`https://acme.${domain}.example`)).toBe(false)
+      expect(isAzure(`https://${domain.replace('.', '-')}`)).toBe(false)
+    }
+  expect(isAzure('https://localhost:8443')).toBe(false)
+})
 
 test('an address that is of no cloud is taken with any', async () => {
   expect(placeFrom({'vault-url': 'https://keys.internal.example', cloud: 'usgov'})).toMatchObject({
