@@ -41,9 +41,10 @@ describe('dates of a key in Managed HSM', () => {
   })
 
   testWith('openssl', 'are not taken away, and a version that is deleted has none', async () => {
-    const ref = await open().store.create(specOf('ec-p256'), intent(), {from: null, until: inDays(30)})
+    const until = inDays(30)
+    const ref = await open().store.create(specOf('ec-p256'), intent(), {from: null, until})
     expect(await outcome(set(ref, {from: null, until: null}))).toBe('UNSUPPORTED')
-    expect((await described(open().store, ref)).dates?.until).toEqual(inDays(30))
+    expect((await described(open().store, ref)).dates?.until).toEqual(until)
     await open().life.scheduleDestruction(ref, 90)
     expect(await outcome(set(ref, {from: null, until: inDays(40)}))).toBe('KEY_STATE')
     expect(await outcome(set({key: 'nowhere', version: '1'}, {from: null, until: null}))).toBe(
