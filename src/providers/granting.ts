@@ -1,7 +1,8 @@
 /** Which kinds of place keep grants of single keys, and what is said of those that keep none. */
 import {KeyriteError} from '../base/errors.ts'
 import type {Grantable} from './grants.ts'
-import {providerKind, providerKinds, type ProviderKind} from './registry.ts'
+import type {ProviderKind} from './kind.ts'
+import {providerKind, providerKinds} from './registry.ts'
 
 /** @throws KeyriteError `UNSUPPORTED` where this place keeps no grants of single keys. */
 export async function grantableOf(

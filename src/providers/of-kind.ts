@@ -1,6 +1,7 @@
 /** What a place of a kind does, known before it is opened; of a kind that this keyrite does not know, nothing. */
 import type {Availability} from './ports.ts'
-import {isKind, providerKind, type Opening} from './registry.ts'
+import type {Opening} from './kind.ts'
+import {isKind, providerKind} from './registry.ts'
 
 /** What people read of how a key gets there from outside; null where its kind has nothing to say. */
 export function broughtInWords(name: string): string | null {

@@ -2,7 +2,7 @@ import {spawnSync} from 'node:child_process'
 import {afterAll, beforeAll, expect, test} from '@jest/globals'
 import {join} from 'node:path'
 import {createProvider, openProvider, providerKind, providerKinds} from '../../src/providers/registry.ts'
-import type {Opening} from '../../src/providers/registry.ts'
+import type {Opening} from '../../src/providers/kind.ts'
 import {LocalBench, pin} from './local/bench.ts'
 import {outcome, random, secretOf} from './support.ts'
 
