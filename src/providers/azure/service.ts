@@ -7,6 +7,7 @@ import type {KeyClient} from '@azure/keyvault-keys'
 import {KeyriteError} from '../../base/errors.ts'
 import {storageError} from '../../base/file-errors.ts'
 import {visibleLine} from '../../base/visible.ts'
+import {within} from '../../base/within.ts'
 import {challengeOf} from './challenge.ts'
 import {failure, statusOf} from './failures.ts'
 import type {Place} from './place.ts'
@@ -274,27 +275,17 @@ async function inTime<T>(
   seconds: number,
 ): Promise<T> {
   const ended = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => {
-        reject(
-          new KeyriteError('PROVIDER_UNREACHABLE', `cannot ${what}: no answer within ${seconds} seconds`, {
-            hints: ['the same command again: it asks what was done'],
-          }),
-        )
-      },
-      Math.max(left, 0),
-    )
-  })
   try {
-    const work = act(ended.signal)
-    // What is broken off is nobody's: its end is not an error that nobody caught.
-    work.catch(() => undefined)
-    return await Promise.race([work, late])
+    return await within(
+      left,
+      act(ended.signal),
+      () =>
+        new KeyriteError('PROVIDER_UNREACHABLE', `cannot ${what}: no answer within ${seconds} seconds`, {
+          hints: ['the same command again: it asks what was done'],
+        }),
+    )
   } finally {
     ended.abort()
-    clearTimeout(timer)
   }
 }
 

@@ -4,6 +4,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {KeyriteError} from '../../base/errors.ts'
 import {visibleLine} from '../../base/visible.ts'
 import type {Access, Holder, WholeBackups} from '../whole-backups.ts'
+import {statusOf} from './failures.ts'
 import type {Service} from './service.ts'
 
 type Said = Readonly<Record<string, unknown>>
@@ -78,8 +79,14 @@ export function wholeBackups(service: Service): WholeBackups {
     },
 
     async hasLoaded() {
-      const {status} = await service.read('ask what was taken in', '/securitydomain/upload/pending')
-      return status === 'Success'
+      try {
+        const {status} = await service.read('ask what was taken in', '/securitydomain/upload/pending')
+        return status === 'Success'
+      } catch (error) {
+        // Nothing is there to be told of. How it says that of none that ever came no source tells.
+        if (error instanceof KeyriteError && statusOf(error.cause) === 404) return false
+        throw error
+      }
     },
   }
 }

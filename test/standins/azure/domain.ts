@@ -15,7 +15,7 @@ import {
 } from 'node:crypto'
 import {certificate} from '../certificate.ts'
 import {demandHsm} from './backups.ts'
-import {badParameter, notModelled} from './failures.ts'
+import {badParameter, deletedNotFound, notModelled} from './failures.ts'
 import type {Act} from './keys.ts'
 import {Accepted, textIn, type Body} from './messages.ts'
 import type {World} from './world.ts'
@@ -108,6 +108,8 @@ export const domainActs: Readonly<
 
   uploaded(world) {
     demandHsm(world)
+    if (world.uploadedAt === undefined && world.quirks.has('no-upload-404'))
+      throw deletedNotFound('a security domain')
     if (world.uploadedAt === undefined)
       return {status: 'Failed', status_details: 'nothing was uploaded (words of this stand-in alone)'}
     return statusAt(world, world.uploadedAt)

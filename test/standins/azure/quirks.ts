@@ -11,6 +11,7 @@ export const quirks = [
   'lower-case', // the kinds of keys
   'no-next-link', // where a list ends
   'created-201',
+  'no-upload-404', // of a security domain that never came
 ] as const
 export type Quirk = (typeof quirks)[number]
 
