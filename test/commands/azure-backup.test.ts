@@ -1,5 +1,4 @@
 /** Backups of Azure by commands, on the stand-in, whose blobs are numbers of what it keeps: of one key, of a whole Managed HSM, and its security domain. Never seen on Azure. */
-import {execFileSync} from 'node:child_process'
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {generateIdentity, identityToRecipient} from 'age-encryption'
@@ -17,6 +16,7 @@ import {openVault} from '../../src/providers/azure/index.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
 import {placeOf} from '../providers/azure/place.ts'
 import {startStandin, type Standin} from '../providers/azure/standin.ts'
+import {makeHolder} from '../support/holder.ts'
 import {testWith} from '../support/needs.ts'
 import {runCommand, runJson, type CommandClass} from '../support/run.ts'
 import {typesOf} from './held.ts'
@@ -66,15 +66,7 @@ describe('backups of a Managed HSM of Azure, on the stand-in', () => {
     if (added.exit !== 0) throw new Error(JSON.stringify(added))
     await standin().ask({jobSeconds: 0})
     writeFileSync(at('sas'), 'sv=1&sig=the-token-itself\n', {mode: 0o600})
-    for (const name of ['one', 'two', 'three'])
-      execFileSync(
-        'openssl',
-        [
-          ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=holder ${name}`],
-          ...['-keyout', at(`${name}.key`), '-out', at(`${name}.pem`)],
-        ],
-        {stdio: 'ignore'},
-      )
+    for (const name of ['one', 'two', 'three']) makeHolder(house().dir, name)
   })
   afterAll(async () => {
     box.house?.remove()

@@ -10,6 +10,7 @@ import ProfileAdd from '../../src/commands/profile/add.ts'
 import ProfileSet from '../../src/commands/profile/set.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
 import {startStandin, type Standin} from '../providers/azure/standin.ts'
+import {makeHolder} from '../support/holder.ts'
 import {testWith} from '../support/needs.ts'
 import {runCommand, runJson, type CommandClass} from '../support/run.ts'
 import {typesOf} from './held.ts'
@@ -45,15 +46,7 @@ describe('a Managed HSM of Azure, on the stand-in', () => {
       ])
       if (added.exit !== 0) throw new Error(JSON.stringify(added))
     }
-    for (const name of ['one', 'two', 'three'])
-      execFileSync(
-        'openssl',
-        [
-          ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=holder ${name}`],
-          ...['-keyout', at(`${name}.key`), '-out', at(`${name}.pem`)],
-        ],
-        {stdio: 'ignore'},
-      )
+    for (const name of ['one', 'two', 'three']) makeHolder(house().dir, name)
   })
   afterAll(async () => {
     expect(problemsOf(house())).toEqual([])

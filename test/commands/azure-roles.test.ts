@@ -122,7 +122,13 @@ describe('local roles on a key of an Azure Managed HSM, on the stand-in', () => 
         code: 'PROVIDER_FAILED',
         message: expect.stringMatching(/the list goes on at https:\/\/elsewhere\.invalid\/.*, which is not/),
       })
-      await standin().ask({pagesLead: null})
+      // Pages with nothing on them, each of which leads to itself.
+      await standin().ask({pagesLead: null, rolesOnPage: 0})
+      expect(await listed()).toMatchObject({
+        code: 'PROVIDER_FAILED',
+        message: expect.stringMatching(/its pages have no end$/),
+      })
+      await standin().ask({rolesOnPage: 1})
       for (const {id} of all.grants) expect(await ungrant(id)).toMatchObject({exit: 0})
       await standin().ask({rolesOnPage: 1000})
       expect(await listed()).toMatchObject({grants: []})
