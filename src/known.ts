@@ -49,7 +49,7 @@ import {
   syncsFold,
 } from './keys/index.ts'
 import {dutiesFold} from './duties/index.ts'
-import {type AnyFold} from './ledger/index.ts'
+import type {AnyFold} from './ledger/index.ts'
 import {
   incidentContain,
   incidentRatify,

@@ -138,8 +138,7 @@ async function perform(context: WholeContext, plan: Plan, act: WholeAct): Promis
       ],
     })
   const token = async (): Promise<Secret | null> => {
-    if ('setting' in change || 'holders' in change || ('opens' in change && change.opens === 'identity'))
-      return null
+    if ('opens' in change && change.opens === 'identity') return null
     if (context.material === undefined)
       throw lacks('domain' in change ? 'what its holders opened' : 'what opens the storage')
     return context.material()

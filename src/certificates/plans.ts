@@ -2,7 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import {keysFold, profileOf, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
-import {type KeyClassName} from '../policy/index.ts'
+import type {KeyClassName} from '../policy/index.ts'
 import type {Algorithm, Purpose} from '../providers/algorithms.ts'
 import {planFor} from '../requests/index.ts'
 import {specOf, type CertificateProfile} from './profile.ts'

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
 import {Secret} from '../../base/secret.ts'
-import {type Scheme} from '../algorithms.ts'
+import type {Scheme} from '../algorithms.ts'
 import {demandOperation, type Operation} from '../purposes.ts'
 import type {KeyUse, VersionRef} from '../ports.ts'
 import {checksum, judged, whole} from './crc32c.ts'

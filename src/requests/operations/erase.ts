@@ -3,7 +3,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import type {Json} from '../../base/jcs.ts'
 import {isPrivate, Private, problem, referencesIn, type Entry, type View} from '../../ledger/index.ts'
 import type {Operation} from '../operation.ts'
-import {type Plan} from '../plan.ts'
+import type {Plan} from '../plan.ts'
 import {planFor} from '../plan-for.ts'
 import {requests} from '../state.ts'
 

@@ -18,7 +18,7 @@ import {
 import type {Ledger} from '../../ledger/index.ts'
 import {policyFold, type OperationName} from '../../policy/index.ts'
 import {statusNow} from '../ask.ts'
-import {type Plan} from '../plan.ts'
+import type {Plan} from '../plan.ts'
 import {planFor} from '../plan-for.ts'
 import {requests, type Request} from '../state.ts'
 import {changeFault, leadFault, refusesLead, suspendFault} from './people-rules.ts'
