@@ -2,6 +2,7 @@
 import {KMS, type KMSClientConfig} from '@aws-sdk/client-kms'
 import {KeyriteError} from '../../base/errors.ts'
 import {tool} from '../../base/package.ts'
+import {Answered} from './answered.ts'
 import {credentialsOf} from './credentials.ts'
 import {failure, isThrottled} from './failures.ts'
 import type {Place} from './settings.ts'
@@ -39,9 +40,7 @@ export class Line {
   /** What is said of calls that only try a key. */
   readonly #probe: string | undefined
   readonly #lent: Line[] = []
-  /** The newest Date of an answer, and when it came, by a clock that nobody sets. */
-  #date: {readonly said: number; readonly at: number} | undefined
-  #host: string | undefined
+  readonly #answered = new Answered()
 
   constructor(place: Place, within: Patience, probe?: string) {
     this.place = place
@@ -72,11 +71,11 @@ export class Line {
 
   /** Who really answered: `kms.eu-central-1.amazonaws.com`, with the scheme and port where they are not the usual ones. */
   get host(): string | undefined {
-    return this.#host
+    return this.#answered.host
   }
 
   get time(): Date | null {
-    return this.#date === undefined ? null : new Date(this.#date.said + (performance.now() - this.#date.at))
+    return this.#answered.time
   }
 
   /** @param what - the act, for the error. @throws KeyriteError as `failure`. */
@@ -161,27 +160,7 @@ export class Line {
       region,
       maxAttempts,
     })
-    client.middlewareStack.add(
-      (next) => async (args) => {
-        const result = await next(args)
-        this.#note(args.request, result.response)
-        return result
-      },
-      {step: 'deserialize', priority: 'low', name: 'keyriteNotes'},
-    )
-    return client
-  }
-
-  #note(request: unknown, response: unknown): void {
-    const {
-      protocol = '',
-      hostname = '',
-      port,
-    } = request as {protocol?: string; hostname?: string; port?: number}
-    const shown = port === undefined ? hostname : `${hostname}:${port}`
-    this.#host = protocol === 'https:' ? shown : `${protocol}//${shown}`
-    const said = Date.parse((response as {headers?: Record<string, string>}).headers?.['date'] ?? '')
-    if (!Number.isNaN(said) && said >= (this.#date?.said ?? 0)) this.#date = {said, at: performance.now()}
+    return this.#answered.of(client)
   }
 }
 

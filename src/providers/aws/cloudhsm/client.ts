@@ -3,6 +3,7 @@ import {CloudHSMV2Client, type CloudHSMV2ClientConfig} from '@aws-sdk/client-clo
 import {KeyriteError, type ErrorCode} from '../../../base/errors.ts'
 import {tool} from '../../../base/package.ts'
 import {visibleLine} from '../../../base/visible.ts'
+import {Answered} from '../answered.ts'
 import {foundCredentials} from '../credentials.ts'
 import {failure, isThrottled, nameOf} from '../failures.ts'
 import type {Place} from '../settings.ts'
@@ -37,8 +38,7 @@ export class ClusterLine {
   readonly patience: ClusterPatience
   readonly #clients = new Map<string, CloudHSMV2Client>()
   #closed = false
-  #date: {readonly said: number; readonly at: number} | undefined
-  #host = ''
+  readonly #answered = new Answered()
 
   constructor(place: Place, within: ClusterPatience) {
     this.place = place
@@ -47,11 +47,11 @@ export class ClusterLine {
 
   /** Who really answered. */
   get host(): string {
-    return this.#host
+    return this.#answered.host ?? ''
   }
 
   get time(): Date | null {
-    return this.#date === undefined ? null : new Date(this.#date.said + (performance.now() - this.#date.at))
+    return this.#answered.time
   }
 
   /** @param what - the act, for the error. @throws KeyriteError `PROVIDER_UNREACHABLE`, `CREDENTIALS_REFUSED`, `NOT_FOUND`, `UNSUPPORTED`, `PROVIDER_FAILED`. */
@@ -96,28 +96,7 @@ export class ClusterLine {
       customUserAgent: [['keyrite', tool().version]],
       ...(endpoint === null ? {} : {endpoint}),
     }
-    const client = new CloudHSMV2Client(config)
-    client.middlewareStack.add(
-      (next) => async (args) => {
-        const result = await next(args)
-        this.#note(args.request, result.response)
-        return result
-      },
-      {step: 'deserialize', priority: 'low', name: 'keyriteNotes'},
-    )
-    return client
-  }
-
-  #note(request: unknown, response: unknown): void {
-    const {
-      protocol = '',
-      hostname = '',
-      port,
-    } = request as {protocol?: string; hostname?: string; port?: number}
-    const shown = port === undefined ? hostname : `${hostname}:${port}`
-    this.#host = protocol === 'https:' ? shown : `${protocol}//${shown}`
-    const said = Date.parse((response as {headers?: Record<string, string>}).headers?.['date'] ?? '')
-    if (!Number.isNaN(said) && said >= (this.#date?.said ?? 0)) this.#date = {said, at: performance.now()}
+    return this.#answered.of(new CloudHSMV2Client(config))
   }
 }
 
