@@ -94,11 +94,8 @@ def without_template_but_script(found):
 
 def maker_at(stage, act):
     """A tweak that calls act(maker) once, at one stage."""
-    done = []
-
     def tweak(maker, name, thing):
-        if name == stage and not done:
-            done.append(1)
+        if name == stage and maker.first(tweak):
             act(maker)
     return tweak
 

@@ -153,6 +153,13 @@ class Maker:
         self.bytes, self.leaves, self.entries, self.blobs, self.openings = [], [], [], {}, {}
         self.clock, self.salts, self.scope = 0, 0, ''
         self.wrote, self.signing = [(0, 'writer')], {n: n for n in ALL}
+        self.tweaks = set()
+
+    def first(self, tweak):
+        """Whether this tweak is asked for the first time by this maker."""
+        known = tweak in self.tweaks
+        self.tweaks.add(tweak)
+        return not known
 
     def time(self, seconds):
         return (datetime(2026, 11, 22, 3) + timedelta(seconds=seconds)).isoformat(timespec='milliseconds') + 'Z'

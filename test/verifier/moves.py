@@ -34,12 +34,9 @@ def moved(event, start, end, plan=None, met='own', version=1, planned=1, outcome
     @param version - which version is changed, @param planned - which one people approved
     @param said - what the plan's change says otherwise
     """
-    done = []
-
     def tweak(maker, stage, thing):
-        if stage != 'before:step:make' or done:
+        if stage != 'before:step:make' or not maker.first(tweak):
             return
-        done.append(1)
         if met == 'own':
             change = {'class': 'data', 'enforced': True, 'key': 'payments', 'version': planned, 'from': start, 'to': end, **said}
             maker.cited = [*getattr(maker, 'cited', []), asked(maker, 'key.' + (plan or event), change, [plan or event])]

@@ -15,12 +15,9 @@ def night(*steps):
     Each is a name of STEPS, or that and a dict: `plan` (the step that people approved), `planned` (version), `met` (how many
     steps ago the approval was given that is cited), `who` (who approved), `apart` (whom the plan leaves out), `to`.
     """
-    done = []
-
     def tweak(maker, stage, thing):
-        if stage != 'before:step:make' or done:
+        if stage != 'before:step:make' or not maker.first(tweak):
             return
-        done.append(1)
         met = []
         for step in steps:
             name, said = step if isinstance(step, tuple) else (step, {})
@@ -56,12 +53,9 @@ def promoted(*steps, **said):
 
     @param said - `plan` (another operation), `to` (of the plan, beside what it has), `made` (what people approved the standby as), `phases`
     """
-    done = []
-
     def tweak(maker, stage, thing):
-        if stage != 'before:step:make' or done:
+        if stage != 'before:step:make' or not maker.first(tweak):
             return
-        done.append(1)
         maker.room = 'ce' * 16
         made = {'class': 'data', 'key': 'payments', 'algorithm': 'ec-p256', 'version': 2, 'made': 'key'}
         operation = said.get('plan', 'incident.contain')

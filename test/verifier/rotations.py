@@ -83,14 +83,11 @@ class Rotation:
 
 def rotated(acts, automatic=False, policy=None, plan=None, operation='key.rotate', phases=PHASES):
     """A tweak that rotates the key just before its ceremony's step is recorded. @param acts - what is done, in order: names, or calls."""
-    done = []
-
     def tweak(maker, stage, thing):
         if policy is not None:
             policy(maker, stage, thing)
-        if stage != 'before:step:make' or done:
+        if stage != 'before:step:make' or not maker.first(tweak):
             return
-        done.append(1)
         maker.room = None if automatic else 'ce' * 16
         change = {'class': 'data', 'key': 'payments', 'from': 1, 'to': 2, 'verification': 'PT5M', 'grace': 'PT5M', **(plan or {})}
         if automatic:
