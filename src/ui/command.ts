@@ -34,11 +34,6 @@ export interface Shown {
   readonly lines: readonly string[]
 }
 
-/** Whose refusal leaves an entry: it concerns a key, a quorum, a person or a credential. */
-const recorded: readonly number[] = [6, 8, 11]
-/** Then the ledger itself is what is wrong, and must not be written to. */
-const ledgerIsWrong = new Set(['LEDGER_TAMPERED', 'LEDGER_BEHIND', 'LEDGER_NOT_WRITER'])
-
 export abstract class KeyriteCommand extends Command {
   static override enableJsonFlag = true
   static override baseFlags = baseFlags
@@ -248,28 +243,13 @@ export abstract class KeyriteCommand extends Command {
   /** Records a refusal (exit 6, 8, 11) where this run has the ledger open to write; a dry run is none. Never fails: the first error is the one to be told. */
   protected async leaveTrace(error: unknown): Promise<void> {
     const ledger = this.#app?.opened
-    if (ledger?.access.kind !== 'writer' || !(error instanceof KeyriteError)) return
-    if (this.#dry || !this.attempts) return
-    if (!recorded.includes(error.exit) || ledgerIsWrong.has(error.code) || ledger.failure === error) return
-    try {
-      const data = {operation: this.ctor.id.replaceAll(':', '.'), key: this.concerns, code: error.code}
-      await ledger.append([
-        {type: 'attempt.refused', data, actor: this.#whole.stated(this.#whoRefused(ledger))},
-      ])
-    } catch (second) {
-      if (!(second instanceof KeyriteError)) throw second
-      this.say(`The refusal could not be recorded: ${second.message}`)
-    }
-  }
-
-  /** The person who was named, if they can be found; a refusal is recorded all the same if not. */
-  #whoRefused(ledger: Pick<Ledger, 'of'>): Person | null {
-    try {
-      const {custodyFold, findPerson} = this.#whole
-      return this.#named === undefined ? null : findPerson(ledger.of(custodyFold).roster, this.#named)
-    } catch {
-      return null
-    }
+    if (ledger === undefined || this.#dry || !this.attempts) return
+    const failure = await this.#whole.recordRefusal(ledger, error, {
+      operation: this.ctor.id.replaceAll(':', '.'),
+      key: this.concerns,
+      person: this.#named,
+    })
+    if (failure !== null) this.say(`The refusal could not be recorded: ${failure}`)
   }
 
   override jsonEnabled(): boolean {

@@ -1,7 +1,5 @@
 /** Judges a bundle, with no ledger and no network. docs/bundle-format.md, "How it is judged". */
 import {base64, fromHex, sameBytes} from '../../base/bytes.ts'
-import {words} from '../../base/words.ts'
-import {continuationFold, continuationInWords, custodyFold, personRef} from '../../custody/index.ts'
 import {
   leafHash,
   openOwn,
@@ -11,20 +9,19 @@ import {
   type LedgerFacts,
   type Problem,
   type Tool,
-  type View,
 } from '../../ledger/index.ts'
-import {isSolo, policyFold, soloInWords} from '../../policy/index.ts'
 import {ceremonyFold} from '../fold.ts'
-import {missingSignatures, statusOfCeremony, type Ceremony} from '../state.ts'
+import {statusOfCeremony} from '../state.ts'
 import {judgeAnchor, type Anchor} from './anchor.ts'
 import {closure} from './closure.ts'
 import {derived, readableFiles} from './derive.ts'
 import {readFolder} from './folder.ts'
 import {guideFiles} from './guide.ts'
 import {judge, type Judged, type Rules} from './judge.ts'
-import {entryPath, proofPath, type Level} from './layout.ts'
+import {entryPath, proofPath} from './layout.ts'
 import {parseFacts, parseOpenings, partsOf, primaryFiles, type Files, type Primary} from './primary.ts'
 import {signatureProblems, sumsProblems} from './sums.ts'
+import {sameTool, verdictOf, type Verdict} from './verdict.ts'
 
 export interface Verifying {
   readonly rules: Rules
@@ -34,33 +31,6 @@ export interface Verifying {
   /** This program: where the bundle was made by the same one, script, minutes and guides are made again and compared. */
   readonly tool: Tool
   readonly packageRoot: string
-}
-
-export interface Verdict {
-  readonly ok: boolean
-  readonly anchored: boolean
-  /** Whether it is that of a rehearsal, whatever was asked for. */
-  readonly rehearsal: boolean
-  /** Null where the bundle does not say it readably, as all below. */
-  readonly ledger: string | null
-  readonly fingerprint: string | null
-  readonly words: readonly string[]
-  readonly ceremony: string | null
-  readonly title: string | null
-  readonly status: string | null
-  readonly entries: number
-  readonly level: Level | null
-  readonly problems: readonly Problem[]
-  /** Participants who have not signed the transcript. */
-  readonly missing: readonly {readonly id: string; readonly name: string | null}[]
-  /** Which ledger its ledger continues, and how many of its old people do, in words; null where none. */
-  readonly continues: string | null
-  /** Said where one person decides alone. */
-  readonly weak: string | null
-  /** Whether script, minutes and guides were made again and compared: only by the program that made the bundle. */
-  readonly remade: boolean
-  /** What could not be looked at, in words. */
-  readonly notes: readonly string[]
 }
 
 /**
@@ -86,7 +56,7 @@ class Judgement {
 
   verdict(): Verdict {
     const primary = this.#primary()
-    if (primary === undefined) return this.#verdict(undefined, undefined, false)
+    if (primary === undefined) return this.#verdict(undefined, undefined)
     const judged = judge(primary, this.#verifying.rules)
     this.#problems.push(...judged.problems)
     const opened = judged.replay.opened
@@ -97,6 +67,11 @@ class Judgement {
     this.#canonical(primary, judged)
     this.#follows(primary, judged)
     return this.#verdict(primary, judged, anchored)
+  }
+
+  #verdict(primary: Primary | undefined, judged: Judged | undefined, anchored = false): Verdict {
+    const [problems, notes, {tool}] = [this.#problems, this.#notes, this.#verifying]
+    return verdictOf({primary, judged, anchored, problems, notes, tool})
   }
 
   #wrong(rule: string, file: string, message: string, seq: number | null = null): void {
@@ -244,41 +219,6 @@ class Judgement {
     }
     return made
   }
-
-  #verdict(primary: Primary | undefined, judged: Judged | undefined, anchored: boolean): Verdict {
-    const replay = judged?.replay.opened === true ? judged.replay : undefined
-    const fingerprint = replay?.facts.fingerprint ?? null
-    const ceremony = replay?.of(ceremonyFold).get(primary?.facts.ceremony ?? '')
-    const remade = primary !== undefined && sameTool(primary.facts.tool, this.#verifying.tool)
-    return {
-      ok: this.#problems.length === 0,
-      anchored: anchored && this.#problems.length === 0,
-      rehearsal: replay?.facts.rehearsal ?? false,
-      ledger: replay?.facts.name ?? null,
-      fingerprint,
-      words: fingerprint === null ? [] : words(fromHex(fingerprint)),
-      ceremony: ceremony?.id ?? null,
-      title: ceremony?.title ?? null,
-      status: ceremony === undefined ? null : statusOfCeremony(ceremony),
-      entries: judged?.entries.length ?? 0,
-      level: primary?.facts.level ?? null,
-      problems: this.#problems,
-      missing: ceremony === undefined ? [] : missing(ceremony).map((id) => personRef(rosterOf(judged), id)),
-      continues: replay === undefined ? null : continuationInWords(replay.of(continuationFold)),
-      weak: replay === undefined ? null : weakness(replay),
-      remade,
-      notes: this.#notes,
-    }
-  }
-}
-
-function rosterOf(judged: Judged | undefined): ReturnType<typeof custodyFold.initial>['roster'] {
-  return judged?.replay.of(custodyFold).roster ?? new Map()
-}
-
-/** An aborted ceremony has nothing to sign. */
-function missing(ceremony: Ceremony): readonly string[] {
-  return ceremony.signOff === null ? [] : missingSignatures(ceremony)
 }
 
 function openedOr({checkpoint}: Primary, facts: LedgerFacts): Checkpoint | null {
@@ -289,16 +229,7 @@ function openedOr({checkpoint}: Primary, facts: LedgerFacts): Checkpoint | null 
   }
 }
 
-function sameTool(a: Tool, b: Tool): boolean {
-  return a.sha256 === b.sha256 && a.version === b.version
-}
-
 function seqIn(path: string): number | null {
   const digits = /^(?:entries|statements)\/(\d{6,15})\./.exec(path)?.[1]
   return digits === undefined ? null : Number(digits)
-}
-
-function weakness(view: Pick<View, 'of'>): string | null {
-  const {policy} = view.of(policyFold)
-  return isSolo(policy) ? soloInWords(policy) : null
 }

@@ -7,13 +7,11 @@ import {parseDuration} from '../../base/duration.ts'
 import {
   applyEach,
   clockText,
-  demandNotWaiting,
   drillMarked,
   findIncident,
   incidentDocument,
   look,
   openOwed,
-  peopleOf,
   planContain,
   isContained,
   type Incident,
@@ -21,20 +19,11 @@ import {
   type Order,
   type PreflightLine,
 } from '../../incidents/index.ts'
-import {
-  answer,
-  lacksSignatures,
-  meet,
-  openRequest,
-  requests,
-  statusNow,
-  type ActContext,
-  type Request,
-} from '../../requests/index.ts'
+import type {ActContext, Request} from '../../requests/index.ts'
 import {isKind, providerKinds} from '../../providers/registry.ts'
 import type {Person} from '../../custody/index.ts'
 import {incidentHookPhases} from '../../policy/index.ts'
-import {actor, called} from '../actor.ts'
+import {actor} from '../actor.ts'
 import {KeyriteCommand, type Shown} from '../command.ts'
 import {findKey} from '../find-key.ts'
 import {pinFileFlag, signWithFlag} from '../flags.ts'
@@ -44,10 +33,10 @@ import {standingOf} from './standing.ts'
 import {outcomeOf, tellOf, toldLines, type ToldOf} from './told.ts'
 import {UsageReading} from './used.ts'
 import {planOr, preflightInWords, said} from './acts.ts'
+import {approved, goOn} from './approval.ts'
 import {putInPlace, replaceFirst, replaceInDrill, runHooksAloud, saidOfChildren} from './place.ts'
 import {ownLines} from './preflight.ts'
 import {proveAloud} from './prove.ts'
-import {signing} from './signs.ts'
 import {leftAloud, stripAloud} from './strip.ts'
 
 export const containFlags = {
@@ -106,7 +95,7 @@ export abstract class ContainCommand extends KeyriteCommand {
       await this.#look(context, incident, {ready: opened, own}, hurry)
     }
     used.known()
-    await this.#goOn(context, incident, hurry)
+    await goOn(app, context, incident, hurry)
     if (order === 'replace') {
       const waits = await this.#replaceFirst(context, incident, flags, person, hurry)
       if (waits !== undefined) return this.shown(incident, waits)
@@ -123,7 +112,7 @@ export abstract class ContainCommand extends KeyriteCommand {
       // Refused, though its place gave no answer in time: it is asked once more what became of that.
       const after = findIncident(app.ledger, incident.id)
       const isDone = incidentDocument(app.ledger, after).contained
-      if (after.proofs.at(-1)?.proof === 'proven' && !isDone) await this.#goOn(context, incident, hurry)
+      if (after.proofs.at(-1)?.proof === 'proven' && !isDone) await goOn(app, context, incident, hurry)
     }
     await putInPlace(app, context, incident, hurry)
     await replaceInDrill(app, context, incident, {signWith: flags['sign-with'], person, hurry})
@@ -183,23 +172,6 @@ export abstract class ContainCommand extends KeyriteCommand {
   async #opened({profile}: Key): Promise<void> {
     const {kind} = profileOf(this.app.ledger.view, profile)
     if (isKind(kind) && providerKinds[kind].secret !== null) await this.app.provider(profile)
-  }
-
-  /** What an earlier run was approved to do, and did not finish. */
-  async #goOn(
-    context: Omit<ActContext, 'approved'>,
-    incident: Incident,
-    hurry: (line: string) => void,
-  ): Promise<void> {
-    const {ledger, operations} = this.app
-    for (const request of ledger.of(requests).all.values()) {
-      if (request.operation !== 'incident.contain' || request.plan.change['incident'] !== incident.seq)
-        continue
-      if (request.met === null || request.withdrawn) continue
-      // By its own phases: one that rights were taken away under has something left to contain all the same.
-      if (request.plan.phases.every(({name, needed}) => needed === false || request.done.has(name))) continue
-      await applyEach(context, operations, request, said(hurry))
-    }
   }
 
   /** @returns undefined where containing goes on: another key is in its place, or it was contained already. */
@@ -284,41 +256,20 @@ export abstract class ContainCommand extends KeyriteCommand {
     if (isObject(standby))
       hurry(`Then version ${Number(standby['version'])}, which waits as a standby, takes its place.`)
     await this.confirmed(incident, flags)
-    const waiting = [...app.ledger.of(requests).all.values()].find(
-      (one) =>
-        one.operation === 'incident.contain' &&
-        one.plan.change['incident'] === incident.seq &&
-        statusNow(app.ledger, one) === 'open',
-    )
-    const asking = {plan, names: {}, reason: null, ticket: null, only: null}
-    let request = waiting ?? (await openRequest(context, asking))
-    const test = request.plan.profile?.environment === 'test'
-    for (const one of await signing(
-      this.app,
-      flags['sign-with'],
-      person,
-      test,
-      (line) => {
-        this.say(line)
+    const request = await approved(
+      app,
+      context,
+      {incident, plan},
+      {
+        signWith: flags['sign-with'],
+        person,
+        hurry,
+        say: (line) => {
+          this.say(line)
+        },
+        mayAsk: this.asked < most,
       },
-      this.asked < most,
-    )) {
-      if (!lacksSignatures(app.ledger, request)) break
-      if (request.answers.some((each) => each.person === one.person.id)) continue
-      const alone = [...peopleOf(request), one.person.id]
-      if (request.needs.people === 1) demandNotWaiting(app.ledger.view, alone, incident)
-      const signer = await one.signer()
-      request = await answer(context, request, {
-        person: one.person,
-        signer,
-        decision: 'approve',
-        reason: null,
-      })
-      hurry(`${called(one.person)} signed it.`)
-      request = await meet(context, request)
-    }
-    // A run that was killed after the last signature left it signed, and not met.
-    request = await meet(context, request)
+    )
     if (request.met === null) return request
     await applyEach(context, app.operations, request, said(hurry))
     return null
