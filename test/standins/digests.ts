@@ -9,6 +9,7 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import {p256, p384, p521} from '@noble/curves/nist.js'
+import {secp256k1} from '@noble/curves/secp256k1.js'
 
 type Hash = 'sha256' | 'sha384' | 'sha512'
 
@@ -44,28 +45,43 @@ function signEcdsa(key: KeyObject, digest: Buffer, format: 'der' | 'compact'): B
 }
 
 function curveOf(crv: string | undefined) {
+  if (crv === 'secp256k1') return secp256k1
   return crv === 'P-256' ? p256 : crv === 'P-384' ? p384 : p521
 }
 
-/** Of RSA with PKCS #1 v1.5, and of ECDSA with r and s side by side. */
-export function verifyDigest(key: KeyObject, hash: Hash, digest: Buffer, signature: Buffer): boolean {
+/** Of RSA, and of ECDSA with r and s side by side. */
+export function verifyDigest(
+  key: KeyObject,
+  hash: Hash,
+  padding: 'pkcs1' | 'pss' | undefined,
+  digest: Buffer,
+  signature: Buffer,
+): boolean {
   if (key.asymmetricKeyType === 'ec') {
     const {crv, x = '', y = ''} = key.export({format: 'jwk'})
     const point = Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
     return curveOf(crv).verify(signature, digest, point, {prehash: false, lowS: false, format: 'compact'})
   }
+  const open = (by: number): Buffer => publicDecrypt({key: createPublicKey(key), padding: by}, signature)
   try {
-    const padding = constants.RSA_PKCS1_PADDING
-    const block = publicDecrypt({key: createPublicKey(key), padding}, signature)
+    if (padding === 'pss') return isPssOf(hash, digest, open(constants.RSA_NO_PADDING))
+    const block = open(constants.RSA_PKCS1_PADDING)
     return block.equals(Buffer.concat([Buffer.from(digestInfo[hash], 'hex'), digest]))
   } catch {
     return false
   }
 }
 
+/** RFC 8017, section 9.1.2: the salt is in the block, and makes the same block again. */
+function isPssOf(hash: Hash, digest: Buffer, block: Buffer): boolean {
+  const masked = block.subarray(0, -digest.length - 1)
+  const mask = mgf1(hash, block.subarray(masked.length, -1), masked.length)
+  const salt = Buffer.from(masked.map((byte, at) => byte ^ (mask[at] ?? 0))).subarray(-digest.length)
+  return pssBlock(hash, digest, block.length, salt).equals(block)
+}
+
 /** RFC 8017, section 9.1.1; sizes of keys are whole bytes here. */
-function pssBlock(hash: Hash, digest: Buffer, size: number): Buffer {
-  const salt = randomBytes(digest.length)
+function pssBlock(hash: Hash, digest: Buffer, size: number, salt = randomBytes(digest.length)): Buffer {
   const inner = createHash(hash)
     .update(Buffer.concat([Buffer.alloc(8), digest, salt]))
     .digest()

@@ -12,6 +12,7 @@ export interface Wish {
   readonly faults?: readonly {route: string; fault: Fault; times: number; milliseconds?: number}[]
   readonly denied?: readonly string[]
   readonly disableLag?: number
+  readonly lag?: World['lag']
   readonly rotationKeepsTags?: boolean
   readonly jobSeconds?: number
   readonly attestation?: 'good' | 'none' | 'opaque'
@@ -54,6 +55,7 @@ function grant(world: World, wish: Wish): void {
   if (forward !== undefined) world.forward(forward)
   for (const [name, value] of Object.entries(settings)) world.settings.set(name, value)
   if (wish.attestation !== undefined) world.attestation = wish.attestation
+  if (wish.lag !== undefined) world.lag = wish.lag
   if (wish.quirks !== undefined) world.quirks = new Set(wish.quirks)
   if (wish.domainSeconds !== undefined) world.domainSeconds = wish.domainSeconds
   if (wish.transferAsText !== undefined) world.transferAsText = wish.transferAsText

@@ -38,6 +38,11 @@ export function stillDeleted(name: string): Refused {
   )
 }
 
+/** R, T. */
+export function beingDeleted(text: string): Refused {
+  return new Refused(409, 'Conflict', text, 'ObjectIsBeingDeleted')
+}
+
 /** D, K*: the twin of a recorded one for secrets. */
 export function disabled(operation: string): Refused {
   return new Refused(

@@ -1,6 +1,6 @@
 /** Keys: made, listed, changed, deleted and recovered. */
 import {randomBytes} from 'node:crypto'
-import {badParameter, deletedNotFound, keyNotFound, Refused, stillDeleted} from './failures.ts'
+import {badParameter, beingDeleted, deletedNotFound, keyNotFound, Refused, stillDeleted} from './failures.ts'
 import {imported, make, usualOps} from './material.ts'
 import {type Accepted, bundle, deletedFacts, item, textIn, type Body} from './messages.ts'
 import type {Key, Version, World} from './world.ts'
@@ -58,7 +58,9 @@ export const keyActs: Readonly<Record<Name, Act>> = {
     demandFree(world, name)
     const jwk = (body['key'] ?? {}) as Body
     const kty = textIn(jwk, 'kty')
-    const said = added(world, base, name, ktyIn(world, kty), imported(world, jwk), {
+    // T: a vault, too, makes it a key of its HSM where that is asked for.
+    const hard = body['Hsm'] === true && !kty.endsWith('-HSM') ? `${kty}-HSM` : kty
+    const said = added(world, base, name, ktyIn(world, hard), imported(world, jwk), {
       ...body,
       key_ops: jwk['key_ops'],
     })
@@ -151,6 +153,7 @@ export const keyActs: Readonly<Record<Name, Act>> = {
 
   purge(world, {name, lies}) {
     if (!world.deleted.has(name)) throw keyNotFound(name)
+    if (world.isBeingDeleted(name)) throw beingDeleted('Key is currently being deleted.')
     if (world.place.purgeProtected)
       throw new Refused(
         403,
@@ -164,6 +167,8 @@ export const keyActs: Readonly<Record<Name, Act>> = {
 
 function demandFree(world: World, name: string): void {
   if (!/^[0-9a-zA-Z-]{1,127}$/.test(name)) throw badParameter('Operation not specified')
+  if (world.isBeingDeleted(name))
+    throw beingDeleted(`Key ${name} is currently being deleted and cannot be re-created; retry later.`)
   if (world.deleted.has(name)) throw stillDeleted(name)
 }
 

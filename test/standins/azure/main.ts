@@ -25,6 +25,8 @@ execFileSync(
   [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30'],
     ...['-subj', '/CN=stand-in for Azure Key Vault', '-addext', `subjectAltName=${names}`],
+    // Of itself alone: clients in Rust take no authority’s certificate for a server’s.
+    ...['-addext', 'basicConstraints=critical,CA:FALSE'],
     ...['-keyout', key, '-out', certificate],
   ],
   {stdio: 'ignore'},

@@ -16,13 +16,17 @@ export const curves: Readonly<Record<string, string>> = {
   'P-256': 'prime256v1',
   'P-384': 'secp384r1',
   'P-521': 'secp521r1',
+  'P-256K': 'secp256k1',
 }
 
 /** R: what a key may do unless told. */
 export function usualOps(kty: string): readonly string[] {
   return kty.startsWith('EC')
     ? ['sign', 'verify']
-    : ['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey']
+    : [
+        ...['encrypt', 'decrypt', 'sign', 'verify', 'wrapKey', 'unwrapKey'],
+        ...(kty === 'oct-HSM' ? ['deriveKey'] : []),
+      ]
 }
 
 export function make(
@@ -35,16 +39,18 @@ export function make(
   if (kty === 'RSA' || kty === 'RSA-HSM') {
     const bits = size === undefined ? 2048 : Number(size)
     if (![2048, 3072, 4096].includes(bits)) throw badParameter(`Invalid key size: '${bits}'`)
-    const publicExponent = exponent === undefined ? 65_537 : Number(exponent)
+    // T: Microsoft’s client for Java says 0 where nobody chose one.
+    const publicExponent = Number(exponent ?? 0) === 0 ? 65_537 : Number(exponent)
     if (publicExponent !== 65_537 && !world.place.isHsm) throw notModelled('a public exponent in a vault')
     return generateKeyPairSync('rsa', {modulusLength: bits, publicExponent}).privateKey
   }
   if (kty === 'EC' || kty === 'EC-HSM') {
     const name = typeof crv === 'string' ? crv : 'P-256'
-    if (curves[name] === undefined) throw notModelled(`curve ${name}`)
-    return generateKeyPairSync('ec', {namedCurve: name}).privateKey
+    const namedCurve = curves[name]
+    if (namedCurve === undefined) throw notModelled(`curve ${name}`)
+    return generateKeyPairSync('ec', {namedCurve}).privateKey
   }
-  if (kty === 'oct-HSM' && world.place.isHsm) {
+  if ((kty === 'oct-HSM' || kty === 'oct') && world.place.isHsm) {
     const bits = size === undefined ? 256 : Number(size)
     if (![128, 192, 256].includes(bits)) throw badParameter(`Invalid key size: '${bits}'`)
     return randomBytes(bits / 8)
@@ -57,7 +63,7 @@ export function make(
 export function shown({material}: Version): Readonly<Record<string, string>> {
   if (Buffer.isBuffer(material)) return {}
   const {n, e, crv, x, y} = createPublicKey(material).export({format: 'jwk'})
-  const parts = {n, e, crv, x, y}
+  const parts = {n, e, crv: crv === 'secp256k1' ? 'P-256K' : crv, x, y}
   return Object.fromEntries(
     Object.entries(parts).filter((one): one is [string, string] => one[1] !== undefined),
   )
@@ -75,7 +81,8 @@ export function imported(world: World, jwk: Jwk): KeyObject | Buffer {
   if (kty === 'oct' && world.place.isHsm && typeof jwk['k'] === 'string')
     return Buffer.from(jwk['k'], 'base64url')
   try {
-    return createPrivateKey({key: {...plain, kty}, format: 'jwk'})
+    const crv = jwk['crv'] === 'P-256K' ? {crv: 'secp256k1'} : {}
+    return createPrivateKey({key: {...plain, kty, ...crv}, format: 'jwk'})
   } catch {
     throw badParameter('Property  has invalid value\r\n')
   }

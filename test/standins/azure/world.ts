@@ -64,17 +64,20 @@ export interface Place {
   readonly purgeProtected: boolean
 }
 
+/** What a change may change, as far as reads of it can lag. */
+type State = Pick<World, 'keys' | 'deleted' | 'assignments' | 'settings'>
+
 export class World {
   readonly place: Place
-  readonly keys = new Map<string, Key>()
-  readonly deleted = new Map<string, Deleted>()
+  keys = new Map<string, Key>()
+  deleted = new Map<string, Deleted>()
   /** Backups of single keys, and of the whole in a storage account, by folder. */
   readonly blobs = new Map<string, Key>()
   readonly stored = new Map<string, ReadonlyMap<string, Key>>()
   readonly jobs = new Map<string, Job>()
   readonly definitions = new Map<string, Readonly<Record<string, unknown>>>()
-  readonly assignments = new Map<string, Readonly<Record<string, unknown>>>()
-  readonly settings = new Map([['AllowKeyManagementOperationsThroughARM', 'false']])
+  assignments = new Map<string, Readonly<Record<string, unknown>>>()
+  settings = new Map([['AllowKeyManagementOperationsThroughARM', 'false']])
   /** What its security domain holds here: as many bytes as nothing else. */
   domain: Buffer | undefined
   domainAt = 0
@@ -90,6 +93,9 @@ export class World {
   /** What it was asked, and who asked, since somebody looked. */
   readonly seen: {readonly operation: string; readonly userAgent: string}[] = []
   disableLag = 0
+  /** Which reads, by route, tell after a change what was before it, and how often. */
+  lag: {readonly routes: readonly string[]; readonly reads: number} = {routes: [], reads: 0}
+  #before: {readonly state: State; left: number} | undefined
   /** Versions whose material came from outside. */
   readonly outside = new WeakSet<Version>()
   attestation: 'good' | 'none' | 'opaque' = 'good'
@@ -121,6 +127,56 @@ export class World {
     const found = this.faults.find((one) => one.times > 0 && (one.route === '*' || one.route === route))
     if (found !== undefined) found.times--
     return found
+  }
+
+  /** Makes a change. What was before it is what reads that lag will tell. */
+  changing<T>(act: () => T): T {
+    const state = this.lag.reads === 0 ? undefined : this.#state()
+    const said = act()
+    if (state !== undefined) this.#before = {state, left: this.lag.reads}
+    return said
+  }
+
+  /** R: whether it is deleted, and not yet told to be. */
+  isBeingDeleted(name: string): boolean {
+    const before = this.#before
+    const {routes} = this.lag
+    if (before === undefined || before.left === 0 || !routes.includes('getDeleted')) return false
+    if (!this.deleted.has(name) || before.state.deleted.has(name)) return false
+    before.left--
+    return true
+  }
+
+  #state(): State {
+    const {keys, deleted, assignments, settings} = this
+    return {
+      keys: new Map([...keys].map(([name, key]) => [name, this.#copy(key)])),
+      deleted: new Map([...deleted].map(([name, one]) => [name, {...one, key: this.#copy(one.key)}])),
+      ...{assignments: new Map(assignments), settings: new Map(settings)},
+    }
+  }
+
+  /** A read, which may tell what was. */
+  reading<T>(route: string, read: () => T): T {
+    const before = this.#before
+    if (before === undefined || before.left === 0 || !this.lag.routes.includes(route)) return read()
+    before.left--
+    const {keys, deleted, assignments, settings} = this
+    try {
+      Object.assign(this, before.state)
+      return read()
+    } finally {
+      Object.assign(this, {keys, deleted, assignments, settings})
+    }
+  }
+
+  #copy(key: Key): Key {
+    const versions = key.versions.map((one) => {
+      const copy = {...one}
+      if (this.outside.has(one)) this.outside.add(copy)
+      return copy
+    })
+    return {...key, versions}
   }
 
   /** Purges what was deleted long enough ago. */
