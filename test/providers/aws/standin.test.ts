@@ -20,6 +20,8 @@ if (ministack.present)
       enforces: ['enabled', 'disabled'],
       destructionDays: {least: 7, most: 30},
       level: 'unknown',
+      has: ['grants', 'service'],
+      grant: {grantee: 'arn:aws:iam::111122223333:role/orders', operations: ['Decrypt']},
       decipher: null,
     },
     async () => benchOn(await startAwsStandin(ministack)),
