@@ -262,16 +262,20 @@ export class LiveRun {
       this.left.push({label, id, goesAt: at.toISOString(), why: now.availability})
   }
 
-  /** The newest last: a place may destroy the oldest version first, and the key with its last one. */
+  /**
+   * The newest last: a place may destroy the oldest version first, and the key with its last one. Another destroys a key
+   * whole, by its newest version: what was refused before that is asked once more after it.
+   */
   async #destroyAll(): Promise<void> {
-    for (const [id, {ref, label}] of [...this.#made])
-      try {
-        await this.#destroyOne(ref, label)
-      } catch (error) {
-        if (!(error instanceof KeyriteError)) throw error
-        if (error.code !== 'KEY_NOT_FOUND')
-          this.left.push({label, id, goesAt: null, why: `${error.code}, ${error.message}`})
-      }
+    for (const again of [false, true])
+      for (const [id, {ref, label}] of [...this.#made])
+        try {
+          await this.#destroyOne(ref, label)
+        } catch (error) {
+          if (!(error instanceof KeyriteError)) throw error
+          if (again && error.code !== 'KEY_NOT_FOUND')
+            this.left.push({label, id, goesAt: null, why: `${error.code}, ${error.message}`})
+        }
   }
 }
 
