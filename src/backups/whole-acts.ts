@@ -60,6 +60,21 @@ export async function takenIn(backups: WholeBackups, sealed: Secret | null, unde
   return ''
 }
 
+/** The service does not say which: one that somebody else sent in the meantime is not told as ours. */
+export function someDomain(profile: string): KeyriteError {
+  return new KeyriteError(
+    'INDETERMINATE',
+    'cannot tell whose security domain was taken in: the answer to this one was lost, and the place says that it has taken one in, not which',
+    {
+      changed: true,
+      hints: [
+        `keyrite backup load ${profile} --from URL, of a backup made under this domain: it opens where it is the one`,
+        'where it does not open, somebody else’s was taken in: nothing of yours belongs there',
+      ],
+    },
+  )
+}
+
 /** SHA-256 of the certificate under which it is sealed, in hexadecimal letters; empty where it does not say. */
 function sealedUnder(bytes: Uint8Array): string {
   const {WrappedKey: key} = JSON.parse(Buffer.from(bytes).toString('utf8')) as {

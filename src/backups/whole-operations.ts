@@ -7,7 +7,15 @@ import {problem, type View} from '../ledger/index.ts'
 import type {Holder} from '../providers/whole-backups.ts'
 import {formed, undertake, type ActContext, type Operation, type Plan} from '../requests/index.ts'
 import {revivedBy} from './key-plans.ts'
-import {demandSameHolders, lookedAt, placeSettingsOf, setAs, takenIn, wholeBackupsOf} from './whole-acts.ts'
+import {
+  demandSameHolders,
+  lookedAt,
+  placeSettingsOf,
+  setAs,
+  someDomain,
+  takenIn,
+  wholeBackupsOf,
+} from './whole-acts.ts'
 import {
   openWholeAct,
   wholeFold,
@@ -26,6 +34,9 @@ export interface WholeContext extends ActContext {
   readonly keep?: ((domain: Secret) => Promise<string>) | undefined
   readonly holders?: readonly Holder[] | undefined
 }
+
+/** A security domain that was found taken in. */
+const some = 'some'
 
 const changeOf = (act: WholeAct, plan: Plan): WholeChange => formed<WholeChange>(wholeForms[act], plan)
 
@@ -152,7 +163,7 @@ async function perform(context: WholeContext, plan: Plan, act: WholeAct): Promis
     open,
     approved: context.approved,
     // Each but one may be done again.
-    find: async () => ('domain' in change && (await wholeBackupsOf(provider).hasLoaded()) ? '' : undefined),
+    find: async () => ('domain' in change && (await wholeBackupsOf(provider).hasLoaded()) ? some : undefined),
     // The service said how it ended: whoever wants it still asks anew, and is in nobody's way.
     ends: ['PROVIDER_FAILED', 'CREDENTIALS_REFUSED', 'FILE_NOT_FOUND'],
     act: async () => {
@@ -178,6 +189,7 @@ async function perform(context: WholeContext, plan: Plan, act: WholeAct): Promis
       }
     },
     confirm: async (done) => {
+      if (done === some) throw someDomain(profile)
       if (act === 'start') return {folder: done}
       if (act === 'domain') return {sha256: done}
       return act === 'load' ? lookedAt(ledger.view, provider, profile) : {}

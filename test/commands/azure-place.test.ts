@@ -57,7 +57,7 @@ describe('a Managed HSM of Azure, on the stand-in', () => {
 
   testWith(
     'openssl',
-    'that is new takes in the security domain of another, which each of two holders opens at their own place, once',
+    'that is new takes in the security domain of another, which each of two holders opens at their own place, once; where the answer is lost, what was taken in is not told as ours',
     async () => {
       const fresh = box.fresh ?? missing('there is no other')
       const holders = ['one', 'two', 'three'].flatMap((one) => ['--holder', at(`${one}.pem`)])
@@ -85,16 +85,22 @@ describe('a Managed HSM of Azure, on the stand-in', () => {
       )
       expect(await load('one')).toMatchObject({code: 'USAGE'})
       expect(await fresh.domain()).toBeNull()
+      // Lost before: nothing came, and the same command does it.
+      await fresh.ask({faults: [{route: 'upload', fault: 'unavailable', times: 1}]})
+      expect(await load('one', 'three')).toMatchObject({code: 'PROVIDER_UNREACHABLE'})
+      expect(await load('one', 'three')).toMatchObject({exit: 0, needed: 2})
+      expect(await fresh.domain()).toBe(await standin().domain())
+      // Lost after: one was taken in, ours or another, which is not sent once more, and not called ours.
       await fresh.ask({faults: [{route: 'upload', fault: 'cut', times: 9}]})
       expect(await load('one', 'three')).toMatchObject({code: 'PROVIDER_UNREACHABLE'})
       await fresh.ask({faults: []})
-      expect(await load('one', 'three')).toMatchObject({exit: 0, needed: 2})
-      // Found done: it was not sent once more.
+      const lost = await load('one', 'three')
+      expect(lost).toMatchObject({code: 'INDETERMINATE', changed: true})
+      expect(String(lost['message'])).toMatch(/whose security domain was taken in/)
       expect((await fresh.ask({})).map(({operation}) => operation)).not.toContain('upload')
-      expect(await fresh.domain()).toBe(await standin().domain())
-      expect((await begun('backup.domain.load')).slice(-2)).toEqual([
-        'backup.domain.load.intended',
-        'backup.domain.loaded',
+      expect((await begun('backup.domain.load')).slice(-4)).toEqual([
+        ...['backup.domain.load.intended', 'backup.domain.loaded'],
+        ...['backup.domain.load.intended', 'backup.domain.load.failed'],
       ])
       const opened = readFileSync(at('one.opened'))
       expect(readFileSync(join(house().world.home, 'ledger.db')).includes(opened)).toBe(false)

@@ -4,6 +4,7 @@ import {Secret} from '../../base/secret.ts'
 import type {KeyBackups} from '../key-backups.ts'
 import {failure, statusOf} from './failures.ts'
 import type {Service} from './service.ts'
+import {settled} from './settling.ts'
 import {deletedKey, orNone} from './versions.ts'
 
 export function keyBackups(service: Service): KeyBackups {
@@ -55,6 +56,7 @@ export function keyBackups(service: Service): KeyBackups {
             hints: ['look at the provider'],
           },
         )
+      await settled(what, async () => ((await there(id)) ? true : undefined))
     },
   }
 }

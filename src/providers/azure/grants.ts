@@ -1,10 +1,10 @@
 /** Local roles of a Managed HSM on one key, as grants: what is assigned on the key itself, and never what is assigned above it. */
-import {setTimeout as sleep} from 'node:timers/promises'
 import {KeyriteError} from '../../base/errors.ts'
 import type {Grant} from '../grants.ts'
 import type {IntentId, KeyGrants} from '../ports.ts'
 import {hsmName, roles} from './grantable.ts'
 import type {Service} from './service.ts'
+import {settled} from './settling.ts'
 import {definitions} from './standing.ts'
 import {assignedOn, assignments} from './told.ts'
 import {existing} from './versions.ts'
@@ -68,17 +68,4 @@ async function definitionOf(service: Service, role: string, known: string): Prom
     'UNSUPPORTED',
     `cannot assign ${role}: the Managed HSM ${one === undefined ? 'has no such role' : `calls it ${one.roleName}`}`,
   )
-}
-
-/** Azure says no time after which a change of roles is seen by everybody. */
-async function settled<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 4; tries++) {
-    const seen = await look()
-    if (seen !== undefined) return seen
-    await sleep(250 * 2 ** tries)
-  }
-  throw new KeyriteError('PROVIDER_FAILED', `cannot ${what}: it was asked for, and is not so yet`, {
-    changed: true,
-    hints: ['the same command again: it asks what was done'],
-  })
 }

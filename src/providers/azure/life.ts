@@ -1,11 +1,12 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {KeyVaultKey} from '@azure/keyvault-keys'
 import {KeyriteError} from '../../base/errors.ts'
-import {datesInWords, noDates} from '../dates.ts'
+import {datesInWords, noDates, sameDates, type Dates} from '../dates.ts'
 import type {Availability, KeyLife, VersionRef} from '../ports.ts'
 import {operationsOf} from './algorithms.ts'
 import {failure, statusOf} from './failures.ts'
 import type {Service} from './service.ts'
+import {seenAs, settled} from './settling.ts'
 import {datesFor, demandUnused, make, refOf} from './store.ts'
 import {deletedKey, describe, existing, lookUp, orNone, versionIds} from './versions.ts'
 
@@ -24,7 +25,8 @@ export function keyLife(service: Service): KeyLife {
       }),
     )
     // What an answer says is not what is: it is looked at again.
-    const now = (await existing(service, ref)).shown.availability
+    const look = async () => (await existing(service, ref)).shown.availability
+    const now = await seenAs(look, (one) => one === availability)
     return now === 'disabled' || now === 'historic' ? now : 'enabled'
   }
 
@@ -64,7 +66,9 @@ export function keyLife(service: Service): KeyLife {
       if (shown === undefined)
         throw new KeyriteError('UNSUPPORTED', `cannot rotate key "${key}": keyrite has no such algorithm`)
       await demandUnused(service, key, intent)
-      return refOf(await make(service, shown.spec, intent, dates))
+      const made = refOf(await make(service, shown.spec, intent, dates))
+      await settled(`rotate key "${key}"`, () => lookUp(service, made))
+      return made
     },
 
     /** What is not sent stays as it was: nothing is known that takes a date away. */
@@ -82,7 +86,8 @@ export function keyLife(service: Service): KeyLife {
         service.patient.updateKeyProperties(ref.key, ref.version, {...datesFor(dates), abortSignal}),
       )
       // What an answer says is not what is: it is looked at again.
-      return (await existing(service, ref)).shown.dates ?? noDates
+      const look = async (): Promise<Dates> => (await existing(service, ref)).shown.dates ?? noDates
+      return seenAs(look, (now) => sameDates(now, dates))
     },
 
     async scheduleDestruction(ref, afterDays) {
@@ -104,7 +109,12 @@ export function keyLife(service: Service): KeyLife {
     },
 
     async purge(ref) {
-      const found = await lookUp(service, ref)
+      // While it is being deleted it is told neither as a key nor as deleted.
+      const found = await seenAs(
+        () => lookUp(service, ref),
+        (one) => one !== undefined,
+        2,
+      )
       if (found === undefined) return
       if (found.purgeAt === null)
         throw new KeyriteError('KEY_STATE', `cannot purge key "${ref.key}": it is not deleted`)

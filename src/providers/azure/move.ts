@@ -9,10 +9,17 @@ import {withPrivateMembers} from './jwk.ts'
 import {demandMaterial} from './material.ts'
 import type {Service} from './service.ts'
 import {datesFor, demandNew, refOf, tagsOf} from './store.ts'
-import {existing} from './versions.ts'
+import {settled} from './settling.ts'
+import {existing, lookUp} from './versions.ts'
 
 /** The one operation of a key that only brings others in (`.byok`, key exchange key). */
 const exchange = 'keyrite-key-exchange'
+
+interface Bringing {
+  readonly spec: KeySpec
+  readonly intent: IntentId
+  readonly dates: Dates
+}
 
 export function keyMove(service: Service): KeyMove {
   return {
@@ -24,10 +31,12 @@ export function keyMove(service: Service): KeyMove {
       })
       await demandNew(service, spec, intent)
       // Only an HSM has a key that others can be brought under; to software it goes readable, under TLS alone.
-      if (service.place.protection !== 'hsm') return bringReadable(service, {spec, intent, dates}, material)
-      const kek = await exchangeKey(service)
-      const blob = material.use((bytes) => transferBlob(kek, bytes))
-      return refOf(await bring(service, {spec, intent, dates}, {t: blob}))
+      const ref =
+        service.place.protection === 'hsm'
+          ? await bringSealed(service, {spec, intent, dates}, material)
+          : await bringReadable(service, {spec, intent, dates}, material)
+      await settled(`import key "${spec.label}"`, () => lookUp(service, ref))
+      return ref
     },
 
     async export(ref) {
@@ -95,7 +104,7 @@ function transferBlob(kek: KeyVaultKey, material: Uint8Array): Uint8Array {
 /** Both halves as JSON, sent as the bytes that they are: the client of the SDK would make text of them, which nobody can wipe. Asked once. */
 async function bringReadable(
   service: Service,
-  {spec, intent, dates}: {readonly spec: KeySpec; readonly intent: IntentId; readonly dates: Dates},
+  {spec, intent, dates}: Bringing,
   material: Secret,
 ): Promise<VersionRef> {
   const {kty, curve} = shapeOf(spec.algorithm, false)
@@ -128,17 +137,19 @@ async function bringReadable(
   }
 }
 
-async function bring(
+async function bringSealed(
   service: Service,
-  {spec, intent, dates}: {readonly spec: KeySpec; readonly intent: IntentId; readonly dates: Dates},
-  material: JsonWebKey,
-): Promise<KeyVaultKey> {
+  {spec, intent, dates}: Bringing,
+  material: Secret,
+): Promise<VersionRef> {
+  const kek = await exchangeKey(service)
+  const blob: JsonWebKey = {t: material.use((bytes) => transferBlob(kek, bytes))}
   const {kty, curve} = shapeOf(spec.algorithm, service.place.protection === 'hsm')
-  return service.ask(`import key "${spec.label}"`, () =>
+  const made = await service.ask(`import key "${spec.label}"`, () =>
     service.once.importKey(
       spec.label,
       {
-        ...material,
+        ...blob,
         kty,
         ...(curve === undefined ? {} : {crv: curve}),
         keyOps: operationsOf(spec.purpose, 'enabled'),
@@ -146,4 +157,5 @@ async function bring(
       {tags: tagsOf(spec, intent), enabled: true, ...datesFor(dates)},
     ),
   )
+  return refOf(made)
 }

@@ -10,6 +10,7 @@ import {
   type Term,
 } from '../schedule.ts'
 import type {Service} from './service.ts'
+import {seenAs} from './settling.ts'
 import {orNone} from './versions.ts'
 
 const dayMs = 86_400_000
@@ -49,7 +50,9 @@ export function keySchedule(service: Service): KeySchedule {
           ...(terms.expireAfterDays === null ? {} : {expiresIn: `P${terms.expireAfterDays}D`}),
         }),
       )
-      return scheduleOf(await newest(service, key), await policyOf(service, key), isHsm)
+      const look = async (): Promise<RotationSchedule> =>
+        scheduleOf(await newest(service, key), await policyOf(service, key), isHsm)
+      return seenAs(look, (now) => knows.every((term) => now[term] === terms[term]))
     },
   }
 }

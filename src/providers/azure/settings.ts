@@ -3,6 +3,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import {visibleLine} from '../../base/visible.ts'
 import type {PlaceSetting, PlaceSettings} from '../place-settings.ts'
 import type {Service} from './service.ts'
+import {seenAs} from './settling.ts'
 
 export function placeSettings(service: Service): PlaceSettings {
   const list = async (): Promise<readonly PlaceSetting[]> => {
@@ -21,7 +22,8 @@ export function placeSettings(service: Service): PlaceSettings {
       const what = `set ${name}`
       if ((await list()).every((one) => one.name !== name)) throw unknownSetting(name)
       await service.operate(what, `/settings/${name}`, {value: String(value)}, 'patch')
-      const now = (await list()).find((one) => one.name === name)
+      const look = async () => (await list()).find((one) => one.name === name)
+      const now = await seenAs(look, (one) => one?.value === value)
       if (now === undefined) throw unknownSetting(name)
       return now.value
     },

@@ -4,6 +4,7 @@ import {noDates, type Dates} from '../dates.ts'
 import type {Found, IntentId, KeySpec, KeyStore, VersionRef} from '../ports.ts'
 import {operationsOf, permitSpec, shapeOf} from './algorithms.ts'
 import type {Service} from './service.ts'
+import {seenAs, settled} from './settling.ts'
 import {deletedKey, describe, lookUp, orNone, pending, tags, versionIds} from './versions.ts'
 
 export function keyStore(service: Service): KeyStore {
@@ -21,6 +22,7 @@ export function keyStore(service: Service): KeyStore {
       return alone(async () => {
         await demandNew(service, spec, intent)
         const ref = refOf(await make(service, spec, intent, dates))
+        await settled(`make key "${spec.label}"`, () => lookUp(service, ref))
         const all = await versionIds(service, spec.label)
         if (all.length > 1)
           throw new KeyriteError(
@@ -33,7 +35,12 @@ export function keyStore(service: Service): KeyStore {
     },
 
     async describe(ref) {
-      const found = await lookUp(service, ref)
+      // Nothing is taken to be gone by one look.
+      const found = await seenAs(
+        () => lookUp(service, ref),
+        (one) => one !== undefined,
+        1,
+      )
       return found === undefined ? undefined : describe(found)
     },
 
@@ -52,7 +59,12 @@ export function keyStore(service: Service): KeyStore {
     },
 
     async find(intent, before) {
-      return find(service, intent, before)
+      // A list that is late would have it made once more.
+      return seenAs(
+        () => find(service, intent, before),
+        ({kind}) => kind !== 'none',
+        2,
+      )
     },
   }
 }

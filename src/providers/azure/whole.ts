@@ -6,6 +6,8 @@ import {visibleLine} from '../../base/visible.ts'
 import type {Access, Holder, WholeBackups} from '../whole-backups.ts'
 import {statusOf} from './failures.ts'
 import type {Service} from './service.ts'
+import {settled} from './settling.ts'
+import {orNone} from './versions.ts'
 
 type Said = Readonly<Record<string, unknown>>
 
@@ -39,6 +41,10 @@ export function wholeBackups(service: Service): WholeBackups {
           ? await service.operate(what, '/restore', {sasTokenParameters, folderToRestore: folder}, 'put')
           : await service.operate(what, `/keys/${key}/restore`, {sasTokenParameters, folder}, 'put')
       await ended(service, what, `/restore/${textIn(begun, 'jobId')}/pending`)
+      // Of one key it is known that it is there now, whatever late reads tell.
+      const look = async () =>
+        orNone(service, `look at key "${key}"`, () => service.patient.getKey(key ?? ''))
+      if (key !== null) await settled(what, look)
     },
 
     async domain(holders, needed) {

@@ -47,24 +47,22 @@ type Name =
   | 'purge'
 
 export const keyActs: Readonly<Record<Name, Act>> = {
-  create(world, {base, name, body}) {
+  create(world, {base, name, body, lies}) {
     demandFree(world, name)
     const kty = textIn(body, 'kty')
     const made = make(world, kty, body['key_size'], body['crv'], body['public_exponent'])
-    return added(world, base, name, ktyIn(world, kty), made, body)
+    return added(world, base, name, ktyIn(world, kty), made, body, lies)
   },
 
-  import(world, {base, name, body}) {
+  import(world, {base, name, body, lies}) {
     demandFree(world, name)
     const jwk = (body['key'] ?? {}) as Body
     const kty = textIn(jwk, 'kty')
     // T: a vault, too, makes it a key of its HSM where that is asked for.
     const hard = body['Hsm'] === true && !kty.endsWith('-HSM') ? `${kty}-HSM` : kty
-    const said = added(world, base, name, ktyIn(world, hard), imported(world, jwk), {
-      ...body,
-      key_ops: jwk['key_ops'],
-    })
-    world.outside.add(newest(keyOf(world, name)))
+    const given = {...body, key_ops: jwk['key_ops']}
+    const said = added(world, base, name, ktyIn(world, hard), imported(world, jwk), given, lies)
+    if (!lies) world.outside.add(newest(keyOf(world, name)))
     return said
   },
 
@@ -180,8 +178,10 @@ function added(
   kty: string,
   material: Version['material'],
   body: Body,
+  lies = false,
 ): Body {
-  const key = world.keys.get(name) ?? {name, versions: []}
+  const there = world.keys.get(name)
+  const key = lies || there === undefined ? {name, versions: []} : there
   const {
     attributes = {},
     key_ops: ops,
@@ -206,7 +206,7 @@ function added(
     nbf: attributes['nbf'] as number | undefined,
     exp: attributes['exp'] as number | undefined,
   })
-  world.keys.set(name, key)
+  if (!lies) world.keys.set(name, key)
   return bundle(world, base, key, newest(key))
 }
 
