@@ -13,7 +13,7 @@ export default class BackupDomain extends AskingCommand {
   static override summary =
     'Have a Managed HSM of Azure give out its security domain, sealed to holders of whom some together open it.'
   static override description =
-    'The quorum of it is Azure’s own: so many of the holders’ private keys. A new Managed HSM is activated by this; from then on Azure uses it for nothing, and only with it a backup is taken in elsewhere. Each holder makes an RSA key of their own and gives its certificate. How it is brought into another HSM, keyrite does not do: az keyvault security-domain upload.'
+    'The quorum of it is Azure’s own: so many of the holders’ private keys. A new Managed HSM is activated by this; from then on Azure uses it for nothing, and only with it a backup is taken in elsewhere. Each holder makes an RSA key of their own and gives its certificate. keyrite backup domain-share and domain-load bring it into another HSM.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> azure-hsm --holder alice.pem --holder bob.pem --holder carol.pem --needed 2 --out domain.json --dry-run',
   ]

@@ -24,5 +24,7 @@ export async function challengeOf(
     asked.end()
   })
   const field = (name: string): string => new RegExp(`${name}="([^"]*)"`).exec(header)?.[1] ?? ''
-  return {tenant: field('authorization').split('/').at(-1) ?? '', resource: field('resource')}
+  // Azure itself says `authorization`; Microsoft's clients take the other as well.
+  const authority = field('authorization') || field('authorization_uri')
+  return {tenant: authority.split('/').at(-1) ?? '', resource: field('resource')}
 }

@@ -62,6 +62,19 @@ describe('an emulator of Key Vault', () => {
     expect(await under(['no-challenge'], () => outcome(opened()))).toBe('PROVIDER_FAILED')
   })
 
+  testWith('openssl', 'that names who gives out tokens by another word is used as Azure is', async () => {
+    const used = await under(['challenge-by-uri'], async () => {
+      const other = await openVault(placeOf(standin(), 'vault'), 'keyrite/test')
+      try {
+        const ref = await other.store.create(specOf('ec-p256'), intent())
+        return (await other.store.describe(ref))?.ref
+      } finally {
+        await other.close()
+      }
+    })
+    expect(used).toMatchObject({key: expect.any(String)})
+  })
+
   testWith(
     'openssl',
     'that keeps nothing of what is deleted is refused before a key is made there',

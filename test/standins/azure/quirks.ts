@@ -2,7 +2,8 @@
 import {Accepted, type Body} from './messages.ts'
 
 export const quirks = [
-  'no-challenge', // it asks nobody who they are
+  'no-challenge',
+  'challenge-by-uri', // it names who gives out tokens by another word // it asks nobody who they are
   'no-deleted-keys', // nothing that is deleted is kept
   'no-dates', // neither when it was made, nor when it goes
   'no-recovery', // nor for how long it keeps what is deleted

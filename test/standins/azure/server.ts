@@ -151,7 +151,7 @@ async function answer(
   if (!isKnown || fault?.fault === 'unauthenticated') {
     const resource = world.place.isHsm ? 'https://managedhsm.azure.net' : 'https://vault.azure.net'
     response.writeHead(401, {
-      'www-authenticate': `Bearer authorization="https://login.microsoftonline.com/${world.place.tenant}", resource="${resource}"`,
+      'www-authenticate': `Bearer ${has('challenge-by-uri') ? 'authorization_uri' : 'authorization'}="https://login.microsoftonline.com/${world.place.tenant}", resource="${resource}"`,
       'content-type': 'application/json; charset=utf-8',
     })
     response.end(
