@@ -103,6 +103,24 @@ describe('what a command loads before it does anything', () => {
     expect(copied).toEqual([])
   })
 
+  test('finds by its name whatever it takes from a part that is loaded later', () => {
+    const [lacking, taken]: [string[], string[]] = [[], []]
+    for (const name of ['*.js', 'commands/**/*.js'].flatMap((files) => globSync(files, {cwd: dist}))) {
+      const text = readFileSync(join(dist, name), 'utf8')
+      for (const [, names = '', from = ''] of text.matchAll(/\{([^{}]+)\} = await import\("(\.[^"]+)"\)/g)) {
+        const given = readFileSync(join(dist, dirname(name), from), 'utf8')
+        const [, list = ''] = /^export \{([^}]*)\};?$/m.exec(given) ?? []
+        const gives = list.split(',').map((one) => one.trim().replace(/^.* as /, ''))
+        for (const one of names.split(',').map((wanted) => wanted.trim().replace(/:.*$/, ''))) {
+          taken.push(one)
+          if (!gives.includes(one)) lacking.push(`${name}: ${one} of ${from}`)
+        }
+      }
+    }
+    expect(taken).toEqual(expect.arrayContaining(['CloudTrail', 'createTransport']))
+    expect(lacking).toEqual([])
+  })
+
   test.each([...seldom, ...folders])(
     'nothing of %s is in it, and it is there for whoever opens one',
     (_name, own) => {

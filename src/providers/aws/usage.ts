@@ -60,7 +60,7 @@ async function* eventsOf(
   regions: readonly string[],
   {since, until}: UsageQuery,
 ): AsyncIterable<UsageEvent> {
-  const {CloudTrail: Client} = await import('@aws-sdk/client-cloudtrail')
+  const {CloudTrail: Client} = await import('./trail.ts')
   for (const region of regions) {
     const client = new Client({...configFor(line), region, maxAttempts: line.patience.tries})
     try {
