@@ -73,7 +73,7 @@ function text(value: Value): string | undefined {
   return value.length === 0 ? undefined : value.map((one) => visible(one)).join(', ')
 }
 
-/** `3 problems`, `1 problem`. */
+/** `3 problems`, `1 problem`, `2 entries`, `2 keys`. */
 export function counted(count: number, noun: string): string {
-  return `${count} ${count === 1 ? noun : noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`
+  return `${count} ${count === 1 ? noun : /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`}`
 }

@@ -83,6 +83,7 @@ test.each([
   [0, 'finding', '0 findings'],
   [1, 'entry', '1 entry'],
   [2, 'entry', '2 entries'],
+  [7, 'key', '7 keys'],
 ])('%i %s: "%s"', (count, noun, text) => {
   expect(counted(count, noun)).toBe(text)
 })
