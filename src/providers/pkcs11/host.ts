@@ -8,7 +8,7 @@ import type {PKCS11} from 'pkcs11js'
 import type {Provider} from '../ports.ts'
 import {loadDriver} from './driver.ts'
 import {keyEvidence} from './evidence.ts'
-import {failure, rv, rvOf} from './failures.ts'
+import {failure, rv, rvOf, wordsOf} from './failures.ts'
 import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
 import {shownBy, type Shown} from './shown.ts'
@@ -47,7 +47,21 @@ function initialize(module: PKCS11): void {
     const value = rvOf(error)
     if (value === rv.cryptokiAlreadyInitialized) return
     if (value !== rv.cantLock && value !== rv.arguments) throw error
+    startPlain(module)
+  }
+}
+
+/** Without a word of ours. A module that needs more than that says only that its arguments are bad. */
+function startPlain(module: PKCS11): void {
+  try {
     module.C_Initialize()
+  } catch (error) {
+    if (rvOf(error) !== rv.arguments) throw error
+    throw new KeyriteError(
+      'UNSUPPORTED',
+      `cannot start the module: it wants settings of its own when it is started, and keyrite gives none, ${wordsOf(error)}`,
+      {hints: ['look in its manual whether it takes them from a file or the environment']},
+    )
   }
 }
 

@@ -174,6 +174,11 @@ describe('a module that answers in another shape', () => {
         expect([number, error]).toEqual([number, expect.objectContaining({code: 'CREDENTIALS_REFUSED'})])
         expect(error instanceof KeyriteError && error.hints[0]).toContain(hint)
       }
+      hsm().now('fail C_Initialize 0x7')
+      expect(await refused(opened())).toMatchObject({
+        code: 'UNSUPPORTED',
+        message: expect.stringContaining('settings of its own when it is started'),
+      })
       hsm().now('fail C_OpenSession 0xb1')
       expect(await refused(opened())).toMatchObject({
         code: 'PROVIDER_FAILED',
