@@ -1,5 +1,6 @@
 import {KeyriteError} from '../../base/errors.ts'
 import type {Availability, KeyLife} from '../ports.ts'
+import {makePrimary} from './primary.ts'
 import type {CryptoKey, Service} from './service.ts'
 import {demandUnused} from './store.ts'
 import {
@@ -61,21 +62,7 @@ export function keyLife(service: Service): KeyLife {
     },
 
     async setPrimary(ref) {
-      const {key, shown} = await existing(service, ref)
-      if (key.purpose !== 'ENCRYPT_DECRYPT') return
-      const what = `make version ${ref.version} of key "${shown.spec.label}" primary`
-      await service.ask(what, (kms) =>
-        kms.updateCryptoKeyPrimaryVersion({
-          name: keyPath(service, ref.key),
-          cryptoKeyVersionId: ref.version,
-        }),
-      )
-      // What an answer says is not what is: it is looked at again.
-      const now = (await existing(service, ref)).key
-      if (now.primary?.name !== versionPath(service, ref))
-        throw new KeyriteError('PROVIDER_FAILED', `cannot ${what}: Google names another one`, {
-          hints: ['the same command again'],
-        })
+      await makePrimary(service, ref)
     },
 
     async scheduleDestruction(ref, afterDays) {

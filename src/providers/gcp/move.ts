@@ -1,9 +1,10 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {KeyriteError} from '../../base/errors.ts'
-import type {IntentId, KeyMove, KeySpec, VersionRef} from '../ports.ts'
+import type {IntentId, KeyMove, KeySpec} from '../ports.ts'
 import {permitSpec, rowOf} from './algorithms.ts'
 import {code, codeOf, failure} from './failures.ts'
 import {allOf, pages} from './listing.ts'
+import {makePrimary} from './primary.ts'
 import type {Service} from './service.ts'
 import {demandUnused, keysWith, makeKey} from './store.ts'
 import {demandMaterial, wrapFor} from './material.ts'
@@ -39,7 +40,8 @@ export function keyMove(service: Service): KeyMove {
       const ref = refOf(
         await settled(service, {key: spec.label, version: made.name?.split('/').at(-1) ?? '1'}),
       )
-      await makePrimary(service, spec, ref)
+      // What came from outside is not primary by itself; what encrypts has to have one.
+      await makePrimary(service, ref)
       return ref
     },
 
@@ -71,14 +73,6 @@ async function isBegun(service: Service, {label}: KeySpec, intent: IntentId): Pr
   for await (const key of keysWith(service, labels.intent, intent))
     if (key.name === keyPath(service, label)) return (await versionsOf(service, key)).length === 0
   return false
-}
-
-/** What came from outside is not primary by itself; what encrypts has to have one. */
-async function makePrimary(service: Service, {label, scheme}: KeySpec, {version}: VersionRef): Promise<void> {
-  if (scheme !== 'a256gcm' || service.place.rawAes === true) return
-  await service.ask(`make key "${label}" primary`, (kms) =>
-    kms.updateCryptoKeyPrimaryVersion({name: keyPath(service, label), cryptoKeyVersionId: version}),
-  )
 }
 
 /** A job of ours that lasts an hour at least, or a new one. Jobs cannot be deleted: each is used for its three days. */

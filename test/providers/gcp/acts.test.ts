@@ -223,6 +223,13 @@ describe('an act at Google', () => {
       for (const fault of some) await goes(method, fault, begin)
     })
 
+  testWith('openssl', 'an imported key that is not made primary is not called imported', async () => {
+    const one = await importing()
+    await standin().ask({faults: [{method: 'updateCryptoKeyPrimaryVersion', fault: 'lie', times: 1}]})
+    expect(await tried(one, open())).toBe('PROVIDER_FAILED')
+    await standin().ask({faults: []})
+  })
+
   testWith('openssl', 'a policy that others change is read anew, and given up when it goes on', async () => {
     for (const begin of [granting, ungranting]) {
       const one = await begin()
