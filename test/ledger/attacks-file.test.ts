@@ -38,6 +38,22 @@ describe('what was done to the file', () => {
 
   test.each<[string, string, string, () => void]>([
     [
+      'a -wal symlink that leads nowhere',
+      'LEDGER_TAMPERED',
+      'file',
+      () => {
+        symlinkSync('nowhere', `${db()}-wal`)
+      },
+    ],
+    [
+      'a trigger whose name looks like one of SQLite’s own',
+      'LEDGER_TAMPERED',
+      'schema',
+      () => {
+        write('CREATE TRIGGER sqlitex AFTER INSERT ON entries BEGIN DELETE FROM openings; END')
+      },
+    ],
+    [
       'a -wal file beside it',
       'LEDGER_TAMPERED',
       'file',
@@ -175,6 +191,15 @@ describe('what was done to the file', () => {
     // How much of a page is unused depends on what was written: more than a quarter is always in use.
     expect(missed.length).toBeLessThan((places.length * 3) / 4)
   })
+
+  function write(sql: string): void {
+    const open = new Database(db())
+    try {
+      open.exec(sql)
+    } finally {
+      open.close()
+    }
+  }
 
   function read<T>(of: (db: Database.Database) => T): T {
     const open = new Database(db(), {readonly: true})

@@ -110,7 +110,8 @@ function lookAt(path: string): void {
   // Merely to read a file that is set to WAL would lay a -wal beside it.
   if (versionsIn(path).includes(2))
     throw tampered('it is set to write-ahead logging (WAL), which keyrite never does')
-  if (existsSync(`${path}-wal`)) throw tampered('a -wal file lies beside it, which keyrite never makes')
+  if (statusOf(`${path}-wal`) !== undefined)
+    throw tampered('a -wal file lies beside it, which keyrite never makes')
   const journal = lstatSync(`${path}-journal`, {throwIfNoEntry: false})
   if (
     journal !== undefined &&

@@ -21,3 +21,8 @@ export const schema: readonly string[] = [
   ...frozen('checkpoints'),
   ...frozen('blobs'),
 ]
+
+/** What SQLite makes by itself for the primary keys above. */
+export const ownIndexes: readonly string[] = ['openings', 'blobs', 'side'].map(
+  (table) => `sqlite_autoindex_${table}_1`,
+)

@@ -7,7 +7,7 @@ import type {Opening} from '../draft.ts'
 import type {Batch, HashedRow, NoteRow, Row, SealedRow, SideRow, Store} from '../store.ts'
 import {createDatabase, openDatabase, sqliteCode, storageError} from './open.ts'
 import {entriesIn, notesIn, openingsIn, spelled, type Statements} from './pieces.ts'
-import {schema} from './schema.ts'
+import {ownIndexes, schema} from './schema.ts'
 
 interface EntryRow {
   readonly seq: number
@@ -163,9 +163,10 @@ export class SqliteStore implements Store {
   }
 
   schemaFlaws(): readonly string[] {
-    const found = this.#all<{sql: string | null}>(
-      "SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'",
-    ).map((row) => row.sql ?? '')
+    // Whatever it is called: only the indexes that SQLite itself makes for primary keys have no SQL.
+    const found = this.#all<{name: string; sql: string | null}>('SELECT name, sql FROM sqlite_schema')
+      .filter(({name, sql}) => sql !== null || !ownIndexes.includes(name))
+      .map(({name, sql}) => sql ?? `(no SQL) ${name}`)
     return [
       ...schema
         .filter((statement) => !found.includes(statement))
