@@ -21,7 +21,7 @@ import {runJson, type CommandClass} from '../support/run.ts'
 
 const SLOW = process.env['SLOW'] === '1'
 /** After a line, in ms: what comes between two lines is met by some of them. */
-const delays = SLOW ? [0, 5, 20, 60, 150] : [20]
+const delays = SLOW ? [0, 2, 5, 10, 20, 60] : [20]
 
 let house: House
 let folder: string
@@ -165,7 +165,7 @@ if (SLOW)
       expect(await there()).toBe(before)
       await ratified(name)
     }
-    expect(kills).toBeGreaterThanOrEqual(delays.length)
+    expect(kills).toBeGreaterThan(10)
   }, 600_000)
 
 test('replaced first, it is made and put there once, wherever it was killed, and contained after that', async () => {
@@ -193,7 +193,7 @@ test('replaced first, it is made and put there once, wherever it was killed, and
     expect(await there()).toBe(before + 1)
     await ratified(name)
   }
-  expect(kills).toBeGreaterThanOrEqual(delays.length)
+  expect(kills).toBeGreaterThan(SLOW ? 12 : 0)
 }, 600_000)
 
 if (SLOW)
