@@ -189,7 +189,8 @@ async function perform(context: WholeContext, plan: Plan, act: WholeAct): Promis
       }
     },
     confirm: async (done) => {
-      if (done === some) throw someDomain(profile)
+      // A folder may be called anything.
+      if ('domain' in change && done === some) throw someDomain(profile)
       if (act === 'start') return {folder: done}
       if (act === 'domain') return {sha256: done}
       return act === 'load' ? lookedAt(ledger.view, provider, profile) : {}

@@ -2,6 +2,7 @@
 import {KMS, type KMSClientConfig} from '@aws-sdk/client-kms'
 import {KeyriteError} from '../../base/errors.ts'
 import {tool} from '../../base/package.ts'
+import {within} from '../../base/within.ts'
 import {Answered} from './answered.ts'
 import {credentialsOf} from './credentials.ts'
 import {failure, isThrottled} from './failures.ts'
@@ -124,25 +125,16 @@ export class Line {
   async #inTime<T>(what: string, work: Promise<T>, {once}: How): Promise<T> {
     const {answer, connect, tries} = this.patience
     const wait = (answer + connect) * (once === true ? 1 : tries)
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(
-          new KeyriteError(
-            'PROVIDER_UNREACHABLE',
-            `cannot ${what}: no whole answer within ${wait / 1000} seconds`,
-            {
-              hints: ['the same command again: it asks what was done'],
-            },
-          ),
-        )
-      }, wait)
-    })
-    try {
-      return await Promise.race([work, late])
-    } finally {
-      clearTimeout(timer)
-    }
+    return within(
+      wait,
+      work,
+      () =>
+        new KeyriteError(
+          'PROVIDER_UNREACHABLE',
+          `cannot ${what}: no whole answer within ${wait / 1000} seconds`,
+          {hints: ['the same command again: it asks what was done']},
+        ),
+    )
   }
 
   #client({region = this.place.region, once}: How): KMS {
