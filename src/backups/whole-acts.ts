@@ -2,6 +2,7 @@
 import {sha256Hex} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {jcs} from '../base/jcs.ts'
+import {seenAs} from '../base/seen-as.ts'
 import type {Secret} from '../base/secret.ts'
 import {keysFold} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
@@ -96,19 +97,49 @@ export function demandSameHolders(approved: readonly string[], brought: readonly
     )
 }
 
-/** Which of the ledger's living versions are there after a restore. */
+/** Which of the ledger's living versions are there after a restore. What is not told by a late read is looked for again. */
 export async function lookedAt(
   view: View,
   provider: Provider,
   profile: string,
 ): Promise<{readonly there: number; readonly missing: string[]}> {
-  const missing = new Set<string>()
-  let there = 0
-  for (const key of view.of(keysFold).keys.values())
-    for (const {state, ref} of key.profile === profile ? key.versions : [])
-      if (state !== 'destroyed') {
-        if ((await provider.store.describe(ref)) === undefined) missing.add(key.name)
-        else there++
-      }
-  return {there, missing: [...missing].toSorted()}
+  const all = [...view.of(keysFold).keys.values()]
+    .filter((key) => key.profile === profile)
+    .flatMap(({name, versions}) => versions.map(({state, ref}) => ({name, state, ref})))
+    .filter(({state}) => state !== 'destroyed')
+  let missing = all
+  await seenAs(
+    async () => {
+      const still: typeof all = []
+      for (const one of missing) if ((await provider.store.describe(one.ref)) === undefined) still.push(one)
+      missing = still
+    },
+    () => missing.length === 0,
+  )
+  return {
+    there: all.length - missing.length,
+    missing: [...new Set(missing.map(({name}) => name))].toSorted(),
+  }
+}
+
+/** The service tells of no restore by what it was of: one whose answer was lost is never begun a second time by itself, as what was made since would be gone. */
+export async function someRestore(
+  view: View,
+  provider: Provider,
+  profile: string,
+  from: string,
+): Promise<KeyriteError> {
+  const {there, missing} = await lookedAt(view, provider, profile)
+  const seen = missing.length === 0 ? '' : `, and NOT THERE are versions of ${missing.join(', ')}`
+  return new KeyriteError(
+    'INDETERMINATE',
+    `cannot tell whether the backup at ${from} was taken in: the answer was lost, and the service does not say. Of the ledger’s versions there, ${there} are there${seen}`,
+    {
+      changed: true,
+      hints: [
+        `keyrite key sync --profile ${profile}`,
+        'where it was not taken in: the same command again, which asks people anew; what was made there since would be gone',
+      ],
+    },
+  )
 }

@@ -2,6 +2,7 @@
 import {Secret} from '../base/secret.ts'
 import {jcs} from '../base/jcs.ts'
 import {KeyriteError} from '../base/errors.ts'
+import {seenAs} from '../base/seen-as.ts'
 import {keysFold, onePhase, profileOf, type Planned} from '../keys/index.ts'
 import {problem, type View} from '../ledger/index.ts'
 import type {Holder} from '../providers/whole-backups.ts'
@@ -13,6 +14,7 @@ import {
   placeSettingsOf,
   setAs,
   someDomain,
+  someRestore,
   takenIn,
   wholeBackupsOf,
 } from './whole-acts.ts'
@@ -25,7 +27,7 @@ import {
   type WholeAct,
   type WholeChange,
 } from './whole-state.ts'
-import {words} from './whole-words.ts'
+import {againInWords, words} from './whole-words.ts'
 
 /** Whoever runs it brings what opens the storage, and the holders' certificates; and keeps what is given out. */
 export interface WholeContext extends ActContext {
@@ -35,7 +37,7 @@ export interface WholeContext extends ActContext {
   readonly holders?: readonly Holder[] | undefined
 }
 
-/** A security domain that was found taken in. */
+/** What an earlier run may have had taken in: a security domain, or a backup. */
 const some = 'some'
 
 const changeOf = (act: WholeAct, plan: Plan): WholeChange => formed<WholeChange>(wholeForms[act], plan)
@@ -162,8 +164,13 @@ async function perform(context: WholeContext, plan: Plan, act: WholeAct): Promis
     intended: {},
     open,
     approved: context.approved,
-    // Each but one may be done again.
-    find: async () => ('domain' in change && (await wholeBackupsOf(provider).hasLoaded()) ? some : undefined),
+    // What is taken in is not taken in again by itself; the others may be done again.
+    find: async () => {
+      const hasLoaded = (): Promise<boolean> => seenAs(() => wholeBackupsOf(provider).hasLoaded(), Boolean, 2)
+      const taken = 'from' in change || ('domain' in change && (await hasLoaded()))
+      if (!taken) context.progress?.(againInWords(act, open?.seq ?? -1))
+      return taken ? some : undefined
+    },
     // The service said how it ended: whoever wants it still asks anew, and is in nobody's way.
     ends: ['PROVIDER_FAILED', 'CREDENTIALS_REFUSED', 'FILE_NOT_FOUND'],
     act: async () => {
@@ -191,6 +198,8 @@ async function perform(context: WholeContext, plan: Plan, act: WholeAct): Promis
     confirm: async (done) => {
       // A folder may be called anything.
       if ('domain' in change && done === some) throw someDomain(profile)
+      if ('from' in change && done === some)
+        throw await someRestore(ledger.view, provider, profile, change.from)
       if (act === 'start') return {folder: done}
       if (act === 'domain') return {sha256: done}
       return act === 'load' ? lookedAt(ledger.view, provider, profile) : {}

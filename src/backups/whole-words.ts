@@ -56,3 +56,15 @@ export const words: Readonly<Record<WholeAct, (plan: Plan) => readonly string[]>
 
 /** What lets others than local roles act on keys. */
 const opensForArm = 'AllowKeyManagementOperationsThroughARM'
+
+/** What is done once more, as its first answer was lost, and what of the first may be left. */
+export function againInWords(act: WholeAct, seq: number): string {
+  const left = {
+    start: 'a second backup is written, and the first may lie in the container beside it',
+    domain: 'it is given out anew; a file that was written then is none of the ledger: destroy it',
+    'domain-load': 'the place says that none was taken in, and it is sent again',
+    setting: 'it is set again',
+    load: '',
+  } as const satisfies Record<WholeAct, string>
+  return `Entry ${seq} began this, and its outcome was lost: ${left[act]}.`
+}

@@ -1,6 +1,9 @@
 /** Does a piece of work, and kills itself at the nth call of the provider: before it, or when it took effect. Says how many calls there were where it lives. */
-import {readFileSync} from 'node:fs'
+import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {X509Certificate} from 'node:crypto'
 import {App} from '../../src/app.ts'
+import {sha256Hex} from '../../src/base/bytes.ts'
 import {Secret} from '../../src/base/secret.ts'
 import type {Provider} from '../../src/providers/ports.ts'
 import {contextFor} from '../../src/ui/gather.ts'
@@ -34,6 +37,22 @@ function dying<T extends object>(port: T): T {
   })
 }
 
+/** Where a folder is brought: the certificates in it are of holders, and what is given out goes into it as `given.json`. */
+function given(): object {
+  if (brought === '' || !statSync(brought).isDirectory()) return {}
+  const holders = readdirSync(brought)
+    .filter((name) => name.endsWith('.pem'))
+    .map((name) => ({certificate: new X509Certificate(readFileSync(join(brought, name))).raw}))
+  const out = {
+    keep: async (secret: Secret): Promise<string> =>
+      secret.use((bytes) => {
+        writeFileSync(join(brought, 'given.json'), bytes, {flag: 'wx'})
+        return sha256Hex(bytes)
+      }),
+  }
+  return {holders, keep: dying(out).keep}
+}
+
 const clock = now === '' ? {} : {now: () => new Date(now)}
 const app = new App({
   ...surroundingsOf({home, state, ...clock}),
@@ -43,7 +62,7 @@ const app = new App({
 })
 const provider = async (name: string): Promise<Provider> => {
   const real = await app.provider(name)
-  const {store, use, life, move, evidence, service, schedule} = real
+  const {store, use, life, move, evidence, service, schedule, wholeBackups, settings} = real
   return {
     ...real,
     ...{
@@ -54,10 +73,12 @@ const provider = async (name: string): Promise<Provider> => {
       evidence: dying(evidence),
       ...(service === undefined ? {} : {service: dying(service)}),
       ...(schedule === undefined ? {} : {schedule: dying(schedule)}),
+      ...(wholeBackups === undefined ? {} : {wholeBackups: dying(wholeBackups)}),
+      ...(settings === undefined ? {} : {settings: dying(settings)}),
     },
   }
 }
 const material = async (): Promise<Secret> => new Secret(readFileSync(brought))
-await workOn(app, {...contextFor(app, null), provider, ...{material}}, work)
+await workOn(app, {...contextFor(app, null), provider, ...{material}, ...given()}, work)
 await app.close()
 process.stdout.write(String(calls))

@@ -1,6 +1,7 @@
 /** The rotation policy of a key in a vault or a Managed HSM. */
 import type {KeyRotationLifetimeAction, KeyRotationPolicy, KeyVaultKey} from '@azure/keyvault-keys'
 import {KeyriteError} from '../../base/errors.ts'
+import {seenAs} from '../../base/seen-as.ts'
 import {
   demandKnown,
   noTerms,
@@ -10,7 +11,6 @@ import {
   type Term,
 } from '../schedule.ts'
 import type {Service} from './service.ts'
-import {seenAs} from './settling.ts'
 import {orNone} from './versions.ts'
 
 const dayMs = 86_400_000

@@ -1,9 +1,9 @@
 /** Settings of a Managed HSM: what it lets others than its local roles do. */
 import {KeyriteError} from '../../base/errors.ts'
 import {visibleLine} from '../../base/visible.ts'
+import {seenAs} from '../../base/seen-as.ts'
 import type {PlaceSetting, PlaceSettings} from '../place-settings.ts'
 import type {Service} from './service.ts'
-import {seenAs} from './settling.ts'
 
 export function placeSettings(service: Service): PlaceSettings {
   const list = async (): Promise<readonly PlaceSetting[]> => {

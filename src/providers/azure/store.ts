@@ -1,10 +1,11 @@
 import type {KeyVaultKey} from '@azure/keyvault-keys'
 import {KeyriteError} from '../../base/errors.ts'
+import {seenAs} from '../../base/seen-as.ts'
 import {noDates, type Dates} from '../dates.ts'
 import type {Found, IntentId, KeySpec, KeyStore, VersionRef} from '../ports.ts'
 import {operationsOf, permitSpec, shapeOf} from './algorithms.ts'
 import type {Service} from './service.ts'
-import {seenAs, settled} from './settling.ts'
+import {settled} from './settling.ts'
 import {deletedKey, describe, lookUp, orNone, pending, tags, versionIds} from './versions.ts'
 
 export function keyStore(service: Service): KeyStore {

@@ -18,7 +18,7 @@ export function wholeBackups(service: Service): WholeBackups {
   return {
     async start(to, access) {
       const what = `back up the Managed HSM to ${to}`
-      const begun = await service.operate(what, '/backup', storage(to, access))
+      const begun = await service.operateOnce(what, '/backup', storage(to, access))
       const done = await ended(service, what, `/backup/${textIn(begun, 'jobId')}/pending`)
       const folder = textIn(done, 'azureStorageBlobContainerUri')
       if (folder !== '') return folder
@@ -38,8 +38,8 @@ export function wholeBackups(service: Service): WholeBackups {
       const sasTokenParameters = storage(container, access)
       const begun =
         key === null
-          ? await service.operate(what, '/restore', {sasTokenParameters, folderToRestore: folder}, 'put')
-          : await service.operate(what, `/keys/${key}/restore`, {sasTokenParameters, folder}, 'put')
+          ? await service.operateOnce(what, '/restore', {sasTokenParameters, folderToRestore: folder}, 'put')
+          : await service.operateOnce(what, `/keys/${key}/restore`, {sasTokenParameters, folder}, 'put')
       await ended(service, what, `/restore/${textIn(begun, 'jobId')}/pending`)
       // Of one key it is known that it is there now, whatever late reads tell.
       const look = async () =>
@@ -50,7 +50,7 @@ export function wholeBackups(service: Service): WholeBackups {
     async domain(holders, needed) {
       const what = 'download the security domain'
       const body = {certificates: holders.map(jwkOf), required: needed}
-      const {value} = await service.operate(what, '/securitydomain/download', body)
+      const {value} = await service.operateOnce(what, '/securitydomain/download', body)
       const till = performance.now() + patience.whole
       for (;;) {
         const {status, status_details: details} = await service.read(what, '/securitydomain/download/pending')
@@ -87,7 +87,7 @@ export function wholeBackups(service: Service): WholeBackups {
     async hasLoaded() {
       try {
         const {status} = await service.read('ask what was taken in', '/securitydomain/upload/pending')
-        return status === 'Success'
+        return status === 'Success' || status === 'InProgress'
       } catch (error) {
         // Nothing is there to be told of. How it says that of none that ever came no source tells.
         if (error instanceof KeyriteError && statusOf(error.cause) === 404) return false

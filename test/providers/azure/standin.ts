@@ -11,6 +11,8 @@ import type {Wish} from '../../standins/azure/control.ts'
 export interface Seen {
   readonly operation: string
   readonly userAgent: string
+  /** Whether it came with a token: the first one of a client does not. */
+  readonly isKnown: boolean
 }
 
 export interface Standin {
@@ -50,7 +52,11 @@ export async function startStandin(
     throw new Error('the stand-in for Azure Key Vault or Managed HSM did not start')
   const said = JSON.parse(line) as Record<'vault' | 'control' | 'ca' | 'tokenFile', string>
   const told = async (wish: Wish) => {
-    const answer = await fetch(said.control, {method: 'POST', body: JSON.stringify(wish)})
+    const answer = await fetch(said.control, {
+      ...{method: 'POST', body: JSON.stringify(wish)},
+      // A line that was kept may be closed by now, where this process was busy meanwhile.
+      headers: {connection: 'close'},
+    })
     if (!answer.ok) throw new Error(await answer.text())
     return (await answer.json()) as {
       readonly seen: readonly Seen[]

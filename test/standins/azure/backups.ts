@@ -72,7 +72,7 @@ const pending: Act = (world, {name}) => {
   if (job === undefined) throw notModelled('a job that is not there')
   if (job.status !== 'InProgress') return shown(job)
   if (world.now() < job.startedAt + world.jobSeconds) return shown(job)
-  Object.assign(job, job.work(), {status: 'Succeeded', endedAt: world.now()})
+  Object.assign(job, world.changing(job.work), {status: 'Succeeded', endedAt: world.now()})
   return shown(job)
 }
 

@@ -20,6 +20,8 @@ export interface Wish {
   readonly roots?: true
   readonly quirks?: readonly Quirk[]
   readonly domainSeconds?: number
+  /** As one that is new: it never had a security domain. */
+  readonly forgetDomain?: true
   /** Whether the key for an upload is JSON in a text. */
   readonly transferAsText?: boolean
   readonly rolesOnPage?: number
@@ -57,6 +59,7 @@ function grant(world: World, wish: Wish): void {
   if (wish.attestation !== undefined) world.attestation = wish.attestation
   if (wish.lag !== undefined) world.lag = wish.lag
   if (wish.quirks !== undefined) world.quirks = new Set(wish.quirks)
+  if (wish.forgetDomain === true) Object.assign(world, {domain: undefined, uploadedAt: undefined})
   if (wish.domainSeconds !== undefined) world.domainSeconds = wish.domainSeconds
   if (wish.transferAsText !== undefined) world.transferAsText = wish.transferAsText
   if (wish.rolesOnPage !== undefined) world.rolesOnPage = wish.rolesOnPage

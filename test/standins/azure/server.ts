@@ -138,7 +138,8 @@ async function answer(
   // R: the first one comes empty, before anybody said who they are.
   const body = await bodyOf(request)
   const operation = found(request.method, url.pathname)?.route.name ?? ''
-  world.seen.push({operation, userAgent: request.headers['user-agent'] ?? ''})
+  const isKnown = request.headers.authorization === `Bearer ${token}`
+  world.seen.push({operation, userAgent: request.headers['user-agent'] ?? '', isKnown})
   const has = (quirk: Quirk): boolean => world.quirks.has(quirk)
   if (has('no-challenge') && request.headers.authorization === undefined) {
     send(response, 200, {value: []})
@@ -146,7 +147,6 @@ async function answer(
   }
   if (has('no-deleted-keys') && url.pathname.startsWith('/deletedkeys'))
     throw new Refused(404, 'NotFound', 'no such path')
-  const isKnown = request.headers.authorization === `Bearer ${token}`
   const fault = isKnown ? world.fault(operation) : undefined
   if (!isKnown || fault?.fault === 'unauthenticated') {
     const resource = world.place.isHsm ? 'https://managedhsm.azure.net' : 'https://vault.azure.net'

@@ -91,7 +91,7 @@ export class World {
   denied = new Set<string>()
   faults: {route: string; fault: Fault; times: number; milliseconds?: number}[] = []
   /** What it was asked, and who asked, since somebody looked. */
-  readonly seen: {readonly operation: string; readonly userAgent: string}[] = []
+  readonly seen: {readonly operation: string; readonly userAgent: string; readonly isKnown: boolean}[] = []
   disableLag = 0
   /** Which reads, by route, tell after a change what was before it, and how often. */
   lag: {readonly routes: readonly string[]; readonly reads: number} = {routes: [], reads: 0}
