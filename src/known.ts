@@ -18,6 +18,7 @@ import {ceremonyFold} from './ceremony/fold.ts'
 import {certificatesFold, certificateSign} from './certificates/index.ts'
 import {continuationFold, custodyFold} from './custody/index.ts'
 import {
+  askedFault,
   keyActivate,
   keyAdopt,
   keyImport,
@@ -136,7 +137,7 @@ export const folds: readonly AnyFold[] = [
   policyFold,
   profilesFold,
   placesFold,
-  requestsFold(operations),
+  requestsFold(operations, askedFault),
   refusalsFold,
   dutiesFold,
   keysFold,

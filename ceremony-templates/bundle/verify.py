@@ -295,6 +295,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         self.sets, self.drills, self.recoveries = {}, {}, {}
         self.used, self.opened, self.signoff, self.checkpoint = set(), None, None, None
         self.public, self.serials = {}, set()
+        self.homes = {}  # key -> the profile in which it lives
         self.turns, self.primary, self.since = {}, {}, {}  # of keys: the last rotation, the primary version
         self.states, self.moving, self.proved = {}, set(), set()  # of versions: state, that before, its entry
         self.holds, self.places = {}, set()  # L6: seq of key.held -> key, until when; where material lies
@@ -655,9 +656,20 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
              needs=canon(d["needs"]) == canon({"people": rule["people"], "roles": sorted(rule["roles"])}),
              who=d["who"] == sorted(may & {*d["who"]}),
              expires=TIME.fullmatch(d["expires"]) and d["expires"] > e["time"])
+        self.check_about(plan)
         return {"plan": plan, "asked": d, "answers": {}, "proposed": False, "closed": None, "reached": "",
                 "possession": None, "seq": e["seq"], "yes": set(),
                 "run": d["operation"] == "ledger.restore" or plan["change"].get("by") == "take-over"}
+
+    def check_about(self, plan):  # L5: class and place are those of the key, once it stands
+        operation, change, profile = plan["operation"], plan["change"], plan["profile"] or {}
+        name = change.get("what", change).get("key")
+        home = self.profiles[self.homes[name]] if name in self.homes else None
+        none = operation in ("share.split", "backup.load")
+        fact = "environment" if operation in ("backup.put-back", "backup.load") else "name"
+        need("people are asked as for a key of another class, or of another place",
+             plan_class=not home or change.get("class") == (None if none else self.keys[name, 1]["class"]),
+             plan_place=not home or profile.get(fact) == home[fact])
 
     def check_count(self, e, d, quorum):  # L5: different people and keys, a role each, nobody late
         asked, holders = quorum["asked"], {}
@@ -950,6 +962,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
              approved_twice=(e["approved"], e["type"], phase) not in self.used,
              phase=all((p["earliest"] or "") <= now and max(now, quorum["reached"]) <= (p["latest"] or "9")
                        for p in dates))
+        self.check_about(quorum["plan"])
         self.begun = (e["approved"], e["type"], phase)
 
     def check_whole(self, e, d, kind, operation, phase):  # L5: it says what its plan says, and fits
@@ -1078,6 +1091,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             if d["public"]:
                 self.wanted["keys/%s-v%d.pem" % key] = armor("PUBLIC KEY", self.blob(d["public"]["blob"]), 64)
             self.keys[key], self.public[key] = d["spec"], d["public"]
+            self.homes[d["key"]] = intent["data"]["profile"]
             if e["type"] == "key.imported":  # from here on it is like one that was made
                 self.change_state({**e, "type": "key.created"}, d, key)
         need("it is called copied, and not every copy is there",
@@ -1103,7 +1117,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         need("it is there already", key=(d["key"], 1) not in self.keys and len(places) == len(versions)
              and d["primary"] <= len(versions))
         self.places.update(places)
-        self.primary[d["key"]] = d["primary"]
+        self.primary[d["key"]], self.homes[d["key"]] = d["primary"], d["profile"]
         for key, x in (((d["key"], n), x) for n, x in enumerate(versions, 1)):
             self.keys[key], self.public[key], self.states[key] = d["spec"], x["public"], (x["state"], None, e)
             self.since.update({key: x["created"] or e["time"]} if x["state"] == "active" else {})

@@ -32,12 +32,20 @@ export const metSchema = lately(
 )
 export const withdrawnSchema = z.strictObject({opened: z.int(), reason: hidden})
 
+/** What speaks against a plan by the key that it is about: those who know of keys bring it. */
+export type AskedFault = (view: Pick<View, 'of'>, plan: Plan) => string | undefined
+
 type Check = (view: View, entry: Entry) => Problem[]
 
 const wrong = (rule: string, entry: Entry, message: string): Problem[] => [problem(rule, entry, message)]
 
 /** The question must be the one that policy and roster make of the plan, so that a thief of the writer key cannot ask for less. */
-export function checkOpened(view: View, entry: Entry, operations: Operations): Problem[] {
+export function checkOpened(
+  view: View,
+  entry: Entry,
+  operations: Operations,
+  askedFault: AskedFault,
+): Problem[] {
   const parsed = openedSchema.safeParse(entry.data)
   if (!parsed.success)
     return wrong('quorum', entry, `${parsed.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
@@ -52,7 +60,8 @@ export function checkOpened(view: View, entry: Entry, operations: Operations): P
   const fault = questionFault(entry, parsed.data, {plan, policy, roster, operations, custody})
   if (fault !== undefined) return wrong(fault.rule, entry, fault.message)
   if (!profileStands(view, plan)) return wrong('quorum', entry, 'the profile is not the one that stands')
-  return []
+  const asked = askedFault(view, plan)
+  return asked === undefined ? [] : wrong('quorum', entry, asked)
 }
 
 /** Of the roster as a document, computed once for each state of it. */

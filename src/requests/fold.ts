@@ -11,6 +11,7 @@ import {
   checkProposal,
   checkWithdrawn,
   profileStands,
+  type AskedFault,
 } from './checks.ts'
 import {answered, clockSet, closed, met, opened, possessed, proposed, voidOf, voidOpen} from './changes.ts'
 import {phaseOf, type Operation, type Operations} from './operation.ts'
@@ -28,8 +29,8 @@ const own = [
   'ceremony.aborted',
 ]
 
-/** @param operations - all there are: what they write is judged here. */
-export function requestsFold(operations: Operations): Fold<Requests> {
+/** @param operations - all there are: what they write is judged here. @param askedFault - what a plan says of keys is judged by it. */
+export function requestsFold(operations: Operations, askedFault: AskedFault): Fold<Requests> {
   const written = [...new Set([...operations.values()].flatMap((operation) => Object.keys(operation.writes)))]
   return {
     ...requests,
@@ -51,7 +52,7 @@ export function requestsFold(operations: Operations): Fold<Requests> {
     check(view: View, entry: Entry): readonly Problem[] {
       switch (entry.type) {
         case 'quorum.opened':
-          return checkOpened(view, entry, operations)
+          return checkOpened(view, entry, operations, askedFault)
         case 'proposal.signed':
           return checkProposal(view, entry)
         case 'possession.signed':
@@ -66,7 +67,7 @@ export function requestsFold(operations: Operations): Fold<Requests> {
         case 'ceremony.aborted': // and this the fold of ceremonies
           return []
         default:
-          return checkAct(view, entry, operations)
+          return checkAct(view, entry, operations, askedFault)
       }
     },
 
@@ -120,7 +121,12 @@ function rowOf({operation, planSha256, expires}: Request): Json {
 }
 
 /** The one check for everything that needs people: an act cites a quorum for the same operation and plan, once for each phase. */
-function checkAct(view: View, entry: Entry, operations: Operations): readonly Problem[] {
+function checkAct(
+  view: View,
+  entry: Entry,
+  operations: Operations,
+  askedFault: AskedFault,
+): readonly Problem[] {
   const wrong = (message: string): Problem[] => [problem('approval', entry, message)]
   if (entry.approved === null)
     return writersOf(operations, entry).some(({unasked}) => unasked?.includes(entry.type))
@@ -151,6 +157,8 @@ function checkAct(view: View, entry: Entry, operations: Operations): readonly Pr
     const {latest} = planned
     if (latest !== null && [entry.time, request.setBack ?? ''].some((time) => time > latest))
       return wrong(`phase "${phase}" was approved until ${latest}`)
+    const asked = askedFault(view, request.plan)
+    if (asked !== undefined) return wrong(asked)
   }
   if (planned.earliest !== null && entry.time < planned.earliest)
     return wrong(`phase "${phase}" was approved from ${planned.earliest} on`)

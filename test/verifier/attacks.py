@@ -12,7 +12,7 @@ import traceback
 from judging import judged, really, verify
 from make_bundle import ORG, Keys, Maker, armored, b64, canon, pid, root_of, sha, wire
 from adoptions import adopted, brought, version, without
-from moves import aliased, cancelled, dated, deleted, destroyed, granted, held, key_set, move, moved, released, replicated, undated, ungranted
+from moves import aliased, cancelled, dated, deleted, destroyed, early, granted, held, key_set, move, moved, released, replicated, undated, ungranted
 import nights
 import rotations
 
@@ -312,6 +312,7 @@ GOOD = [
     ('its service is told the dates of a key', None, ending(dated)),
     ('keys that were there are taken over, under one approval', None, ending(adopted)),
     ('a key that was brought from outside', None, ending(brought)),
+    ('a key is asked about before it stands, as it will be', None, early()),
     ('a key is copied, and given an alias', None, ending(lambda m: (replicated(m), aliased(m)))),
 ]
 ATTACKS = [
@@ -407,6 +408,13 @@ ATTACKS = [
     ('a version that was never made is deactivated', 'key-state', moved('deactivate', 'active', 'deactivated', version=2)),
     ('deactivated under a plan for another version', 'plan', moved('deactivate', 'active', 'deactivated', planned=2)),
     ('deactivated from another state than the plan says', 'plan', moved('deactivate', 'active', 'deactivated', **{'from': 'suspended'})),
+    ('suspended as a key of another class', 'plan-class', moved('suspend', 'active', 'suspended', **{'class': 'tls'})),
+    ('suspended as a key of no class', 'plan-class', moved('suspend', 'active', 'suspended', **{'class': None})),
+    ('held as a key of another class', 'plan-class', ending(lambda m: held(m, as_class='tls'))),
+    ('held as a key of no place', 'plan-place', ending(lambda m: held(m, place=None))),
+    ('a key is called less than was approved, as one of no place', 'plan-place', ending(lambda m: key_set(m, place=None))),
+    ('asked of a key before it stands, as of another class', 'plan-class', early(**{'class': 'tls'})),
+    ('asked of a key before it stands, as at no place', 'plan-place', early(place=None)),
     ('a way back from compromised', 'key-state', both(moved('compromise', 'active', 'compromised'), moved('resume', 'compromised', 'active'))),
     ('an approval to suspend used twice', 'approved-twice', both(moved('suspend', 'active', 'suspended'), moved('resume', 'suspended', 'active'), moved('suspend', 'active', 'suspended', met='first'))),
     ('destroyed before the wait is over', 'destroy-at', ending(lambda m: destroyed(m, days=(30, 6)))),

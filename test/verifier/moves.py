@@ -2,10 +2,10 @@
 from make_bundle import canon, sha
 
 
-def asked(maker, operation, change, phases, who=('alice', 'bob'), names=None, reason=None):
-    """A request that is met. @returns the seq of `quorum.met`."""
+def asked(maker, operation, change, phases, who=('alice', 'bob'), names=None, reason=None, place='room'):
+    """A request that is met. @param place - None: the plan is at no place. @returns the seq of `quorum.met`."""
     plan = {'change': change, 'operation': operation, 'phases': [{'earliest': None, 'latest': None, 'name': n} for n in phases],
-            'profile': maker.profile, 'rests': [], 'rule': 'key-use', 'type': 'keyrite.plan/1'}
+            'profile': maker.profile if place else None, 'rests': [], 'rule': 'key-use', 'type': 'keyrite.plan/1'}
     reference = maker.blob(canon(plan))
     opened = maker.append('quorum.opened', {
         'operation': operation, 'plan': reference, 'policy': maker.blob(canon(maker.standing_policy)),
@@ -43,6 +43,18 @@ def moved(event, start, end, plan=None, met='own', version=1, planned=1, outcome
         made = next(e['approved'] for e in maker.entries if e['type'] == 'key.created')
         cited = {None: lambda: None, 'made': lambda: made, 'first': lambda: maker.cited[0], 'own': lambda: maker.cited[-1]}[met]()
         move(maker, start, end, cited, version, outcome)
+    return tweak
+
+
+def early(place='room', **said):
+    """A tweak: what is done with the key was asked before the key stood. @param place, said - what its plan says otherwise"""
+    def tweak(maker, stage, thing):
+        if stage == 'before:step:welcome' and maker.first(tweak):
+            changes = {'classification': 'restricted'}
+            met = asked(maker, 'key.set', {'class': 'data', 'key': 'payments', 'changes': changes, **said}, ['set'], place=place)
+            maker.early = lambda: maker.append('key.set', {'key': 'payments', 'changes': changes}, 'moves', approved=met)
+        elif stage == 'before:step:make' and maker.first(moved):
+            maker.early()
     return tweak
 
 
@@ -91,11 +103,11 @@ def cancelled(maker, back='deactivated', said='deactivated'):
     return met
 
 
-def held(maker, until=100, reason=None, **said):
-    """@returns the seq of the hold"""
-    change = {'class': 'data', 'key': 'payments', 'kind': 'legal-hold', 'until': maker.time(maker.clock + until * 86400)}
+def held(maker, until=100, reason=None, as_class='data', place='room', **said):
+    """@param as_class, place - what the plan says of the key. @returns the seq of the hold"""
+    change = {'class': as_class, 'key': 'payments', 'kind': 'legal-hold', 'until': maker.time(maker.clock + until * 86400)}
     why = maker.private('case 17')
-    met = asked(maker, 'key.hold', change, ['hold'], reason=why)
+    met = asked(maker, 'key.hold', change, ['hold'], reason=why, place=place)
     return maker.append('key.held', {**{k: v for k, v in change.items() if k != 'class'}, 'reason': reason or why, **said}, 'moves', approved=met)
 
 
@@ -159,7 +171,7 @@ def dated(maker, phases=('dates', 'set'), intended=None, outcome=None, plan=None
     maker.append('key.set', {'key': 'payments', 'changes': changes}, 'moves', approved=met)
 
 
-def key_set(maker, **said):
+def key_set(maker, place='room', **said):
     changes = {'classification': 'restricted', 'labels': ['hipaa']}
-    met = asked(maker, 'key.set', {'class': 'data', 'key': 'payments', 'changes': changes}, ['set'])
+    met = asked(maker, 'key.set', {'class': 'data', 'key': 'payments', 'changes': changes}, ['set'], place=place)
     maker.append('key.set', {'key': 'payments', 'changes': changes, **said}, 'moves', approved=met)
