@@ -58,7 +58,7 @@ import {
   incidentsFold,
   keyUnrevoke,
 } from './incidents/index.ts'
-import {shareCombine, sharesFold, shareSplit} from './shares/index.ts'
+import {recoveryFault, shareCombine, sharesFold, shareSplit} from './shares/index.ts'
 import {policyFold} from './policy/index.ts'
 import {placesFold, profilesFold} from './profiles/index.ts'
 import {
@@ -137,7 +137,7 @@ export const folds: readonly AnyFold[] = [
   policyFold,
   profilesFold,
   placesFold,
-  requestsFold(operations, askedFault),
+  requestsFold(operations, (view, plan) => askedFault(view, plan) ?? recoveryFault(view, plan)),
   refusalsFold,
   dutiesFold,
   keysFold,

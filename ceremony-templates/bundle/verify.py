@@ -663,12 +663,14 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
 
     def check_about(self, plan):  # L5: class and place are those of the key, once it stands
         operation, change, profile = plan["operation"], plan["change"], plan["profile"] or {}
-        name = change.get("what", change).get("key")
+        name = change.get("what", self.sets.get(change.get("set"), {"what": change})["what"]).get("key")
         home = self.profiles[self.homes[name]] if name in self.homes else None
-        none = operation in ("share.split", "backup.load")
-        fact = "environment" if operation in ("backup.put-back", "backup.load") else "name"
+        recovers, loads = operation == "share.combine", operation == "backup.load"
+        of = home and None if loads or operation == "share.split" else home and self.keys[name, 1]["class"]
+        away = loads or operation == "backup.put-back" or recovers and change["to"] == "key"
+        fact = "environment" if away else "name"
         need("people are asked as for a key of another class, or of another place",
-             plan_class=not home or change.get("class") == (None if none else self.keys[name, 1]["class"]),
+             plan_class=not home or recovers or change.get("class") == of,
              plan_place=not home or profile.get(fact) == home[fact])
 
     def check_count(self, e, d, quorum):  # L5: different people and keys, a role each, nobody late
@@ -1187,7 +1189,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         if old:
             old["replaced"] = True
         self.sets[d["set"]] = {"holders": holders, "threshold": d["threshold"], "given": set(), "void": False,
-                               "replaced": False, "ceremony": e["ceremony"], "seq": e["seq"]}
+                               "replaced": False, "ceremony": e["ceremony"], "seq": e["seq"],
+                               "what": d["what"]}
 
     def report(self):
         for seq, quorum in self.met.items():

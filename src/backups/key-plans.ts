@@ -1,7 +1,7 @@
 /** Plans to take a backup of one key, and to put one back: pure, and thrown out before anybody is asked. */
 import {z} from 'zod'
 import {KeyriteError} from '../base/errors.ts'
-import {onePhase, profileOf, type Key, type Planned} from '../keys/index.ts'
+import {askedFault, demandPlace, onePhase, profileOf, type Key, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
 import type {KeyBackups} from '../providers/key-backups.ts'
 import type {Provider} from '../providers/ports.ts'
@@ -105,7 +105,7 @@ export function revivedBy(
   })
 }
 
-/** @throws KeyriteError `NOT_FOUND` if this ledger knows no such backup, `KEY_EXISTS`, `KEY_STATE`, `POLICY_REFUSES`. */
+/** @throws KeyriteError `NOT_FOUND` if this ledger knows no such backup, `KEY_EXISTS`, `KEY_STATE`, `POLICY_REFUSES`, `PROFILE_ENVIRONMENT`. */
 export function planPut(
   view: Known,
   wish: {readonly sha256: string; readonly profile: string},
@@ -124,9 +124,10 @@ export function planPut(
     ...{class: key.spec.class, id, key: key.name, sha256: wish.sha256, versions: [...versions]},
     ...(revives.length === 0 ? {} : {revives}),
   }
-  return onePhase(view, profileOf(view, wish.profile), {operation: 'backup.put-back', name: 'put'}, change, [
-    `no key "${id}" is there`,
-  ])
+  const put = {operation: 'backup.put-back', name: 'put'} as const
+  const planned = onePhase(view, profileOf(view, wish.profile), put, change, [`no key "${id}" is there`])
+  demandPlace(askedFault(view, planned.plan), `put key "${key.name}" back`)
+  return planned
 }
 
 /** @throws KeyriteError `NOT_FOUND`. */

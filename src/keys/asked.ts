@@ -2,6 +2,7 @@
  * What a plan says of the key that it is about decides who is asked, and by which keys they may sign: so it is held against
  * the key that stands, when people are asked, and again when what they approved begins. docs/ledger-format.md, section 5.
  */
+import {KeyriteError} from '../base/errors.ts'
 import type {JsonObject} from '../base/jcs.ts'
 import type {View} from '../ledger/index.ts'
 import {profilesFold} from '../profiles/index.ts'
@@ -30,6 +31,14 @@ export function askedFault(view: Pick<View, 'of'>, {operation, change, profile}:
   return profile?.environment === environment
     ? undefined
     : `key "${key.name}" is a key of ${environment ?? 'no environment'}, and this brings it to ${profile?.environment ?? 'no place'}`
+}
+
+/** @param fault - what speaks against a plan, if anything does. @throws KeyriteError `PROFILE_ENVIRONMENT`. */
+export function demandPlace(fault: string | undefined, what: string): void {
+  if (fault === undefined) return
+  throw new KeyriteError('PROFILE_ENVIRONMENT', `cannot ${what}: ${fault}`, {
+    hints: ['another --profile', 'keyrite profile list'],
+  })
 }
 
 function keyIn({key, what}: JsonObject): string | undefined {

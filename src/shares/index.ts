@@ -5,11 +5,21 @@ export {sharesFold} from './fold.ts'
 export {badShare, type Share, type Wrapped} from './format.ts'
 export type {Handing, Hands, SharesContext} from './hands.ts'
 export type {Head} from './head.ts'
-export {demandRecovers, factsOf, findSet, headOf, missingIn, openDrill, wrappedOf} from './known.ts'
+export {
+  demandRecovers,
+  factsOf,
+  findSet,
+  headOf,
+  missingIn,
+  openDrill,
+  setsCalled,
+  wrappedOf,
+} from './known.ts'
 export {brokenOff, settleRecoveries, settleSplit, voidBrokenOff} from './left-open.ts'
 export {shareCombine} from './operations/combine.ts'
 export {deliveryInWords, demandSealable, shareSplit} from './operations/split.ts'
 export {oweAfterRecovery} from './owed.ts'
+export {homeOf, recoveryFault} from './asked.ts'
 export {mostHolders, planCombine, planSplit, type HolderWish, type SplitWish} from './plans.ts'
 export {giveReceipt, holderOf, receiptDue} from './receipts.ts'
 export {readRow, rowBytes, type Mend, type Row} from './row.ts'

@@ -36,10 +36,7 @@ export function headOf(ledger: Pick<Ledger, 'of' | 'view'>, one: ShareSet, holde
 
 /** Finds the set that someone typed: its name (the newest), or the first letters of its id. @throws KeyriteError `SET_NOT_FOUND`. */
 export function findSet(ledger: Pick<Ledger, 'of'>, typed: string): ShareSet {
-  const all = [...ledger.of(sharesFold).sets.values()]
-  const named = all.filter(({name}) => name === typed).at(-1)
-  const begun = /^[0-9a-f]{4,32}$/.test(typed) ? all.filter(({set}) => set.startsWith(typed)) : []
-  const [found, ...others] = named === undefined ? begun : [named]
+  const [found, ...others] = setsCalled(ledger, typed)
   if (found !== undefined && others.length === 0) return found
   throw new KeyriteError(
     'SET_NOT_FOUND',
@@ -70,4 +67,12 @@ export function openDrill(ledger: Pick<Ledger, 'of'>, one: ShareSet): Drill | un
 /** Whose receipt a drill has not. */
 export function missingIn({receipts}: Drill, {holders}: ShareSet): readonly Holder[] {
   return holders.filter(({person}) => receipts[person] === undefined)
+}
+
+/** @param typed - a name, or the first 4 or more hex digits of what a set is called. */
+export function setsCalled(ledger: Pick<Ledger, 'of'>, typed: string): readonly ShareSet[] {
+  const all = [...ledger.of(sharesFold).sets.values()]
+  const named = all.filter(({name}) => name === typed).at(-1)
+  if (named !== undefined) return [named]
+  return /^[0-9a-f]{4,32}$/.test(typed) ? all.filter(({set}) => set.startsWith(typed)) : []
 }

@@ -1,11 +1,12 @@
 /** The plans on shares, which throw before anybody is asked. */
 import {KeyriteError} from '../base/errors.ts'
 import type {Person} from '../custody/index.ts'
-import {keysFold, planCreate, profileOf, type KeyWish, type Planned} from '../keys/index.ts'
+import {demandPlace, keysFold, planCreate, profileOf, type KeyWish, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
 import {demandPrinter, policyFold} from '../policy/index.ts'
 import {profilesFold} from '../profiles/index.ts'
 import {planFor} from '../requests/index.ts'
+import {homeOf, recoveryFault} from './asked.ts'
 import {sharesFold} from './fold.ts'
 import {demandRecovers} from './known.ts'
 import {demandThreshold} from './format.ts'
@@ -120,7 +121,7 @@ function demandName(view: Known, name: string, replaces: ShareSet | null): void 
     })
 }
 
-/** @param key - what it becomes; null to give it out. @throws KeyriteError `SET_STATE`, and as `planCreate`. */
+/** @param key - what it becomes; null to give it out. @throws KeyriteError `SET_STATE`, `PROFILE_ENVIRONMENT`, and as `planCreate`. */
 export function planCombine(view: Known, set: ShareSet, key: KeyWish | null): Planned {
   demandRecovers(set)
   // The same rules as for a key that is made: algorithm, names, place.
@@ -135,8 +136,9 @@ export function planCombine(view: Known, set: ShareSet, key: KeyWish | null): Pl
     class: key?.class ?? null,
     change: {...change, ...(made === null ? {} : {class: made.plan.change['class'] ?? null})},
     phases: ['combine', ...(made === null ? [] : ['import'])],
-    profile: made?.plan.profile ?? null,
+    profile: made?.plan.profile ?? homeOf(view, set),
     rests: [`set "${set.name}" is not void`, ...(made?.plan.rests ?? [])],
   })
+  demandPlace(recoveryFault(view, plan), `recover set "${set.name}"`)
   return {plan, names: made?.names ?? {}}
 }

@@ -8,8 +8,10 @@ import KeyAdopt from '../../src/commands/key/adopt.ts'
 import KeyCreate from '../../src/commands/key/create.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import {keysFold} from '../../src/keys/index.ts'
+import {findSet, planCombine} from '../../src/shares/index.ts'
 import {probeLabel} from '../../src/providers/ports.ts'
 import type {OpenBao} from '../backends/openbao.ts'
+import {ask, contextOf} from '../requests/support.ts'
 import {softHsm, type SoftHsm} from '../providers/pkcs11/softhsm.ts'
 import {openbao, startTransit} from '../providers/transit/bao.ts'
 import {addHsm} from '../support/hsm-profile.ts'
@@ -25,8 +27,7 @@ const holders = '--threshold 2 --holder alice --holder bob --holder carol'
 
 beforeAll(async () => {
   people = await makeEscrow()
-  // OpenBao has a clock of its own.
-  people.pass((Date.now() - people.now().getTime()) / 3_600_000)
+  onTime()
   writeFileSync(join(people.folder, 'pin'), 'correct horse battery\n', {mode: 0o600})
   await people.using((app) => addLocal(app, 'main'))
   if (openbao.present) {
@@ -61,6 +62,11 @@ afterAll(async () => {
   box.hsm?.remove()
   await box.bao?.stop()
 })
+
+/** OpenBao has a clock of its own, and on a busy machine the tests before take long. */
+function onTime(): void {
+  people.pass((Date.now() - people.now().getTime()) / 3_600_000)
+}
 
 async function typed(command: CommandClass, id: string, line: string, expected = 0): Promise<void> {
   const argv = `${line} --as alice`.split(' ').map((word) => word.replace(/^@/, `${people.folder}/`))
@@ -109,6 +115,7 @@ testWith(
       ...(box.bao === undefined ? [] : [['bao', '@pin']]),
     ]
     for (const [profile = '', pin = ''] of places) {
+      onTime()
       const ran = await people.type(
         `share combine --set their-mac ${files[2] ?? ''} ${files[0] ?? ''} ${keys('alice', 'carol')} --import-as back-${profile} --profile ${profile} --ticket T-2 --pin-file ${pin} --as alice ${people.quorum}`,
       )
@@ -127,6 +134,29 @@ testWith(
     }
   },
   240_000,
+)
+
+testWith(
+  'softhsm2',
+  'who recovers a key is asked as for the place in which it lives, and it comes into no other environment',
+  async () => {
+    await people.using(async (app) => {
+      await addLocal(app, 'vault', 'production')
+      const {plan} = planCombine(app.ledger.view, findSet(app.ledger, 'their-mac'), null)
+      expect(plan.profile?.name).toBe('hsm')
+      const forged = {plan: {...plan, profile: null}, names: {}}
+      await expect(ask(contextOf(app), forged)).rejects.toThrow(
+        'set "their-mac" holds a key of profile "hsm" (test), and this asks as for no place',
+      )
+    })
+    const ran = await people.type(
+      `share combine --set their-mac ${keys('alice', 'carol')} --import-as grand --profile vault --ticket T-3 --as alice ${people.quorum}`,
+    )
+    expect([ran.exit, code(ran)]).toEqual([8, 'PROFILE_ENVIRONMENT'])
+    expect(ran.stdout).toContain(
+      'holds a key of profile \\"hsm\\" (test), and this asks as for profile \\"vault\\" (production)',
+    )
+  },
 )
 
 testWith(
@@ -151,6 +181,7 @@ testWhen(
   openbao,
   'a key that transit keeps is refused with its reason; once it may be exported it is split, and is what the server exports',
   async () => {
+    onTime()
     await typed(
       KeyCreate,
       'key create',

@@ -12,6 +12,7 @@ HOLDERS = ('alice', 'bob', 'dave')
 
 class Shares(Maker):
     """A set of two of three that is split, given, received, drilled and recovered before the ceremony's sign-off."""
+    what, places = {'kind': 'secret'}, ()  # what is split, and which of the two plans are at the ceremony's place
 
     def policy(self):
         policy = super().policy()
@@ -21,7 +22,7 @@ class Shares(Maker):
 
     def approve(self, name, change, phases):
         plan = {'change': change, 'operation': 'share.' + name, 'phases': [{'earliest': None, 'latest': None, 'name': n} for n in phases],
-                'profile': None, 'rests': [], 'rule': 'escrow', 'type': 'keyrite.plan/1'}
+                'profile': self.profile if name in self.places else None, 'rests': [], 'rule': 'escrow', 'type': 'keyrite.plan/1'}
         blob = self.blob(canon(plan))
         opened = self.append('quorum.opened', {
             'operation': 'share.' + name, 'plan': blob, 'policy': self.blob(canon(self.standing_policy)),
@@ -33,7 +34,7 @@ class Shares(Maker):
 
     def deviate(self):
         self.scope = 'shares/'
-        what = {'name': 'escrow-1', 'what': {'kind': 'secret'}, 'threshold': 2, 'replaces': None}
+        what = {'name': 'escrow-1', 'what': self.what, 'threshold': 2, 'replaces': None}
         plain = [{'person': pid(n), 'delivery': 'screen', 'to': None} for n in HOLDERS]
         met = self.approve('split', {**what, 'holders': plain}, ['split'])
         holders = [{**one, 'index': i + 1, 'commitment': sha(b'share %d' % i).hex()} for i, one in enumerate(plain)]
@@ -65,6 +66,11 @@ def again(kind, label, **change):
     return maker_at('before:' + label, act)
 
 
+def of_key(*places):
+    """Of a key, and no secret that was brought. @param places - which plans are at the key's place"""
+    return {'what': {'kind': 'key', 'key': 'payments', 'version': 1}, 'places': places}
+
+
 ROWS = [
     ('a good set', None, None),
     ('sign-off: a set is left out', 'signoff-sets', data('signoff.opened', sets=[])),
@@ -92,6 +98,9 @@ ROWS = [
     ('combine: a set that is not there', 'shares', data('shares.combine.intended', set='cd' * 16)),
     ('combine: by too few shares', 'shares', data('shares.combined', indices=[1])),
     ('combine: by one share twice', 'shares', data('shares.combined', indices=[1, 1])),
+    ('a good set of a key', None, of_key('split', 'combine')),
+    ('split: a key, asked as at no place', 'plan-place', of_key('combine')),
+    ('combine: a key, asked as at no place', 'plan-place', of_key('split')),
     ('combine: a second outcome', 'intent', again('shares.combined', 'deviation.recorded')),
 ]
 
@@ -99,7 +108,8 @@ ROWS = [
 def row(keys, name, rule, tweak):
     folder = tempfile.mkdtemp(dir=keys.folder)
     try:
-        maker = Shares(keys, tweak)
+        maker = Shares(keys, None if isinstance(tweak, dict) else tweak)
+        vars(maker).update(tweak if isinstance(tweak, dict) else {})
         maker.ledger()
         maker.write(folder)
         status, rules, text = judged(folder)

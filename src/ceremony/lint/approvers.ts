@@ -13,6 +13,7 @@ import {
   type OperationName,
 } from '../../policy/index.ts'
 import {profilesFold} from '../../profiles/index.ts'
+import {homeOf, setsCalled} from '../../shares/index.ts'
 import type {Step} from '../template.ts'
 import {applying} from './policy.ts'
 import {creations, type Remark, type Script} from './script.ts'
@@ -84,9 +85,18 @@ function matterOf(script: Script, view: Pick<View, 'of'>, covered: readonly stri
       ? {operation: create.create.kind, class: create.create.class, profile: create.create.profile}
       : null
   for (const step of steps) {
-    if (step.kind === 'shares.split') return {operation: 'share.split', class: null, profile: ''}
+    if (step.kind === 'shares.split')
+      return {
+        operation: 'share.split',
+        class: null,
+        profile: step.key === undefined ? '' : (view.of(keysFold).keys.get(step.key)?.profile ?? ''),
+      }
     if (step.kind === 'shares.combine')
-      return {operation: 'share.combine', class: step.class ?? null, profile: step.profile ?? ''}
+      return {
+        operation: 'share.combine',
+        class: step.class ?? null,
+        profile: step.profile ?? homeOfSet(view, step.set),
+      }
     const operation = operationOf(step)
     if (operation === null || !('key' in step) || step.key === undefined) continue
     const key = view.of(keysFold).keys.get(step.key)
@@ -95,6 +105,12 @@ function matterOf(script: Script, view: Pick<View, 'of'>, covered: readonly stri
     if (of !== undefined) return {operation, class: of, profile: key?.profile ?? toCome?.profile ?? ''}
   }
   return null
+}
+
+/** The profile of the key that a set holds; none of a secret that was brought, nor of a set that is not there yet. */
+function homeOfSet(view: Pick<View, 'of'>, typed: string): string {
+  const [set] = setsCalled(view, typed)
+  return set === undefined ? '' : (homeOf(view, set)?.name ?? '')
 }
 
 function operationOf({kind}: Step): OperationName | null {
