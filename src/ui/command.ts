@@ -207,15 +207,16 @@ export abstract class KeyriteCommand extends Command {
    * (`Try this:`, a command line) is left whole.
    */
   #write(line: string): void {
-    const {columns} = this.outside.stdout
-    const [start = ''] = /^ *(?:(?:Error|Changed|Cancelled)[:.] |(?:ok|NOT OK) {2})?/.exec(line) ?? []
-    const width = this.#room(columns) - start.length
     const whole = !this.outside.stderr.isTTY || /^(?:Try this:|Next:|\s+(?:at|keyrite) )/.test(line)
-    const lines = whole
-      ? [line]
-      : hang(start, ' '.repeat(start.length), wrap(line.slice(start.length), width))
     const paint = this.#paintFor(this.outside.stderr)
+    const lines = whole ? [line] : this.#broken(line)
     this.outside.stderr.write(lines.map((one) => `${this.#marked(paint.line(one))}\n`).join(''))
+  }
+
+  #broken(line: string): readonly string[] {
+    const [start = ''] = /^ *(?:(?:Error|Changed|Cancelled)[:.] |(?:ok|NOT OK) {2})?/.exec(line) ?? []
+    const width = this.#room(this.outside.stdout.columns) - start.length
+    return hang(start, ' '.repeat(start.length), wrap(line.slice(start.length), width))
   }
 
   /** Who acts. @throws KeyriteError as `actor`. */
@@ -272,9 +273,14 @@ export abstract class KeyriteCommand extends Command {
   #print({document, lines}: Shown): void {
     const {line} = this.#paintFor(this.outside.stdout)
     const said = this.#rehearses ? {...document, rehearsal: true} : document
+    // A result is printed as it is, for documents are results, too; but a sentence is one for whoever looks at a terminal.
+    const breaks = this.outside.stdout.isTTY && !this.plain
+    const shown = lines.flatMap((one) =>
+      breaks && /^(?!Next:)[A-Z].*\.$/.test(one) ? this.#broken(one) : one,
+    )
     const text = this.jsonEnabled()
       ? visibleJson(said)
-      : lines.map((one) => this.#marked(line(one))).join('\n')
+      : shown.map((one) => this.#marked(line(one))).join('\n')
     if (text !== '') this.outside.stdout.write(`${text}\n`)
     this.outside.setExit(document.exit)
   }

@@ -50,6 +50,21 @@ const failing = (code: ErrorCode) => (command: Probe) => {
 }
 
 describe('a result', () => {
+  test('is broken at words on a terminal where it is a sentence, and nowhere else', async () => {
+    const sentence = `Still needed: ${'one more person, '.repeat(6)}and the rest.`
+    const on = {...made.world, tty: true}
+    act = (command) => command.result(0, sentence)
+    const lines = (await runCommand(Probe, 'probe', ['--no-color'], on)).stdout.split('\n')
+    expect(lines).toHaveLength(3)
+    expect(lines.join(' ').trim()).toBe(sentence)
+    expect((await probe()).stdout).toBe(`${sentence}\n`)
+    expect((await runCommand(Probe, 'probe', ['--plain'], on)).stdout).toBe(`${sentence}\n`)
+    for (const whole of [`rule: ${'word '.repeat(30)}end.`, `Next: keyrite ${'word '.repeat(30)}.`]) {
+      act = (command) => command.result(0, whole)
+      expect((await runCommand(Probe, 'probe', ['--no-color'], on)).stdout).toBe(`${whole}\n`)
+    }
+  })
+
   test('is printed on stdout, with the exit status of its document', async () => {
     act = (command) => command.result(8)
     expect(await probe()).toEqual({stdout: 'done\n', stderr: '', exit: 8})

@@ -40,6 +40,7 @@ export async function askPerson(app: App, context: Context, request: Request): P
     .filter(({person}) => !request.answers.some((one) => one.person === person))
     .flatMap(({person}) => (request.met === null ? (roster.get(person) ?? []) : []))
     .filter(({state}) => state === 'active')
+    .sort((a, b) => (called(a) < called(b) ? -1 : 1))
   if (silent.length === 0 && holder === null) return null
   const person = await ask.choose<Person | null>({
     message: `Who answers ${request.id}`,
