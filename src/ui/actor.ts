@@ -25,7 +25,9 @@ export async function actor(app: Pick<App, 'ledger' | 'world'>, named: string | 
   const held = await byAgent(roster, app.world.agentSocket)
   if (held !== undefined) return held
   const question = {message: 'Who are you', flag: '--as PERSON'}
-  const choices = [...roster.values()].map((person) => ({name: called(person), value: person}))
+  const choices = [...roster.values()]
+    .map((person) => ({name: called(person), value: person}))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
   if (app.world.ask.interactive) return app.world.ask.choose({...question, choices})
   throw new KeyriteError('USAGE', 'cannot tell who acts: say it with --as', {
     hints: choices.slice(0, 5).map(({value}) => `--as ${value.address ?? value.id}`),

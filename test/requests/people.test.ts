@@ -182,6 +182,10 @@ describe('a suspension', () => {
     for (const name of ['bob', 'carol', 'dan', 'erin']) {
       const {exit, document} = await made.type(`custodian suspend ${name} --as alice ${made.signed('alice')}`)
       outcomes.push(exit === 0 ? document['state'] : message({document} as Typed))
+      if (exit !== 0)
+        expect(document['try']).toContain(
+          `they themselves can: keyrite custodian suspend ${name}@example.com --sign-with ${name}@example.com=KEY`,
+        )
     }
     const refused = (name: string): unknown => [
       'POLICY_REFUSES',

@@ -151,7 +151,7 @@ export function planSuspend(ledger: Where, person: Person, by: Person | null): P
   const fault = suspendFault(plan, groundsOf(ledger))
   if (fault !== undefined) throw refused('PERSON_STATE', `suspend ${called(person)}`, fault, person.id)
   const lead = leadFault(person.id, by === null ? [] : [by.id], {policy, roster, contested})
-  if (lead !== undefined && by?.id !== person.id) throw refusesLead(called(person), lead)
+  if (lead !== undefined && by?.id !== person.id) throw refusesLead(roster, person.id, lead)
   return {plan, names: {}}
 }
 

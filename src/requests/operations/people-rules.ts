@@ -125,11 +125,12 @@ export function leadFault(
     : 'too few people would be left to change the roster, and so to restore anybody'
 }
 
-export function refusesLead(name: string, fault: string): KeyriteError {
-  return new KeyriteError('POLICY_REFUSES', `cannot suspend ${name}: ${fault}`, {
+export function refusesLead(roster: Roster, person: string, fault: string): KeyriteError {
+  const typed = roster.get(person)?.address ?? person
+  return new KeyriteError('POLICY_REFUSES', `cannot suspend ${nameOf(roster, person)}: ${fault}`, {
     hints: [
-      'they themselves can: keyrite custodian suspend PERSON --sign-with PERSON=KEY',
-      'keyrite custodian retire PERSON, which the roster quorum approves',
+      `they themselves can: keyrite custodian suspend ${typed} --sign-with ${typed}=KEY`,
+      `keyrite custodian retire ${typed}, which the roster quorum approves`,
     ],
   })
 }
@@ -145,5 +146,5 @@ export function demandLead(view: Pick<View, 'of'>, {operation, change}: Plan, by
   if (operation !== 'custodian.suspend') return
   const person = suspendedBy(change)
   const fault = leadFault(person, [by.id], leading(view))
-  if (fault !== undefined) throw refusesLead(nameOf(view.of(custodyFold).roster, person), fault)
+  if (fault !== undefined) throw refusesLead(view.of(custodyFold).roster, person, fault)
 }

@@ -79,7 +79,7 @@ export const custodianSuspend: Operation = {
     const person = suspendedBy(change)
     const people = approversOf(view, {approved})
     const fault = leadFault(person, people, leading(view))
-    if (fault !== undefined) throw refusesLead(nameOf(view.of(custodyFold).roster, person), fault)
+    if (fault !== undefined) throw refusesLead(view.of(custodyFold).roster, person, fault)
     const by = people.includes(person) ? 'holder' : 'security-lead'
     const {reason} = askedFor(view, cited(view, {approved})).data
     await ledger.append([
