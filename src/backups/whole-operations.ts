@@ -174,7 +174,7 @@ async function perform(context: WholeContext, plan: Plan, act: WholeAct): Promis
       return taken ? some : undefined
     },
     // The service said how it ended: whoever wants it still asks anew, and is in nobody's way.
-    ends: ['PROVIDER_FAILED', 'CREDENTIALS_REFUSED', 'FILE_NOT_FOUND'],
+    ends: ['PROVIDER_FAILED', 'CREDENTIALS_REFUSED', 'FILE_NOT_FOUND', 'INDETERMINATE'],
     act: async () => {
       if ('setting' in change) return setAs(provider, change)
       const backups = wholeBackupsOf(provider)

@@ -40,6 +40,7 @@ const undecided: readonly string[] = [
   'CANCELLED',
   'PROFILE_MOVED',
   'AMBIGUOUS',
+  'INDETERMINATE',
   'TOKEN_ROLLED_BACK',
   'TOKEN_TAMPERED',
   'NETWORK',

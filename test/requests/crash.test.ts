@@ -69,6 +69,7 @@ describe('between intent and outcome', () => {
     'NETWORK',
     'STORAGE',
     'UNSAFE_FILE',
+    'INDETERMINATE',
   ])(
     'a key that was made before the answer was lost (%s) is found by the next run: there is one key',
     async (code) => {

@@ -94,7 +94,12 @@ export async function importKey(
       intended: {before: []},
       open: openIntent(ledger.of(keysFold), 'import', spec.key, spec.version),
       approved: context.approved,
-      find: ({id}) => foundOnce(provider.store, id, 'imported'),
+      find: async ({id}) => {
+        const ref = await foundOnce(provider.store, id, 'imported')
+        // What came from outside may not be primary by itself, and the run that brought it may have ended before.
+        if (ref !== undefined) await provider.life.setPrimary?.(ref)
+        return ref
+      },
       act: ({id}) =>
         provider.move.import(
           {label: spec.key, algorithm: spec.algorithm, scheme: spec.scheme, purpose: spec.purpose},

@@ -1,5 +1,6 @@
 /** The policy of a key or a key ring: read with its conditions, and changed only from what was read. */
 import {KeyriteError} from '../../base/errors.ts'
+import {seenAs} from '../../base/seen-as.ts'
 import {code, codeOf, failure} from './failures.ts'
 import type {Service} from './service.ts'
 
@@ -42,7 +43,12 @@ export async function changePolicy(
 ): Promise<void> {
   const what = `change the policy of ${resource}`
   for (let tries = 0; tries < 5; tries++) {
-    const {bindings, etag} = await policyOf(service, resource)
+    // That there is nothing to do one look does not say: it may be what was before.
+    const {bindings, etag} = await seenAs(
+      async () => policyOf(service, resource),
+      (now) => change(now.bindings) !== now.bindings,
+      2,
+    )
     const next = change(bindings)
     if (next === bindings) return
     const isConditional = next.some(({condition}) => condition !== null)
@@ -57,7 +63,11 @@ export async function changePolicy(
       if (codeOf(error) === code.aborted) continue
       throw failure(what, error)
     }
-    const now = (await policyOf(service, resource)).bindings
+    // What an answer says is not what is: it is looked at again.
+    const now = await seenAs(
+      async () => (await policyOf(service, resource)).bindings,
+      (one) => change(one) === one,
+    )
     if (change(now) === now) return
     throw new KeyriteError('PROVIDER_FAILED', `cannot ${what}: Google said yes, and it is as it was`, {
       hints: ['the same command again'],

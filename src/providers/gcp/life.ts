@@ -1,16 +1,18 @@
 import {KeyriteError} from '../../base/errors.ts'
-import type {Availability, KeyLife} from '../ports.ts'
+import type {Availability, Description, KeyLife, VersionRef} from '../ports.ts'
+import {seenAs} from '../../base/seen-as.ts'
+import {code, codeOf, failure} from './failures.ts'
 import {makePrimary} from './primary.ts'
 import type {CryptoKey, Service} from './service.ts'
 import {demandUnused} from './store.ts'
 import {
-  dateOf,
   existing,
+  isFailed,
   keyNamed,
   keyPath,
   labels,
+  made,
   refOf,
-  settled,
   versionPath,
   versionsOf,
 } from './versions.ts'
@@ -21,10 +23,9 @@ export const enforced = ['enabled', 'disabled'] as const satisfies readonly Avai
 export function keyLife(service: Service): KeyLife {
   return {
     async setAvailability(ref, availability) {
-      const {shown} = await existing(service, ref)
       const wanted = availability === 'disabled' ? 'disabled' : 'enabled'
-      if (shown.availability === wanted) return wanted
-      demandAlive(shown.spec.label, ref.version, shown.availability)
+      // Asked for whatever is shown: that may be what was before.
+      await demandAlive(service, ref)
       await service.ask(`make key "${ref.key}" ${availability}`, (kms) =>
         kms.updateCryptoKeyVersion({
           cryptoKeyVersion: {
@@ -35,8 +36,8 @@ export function keyLife(service: Service): KeyLife {
         }),
       )
       // What an answer says is not what is: it is looked at again.
-      const now = (await existing(service, ref)).shown.availability
-      return now === 'disabled' ? 'disabled' : 'enabled'
+      const now = await seen(service, ref, (one) => one.availability === wanted, 4)
+      return now.availability === 'disabled' ? 'disabled' : 'enabled'
     },
 
     async rotate(key, intent) {
@@ -47,18 +48,19 @@ export function keyLife(service: Service): KeyLife {
           `cannot rotate key "${key}": it takes versions from outside only, and Google makes none for it`,
         )
       await demandUnused(service, key, intent)
-      const newest = (await versionsOf(service, found)).at(-1)
-      const number = newest === undefined ? 0 : Number(refOf({key: found, version: newest}).version)
+      const all = await versionsOf(service, found)
+      const number = Math.max(0, ...all.map((version) => Number(refOf({key: found, version}).version)))
+      const newest = all.findLast((one) => !isFailed(one))
       if (newest !== undefined && newest.state !== 'ENABLED' && newest.state !== 'DISABLED')
-        demandAlive(key, String(number), String(newest.state).toLowerCase().replaceAll('_', '-'))
+        await demandAlive(service, refOf({key: found, version: newest}))
       await announce(service, found, intent, number + 1)
-      const [made] = await service.ask(`rotate key "${key}"`, (kms) =>
+      const [answer] = await service.ask(`rotate key "${key}"`, (kms) =>
         kms.createCryptoKeyVersion({parent: keyPath(service, key), cryptoKeyVersion: {}}),
       )
-      const ref = refOf({key: found, version: made})
+      const ref = refOf({key: found, version: answer})
       // Somebody else made one in between: the answer says which is ours.
       if (ref.version !== String(number + 1)) await announce(service, found, intent, Number(ref.version))
-      return refOf(await settled(service, ref))
+      return made(service, ref)
     },
 
     async setPrimary(ref) {
@@ -66,7 +68,7 @@ export function keyLife(service: Service): KeyLife {
     },
 
     async scheduleDestruction(ref, afterDays) {
-      const {key, shown} = await existing(service, ref)
+      const {key} = await existing(service, ref)
       const days = Number(key.destroyScheduledDuration?.seconds ?? 30 * 86_400) / 86_400
       if (afterDays !== days)
         throw new KeyriteError(
@@ -79,15 +81,19 @@ export function keyLife(service: Service): KeyLife {
             ],
           },
         )
-      if (shown.destroyAt !== null) return shown.destroyAt
       // An hour for what passes between here and there, and for a clock that differs.
       const least = Date.now() + days * 86_400_000 - 3_600_000
-      await service.ask(`schedule the destruction of key "${ref.key}"`, (kms) =>
-        kms.destroyCryptoKeyVersion({name: versionPath(service, ref)}),
+      const isScheduled = (one: Description): boolean => one.destroyAt !== null
+      // Asked for whatever is shown: that may be what was before, and Google moves the date of none that is scheduled.
+      const isNew = await changed(
+        `schedule the destruction of key "${ref.key}"`,
+        async () =>
+          service.askPlainly((kms) => kms.destroyCryptoKeyVersion({name: versionPath(service, ref)})),
+        async () => isScheduled(await seen(service, ref, isScheduled, 4)),
       )
-      const {version, shown: now} = await existing(service, ref)
-      const at = dateOf(version.destroyTime) ?? now.destroyAt
-      if (now.availability === 'destroyed' || (at !== null && at.getTime() < least))
+      const now = await seen(service, ref, isScheduled, 4)
+      const at = now.destroyAt
+      if (isNew && (now.availability === 'destroyed' || (at !== null && at.getTime() < least)))
         throw new KeyriteError(
           'KEY_NOT_AS_PLANNED',
           now.availability === 'destroyed'
@@ -105,16 +111,19 @@ export function keyLife(service: Service): KeyLife {
     },
 
     async cancelDestruction(ref) {
-      const {shown} = await existing(service, ref)
-      if (shown.availability !== 'destruction-pending')
+      const before = await seen(service, ref, ({availability}) => availability === 'destruction-pending')
+      if (before.availability !== 'destruction-pending')
         throw new KeyriteError(
           'KEY_STATE',
-          `cannot cancel the destruction of key "${ref.key}": version ${ref.version} is ${shown.availability}`,
+          `cannot cancel the destruction of key "${ref.key}": version ${ref.version} is ${before.availability}`,
         )
-      await service.ask(`cancel the destruction of key "${ref.key}"`, (kms) =>
-        kms.restoreCryptoKeyVersion({name: versionPath(service, ref)}),
+      await changed(
+        `cancel the destruction of key "${ref.key}"`,
+        async () =>
+          service.askPlainly((kms) => kms.restoreCryptoKeyVersion({name: versionPath(service, ref)})),
+        async () => isAlive(await seen(service, ref, isAlive, 4)),
       )
-      const now = (await existing(service, ref)).shown.availability
+      const {availability: now} = await seen(service, ref, isAlive, 4)
       if (now === 'enabled' || now === 'disabled') return now
       throw new KeyriteError(
         'PROVIDER_FAILED',
@@ -122,6 +131,36 @@ export function keyLife(service: Service): KeyLife {
         {hints: ['the same command again, before its time comes']},
       )
     },
+  }
+}
+
+/** Looks at a version until it is so, and no longer than a few looks. @returns what was seen last. */
+async function seen(
+  service: Service,
+  ref: VersionRef,
+  isSo: (one: Description) => boolean,
+  moreLooks = 2,
+): Promise<Description> {
+  return seenAs(async () => (await existing(service, ref)).shown, isSo, moreLooks)
+}
+
+/**
+ * Asks for a change, once.
+ * @param isSo - whether it is so already: what a state forbids may have been done by a request whose answer was lost.
+ * @returns whether it was done now.
+ * @throws KeyriteError `KEY_STATE` where the state forbids it, and it is not so.
+ */
+async function changed(
+  what: string,
+  ask: () => Promise<unknown>,
+  isSo: () => Promise<boolean>,
+): Promise<boolean> {
+  try {
+    await ask()
+    return true
+  } catch (error) {
+    if (codeOf(error) === code.failedPrecondition && (await isSo())) return false
+    throw failure(what, error)
   }
 }
 
@@ -147,8 +186,14 @@ async function announce(service: Service, key: CryptoKey, intent: string, number
       updateMask: {paths: ['labels']},
     }),
   )
-  const {labels: now} = await keyOf(service, key.name?.split('/').at(-1) ?? '')
-  if (now?.[labels.rotation] === intent && now[labels.rotationVersion] === String(number)) return
+  const isNow = await seenAs(
+    async () => {
+      const {labels: now} = await keyOf(service, key.name?.split('/').at(-1) ?? '')
+      return now?.[labels.rotation] === intent && now[labels.rotationVersion] === String(number)
+    },
+    (one) => one,
+  )
+  if (isNow) return
   throw new KeyriteError(
     'PROVIDER_FAILED',
     'cannot announce a version: Google said yes, and the key is as it was',
@@ -158,9 +203,16 @@ async function announce(service: Service, key: CryptoKey, intent: string, number
   )
 }
 
-function demandAlive(label: string, version: string, state: string): void {
-  if (state === 'enabled' || state === 'disabled') return
-  throw new KeyriteError('KEY_STATE', `cannot change key "${label}": version ${version} is ${state}`, {
-    hints: [`keyrite key show ${label}`],
-  })
+const isAlive = ({availability}: Description): boolean =>
+  availability === 'enabled' || availability === 'disabled'
+
+/** @throws KeyriteError `KEY_STATE` where it is destroyed, or waits for it. */
+async function demandAlive(service: Service, ref: VersionRef): Promise<void> {
+  const shown = await seen(service, ref, isAlive)
+  if (isAlive(shown)) return
+  throw new KeyriteError(
+    'KEY_STATE',
+    `cannot change key "${ref.key}": version ${ref.version} is ${shown.availability}`,
+    {hints: [`keyrite key show ${ref.key}`]},
+  )
 }

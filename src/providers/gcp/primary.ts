@@ -1,6 +1,7 @@
 /** Which version of a key encrypts where nobody names one. */
 import {KeyriteError} from '../../base/errors.ts'
 import type {VersionRef} from '../ports.ts'
+import {seenAs} from '../../base/seen-as.ts'
 import type {Service} from './service.ts'
 import {existing, keyPath, versionPath} from './versions.ts'
 
@@ -19,8 +20,11 @@ export async function makePrimary(service: Service, ref: VersionRef): Promise<vo
     }),
   )
   // What an answer says is not what is: it is looked at again.
-  const now = (await existing(service, ref)).key
-  if (now.primary?.name !== versionPath(service, ref))
+  const isNow = await seenAs(
+    async () => (await existing(service, ref)).key.primary?.name === versionPath(service, ref),
+    (one) => one,
+  )
+  if (!isNow)
     throw new KeyriteError('PROVIDER_FAILED', `cannot ${what}: Google names another one`, {
       hints: ['the same command again'],
     })

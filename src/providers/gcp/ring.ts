@@ -3,6 +3,7 @@ import {agentName} from '../../base/package.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import type {PlaceMaker} from '../place-maker.ts'
 import type {Identity} from '../ports.ts'
+import {seenAs} from '../../base/seen-as.ts'
 import {code, codeOf, failure, wordsOf} from './failures.ts'
 import {placeFrom} from './place.ts'
 import {Service, type Place} from './service.ts'
@@ -33,7 +34,10 @@ export function ringMaker(settings: Readonly<Record<string, string>>, agent = ag
     make: async () =>
       asking(place, agent, async (service) => {
         await makeRing(service)
-        const made = await ringIdentity(service)
+        const made = await seenAs(
+          async () => ringIdentity(service),
+          (one) => one !== undefined,
+        )
         if (made !== undefined) return made
         throw new KeyriteError(
           'PROVIDER_FAILED',

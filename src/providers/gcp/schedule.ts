@@ -7,6 +7,7 @@ import {
   type RotationSchedule,
   type ScheduleTerms,
 } from '../schedule.ts'
+import {seenAs} from '../../base/seen-as.ts'
 import type {CryptoKey, Service} from './service.ts'
 import {dateOf, keyNamed, keyPath} from './versions.ts'
 
@@ -59,7 +60,9 @@ export function keySchedule(service: Service): KeySchedule {
           updateMask: {paths: ['rotation_period', 'next_rotation_time']},
         }),
       )
-      return scheduleOf(await rotating(service, key))
+      // What an answer says is not what is: it is looked at again.
+      const look = async (): Promise<RotationSchedule> => scheduleOf(await rotating(service, key))
+      return seenAs(look, ({everyDays, next}) => everyDays === days && (days !== null || next === null))
     },
   }
 }

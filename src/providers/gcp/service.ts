@@ -107,7 +107,7 @@ export class Service {
   #hsm: HsmManagementClient | undefined
   readonly #agent: string
   /** How long an answer is waited for, in ms, with all repetitions; null: as the calls have it. */
-  readonly #within: number | null
+  readonly within: number | null
   readonly #lent: Service[] = []
   #closed = false
 
@@ -117,7 +117,7 @@ export class Service {
     this.#named = named
     this.#client = named.keys(agent)
     this.#agent = agent
-    this.#within = within
+    this.within = within
   }
 
   /**
@@ -181,9 +181,9 @@ export class Service {
   /** The same, with the service's own error, for those who can tell what it means. */
   async askPlainly<T>(act: (client: KeyManagementServiceClient) => Promise<T>): Promise<T> {
     this.demandOpen()
-    if (this.#within === null) return act(this.#client)
+    if (this.within === null) return act(this.#client)
     let timer: NodeJS.Timeout | undefined
-    const seconds = this.#within / 1000
+    const seconds = this.within / 1000
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         reject(
@@ -193,7 +193,7 @@ export class Service {
             {hints: ['the same command again: it asks what was done']},
           ),
         )
-      }, this.#within ?? 0)
+      }, this.within ?? 0)
     })
     try {
       return await Promise.race([act(this.#client), late])
@@ -211,7 +211,7 @@ export class Service {
 
   /** The same key ring, whose calls say that they try a key, and for which intent. It closes with this one. */
   probing(intent: string): Service {
-    const service = new Service(this.place, this.#named, `${this.#agent} probe ${intent}`, this.#within)
+    const service = new Service(this.place, this.#named, `${this.#agent} probe ${intent}`, this.within)
     service.#closed = this.#closed
     this.#lent.push(service)
     return service

@@ -1,10 +1,11 @@
 import {KeyriteError} from '../../base/errors.ts'
 import type {Found, IntentId, KeySpec, KeyStore, VersionRef} from '../ports.ts'
 import {keyPurposeOf, permitSpec} from './algorithms.ts'
+import {seenAs} from '../../base/seen-as.ts'
 import {code, codeOf, failure, wordsOf} from './failures.ts'
 import type {CryptoKey, Service} from './service.ts'
 import {pages} from './listing.ts'
-import {describe, keyNamed, labels, lookUp, refOf, settled, versionsOf} from './versions.ts'
+import {describe, keyNamed, labels, lookUp, made, refOf, settled, versionsOf} from './versions.ts'
 
 export function keyStore(service: Service): KeyStore {
   return {
@@ -13,7 +14,7 @@ export function keyStore(service: Service): KeyStore {
       const algorithm = permitSpec(spec, service.place.rawAes === true)
       await demandUnused(service, spec.label, intent)
       await makeKey(service, spec, intent, algorithm, false)
-      return refOf(await settled(service, {key: spec.label, version: '1'}))
+      return made(service, {key: spec.label, version: '1'})
     },
 
     async describe(ref) {
@@ -30,7 +31,12 @@ export function keyStore(service: Service): KeyStore {
     },
 
     async find(intent, before) {
-      return find(service, intent, before)
+      // A list that is late would have it made once more.
+      return seenAs(
+        () => find(service, intent, before),
+        ({kind}) => kind !== 'none',
+        2,
+      )
     },
   }
 }
@@ -69,14 +75,14 @@ export async function demandUnused(service: Service, label: string, intent: Inte
     throw new KeyriteError('KEY_EXISTS', `cannot make key "${label}": what was intended was made already`)
 }
 
-/** @throws KeyriteError `KEY_EXISTS` if the ring has a key of that name: names are never given twice, not even after destruction. */
+/** Makes a key, unless it is there for this very intent. @returns whether it was made now. @throws KeyriteError `KEY_EXISTS` if the ring has another one of that name: names are never given twice, not even after destruction. */
 export async function makeKey(
   service: Service,
   {label, scheme, purpose}: KeySpec,
   intent: IntentId,
   algorithm: string,
   fromOutside: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const {protection, destroyDays, ring} = service.place
   try {
     await service.askPlainly((kms) =>
@@ -96,9 +102,13 @@ export async function makeKey(
         },
       }),
     )
+    return true
   } catch (error) {
-    if (codeOf(error) === code.alreadyExists)
+    if (codeOf(error) === code.alreadyExists) {
+      // A list that was late, or an answer that was lost: it may be ours.
+      if ((await keyNamed(service, label))?.labels?.[labels.intent] === intent) return false
       throw new KeyriteError('KEY_EXISTS', `cannot make key "${label}": ${wordsOf(error)}`)
+    }
     throw failure(`make key "${label}"`, error)
   }
 }

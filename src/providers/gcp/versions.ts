@@ -1,8 +1,10 @@
 /** Keys and versions as Cloud KMS has them, and what they are to keyrite. */
 import {setTimeout as sleep} from 'node:timers/promises'
 import {KeyriteError} from '../../base/errors.ts'
+import {visibleLine} from '../../base/visible.ts'
 import {purposes, purposesOf, type Purpose, type Scheme} from '../algorithms.ts'
 import type {Description, VersionRef} from '../ports.ts'
+import {seenAs} from '../../base/seen-as.ts'
 import {rowOf} from './algorithms.ts'
 import {code, codeOf, failure} from './failures.ts'
 import {allOf, pages} from './listing.ts'
@@ -93,36 +95,49 @@ function availabilityOf({state}: CryptoKeyVersion): Description['availability'] 
   return known[String(state)]
 }
 
-/** @returns undefined where there is none. */
+/** @returns undefined where there is none: that one look says so is not enough. */
 export async function lookUp(service: Service, ref: VersionRef): Promise<Found | undefined> {
   service.demandOpen()
   // Other names would be refused by the client's own rules, as an error of the caller.
   if (!/^[a-zA-Z0-9_-]{1,63}$/.test(ref.key) || !/^[1-9]\d{0,9}$/.test(ref.version)) return undefined
-  try {
-    const [[key], [version]] = await Promise.all([
-      service.askPlainly((kms) => kms.getCryptoKey({name: keyPath(service, ref.key)})),
-      service.askPlainly((kms) => kms.getCryptoKeyVersion({name: versionPath(service, ref)})),
-    ])
-    return {key, version}
-  } catch (error) {
-    if (codeOf(error) === code.notFound) return undefined
-    throw failure(`look at key "${ref.key}"`, error)
-  }
+  const look = async (): Promise<Found | undefined> =>
+    orNone(`look at key "${ref.key}"`, async () => {
+      const [[key], [version]] = await Promise.all([
+        service.askPlainly((kms) => kms.getCryptoKey({name: keyPath(service, ref.key)})),
+        service.askPlainly((kms) => kms.getCryptoKeyVersion({name: versionPath(service, ref)})),
+      ])
+      return {key, version}
+    })
+  // What is pending may be there by now.
+  return seenAs(look, (one) => one !== undefined && !isPending(one.version), 2)
 }
 
-/** @returns undefined where there is none. */
+/** @returns undefined where there is none: that one look says so is not enough. */
 export async function keyNamed(service: Service, name: string): Promise<CryptoKey | undefined> {
   service.demandOpen()
+  const look = async (): Promise<CryptoKey | undefined> =>
+    orNone(`look at key "${name}"`, async () => {
+      const [found] = await service.askPlainly((kms) => kms.getCryptoKey({name: keyPath(service, name)}))
+      return found
+    })
+  return seenAs(look, (one) => one !== undefined, 2)
+}
+
+/** @returns undefined where Google says that it is not there. */
+async function orNone<T>(what: string, look: () => Promise<T>): Promise<T | undefined> {
   try {
-    const [found] = await service.askPlainly((kms) => kms.getCryptoKey({name: keyPath(service, name)}))
-    return found
+    return await look()
   } catch (error) {
     if (codeOf(error) === code.notFound) return undefined
-    throw failure(`look at key "${name}"`, error)
+    throw failure(what, error)
   }
 }
 
-/** @throws KeyriteError `KEY_NOT_FOUND`; `UNSUPPORTED` where it is not made, or of an algorithm that keyrite has not. */
+export const isPending = ({state}: CryptoKeyVersion): boolean => String(state).startsWith('PENDING_')
+/** Nothing came of it, and nothing will. */
+export const isFailed = ({state}: CryptoKeyVersion): boolean => String(state).endsWith('_FAILED')
+
+/** @throws KeyriteError `KEY_NOT_FOUND`; `PROVIDER_FAILED` while it is being made, `UNSUPPORTED` where it never will be, or is of an algorithm that keyrite has not. */
 export async function existing(
   service: Service,
   ref: VersionRef,
@@ -132,9 +147,9 @@ export async function existing(
   if (found !== undefined && shown === undefined)
     throw new KeyriteError(
       // Nobody may take it for a refusal because of a state that keyrite asked for.
-      'UNSUPPORTED',
+      isPending(found.version) ? 'PROVIDER_FAILED' : 'UNSUPPORTED',
       `cannot use version ${ref.version} of key "${ref.key}": Google says that it is ${String(found.version.state)}, of algorithm ${String(found.version.algorithm)}`,
-      {hints: ['the same command again, where it is still being made']},
+      {hints: isPending(found.version) ? ['the same command again, in a few minutes: it is being made'] : []},
     )
   if (found === undefined || shown === undefined)
     throw new KeyriteError(
@@ -158,34 +173,63 @@ export async function versionsOf(service: Service, key: CryptoKey): Promise<read
   return all.toSorted((a, b) => Number(last(a.name)) - Number(last(b.name)))
 }
 
+/** What is being made is waited for no longer, in ms. */
+const longest = 90_000
+
 /**
- * Waits until what is being made is there: a pair takes seconds, in an HSM sometimes a minute.
- * @throws KeyriteError `PROVIDER_FAILED` if it failed, `INDETERMINATE` if it takes too long.
+ * Waits until what is being made is there, or failed: a pair takes seconds, in an HSM sometimes a minute.
+ * @throws KeyriteError `PROVIDER_FAILED` if there is none, `INDETERMINATE` if it takes too long.
  */
 export async function settled(service: Service, ref: VersionRef): Promise<Found> {
-  for (let waited = 0; waited < 90_000;) {
-    const [version] = await service.ask(`look at key "${ref.key}"`, (kms) =>
-      kms.getCryptoKeyVersion({name: versionPath(service, ref)}),
-    )
-    const reason = version.generationFailureReason ?? version.importFailureReason ?? ''
-    if (String(version.state).endsWith('_FAILED'))
+  const what = `look at key "${ref.key}"`
+  const look = async (): Promise<CryptoKeyVersion | undefined> =>
+    orNone(what, async () => {
+      const [version] = await service.askPlainly((kms) =>
+        kms.getCryptoKeyVersion({name: versionPath(service, ref)}),
+      )
+      return version
+    })
+  const till = performance.now() + Math.min(longest, service.within ?? longest)
+  for (;;) {
+    const version = await seenAs(look, (one) => one !== undefined)
+    const found =
+      version === undefined || isPending(version) ? undefined : ((await lookUp(service, ref)) ?? undefined)
+    if (found !== undefined && !isPending(found.version)) return found
+    if (version === undefined)
       throw new KeyriteError(
         'PROVIDER_FAILED',
-        `cannot make key "${ref.key}": ${reason || 'Google could not'}`,
+        `cannot find key "${ref.key}": Google said that it is made, and there is no version ${ref.version}`,
+        {changed: true, hints: ['the same command again: it asks what was done']},
       )
-    if (!String(version.state).startsWith('PENDING_')) {
-      const found = await lookUp(service, ref)
-      if (found !== undefined) return found
-    }
-    const pause = waited < 2000 ? 100 : 1000
-    await sleep(pause)
-    waited += pause
+    const left = till - performance.now()
+    if (left <= 0) throw stillPending(ref, version)
+    await sleep(Math.min(left, left > longest - 2000 ? 100 : 1000))
   }
-  throw new KeyriteError(
+}
+
+function stillPending({key, version}: VersionRef, {state}: CryptoKeyVersion): KeyriteError {
+  return new KeyriteError(
     'INDETERMINATE',
-    `cannot tell yet whether key "${ref.key}" is made: it is still pending`,
+    `cannot tell yet whether key "${key}" is made: Google says that version ${version} is ${String(state)}`,
     {
-      hints: ['the same command again, in a few minutes: it asks what was done'],
+      changed: true,
+      hints: [
+        'the same command again, in a few minutes: it asks what was done, and makes nothing twice',
+        `gcloud kms keys versions describe ${version}, of key ${key}: what it says of it for days is for Google's support`,
+      ],
     },
+  )
+}
+
+/** What was made, once it is there. @throws KeyriteError as `settled`; `KEY_NOT_AS_PLANNED` where nothing came of it. */
+export async function made(service: Service, ref: VersionRef): Promise<VersionRef> {
+  const found = await settled(service, ref)
+  if (!isFailed(found.version)) return refOf(found)
+  const {generationFailureReason, importFailureReason, state} = found.version
+  const reason = [generationFailureReason, importFailureReason].find((one) => (one ?? '') !== '')
+  throw new KeyriteError(
+    'KEY_NOT_AS_PLANNED',
+    `cannot make key "${ref.key}": Google says that version ${ref.version} is ${String(state)}, ${visibleLine(reason ?? 'and not why', 160)}`,
+    {changed: true, hints: ['ask anew, for another name: Google gives none twice']},
   )
 }

@@ -11,6 +11,7 @@ export interface Wish {
   readonly faults?: readonly {method: string; fault: Fault; times: number; milliseconds?: number}[]
   readonly denied?: readonly string[]
   readonly disableLag?: number
+  readonly lag?: Parameters<World['lagging']>[0]
   readonly generation?: number
   readonly quirks?: readonly Quirk[]
   /** Single-tenant HSMs, and what is proposed for them. */
@@ -48,6 +49,7 @@ function grant(world: World, wish: Wish): void {
   if (faults !== undefined) world.faults = faults.map((one) => ({...one}))
   if (denied !== undefined) world.denied = new Set(denied)
   if (disableLag !== undefined) world.disableLag = disableLag
+  if (wish.lag !== undefined) world.lagging(wish.lag)
   for (const [resource, bindings] of Object.entries(policies))
     world.policies.set(resource, {version: 1, bindings: [...bindings], etag: Buffer.from([0, 2])})
   if (quirks?.some((one) => !known.includes(one)) === true) throw new Error('there is no such quirk')

@@ -38,7 +38,8 @@ export const secondsOf = (message: Message, name: string): number | null => {
 export function settle(world: World, key: Key): void {
   const now = world.now()
   for (const version of key.versions) {
-    if (version.state === 'PENDING_GENERATION' && now >= version.readyAt) version.state = 'ENABLED'
+    if (version.state === 'PENDING_GENERATION' && now >= version.readyAt)
+      version.state = world.quirks.has('generation-fails') ? 'GENERATION_FAILED' : 'ENABLED'
     if (version.state === 'PENDING_IMPORT' && now >= version.readyAt)
       version.state = version.material === null ? 'IMPORT_FAILED' : 'ENABLED'
     if (version.state === 'DESTROY_SCHEDULED' && version.destroyAt !== null && now >= version.destroyAt) {
@@ -81,7 +82,7 @@ export function ringMessage({name, createdAt}: Ring): Message {
 
 export function versionMessage(ring: Ring, key: Key, version: Version, full = true): Message {
   const {state, protectionLevel, algorithm, createdAt, readyAt, destroyAt, destroyedAt, imported} = version
-  const made = !state.startsWith('PENDING') && state !== 'IMPORT_FAILED'
+  const made = !/^PENDING|_FAILED$/.test(state)
   return {
     name: nameOfVersion(ring, key, version),
     state,
@@ -91,6 +92,7 @@ export function versionMessage(ring: Ring, key: Key, version: Version, full = tr
     ...(made && imported === null ? {generateTime: timestamp(readyAt)} : {}),
     ...(destroyAt === null ? {} : {destroyTime: timestamp(destroyAt)}),
     ...(destroyedAt === null ? {} : {destroyEventTime: timestamp(destroyedAt)}),
+    ...(state === 'GENERATION_FAILED' ? {generationFailureReason: 'The key could not be generated.'} : {}),
     ...(imported === null
       ? {}
       : {

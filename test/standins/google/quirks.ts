@@ -16,6 +16,7 @@ export const quirks = [
   'destroys-at-once',
   'waits-a-day', // whatever the key was made with
   'software-only',
+  'generation-fails', // of a pair, after its time
 ] as const
 export type Quirk = (typeof quirks)[number]
 

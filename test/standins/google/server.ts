@@ -118,6 +118,9 @@ function services(): ServiceClientConstructor[] {
   ]
 }
 
+const isRead = /^(get|list)/
+const isChange = /^(create|update|set|delete|destroy|restore|import)/
+
 function handler(
   world: World,
   account: Account | null,
@@ -164,7 +167,13 @@ async function answer(
   if (wanted !== null && world.denied.has(wanted.permission)) throw denied(wanted.permission, wanted.resource)
   const act = methods[method]
   if (act === undefined) throw notModelled(method)
-  const message = answered(has, method, spoiled(act(world, request, fault?.fault === 'lie'), fault?.fault))
+  const lies = fault?.fault === 'lie'
+  const said = isRead.test(method)
+    ? world.reading(method, () => act(world, request, lies))
+    : isChange.test(method)
+      ? world.changing(() => act(world, request, lies))
+      : act(world, request, lies)
+  const message = answered(has, method, spoiled(said, fault?.fault))
   if (fault?.fault === 'late') await sleep(fault.milliseconds ?? 1000)
   return {message, isCut: fault?.fault === 'cut'}
 }

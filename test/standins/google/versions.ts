@@ -70,7 +70,7 @@ export const versionMethods: Methods = {
   /** S: only what is destroyed, or was never made; never what was imported. */
   deleteCryptoKeyVersion(world, request, lies) {
     const {ring, key, version} = found(world, text(request, 'name'))
-    if (!['DESTROYED', 'IMPORT_FAILED'].includes(version.state))
+    if (!['DESTROYED', 'IMPORT_FAILED', 'GENERATION_FAILED'].includes(version.state))
       throw wrongState(nameOfVersion(ring, key, version), version.state)
     if (version.imported !== null && version.state !== 'IMPORT_FAILED')
       throw notModelled('deleting a version that was imported')

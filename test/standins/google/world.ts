@@ -11,6 +11,7 @@ export type State =
   | 'DESTROY_SCHEDULED'
   | 'PENDING_IMPORT'
   | 'IMPORT_FAILED'
+  | 'GENERATION_FAILED'
 
 export interface Version {
   readonly number: number
@@ -74,9 +75,18 @@ export type Fault =
   | 'misnamed'
   | 'conflict'
 
+interface Policy {
+  readonly version: number
+  readonly bindings: unknown[]
+  readonly etag: Buffer
+}
+
+/** What a change may change, as far as reads of it can lag. */
+type Changing = Pick<World, 'rings' | 'policies'>
+
 export class World {
-  readonly rings = new Map<string, Ring>()
-  readonly policies = new Map<string, {version: number; bindings: unknown[]; etag: Buffer}>()
+  rings = new Map<string, Ring>()
+  policies = new Map<string, Policy>()
   /** Permissions that the caller lacks. */
   denied = new Set<string>()
   /** By method (`*`: any), in the order in which they come. */
@@ -85,6 +95,9 @@ export class World {
   readonly seen: {readonly operation: string; readonly userAgent: string}[] = []
   /** How many uses a version stays usable for after it was disabled. */
   disableLag = 0
+  /** Which reads, by method, tell after a change what was before it, and how often. D: Google says it of disabling, of the primary and of IAM, and of no other read. */
+  #lag: {readonly methods: readonly string[]; readonly reads: number} = {methods: [], reads: 0}
+  #before: {readonly state: Changing; left: number} | undefined
   /** What it does otherwise than Google, as emulators do. */
   quirks = new Set<Quirk>()
   /** Single-tenant HSMs and their proposals, as messages. */
@@ -107,6 +120,46 @@ export class World {
     const found = this.faults.find((one) => one.times > 0 && (one.method === '*' || one.method === method))
     if (found !== undefined) found.times--
     return found
+  }
+
+  /** @param lag - for changes from now on: of those before all reads tell. */
+  lagging(lag: {readonly methods: readonly string[]; readonly reads: number}): void {
+    this.#lag = lag
+    this.#before = undefined
+  }
+
+  /** Makes a change. What was before it is what reads that lag will tell. */
+  changing<T>(act: () => T): T {
+    const state = this.#lag.reads === 0 ? undefined : this.#state()
+    const said = act()
+    if (state !== undefined) this.#before = {state, left: this.#lag.reads}
+    return said
+  }
+
+  /** A read, which may tell what was. */
+  reading<T>(method: string, read: () => T): T {
+    const before = this.#before
+    if (before === undefined || before.left === 0 || !this.#lag.methods.includes(method)) return read()
+    before.left--
+    const {rings, policies} = this
+    try {
+      Object.assign(this, before.state)
+      return read()
+    } finally {
+      Object.assign(this, {rings, policies})
+    }
+  }
+
+  #state(): Changing {
+    const copies = <T extends object>(all: ReadonlyMap<string, T>): Map<string, T> =>
+      new Map([...all].map(([name, one]) => [name, {...one}]))
+    const keysOf = ({keys}: Ring): Map<string, Key> =>
+      new Map([...keys].map(([id, key]) => [id, {...key, versions: key.versions.map((one) => ({...one}))}]))
+    const rings = [...this.rings].map(([name, ring]): [string, Ring] => [
+      name,
+      {...ring, keys: keysOf(ring), jobs: copies(ring.jobs), retired: copies(ring.retired)},
+    ])
+    return {rings: new Map(rings), policies: copies(this.policies)}
   }
 
   /** Import jobs take their pair from here: 3072 bits take a second to make. */
