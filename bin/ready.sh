@@ -6,8 +6,10 @@
 state=$root/.tools/state
 
 # What would put another program's code into this one (preloaded modules and flags, module folders, a REPL, compiled
-# code), write what it ran to files (coverage), or print what passes through it (NODE_DEBUG).
+# code, modules of OpenSSL), write what it ran to files (coverage, warnings), print what passes through it (NODE_DEBUG),
+# or let it take any server for the one that it asked for.
 unset NODE_OPTIONS NODE_PATH NODE_REPL_EXTERNAL_MODULE NODE_COMPILE_CACHE NODE_V8_COVERAGE NODE_DEBUG
+unset OPENSSL_CONF OPENSSL_MODULES OPENSSL_ENGINES NODE_DEBUG_NATIVE NODE_REDIRECT_WARNINGS NODE_TLS_REJECT_UNAUTHORIZED
 
 # Sets $node.
 node_ready() {

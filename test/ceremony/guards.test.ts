@@ -12,13 +12,17 @@ const production = {name: 'hsm', kind: 'local', environment: 'production', ident
 const byHand = {answersFile: false}
 
 describe('what could steer this process', () => {
-  test.each(['LD_PRELOAD', 'LD_AUDIT', 'DYLD_INSERT_LIBRARIES', 'NODE_OPTIONS'])(
-    '%s is seen, unless it is empty',
-    (name) => {
-      expect(instruments({[name]: '/tmp/other.so'}, [])).toEqual([`${name} is set`])
-      expect(instruments({[name]: ''}, [])).toEqual([])
-    },
-  )
+  test.each([
+    'LD_PRELOAD',
+    'LD_AUDIT',
+    'DYLD_INSERT_LIBRARIES',
+    'NODE_OPTIONS',
+    'OPENSSL_CONF',
+    'OPENSSL_MODULES',
+  ])('%s is seen, unless it is empty', (name) => {
+    expect(instruments({[name]: '/tmp/other.so'}, [])).toEqual([`${name} is set`])
+    expect(instruments({[name]: ''}, [])).toEqual([])
+  })
 
   test('a debugger port is seen', () => {
     expect(instruments({}, ['--inspect=0.0.0.0:9229'])).toEqual(['a debugger port is open'])

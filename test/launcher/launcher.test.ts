@@ -53,6 +53,30 @@ describe('bin/keyrite', () => {
     expect(existsSync(trace)).toBe(true)
   })
 
+  test('reads no settings of OpenSSL that OPENSSL_CONF names, though Node by itself would', async () => {
+    const OPENSSL_CONF = join(newFolder(), 'openssl.cnf')
+    const sections = ['nodejs_conf = start', '[start]', 'random = seed', '[seed]', 'random = none-such']
+    writeFileSync(OPENSSL_CONF, `${sections.join('\n')}\n`)
+    expect((await keyrite(checkout, ['try', 'lines'], {OPENSSL_CONF})).status).toBe(0)
+    const alone = await start(checkout, [process.execPath, '-e', 'crypto.randomBytes(1)'], {OPENSSL_CONF})
+      .ended
+    expect(alone.status).not.toBe(0)
+  })
+
+  test('drops what loads code, prints what passes, or takes any server for the right one', async () => {
+    const dropped = [
+      'NODE_PATH',
+      'NODE_COMPILE_CACHE',
+      'NODE_DEBUG',
+      'OPENSSL_MODULES',
+      'NODE_TLS_REJECT_UNAUTHORIZED',
+    ]
+    const set = dropped.map((name) => `${name}=0`).join(' ')
+    const {stdout} = await sh(`${set} LEFT=1 sh -c 'root=.; . ./bin/ready.sh; export -p'`)
+    expect(stdout).toMatch(/LEFT='?1/)
+    for (const name of dropped) expect(stdout).not.toContain(`${name}=`)
+  })
+
   testWhen(
     {present: existsSync('/proc/self/status'), what: 'Linux', how: 'run the tests on Linux'},
     'opens no debugger on SIGUSR1: the signal is not even caught, as Node by itself would',
