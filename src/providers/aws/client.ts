@@ -6,6 +6,7 @@ import {within} from '../../base/within.ts'
 import {Answered} from './answered.ts'
 import {credentialsOf} from './credentials.ts'
 import {failure, isThrottled} from './failures.ts'
+import {namedAddress} from './hosts.ts'
 import type {Place} from './settings.ts'
 
 /** How long is waited, in milliseconds, and how often a call that may be repeated is tried. */
@@ -162,6 +163,7 @@ const silent = {trace: nothing, debug: nothing, info: nothing, warn: nothing, er
 /** What every client of the SDK is made with here. */
 export function commonConfig(place: Place, {connect, answer}: Patience): KMSClientConfig {
   return {
+    ...namedAddress,
     ...(place.endpoint === null ? {} : {endpoint: place.endpoint}),
     ...(place.awsProfile === null ? {} : {profile: place.awsProfile}),
     ...(place.roleArn === null ? {} : {credentials: credentialsOf(place, place.roleArn)}),

@@ -1,16 +1,18 @@
 /** Taking on a role. Everything else of credentials is the SDK's own chain: files, SSO, environment, the machine's role. */
 import {AssumeRoleCommand, GetCallerIdentityCommand, STSClient} from '@aws-sdk/client-sts'
 import type {AwsCredentialIdentity} from '@smithy/types'
-import {isAwsHost} from './hosts.ts'
+import {isAwsHost, namedAddress} from './hosts.ts'
 import type {Place} from './settings.ts'
 
 type Credentials = () => Promise<AwsCredentialIdentity>
 
-function stsOf({region, awsProfile, endpoint, fips}: Place, credentials?: Credentials): STSClient {
+/** A client of STS where the place is. */
+export function stsOf({region, awsProfile, endpoint, fips}: Place, credentials?: Credentials): STSClient {
   // Whatever speaks as KMS elsewhere speaks as STS there too; at AWS they have addresses of their own.
   const elsewhere = endpoint !== null && !isAwsHost(URL.parse(endpoint)?.host ?? '', region)
   return new STSClient({
     region,
+    ...namedAddress,
     ...(elsewhere ? {endpoint} : {}),
     ...(credentials === undefined ? {} : {credentials}),
     ...(awsProfile === null ? {} : {profile: awsProfile}),

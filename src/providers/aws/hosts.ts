@@ -18,3 +18,6 @@ export function isAwsHost(host: string, region: string, services = ['kms', 'kms-
     ),
   )
 }
+
+/** Where nobody named an address, it is AWS's own: not what a variable or a file of settings says, which no plan shows. */
+export const namedAddress = {ignoreConfiguredEndpointUrls: true} as const

@@ -2,7 +2,7 @@
 import {ResourceGroupsTaggingAPI} from '@aws-sdk/client-resource-groups-tagging-api'
 import type {IntentId} from '../ports.ts'
 import {credentialsOf} from './credentials.ts'
-import {isAwsHost} from './hosts.ts'
+import {isAwsHost, namedAddress} from './hosts.ts'
 import type {Place} from './settings.ts'
 import {tagNames} from './tags.ts'
 
@@ -12,6 +12,7 @@ export async function taggedIds(place: Place, intent: IntentId): Promise<readonl
   const elsewhere = endpoint !== null && !isAwsHost(URL.parse(endpoint)?.host ?? '', region)
   const tagging = new ResourceGroupsTaggingAPI({
     region,
+    ...namedAddress,
     ...(elsewhere ? {endpoint} : {}),
     ...(awsProfile === null ? {} : {profile: awsProfile}),
     ...(roleArn === null ? {} : {credentials: credentialsOf(place, roleArn)}),

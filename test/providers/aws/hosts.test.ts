@@ -1,8 +1,12 @@
 /** Which host the SDK would call for a place: all that can be seen of AWS's partitions without AWS. Nothing is sent. */
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {KMS} from '@aws-sdk/client-kms'
-import {STSClient, GetCallerIdentityCommand} from '@aws-sdk/client-sts'
+import {GetCallerIdentityCommand} from '@aws-sdk/client-sts'
 import {expect, test} from '@jest/globals'
 import {commonConfig, patience} from '../../../src/providers/aws/client.ts'
+import {stsOf} from '../../../src/providers/aws/credentials.ts'
 import {isAwsHost} from '../../../src/providers/aws/hosts.ts'
 import {placeOf} from '../../../src/providers/aws/settings.ts'
 
@@ -79,11 +83,22 @@ test.each([
   ['us-gov-west-1', 'https://sts.us-gov-west-1.amazonaws.com'],
   ['cn-north-1', 'https://sts.cn-north-1.amazonaws.com.cn'],
 ])('a role is asked for in its region’s own partition: %s', async (region, host) => {
-  const sts = new STSClient({region, credentials})
-  sts.middlewareStack.add(stop, {step: 'finalizeRequest', priority: 'low', name: 'keyriteStops'})
-  await expect(sts.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({host})
-  sts.destroy()
+  expect(await stsHost(region)).toBe(host)
 })
+
+async function stsHost(region: string): Promise<string> {
+  const sts = stsOf(placeOf({region}), async () => credentials)
+  sts.middlewareStack.add(stop, {step: 'finalizeRequest', priority: 'low', name: 'keyriteStops'})
+  try {
+    await sts.send(new GetCallerIdentityCommand({}))
+    throw new Error('it was sent')
+  } catch (error) {
+    if (error instanceof Seen) return error.host
+    throw error
+  } finally {
+    sts.destroy()
+  }
+}
 
 test.each([
   ['--endpoint', {region: 'us-east-1', endpoint: 'https://kms.us-east-1.amazonaws.com', fips: 'true'}],
@@ -92,4 +107,23 @@ test.each([
   ['a password', {region: 'us-east-1', endpoint: 'https://me:secret@kms.example.com'}],
 ])('what does not go together is refused before anything is asked: %s', (_name, settings) => {
   expect(() => placeOf(settings)).toThrow(expect.objectContaining({code: 'USAGE'}))
+})
+
+test.each([
+  ['AWS_ENDPOINT_URL', {AWS_ENDPOINT_URL: 'http://127.0.0.1:4566'}],
+  ['AWS_ENDPOINT_URL_KMS', {AWS_ENDPOINT_URL_KMS: 'https://kms.example.com'}],
+  ['endpoint_url in the file of settings', {}],
+])('of a place without an address it is AWS’s own whatever %s says', async (_name, variables) => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyrite-aws-'))
+  const AWS_CONFIG_FILE = join(folder, 'config')
+  writeFileSync(AWS_CONFIG_FILE, '[default]\nendpoint_url = https://kms.example.com\n')
+  Object.assign(process.env, {...variables, AWS_CONFIG_FILE})
+  try {
+    expect(await hostOf({region: 'eu-central-1'})).toBe('https://kms.eu-central-1.amazonaws.com')
+    expect(await stsHost('eu-central-1')).toBe('https://sts.eu-central-1.amazonaws.com')
+  } finally {
+    for (const name of ['AWS_CONFIG_FILE', ...Object.keys(variables)])
+      Reflect.deleteProperty(process.env, name)
+    rmSync(folder, {recursive: true})
+  }
 })
