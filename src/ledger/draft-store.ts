@@ -138,6 +138,10 @@ export class DraftStore implements Store {
     return this.#base.blob(sha256) ?? this.#kept.blobs.find((one) => one.sha256 === sha256)?.bytes
   }
 
+  commitments(after: number, count: number): ReturnType<Store['commitments']> {
+    return this.#base.commitments(after, count)
+  }
+
   count(table: 'openings' | 'blobs'): number {
     return this.#base.count(table)
   }

@@ -2,6 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import {sameBytes} from '../base/bytes.ts'
 import {nothing} from './build.ts'
+import type {Claims} from './claims.ts'
 import {badSignature, StoredCheckpoints} from './checkpoints.ts'
 import {leafHash} from './entry.ts'
 import type {AnyFold, Problem} from './fold.ts'
@@ -14,12 +15,21 @@ import {keyAt} from './writers.ts'
 /** Entries that are read at once. */
 const chunk = 256
 
-/** A replay that reads from this store. */
-export function replayOf(store: Store, folds: readonly AnyFold[]): Replay {
+/** A replay that reads from this store. @param claims - is told every commitment that an entry refers to */
+export function replayOf(store: Store, folds: readonly AnyFold[], claims?: Claims): Replay {
   return new Replay(
     folds,
-    sourceOf(store, () => nothing, true),
+    sourceOf(store, () => nothing, true, claims),
   )
+}
+
+/** What the store finds wrong with itself, by rule. */
+export function flawProblems(flaws: readonly string[]): readonly Problem[] {
+  return flaws.map((message) => ({
+    rule: message.startsWith('schema') ? 'schema' : 'integrity',
+    seq: null,
+    message,
+  }))
 }
 
 /** Where a look from `seq` on begins: whoever begins at the beginning sees what was put before it, too. */

@@ -13,7 +13,7 @@ import type {Draft} from './draft.ts'
 import {demandRun, DraftStore} from './draft-store.ts'
 import type {Entry} from './entry.ts'
 import type {Handle, View} from './fold.ts'
-import {continueReplay, refuse, sideProblems, signatureProblems} from './inspect.ts'
+import {continueReplay, flawProblems, refuse, sideProblems, signatureProblems} from './inspect.ts'
 import type {LedgerWorld} from './ledger-world.ts'
 import {withLock} from './lock.ts'
 import {inclusionPath} from './merkle.ts'
@@ -83,7 +83,7 @@ export class Ledger {
   #judgeAll(): void {
     const store = this.#store
     store.hold()
-    refuse(store.schemaFlaws().map((message) => ({rule: 'schema', seq: null, message})))
+    refuse(flawProblems(store.schemaFlaws()))
     this.#catchUp()
     refuse(signatureProblems(store, this.#replay))
     refuse(sideProblems(store, this.#replay))

@@ -1,11 +1,12 @@
 /** Where a replay looks things up: in a store, and in what is about to be added to it. */
 import {OpeningsAhead} from './ahead.ts'
 import type {Built} from './build.ts'
+import type {Claims} from './claims.ts'
 import type {Source} from './source.ts'
 import type {Store} from './store.ts'
 
-/** @param whole - whether the whole store is going to be read, from the beginning, while nothing changes in it. */
-export function sourceOf(store: Store, pending: () => Built, whole: boolean): Source {
+/** @param whole - whether the whole store is going to be read, from the beginning, while nothing changes in it. @param claims - is told every commitment then */
+export function sourceOf(store: Store, pending: () => Built, whole: boolean, claims?: Claims): Source {
   const ahead = whole ? new OpeningsAhead(store) : undefined
   return {
     bytes: (seq) => pending().rows.find((row) => row.seq === seq)?.bytes ?? store.row(seq)?.bytes,
@@ -14,7 +15,14 @@ export function sourceOf(store: Store, pending: () => Built, whole: boolean): So
       pending().erased.includes(commitment)
         ? undefined
         : (pending().openings.find((one) => one.commitment === commitment) ?? store.opening(commitment)),
-    ...(ahead === undefined ? {} : {seal: (commitment) => ahead.seal(commitment)}),
+    ...(ahead === undefined
+      ? {}
+      : {
+          seal: (commitment) => {
+            claims?.claim(commitment)
+            return ahead.seal(commitment)
+          },
+        }),
     leaves: (from, count) => store.leaves(from, count),
   }
 }

@@ -90,11 +90,13 @@ export interface Store {
    */
   sealed(after: number, count: number): readonly SealedRow[]
   blob(sha256: string): Uint8Array | undefined
+  /** At most `count` commitments of openings that were put after the one at `after`, and where the last of them stands. */
+  commitments(after: number, count: number): {readonly last: number; readonly found: readonly string[]}
   count(table: 'openings' | 'blobs'): number
   side(): readonly SideRow[]
-  /** What the store itself finds wrong with its files, in words; it reads every page. */
+  /** What the store itself finds wrong with its files, in words; it reads every page, and every blob. */
   flaws(): readonly string[]
-  /** What is not as it was made: tables, indexes and triggers that are missing, or not ours. */
+  /** What is not as it was made: tables, indexes and triggers that are missing, or not ours, and what lies in the file beside its rows. */
   schemaFlaws(): readonly string[]
   /**
    * Durable when it resolves, and read back. Nothing of a batch is there when it throws LEDGER_BEHIND (another wrote first);

@@ -4,10 +4,11 @@ import {join} from 'node:path'
 import {setFlagsFromString} from 'node:v8'
 import {fromBase64} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
+import {Claims} from './claims.ts'
 import {leafHash} from './entry.ts'
 import type {AnyFold, LedgerFacts, Problem, View} from './fold.ts'
 import {loadHead} from './head.ts'
-import {continueReplay, replayOf, sideProblems, signatureProblems} from './inspect.ts'
+import {continueReplay, flawProblems, replayOf, sideProblems, signatureProblems} from './inspect.ts'
 import {parseCheckpoint} from './note.ts'
 import {judgePin, loadPin, type PinVerdict} from './pins.ts'
 import {SqliteStore} from './sqlite/store.ts'
@@ -71,15 +72,9 @@ export function verifyLedger(options: VerifyOptions): Verification {
     const first = store.row(0)
     const own = first === undefined ? [] : ownPins(state, leafHash(first.bytes))
     store.hold()
-    const flaws = store.flaws()
-    problems.push(
-      ...flaws.map((message): Problem => ({
-        rule: message.startsWith('schema') ? 'schema' : 'integrity',
-        seq: null,
-        message,
-      })),
-    )
-    const replay = replayOf(store, folds)
+    problems.push(...flawProblems(store.flaws()))
+    const claims = new Claims(store)
+    const replay = replayOf(store, folds, claims)
     const trusted = sizeOf(since)
     const of = sizeOf(store.lastCheckpoint())
     if (of > large) stayNarrow()
@@ -87,6 +82,7 @@ export function verifyLedger(options: VerifyOptions): Verification {
     problems.push(...continueReplay(store, replay, {trusted, deep, onProgress}))
     problems.push(...signatureProblems(store, replay))
     if (problems.length === 0) problems.push(...sideProblems(store, replay))
+    if (problems.length === 0 && trusted === 0) problems.push(...claims.problems())
     const facts = replay.opened ? replay.facts : null
     const all = [...pins, ...own]
     const root = replay.rootAt(replay.size) ?? null

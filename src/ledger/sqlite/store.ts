@@ -6,6 +6,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import type {Opening} from '../draft.ts'
 import type {Batch, HashedRow, NoteRow, Row, SealedRow, SideRow, Store} from '../store.ts'
 import {createDatabase, openDatabase, sqliteCode, storageError} from './open.ts'
+import {misnamedBlobs, strayFlaws} from './flaws.ts'
 import {entriesIn, notesIn, openingsIn, spelled, type Statements} from './pieces.ts'
 import {ownIndexes, schema} from './schema.ts'
 
@@ -144,6 +145,15 @@ export class SqliteStore implements Store {
     return this.#get<{bytes: Uint8Array}>('SELECT bytes FROM blobs WHERE sha256 = ?', fromHex(sha256))?.bytes
   }
 
+  commitments(after: number, count: number): {readonly last: number; readonly found: readonly string[]} {
+    const rows = this.#all<{at: number; commitment: Uint8Array}>(
+      'SELECT rowid AS at, commitment FROM openings WHERE rowid > ? ORDER BY rowid LIMIT ?',
+      after,
+      count,
+    )
+    return {last: rows.at(-1)?.at ?? after, found: rows.map(({commitment}) => hex(commitment))}
+  }
+
   count(table: 'openings' | 'blobs'): number {
     return this.#get<{n: number}>(`SELECT count(*) AS n FROM ${table}`)?.n ?? 0
   }
@@ -158,6 +168,7 @@ export class SqliteStore implements Store {
     )
     return [
       ...flaws.filter((line) => line !== 'ok').map((line) => `integrity_check: ${line}`),
+      ...this.#reading(() => misnamedBlobs(this.#db)),
       ...this.schemaFlaws(),
     ]
   }
@@ -174,6 +185,7 @@ export class SqliteStore implements Store {
       ...found
         .filter((statement) => !schema.includes(statement))
         .map((statement) => `schema: not ours: ${statement.slice(0, 60)}`),
+      ...this.#reading(() => strayFlaws(this.#db)),
     ]
   }
 
