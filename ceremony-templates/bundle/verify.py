@@ -10,7 +10,7 @@ and writer in force at each entry. Only `keyrite ceremony verify` checks as well
 - the signature within a certificate or request, where there is no openssl: a line "not checked" says so;
 - attestations of security keys; what `ledger.restored`, `branch.absorbed`, `continues` say of other copies;
 - members of data that no rule here reads; the form of rosters, policies, plans, blob references beyond what
-  is used here; the length of entries; how long a request is open; what trying a key gave;
+  is used here; what trying a key gave; generations of tokens;
 - rules of retention, and which key stands under which;
 - that steps and sign-off follow the template, and acts the ceremony's state; SHA256SUMS' order; that
   allowed_signers, roster.json, policy.json, script, minutes say what the entries say."""
@@ -20,32 +20,40 @@ if __name__ == "__main__" and not sys.flags.isolated:
 import argparse, base64, contextlib, hashlib, ipaddress, itertools, json, pathlib, re, shutil, subprocess
 import tempfile
 from datetime import datetime, timedelta
-ENTRY = set("v ledger seq prev time type actor approved ceremony tool data".split())
+ENTRY = re.compile(r'''  # L1: an entry is canonical, so that there is one way to spell its members
+    {"actor":{"evidence":"(signed|stated)","host":{"[$]":"[0-9a-f]{64}"},"person":(null|"p-[0-9a-f]{16}")},
+    "approved":(null|[0-9]+),"ceremony":(null|"[0-9a-f]{32}"),"data":{.*},"ledger":"[^"]*",
+    "prev":"[0-9a-f]{64}","seq":[0-9]+,"time":"[^"]*",
+    "tool":{"sha256":"[0-9a-f]{64}","version":"([^"\\]|\\.)*"},"type":"[a-z.]+","v":1}''', re.S | re.X)
+MIXED = re.compile('''  # L1: to Python true is 1: a number that is called true, and the other way round
+    "(approvals|count|deviations|first|from|hold|index|indices|intended|minutes|opened|primary|rotation|round|
+    seq|size|threshold|to|version|versions)":(true|false|\\[[0-9,]*(true|false))|
+    "(automatic|ok|whole)":[0-9-]''', re.X)
 STATEMENT = set("about checkpoint decision issued key ledger person plan_sha256 roles type use".split())
 SIGNED = {  # L3: an entry with a statement -> use, type of the entry it is about
     "founder.signed": ("founding", "ledger.opened"), "proposal.signed": ("proposal", "quorum.opened"),
     "approval.given": ("approval", "quorum.opened"), "transcript.signed": ("transcript", "signoff.opened"),
     "participant.present": ("presence", "ceremony.opened"),
     "possession.signed": ("possession", "quorum.opened"), "shares.receipt": ("receipt", "shares.")}
-ACTS = {  # L5: an act that needs approval -> phase, operations whose plan may hold it, what its plan sets
-    "profile.added": ("add", ["profile.add"], ["name", "kind", "environment", "identity", "prover"]),
-    "profile.removed": ("remove", ["profile.remove"], ["name"]),
-    "key.import.intended": ("import", ["share.combine", "key.import"], ["key", "version"]),
-    "key.create.intended": ("create", ["key.create"], ["key", "version"]),
-    "key.state.intended": (None, [], ["key", "version", "from", "to"]),  # as STATES says
-    "key.rotate.intended": (None, ["key.rotate"], ["key"]),  # these two as FOLLOWING says
-    "key.primary.intended": (None, ["key.rotate"], ["key"]),
-    "key.standby.intended": ("make", ["key.standby"], ["key", "version"]),
-    "key.replicate.intended": ("replicate", ["key.replicate", "key.create"],
-                               ["key", "version", "regions", "primary"]),
-    "key.alias.intended": ("alias", ["key.alias", "key.create"], ["key", "version", "alias"]),
-    "key.grant.intended": ("grant", ["key.grant"], ["key", "version", "grantee", "operations", "region"]),
-    "key.ungrant.intended": ("ungrant", ["key.ungrant"], ["key", "version", "grant", "grantee", "region"]),
-    "key.schedule.intended": ("set", ["key.schedule"], ["key", "version", "terms"]),
-    "key.dates.intended": ("dates", ["key.set"], ["key", "version", "dates"]),
-    "key.delete.intended": ("delete", ["key.delete"], ["key", "version", "whole"]),
-    "rotation.opened": ("open", ["key.rotate"], ["key", "from", "to", "verification", "grace"]),
-    "certificate.make.intended": ("sign", ["certificate.sign"], ["key", "version", "form"])}
+ACTS = {kind: (None if phase == "-" else phase, operations.split(","), sets.split(","))
+        for kind, phase, operations, sets in (row.split() for row in """
+    profile.added add profile.add name,kind,environment,identity,prover
+    profile.removed remove profile.remove name
+    key.import.intended import share.combine,key.import key,version
+    key.create.intended create key.create key,version | key.state.intended - - key,version,from,to
+    key.rotate.intended - key.rotate key | key.primary.intended - key.rotate key
+    key.standby.intended make key.standby key,version
+    key.delete.intended delete key.delete key,version,whole
+    key.replicate.intended replicate key.replicate,key.create key,version,regions,primary
+    key.alias.intended alias key.alias,key.create key,version,alias
+    key.grant.intended grant key.grant key,version,grantee,operations,region
+    key.ungrant.intended ungrant key.ungrant key,version,grant,grantee,region
+    key.schedule.intended set key.schedule key,version,terms
+    key.dates.intended dates key.set key,version,dates
+    rotation.opened open key.rotate key,from,to,verification,grace
+    certificate.make.intended sign certificate.sign key,version,form""".replace("\n", "|").split("|")
+                                            if row.strip())}
+# L5: an act that needs approval -> phase, operations whose plan may hold it, what its plan sets
 ENDS = ["key.destroy", "key.destroy-held"]  # L5: operations whose plans have several phases
 STATES = {  # L6: event -> from which state, to which; the operation is called as the event, or is one of ALSO
     "activate": (["pre-active"], "active"), "suspend": (["active"], "suspended"),
@@ -76,20 +84,12 @@ WHOLE = {  # L5: an act whose data is exactly what its plan says -> operation, p
     "writer.changed": ("ledger.writer", "change"), "ledger.restored": ("ledger.restore", "restore"),
     "openings.erased": ("ledger.erase", "erase"), "key.set": ("key.set", "set"),
     "key.held": ("key.hold", "hold"), "key.released": ("key.release-hold", "release")}
-OUTCOMES = {"key.created": "key.create", "key.create.failed": "key.create", "key.tried": "key.try",
-            "key.try.failed": "key.try", "key.state.changed": "key.state", "key.state.failed": "key.state",
-            "key.rotated": "key.rotate", "key.rotate.failed": "key.rotate",
-            "key.schedule.set": "key.schedule", "key.schedule.failed": "key.schedule",
-            "key.dates.set": "key.dates", "key.dates.failed": "key.dates",
-            "key.standby.made": "key.standby", "key.standby.failed": "key.standby",
-            "key.primary.changed": "key.primary", "key.primary.failed": "key.primary",
-            "key.replicated": "key.replicate", "key.replicate.failed": "key.replicate",
-            "key.aliased": "key.alias", "key.alias.failed": "key.alias",
-            "key.granted": "key.grant", "key.grant.failed": "key.grant",
-            "key.deleted": "key.delete", "key.delete.failed": "key.delete",
-            "key.ungranted": "key.ungrant", "key.ungrant.failed": "key.ungrant",
-            "key.imported": "key.import", "key.import.failed": "key.import",
-            "certificate.made": "certificate.make", "certificate.make.failed": "certificate.make"}
+OUTCOMES = {kind: act for pair in """key.created:key.create key.tried:key.try key.state.changed:key.state
+    key.rotated:key.rotate key.schedule.set:key.schedule key.dates.set:key.dates key.imported:key.import
+    key.standby.made:key.standby key.primary.changed:key.primary key.replicated:key.replicate
+    key.aliased:key.alias key.granted:key.grant key.ungranted:key.ungrant key.deleted:key.delete
+    certificate.made:certificate.make""".split() for done, act in [pair.split(":")]
+            for kind in (done, act + ".failed")}  # L5: what ends an act -> which
 OTHERS = """ledger.opened quorum.opened quorum.met quorum.withdrawn key.try.intended ceremony.opened
     step.done ceremony.stopped ceremony.paused ceremony.resumed ceremony.aborted deviation.recorded
     signoff.opened bundle.made attempt.refused duty.opened clock.anomaly branch.absorbed
@@ -100,7 +100,13 @@ FILES = """VERIFY.md verify.py bundle.json checkpoint openings.json allowed_sign
     minutes.html minutes.pdf minutes.txt SHA256SUMS SHA256SUMS.sig""".split()
 DRILLED = ("shares.split", "shares.drill.opened")  # L3: what a receipt is about
 SHARES = {"shares.split": "split", "shares.combine.intended": "combine"}  # L5: what begins a phase
+ORDER = (1 << 252) + 27742317777372353535851937790883648493  # RFC 8032: of the group of Ed25519
 TIME = re.compile("[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}[.][0-9]{3}Z")
+ENVIRONMENTS = ["production", "staging", "development", "test"]
+BESIDE = {"approval": {"reason"}, "receipt": {"set", "index"}}  # L6: what stands beside a statement
+OUTSIDE = re.compile("""  # L6: what belongs to no ceremony
+    (founder|possession|custodian|policy|profile|writer|ledger|openings|clock|branch)[.]|rotation[.](p|re|s)|
+    key[.](set$|held|released|adopted|usage|dates|delete|grant|ungrant|replica|alias)""", re.X)
 
 class Bad(Exception):
     """A rule is broken. Its arguments: the rule's name, and a sentence."""
@@ -109,6 +115,10 @@ def need(sentence, **rules):  # each is kept, in this order; `_` in a name stand
     for rule, kept in rules.items():
         if not kept:
             raise Bad(rule.replace("_", "-"), sentence)
+
+def is_time(text):  # L1: of a day and an hour that there are
+    with contextlib.suppress(ValueError):
+        return TIME.fullmatch(text) and datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ")
 
 def sha256(data):
     return hashlib.sha256(data).digest()
@@ -141,21 +151,21 @@ def tree_root(leaves):  # L1: RFC 6962 section 2.1
     k = 1 << (len(leaves) - 1).bit_length() - 1
     return sha256(b"\1" + tree_root(leaves[:k]) + tree_root(leaves[k:]))
 
-def unwire(data):  # the SSH strings that it is made of, and of nothing else
+def unwire(data, most=99):  # the SSH strings that it is made of, and of nothing else; after `most`, the rest
     found = []
-    while data:
+    while data and most > len(found):
         size = 4 + int.from_bytes(data[:4], "big")
         need("it ends too early, or bytes follow its end", sshsig=4 <= size <= len(data))
         found.append(data[4:size])
         data = data[size:]
-    return found
+    return found + [data] * (most < 99)
 
 def fingerprint(line):
     return "SHA256:" + encode64(sha256(decode64(line.split(" ")[1]))).rstrip("=")
 
 def later(time, period):  # L6: an ISO 8601 duration after it
-    units = re.fullmatch(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", period).groups()
-    weeks, days, hours, minutes, seconds = (int(n or 0) for n in units)
+    form = r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?"
+    weeks, days, hours, minutes, seconds = (int(n or 0) for n in re.fullmatch(form, period, re.A).groups())
     span = timedelta(days + 7 * weeks, seconds + 60 * minutes + 3600 * hours)
     end = datetime.strptime(time, "%Y-%m-%dT%H:%M:%S.%fZ") + span
     return end.isoformat(timespec="milliseconds") + "Z"
@@ -186,22 +196,37 @@ def armor(label, data, columns):
     lines = re.findall(".{1,%d}" % columns, encode64(data))
     return "\n".join(["-----BEGIN %s-----" % label, *lines, "-----END %s-----\n" % label]).encode()
 
+def ran(command, message=b"", **files):  # in a folder that holds these files
+    with tempfile.TemporaryDirectory() as folder:
+        for name, held in files.items():
+            pathlib.Path(folder, name).write_bytes(held)
+        return subprocess.run(command.split(" "), cwd=folder, input=message, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=60)
+
+def one_spelling(kind, text, made):  # L3: what ssh-keygen takes in several
+    if "ed25519" in kind:
+        return int.from_bytes(made[32:], "little") < ORDER
+    if kind == "ssh-rsa":
+        return len(made) == len(unwire(decode64(text))[2].lstrip(b"\0"))
+    return all(number[:1] > b"\0" or number[1:2] > b"\x7f" for number in unwire(made))
+
 def check_sshsig(line, namespace, message, blob):  # L3; of sk- keys the touch, which ssh-keygen ignores
     kind, text = line.split(" ")
     key, said, *_, inner = unwire(blob[10:])
-    touch = inner[-5:] if kind[:3] == "sk-" else b""  # a byte of flags, four of a counter
-    algorithm = unwire(inner[:len(inner) - len(touch)])[0]
-    known = algorithm in ([b"rsa-sha2-256", b"rsa-sha2-512"] if kind == "ssh-rsa" else [kind.encode()])
+    algorithm, made, touch = unwire(inner, 2)
+    web, touch = touch[5:], touch[:5]  # a byte of flags, four of a counter; what a browser adds
+    known = algorithm in ([b"rsa-sha2-256", b"rsa-sha2-512"] if kind == "ssh-rsa" else [kind.encode()]) or (
+        kind[:8] == "sk-ecdsa" and algorithm == b"webauthn-" + kind.encode())
     need("it is by another key than the roster's", sshsig_key=key == decode64(text))
     need("it was signed in a rehearsal and this is none, or the other way round",
          rehearsal=said.startswith(b"keyrite-rehearsal-") == namespace.startswith("keyrite-rehearsal-"))
     need("its algorithm is not that of the key, or too weak", unsupported=known)
+    need("bytes follow its end", sshsig=len(touch) == 5 * (kind[:3] == "sk-") and (
+        len(unwire(web)) == 3 * (algorithm[:3] == b"web")))
     need("the security key was not touched", user_presence=not touch or touch[0] & 1)
-    with tempfile.TemporaryDirectory() as folder:
-        pathlib.Path(folder, "allowed").write_text("signer " + line)
-        pathlib.Path(folder, "sig").write_bytes(armor("SSH SIGNATURE", blob, 70))
-        command = "ssh-keygen -Y verify -f allowed -I signer -s sig -n " + namespace
-        done = subprocess.run(command.split(" "), cwd=folder, input=message, capture_output=True, timeout=60)
+    need("it is spelled in another than its one way", signature=one_spelling(kind, text, made))
+    done = ran("ssh-keygen -Y verify -f allowed -I signer -s sig -n " + namespace, message,
+               allowed=b"signer " + line.encode(), sig=armor("SSH SIGNATURE", blob, 70))
     need("not by this key, over this, for " + namespace, signature=done.returncode == 0)
     return int.from_bytes(touch[1:], "big")  # 0: it does not count, or is no security key
 
@@ -279,30 +304,22 @@ def certificate_bytes(c, scheme, spki, serial):  # L6: the one TBSCertificate or
 def signs_itself(pem, request):  # L6: openssl holds the signature within against the key within
     how = "req -verify -noout -in c" if request else (
         "verify -check_ss_sig -partial_chain -no_check_time -CAfile c c")
-    with tempfile.TemporaryDirectory() as folder:
-        pathlib.Path(folder, "c").write_bytes(pem)
-        done = subprocess.run(["openssl", *how.split(" ")], cwd=folder, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=60)
+    done = ran("openssl " + how, c=pem)
     return done.returncode == 0 and (b"verify OK" if request else b"c: OK") in done.stdout
 
 class Bundle:  # a folder, checked in the order of B; each entry is judged by the good ones before it
     def __init__(self, folder):
-        self.folder, self.files, self.problems, self.wanted = folder, {}, [], dict.fromkeys(FILES)
-        self.leaves, self.entries, self.private, self.mine, self.answers = {}, {}, set(), [], {}
-        self.naming, self.script = set(), None
-        self.people, self.profiles, self.keys, self.quorums, self.met = {}, {}, {}, {}, {}
-        self.provers = {}  # L6: profile -> the one that tries its keys, or None
-        self.sets, self.drills, self.recoveries = {}, {}, {}
-        self.used, self.opened, self.signoff, self.checkpoint = set(), None, None, None
-        self.public, self.serials = {}, set()
-        self.homes = {}  # key -> the profile in which it lives
-        self.turns, self.primary, self.since = {}, {}, {}  # of keys: the last rotation, the primary version
-        self.states, self.moving, self.proved = {}, set(), set()  # of versions: state, that before, its entry
-        self.holds, self.places = {}, set()  # L6: seq of key.held -> key, until when; where material lies
-        self.writers, self.suspended, self.contested, self.had = [], {}, {}, set()
-        self.round, self.deviations, self.there = 0, [], set()
-        self.counters, self.erased, self.external, self.policy_seq = set(), set(), "", 0
-        self.rehearsal, self.org, self.unsure = False, "", False
+        self.folder, self.files, self.wanted = folder, {}, dict.fromkeys(FILES)
+        for name in """leaves entries answers people profiles keys quorums met sets drills recoveries public
+                turns primary since states holds suspended contested provers homes served""".split():
+            setattr(self, name, {})  # turns: key -> the last rotation; provers: profile -> the one that tries
+        for name in """private naming used serials moving proved places had there counters erased
+                aborted""".split():  # its keys, or None; states: version -> state, that before, its entry;
+            setattr(self, name, set())  # holds: seq of key.held -> key, until; served: place -> environment
+        self.problems, self.mine, self.writers, self.deviations = [], [], [], []
+        self.script = self.opened = self.signoff = self.checkpoint = None
+        self.external, self.org, self.policy_seq, self.round = "", "", 0, 0
+        self.rehearsal = self.unsure = False
 
     def problem(self, file, seq, rule, sentence):
         words = (ascii(str(word))[1:-1] for word in (file, "-" if seq is None else seq, rule, sentence))
@@ -406,8 +423,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
     def check_envelope(self, e, seq, time, text):  # L1: members, place, private values and blobs
         if e["ceremony"] == self.ceremony:
             self.mine.append(seq)  # counted for the sign-off whatever else is wrong with it
-        need("its members are not those of L1", members=set(e) == ENTRY and canon(e["v"]) == b"1"
-             and TIME.fullmatch(e["time"]) and type(e["approved"]) in (int, type(None)))
+        need("it is not of the form of L1", members=ENTRY.fullmatch(text) and is_time(e["time"])
+             and len(text.encode()) < 65536 and not MIXED.search(text))
         before = self.leaves[seq - 1].hex() if seq - 1 in self.leaves else e["prev"] if seq else "0" * 64
         need("it does not stand where it says", seq=e["seq"] == seq, ledger=e["ledger"] == self.name,
              prev=e["prev"] == before, time=e["time"] >= time or e["type"] == "clock.anomaly")
@@ -442,7 +459,10 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         need("actor, ceremony or approval is not there", actor=e["actor"]["person"] in actors,
              ceremony=e["ceremony"] != self.ceremony or (kind == "ceremony.opened") == (not self.opened),
              approved=cited in [None, *self.met] or cited == self.policy_seq < seq
-             or kind in OUTCOMES and self.entries.get(d["intended"], {}).get("approved") == cited)
+             or kind in OUTCOMES and self.entries.get(d["intended"], {}).get("approved") == cited,
+             outside=e["ceremony"] is None or not OUTSIDE.match(kind),
+             home=kind[:4] != "key." or d.get("profile") in (None, self.homes.get(
+                 d["key"], d.get("profile"))))
         if kind in OUTCOMES:
             self.check_outcome(e, d, self.entries.get(d["intended"]), OUTCOMES[kind] + ".intended")
             self.change_state(e, d, (d["key"], d.get("version")))
@@ -494,8 +514,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         if kind == "quorum.opened":
             self.quorums[seq] = self.check_question(e, d, parse(self.blob(d["plan"]["blob"])))
         elif kind == "proposal.signed":
-            need("its author is asked to answer too, or it is closed",
-                 proposal=person["id"] not in about["data"]["who"], quorum_closed=not quorum["closed"])
+            need("it is by another than its author, or it is closed",
+                 proposal=person["id"] == about["actor"]["person"], quorum_closed=not quorum["closed"])
             quorum["proposed"] = True
         elif kind == "possession.signed":
             need("it is closed", quorum_closed=quorum["closed"] in (None, "met"))
@@ -507,7 +527,11 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         elif kind == "quorum.met":
             self.met[seq] = self.check_count(e, d, self.quorums[d["opened"]])
         elif kind == "quorum.withdrawn":
-            self.quorums[d["opened"]]["closed"] = "withdrawn"
+            quorum = self.quorums[d["opened"]]
+            began = [x for x in self.used if isinstance(x, tuple) and self.met.get(x[0]) is quorum]
+            need("it was withdrawn, or begun, before", members=set(d) == {"opened", "reason"},
+                 quorum_closed=quorum["closed"] != "withdrawn" and not began)
+            quorum["closed"] = "withdrawn"
             self.met = {n: x for n, x in self.met.items() if x["seq"] != d["opened"]}
         elif kind == "profile.added":
             facts = {name: d[name] for name in ("name", "kind", "environment", "identity")}
@@ -515,14 +539,21 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             name, prover = d["name"], d["prover"]  # one that stands may be given another prover
             again = self.profiles.get(name) == facts and self.provers[name] != prover
             need("a profile of that name stands, it is production's in a rehearsal, or its prover is none",
-                 profile=name not in self.profiles or again,
+                 profile=name not in self.profiles or again, environment=d["environment"] in ENVIRONMENTS
+                 and self.served.setdefault(canon(d["identity"]), d["environment"]) == d["environment"],
                  rehearsal=not self.rehearsal or d["environment"] != "production",
                  prover=prover is None or tries == facts and prover != name and not self.provers[prover]
                  and name not in self.provers.values())
             self.profiles[name], self.provers[name] = facts, prover
         elif kind == "profile.removed":
-            need("it tries the keys of a profile that stands", prover=d["name"] not in self.provers.values())
+            making = [x for n, x in self.entries.items() if x["ceremony"] not in self.aborted
+                      and x["type"] in ("key.create.intended", "key.import.intended") and n not in self.used]
+            lives = {*self.homes.values()} | {x["data"]["profile"] for x in making}
+            need("it tries the keys of a profile that stands, or keys live in it",
+                 prover=d["name"] not in self.provers.values(), profile=d["name"] not in lives)
             del self.profiles[d["name"]], self.provers[d["name"]]
+        elif kind == "ceremony.aborted":
+            self.aborted.add(e["ceremony"])
         elif kind == "clock.anomaly":
             self.set_clock(e, d)
         elif kind == "participant.present":
@@ -595,7 +626,9 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
 
     def check_statement(self, e, s, use, kind):  # L3: all that makes a statement count
         about = {self.leaves[n].hex(): x for n, x in self.entries.items()}.get(s["about"], {"type": None})
-        need("it is about no " + kind, members=set(s) == STATEMENT,
+        beside = {*e["data"]} - BESIDE.get(use, set())
+        need("it is about no " + kind, members=set(s) == STATEMENT and beside == {"statement", "signature"}
+             and set(s["checkpoint"]) == {"root", "size"},
              statement_about=about["type"] == kind or kind == "shares." and about["type"] in DRILLED)
         size, root, actor = s["checkpoint"]["size"], s["checkpoint"]["root"], e["actor"]
         person, keys, states = self.signer(use, about, s["person"])
@@ -605,7 +638,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         seen = self.root_at(size) in (None, decode64(root)) and (
             size == about["seq"] if run else about["seq"] < size <= e["seq"])
         plan = about["data"]["plan"]["blob"] if kind == "quorum.opened" else None
-        need("it does not say what entries and roster say", members=TIME.fullmatch(s["issued"]),
+        need("it does not say what entries and roster say", members=is_time(s["issued"]),
              statement_use=(s["type"], s["use"]) == ("keyrite.statement/1", use),
              statement_ledger=s["ledger"] == self.leaves[0].hex(), statement_plan=s["plan_sha256"] == plan,
              statement_decision=s["decision"] in (["approve", "reject"] if use == "approval" else ["attest"]),
@@ -648,14 +681,17 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             may.add(whom)
         elif d["operation"] == "incident.ratify":  # nor on what they contained
             may -= set(plan["change"]["apart"])
-        new = plan["profile"] if d["operation"] == "profile.add" else None
+        new = profile if d["operation"] in ("profile.add", "profile.make") else None
+        apart = profile.get("environment") == "production" and d["operation"] != "incident.contain"
         judged = d["policy"]["blob"] == sha256(canon(self.policy)).hex() and plan["rule"] == rule["id"]
         need("it does not follow from plan, policy, roster and profiles", policy=judged,
-             plan_profile=not profile or canon(profile) == canon(self.profiles.get(profile["name"], new)),
+             plan_profile=not profile or canon(profile) == canon(new or self.profiles.get(profile["name"])),
              plan=plan["operation"] == d["operation"], roster=d["roster"]["blob"] == sha256(roster).hex(),
              needs=canon(d["needs"]) == canon({"people": rule["people"], "roles": sorted(rule["roles"])}),
              who=d["who"] == sorted(may & {*d["who"]}),
-             expires=TIME.fullmatch(d["expires"]) and d["expires"] > e["time"])
+             author=not apart or e["actor"]["person"] not in d["who"],
+             expires=is_time(d["expires"]) and e["time"] < d["expires"] <= later(
+                 e["time"], self.policy["times"]["request"]))
         self.check_about(plan)
         return {"plan": plan, "asked": d, "answers": {}, "proposed": False, "closed": None, "reached": "",
                 "possession": None, "seq": e["seq"], "yes": set(),
@@ -679,6 +715,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         alone = quorum["plan"]["operation"] == "incident.contain"  # its author may answer it
         outer = max(d.get("external", ""), self.external)
         need("it is closed, nobody proposed it, or it expired", quorum_twice=not quorum["closed"],
+             members=set(d) - {"external"} == {"opened", "approvals"},
+             external=is_time(d.get("external", e["time"])),
              proposal=quorum["proposed"] or alone or not production,
              expired=max(e["time"], outer) <= asked["expires"],
              quorum_approvals=len(set(d["approvals"])) == len(d["approvals"]))
@@ -932,7 +970,9 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
              and not (before and (before["stopped"] or before["last"] == "rollback")))
 
     def check_act(self, e, d, phase, operations, compared):  # L5: what it cites allows it, once
-        profile = d if phase == "add" else self.profiles.get(d["name" if phase == "remove" else "profile"])
+        facts = {name: d.get(name) for name in ("name", "kind", "environment", "identity")}
+        profile = facts if phase == "add" else self.profiles.get(
+            d["name" if phase == "remove" else "profile"])
         need("nothing is cited, or no such profile", profile=profile, approved=e["approved"] is not None)
         if e["approved"] == self.policy_seq and operations[0] == "key.rotate":
             return self.check_alone(e, d, phase)
@@ -943,11 +983,13 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         plan = self.met[e["approved"]]["plan"]
         change = {"prover": None, **(plan["change"].get("spec") or plan["change"])}
         one = len(plan["phases"]) == 1  # from and to are those of the plan, where it is for one change only
-        same = all(d[name] == change[name] for name in compared
+        same = all(canon(d[name]) == canon(change[name]) for name in compared
                    if name in ("key", "name") or name in change and (
                        one or phase == "open" or name not in ("from", "to")))
         need("another thing was approved", approved=plan["operation"] in operations,
-             plan=same and (phase in ("add", "remove") or plan["profile"] == profile))
+             plan=same and canon(plan["profile"]) == canon(profile) and (
+                 not operations[0].startswith("profile.") or {*plan["change"]} - {"again", "prover"} == (
+                     {*facts} if phase == "add" else {"name"})))
         self.check_phase(e, phase)
 
     def check_phase(self, e, phase):  # L5: the plan has it, once, and now is the time
@@ -957,8 +999,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         left = (e["ceremony"] is None and quorum["plan"]["operation"] in [*ENDS, "key.rotate"]
                 and any((e["approved"], kind, phases[0]["name"]) in self.used
                         for kind in ("rotation.opened", "key.state.intended"))
-                and not any((x["type"], x["ceremony"]) == ("ceremony.aborted", at)
-                            for x in self.entries.values()))  # a ceremony began it, and left the rest
+                and at not in self.aborted)  # a ceremony began it, and left the rest
         need("another time or ceremony was approved, or it was begun before",
              approved=dates and (at == e["ceremony"] or left),
              approved_twice=(e["approved"], e["type"], phase) not in self.used,
@@ -1007,8 +1048,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             return {"by": "holder", "until": None}
         need("they did so before and nobody confirmed it, or too few would be left",
              suspension=not self.contested.get(name, set()) & people and self.can_change(name))
-        end = datetime.strptime(e["time"], "%Y-%m-%dT%H:%M:%S.%fZ") + timedelta(hours=72)
-        return {"by": "security-lead", "until": end.isoformat(timespec="milliseconds") + "Z"}
+        return {"by": "security-lead", "until": later(e["time"], "PT72H")}
 
     def change_person(self, d, kind, proof, people):  # L6
         name, (act, states) = d["person"], PEOPLE[kind]

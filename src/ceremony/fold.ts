@@ -17,6 +17,13 @@ export const ceremonyFold: Fold<Ceremonies> = {
   types: [...Object.keys(schemas), ...carried],
   initial: () => new Versions(),
 
+  /** What is no part of any ceremony names none: else it would stand in one, and in no transcript. */
+  every(_view: View, entry: Entry): readonly Problem[] {
+    return entry.ceremony === null || isOwn(entry.type) || isCarried(entry.type)
+      ? []
+      : [problem('ceremony', entry, `"${entry.type}" belongs to no ceremony`)]
+  },
+
   check(view: View, entry: Entry): readonly Problem[] {
     const wrong = (message: string): Problem[] => [problem('ceremony', entry, message)]
     if (!isOwn(entry.type)) {
@@ -63,6 +70,10 @@ export const ceremonyFold: Fold<Ceremonies> = {
 
 function rowOf(one: Ceremony): Json {
   return {status: statusOfCeremony(one), steps: one.done.length, template: one.template, title: one.title}
+}
+
+function isCarried(type: string): boolean {
+  return (carried as readonly string[]).includes(type)
 }
 
 function isOwn(type: string): type is OwnType {

@@ -120,9 +120,9 @@ function isCount(value: Json | undefined): value is number {
 /** The day that was found to exist last: entries of one day follow each other. */
 let knownDay = ''
 
-/** `2026-11-22T03:09:18.123Z`, and a day that exists. */
+/** `2026-11-22T03:09:18.123Z`, and a day that exists, of the years 0001 to 9999. */
 export function isTime(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/.test(text)) return false
+  if (!/^(?!0000)\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/.test(text)) return false
   const day = text.slice(0, 10)
   if (day === knownDay) return true
   const start = new Date(`${day}T00:00:00.000Z`)

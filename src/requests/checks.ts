@@ -87,6 +87,8 @@ export const checkProposal: Check = (view, entry) => {
   const signed = signedStatement(entry.data)
   if (signed.statement.person !== found.request.author)
     return wrong('proposal', entry, 'it is not signed by the author of the request')
+  if (Object.keys(entry.data).join() !== 'signature,statement')
+    return wrong('proposal', entry, 'data is not of its form')
   if (found.request.voided !== null)
     return wrong('proposal', entry, `the request is void: ${found.request.voided}`)
   if (found.request.proposed || found.request.met !== null)
@@ -133,7 +135,10 @@ export const checkAnswer: Check = (view, entry) => {
   const {request, opened} = found
   const signed = signedStatement(entry.data)
   const {person, key} = signed.statement
-  if (Object.keys(entry.data).join() !== 'reason,signature,statement')
+  if (
+    Object.keys(entry.data).join() !== 'reason,signature,statement' ||
+    !hidden.nullable().safeParse(entry.data['reason']).success
+  )
     return wrong('approval', entry, 'data is not of its form')
   if (request.withdrawn) return wrong('approval', entry, 'the request was withdrawn')
   if (request.voided !== null) return wrong('approval', entry, `the request is void: ${request.voided}`)
@@ -159,7 +164,9 @@ export const checkAnswer: Check = (view, entry) => {
 export const checkMet: Check = (view, entry) => {
   const parsed = metSchema.safeParse(entry.data)
   const request = parsed.success ? view.of(requests).all.get(parsed.data.opened) : undefined
-  if (!parsed.success || request === undefined) return wrong('quorum', entry, 'it is about no request')
+  if (!parsed.success)
+    return wrong('quorum', entry, `${parsed.error.issues[0]?.path.join('.') ?? 'data'} is not of its form`)
+  if (request === undefined) return wrong('quorum', entry, 'it is about no request')
   if (request.withdrawn || request.met !== null)
     return wrong('quorum', entry, 'the request was withdrawn, or met already')
   if (request.voided !== null) return wrong('quorum', entry, `the request is void: ${request.voided}`)
@@ -185,6 +192,7 @@ export const checkMet: Check = (view, entry) => {
 export const checkWithdrawn: Check = (view, entry) => {
   const parsed = withdrawnSchema.safeParse(entry.data)
   const request = parsed.success ? view.of(requests).all.get(parsed.data.opened) : undefined
+  if (!parsed.success) return wrong('quorum', entry, 'data is not of its form')
   if (request === undefined) return wrong('quorum', entry, 'it is about no request')
   return request.withdrawn || request.begun.size > 0
     ? wrong('quorum', entry, 'it was withdrawn, or begun, already')

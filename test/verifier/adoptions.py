@@ -1,17 +1,18 @@
 """Keys that were there already, or were outside: taken over, or brought, with people's approval just before a ceremony's step is recorded: for attacks.py."""
-from moves import asked
+from moves import asked, outside
 
 
 def rows(*names, there=None):
     """@param there - what their place calls all of them, where that is one thing."""
-    return [{'key': name, 'algorithm': 'ec-p256', 'scheme': 'es256', 'purpose': 'sign', 'primary': 2,
+    return [{'key': name, 'algorithm': 'ed25519', 'scheme': 'eddsa', 'purpose': 'sign', 'primary': 2,
              'versions': [{'ref': {'key': there or name + '-there', 'version': n}, 'state': state, 'created': created}
                           for n, state, created in (('1', 'deactivated', None), ('2', 'active', '2020-01-01T00:00:00.000Z'))]} for name in names]
 
 
+@outside
 def adopted(maker, names=('theirs', 'more'), operation='key.adopt', met=None, there=None, **said):
     """@param names - of the keys that are taken over, @param said - of their entries, otherwise. @returns the seq of `quorum.met`."""
-    change = {'class': 'data', 'classification': 'internal', 'owner': 'owner', 'consumers': [], 'keys': rows('theirs', 'more', there=there)}
+    change = {'class': 'tls', 'classification': 'internal', 'owner': 'owner', 'consumers': [], 'keys': rows('theirs', 'more', there=there)}
     met = met or asked(maker, operation, change, ['adopt'], names={'owner': maker.private('Orders team')})
     half = maker.blob(maker.keys.raw['product'], 'application/pkix-spki')
     maker.adopted = {*getattr(maker, 'adopted', ()), *names}
@@ -37,8 +38,8 @@ def version(**said):
 
 def brought(maker, operation='key.import', named=None, **said):
     """A key from outside. @param named - the SHA-256 of its public half, as people approved it. @param said - of the entry of what came of it, otherwise."""
-    spec = {'class': 'data', 'classification': 'internal', 'owner': 'owner', 'consumers': [], 'key': 'brought', 'algorithm': 'ec-p256',
-            'scheme': 'es256', 'purpose': 'sign', 'version': 1, 'parent': None, 'expires': None}
+    spec = {'class': 'tls', 'classification': 'internal', 'owner': 'owner', 'consumers': [], 'key': 'brought', 'algorithm': 'ed25519',
+            'scheme': 'eddsa', 'purpose': 'sign', 'version': 1, 'parent': None, 'expires': None}
     half = maker.blob(maker.keys.raw['product'], 'application/pkix-spki')
     spec.update({'material_sha256': named or half['blob']})
     met = asked(maker, operation, spec, ['import'], names={'owner': maker.private('Orders team')})

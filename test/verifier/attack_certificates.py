@@ -26,7 +26,7 @@ ASKED = {'form': 'request', 'not_before': None, 'not_after': None}
 
 
 def wish(said):
-    return {**KEY, 'class': 'data', 'subject': [{'type': 'common-name', 'value': 'Payments'}], 'authority': False, 'path_length': None,
+    return {**KEY, 'class': 'tls', 'subject': [{'type': 'common-name', 'value': 'Payments'}], 'authority': False, 'path_length': None,
             'usage': ['digital-signature'], 'extended_usage': [], 'names': [], 'permitted': [], 'excluded': [], 'policies': [], **said}
 
 

@@ -12,7 +12,7 @@ import traceback
 from judging import judged, really, verify
 from make_bundle import ORG, Keys, Maker, armored, b64, canon, pid, root_of, sha, wire
 from adoptions import adopted, brought, version, without
-from moves import aliased, cancelled, dated, deleted, destroyed, early, granted, held, key_set, move, moved, released, replicated, undated, ungranted
+from moves import PLACE, aliased, cancelled, cleared, dated, deleted, destroyed, early, granted, held, key_set, move, moved, placed, released, replicated, undated, ungranted
 import nights
 import rotations
 
@@ -247,6 +247,33 @@ def sha1_rsa(how):
     how['blob'] = how['blob'][:inner - 4] + wire(wire(b'ssh-rsa') + how['blob'][inner + 16:])
 
 
+def beyond(s):
+    """The same number plus the order of the group (RFC 8032 section 5.1.7 refuses it; ssh-keygen does not)."""
+    return (int.from_bytes(s, 'little') + 2**252 + 27742317777372353535851937790883648493).to_bytes(32, 'little')
+
+
+def respelled(label, change):
+    """The signature within an SSHSIG, spelled otherwise."""
+    def tweak(how):
+        key, space, reserved, digest, inner = verify.unwire(how['blob'][10:])
+        kind, made, rest = verify.unwire(inner, 2)
+        how['blob'] = how['blob'][:10] + wire(key, space, reserved, digest, wire(kind, change(made)) + rest)
+    return at('signature:' + label, tweak)
+
+
+def shorter_rsa(maker, stage, how):
+    """One in 256 signatures begins with a zero, which ssh-keygen does not miss."""
+    if stage != 'signature:founding:carol':
+        return
+    for ms in range(4000):
+        how['statement']['issued'] = '2026-11-22T03:00:%02d.%03dZ' % divmod(ms, 1000)
+        how['blob'] = maker.keys.sshsig('carol', how['space'], canon(how['statement']))
+        made = verify.unwire(verify.unwire(how['blob'][10:])[4])[1]
+        if made[0] == 0:
+            return respelled('founding:carol', lambda s: s.lstrip(b'\0'))(maker, stage, how)
+    raise AssertionError('no signature begins with a zero')
+
+
 def no_stated(policy):
     del policy['stated_keys']
 
@@ -293,6 +320,8 @@ def ending(act):
 
 
 A, T = 'approval:alice', 'transcript:bob'
+STAGING = {'name': 'again', 'environment': 'staging'}
+NO_TIMES = ['2026-11-31T03:08:00.000Z', '2026-11-22T24:00:00.000Z', '2026-11-22T03:09:60.000Z', '2026-11-22T03:09:00Z']
 GOOD = [
     ('a whole ceremony', None, None), ('a person who has not signed is named, and no problem', None, absent('erin', 'bob')),
     ('a security key that signs with sha256', None, sk_options(digest=b'sha256')),
@@ -314,6 +343,7 @@ GOOD = [
     ('a key that was brought from outside', None, ending(brought)),
     ('a key is asked about before it stands, as it will be', None, early()),
     ('a key is copied, and given an alias', None, ending(lambda m: (replicated(m), aliased(m)))),
+    ('a place is added, removed, and added again', None, ending(lambda m: (placed(m), cleared(m), placed(m)))),
 ]
 ATTACKS = [
     ('an entry is dropped', 'signoff-count', files(drop)),
@@ -408,12 +438,12 @@ ATTACKS = [
     ('a version that was never made is deactivated', 'key-state', moved('deactivate', 'active', 'deactivated', version=2)),
     ('deactivated under a plan for another version', 'plan', moved('deactivate', 'active', 'deactivated', planned=2)),
     ('deactivated from another state than the plan says', 'plan', moved('deactivate', 'active', 'deactivated', **{'from': 'suspended'})),
-    ('suspended as a key of another class', 'plan-class', moved('suspend', 'active', 'suspended', **{'class': 'tls'})),
+    ('suspended as a key of another class', 'plan-class', moved('suspend', 'active', 'suspended', **{'class': 'dek'})),
     ('suspended as a key of no class', 'plan-class', moved('suspend', 'active', 'suspended', **{'class': None})),
-    ('held as a key of another class', 'plan-class', ending(lambda m: held(m, as_class='tls'))),
+    ('held as a key of another class', 'plan-class', ending(lambda m: held(m, as_class='dek'))),
     ('held as a key of no place', 'plan-place', ending(lambda m: held(m, place=None))),
     ('a key is called less than was approved, as one of no place', 'plan-place', ending(lambda m: key_set(m, place=None))),
-    ('asked of a key before it stands, as of another class', 'plan-class', early(**{'class': 'tls'})),
+    ('asked of a key before it stands, as of another class', 'plan-class', early(**{'class': 'dek'})),
     ('asked of a key before it stands, as at no place', 'plan-place', early(place=None)),
     ('a way back from compromised', 'key-state', both(moved('compromise', 'active', 'compromised'), moved('resume', 'compromised', 'active'))),
     ('an approval to suspend used twice', 'approved-twice', both(moved('suspend', 'active', 'suspended'), moved('resume', 'suspended', 'active'), moved('suspend', 'active', 'suspended', met='first'))),
@@ -570,6 +600,40 @@ ATTACKS = [
     ('a quorum that was met is withdrawn before the act', 'approved', maker_at('before:key.create.intended', withdraw)),
     ('a key with words after it', 'malformed', commented_key),
     ('a trial of a key that was never made', 'intent', data('key.tried', key='other')),
+    ('a place of production, under a plan for one of test', 'plan', ending(lambda m: placed(m, environment='production'))),
+    ('a place that no plan names', 'plan', ending(lambda m: placed(m, None))),
+    ('a plan for a place, with a class', 'plan', ending(lambda m: placed(m, change={'class': 'tls'}))),
+    ('another profile is removed than was approved', 'plan', ending(lambda m: (placed(m), cleared(m, planned=m.profile)))),
+    ('a profile is removed while its key lives there', 'profile', ending(lambda m: cleared(m, 'room', m.profile))),
+    ('one place in two environments', 'environment', ending(lambda m: (placed(m), placed(m, {**PLACE, **STAGING}, **STAGING)))),
+    ('one place in two environments, one after the other', 'environment', ending(lambda m: (
+        placed(m), cleared(m), placed(m, {**PLACE, 'environment': 'staging'}, environment='staging')))),
+    ('an environment that there is not', 'environment', data('profile.added', environment='Production')),
+    ('a key is tried at another place than it lives', 'home', ending(lambda m: (placed(m), m.append(
+        'key.try.intended', {'key': 'payments', 'version': 1, 'profile': 'cloud', 'intent': '55' * 16, 'probes': []}, 'elsewhere')))),
+    ('a key is set within a ceremony', 'outside', ending(key_set.__wrapped__)),
+    ('a request is withdrawn twice', 'quorum-closed', maker_at('before:quorum.met', lambda m: (withdraw(m), withdraw(m)))),
+    ('a request is withdrawn that was begun', 'quorum-closed', maker_at('before:key.try.intended', withdraw)),
+    ('a request that waits longer than the policy lets it', 'expires', data('quorum.opened', expires='2026-11-25T03:20:00.000Z')),
+    ('a provider said a time that is none', 'external', data('quorum.met', external='0')),
+    ('met, and more is said', 'members', data('quorum.met', more=1)),
+    *[('time: ' + day, 'members', entry('step:welcome', time=day)) for day in NO_TIMES],
+    *[('statement: issued at ' + day, 'members', said(A, issued=day)) for day in NO_TIMES],
+    ('actor: called attested', 'members', at('entry:step:welcome', lambda e: e['actor'].update(evidence='attested'))),
+    ('actor: more is said', 'members', at('entry:step:welcome', lambda e: e['actor'].update(more=1))),
+    ('tool: without its digest', 'members', at('entry:step:welcome', lambda e: e['tool'].pop('sha256'))),
+    ('ceremony: of another form', 'members', entry('profile.added', ceremony='CE' * 16)),
+    ('statement: checkpoint with one member more', 'members', at('statement:' + A, lambda how: how['statement']['checkpoint'].update(more=1))),
+    ('statement: the size of the checkpoint is called true', 'members', at('statement:founding:alice', lambda how: how['statement']['checkpoint'].update(size=True))),
+    *[('beside a statement: ' + label, 'members', data(label, more=1)) for label in ('founding:alice', 'presence:alice', A, T)],
+    ('seq is called true', 'members', entry('founding:alice', seq=True)),
+    ('a quorum cites true', 'members', at('entry:quorum.met', lambda e: e['data'].update(approvals=[True, *e['data']['approvals'][1:]]))),
+    ('what was tried is called 1', 'members', data('key.tried', ok=1)),
+    ('entry: too long', 'members', raw('step:welcome', b'confirm', b'c' * 65536)),
+    ('Ed25519: S is beyond the order of the group', 'signature', respelled('founding:alice', lambda s: s[:32] + beyond(s[32:]))),
+    ('a security key: S is beyond the order of the group', 'signature', respelled('founding:dave', lambda s: s[:32] + beyond(s[32:]))),
+    ('ECDSA: a number with needless zeros', 'signature', respelled('founding:bob', lambda s: wire(*(b'\0' + number for number in verify.unwire(s))))),
+    ('RSA: a signature without its leading zero', 'signature', shorter_rsa),
 ]
 # What the head comment of verify.py leaves to `keyrite ceremony verify`: these are good to it, so that the comment stays true.
 UNCHECKED = [
@@ -578,7 +642,6 @@ UNCHECKED = [
     ('level restricted: the template is withheld', None, at_level('restricted', without_template)),
     ('sign-off: no keys', None, data('signoff.opened', keys=[])),
     ('sign-off: a key more', None, data('signoff.opened', keys=[{'key': k, 'version': 1} for k in ('other', 'payments')])),
-    ('entry: too long', None, raw('step:welcome', b'confirm', b'c' * 65536)),
     ('entry: data of another form', None, data('step:welcome', kind=7)),
     ('a blob reference with more beside it', None, data('step:welcome', result={'blob': 'ab' * 32})),
     ('proof: changed', None, files(lambda f: f.update({'proofs/000012.tlog-proof': f['proofs/000011.tlog-proof'].replace(b'index 11', b'index 12')}))),
@@ -593,6 +656,8 @@ UNCHECKED = [
 PRODUCTION = [
     ('production, with a signed author', None, None), ('production: nobody proposed', 'proposal', said('proposal:erin', decision='approve')),
     ('production: stated keys', 'quorum-people', at('policy', no_stated)), ('production: a file key called asserted', 'quorum-people', dressed_up),
+    ('production: the author is asked', 'author', at('entry:quorum.opened', lambda e: e['actor'].update(person=pid('alice')))),
+    ('production: another than the author proposes', 'proposal', at('entry:quorum.opened', lambda e: e['actor'].update(person=None))),
     ('production: the author answers', 'proposal', lambda m, s, t: (t.update(key='carol'), t['statement'].update(person=pid('carol'), roles=['custodian'], key=m.keys.fingerprint('carol'))) if s == 'statement:proposal:erin' else None),
 ]
 R = 'keyrite-rehearsal-v1@' + ORG

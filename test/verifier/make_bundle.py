@@ -142,6 +142,15 @@ class Keys:
         return 'SHA256:' + b64(sha(base64.b64decode(self.line[name].split(' ')[1]))).rstrip('=')
 
 
+TEMPLATE = b'''keyrite: ceremony/1
+id: first
+acts:
+  - id: one
+    steps:
+      - {id: welcome, kind: confirm}
+      - {id: make, kind: confirm}
+      - {id: sign, kind: sign-off}
+'''
 NIGHTS = ['incident.contain', 'incident.replace', 'incident.ratify', 'key.unrevoke']
 MOVES = 'activate suspend resume deactivate compromise destroy destroy-held cancel-destroy hold release-hold set rotate rollback standby adopt import alias replicate'.split()
 
@@ -153,7 +162,7 @@ class Maker:
         self.bytes, self.leaves, self.entries, self.blobs, self.openings = [], [], [], {}, {}
         self.clock, self.salts, self.scope = 0, 0, ''
         self.wrote, self.signing = [(0, 'writer')], {n: n for n in ALL}
-        self.tweaks = set()
+        self.tweaks, self.place = set(), CEREMONY
 
     def first(self, tweak):
         """Whether this tweak is asked for the first time by this maker."""
@@ -175,13 +184,16 @@ class Maker:
         self.blobs[sha(data).hex()] = data
         return {'blob': sha(data).hex(), 'size': len(data), 'type': kind}
 
-    def append(self, kind, data, label=None, approved=None, ceremony=CEREMONY):
+    def append(self, kind, data, label=None, approved=None, ceremony=...):
         self.tweak(self, 'before:' + (label or kind), None)
         self.clock += 60
+        ceremony = self.place if ceremony is ... else ceremony
         entry = {'v': 1, 'ledger': NAME, 'seq': len(self.entries), 'prev': self.leaves[-1].hex() if self.leaves else '00' * 32,
                  'time': self.time(self.clock), 'type': kind, 'approved': approved, 'ceremony': ceremony, 'data': data,
                  'actor': {'evidence': 'stated', 'host': self.private('machine-1'), 'person': pid('alice') if self.entries else None},
                  'tool': {'sha256': 'aa' * 32, 'version': '0.1.0'}}
+        if kind == 'quorum.opened' and self.production:
+            entry['actor']['person'] = pid('erin')  # its author
         if 'statement' in data:
             entry['actor'].update(evidence='signed', person=data['statement']['person'])
         self.tweak(self, 'entry:' + (label or kind), entry)
@@ -191,7 +203,7 @@ class Maker:
         self.leaves.append(sha(b'\0' + self.bytes[-1]))
         return entry['seq']
 
-    def statement(self, use, about, name, decision='attest', plan=None, more=None, ceremony=CEREMONY, size=None):
+    def statement(self, use, about, name, decision='attest', plan=None, more=None, ceremony=..., size=None):
         size, key = size or len(self.leaves), self.signing[name]
         s = {'about': self.leaves[about].hex(), 'checkpoint': {'root': b64(root_of(self.leaves[:size])), 'size': size},
              'decision': decision, 'issued': self.time(self.clock), 'key': self.keys.fingerprint(key), 'ledger': self.leaves[0].hex(),
@@ -230,8 +242,9 @@ class Maker:
                     'roles': list(roles)}
         policy = {'name': 'small', 'rules': [rule('profile-local', ['profile.add'], 0, kinds=['local']),
                                              rule('key-create', ['key.create'], 3, ['custodian'], ['ciso', 'security-lead']),
-                                             rule('key-use', ['key.' + one for one in [*MOVES, 'schedule', 'grant', 'ungrant', 'delete']] + NIGHTS, 2, ['custodian'])],
-                  'times': {'idle': 'PT1H'}, 'type': 'keyrite.policy/1'}
+                                             rule('key-use', ['key.' + one for one in [*MOVES, 'schedule', 'grant', 'ungrant', 'delete']] + NIGHTS + ['profile.add', 'profile.remove'], 2, ['custodian'])],
+                  'minimums': {'algorithms': ['ed25519'], 'witnesses': 1}, 'stated_keys': [], 'times': {'idle': 'PT1H', 'request': 'PT72H'},
+                  'type': 'keyrite.policy/1'}
         if self.production:
             policy['stated_keys'] = [self.keys.fingerprint('alice'), self.keys.fingerprint('bob')]
         self.tweak(self, 'policy', policy)
@@ -255,7 +268,8 @@ class Maker:
         self.append('profile.added', {**self.profile, 'prover': None, 'generation': 1}, approved=0, ceremony=None)
 
     def ask(self, who=('alice', 'bob', 'dave')):
-        self.change = {'algorithm': 'ed25519', 'class': 'data', 'key': 'payments', 'version': 1}
+        self.change = {'algorithm': 'ed25519', 'class': 'tls', 'classification': 'confidential', 'consumers': [], 'expires': None, 'key': 'payments',
+                       'owner': pid('alice'), 'parent': None, 'purpose': 'sign', 'scheme': 'eddsa', 'version': 1}
         self.plan = {'change': self.change, 'operation': 'key.create', 'phases': [
             {'earliest': None, 'latest': None, 'name': n} for n in ('create', 'activate')], 'profile': self.profile, 'rests': [],
             'rule': 'key-create', 'type': 'keyrite.plan/1'}
@@ -279,14 +293,14 @@ class Maker:
                                     'public': public, 'protection': {'level': 'software', 'fips': None, 'evidence': 'stated', 'detail': 'file'},
                                     'generation': 2}, approved=met)
         tried = self.append('key.try.intended', {**key, 'profile': 'room', 'intent': '22' * 16, 'probes': ['sign']})
-        self.append('key.tried', {**key, 'intended': tried, 'ok': True, 'results': [], 'sample': None, 'generation': 2})
+        self.append('key.tried', {**key, 'intended': tried, 'profile': 'room', 'ok': True, 'results': [], 'sample': None, 'generation': 2})
         move = {'from': 'pre-active', 'to': 'active'}
         moved = self.append('key.state.intended', {**key, **move, 'profile': 'room', 'intent': '33' * 16}, approved=met)
-        self.append('key.state.changed', {**key, **move, 'intended': moved, 'enforced': [], 'results': [], 'generation': 3}, approved=met)
+        self.append('key.state.changed', {**key, **move, 'intended': moved, 'profile': 'room', 'enforced': 'probe', 'results': [], 'generation': 3}, approved=met)
 
     def ledger(self):
         self.found()
-        self.template = b'keyrite: ceremony/1\nid: first\n'
+        self.template = TEMPLATE
         self.append('ceremony.opened', {
             'template': self.blob(self.template, 'application/yaml'), 'title': 'The first key', 'parameters': {'key': 'payments'},
             'participants': [{'role': 'custodian', 'people': [pid(n) for n in ('alice', 'bob', 'dave')]}, {'role': 'auditor', 'people': [pid('erin')]}],
@@ -311,7 +325,7 @@ class Maker:
         mine = [e['seq'] for e in self.entries if e['ceremony'] == CEREMONY]
         about = self.append('signoff.opened', {
             'round': number, 'template_sha256': sha(self.template).hex(), 'first': mine[0], 'count': len(mine),
-            'root': b64(root_of([self.leaves[i] for i in mine])), 'keys': [{'key': 'payments', 'version': 1}],
+            'root': b64(root_of([self.leaves[i] for i in mine])), 'keys': [{'key': name, 'version': 1} for name in ('payments', getattr(self, 'brought', None)) if name],
             'sets': [e['data']['set'] for e in self.entries if e['type'] == 'shares.split' and e['ceremony'] == CEREMONY],
             'deviations': [e['seq'] for e in self.entries if e['type'] == 'deviation.recorded']})
         for name in ('alice', 'bob', 'dave', 'erin'):

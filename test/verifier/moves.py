@@ -1,11 +1,25 @@
 """Changes of a key's state, each with people's approval, in a ceremony that has made and activated it: for attacks.py."""
+import functools
+
 from make_bundle import canon, sha
 
 
+def outside(act):
+    """What belongs to no ceremony (docs/ledger-format.md, "A ceremony") is done in none."""
+    @functools.wraps(act)
+    def done(maker, *given, **said):
+        before, maker.place = maker.place, None
+        try:
+            return act(maker, *given, **said)
+        finally:
+            maker.place = before
+    return done
+
+
 def asked(maker, operation, change, phases, who=('alice', 'bob'), names=None, reason=None, place='room'):
-    """A request that is met. @param place - None: the plan is at no place. @returns the seq of `quorum.met`."""
+    """A request that is met. @param place - the profile of the plan, or None: the plan is at no place. @returns the seq of `quorum.met`."""
     plan = {'change': change, 'operation': operation, 'phases': [{'earliest': None, 'latest': None, 'name': n} for n in phases],
-            'profile': maker.profile if place else None, 'rests': [], 'rule': 'key-use', 'type': 'keyrite.plan/1'}
+            'profile': maker.profile if place == 'room' else place, 'rests': [], 'rule': 'key-use', 'type': 'keyrite.plan/1'}
     reference = maker.blob(canon(plan))
     opened = maker.append('quorum.opened', {
         'operation': operation, 'plan': reference, 'policy': maker.blob(canon(maker.standing_policy)),
@@ -21,7 +35,7 @@ def move(maker, start, end, met, version=1, outcome=None, more=None):
     key = {'key': 'payments', 'version': version}
     begun = maker.append('key.state.intended', {**key, 'from': start, 'to': end, 'profile': 'room', 'intent': sha(b'%d' % len(maker.entries)).hex()[:32]},
                          'moves', approved=met)
-    maker.append('key.state.changed', {**key, 'from': start, 'to': outcome or end, 'intended': begun, 'enforced': 'disabled', 'results': [],
+    maker.append('key.state.changed', {**key, 'profile': 'room', 'from': start, 'to': outcome or end, 'intended': begun, 'enforced': 'disabled', 'results': [],
                                        'generation': 3, **(more or {})}, 'moves', approved=met)
 
 
@@ -38,7 +52,7 @@ def moved(event, start, end, plan=None, met='own', version=1, planned=1, outcome
         if stage != 'before:step:make' or not maker.first(tweak):
             return
         if met == 'own':
-            change = {'class': 'data', 'enforced': True, 'key': 'payments', 'version': planned, 'from': start, 'to': end, **said}
+            change = {'class': 'tls', 'enforced': True, 'key': 'payments', 'version': planned, 'from': start, 'to': end, **said}
             maker.cited = [*getattr(maker, 'cited', []), asked(maker, 'key.' + (plan or event), change, [plan or event])]
         made = next(e['approved'] for e in maker.entries if e['type'] == 'key.created')
         cited = {None: lambda: None, 'made': lambda: made, 'first': lambda: maker.cited[0], 'own': lambda: maker.cited[-1]}[met]()
@@ -51,8 +65,8 @@ def early(place='room', **said):
     def tweak(maker, stage, thing):
         if stage == 'before:step:welcome' and maker.first(tweak):
             changes = {'classification': 'restricted'}
-            met = asked(maker, 'key.set', {'class': 'data', 'key': 'payments', 'changes': changes, **said}, ['set'], place=place)
-            maker.early = lambda: maker.append('key.set', {'key': 'payments', 'changes': changes}, 'moves', approved=met)
+            met = outside(asked)(maker, 'key.set', {'class': 'tls', 'key': 'payments', 'changes': changes, **said}, ['set'], place=place)
+            maker.early = lambda: maker.append('key.set', {'key': 'payments', 'changes': changes}, 'moves', approved=met, ceremony=None)
         elif stage == 'before:step:make' and maker.first(moved):
             maker.early()
     return tweak
@@ -63,7 +77,7 @@ WEEK = {'enforced': True, 'grace_days': 30, 'wait_days': 7, 'provider_waits': Fa
 
 def end(maker, operation='key.destroy', phases=('deactivate', 'schedule-destruction', 'destroy'), **said):
     """People approve that the key is destroyed. @returns the seq of `quorum.met`."""
-    return asked(maker, operation, {'class': 'data', 'key': 'payments', 'version': 1, **WEEK, **said}, phases)
+    return asked(maker, operation, {'class': 'tls', 'key': 'payments', 'version': 1, **WEEK, **said}, phases)
 
 
 def later(maker, days):
@@ -97,13 +111,14 @@ def cancelled(maker, back='deactivated', said='deactivated'):
     move(maker, 'active', 'deactivated', met)
     later(maker, 30)
     move(maker, 'deactivated', 'destruction-scheduled', met, more=date(maker, 7))
-    cancel = asked(maker, 'key.cancel-destroy', {'class': 'data', 'enforced': True, 'key': 'payments', 'version': 1,
+    cancel = asked(maker, 'key.cancel-destroy', {'class': 'tls', 'enforced': True, 'key': 'payments', 'version': 1,
                                                  'from': 'destruction-scheduled', 'to': said}, ['cancel-destroy'])
     move(maker, 'destruction-scheduled', back, cancel)
     return met
 
 
-def held(maker, until=100, reason=None, as_class='data', place='room', **said):
+@outside
+def held(maker, until=100, reason=None, as_class='tls', place='room', **said):
     """@param as_class, place - what the plan says of the key. @returns the seq of the hold"""
     change = {'class': as_class, 'key': 'payments', 'kind': 'legal-hold', 'until': maker.time(maker.clock + until * 86400)}
     why = maker.private('case 17')
@@ -111,67 +126,92 @@ def held(maker, until=100, reason=None, as_class='data', place='room', **said):
     return maker.append('key.held', {**{k: v for k, v in change.items() if k != 'class'}, 'reason': reason or why, **said}, 'moves', approved=met)
 
 
+@outside
 def released(maker, hold, said=None):
     why = maker.private('closed')
-    met = asked(maker, 'key.release-hold', {'class': 'data', 'key': 'payments', 'hold': hold}, ['release'], reason=why)
+    met = asked(maker, 'key.release-hold', {'class': 'tls', 'key': 'payments', 'hold': hold}, ['release'], reason=why)
     maker.append('key.released', {'key': 'payments', 'hold': hold, 'reason': why, **(said or {})}, 'moves', approved=met)
 
 
+@outside
 def aliased(maker, version=1, alias='payments', said_alias=None):
     """Given an alias, as people approved it. @param said_alias - of the outcome, where it is another"""
     about = {'key': 'payments', 'version': version, 'profile': 'room'}
-    met = asked(maker, 'key.alias', {'class': 'data', 'key': 'payments', 'version': 1, 'alias': 'payments'}, ['alias'])
+    met = asked(maker, 'key.alias', {'class': 'tls', 'key': 'payments', 'version': 1, 'alias': 'payments'}, ['alias'])
     begun = maker.append('key.alias.intended', {**about, 'alias': alias, 'from': None, 'intent': sha(b'alias').hex()[:32]}, 'moves', approved=met)
     maker.append('key.aliased', {**about, 'alias': said_alias or alias, 'intended': begun}, 'moves', approved=met)
 
 
+@outside
 def granted(maker, version=1, grantee='role/orders', said=None):
     """A grant, as people approved it. @param said - of the outcome, where it is another"""
     about = {'key': 'payments', 'version': version, 'profile': 'room'}
     terms = {'grantee': grantee, 'operations': ['Decrypt'], 'region': 'eu-central-1'}
-    met = asked(maker, 'key.grant', {'class': 'data', 'key': 'payments', 'version': 1, **terms, 'grantee': 'role/orders'}, ['grant'])
+    met = asked(maker, 'key.grant', {'class': 'tls', 'key': 'payments', 'version': 1, **terms, 'grantee': 'role/orders'}, ['grant'])
     begun = maker.append('key.grant.intended', {**about, **terms, 'intent': sha(b'grant').hex()[:32]}, 'moves', approved=met)
     maker.append('key.granted', {**about, **terms, **(said or {}), 'id': 'f00d', 'intended': begun}, 'moves', approved=met)
 
 
+@outside
 def deleted(maker, version=1, whole=False, said=None):
     """What is destroyed leaves its service. @param said - of the outcome, where it is another"""
     about = {'key': 'payments', 'version': version, 'profile': 'room', 'whole': whole}
-    met = asked(maker, 'key.delete', {'class': 'data', 'key': 'payments', 'version': 1, 'whole': whole}, ['delete'])
+    met = asked(maker, 'key.delete', {'class': 'tls', 'key': 'payments', 'version': 1, 'whole': whole}, ['delete'])
     begun = maker.append('key.delete.intended', {**about, 'intent': sha(b'delete').hex()[:32]}, 'moves', approved=met)
     maker.append('key.deleted', {**about, **(said or {}), 'intended': begun}, 'moves', approved=met)
 
 
+@outside
 def ungranted(maker, grant='f00d', said=None):
     about = {'key': 'payments', 'version': 1, 'profile': 'room'}
     terms = {'grant': grant, 'grantee': 'role/orders', 'region': 'eu-central-1'}
-    met = asked(maker, 'key.ungrant', {'class': 'data', 'key': 'payments', 'version': 1, **terms, 'grant': 'f00d'}, ['ungrant'])
+    met = asked(maker, 'key.ungrant', {'class': 'tls', 'key': 'payments', 'version': 1, **terms, 'grant': 'f00d'}, ['ungrant'])
     begun = maker.append('key.ungrant.intended', {**about, **terms, 'intent': sha(b'ungrant').hex()[:32]}, 'moves', approved=met)
     maker.append('key.ungranted', {**about, **terms, **(said or {}), 'intended': begun}, 'moves', approved=met)
 
 
+@outside
 def replicated(maker, regions=('eu-west-1',), primary=None, copies=('eu-west-1',), twice=False):
     """Copied to other regions. @param regions - of the entries, @param copies - where the service is said to have them"""
     about = {'key': 'payments', 'version': 1, 'profile': 'room', 'regions': list(regions), 'primary': primary}
-    met = asked(maker, 'key.replicate', {'class': 'data', 'key': 'payments', 'version': 1, 'regions': ['eu-west-1'], 'primary': None}, ['replicate'])
+    met = asked(maker, 'key.replicate', {'class': 'tls', 'key': 'payments', 'version': 1, 'regions': ['eu-west-1'], 'primary': None}, ['replicate'])
     for _ in range(2 if twice else 1):
         begun = maker.append('key.replicate.intended', {**about, 'intent': sha(b'copy').hex()[:32]}, 'moves', approved=met)
         there = [{'region': one, 'availability': 'enabled'} for one in copies]
         maker.append('key.replicated', {**about, 'copies': there, 'intended': begun}, 'moves', approved=met)
 
 
+@outside
 def dated(maker, phases=('dates', 'set'), intended=None, outcome=None, plan=None):
     """Its service is told the dates of a key before they are set. @param intended, outcome - where they say other dates"""
     day = {'from': None, 'until': '2027-12-31T00:00:00.000Z'}
     changes = {'expires': day['until']}
     about = {'key': 'payments', 'version': 1, 'profile': 'room'}
-    met = asked(maker, 'key.set', {'class': 'data', 'key': 'payments', 'version': 1, 'dates': day, 'changes': changes, **(plan or {})}, list(phases))
+    met = asked(maker, 'key.set', {'class': 'tls', 'key': 'payments', 'version': 1, 'dates': day, 'changes': changes, **(plan or {})}, list(phases))
     begun = maker.append('key.dates.intended', {**about, 'dates': intended or day, 'intent': sha(b'dates').hex()[:32]}, 'moves', approved=met)
     maker.append('key.dates.set', {**about, 'dates': outcome or intended or day, 'versions': [1], 'results': [], 'generation': None, 'intended': begun}, 'moves', approved=met)
     maker.append('key.set', {'key': 'payments', 'changes': changes}, 'moves', approved=met)
 
 
+@outside
 def key_set(maker, place='room', **said):
     changes = {'classification': 'restricted', 'labels': ['hipaa']}
-    met = asked(maker, 'key.set', {'class': 'data', 'key': 'payments', 'changes': changes}, ['set'], place=place)
+    met = asked(maker, 'key.set', {'class': 'tls', 'key': 'payments', 'changes': changes}, ['set'], place=place)
     maker.append('key.set', {'key': 'payments', 'changes': changes, **said}, 'moves', approved=met)
+
+
+PLACE = {'environment': 'test', 'identity': {'account': '111122223333'}, 'kind': 'aws', 'name': 'cloud'}
+
+
+@outside
+def placed(maker, planned=PLACE, change=None, **said):
+    """A place is added. @param planned - the profile of the plan, @param change - what the plan says of it otherwise, @param said - what is added otherwise"""
+    met = asked(maker, 'profile.add', {**PLACE, **said, **(change or {})}, ['add'], place=planned)
+    maker.append('profile.added', {**PLACE, 'prover': None, 'generation': None, **said}, 'moves', approved=met)
+
+
+@outside
+def cleared(maker, name='cloud', planned=PLACE):
+    """A profile is removed."""
+    met = asked(maker, 'profile.remove', {'name': name}, ['remove'], place=planned)
+    maker.append('profile.removed', {'name': name}, 'moves', approved=met)

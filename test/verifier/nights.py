@@ -1,6 +1,6 @@
 """A key is contained in an incident, given back, ratified and called compromised: for attacks.py. The incident's own entries are in no bundle."""
 from make_bundle import pid, sha
-from moves import asked, move
+from moves import asked, move, outside
 from rotations import Rotation
 
 STEPS = {  # what is done -> operation, event, from, to
@@ -23,7 +23,7 @@ def night(*steps):
             name, said = step if isinstance(step, tuple) else (step, {})
             operation, event, _, _ = STEPS[said.get('plan', name)]
             apart = {'acts': [1], 'apart': [pid(n) for n in said.get('apart', ('alice',))]} if operation == 'incident.ratify' else {}
-            change = {'class': 'data', 'incident': 9, 'key': 'payments', 'versions': [{'act': event, 'version': 1}], **apart}
+            change = {'class': 'tls', 'incident': 9, 'key': 'payments', 'versions': [{'act': event, 'version': 1}], **apart}
             may = maker.askable
             if operation == 'incident.ratify':
                 maker.askable = lambda: sorted(set(may()) - set(apart['apart']))
@@ -42,7 +42,7 @@ def usual(event, start, end):
         night('contain')(maker, stage, thing)
         if stage == 'before:step:make' and not getattr(maker, 'usual', False):
             maker.usual = True
-            change = {'class': 'data', 'enforced': True, 'key': 'payments', 'version': 1, 'from': start, 'to': end}
+            change = {'class': 'tls', 'enforced': True, 'key': 'payments', 'version': 1, 'from': start, 'to': end}
             move(maker, start, end, asked(maker, 'key.' + event, change, [event]))
     return tweak
 
@@ -56,17 +56,21 @@ def promoted(*steps, **said):
     def tweak(maker, stage, thing):
         if stage != 'before:step:make' or not maker.first(tweak):
             return
-        maker.room = 'ce' * 16
-        made = {'class': 'data', 'key': 'payments', 'algorithm': 'ec-p256', 'version': 2, 'made': 'key'}
+        place(maker)
+
+    @outside
+    def place(maker):
+        maker.room = None
+        made = {'class': 'tls', 'key': 'payments', 'algorithm': 'ed25519', 'version': 2, 'made': 'key'}
         operation = said.get('plan', 'incident.contain')
         if operation == 'incident.contain':
-            other = {'class': 'data', 'incident': 9, 'key': 'payments', 'made': 'key', 'promote': {'version': 2, 'from': 1, 'aliases': []}}
+            other = {'class': 'tls', 'incident': 9, 'key': 'payments', 'made': 'key', 'promote': {'version': 2, 'from': 1, 'aliases': []}}
             plan = made if said.get('made', 'key.standby') == 'key.standby' else other
             standby = Rotation(maker, asked(maker, said.get('made', 'key.standby'), plan, ['make', 'promote']))
             standby.standby()
             standby.tried()
         to = {'version': 2, 'from': 1, 'aliases': ['payments'], **said.get('to', {})}
-        change = {'class': 'data', 'incident': 9, 'key': 'payments', 'versions': [{'act': 'suspend', 'version': 1}], 'promote': to}
+        change = {'class': 'tls', 'incident': 9, 'key': 'payments', 'versions': [{'act': 'suspend', 'version': 1}], 'promote': to}
         if operation == 'incident.replace':
             change = {**change, 'made': 'key'}
             del change['versions']

@@ -12,7 +12,7 @@ def schedule(hooks=(), **said):
     """The policy has a schedule for the class of the key, and hooks."""
     def tweak(maker, stage, thing):
         if stage == 'policy':
-            thing.update(rotation={'data': {**SCHEDULE, **said}}, hooks=list(hooks))
+            thing.update(rotation={'tls': {**SCHEDULE, **said}}, hooks=list(hooks))
     return tweak
 
 
@@ -24,8 +24,8 @@ class Rotation:
     def __init__(self, maker, met, ceremony='moves'):
         self.maker, self.met, self.opened = maker, met, None
 
-    def write(self, kind, data, label='rotation', approved=-1, **more):
-        return self.maker.append(kind, data, label, approved=self.met if approved == -1 else approved, ceremony=self.maker.room)
+    def write(self, kind, data, label='rotation', approved=-1, place=...):
+        return self.maker.append(kind, data, label, approved=self.met if approved == -1 else approved, ceremony=self.maker.room if place is ... else place)
 
     def open(self, automatic=False, **said):
         self.opened = self.write('rotation.opened', {**KEY, 'from': 1, 'to': 2, 'due': None, 'verification': 'PT5M', 'grace': 'PT5M',
@@ -78,7 +78,7 @@ class Rotation:
                                        'input_sha256': 'cd' * 32, 'ok': ok, 'exit': 0 if ok else 1, 'output': None, **said}, approved=None)
 
     def note(self, word, **said):
-        self.write('rotation.' + word, {'rotation': self.opened, 'key': 'payments', 'reason': self.maker.private('so'), **said}, approved=None)
+        self.write('rotation.' + word, {'rotation': self.opened, 'key': 'payments', 'reason': self.maker.private('so'), **said}, approved=None, place=None)
 
 
 def rotated(acts, automatic=False, policy=None, plan=None, operation='key.rotate', phases=PHASES):
@@ -89,7 +89,7 @@ def rotated(acts, automatic=False, policy=None, plan=None, operation='key.rotate
         if stage != 'before:step:make' or not maker.first(tweak):
             return
         maker.room = None if automatic else 'ce' * 16
-        change = {'class': 'data', 'key': 'payments', 'from': 1, 'to': 2, 'verification': 'PT5M', 'grace': 'PT5M', **(plan or {})}
+        change = {'class': 'tls', 'key': 'payments', 'from': 1, 'to': 2, 'verification': 'PT5M', 'grace': 'PT5M', **(plan or {})}
         if automatic:
             maker.clock += 900
         met = 0 if automatic else asked(maker, operation, change, phases)

@@ -175,11 +175,11 @@ describe('the stand-alone verifier', () => {
     },
   )
 
-  test('it is one file of at most 1260 lines of at most 110 columns', () => {
+  test('it is one file of at most 1290 lines of at most 110 columns', () => {
     const lines = readFileSync(join(here, '../../ceremony-templates/bundle/verify.py'), 'utf8')
       .trimEnd()
       .split('\n')
-    expect(lines.length).toBeLessThanOrEqual(1260)
+    expect(lines.length).toBeLessThanOrEqual(1290)
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(110)
   })
 

@@ -48,7 +48,9 @@ export const profileAdd: Operation = {
       environment: environment ?? null,
       identity: identity ?? null,
     })
-    return said === jcs(plan.profile as unknown as JsonObject) && prover === proverOf(plan.change)
+    return said === jcs(plan.profile as unknown as JsonObject) &&
+      prover === proverOf(plan.change) &&
+      told(plan.change) === said
       ? []
       : [problem('plan', entry, 'the profile is not the one of the plan')]
   },
@@ -90,7 +92,7 @@ export const profileRemove: Operation = {
       )
   },
   judge: (_view, plan, entry) =>
-    entry.data['name'] === plan.profile?.name
+    entry.data['name'] === plan.profile?.name && told(plan.change) === jcs({name: plan.profile?.name ?? null})
       ? []
       : [problem('plan', entry, 'the profile is not the one of the plan')],
   matterOf: (view, entry) => matter('profile.remove', kindOf(view, entry)),
@@ -168,6 +170,13 @@ export function demandOtherProver(
 }
 
 /** Null in a plan that names none. */
+/** What a plan says of a profile beside its prover: nothing that its `profile` does not say, so that no other rule is chosen by it. */
+function told(change: Plan['change']): string {
+  return jcs(
+    Object.fromEntries(Object.entries(change).filter(([name]) => name !== 'again' && name !== 'prover')),
+  )
+}
+
 function proverOf(change: Plan['change']): string | null {
   const {prover} = change
   return typeof prover === 'string' ? prover : null
