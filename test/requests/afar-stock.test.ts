@@ -84,12 +84,44 @@ describe('with OpenSSH and Python alone', () => {
       expect(said).toContain(`"key": "stock-${answer}"`)
       expect(said).toContain('"operation": "key.create"')
       expect(said).toMatch(/may answer: p-[0-9a-f]{16} Bob\n/)
+      expect(said).toMatch(/ledger: [0-9a-f]{64} \(its fingerprint/)
       expect(said).toMatch(/you sign as p-[0-9a-f]{16} Bob\n$/)
       expect((await made.add(join(there.dir, `${answer}.sig`))).exit).toBe(0)
       const answers = await made.using(({ledger}) => requestAt(ledger, request.seq).answers)
       expect(answers.map((one) => one.decision)).toEqual([decision])
     })
   }
+
+  testWith(
+    tools,
+    'a no that is a yes, or a yes to something else, is named before it is signed',
+    async () => {
+      const {dir} = await made.export((await made.ask('stock-swapped')).id, 1)
+      const swapped = elsewhere(made, dir, 1)
+      cpSync(join(swapped.dir, 'approve'), join(swapped.dir, 'reject'))
+      expect(() => swapped.sh(block(swapped.guide))).toThrow(/reject says another answer than it is called/)
+      const other = elsewhere(made, dir, 1)
+      const text = readFileSync(join(other.dir, 'reject'), 'utf8')
+      writeFileSync(
+        join(other.dir, 'reject'),
+        text.replace(/"plan_sha256":"[0-9a-f]{8}/, '"plan_sha256":"00000000'),
+      )
+      expect(() => other.sh(block(other.guide))).toThrow(/reject is about something else/)
+    },
+  )
+
+  testWith(tools, 'what drives a terminal, or hides from the eye, is written out', async () => {
+    const {dir} = await made.export((await made.ask('stock-hostile')).id, 1)
+    const there = elsewhere(made, dir, 1)
+    const script = block(there.guide).replace(
+      "names.get(said['person'])",
+      "'\\x1b]52;c;x\\x07\\u202eB\\u00f6b'",
+    )
+    expect(script).not.toBe(block(there.guide))
+    expect(there.sh(`export PYTHONIOENCODING=utf-8\n${script}`)).toMatch(
+      /you sign as p-[0-9a-f]{16} \\x1b\]52;c;x\\x07\\u202eBöb\n$/,
+    )
+  })
 
   testWith(tools, 'a founder sees who founds what, under which rules, and signs', async () => {
     const there = elsewhere(made, (await made.export('founding', 4)).dir, 4)

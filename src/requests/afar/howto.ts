@@ -13,7 +13,13 @@ const asked: Readonly<Record<Decision, string>> = {
 const check = `import hashlib, json, base64
 def read(name): return open(name, 'rb').read()
 def leaf(data): return hashlib.sha256(b'\\0' + data).hexdigest()
+def show(*words):  # what hides or drives a terminal is written out
+    print(*(''.join(c if c.isprintable() else ascii(c)[1:-1] for c in str(word)) for word in words))
 said = json.loads(read('STATEMENT'))
+for answer in STATEMENTS:
+    one = json.loads(read(answer))
+    assert one['decision'] == answer, answer + ' says another answer than it is called'
+    assert {**one, 'decision': None} == {**said, 'decision': None}, answer + ' is about something else'
 entry = json.loads(read('entry'))
 box = json.loads(read('openings.json'))
 first = base64.b64decode(box['entries'][0])
@@ -52,22 +58,25 @@ for commitment, one in box['openings'].items():
     assert digest == commitment, 'an opening was changed'
 def value(field): return '(erased)' if field['$'] in gone else box['openings'].get(field['$'], {}).get('value')
 names = {one: value(p['name']) for one, p in people.items()}
-for party, field in entry['data'].get('names', {}).items(): print(party + ':', value(field))
-for person in entry['data'].get('who', []): print('may answer:', person, names.get(person))
+for party, field in entry['data'].get('names', {}).items(): show(party + ':', value(field))
+for why in ('reason', 'ticket'):
+    if said['plan_sha256'] and isinstance(entry['data'].get(why), dict): show(why + ':', value(entry['data'][why]))
+for person in entry['data'].get('who', []): show('may answer:', person, names.get(person))
 print('expires:', entry['data'].get('expires'))
-print('everything here belongs together; you sign as', said['person'], names.get(said['person']))`
+print('ledger:', said['ledger'], '(its fingerprint: compare it with the one on paper)')
+show('everything here belongs together; you sign as', said['person'], names.get(said['person']))`
 
 /** What is asked where it is no plan: who founds what, and what happened. */
 const more: Readonly<Record<string, string>> = {
   founding: `
 for person in json.loads(read('roster.json'))['people']:
-    print(names.get(person['id']), person['id'], ', '.join(person['roles']), *(key['key'] for key in person['keys']))
+    show(names.get(person['id']), person['id'], ', '.join(person['roles']), *(key['key'] for key in person['keys']))
 for rule in json.loads(read('policy.json'))['rules']:
-    print(rule['id'] + ':', ', '.join(rule['operations']), '-', rule['people'], 'of', ', '.join(rule['from']), 'with', rule['roles'])`,
+    show(rule['id'] + ':', ', '.join(rule['operations']), '-', rule['people'], 'of', ', '.join(rule['from']), 'with', rule['roles'])`,
   certificate: `
 assert hashlib.sha256(read('certificate.txt')).hexdigest() == said['plan_sha256'], 'certificate.txt is not what you sign'
 assert entry['data']['to'] == 'destroyed' and said['about'] in read('certificate.txt').decode(), 'it is about something else'
-print(read('certificate.txt').decode())`,
+for line in read('certificate.txt').decode().split('\\n'): show(line)`,
   transcript: `
 lines = read('transcript.jsonl').split(b'\\n')
 assert lines.pop() == b'', 'transcript.jsonl is cut off'
@@ -78,12 +87,13 @@ def root(leaves):  # RFC 6962, section 2.1
 whole = base64.b64encode(root([bytes.fromhex(leaf(line)) for line in lines])).decode()
 assert (whole, len(lines)) == (entry['data']['root'], entry['data']['count']), 'the transcript is another'
 for one in map(json.loads, lines):
-    print(one['time'], one['type'], one['data'].get('step') or one['data'].get('key') or '', names.get(one['actor']['person']) or '')`,
+    show(one['time'], one['type'], one['data'].get('step') or one['data'].get('key') or '', names.get(one['actor']['person']) or '')`,
 }
 
 export function howto({use, facts, content, statements, person}: Examined): string {
   const namespace = namespaceOf(use, facts)
   const [first = 'attest'] = statements.keys()
+  const answers = `[${[...statements.keys()].map((one) => `'${one}'`).join(', ')}]`
   const digest =
     use === 'approval' || use === 'proposal' || use === 'possession'
       ? ['    sha256sum plan.json']
@@ -115,7 +125,7 @@ export function howto({use, facts, content, statements, person}: Examined): stri
     '',
     '```sh',
     "python3 - <<'EOF'",
-    ...`${check.replace('STATEMENT', first)}${more[use] ?? ''}`.split('\n'),
+    ...`${check.replace('STATEMENTS', answers).replace('STATEMENT', first)}${more[use] ?? ''}`.split('\n'),
     'EOF',
     '```',
     '',
