@@ -1,7 +1,8 @@
 /** Runs one program of the operator's, which must be the one that the policy names. */
 import {spawn} from 'node:child_process'
-import {readFileSync, statSync} from 'node:fs'
+import {readFileSync, realpathSync, statSync, type Stats} from 'node:fs'
 import {homedir} from 'node:os'
+import {dirname} from 'node:path'
 import {sha256Hex} from '../../base/bytes.ts'
 import {parseDuration} from '../../base/duration.ts'
 import {KeyriteError} from '../../base/errors.ts'
@@ -39,18 +40,18 @@ export async function runHook(hook: Hook, input: Uint8Array) {
 }
 
 /**
- * @throws KeyriteError `FILE_NOT_FOUND`, `UNSAFE_FILE` if others may write to it, `POLICY_REFUSES` if its digest is another:
- * then it is not run. Between that look and its start the file is not locked: who may write to it could change it.
+ * @throws KeyriteError `FILE_NOT_FOUND`, `UNSAFE_FILE` if others may change it, or put another in its place, `POLICY_REFUSES` if its
+ * digest is another: then it is not run. Between that look and its start the file is not locked: this user could change it, and root.
  */
 export async function runProgram(
   {name, program, sha256}: Pick<Hook, 'name' | 'program' | 'sha256'>,
   input: Uint8Array,
   timeoutMs: number,
 ): Promise<Ran> {
-  demandProgram(name, program, sha256)
+  const real = demandProgram(name, program, sha256)
   return new Promise((resolve, reject) => {
     // A group of its own, so that what it starts ends with it. Its environment is empty but for what programs need to be found.
-    const child = spawn(program, [], {
+    const child = spawn(real, [], {
       detached: true,
       cwd: '/',
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -96,7 +97,8 @@ export async function runProgram(
   })
 }
 
-function demandProgram(name: string, program: string, sha256: string): void {
+/** @returns where it really lies: a link on the way may lead elsewhere by the time it is started. */
+function demandProgram(name: string, program: string, sha256: string): string {
   const stat = statSync(program, {throwIfNoEntry: false})
   if (stat?.isFile() !== true)
     throw new KeyriteError(
@@ -106,15 +108,17 @@ function demandProgram(name: string, program: string, sha256: string): void {
         hints: ['put it back, or adopt a policy without it'],
       },
     )
-  if ((stat.mode & 0o022) !== 0)
+  const real = realpathSync(program)
+  const unsafe = [real, ...foldersOf(real)].find((path) => isOpenToOthers(statSync(path), path === real))
+  if (unsafe !== undefined)
     throw new KeyriteError(
       'UNSAFE_FILE',
-      `cannot run hook "${name}": others may write to ${visibleLine(program, 200)}`,
+      `cannot run hook "${name}": others may write to ${visibleLine(unsafe, 200)}`,
       {
-        hints: [`chmod go-w ${program}`],
+        hints: [`ls -ld ${unsafe}`, `chmod go-w ${unsafe}`],
       },
     )
-  if (stat.size > mostProgram || sha256Hex(readFileSync(program)) !== sha256)
+  if (stat.size > mostProgram || sha256Hex(readFileSync(real)) !== sha256)
     throw new KeyriteError(
       'POLICY_REFUSES',
       `cannot run hook "${name}": ${visibleLine(program, 200)} is not the program of the policy`,
@@ -126,4 +130,18 @@ function demandProgram(name: string, program: string, sha256: string): void {
         ],
       },
     )
+  return real
+}
+
+/** Every folder that it lies in: whoever may write to one of them can put another program in its place. */
+function foldersOf(path: string): readonly string[] {
+  const folder = dirname(path)
+  return folder === path ? [] : [folder, ...foldersOf(folder)]
+}
+
+/** Whether somebody but this user and root may write there; in a folder with the sticky bit nobody replaces what is another's. */
+function isOpenToOthers({mode, uid}: Stats, isFile: boolean): boolean {
+  const own = process.getuid?.()
+  if (own !== undefined && uid !== own && uid !== 0) return true
+  return (mode & 0o022) !== 0 && (isFile || (mode & 0o1000) === 0)
 }

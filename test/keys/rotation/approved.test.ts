@@ -1,4 +1,4 @@
-import {chmodSync, writeFileSync} from 'node:fs'
+import {chmodSync, chownSync, writeFileSync} from 'node:fs'
 import {createHash} from 'node:crypto'
 import {dirname, join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
@@ -223,7 +223,7 @@ describe('programs of the operator', () => {
     expect(isRunning(there.ledger.of(rotations).last.get('tokens'))).toBe(false)
   })
 
-  test.each([
+  test.each<[string, string, () => void]>([
     [
       'another program at that path',
       'POLICY_REFUSES',
@@ -238,12 +238,32 @@ describe('programs of the operator', () => {
         chmodSync(slow().program, 0o777)
       },
     ],
+    [
+      'a program in whose place others may put another',
+      'UNSAFE_FILE',
+      () => {
+        chmodSync(dirname(slow().program), 0o777)
+      },
+    ],
+    // Only root can make one.
+    ...(process.getuid?.() === 0
+      ? [
+          [
+            'a program of somebody else',
+            'UNSAFE_FILE',
+            () => {
+              chownSync(slow().program, 65_534, 65_534)
+            },
+          ] satisfies [string, string, () => void],
+        ]
+      : []),
   ])('are not run: %s', async (_name, code, spoil) => {
     spoil()
     const size = there.ledger.size
     expect(await outcome(() => run(there, 'tokens'))).toBe(code)
     expect(there.ledger.size).toBe(size)
-    slow()
+    chmodSync(dirname(slow().program), 0o700)
+    if (process.getuid?.() === 0) chownSync(slow().program, 0, 0)
     chmodSync(slow().program, 0o755)
   })
 })
