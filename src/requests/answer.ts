@@ -127,6 +127,11 @@ export function lacksSignatures(ledger: Ledger, request: Request): boolean {
   return request.met === null || possessionMissing(ledger.view, request) !== ''
 }
 
+/** Whether what this person signs now is the author's proposal, and no answer. */
+export function isProposal(request: Request, {id}: Pick<Person, 'id'>): boolean {
+  return lacksProposal(request) && request.author === id
+}
+
 /** In production the author signs the request too, and is never counted. */
 export function lacksProposal({plan, proposed, met}: Request): boolean {
   return authorStandsAside(plan.profile?.environment ?? null, plan.operation) && !proposed && met === null

@@ -3,6 +3,7 @@ export {
   answer,
   approvals,
   demandOpen,
+  isProposal,
   lacksProposal,
   lacksSignatures,
   meet,

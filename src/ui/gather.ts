@@ -12,6 +12,7 @@ import {
   apply,
   demandFounded,
   demandPlace,
+  isProposal,
   lacksSignatures,
   meet,
   missing,
@@ -80,9 +81,10 @@ export async function askAndApply(app: App, asking: Asking, manner: Manner): Pro
   }
   const request = waiting ?? (await openRequest(contextFor(app, manner.actor), asking))
   // Killed half-way, the same command again: whoever answered then does not answer twice.
-  const answered = new Set(
-    (waiting?.answers ?? []).filter(({decision}) => decision === 'approve').map(({person}) => person),
-  )
+  const answered = new Set([
+    ...(waiting?.answers ?? []).filter(({decision}) => decision === 'approve').map(({person}) => person),
+    ...(waiting?.proposed === true && waiting.author !== null ? [waiting.author] : []),
+  ])
   return gatherAndApply(app, request, {...manner, answered})
 }
 
@@ -101,6 +103,9 @@ async function counted(context: Context, request: Request): Promise<Request> {
   return open ? meet(context, request) : request
 }
 
+/** What the author of a production plan does: it is no approval, and counts toward no quorum. */
+const proposing = 'signed the request as its author, which does not count'
+
 async function gather(app: App, context: Context, opened: Request, manner: Manner): Promise<Request> {
   const {roster} = app.ledger.of(custodyFold)
   // A run that ended after the last answer, and before they were counted, is gone on with: nobody signs twice.
@@ -117,11 +122,13 @@ async function gather(app: App, context: Context, opened: Request, manner: Manne
     if (request.met !== null) continue
     const person = findPerson(roster, typed)
     if (before.delete(person.id)) {
-      manner.say(said(app, request, person, 'approved already'))
+      const approved = request.answers.some((one) => one.person === person.id)
+      manner.say(said(app, request, person, `${approved ? 'approved' : proposing} already`))
       continue
     }
+    const did = isProposal(request, person) ? proposing : 'approved'
     request = await meet(context, await sign(app, context, request, {person, path, decision: 'approve'}))
-    manner.say(said(app, request, person, 'approved'))
+    manner.say(said(app, request, person, did))
   }
   while (lacksSignatures(app.ledger, request) && app.world.ask.interactive && manner.signWith === undefined) {
     const next = await askPerson(app, context, request)

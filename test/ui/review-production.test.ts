@@ -22,3 +22,35 @@ test('the author is named as missing, and can sign at the terminal', async () =>
     house.remove()
   }
 })
+
+test('what the author signs is called that, and no approval; the same command again asks for it no more', async () => {
+  const house = await makeHouse({environment: 'production'})
+  try {
+    const flags =
+      '--profile main --algorithm ec-p256 --purpose sign --class jwt-signing --owner alice --as alice'
+    const by = (...names: string[]): string[] =>
+      names.flatMap((one) => ['--sign-with', `${one}=${house.keyOf(one)}`])
+    const proposed = 'signed the request as its author, which does not count'
+    const first = await runCommand(
+      KeyCreate,
+      'key create',
+      ['k', ...flags.split(' '), ...by('alice', 'bob')],
+      house.world,
+    )
+    expect(first.exit).toBe(8)
+    const told = first.stderr.split('\n').filter((line) => line.includes('signature verified'))
+    expect(told[0]).toMatch(new RegExp(`Alice.*: ${proposed}, signature verified\\. Still needed: `))
+    expect(told[1]).toMatch(/Bob.*: approved, signature verified/)
+    const again = await runCommand(
+      KeyCreate,
+      'key create',
+      ['k', ...flags.split(' '), ...by('alice')],
+      house.world,
+    )
+    expect(again.exit).toBe(8)
+    expect(again.stderr).toContain(`${proposed} already`)
+    expect(again.stderr).not.toMatch(/Alice[^\n]*: approved/)
+  } finally {
+    house.remove()
+  }
+})

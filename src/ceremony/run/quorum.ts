@@ -5,6 +5,7 @@ import {custodyFold, type Person} from '../../custody/index.ts'
 import type {DraftObject} from '../../ledger/index.ts'
 import {
   answer,
+  lacksProposal,
   meet,
   missing,
   openRequest,
@@ -95,8 +96,7 @@ async function gather(context: RunContext, step: QuorumStepLike, opened: Request
 
 /** In production the author signs the request first, and is never counted. */
 async function proposed(context: RunContext, request: Request): Promise<Request> {
-  if (request.plan.profile?.environment !== 'production' || request.proposed || request.met !== null)
-    return request
+  if (!lacksProposal(request)) return request
   const author = context.app.ledger.of(custodyFold).roster.get(request.author ?? '')
   const signer =
     author === undefined ? null : await context.room.signer(author, `the proposal of ${request.id}`)
@@ -106,7 +106,11 @@ async function proposed(context: RunContext, request: Request): Promise<Request>
       `cannot go on with ${request.id}: in production its author signs it first`,
       {hints: [`keyrite ceremony resume ${context.id.slice(0, 8)}`]},
     )
-  return propose(actContext(context), request, author, signer)
+  const after = await propose(actContext(context), request, author, signer)
+  context.room.say([
+    `${author.name ?? author.id}: signed ${request.id} as its author, which does not count, signature verified.`,
+  ])
+  return after
 }
 
 async function ask(

@@ -46,7 +46,7 @@ export default class RequestAdd extends KeyriteCommand {
       const one = await this.#recorded(() => takeSigned(app.ledger, subjectsOf(app), given))
       taken.push(one)
       this.say(
-        `${called(one.person)}: ${verbs[one.statement.decision]} ${one.subject.id}, signature verified.`,
+        `${called(one.person)}: ${verbs[one.statement.decision]} ${one.subject.id}${one.subject.use === 'proposal' ? ' as its author, which does not count' : ''}, signature verified.`,
       )
       await this.#meet(one, by)
     }

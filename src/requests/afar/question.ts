@@ -3,7 +3,14 @@ import {sha256Hex} from '../../base/bytes.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {parseJcs} from '../../base/jcs.ts'
 import {enrolledKey, type Person, type Roster} from '../../custody/index.ts'
-import {isSolo, keyCounts, parsePolicy, soloInWords, type Policy} from '../../policy/index.ts'
+import {
+  authorStandsAside,
+  isSolo,
+  keyCounts,
+  parsePolicy,
+  soloInWords,
+  type Policy,
+} from '../../policy/index.ts'
 import {planInWords} from '../document.ts'
 import {isRun} from '../operations/writer.ts'
 import {parsePlan, type Plan} from '../plan.ts'
@@ -85,8 +92,8 @@ function demandMay(
       hints: ['date -u, to look at this clock', 'ask for a new request'],
     })
   if (use === 'proposal') {
-    if (plan.profile?.environment !== 'production' || entry.actor.person !== person.id)
-      refuse('only the author of a production plan proposes it')
+    const aside = authorStandsAside(plan.profile?.environment ?? null, plan.operation)
+    if (!aside || entry.actor.person !== person.id) refuse('only the author of a production plan proposes it')
     return
   }
   if (!data.who.includes(person.id)) refuse('they may not answer it')

@@ -3,7 +3,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import type {Json} from '../../base/jcs.ts'
 import {custodyFold, enrolledKey, type Person} from '../../custody/index.ts'
 import {type DraftObject, isBlobRef, type Entry, type Ledger} from '../../ledger/index.ts'
-import {keyCounts, parsePolicy} from '../../policy/index.ts'
+import {authorStandsAside, keyCounts, parsePolicy} from '../../policy/index.ts'
 import {parseJcs} from '../../base/jcs.ts'
 import {demandOpen} from '../answer.ts'
 import {openedSchema} from '../question.ts'
@@ -126,8 +126,8 @@ export function requestSubject(ledger: Ledger, request: Request, use: 'approval'
 
 /** Whether this person signs a request as its author, or answers it. */
 export function useFor(request: Request, person: Pick<Person, 'id'>): 'approval' | 'proposal' {
-  const proposes = request.plan.profile?.environment === 'production' && request.author === person.id
-  return proposes ? 'proposal' : 'approval'
+  const aside = authorStandsAside(request.plan.profile?.environment ?? null, request.operation)
+  return aside && request.author === person.id ? 'proposal' : 'approval'
 }
 
 export function foundingSubject(ledger: Ledger): Subject {

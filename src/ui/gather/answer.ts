@@ -6,6 +6,7 @@ import {
   answer,
   demandOpen,
   givePossession,
+  isProposal,
   lacksProposal,
   possessor,
   propose,
@@ -56,8 +57,7 @@ export async function askPerson(app: App, context: Context, request: Request): P
     const file = await ask.text({message: keyQuestion, flag: '--sign-with PERSON=KEY'})
     return showKey(app, context, request, file)
   }
-  const proposes = author.some((one) => one.person === person.id)
-  const decision = proposes
+  const decision = isProposal(request, person)
     ? 'approve'
     : await ask.choose<'approve' | 'reject'>({
         message: `${called(person)}: the plan above`,
@@ -89,9 +89,7 @@ export async function sign(
   {person, path, decision}: Decided,
 ): Promise<Request> {
   const signer = await signerAt(app, path, request.plan.profile?.environment === 'test')
-  const proposes =
-    request.plan.profile?.environment === 'production' && request.author === person.id && !request.proposed
-  return proposes
+  return isProposal(request, person)
     ? propose(context, request, person, signer)
     : answer(context, request, {person, signer, decision, reason: null})
 }
