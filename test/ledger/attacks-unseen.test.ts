@@ -75,6 +75,15 @@ describe('in the file, and of no entry', () => {
   })
 })
 
+test('the tail that was cut off with its checkpoint, and not with what it refers to, is named without a pin', () => {
+  behind(world.home, (open) => {
+    open.exec('DELETE FROM entries WHERE seq = (SELECT max(seq) FROM entries)')
+    open.exec('DELETE FROM checkpoints WHERE size = (SELECT max(size) FROM checkpoints)')
+  })
+  const elsewhere = {...world, state: `${world.state}-elsewhere`}
+  expect(verified(elsewhere)).toMatchObject({problems: [{rule: 'opening'}], pins: 0})
+})
+
 describe('no problem is', () => {
   test('a ledger whose openings and blobs lie in another order', () => {
     behind(world.home, (open) => {

@@ -52,6 +52,7 @@ test('the ledger that is attacked is good before', async () => {
 })
 
 const last = (): string => `seq = ${size - 1}`
+const newestOpening = 'rowid = (SELECT max(rowid) FROM openings)'
 const newest = 'size = (SELECT max(size) FROM checkpoints)'
 const middle = 'size = (SELECT min(size) FROM checkpoints WHERE size > 3)'
 
@@ -259,6 +260,7 @@ describe('what was changed in the database, and the rule that it breaks', () => 
     behind(world.home, (db) => {
       db.exec(`DELETE FROM entries WHERE seq = ${size - 1}`)
       db.exec(`DELETE FROM checkpoints WHERE ${newest}`)
+      db.exec(`DELETE FROM openings WHERE ${newestOpening}`) // else it is of no entry
     })
     expect(verified(world).problems.map(({rule}) => rule)).toEqual(['pin'])
     expect(await opening(world)).toBe('LEDGER_BEHIND')
