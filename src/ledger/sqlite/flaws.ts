@@ -5,6 +5,14 @@ import {hex, sha256Hex} from '../../base/bytes.ts'
 
 /** Cheap: looked at before anybody acts. Bytes after the last page, and rows at numbers that no entry and no checkpoint has. */
 export function strayFlaws(db: Database.Database): readonly string[] {
+  // In one transaction, begun by reading: while it lasts nobody writes to the file, so that its length is that of these pages.
+  return db.transaction(() => {
+    db.prepare('SELECT count(*) FROM sqlite_schema').get()
+    return strays(db)
+  })()
+}
+
+function strays(db: Database.Database): readonly string[] {
   const used =
     Number(db.pragma('page_count', {simple: true})) * Number(db.pragma('page_size', {simple: true}))
   const more = statSync(db.name).size - used
