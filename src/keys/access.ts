@@ -13,9 +13,19 @@ export interface KeyAccess extends Access {
   readonly schedule: RotationSchedule | null
   /** Null where the service does not say. */
   readonly lastUse: LastUse | null
+  /** What the service has and did not tell when it was asked, and why: of these nothing is known, which is not none. */
+  readonly untold: readonly Untold[]
 }
 
-/** @throws KeyriteError `UNSUPPORTED` where the place of the key has no such service. */
+export interface Untold {
+  readonly what: 'access' | 'copies' | 'schedule' | 'last use'
+  readonly why: string
+}
+
+/**
+ * What is told besides who can reach the key (copies, schedule, last use) may get no answer, and hides nothing of the rest.
+ * @throws KeyriteError `UNSUPPORTED` where the place of the key has no such service, and what `KeyStore` throws where it does not say who can reach it.
+ */
 export async function accessOf(provider: Provider, key: Key): Promise<KeyAccess> {
   const {service, rights, told} = provider
   const version = key.versions.find((one) => one.version === key.primary)
@@ -26,6 +36,17 @@ export async function accessOf(provider: Provider, key: Key): Promise<KeyAccess>
       {hints: [`keyrite key show ${key.name}`]},
     )
   const {ref} = version
+  const untold: Untold[] = []
+  const besides = async <T>(what: Untold['what'], ask: () => Promise<T> | undefined): Promise<T | null> => {
+    try {
+      return (await ask()) ?? null
+    } catch (error) {
+      if (!(error instanceof KeyriteError)) throw error
+      // Not every service has it, and not for every key.
+      if (error.code !== 'UNSUPPORTED') untold.push(untoldOf(what, error))
+      return null
+    }
+  }
   return {
     ...((await service?.access(ref)) ?? {
       aliases: [],
@@ -33,18 +54,14 @@ export async function accessOf(provider: Provider, key: Key): Promise<KeyAccess>
       policy: (await told?.policy(ref.key)) ?? null,
     }),
     rights: (await rights?.read(ref.key)) ?? (await told?.rights(ref.key)) ?? null,
-    replicas: (await service?.replicas(ref)) ?? [],
-    schedule: await orNull(async () => provider.schedule?.read(ref.key) ?? null),
-    lastUse: await orNull(async () => service?.lastUse(ref) ?? null),
+    replicas: (await besides('copies', () => service?.replicas(ref))) ?? [],
+    schedule: await besides('schedule', () => provider.schedule?.read(ref.key)),
+    lastUse: await besides('last use', () => service?.lastUse(ref)),
+    untold,
   }
 }
 
-/** Not every service has it, and not for every key. */
-async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
-  try {
-    return await ask()
-  } catch (error) {
-    if (error instanceof KeyriteError && error.code === 'UNSUPPORTED') return null
-    throw error
-  }
-}
+export const untoldOf = (what: Untold['what'], {code, message}: KeyriteError): Untold => ({
+  what,
+  why: `${code}: ${message}`,
+})

@@ -1,6 +1,6 @@
 /** What the folders above use of keys. */
 export {askedFault, demandPlace} from './asked.ts'
-export {accessOf, type KeyAccess} from './access.ts'
+export {accessOf, untoldOf, type KeyAccess, type Untold} from './access.ts'
 export type {Hours} from './usage/count.ts'
 export {Pace} from './usage/pace.ts'
 export {readUsage, recordUsage, withoutLog, type Usage} from './usage/read.ts'

@@ -1,11 +1,11 @@
 /** Who else can reach a key, for people and as a document. */
 import type {JsonObject} from '../base/jcs.ts'
 import {visible} from '../base/visible.ts'
-import type {Key, KeyAccess} from '../keys/index.ts'
-import type {Print} from './print.ts'
+import type {Key, KeyAccess, Untold} from '../keys/index.ts'
+import type {Fact, Print, Value} from './print.ts'
 
 export function accessDocument({name, profile}: Key, found: KeyAccess): JsonObject {
-  const {aliases, grants, policy, replicas, rights, schedule, lastUse} = found
+  const {aliases, grants, policy, replicas, rights, schedule, lastUse, untold} = found
   return {
     name,
     profile,
@@ -27,24 +27,52 @@ export function accessDocument({name, profile}: Key, found: KeyAccess): JsonObje
       lastUse === null
         ? null
         : {at: timeOf(lastUse.at), operation: lastUse.operation, since: timeOf(lastUse.since)},
+    untold: untold.map((one) => ({...one})),
   }
 }
 
 export function accessLines(print: Print, {name, profile}: Key, found: KeyAccess): string[] {
-  const {aliases, replicas, rights, schedule, lastUse} = found
+  const {aliases, replicas, rights, schedule, lastUse, untold} = found
+  const said = (what: Untold['what'], told: Value): Value =>
+    untold.some((one) => one.what === what) ? 'no answer' : told
   return [
     ...print.facts([
       ['Key', name],
       ['Profile', profile],
       ['Aliases', aliases],
-      ['Copies', replicas.map(({region, availability}) => `${region}: ${availability}`)],
-      ['Rotates', schedule === null ? 'never by itself' : scheduleText(schedule)],
-      ['Used last', lastUseText(lastUse)],
+      [
+        'Copies',
+        said(
+          'copies',
+          replicas.map(({region, availability}) => `${region}: ${availability}`),
+        ),
+      ],
+      ['Rotates', said('schedule', schedule === null ? 'never by itself' : scheduleText(schedule))],
+      ['Used last', said('last use', lastUseText(lastUse))],
+      ...untoldFacts(untold),
     ]),
     '',
     ...(rights === null ? grantLines(print, found) : rightLines(print, rights, found.grants)),
   ]
 }
+
+/** What is shown after a change that was made, of a key of which its service then tells nothing. */
+export function unseenDocument({name, profile}: Key, untold: readonly Untold[]): JsonObject {
+  return {name, profile, grants: null, untold: untold.map((one) => ({...one}))}
+}
+
+export function unseenLines(print: Print, {name, profile}: Key, untold: readonly Untold[]): string[] {
+  return [
+    ...print.facts([['Key', name], ['Profile', profile], ...untoldFacts(untold)]),
+    '',
+    ...print.sentence(
+      `It was done, and recorded. Who can reach the key now its service does not tell: keyrite key grants ${name}`,
+    ),
+  ]
+}
+
+const untoldFacts = (untold: readonly Untold[]): Fact[] =>
+  untold.map(({what, why}) => ['No answer', `${what}: ${why}`])
 
 function grantLines(print: Print, {grants, policy}: KeyAccess): string[] {
   return [

@@ -19,7 +19,7 @@ import {startAwsStandin, type AwsStandin} from '../backends/standin.ts'
 import {makeHouse, type House} from '../ceremony/room.ts'
 import {anAccount} from '../providers/aws/bench.ts'
 import {testWhen} from '../support/needs.ts'
-import {runJson, type CommandClass} from '../support/run.ts'
+import {runCommand, runJson, type CommandClass} from '../support/run.ts'
 
 const ministack = await bring('ministack')
 const [home, away] = ['eu-central-1', 'eu-west-1'] as const
@@ -216,6 +216,53 @@ describe('aliases, copies and grants in AWS KMS', () => {
       await kmsIn(home, async (kms) => kms.createGrant({KeyId, ...theirs}))
       expect(await ask(KeyUngrant, 'key ungrant', ['orders', 'theirs'])).toMatchObject({exit: 0})
       expect(await listed('orders')).toHaveLength(1)
+      expect(await runJson(LedgerVerify, 'ledger verify', [], house().world)).toMatchObject({ok: true})
+    },
+    60_000,
+  )
+
+  testWhen(
+    ministack,
+    'a grant that was given is told as given where the service tells nothing besides, and key grants tells the rest',
+    async () => {
+      const to = (name: string) => ['orders', '--to', role(name), '--operation', 'Sign']
+      const [noLast, noGrants] = [
+        {
+          untold: [
+            {what: 'last use', why: expect.stringMatching(/^PROVIDER_\w+: cannot ask when key "orders"/)},
+          ],
+        },
+        {grants: null, untold: [{what: 'access', why: expect.stringContaining('list the aliases')}]},
+      ]
+      await standin().fault('unavailable', {operation: 'GetKeyLastUsage', times: 1_000})
+      const listed_ = await runJson(KeyGrants, 'key grants', ['orders'], house().world)
+      expect(listed_).toMatchObject({exit: 0, lastUse: null, grants: [{region: home}], ...noLast})
+      const text = await runCommand(KeyGrants, 'key grants', ['orders'], house().world)
+      expect(text.stdout).toMatch(/Used last: no answer\n/)
+      expect(text.stdout).toMatch(/No answer: last use: PROVIDER_/)
+      expect(await ask(KeyGrant, 'key grant', to('second'))).toMatchObject({
+        exit: 0,
+        ...noLast,
+        grants: expect.arrayContaining([expect.objectContaining({grantee: role('second')})]),
+      })
+      await standin().clearFaults()
+
+      // Who can reach it is not told either: it was made, and that is what is said.
+      await standin().fault('unavailable', {operation: 'ListAliases', times: 1_000})
+      expect(await ask(KeyGrant, 'key grant', to('third'))).toMatchObject({exit: 0, ...noGrants})
+      const third = (await listed('orders')).find(({GranteePrincipal}) => GranteePrincipal === role('third'))
+      expect(await ask(KeyUngrant, 'key ungrant', ['orders', third?.GrantId ?? ''])).toMatchObject({
+        exit: 0,
+        ...noGrants,
+      })
+      await standin().clearFaults()
+      const second = (await listed('orders')).find(
+        ({GranteePrincipal}) => GranteePrincipal === role('second'),
+      )
+      expect(await ask(KeyUngrant, 'key ungrant', ['orders', second?.GrantId ?? ''])).toMatchObject({
+        exit: 0,
+        untold: [],
+      })
       expect(await runJson(LedgerVerify, 'ledger verify', [], house().world)).toMatchObject({ok: true})
     },
     60_000,
