@@ -9,11 +9,17 @@ import type {Way} from './notifications/index.ts'
 import {openProfile, profilesFold, readChannels, readConfig, type ProfileFacts} from './profiles/index.ts'
 import type {Provider} from './providers/ports.ts'
 import {profileOf} from './keys/index.ts'
+import {secretToAsk} from './providers/of-kind.ts'
+import type {Offered} from './providers/offered.ts'
+import {providerKind} from './providers/registry.ts'
 import {readSecretFile, type Surroundings} from './surroundings.ts'
 import {folds, operations} from './known.ts'
 
 export type {Surroundings} from './surroundings.ts'
 export {folds, operations} from './known.ts'
+
+/** How long a place may take to say what it can do, in ms. */
+const offeredMs = 5_000
 
 export class App {
   readonly world: Surroundings
@@ -97,6 +103,28 @@ export class App {
     return open
   }
 
+  /**
+   * What keys a place can have, by what it says before anybody gives it a secret; null where it says so only then, or gives no answer
+   * from here. Then what it lacks shows when it is asked for the key.
+   */
+  async offered(name: string): Promise<Offered | null> {
+    const profile = profileOf(this.ledger.view, name)
+    const local = readConfig(this.world.home).get(name)
+    if (local === undefined) return null
+    try {
+      this.#guard(profile)
+      const {offers} = providerKind(profile.kind)
+      if (offers !== undefined) return await offers(local.settings, offeredMs)
+      if (secretToAsk(profile.kind, local.settings) !== null) return null
+      // Opened for this alone: what acts later waits longer for its answers.
+      const provider = await this.#open(profile, offeredMs)
+      return await provider.evidence.capabilities().finally(() => provider.close())
+    } catch (error) {
+      if (error instanceof KeyriteError) return null
+      throw error
+    }
+  }
+
   /** How people are told of something. */
   get way(): Way {
     const {home, clock, random, tool: program} = this.world
@@ -127,9 +155,7 @@ export class App {
   }
 
   #open(profile: ProfileFacts, within?: number): Promise<Provider> {
-    // The one way to any provider: so nothing reaches a production one past its guards.
-    const {policy} = this.ledger.of(policyFold)
-    guardProduction(profile, policy, this.world.instruments(), {answersFile: false})
+    this.#guard(profile)
     const {home, clock, random} = this.world
     return openProfile({
       profile,
@@ -145,6 +171,12 @@ export class App {
       secret: (called, facts, file) => this.#secret(called, facts, file),
       leastGeneration: this.ledger.of(profilesFold).generations.get(profile.name) ?? null,
     })
+  }
+
+  /** On every way to a provider: so nothing reaches a production one past its guards. */
+  #guard(profile: ProfileFacts): void {
+    const {policy} = this.ledger.of(policyFold)
+    guardProduction(profile, policy, this.world.instruments(), {answersFile: false})
   }
 
   async #secret(called: string, profile: ProfileFacts, file: string | undefined): Promise<Secret> {

@@ -7,6 +7,7 @@ export {readUsage, recordUsage, withoutLog, type Usage} from './usage/read.ts'
 export type {KeyDocument} from './document.ts'
 export {emergenciesFold} from './emergencies.ts'
 export {keysFold} from './fold.ts'
+export {demandOffered} from './offered.ts'
 export {keyDocument} from './known.ts'
 export {proofOf, type Proof} from './effect.ts'
 export {

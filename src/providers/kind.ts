@@ -2,6 +2,7 @@
 import type {Secret} from '../base/secret.ts'
 import type {Clock, Random} from '../base/world.ts'
 import type {Grantable} from './grants.ts'
+import type {Offered} from './offered.ts'
 import type {Believing} from './attesting.ts'
 import type {PermissionsWish, Policy} from './permissions.ts'
 import type {MakingPlaces} from './place-maker.ts'
@@ -67,6 +68,11 @@ export interface ProviderKind {
   readonly keptBy?: readonly string[]
   /** What this machine lacks to use it at all; absent where it lacks nothing, ever. */
   readonly lacking?: () => Promise<{readonly fact: string; readonly fix: string} | null>
+  /**
+   * What keys a place can have, as far as that is known before anybody gives a secret; absent where only the open place says it.
+   * @param within - how long to wait for an answer, in ms. @throws KeyriteError as `open`.
+   */
+  readonly offers?: (settings: Opening['settings'], within: number) => Promise<Offered>
   /** What the place says before anybody gives a secret, as how many tries are left; absent where there is nothing to ask. A line that is not ok is said before the secret is asked for. @throws KeyriteError `CREDENTIALS_REFUSED` where no secret would be taken. */
   readonly beforeSecret?: (settings: Opening['settings'], within?: number) => Promise<BeforeSecret>
   open(opening: Opening): Promise<Provider>

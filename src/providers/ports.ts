@@ -9,7 +9,7 @@
  * Every method may throw KeyriteError PROVIDER_FAILED (retry may help), PROVIDER_UNREACHABLE, or CREDENTIALS_REFUSED.
  */
 import type {Secret} from '../base/secret.ts'
-import type {Algorithm, Scheme} from './algorithms.ts'
+import type {Algorithm, Purpose, Scheme} from './algorithms.ts'
 import type {Dates} from './dates.ts'
 import type {KeptBackups} from './kept-backups.ts'
 import type {KeyBackups} from './key-backups.ts'
@@ -89,6 +89,8 @@ export type Identity = Readonly<Record<string, string>>
 export interface Capability {
   readonly algorithm: Algorithm
   readonly schemes: readonly Scheme[]
+  /** Purposes of these schemes that it cannot serve all the same; absent where it serves all. */
+  readonly without?: readonly Purpose[]
 }
 
 export interface Capabilities {

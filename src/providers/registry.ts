@@ -12,6 +12,10 @@ export const providerKinds = {
     secret: 'PIN',
     hardware: 'never',
     enforces: ['probe', 'enabled', 'historic', 'disabled'],
+    async offers() {
+      const {offered} = await import('./local/material.ts')
+      return offered()
+    },
     async open({settings, secret, ...rest}) {
       const {openToken} = await import('./local/index.ts')
       return openToken({path: setting(settings, 'path'), pin: needed(secret, 'PIN'), ...rest})
@@ -39,6 +43,10 @@ export const providerKinds = {
     async beforeSecret(settings, within) {
       const {lookAtPin} = await import('./pkcs11/index.ts')
       return lookAtPin(hsmPlace(settings), within === undefined ? undefined : patienceOf(within))
+    },
+    async offers(settings, within) {
+      const {offeredBy} = await import('./pkcs11/index.ts')
+      return offeredBy(hsmPlace(settings), patienceOf(within))
     },
     async open({settings, secret, within}) {
       const {openHsm} = await import('./pkcs11/index.ts')
@@ -98,6 +106,8 @@ export const providerKinds = {
     window: {least: 7, most: 30},
     copies: ({replicas}) => (replicas === undefined ? [] : replicas.split(',')),
     materialEnds: {mostDays: 365},
+    offers: async ({custom_key_store: store}) =>
+      (await import('./aws/specs.ts')).offered(store !== undefined),
     async open({settings, within}) {
       setting(settings, 'region')
       const {openAws, patience} = await import('./aws/index.ts')
@@ -129,6 +139,7 @@ export const providerKinds = {
     hardware: 'possible',
     enforces: ['enabled', 'disabled'],
     window: {least: 1, most: 120},
+    offers: async () => ({keys: (await import('./gcp/algorithms.ts')).capabilityList, imports: true}),
     open: async ({settings, within, believing}) =>
       (await import('./gcp/index.ts')).openFrom(settings, within, believing ?? null),
     create: null,
@@ -177,6 +188,10 @@ export const providerKinds = {
     purges: true,
     brought:
       'Into an HSM it travels wrapped under a key of that HSM; into a vault’s software as it is, under TLS alone.',
+    offers: async ({'managed-hsm': isHsm}) => ({
+      keys: (await import('./azure/algorithms.ts')).capabilitiesOf({isHsm: isHsm === 'true'}),
+      imports: true,
+    }),
     async open({settings, within, believing}) {
       const [{openVault}, {placeFrom}, {agentName}] = await Promise.all([
         import('./azure/index.ts'),

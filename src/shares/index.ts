@@ -26,7 +26,7 @@ export {readRow, rowBytes, type Mend, type Row} from './row.ts'
 export {readShareBlock, shareInRows, shareRows} from './blocks.ts'
 export {demandPlainRecipient, openFor, sealFor} from './sealed.ts'
 export {demandShareOf} from './split.ts'
-export {parseSplit, type SplitSpec} from './spec.ts'
+export {parseCombine, parseSplit, type SplitSpec} from './spec.ts'
 export {
   allGiven,
   recovers,

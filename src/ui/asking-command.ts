@@ -1,5 +1,7 @@
 /** The way of every command that needs people: show the plan, ask, act, show what came of it. */
-import {lacksSignatures, type Asking, type Request} from '../requests/index.ts'
+import type {JsonObject} from '../base/jcs.ts'
+import {demandOffered} from '../keys/index.ts'
+import {lacksSignatures, type Plan, type Asking, type Request} from '../requests/index.ts'
 import {KeyriteCommand, type Shown} from './command.ts'
 import {askAndApply, planLines, waitingDocument, type Brought, type Manner} from './gather.ts'
 
@@ -12,6 +14,19 @@ export interface ChangeFlags {
 }
 
 export abstract class AskingCommand extends KeyriteCommand {
+  /**
+   * Before anybody is asked: whether the place can have that key, as far as it says so before it is opened.
+   * @param change - what the plan says of the key. @throws KeyriteError `UNSUPPORTED`.
+   */
+  protected async demandOffered(
+    change: JsonObject,
+    {profile}: Plan,
+    {brought}: {readonly brought: boolean},
+  ): Promise<void> {
+    const offered = profile === null ? null : await this.app.offered(profile.name)
+    if (profile !== null && offered !== null) demandOffered(change, profile.name, offered, {brought})
+  }
+
   /**
    * With `--dry-run` the plan is shown and nothing is touched; without enough signatures the request is (exit 8).
    * @param done - what is shown when it was applied.

@@ -21,6 +21,7 @@ import {bring} from '../backends/bring.ts'
 import {startAwsStandin, type AwsStandin} from '../backends/standin.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
 import {anAccount} from '../providers/aws/bench.ts'
+import type {FaultKind} from '../standins/aws/faults.ts'
 import {testWhen} from '../support/needs.ts'
 import {runCommand, runJson, type CommandClass} from '../support/run.ts'
 
@@ -204,6 +205,61 @@ describe('keys brought into AWS KMS', () => {
       ).toMatchObject({code: 'UNSUPPORTED', changed: false})
       expect(await run(KeyShow, 'key show', ['never'])).toMatchObject({code: 'KEY_NOT_FOUND'})
     },
+  )
+
+  testWhen(
+    ministack,
+    'what AWS does not take in leaves no key, or one that is named and gone on with',
+    async () => {
+      const from = file('left.bin', randomBytes(32))
+      const named = async () => {
+        const {Keys = []} = await kms().listKeys({Limit: 1000})
+        const all = Keys.map(async ({KeyId = ''}) => (await kms().describeKey({KeyId})).KeyMetadata)
+        return (await Promise.all(all))
+          .filter((one) => one?.Description?.startsWith('left: ') === true)
+          .map((one) => [one?.KeyId, one?.KeyState])
+      }
+      const fault = async (kind: FaultKind, operation: string): Promise<void> =>
+        box.standin?.fault(kind, {operation, times: 100})
+      // It never can: gone, and the name is free at once.
+      await fault('unknown', 'ImportKeyMaterial')
+      const refused = await bringKey('left', from, mac)
+      expect(refused).toMatchObject({code: 'UNSUPPORTED', changed: true})
+      const [[gone, going] = [], ...more] = await named()
+      expect([going, more]).toEqual(['PendingDeletion', []])
+      expect(refused['message']).toMatch(`the key without material (${gone}) goes in 7 days`)
+
+      // Nor can it be taken away: it is named, with what takes it away.
+      await fault('denied', 'ScheduleKeyDeletion')
+      const stays = await bringKey('left', from, mac)
+      await box.standin?.clearFaults()
+      const [left = ''] = (await named()).find(([, state]) => state === 'PendingImport') ?? []
+      expect(stays).toMatchObject({
+        code: 'UNSUPPORTED',
+        message: expect.stringContaining(`(${left}) is still there`),
+        try: [`aws kms schedule-key-deletion --key-id ${left}`],
+      })
+      expect(await bringKey('left', from, mac)).toMatchObject({
+        code: 'KEY_EXISTS',
+        try: [expect.stringContaining(`aws kms schedule-key-deletion --key-id ${left}`)],
+      })
+      await kms().scheduleKeyDeletion({KeyId: left, PendingWindowInDays: 7})
+
+      // It may later: the same command goes on with the same key.
+      await fault('error', 'ImportKeyMaterial')
+      const waits = await bringKey('left', from, mac)
+      await box.standin?.clearFaults()
+      const [key = ''] = (await named()).find(([, state]) => state === 'PendingImport') ?? []
+      expect(waits).toMatchObject({
+        code: 'PROVIDER_FAILED',
+        message: expect.stringContaining(`key ${key} waits there for its material`),
+        try: expect.arrayContaining(['the same command again goes on with that key']),
+      })
+      expect(await bringKey('left', from, mac)).toMatchObject({exit: 0})
+      expect(await idOf('left')).toBe(key)
+      expect(await named()).toHaveLength(3)
+    },
+    60_000,
   )
 
   async function checks() {

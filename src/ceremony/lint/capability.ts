@@ -1,10 +1,10 @@
 /** Rules on what can be made at all, and what the provider of the profile can make. */
-import {algorithms, purposesOf, schemesOf, type Scheme} from '../../providers/algorithms.ts'
-import type {Capabilities} from '../../providers/ports.ts'
+import {purposesOf, schemesOf, type Scheme} from '../../providers/algorithms.ts'
+import {lackOf, type Offered} from '../../providers/offered.ts'
 import {creations, type Creation, type Remark, type Script} from './script.ts'
 
 /** What profiles said that they can do, by name. */
-export type Offers = ReadonlyMap<string, Capabilities>
+export type Offers = ReadonlyMap<string, Offered>
 
 /** @param offers - of the profiles that were asked; keys of another are not judged. */
 export function* capability(script: Script, offers: Offers): Generator<Remark> {
@@ -41,27 +41,13 @@ export function* capability(script: Script, offers: Offers): Generator<Remark> {
     }
     const offered = offers.get(create.profile)
     if (offered === undefined) continue
-    if (create.kind === 'key.import' && !offered.imports) {
+    const {profile, algorithm, purpose, kind} = create
+    const lack = lackOf({profile, algorithm, schemes, purpose, brought: kind === 'key.import'}, offered)
+    if (lack !== undefined)
       yield remark(
-        'profile',
+        lack.of === 'scheme' && create.scheme === undefined ? 'algorithm' : lack.of,
         'capability',
-        `profile "${create.profile}" takes no key from outside: make one there, or bring it to another`,
-      )
-      continue
-    }
-    const one = offered.keys.find(({algorithm}) => algorithm === create.algorithm)
-    if (one === undefined) {
-      const can = algorithms.filter((name) => offered.keys.some(({algorithm}) => algorithm === name))
-      yield remark(
-        'algorithm',
-        'capability',
-        `profile "${create.profile}" cannot make ${create.algorithm}: it can make ${can.join(', ')}`,
-      )
-    } else if (!schemes.some((scheme) => has(one.schemes, scheme)))
-      yield remark(
-        create.scheme === undefined ? 'algorithm' : 'scheme',
-        'capability',
-        `profile "${create.profile}" cannot use ${create.algorithm} by ${schemes.join(' or ')}: it can by ${one.schemes.join(', ')}`,
+        lack.fact,
       )
   }
 }

@@ -34,6 +34,7 @@ export default class KeyCreate extends KeyChange {
     const {view, time} = this.app.ledger
     const {alias = null, 'replica-region': regions} = flags
     const planned = planCreate(view, {...wishOf(args.name, flags), alias, regions}, time)
+    await this.demandOffered(planned.plan.change, planned.plan, {brought: false})
     return this.change(args.name, planned, flags)
   }
 }

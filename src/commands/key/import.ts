@@ -53,6 +53,7 @@ export default class KeyImport extends KeyChange {
         looked.wipe()
       }
     })()
+    await this.demandOffered(planned.plan.change, planned.plan, {brought: true})
     const shown = await this.change(args.name, planned, flags, {material})
     if (shown.document.exit !== 0 || flags['dry-run']) return shown
     if (!activate) await proveKey({...contextFor(app, await this.actor()), approved: 0}, args.name, 1)

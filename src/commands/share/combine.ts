@@ -10,6 +10,7 @@ import {keysFold, proveKey, type KeyWish} from '../../keys/index.ts'
 import {
   findSet,
   oweAfterRecovery,
+  parseCombine,
   planCombine,
   settleRecoveries,
   sharesFold,
@@ -83,6 +84,8 @@ export default class ShareCombine extends AskingCommand {
     this.concerns = flags['import-as'] ?? null
     const wish = flags['import-as'] === undefined ? null : this.wish(set, flags['import-as'], flags)
     const planned = planCombine(app.ledger.view, set, wish)
+    const {spec} = parseCombine(planned.plan.change)
+    if (spec !== null) await this.demandOffered(spec, planned.plan, {brought: true})
     if (!flags['dry-run'] && flags.ticket === undefined)
       throw new KeyriteError('USAGE', 'expected --ticket TICKET: a recovery belongs to one')
     const hands = terminalHands(

@@ -3,7 +3,7 @@ import type {CheckLine, KeyEvidence, Protection} from '../ports.ts'
 import {identityOf, type Answered} from './identity.ts'
 import type {Keys} from './keys.ts'
 import {destructionDays, enforced} from './life.ts'
-import {capabilitiesOf} from './specs.ts'
+import {offered} from './specs.ts'
 import type {Service} from './store.ts'
 
 export function keyEvidence({keys, who}: Service, ask: () => Promise<Answered>): KeyEvidence {
@@ -44,12 +44,11 @@ export function keyEvidence({keys, who}: Service, ask: () => Promise<Answered>):
 
     async capabilities() {
       await who()
-      const own = place.customKeyStore === null
+      const can = offered(place.customKeyStore !== null)
       return {
-        keys: capabilitiesOf(!own),
+        ...can,
         enforces: enforced,
-        rotates: capabilitiesOf(!own).map(({algorithm}) => algorithm),
-        imports: own,
+        rotates: can.keys.map(({algorithm}) => algorithm),
         exports: false,
         backs_up: false,
         destructionDays,

@@ -1,5 +1,6 @@
 import {KeyriteError} from '../../base/errors.ts'
 import type {IntentId, KeyMove, KeySpec} from '../ports.ts'
+import type {Line} from './client.ts'
 import {isInvalid, nameOf} from './failures.ts'
 import {demandMaterial, wrapped, wrappingOf} from './material.ts'
 import {permitSpec} from './specs.ts'
@@ -64,7 +65,7 @@ async function begun(service: Service, spec: KeySpec, intent: IntentId): Promise
   return id
 }
 
-/** Brings the material. What the key was made for and cannot take leaves no key behind. */
+/** Brings the material. What can go on with the key later leaves it there, and says so; what never can leaves none behind. */
 async function bring(
   {keys}: Service,
   spec: KeySpec,
@@ -94,20 +95,49 @@ async function bring(
       }),
     )
   } catch (error) {
-    const said = error instanceof KeyriteError ? nameOf(error.cause) : ''
-    const refused =
-      isInvalid(error) || said === 'IncorrectKeyMaterialException' || said === 'InvalidCiphertextException'
-    if (!refused) throw error
+    if (!(error instanceof KeyriteError)) throw error
+    throw mayGoOn(error) ? leftFor(error, id) : await without(line, what, error, id)
+  }
+}
+
+/** Answers that say nothing against the material: the same import, later, goes on with the same key. */
+function mayGoOn(error: KeyriteError): boolean {
+  const refused = ['IncorrectKeyMaterialException', 'InvalidCiphertextException']
+  if (isInvalid(error) || refused.includes(nameOf(error.cause))) return false
+  return ['PROVIDER_FAILED', 'PROVIDER_UNREACHABLE', 'CREDENTIALS_REFUSED'].includes(error.code)
+}
+
+const byHand = (id: string): string => `aws kms schedule-key-deletion --key-id ${id}`
+
+function leftFor({code, message, hints, cause}: KeyriteError, id: string): KeyriteError {
+  return new KeyriteError(code, `${message}; key ${id} waits there for its material`, {
+    cause,
+    changed: true,
+    hints: ['the same command again goes on with that key', ...hints, `if it is given up: ${byHand(id)}`],
+  })
+}
+
+/** Takes the key away that got no material. @returns what is told: also where it could not be taken away. */
+async function without(line: Line, what: string, cause: KeyriteError, id: string): Promise<KeyriteError> {
+  const said = nameOf(cause.cause) || cause.code
+  const told = (rest: string, hints: readonly string[]): KeyriteError =>
+    new KeyriteError(
+      'UNSUPPORTED',
+      `cannot ${what}: AWS KMS refuses it (${said}); the key without material (${id}) ${rest}`,
+      {
+        cause,
+        changed: true,
+        hints,
+      },
+    )
+  try {
     await line.call(`take away what was made to ${what}`, (kms) =>
       kms.scheduleKeyDeletion({KeyId: id, PendingWindowInDays: 7}),
     )
-    throw new KeyriteError(
-      'UNSUPPORTED',
-      `cannot ${what}: AWS KMS refuses it (${said}); the key without material (${id}) goes in 7 days`,
-      {
-        cause: error,
-      },
-    )
+    return told('goes in 7 days', [])
+  } catch (error) {
+    if (!(error instanceof KeyriteError)) throw error
+    return told(`is still there, as it could not be taken away (${error.code})`, [byHand(id)])
   }
 }
 

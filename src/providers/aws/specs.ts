@@ -3,6 +3,7 @@ import type {KeySpec as AwsSpec, KeyUsageType, SigningAlgorithmSpec} from '@aws-
 import {KeyriteError} from '../../base/errors.ts'
 import {algorithms, schemesOf, type Algorithm, type Scheme} from '../algorithms.ts'
 import type {Capability, KeySpec} from '../ports.ts'
+import type {Offered} from '../offered.ts'
 import {demandFitting} from '../purposes.ts'
 
 export const awsSpecs = {
@@ -71,6 +72,11 @@ export function signingOf(scheme: Scheme): Signing {
 export function capabilitiesOf(customKeyStore: boolean): readonly Capability[] {
   const offered = customKeyStore ? (['aes-256'] as const) : algorithms
   return offered.map((algorithm) => ({algorithm, schemes: schemesOf[algorithm]}))
+}
+
+/** Into a custom key store nothing comes from outside. */
+export function offered(customKeyStore: boolean): Offered {
+  return {keys: capabilitiesOf(customKeyStore), imports: !customKeyStore}
 }
 
 /** @throws KeyriteError `USAGE` for a bad label, `UNSUPPORTED` where algorithm, scheme and purpose do not go together there. */

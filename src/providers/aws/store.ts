@@ -1,4 +1,4 @@
-import type {CreateKeyCommandInput} from '@aws-sdk/client-kms'
+import type {CreateKeyCommandInput, KeyMetadata} from '@aws-sdk/client-kms'
 import {KeyriteError} from '../../base/errors.ts'
 import type {Found, IntentId, KeySpec, KeyStore, VersionRef} from '../ports.ts'
 import {isInvalid} from './failures.ts'
@@ -88,13 +88,32 @@ async function newSince(keys: Keys, before: readonly VersionRef[]): Promise<read
 
 /** @throws KeyriteError `KEY_EXISTS` if the name is given, or the intent was carried out. */
 export async function demandNew(keys: Keys, {label}: KeySpec, intent: IntentId): Promise<void> {
-  const [there] = await keys.having((tagged) => tagged.label === label || tagged.intent === intent)
-  if (there === undefined) return
+  for (const there of await keys.having((tagged) => tagged.label === label || tagged.intent === intent))
+    await demandOther(keys, there, label, intent)
+}
+
+/** What an import that was refused left behind, and is going, takes no name. */
+async function demandOther(keys: Keys, there: string, label: string, intent: IntentId): Promise<void> {
   const same = (await keys.tagged(there))?.intent === intent
+  const metadata = await keys.metadata(there)
+  if (!same && isHollow(metadata)) return
   throw new KeyriteError(
     'KEY_EXISTS',
     `cannot make key "${label}": ${same ? 'what was intended was made already' : 'there is one of that name'} (${there})`,
+    metadata?.KeyState === 'PendingImport'
+      ? {
+          hints: [
+            `it waits for material; if nobody brings any: aws kms schedule-key-deletion --key-id ${there}`,
+          ],
+        }
+      : {},
   )
+}
+
+/** Of a key that never had material KMS says nothing of when that ends. */
+function isHollow(metadata: KeyMetadata | undefined): boolean {
+  const {Origin, KeyState, ExpirationModel} = metadata ?? {}
+  return Origin === 'EXTERNAL' && KeyState === 'PendingDeletion' && ExpirationModel === undefined
 }
 
 type Origin = Pick<CreateKeyCommandInput, 'Origin' | 'CustomKeyStoreId' | 'MultiRegion'>

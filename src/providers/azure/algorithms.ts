@@ -6,7 +6,7 @@ import {demandFitting} from '../purposes.ts'
 import type {Place} from './place.ts'
 
 /** A vault has no symmetric keys; neither has Ed25519, ML-DSA or a key for HMAC. */
-export function capabilitiesOf({isHsm}: Place): readonly Capability[] {
+export function capabilitiesOf({isHsm}: Pick<Place, 'isHsm'>): readonly Capability[] {
   const missing: readonly Algorithm[] = ['hmac-sha256', 'ed25519', 'ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87']
   return algorithms
     .filter((one) => !missing.includes(one) && (isHsm || one !== 'aes-256'))

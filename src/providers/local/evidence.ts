@@ -1,9 +1,8 @@
 import {KeyriteError} from '../../base/errors.ts'
-import {schemesOf} from '../algorithms.ts'
 import type {CheckLine, KeyEvidence} from '../ports.ts'
 import {safeFile} from './file.ts'
 import {destructionDays, enforced} from './life.ts'
-import {possibleAlgorithms} from './material.ts'
+import {offered} from './material.ts'
 import {tokenIdentity} from './open.ts'
 import {existing} from './token.ts'
 import type {LocalToken} from './token.ts'
@@ -39,12 +38,11 @@ export function keyEvidence(token: LocalToken): KeyEvidence {
 
     async capabilities() {
       token.header()
-      const possible = await possibleAlgorithms()
+      const can = await offered()
       return {
-        keys: possible.map((algorithm) => ({algorithm, schemes: schemesOf[algorithm]})),
+        ...can,
         enforces: enforced,
-        rotates: possible,
-        imports: true,
+        rotates: can.keys.map(({algorithm}) => algorithm),
         exports: false,
         backs_up: true,
         destructionDays,

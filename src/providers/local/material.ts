@@ -4,7 +4,8 @@ import type {KeyObject} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
 import type {Random} from '../../base/world.ts'
 import type {Algorithm} from '../algorithms.ts'
-import {algorithms, isPair} from '../algorithms.ts'
+import {algorithms, isPair, schemesOf} from '../algorithms.ts'
+import type {Offered} from '../offered.ts'
 import type {KeySpec} from '../ports.ts'
 import {oaepDecrypt, oaepEncrypt} from './wrapping.ts'
 import {signWith, verifyWith} from './signing.ts'
@@ -54,6 +55,12 @@ export async function possibleAlgorithms(): Promise<readonly Algorithm[]> {
   return possible
 }
 let possible: Promise<readonly Algorithm[]> | undefined
+
+/** It is the same for every token. */
+export async function offered(): Promise<Offered> {
+  const keys = (await possibleAlgorithms()).map((algorithm) => ({algorithm, schemes: schemesOf[algorithm]}))
+  return {keys, imports: true}
+}
 
 async function tryAll(): Promise<readonly Algorithm[]> {
   const random = {bytes: (count: number) => Buffer.alloc(count)}

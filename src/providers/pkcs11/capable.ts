@@ -1,10 +1,12 @@
 /** What a token can do: by its list of mechanisms, and where that list does not tell, by trying without a trace. */
 import {generateKeyPairSync} from 'node:crypto'
+import type {MechanismInfo} from 'pkcs11js'
 import {KeyriteError} from '../../base/errors.ts'
-import {algorithms, schemesOf, type Algorithm, type Scheme} from '../algorithms.ts'
+import {algorithms, isPair, schemesOf, type Algorithm, type Scheme} from '../algorithms.ts'
+import type {Offered} from '../offered.ts'
 import type {Capability, KeySpec} from '../ports.ts'
 import {demandFitting} from '../purposes.ts'
-import {cka, ckk, ckm, cko} from './constants.ts'
+import {anyUse, cka, ckfUse, ckk, ckm, cko} from './constants.ts'
 import {rvOf} from './failures.ts'
 import {methodOf, oaepSha256, signingOf} from './methods.ts'
 import type {Token} from './token.ts'
@@ -15,30 +17,53 @@ const known = new WeakMap<Token, readonly Capability[]>()
 export function capabilitiesOf(token: Token): readonly Capability[] {
   const before = known.get(token)
   if (before !== undefined) return before
-  const oaep = token.mechanisms.has(ckm.rsaOaep) && takesOaep(token)
-  const found = algorithms.flatMap((algorithm): Capability[] => {
-    if (!makes(token, algorithm)) return []
-    const schemes = schemesOf[algorithm].filter((scheme) => uses(token, scheme, oaep))
-    return schemes.length === 0 ? [] : [{algorithm, schemes}]
-  })
+  const {mechanisms} = token
+  const found = keysBy(mechanisms, mechanisms.has(ckm.rsaOaep) && takesOaep(token))
   known.set(token, found)
   return found
 }
 
-function makes({mechanisms}: Token, algorithm: Algorithm): boolean {
+type Mechanisms = Token['mechanisms']
+
+/** Before anybody logs in: of OAEP the list says that it is there, and no more can be tried. */
+export function offeredBy(mechanisms: Mechanisms): Offered {
+  return {
+    keys: keysBy(mechanisms, mechanisms.has(ckm.rsaOaep)),
+    imports: wrapMechanism({mechanisms}) !== undefined,
+  }
+}
+
+function keysBy(mechanisms: Mechanisms, oaep: boolean): readonly Capability[] {
+  const wraps = wrapMechanism({mechanisms}) !== undefined
+  return algorithms.flatMap((algorithm): Capability[] => {
+    if (!makes(mechanisms, algorithm)) return []
+    const schemes = schemesOf[algorithm].filter((scheme) => uses(mechanisms, scheme, oaep))
+    if (schemes.length === 0) return []
+    return [{algorithm, schemes, ...(algorithm === 'aes-256' && !wraps ? {without: ['wrap'] as const} : {})}]
+  })
+}
+
+/** A mechanism may be there to verify old signatures only, as under FIPS 140. */
+function isFor({flags}: MechanismInfo, use: number): boolean {
+  return (flags & anyUse) === 0 || (flags & use) !== 0
+}
+
+function makes(mechanisms: Mechanisms, algorithm: Algorithm): boolean {
   const {makes: mechanism, uses: used, bits} = methodOf(algorithm)
   const info = mechanisms.get(mechanism)
   if (info === undefined || !mechanisms.has(used)) return false
+  if (!isFor(info, isPair(algorithm) ? ckfUse.generatePair : ckfUse.generate)) return false
   // Some say 0, or give bytes: then nothing is held against it.
   const inBits = info.maxKeySize > (algorithm.startsWith('rsa-') ? 1024 : 111)
   return bits === null || !inBits || (bits >= info.minKeySize && bits <= info.maxKeySize)
 }
 
-function uses(token: Token, scheme: Scheme, oaep: boolean): boolean {
-  if (scheme === 'a256gcm') return token.mechanisms.has(ckm.aesGcm)
+function uses(mechanisms: Mechanisms, scheme: Scheme, oaep: boolean): boolean {
+  if (scheme === 'a256gcm') return mechanisms.has(ckm.aesGcm)
   if (scheme === 'oaep-sha256') return oaep
-  const signing = signingOf(scheme, (one) => token.mechanisms.has(one))
-  return signing !== undefined && token.mechanisms.has(signing.mechanism.mechanism)
+  const signing = signingOf(scheme, (one) => mechanisms.has(one))
+  const info = signing === undefined ? undefined : mechanisms.get(signing.mechanism.mechanism)
+  return info !== undefined && isFor(info, ckfUse.sign)
 }
 
 /** AES key wrap with padding (RFC 5649): by its own number, or as the older one that tokens give the same meaning. */
@@ -81,6 +106,5 @@ export function permitSpec(token: Token, spec: KeySpec): void {
     return refuse(`this token has no ${algorithm}, but ${offered.map((one) => one.algorithm).join(', ')}`)
   if (!can.schemes.includes(scheme))
     refuse(`this token uses ${algorithm} with ${can.schemes.join(', ')}, and not with ${scheme}`)
-  if (algorithm === 'aes-256' && purpose === 'wrap' && wrapMechanism(token) === undefined)
-    refuse('this token has no AES key wrap with padding')
+  if (can.without?.includes(purpose) === true) refuse('this token has no AES key wrap with padding')
 }

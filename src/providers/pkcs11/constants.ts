@@ -86,3 +86,8 @@ export const ckf = {
   pinLocked: 0x4_0000,
   pinToBeChanged: 0x8_0000,
 } as const
+
+/** Flags of a mechanism: what it is there for (section 4.5, `CK_MECHANISM_INFO`). */
+export const ckfUse = {sign: 0x800, generate: 0x8000, generatePair: 0x1_0000} as const
+/** `CKF_ENCRYPT` to `CKF_DERIVE`: where none is set, the token says nothing of uses. */
+export const anyUse = 0xf_ff00

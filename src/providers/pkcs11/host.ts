@@ -5,16 +5,18 @@
 import {KeyriteError} from '../../base/errors.ts'
 import {Secret} from '../../base/secret.ts'
 import type {PKCS11} from 'pkcs11js'
+import type {Offered} from '../offered.ts'
 import type {Provider} from '../ports.ts'
+import {offeredBy} from './capable.ts'
 import {loadDriver} from './driver.ts'
 import {keyEvidence} from './evidence.ts'
 import {failure, rv, rvOf, wordsOf} from './failures.ts'
 import {keyLife} from './life.ts'
 import {keyMove} from './move.ts'
-import {shownBy, type Shown} from './shown.ts'
+import {mechanismsOf, shownBy, type Shown} from './shown.ts'
 import {makeSoftToken, type SoftToken} from './soft-token.ts'
 import {keyStore} from './store.ts'
-import {openToken, type Place, type Token} from './token.ts'
+import {openToken, slotOf, type Place, type Token} from './token.ts'
 import {keyUse} from './use.ts'
 import {fromWire, toWire, type Answer, type Question, type Step} from './wire.ts'
 
@@ -71,6 +73,13 @@ async function look(file: string): Promise<readonly Shown[]> {
   return shownBy(module)
 }
 
+async function offered(place: Place): Promise<Offered> {
+  const module = await loaded(place.module)
+  step('its token is asked what it can do')
+  const slot = slotOf(module, place)
+  return offeredBy(mechanismsOf(module, slot))
+}
+
 async function made(wanted: SoftToken, soPin: Secret, pin: Secret): Promise<string> {
   const module = await loaded(wanted.module)
   step('a token is made')
@@ -96,6 +105,7 @@ async function start(place: Place, pin: Secret | null): Promise<void> {
 
 async function answerTo({port, method, args}: Question): Promise<unknown> {
   if (port === 'look') return look(String(args[0]))
+  if (port === 'offered') return offered(args[0] as Place)
   if (port === 'make') return made(args[0] as SoftToken, args[1] as Secret, args[2] as Secret)
   if (port === 'open') return start(args[0] as Place, args[1] as Secret | null)
   const ports = open.ports

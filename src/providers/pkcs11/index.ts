@@ -6,6 +6,7 @@
  */
 import {KeyriteError} from '../../base/errors.ts'
 import {Secret} from '../../base/secret.ts'
+import type {Offered} from '../offered.ts'
 import type {BeforeSecret, Identity, Provider} from '../ports.ts'
 import {Line, patience} from './line.ts'
 import {asksNobody, demandNotLocked, hasPad, pinLine, pinTries} from './pin.ts'
@@ -66,6 +67,11 @@ export async function lookAtPin(place: Place, within = patience): Promise<Before
   demandNotLocked(token)
   const said = pinTries(token)
   return {lines: said === null ? [] : [pinLine(said)], here: !hasPad(token) && !asksNobody(token)}
+}
+
+/** What the token can do, by what it says to anybody. @throws KeyriteError as `openHsm`. */
+export function offeredBy(place: Place, within = patience): Promise<Offered> {
+  return new Line(place, null, within).offered()
 }
 
 /** Makes a token of SoftHSM2, in the folder that SOFTHSM2_CONF leads to. @returns its serial number. @throws KeyriteError as `makeSoftToken`. */

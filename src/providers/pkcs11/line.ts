@@ -2,6 +2,7 @@
 import {fork, type ChildProcess} from 'node:child_process'
 import {KeyriteError} from '../../base/errors.ts'
 import type {Secret} from '../../base/secret.ts'
+import type {Offered} from '../offered.ts'
 import type {Shown} from './shown.ts'
 import type {SoftToken} from './soft-token.ts'
 import type {Place} from './token.ts'
@@ -51,6 +52,11 @@ export class Line {
   /** What the module shows to whoever starts it anew and does not log in. @throws KeyriteError `PROVIDER_UNREACHABLE`, `UNSUPPORTED`. */
   async look(): Promise<readonly Shown[]> {
     return (await this.#alone('look', [this.#place.module])) as readonly Shown[]
+  }
+
+  /** What its token can do, by what that says without a login. @throws KeyriteError as `look`, `PROVIDER_UNREACHABLE` and `AMBIGUOUS` where it is not the one token. */
+  async offered(): Promise<Offered> {
+    return (await this.#alone('offered', [this.#place])) as Offered
   }
 
   /** Makes a token that was not there. @returns its serial number. @throws KeyriteError as `makeSoftToken`. */

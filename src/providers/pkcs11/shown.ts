@@ -1,7 +1,7 @@
 /** What a module shows before anybody logs in: its tokens, and who each says it is. */
-import type {Handle, PKCS11, TokenInfo} from 'pkcs11js'
+import type {Handle, MechanismInfo, PKCS11, TokenInfo} from 'pkcs11js'
 import type {Identity} from '../ports.ts'
-import {rvOf} from './failures.ts'
+import {isGone, rvOf} from './failures.ts'
 
 export interface Shown {
   /** Of the token's maker, model and serial number. */
@@ -28,6 +28,21 @@ export function tokensOf(module: PKCS11): readonly {readonly slot: Handle; reado
       return []
     }
   })
+}
+
+/** What a token says that it can do, by number. */
+export function mechanismsOf(module: PKCS11, slot: Handle): ReadonlyMap<number, MechanismInfo> {
+  return new Map(module.C_GetMechanismList(slot).map((one) => [one, infoOf(module, slot, one)] as const))
+}
+
+/** Some list what they say nothing of: then nothing is held against it, and nothing for it. */
+function infoOf(module: PKCS11, slot: Handle, mechanism: number): MechanismInfo {
+  try {
+    return module.C_GetMechanismInfo(slot, mechanism)
+  } catch (error) {
+    if (rvOf(error) === undefined || isGone(error)) throw error
+    return {minKeySize: 0, maxKeySize: 0, flags: 0}
+  }
 }
 
 /** @param label - where the token was chosen by it, as another has the same serial number: then it is part of who it is. */

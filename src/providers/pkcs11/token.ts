@@ -1,9 +1,9 @@
 /** One token of one module, open and logged in: what all ports work on. It lives in the host process (`host.ts`). */
 import type {Attribute, Handle, Mechanism, MechanismInfo, PKCS11, TokenInfo} from 'pkcs11js'
 import {KeyriteError} from '../../base/errors.ts'
-import {failure, isGone, rv, rvOf} from './failures.ts'
+import {failure, rv, rvOf} from './failures.ts'
 import {logIn} from './login.ts'
-import {tokensOf, trimmed} from './shown.ts'
+import {mechanismsOf, tokensOf, trimmed} from './shown.ts'
 
 /** Where a token is. */
 export interface Place {
@@ -71,20 +71,8 @@ export class Token {
 
   /** What it says that it can do, by number. */
   get mechanisms(): ReadonlyMap<number, MechanismInfo> {
-    this.#mechanisms ??= new Map(
-      this.module.C_GetMechanismList(this.slot).map((one) => [one, this.#infoOf(one)] as const),
-    )
+    this.#mechanisms ??= mechanismsOf(this.module, this.slot)
     return this.#mechanisms
-  }
-
-  /** Some list what they say nothing of: then nothing is held against it, and nothing for it. */
-  #infoOf(mechanism: number): MechanismInfo {
-    try {
-      return this.module.C_GetMechanismInfo(this.slot, mechanism)
-    } catch (error) {
-      if (rvOf(error) === undefined || isGone(error)) throw error
-      return {minKeySize: 0, maxKeySize: 0, flags: 0}
-    }
   }
 
   /** Every object that has these attributes. */
@@ -229,7 +217,8 @@ function closeQuietly(module: PKCS11, session: Handle): void {
   }
 }
 
-function slotOf(module: PKCS11, {serial, label}: Place): Handle {
+/** @throws KeyriteError `PROVIDER_UNREACHABLE`, `AMBIGUOUS` where it is not the one token. */
+export function slotOf(module: PKCS11, {serial, label}: Place): Handle {
   const seen: string[] = []
   const fitting = tokensOf(module).filter(({info}) => {
     const own = {serial: trimmed(info.serialNumber), label: trimmed(info.label)}

@@ -4,7 +4,7 @@ import {Secret} from '../../base/secret.ts'
 
 export interface Question {
   readonly id: number
-  readonly port: 'look' | 'make' | 'open' | 'store' | 'use' | 'life' | 'move' | 'evidence'
+  readonly port: 'look' | 'offered' | 'make' | 'open' | 'store' | 'use' | 'life' | 'move' | 'evidence'
   readonly method: string
   readonly args: readonly unknown[]
 }

@@ -141,6 +141,7 @@ const behaviours: readonly (readonly [name: string, program: string, expected: u
       refuse: 'UnrecognizedClientException',
       expired: 'ExpiredTokenException',
       denied: 'AccessDeniedException',
+      unknown: 'UnknownOperationException',
       'after them': 'allowed',
       hollow: 'Enabled',
       lag: ['Enabled', 'Disabled'],

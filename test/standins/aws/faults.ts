@@ -15,6 +15,7 @@ export const faultKinds = {
   refuse: 'nothing is done: 400 UnrecognizedClientException, the credentials are not known',
   expired: 'nothing is done: 400 ExpiredTokenException',
   denied: 'nothing is done: 400 AccessDeniedException',
+  unknown: 'nothing is done: 400 UnknownOperationException, as of software that has not all of KMS',
 } as const
 export type FaultKind = keyof typeof faultKinds
 

@@ -242,7 +242,7 @@ def faults():
         return refused(lambda: kms.describe_key(KeyId=name))
 
     seen = {kind: met(kind) for kind in ['throttle', 'throttle-429', 'error', 'unavailable', 'cut-before', 'cut-after',
-                                         'garbage', 'refuse', 'expired', 'denied']}
+                                         'garbage', 'refuse', 'expired', 'denied', 'unknown']}
     seen['after them'] = refused(lambda: kms.describe_key(KeyId=name))
 
     def state():

@@ -23,6 +23,7 @@ const refusals: Readonly<Partial<Record<Fault['kind'], AwsError>>> = {
     'The security token included in the request is invalid.',
   ),
   expired: new AwsError('ExpiredTokenException', 'The security token included in the request is expired'),
+  unknown: new AwsError('UnknownOperationException', ''),
   denied: new AwsError('AccessDeniedException', 'User is not authorized to perform this action'),
 }
 

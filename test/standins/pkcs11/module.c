@@ -5,6 +5,7 @@
  * PKCS11_STANDIN names a file, read anew at each call, with one change a line:
  *   module FILE          the module that does the work
  *   without N            no mechanism of that number (0x…), in the list and in use
+ *   verifies N           a mechanism that signs nothing, by what is said of it
  *   claims N             a mechanism in the list that is not there
  *   as N M               a mechanism N in the list, done as M
  *   serial TEXT          of every token
@@ -134,7 +135,9 @@ static CK_RV getMechanismInfo(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHAN
     return CKR_OK;
   }
   if (behind(type) == ~0UL) return CKR_MECHANISM_INVALID;
-  return real->C_GetMechanismInfo(slot, behind(type), info);
+  CK_RV said = real->C_GetMechanismInfo(slot, behind(type), info);
+  if (said == CKR_OK && listed("verifies", type)) info->flags &= ~(CK_FLAGS)CKF_SIGN;
+  return said;
 }
 
 static char *triesFile(char *path, size_t size) {
