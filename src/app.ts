@@ -125,6 +125,12 @@ export class App {
     }
   }
 
+  /** The one profile whose place was asked in this run; null where none was, or several. */
+  get reached(): string | null {
+    const [name, ...more] = this.#providers.keys()
+    return name === undefined || more.length > 0 ? null : name
+  }
+
   /** How people are told of something. */
   get way(): Way {
     const {home, clock, random, tool: program} = this.world

@@ -267,7 +267,10 @@ export abstract class KeyriteCommand extends Command {
     const added = this.#app?.opened?.appended ?? 0
     const which = added === 1 ? 'one entry was' : `${added} entries were`
     const change = added === 0 ? null : `${which} recorded (keyrite ledger show --last ${added})`
-    return tell(error, change, this.standing?.() ?? null)
+    return tell(error, change, this.standing?.() ?? null, {
+      profile: this.#app?.reached ?? null,
+      key: this.concerns,
+    })
   }
 
   #print({document, lines}: Shown): void {

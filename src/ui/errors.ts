@@ -26,13 +26,36 @@ export interface Standing {
   readonly next: string
 }
 
+/** What a run is about, as far as it is known: it stands in hints where a provider, which does not know its name, says PROFILE. */
+export interface About {
+  readonly profile: string | null
+  readonly key: string | null
+}
+
+/** Only after the commands that are about the same: another profile or key is somebody's to choose. */
+function filled(hint: string, {profile, key}: About): string {
+  const put = (whole: string, words: string, name: string | null): string =>
+    name === null ? whole : `${words} ${name}`
+  return hint
+    .replace(/\b(profile (?:check|show)|backup list) PROFILE\b/g, (all, words: string) =>
+      put(all, words, profile),
+    )
+    .replace(/\b(key (?:alias|usage|grants|ungrant)) NAME\b/g, (all, words: string) => put(all, words, key))
+}
+
 /** Tells a failure of any kind: an operator's, an interruption, or a bug in keyrite. @param change - what was changed before it, in words; null where nothing was. @param standing - said before anything else. */
-export function tell(thrown: unknown, change: string | null, standing: Standing | null = null): Told {
+export function tell(
+  thrown: unknown,
+  change: string | null,
+  standing: Standing | null = null,
+  about: About = {profile: null, key: null},
+): Told {
   const error = asKeyrite(thrown)
   if (error === undefined) return tellBug(thrown, change)
   const {code, exit} = error
-  const next = standing === null || error.hints.includes(standing.next) ? [] : [standing.next]
-  const hints = code === 'CANCELLED' ? [...next, ...error.hints] : [...error.hints, ...next]
+  const own = error.hints.map((hint) => filled(hint, about))
+  const next = standing === null || own.includes(standing.next) ? [] : [standing.next]
+  const hints = code === 'CANCELLED' ? [...next, ...own] : [...own, ...next]
   const first = standing === null ? [] : [visible(standing.line)]
   const changed = error.changed || change !== null
   const message = visible(error.message)

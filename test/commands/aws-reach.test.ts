@@ -247,6 +247,14 @@ describe('aliases, copies and grants in AWS KMS', () => {
       })
       await standin().clearFaults()
 
+      // Nothing is told at all: the hint names the profile that was asked.
+      await standin().fault('denied', {operation: 'ListGrants', times: 1_000})
+      expect(await runJson(KeyGrants, 'key grants', ['orders'], house().world)).toMatchObject({
+        code: 'CREDENTIALS_REFUSED',
+        try: expect.arrayContaining(['keyrite profile check two']),
+      })
+      await standin().clearFaults()
+
       // Who can reach it is not told either: it was made, and that is what is said.
       await standin().fault('unavailable', {operation: 'ListAliases', times: 1_000})
       expect(await ask(KeyGrant, 'key grant', to('third'))).toMatchObject({exit: 0, ...noGrants})

@@ -93,7 +93,8 @@ export class Line {
           await this.pause(2 ** tried)
         }
     } catch (error) {
-      throw failure(what, error, this.place.endpoint ?? `AWS KMS in ${how.region ?? this.place.region}`)
+      const {endpoint, region, awsProfile} = this.place
+      throw failure(what, error, endpoint ?? `AWS KMS in ${how.region ?? region}`, awsProfile)
     } finally {
       this.#running--
       this.#waiting.shift()?.()

@@ -56,10 +56,16 @@ const byName: Readonly<Record<string, ErrorCode>> = {
 /**
  * @param what - the act, as a verb and its object.
  * @param where - who was asked.
+ * @param awsProfile - which profile of AWS's configuration files the credentials are of; null: none was named.
  * @returns the error as an operator should see it; what is a KeyriteError already stays one.
  * @throws the error itself where it is neither the service's nor the network's: then it is a bug, and must look like one.
  */
-export function failure(what: string, error: unknown, where = 'AWS KMS'): KeyriteError {
+export function failure(
+  what: string,
+  error: unknown,
+  where = 'AWS KMS',
+  awsProfile: string | null = null,
+): KeyriteError {
   if (error instanceof KeyriteError) return error
   if (!(error instanceof Error)) throw error
   const name = nameOf(error)
@@ -67,6 +73,7 @@ export function failure(what: string, error: unknown, where = 'AWS KMS'): Keyrit
   const say = (code: ErrorCode, fact: string, ...hints: readonly string[]): KeyriteError =>
     new KeyriteError(code, `cannot ${what}: ${fact}`, {hints, cause: error})
   const check = 'keyrite profile check PROFILE'
+  const login = `aws sso login${awsProfile === null ? '' : ` --profile ${awsProfile}`}`
   if (skewed.test(name) || (name === 'InvalidSignatureException' && /expired|not yet/i.test(error.message)))
     return say(
       'CREDENTIALS_REFUSED',
@@ -86,14 +93,16 @@ export function failure(what: string, error: unknown, where = 'AWS KMS'): Keyrit
     return say(
       'CREDENTIALS_REFUSED',
       `the credentials have expired (${name})`,
-      'aws sso login --profile NAME, or take new ones, then the same command again',
+      `${login}, or take new ones, then the same command again`,
       check,
     )
   if (notFoundCredentials.test(name))
     return say(
       'CREDENTIALS_REFUSED',
       `no AWS credentials can be used: ${visibleLine(error.message, 160)}`,
-      'aws sso login --profile NAME, or aws configure, and --aws-profile NAME for this profile',
+      awsProfile === null
+        ? `${login}, or aws configure; of another profile of theirs: --aws-profile, when this one is added`
+        : `${login}, or aws configure --profile ${awsProfile}`,
       check,
     )
   if (name.startsWith('AccessDenied'))

@@ -89,7 +89,7 @@ async function* lookedUp(
         ...(next === undefined ? {} : {NextToken: next}),
       })
     } catch (error) {
-      throw failure('read what CloudTrail knows', error, 'AWS CloudTrail')
+      throw failure('read what CloudTrail knows', error, 'AWS CloudTrail', line.place.awsProfile)
     }
     for (const one of found.Events ?? []) {
       const read = eventFrom(one)
