@@ -1,5 +1,4 @@
 /** Aliases, copies and grants of keys in AWS KMS by commands, on the stand-in: no emulator moves the primary. */
-import {KMS} from '@aws-sdk/client-kms'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyAlias from '../../src/commands/key/alias.ts'
 import KeyCreate from '../../src/commands/key/create.ts'
@@ -7,91 +6,19 @@ import KeyGrant from '../../src/commands/key/grant.ts'
 import KeyGrants from '../../src/commands/key/grants.ts'
 import KeyDestroy from '../../src/commands/key/destroy.ts'
 import KeyReplicate from '../../src/commands/key/replicate.ts'
-import KeyShow from '../../src/commands/key/show.ts'
 import KeyUngrant from '../../src/commands/key/ungrant.ts'
 import LedgerShow from '../../src/commands/ledger/show.ts'
 import LedgerVerify from '../../src/commands/ledger/verify.ts'
-import ProfileAdd from '../../src/commands/profile/add.ts'
 import RequestApply from '../../src/commands/request/apply.ts'
-import RequestList from '../../src/commands/request/list.ts'
-import {bring} from '../backends/bring.ts'
-import {startAwsStandin, type AwsStandin} from '../backends/standin.ts'
-import {makeHouse, type House} from '../ceremony/room.ts'
-import {anAccount} from '../providers/aws/bench.ts'
+import {away, home, ministack, reachHouse} from './reach-house.ts'
 import {testWhen} from '../support/needs.ts'
 import {runCommand, runJson, type CommandClass} from '../support/run.ts'
 
-const ministack = await bring('ministack')
-const [home, away] = ['eu-central-1', 'eu-west-1'] as const
-
-interface Shown extends Record<string, unknown> {
-  readonly versions: readonly {
-    readonly providerId: string
-    readonly aliases: readonly string[]
-    readonly copies: readonly string[]
-    readonly primaryRegion: string | null
-  }[]
-}
-
 describe('aliases, copies and grants in AWS KMS', () => {
-  const box: {house?: House; standin?: AwsStandin} = {}
-  let aheadMs = 0
-  const house = (): House => box.house ?? missing('there is no house')
-  const standin = (): AwsStandin => box.standin ?? missing('nothing is started')
-  const ask = async (command: CommandClass, id: string, args: readonly string[], signed = 2) =>
-    runJson(
-      command,
-      id,
-      [
-        ...args,
-        '--as',
-        'alice',
-        ...['alice', 'bob', 'carol', 'dan', 'erin']
-          .slice(0, signed)
-          .flatMap((one) => ['--sign-with', `${one}=${house().keyOf(one)}`]),
-      ],
-      {...house().world, now: () => new Date(Date.now() + aheadMs)},
-    )
-  const make = async (name: string, profile: string, ...more: string[]) =>
-    ask(
-      KeyCreate,
-      'key create',
-      [name, '--profile', profile, '--algorithm', 'ec-p256', '--purpose', 'sign', '--class', 'jwt-signing']
-        .concat(['--owner', 'Orders', '--activate'])
-        .concat(more),
-      5,
-    )
-  const shown = async (name: string) => {
-    const {versions} = await runJson<Shown>(KeyShow, 'key show', [name], house().world)
-    return versions[0] ?? missing('it has no version')
-  }
-  const kmsIn = async <T>(region: string, act: (kms: KMS) => Promise<T>): Promise<T> => {
-    const kms = new KMS({region, endpoint: standin().url})
-    return act(kms).finally(() => {
-      kms.destroy()
-    })
-  }
-  const standsFor = async (alias: string, region: string = home): Promise<string> =>
-    (await kmsIn(region, async (kms) => kms.describeKey({KeyId: `alias/${alias}`}))).KeyMetadata?.KeyId ?? ''
-  const lastRequest = async (): Promise<string> => {
-    const list = await runJson<{requests: {id: string}[]}>(RequestList, 'request list', [], house().world)
-    return list.requests.at(-1)?.id ?? ''
-  }
-  const idOf = async (name: string): Promise<string> => (await shown(name)).providerId.split('/')[0] ?? ''
-
-  beforeAll(async () => {
-    if (!ministack.present) return
-    anAccount()
-    box.house = await makeHouse()
-    box.standin = await startAwsStandin(ministack)
-    const place = ['--kind', 'aws', '--environment', 'test', '--region', home, '--endpoint', standin().url]
-    await ask(ProfileAdd, 'profile add', ['one', ...place], 5)
-    await ask(ProfileAdd, 'profile add', ['two', ...place, '--replica-regions', away], 5)
-  }, 60_000)
-  afterAll(async () => {
-    await box.standin?.stop()
-    box.house?.remove()
-  })
+  const {house, standin, ask, make, shown, kmsIn, standsFor, lastRequest, idOf, ahead, start, stop} =
+    reachHouse()
+  beforeAll(start, 60_000)
+  afterAll(stop)
 
   testWhen(
     ministack,
@@ -342,8 +269,8 @@ describe('aliases, copies and grants in AWS KMS', () => {
       })
       expect(await shown('gone')).toMatchObject({state: 'pre-active'})
       await kmsIn(away, async (kms) => kms.scheduleKeyDeletion({KeyId: id, PendingWindowInDays: 7}))
-      aheadMs = 8 * 86_400_000
-      await standin().clock(aheadMs / 1000)
+      ahead(8 * 86_400_000)
+      await standin().clock(8 * 86_400)
       expect(await ask(KeyDestroy, 'key destroy', wish, 5)).toMatchObject({
         exit: 0,
         state: 'destruction-scheduled',
@@ -352,7 +279,3 @@ describe('aliases, copies and grants in AWS KMS', () => {
     60_000,
   )
 })
-
-function missing(what: string): never {
-  throw new Error(what)
-}
