@@ -159,7 +159,7 @@ describe('aliases, copies and grants in AWS KMS', () => {
             {what: 'last use', why: expect.stringMatching(/^PROVIDER_\w+: cannot ask when key "orders"/)},
           ],
         },
-        {grants: null, untold: [{what: 'access', why: expect.stringContaining('list the aliases')}]},
+        {grants: null, untold: [{what: 'access', why: expect.stringContaining('read the policy of key')}]},
       ]
       await standin().fault('unavailable', {operation: 'GetKeyLastUsage', times: 1_000})
       const listed_ = await runJson(KeyGrants, 'key grants', ['orders'], house().world)
@@ -183,7 +183,7 @@ describe('aliases, copies and grants in AWS KMS', () => {
       await standin().clearFaults()
 
       // Who can reach it is not told either: it was made, and that is what is said.
-      await standin().fault('unavailable', {operation: 'ListAliases', times: 1_000})
+      await standin().fault('unavailable', {operation: 'GetKeyPolicy', times: 1_000})
       expect(await ask(KeyGrant, 'key grant', to('third'))).toMatchObject({exit: 0, ...noGrants})
       const third = (await listed('orders')).find(({GranteePrincipal}) => GranteePrincipal === role('third'))
       expect(await ask(KeyUngrant, 'key ungrant', ['orders', third?.GrantId ?? ''])).toMatchObject({
