@@ -1,10 +1,12 @@
 /** What commands about backups of a whole place are given: what opens a storage, and who holds what. */
 import {X509Certificate} from 'node:crypto'
 import {Flags} from '@oclif/core'
+import {sha256Hex} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {readPublic} from '../base/files.ts'
 import type {JsonObject} from '../base/jcs.ts'
 import {Secret} from '../base/secret.ts'
+import {visibleLine} from '../base/visible.ts'
 import type {Ledger} from '../ledger/index.ts'
 import {providerKind} from '../providers/registry.ts'
 import type {SecurityDomains} from '../providers/security-domain.ts'
@@ -39,6 +41,15 @@ export function holdersIn(files: readonly string[]): readonly Holder[] {
         ],
       })
     }
+  })
+}
+
+/** Whose each certificate says it is, beside the digest by which people approve it. */
+export function holderLines(files: readonly string[], holders: readonly Holder[]): readonly string[] {
+  return holders.map(({certificate}, at) => {
+    const {subject} = new X509Certificate(certificate)
+    const who = visibleLine(subject.replaceAll('\n', ', '), 120)
+    return `${files[at] ?? ''}: {${who}}, SHA-256 ${sha256Hex(certificate)}`
   })
 }
 

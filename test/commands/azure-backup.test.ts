@@ -171,6 +171,11 @@ describe('backups of a Managed HSM of Azure, on the stand-in', () => {
       const domain = (out: string, needed: string, who: readonly string[] = holders) =>
         run(BackupDomain, 'backup domain', ['azure', ...who, '--needed', needed, '--out', at(out)])
       expect(await domain('d0', '4')).toMatchObject({code: 'USAGE'})
+      const asked = ['azure', ...holders, '--needed', '2', '--out', at('d0'), '--dry-run', '--as', 'alice']
+      const {stderr, stdout} = await runCommand(BackupDomain, 'backup domain', asked, house().world)
+      // Whose certificate it is that people approve by its digest.
+      const [, digest = ''] = /one\.pem: \{CN=holder one\}, SHA-256 ([0-9a-f]{64})/.exec(stderr) ?? []
+      expect(stdout.replaceAll(/\s+/g, '')).toContain(digest === '' ? 'no line' : digest)
       expect(await domain('d0', '2', holders.slice(0, 4))).toMatchObject({code: 'USAGE'})
       const twice = [...holders.slice(0, 4), ...holders.slice(0, 2)]
       expect(await domain('d0', '2', twice)).toMatchObject({code: 'USAGE'})

@@ -102,7 +102,7 @@ describe('a Managed HSM of Azure, on the stand-in', () => {
           exportable: false,
           versions: 1,
         },
-        tags: ['keyrite-intent', 'keyrite-purpose', 'keyrite-scheme'],
+        tags: ['keyrite-algorithm', 'keyrite-intent', 'keyrite-purpose', 'keyrite-scheme'],
         version: shown.versions[0]?.providerId.split('/').at(-1),
       })
       expect(await modulusOf(house(), 'azure-jwt')).toBe(n)

@@ -1,5 +1,7 @@
 import {expect, test} from '@jest/globals'
-import {allSeen, providersPage} from '../providers/seen-page.ts'
+import {existsSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {allSeen, beside, providersPage} from '../providers/seen-page.ts'
 import {read} from './markdown.ts'
 
 test('docs/providers.md is what the contract suite saw: after a change, npm run docs', () => {
@@ -11,5 +13,12 @@ test('docs/providers.md calls nothing seen that no test has run against', () => 
   for (const {on, worked} of allSeen()) {
     expect(on).toMatch(/\d/)
     expect(worked['store.create']?.length).toBeGreaterThan(0)
+  }
+})
+
+test('docs/providers.md names a test that is there for what Azure has beside the suite', () => {
+  for (const [words, file, title] of beside) {
+    const path = join(import.meta.dirname, '..', file)
+    expect([words, existsSync(path) && readFileSync(path, 'utf8').includes(title)]).toEqual([words, true])
   }
 })

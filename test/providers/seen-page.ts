@@ -46,6 +46,70 @@ const operations: readonly (readonly [string, string])[] = [
   ['evidence.generation', 'count changes'],
 ]
 
+/** What a vault or a Managed HSM of Azure has beside this: each with the test that saw it, on our stand-in and on nothing else. A test holds that it is there. */
+export const beside: readonly (readonly [words: string, file: string, title: string])[] = [
+  [
+    'write a backup of the whole place, take it in again, whole or one key',
+    'commands/azure-backup.test.ts',
+    'of all keys are started and waited for, and taken in again, whole or one key',
+  ],
+  [
+    'give out a security domain',
+    'commands/azure-backup.test.ts',
+    'are opened elsewhere by the security domain, which so many of its holders open',
+  ],
+  [
+    'take in a security domain',
+    'commands/azure-place.test.ts',
+    'that is new takes in the security domain of another, which each of two holders opens at their own place, once; where the answer is lost, what was taken in is not told as ours',
+  ],
+  [
+    'set a setting of the place',
+    'commands/azure-place.test.ts',
+    'has its settings set with approval and looked at, and not called set where the service only says yes',
+  ],
+  [
+    'each of these, killed or cut off',
+    'backups/whole-broken.test.ts',
+    'what is done with a whole Managed HSM, broken off',
+  ],
+  [
+    'give and take a local role, told past their pages',
+    'commands/azure-roles.test.ts',
+    'are given with approval, once in spite of a crash and of who has one already, told, and taken away',
+  ],
+  [
+    'keep an attestation, and verify it',
+    'providers/azure/attestation.test.ts',
+    'is attested under the roots of the policy alone, and what vouches for it is kept whole',
+  ],
+  [
+    'set a schedule of rotation of its own',
+    'commands/rotation-azure.test.ts',
+    'rotation policy sets the schedule of the service itself, says so where it did not, and takes it away',
+  ],
+  [
+    'tell a release policy',
+    'providers/azure/acts.test.ts',
+    'who may use a key is told by its local roles, and by which policy it may be released',
+  ],
+  [
+    'keys of a vault, in software',
+    'providers/azure/faults.test.ts',
+    'a vault has no symmetric keys, and what is in software is called so',
+  ],
+  [
+    'a key that holds a ceremony, asked back by Microsoft’s client for Python',
+    'commands/azure.test.ts',
+    'shows the key of the ceremony to Microsoft’s own client as keyrite tells it',
+  ],
+  [
+    'what published emulators answer otherwise, one difference at a time',
+    'providers/azure/other-vaults.test.ts',
+    'a vault of others',
+  ],
+]
+
 export function allSeen(): readonly Seen[] {
   const folder = join(import.meta.dirname, 'seen')
   return readdirSync(folder)
@@ -84,6 +148,15 @@ export function providersPage(all: readonly Seen[]): string {
     ),
     '',
     'Backups that a service writes itself of all its keys (Managed HSM, CloudHSM) are no file that it gives out: `docs/providers/azure.md` and `docs/providers/cloudhsm.md` say what was seen of them.',
+    '',
+    '## What Azure has beside this',
+    '',
+    'Asked by tests of its own, on our stand-in for Azure Managed HSM v1 or for a vault; never seen on Azure, nor on anybody else’s software.',
+    '',
+    ...table(
+      ['', 'seen on', 'by the test'],
+      beside.map(([words, file, title]) => [words, 'our stand-in', `\`test/${file}\` "${title}"`]),
+    ),
     '',
     'ministack and LocalStack are other people’s software that speaks as AWS does; a stand-in is ours. No maker’s HSM and no cloud has been seen by any test. What',
     'makers and clouds do otherwise than these is said, from their documents, in `docs/providers/`.',

@@ -7,7 +7,7 @@ import {profileOf} from '../../keys/index.ts'
 import {AskingCommand} from '../../ui/asking-command.ts'
 import type {Shown} from '../../ui/command.ts'
 import {changeFlags} from '../../ui/key-change.ts'
-import {holdersIn} from '../../ui/whole-backup.ts'
+import {holderLines, holdersIn} from '../../ui/whole-backup.ts'
 
 export default class BackupDomain extends AskingCommand {
   static override summary =
@@ -39,6 +39,7 @@ export default class BackupDomain extends AskingCommand {
     const digests = holders.map(({certificate}) => sha256Hex(certificate))
     const planned = planWhole(ledger.view, 'domain', name, {holders: digests, needed: flags.needed})
     wholeBackupsOf(await this.app.provider(name))
+    for (const line of holderLines(flags.holder, holders)) this.say(line)
     const done = (): Shown => {
       const sha256 = sha256Hex(readFileSync(flags.out))
       return this.show(

@@ -5,11 +5,12 @@ import type {KeyBackups} from '../key-backups.ts'
 import {failure, statusOf} from './failures.ts'
 import type {Service} from './service.ts'
 import {settled} from './settling.ts'
-import {deletedKey, orNone} from './versions.ts'
+import {deletedKey, orNone, versionIds} from './versions.ts'
 
 export function keyBackups(service: Service): KeyBackups {
   const there = async (id: string): Promise<boolean> =>
-    (await orNone(service, `look at key "${id}"`, () => service.patient.getKey(id))) !== undefined
+    (await orNone(service, `look at key "${id}"`, () => service.patient.getKey(id))) !== undefined ||
+    (await versionIds(service, id)).length > 0
 
   return {
     openedBy:
@@ -22,10 +23,13 @@ export function keyBackups(service: Service): KeyBackups {
 
     async take(id) {
       const what = `take a backup of key "${id}"`
-      const blob = await service.ask(what, () => service.patient.backupKey(id))
-      if (blob === undefined || blob.length === 0)
-        throw new KeyriteError('PROVIDER_FAILED', `cannot ${what}: Azure gives none`)
-      return new Secret(blob)
+      const {value} = await service.operate(what, `/keys/${id}/backup`, {})
+      // What is none of its form would not be what it gave out, when it is sent back.
+      if (typeof value !== 'string' || !/^[A-Za-z0-9_-]+={0,2}$/.test(value))
+        throw new KeyriteError('PROVIDER_FAILED', `cannot ${what}: Azure gives none of its form`, {
+          hints: ['keyrite profile check PROFILE'],
+        })
+      return new Secret(Buffer.from(value, 'base64url'))
     },
 
     /** A name that is deleted and can be recovered is taken. */

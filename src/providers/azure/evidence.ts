@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto'
 import type {KeyVaultKey} from '@azure/keyvault-keys'
+import {KeyriteError} from '../../base/errors.ts'
 import type {Believing} from '../attesting.ts'
 import type {CheckLine, KeyEvidence, Protection, VersionRef} from '../ports.ts'
 
@@ -11,6 +12,9 @@ import {isAzure} from './place.ts'
 import type {Service} from './service.ts'
 import {publicKeyOf} from './use.ts'
 import {existing} from './versions.ts'
+
+/** The first that has attestations. */
+const attestationVersion = '2025-07-01'
 
 /** @param believing - whom an HSM's word is believed through; null: nobody. */
 export function keyEvidence(service: Service, believing: Believing | null = null): KeyEvidence {
@@ -47,6 +51,16 @@ export function keyEvidence(service: Service, believing: Believing | null = null
       const {key} = await existing(service, ref)
       const kty = String(key.keyType)
       const leaves = releaseOf(key)
+      if (key.keyType === undefined)
+        return {
+          ...{level: 'unknown', fips: null, evidence: 'asserted'},
+          detail: `${who} tells nothing of a key that is disabled`,
+        }
+      if (givesPrivate(key))
+        return {
+          ...{level: 'software', fips: null, evidence: 'asserted'},
+          detail: `${who} GIVES OUT ITS PRIVATE HALF to whoever may read it: it is protected by nothing`,
+        }
       if (!kty.endsWith('-HSM'))
         return {
           level: 'software',
@@ -95,6 +109,11 @@ export function keyEvidence(service: Service, believing: Believing | null = null
   }
 }
 
+/** Azure never does. */
+function givesPrivate({key}: KeyVaultKey): boolean {
+  return [key?.d, key?.p, key?.q, key?.k].some((part) => part !== undefined && part.length > 0)
+}
+
 /** Whether Azure may release it to a machine that is attested: under which policy, as its digest, and whether that can change. */
 function releaseOf({properties}: KeyVaultKey): string {
   const {exportable, releasePolicy} = properties
@@ -107,22 +126,29 @@ function releaseOf({properties}: KeyVaultKey): string {
 
 /** Of a Managed HSM only. Null where it gives none. */
 async function attestationOf(service: Service, {key, version}: VersionRef): Promise<Attestation | null> {
-  const {properties} = await service.ask(`ask for the attestation of key "${key}"`, async () => {
-    try {
-      return await service.patient.getKeyAttestation(key, {version})
-    } catch (error) {
-      // Older ones have no such call.
-      if ([400, 404, 501].includes(statusOf(error) ?? 0)) return {properties: {attestation: undefined}}
-      throw error
+  const what = `ask for the attestation of key "${key}"`
+  try {
+    const {attributes} = await service.read(what, `/keys/${key}/${version}/attestation`, {
+      'api-version': attestationVersion,
+    })
+    const {attestation} = (attributes ?? {}) as {attestation?: Readonly<Record<string, unknown>>}
+    const bytes = (name: string): Uint8Array | null => {
+      const text = attestation?.[name]
+      return typeof text === 'string' ? Buffer.from(text, 'base64url') : null
     }
-  })
-  const {attestation} = properties
-  if (attestation?.privateKeyAttestation === undefined) return null
-  return {
-    form: attestation.version ?? 'without a name',
-    certificates: attestation.certificatePemFile ?? new Uint8Array(),
-    private: attestation.privateKeyAttestation,
-    public: attestation.publicKeyAttestation ?? null,
+    const own = bytes('privateKeyAttestation')
+    if (own === null) return null
+    const form = attestation?.['version']
+    return {
+      form: typeof form === 'string' ? form : 'without a name',
+      certificates: bytes('certificatePemFile') ?? new Uint8Array(),
+      private: own,
+      public: bytes('publicKeyAttestation'),
+    }
+  } catch (error) {
+    // Older ones have no such call.
+    if (error instanceof KeyriteError && [400, 404, 501].includes(statusOf(error.cause) ?? 0)) return null
+    throw error
   }
 }
 
@@ -174,11 +200,11 @@ async function rolesLine(service: Service): Promise<CheckLine> {
 /** Reading is what every command needs; what else is permitted Azure tells only when it is tried. */
 async function readLine(service: Service): Promise<CheckLine> {
   try {
-    await service.patient.listPropertiesOfKeys().next()
+    await service.read('read keys', '/keys', {maxresults: '1'})
     return {name: 'permission to read keys', ok: true, detail: 'granted', fix: null}
   } catch (error) {
     const fix =
-      statusOf(error) === 403
+      error instanceof KeyriteError && statusOf(error.cause) === 403
         ? 'az role assignment create --role "Key Vault Crypto Officer" --assignee WHO --scope VAULT-ID'
         : 'az login'
     return {name: 'permission to read keys', ok: false, detail: failure('read keys', error).message, fix}

@@ -8,23 +8,35 @@ import {operationsOf} from './algorithms.ts'
 import {failure, statusOf} from './failures.ts'
 import type {Service} from './service.ts'
 import {settled} from './settling.ts'
-import {datesFor, demandUnused, make, refOf} from './store.ts'
-import {deletedKey, describe, existing, lookUp, orNone, versionIds} from './versions.ts'
+import {demandUnused, make, refOf} from './store.ts'
+import {
+  dateIn,
+  deletedKey,
+  describe,
+  existing,
+  keyPath,
+  lookUp,
+  newestOf,
+  orNone,
+  versionIds,
+} from './versions.ts'
 
 /** By `enabled` and `key_ops` of each version. Whoever may update keys can set them again. */
 export const enforced = ['enabled', 'historic', 'disabled'] as const satisfies readonly Availability[]
 
 export function keyLife(service: Service): KeyLife {
+  /** What its answer holds is not looked at: others than Azure answer with the attributes alone. */
+  const change = async (what: string, ref: VersionRef, body: object): Promise<void> => {
+    await service.operate(what, keyPath(ref), body, 'patch')
+  }
+
   async function set(ref: VersionRef, availability: Availability): Promise<Availability> {
     const {shown} = await existing(service, ref)
     demandAlive(ref, shown.availability)
-    await service.ask(`make key "${ref.key}" ${availability}`, (abortSignal) =>
-      service.patient.updateKeyProperties(ref.key, ref.version, {
-        abortSignal,
-        enabled: availability !== 'disabled',
-        keyOps: operationsOf(shown.spec.purpose, availability),
-      }),
-    )
+    await change(`make key "${ref.key}" ${availability}`, ref, {
+      attributes: {enabled: availability !== 'disabled'},
+      key_ops: operationsOf(shown.spec.purpose, availability),
+    })
     // What an answer says is not what is: it is looked at again.
     const look = async () => (await existing(service, ref)).shown.availability
     const now = await seenAs(look, (one) => one === availability)
@@ -33,6 +45,7 @@ export function keyLife(service: Service): KeyLife {
 
   /** Deleted, it can be recovered until the service or somebody purges it. */
   async function remove(ref: VersionRef): Promise<Date> {
+    const {key} = await existing(service, ref)
     const others = (await versionIds(service, ref.key)).filter((one) => one !== ref.version)
     if (others.length > 0)
       throw new KeyriteError(
@@ -47,7 +60,7 @@ export function keyLife(service: Service): KeyLife {
     // Recovered, it shall not sign again by itself.
     await set(ref, 'disabled')
     await service.ask(`delete key "${ref.key}"`, () => service.once.beginDeleteKey(ref.key))
-    return dateOf(service, ref)
+    return dateOf(service, ref, key.properties.recoverableDays ?? service.place.retentionDays)
   }
 
   return {
@@ -55,7 +68,7 @@ export function keyLife(service: Service): KeyLife {
 
     /** It is current at once for whoever names no version: Azure lets none wait. */
     async rotate(key, intent, dates = noDates) {
-      const there = await orNone(service, `look at key "${key}"`, () => service.patient.getKey(key))
+      const there = await newestOf(service, key)
       if (there === undefined) {
         const gone = await deletedKey(service, key)
         throw new KeyriteError(
@@ -83,9 +96,12 @@ export function keyLife(service: Service): KeyLife {
           `cannot take a date away from key "${ref.key}": Azure is not known to forget one, and it has dates ${datesInWords({from, until})}`,
           {hints: ['another date, as late as is wanted']},
         )
-      await service.ask(`set the dates of key "${ref.key}"`, (abortSignal) =>
-        service.patient.updateKeyProperties(ref.key, ref.version, {...datesFor(dates), abortSignal}),
-      )
+      await change(`set the dates of key "${ref.key}"`, ref, {
+        attributes: {
+          ...(dates.from === null ? {} : {nbf: dates.from.getTime() / 1000}),
+          ...(dates.until === null ? {} : {exp: dates.until.getTime() / 1000}),
+        },
+      })
       // What an answer says is not what is: it is looked at again.
       const look = async (): Promise<Dates> => (await existing(service, ref)).shown.dates ?? noDates
       return seenAs(look, (now) => sameDates(now, dates))
@@ -120,6 +136,12 @@ export function keyLife(service: Service): KeyLife {
       if (found.purgeAt === null)
         throw new KeyriteError('KEY_STATE', `cannot purge key "${ref.key}": it is not deleted`)
       demandPurgeable(found.key, found.purgeAt)
+      if (found.key.keyType === undefined)
+        throw new KeyriteError(
+          'UNSUPPORTED',
+          `cannot purge key "${ref.key}": the service tells nothing of what is deleted and disabled but its name, and another one may be called so`,
+          {hints: ['it is purged at its place, or by itself']},
+        )
       await service.ask(`purge key "${ref.key}"`, async () => {
         try {
           await service.once.purgeDeletedKey(ref.key)
@@ -153,10 +175,8 @@ export function keyLife(service: Service): KeyLife {
         )
       await service.ask(`recover key "${ref.key}"`, () => service.once.beginRecoverDeletedKey(ref.key))
       for (let tries = 0; tries < 60; tries++) {
-        const now = await orNone(service, `look at key "${ref.key}"`, () =>
-          service.patient.getKey(ref.key, {version: ref.version}),
-        )
-        if (now !== undefined) return now.properties.enabled === false ? 'disabled' : 'enabled'
+        const now = await lookUp(service, ref)
+        if (now?.purgeAt === null) return now.key.properties.enabled === false ? 'disabled' : 'enabled'
         await sleep(1000)
       }
       throw new KeyriteError('INDETERMINATE', `cannot tell yet whether key "${ref.key}" is recovered`, {
@@ -166,11 +186,12 @@ export function keyLife(service: Service): KeyLife {
   }
 }
 
-/** A vault shows what was deleted only after some seconds. */
-async function dateOf(service: Service, ref: VersionRef): Promise<Date> {
+/** A vault shows what was deleted only after some seconds. Where it says no date: so many days from now, as it keeps what is deleted. */
+async function dateOf(service: Service, ref: VersionRef, days: number): Promise<Date> {
   for (let tries = 0; tries < 60; tries++) {
-    const at = (await deletedKey(service, ref.key))?.properties.scheduledPurgeDate
-    if (at !== undefined) return at
+    const gone = await deletedKey(service, ref.key)
+    if (gone !== undefined)
+      return dateIn(gone.properties.scheduledPurgeDate) ?? new Date(Date.now() + days * 86_400_000)
     const still = await orNone(service, `look at key "${ref.key}"`, () => service.patient.getKey(ref.key))
     if (still !== undefined && tries > 20) break
     await sleep(tries < 5 ? 200 : 1000)
@@ -194,7 +215,9 @@ function demandPurgeable({name, properties}: KeyVaultKey, purgeAt: Date | null):
       : `at ${purgeAt.toISOString()}`
   throw new KeyriteError(
     'UNSUPPORTED',
-    `cannot purge key "${name}": purge protection is on (${recoveryLevel || 'Azure says no level'}), and the service alone purges it, ${when}`,
+    recoveryLevel === ''
+      ? `cannot purge key "${name}": the service does not say that it may be, as a vault does; it is kept until ${when}`
+      : `cannot purge key "${name}": purge protection is on (${recoveryLevel}), and the service alone purges it, ${when}`,
     {
       hints: [
         `keyrite key destroy ${name} --wait P${recoverableDays ?? 90}D, which waits for that`,

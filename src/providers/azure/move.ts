@@ -10,7 +10,7 @@ import {demandMaterial} from './material.ts'
 import type {Service} from './service.ts'
 import {datesFor, demandNew, refOf, tagsOf} from './store.ts'
 import {settled} from './settling.ts'
-import {existing, lookUp} from './versions.ts'
+import {existing, lookUp, newestOf} from './versions.ts'
 
 /** The one operation of a key that only brings others in (`.byok`, key exchange key). */
 const exchange = 'keyrite-key-exchange'
@@ -68,12 +68,9 @@ function refuse(service: Service, verb: string): never {
 
 /** Made once for a vault, and kept: it can do nothing but bring keys in. */
 async function exchangeKey(service: Service): Promise<KeyVaultKey> {
+  const there = await newestOf(service, exchange)
   return service.ask('make a key exchange key', async () => {
-    for await (const {name} of service.patient.listPropertiesOfKeys())
-      if (name === exchange) {
-        const there = await service.patient.getKey(exchange)
-        if (there.properties.enabled === true && there.keyOperations?.join() === 'import') return there
-      }
+    if (there?.properties.enabled === true && there.keyOperations?.join() === 'import') return there
     return service.once.createKey(exchange, 'RSA-HSM', {keySize: 4096, keyOps: ['import']})
   })
 }

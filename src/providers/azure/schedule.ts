@@ -11,7 +11,7 @@ import {
   type Term,
 } from '../schedule.ts'
 import type {Service} from './service.ts'
-import {orNone} from './versions.ts'
+import {dateIn, newestOf, orNone} from './versions.ts'
 
 const dayMs = 86_400_000
 
@@ -97,15 +97,15 @@ function actionsOf(terms: ScheduleTerms): KeyRotationLifetimeAction[] {
 /** @throws KeyriteError `KEY_NOT_FOUND`. */
 async function newest(service: Service, key: string): Promise<KeyVaultKey> {
   service.demandOpen()
-  const found = /^[0-9a-zA-Z-]{1,127}$/.test(key)
-    ? await orNone(service, `look at key "${key}"`, () => service.patient.getKey(key))
-    : undefined
+  const found = /^[0-9a-zA-Z-]{1,127}$/.test(key) ? await newestOf(service, key) : undefined
   if (found !== undefined) return found
   throw new KeyriteError('KEY_NOT_FOUND', `cannot find key "${key}": the vault has no such key`)
 }
 
 async function policyOf(service: Service, key: string): Promise<KeyRotationPolicy> {
-  return service.ask(`read the schedule of key "${key}"`, () => service.patient.getKeyRotationPolicy(key))
+  const what = `read the schedule of key "${key}"`
+  // Azure tells one where nobody set any; others say that there is none.
+  return (await orNone(service, what, () => service.patient.getKeyRotationPolicy(key))) ?? {}
 }
 
 /** A notice that stands where nobody set a policy is Azure’s own, and tells nobody before a version has an end. */
@@ -121,7 +121,7 @@ function scheduleOf({properties}: KeyVaultKey, policy: KeyRotationPolicy, isHsm:
     expireAfterDays: daysIn(expiresIn),
     notifyBeforeExpiryDays: daysIn(notice?.timeBeforeExpiry),
   }
-  const [made, ends] = [properties.createdOn?.getTime(), properties.expiresOn?.getTime()]
+  const [made, ends] = [dateIn(properties.createdOn)?.getTime(), dateIn(properties.expiresOn)?.getTime()]
   const next =
     terms.everyDays !== null && made !== undefined
       ? new Date(made + terms.everyDays * dayMs)

@@ -8,11 +8,13 @@ import {KeyriteError} from '../../base/errors.ts'
 import {storageError} from '../../base/file-errors.ts'
 import {visibleLine} from '../../base/visible.ts'
 import {within} from '../../base/within.ts'
+import {refusalsInForm} from './answers.ts'
 import {challengeOf} from './challenge.ts'
-import {failure, statusOf} from './failures.ts'
+import {failure, misread, statusOf} from './failures.ts'
 import type {Place} from './place.ts'
 
-const apiVersion = '2025-07-01'
+/** Served by Azure everywhere, and the newest that emulators know; what came later asks for its own. */
+const apiVersion = '7.6'
 /** Milliseconds for one call with its repetitions: the clients have no limit of their own. */
 const patience = 60_000
 /** Of one list: more is no list of people. */
@@ -78,7 +80,9 @@ export class Service {
     const retryOptions = {maxRetries: 3, retryDelayInMs: 300, maxRetryDelayInMs: 4000}
     const challenge = {disableChallengeResourceVerification: ca !== null}
     const named = (called: string): Clients => {
-      const common = {userAgentOptions: {userAgentPrefix: called}, ...tls}
+      // Below what reads an answer, and within each repetition.
+      const additionalPolicies = [{policy: refusalsInForm, position: 'perRetry' as const}]
+      const common = {userAgentOptions: {userAgentPrefix: called}, additionalPolicies, ...tls}
       const keys = (retries: object): KeyClient =>
         new Keys(place.vault, credential, {
           ...common,
@@ -120,7 +124,7 @@ export class Service {
         return await inTime(what, act, till - performance.now(), this.#within / 1000)
       } catch (error) {
         // Too many requests: this one was not processed, so it may be sent again, whatever it is. Azure often does not say when.
-        if (statusOf(error) !== 429 || tries === 4) throw failure(what, error)
+        if (statusOf(error) !== 429 || tries === 4) throw failure(what, misread(what, error))
         await sleep(300 * 2 ** tries)
       }
   }

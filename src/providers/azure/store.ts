@@ -1,9 +1,11 @@
 import type {KeyVaultKey} from '@azure/keyvault-keys'
 import {KeyriteError} from '../../base/errors.ts'
 import {seenAs} from '../../base/seen-as.ts'
+import {visibleLine} from '../../base/visible.ts'
 import {noDates, type Dates} from '../dates.ts'
 import type {Found, IntentId, KeySpec, KeyStore, VersionRef} from '../ports.ts'
 import {operationsOf, permitSpec, shapeOf} from './algorithms.ts'
+import {deletedListed, keyNames, versionsListed} from './listed.ts'
 import type {Service} from './service.ts'
 import {settled} from './settling.ts'
 import {deletedKey, describe, lookUp, orNone, pending, tags, versionIds} from './versions.ts'
@@ -46,14 +48,14 @@ export function keyStore(service: Service): KeyStore {
     },
 
     async *list() {
-      for (const name of await names(service))
+      for (const name of await keyNames(service))
         for (const version of await versionIds(service, name)) {
           const found = await lookUp(service, {key: name, version})
           const shown = found === undefined ? undefined : describe(found)
           if (shown !== undefined) yield shown
         }
-      for await (const key of service.patient.listDeletedKeys()) {
-        const deleted = await deletedKey(service, key.name)
+      for (const {name} of await deletedListed(service)) {
+        const deleted = await deletedKey(service, name)
         const shown = deleted === undefined ? undefined : describe(pending(deleted))
         if (shown !== undefined) yield shown
       }
@@ -75,14 +77,6 @@ export const refOf = ({name, properties}: KeyVaultKey): VersionRef => ({
   version: properties.version ?? '',
 })
 
-async function names(service: Service): Promise<string[]> {
-  return service.ask('list keys', async () => {
-    const found: string[] = []
-    for await (const {name} of service.patient.listPropertiesOfKeys()) found.push(name)
-    return found
-  })
-}
-
 /** As the clients call them. */
 export function datesFor({from, until}: Dates): {readonly notBefore?: Date; readonly expiresOn?: Date} {
   return {
@@ -99,7 +93,7 @@ export async function make(
   dates: Dates,
 ): Promise<KeyVaultKey> {
   const {kty, keySize, curve} = shapeOf(spec.algorithm, service.place.protection === 'hsm')
-  return service.ask(`make key "${spec.label}"`, () =>
+  const made = await service.ask(`make key "${spec.label}"`, () =>
     service.once.createKey(spec.label, kty, {
       ...(keySize === undefined ? {} : {keySize}),
       ...(curve === undefined ? {} : {curve}),
@@ -108,16 +102,34 @@ export async function make(
       ...datesFor(dates),
     }),
   )
+  if (made.keyType === kty) return made
+  throw new KeyriteError(
+    'KEY_NOT_AS_PLANNED',
+    `cannot rely on key "${spec.label}": ${kty} was asked for, and the service made ${visibleLine(String(made.keyType), 40)}, version ${visibleLine(made.properties.version ?? '', 64)}`,
+    {
+      changed: true,
+      hints: [
+        'it is there, and nobody’s: delete it at its place',
+        'a vault without an HSM: a profile with --protection software',
+      ],
+    },
+  )
 }
 
-export function tagsOf({scheme, purpose}: KeySpec, intent: IntentId): Record<string, string> {
-  return {[tags.intent]: intent, [tags.scheme]: scheme, [tags.purpose]: purpose}
+export function tagsOf({algorithm, scheme, purpose}: KeySpec, intent: IntentId): Record<string, string> {
+  return {
+    ...{[tags.intent]: intent, [tags.scheme]: scheme, [tags.purpose]: purpose},
+    [tags.algorithm]: algorithm,
+  }
 }
 
 /** @throws KeyriteError `KEY_EXISTS` if the name is given, also to what is deleted and can be recovered, or the intent was carried out. */
 export async function demandNew(service: Service, {label}: KeySpec, intent: IntentId): Promise<void> {
-  const there = await orNone(service, `look at key "${label}"`, () => service.patient.getKey(label))
-  if (there !== undefined)
+  // Azure would make one more version of it. Others do not tell what is disabled, but in lists.
+  const isThere =
+    (await versionIds(service, label)).length > 0 ||
+    (await orNone(service, `look at key "${label}"`, () => service.patient.getKey(label))) !== undefined
+  if (isThere)
     throw new KeyriteError('KEY_EXISTS', `cannot make key "${label}": the vault has one of that name`)
   if ((await deletedKey(service, label)) !== undefined)
     throw new KeyriteError(
@@ -140,21 +152,16 @@ interface Made extends VersionRef {
 /** By the tag that each version bears. A version that the vault made by its own schedule may bear those of the one before it: the oldest of a key is what was intended. */
 async function find(service: Service, intent: IntentId, before: readonly VersionRef[]): Promise<Found> {
   const was = new Set(before.map(({key, version}) => `${key}/${version}`))
-  const made = await service.ask('look for what was made', async () => {
-    const found: Made[] = []
-    for await (const {name: key} of service.patient.listPropertiesOfKeys())
-      for await (const one of service.patient.listPropertiesOfKeyVersions(key)) {
-        const {version = '', tags: said, createdOn} = one
-        if (said?.[tags.intent] === intent && !was.has(`${key}/${version}`))
-          found.push({key, version, at: createdOn?.getTime() ?? 0})
-      }
-    for await (const {name, properties} of service.patient.listDeletedKeys())
-      if (properties.tags?.[tags.intent] === intent) {
-        const deleted = await deletedKey(service, name)
-        if (deleted !== undefined) found.push({...refOf(deleted), at: 0})
-      }
-    return found
-  })
+  const made: Made[] = []
+  for (const key of await keyNames(service))
+    for (const {version, tags: said, createdAt} of await versionsListed(service, key))
+      if (said[tags.intent] === intent && !was.has(`${key}/${version}`))
+        made.push({key, version, at: createdAt?.getTime() ?? 0})
+  for (const {name, tags: said} of await deletedListed(service))
+    if (said[tags.intent] === intent) {
+      const deleted = await deletedKey(service, name)
+      if (deleted !== undefined) made.push({...refOf(deleted), at: 0})
+    }
   const refs = made
     .filter((one) => !made.some(({key, at}) => key === one.key && at < one.at))
     .map(({key, version}) => ({key, version}))

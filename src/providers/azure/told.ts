@@ -3,7 +3,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import type {KeyTold, Right} from '../rights.ts'
 import type {Service} from './service.ts'
 import {definitions} from './standing.ts'
-import {orNone} from './versions.ts'
+import {newestOf} from './versions.ts'
 
 /** What lets somebody use a key. */
 const using = /\/keys\/(?:sign|verify|encrypt|decrypt|wrap|unwrap|release|export)\/action$/
@@ -46,7 +46,7 @@ export function keyTold(service: Service): KeyTold {
     },
 
     async policy(key) {
-      const found = await orNone(service, `look at key "${key}"`, () => service.patient.getKey(key))
+      const found = await newestOf(service, key)
       if (found === undefined)
         throw new KeyriteError('KEY_NOT_FOUND', `cannot find key "${key}": the vault has no such key`)
       const policy = found.properties.releasePolicy?.encodedPolicy

@@ -15,7 +15,8 @@ export const backupActs: Readonly<Record<'backup' | 'restore', Act>> = {
   backup(world, {name}) {
     const id = randomBytes(16).toString('hex')
     world.blobs.set(id, copyOf(keyOf(world, name)))
-    return {value: Buffer.from(`${prefix}${id}`).toString('base64url')}
+    const value = Buffer.from(`${prefix}${id}`).toString('base64url')
+    return {value: world.quirks.has('other-blob') ? `eyJ9.${value}` : value}
   },
 
   restore(world, {base, body}) {

@@ -25,6 +25,7 @@ export interface Wish {
   /** Whether the key for an upload is JSON in a text. */
   readonly transferAsText?: boolean
   readonly rolesOnPage?: number
+  readonly keysOnPage?: number
   /** Where links of further pages lead; null: here. */
   readonly pagesLead?: string | null
   readonly settings?: Readonly<Record<string, string>>
@@ -62,6 +63,7 @@ function grant(world: World, wish: Wish): void {
   if (wish.forgetDomain === true) Object.assign(world, {domain: undefined, uploadedAt: undefined})
   if (wish.domainSeconds !== undefined) world.domainSeconds = wish.domainSeconds
   if (wish.transferAsText !== undefined) world.transferAsText = wish.transferAsText
+  if (wish.keysOnPage !== undefined) world.keysOnPage = wish.keysOnPage
   if (wish.rolesOnPage !== undefined) world.rolesOnPage = wish.rolesOnPage
   if (wish.pagesLead !== undefined) world.pagesLead = wish.pagesLead ?? undefined
   if (jobSeconds !== undefined) world.jobSeconds = jobSeconds

@@ -50,6 +50,8 @@ export const keyActs: Readonly<Record<Name, Act>> = {
   create(world, {base, name, body, lies}) {
     demandFree(world, name)
     const kty = textIn(body, 'kty')
+    if (world.quirks.has('refuses-hsm') && kty.endsWith('-HSM'))
+      throw badParameter(`Key type ${kty} is not supported`)
     const made = make(world, kty, body['key_size'], body['crv'], body['public_exponent'])
     return added(world, base, name, ktyIn(world, kty), made, body, lies)
   },
@@ -79,6 +81,8 @@ export const keyActs: Readonly<Record<Name, Act>> = {
       tags,
     } = call.body as {attributes?: Body; key_ops?: string[]; tags?: Record<string, string>}
     const enabled = attributes['enabled']
+    if (world.quirks.has('resets-others'))
+      Object.assign(version, {nbf: undefined, exp: undefined, enabled: enabled !== false})
     if (call.lies) {
       const said = bundle(world, call.base, key, version)
       return {...said, attributes: {...(said['attributes'] as Body), ...attributes}}
@@ -100,21 +104,31 @@ export const keyActs: Readonly<Record<Name, Act>> = {
       version.releasePolicy = policy
     }
     version.updated = world.now()
-    return bundle(world, call.base, key, version)
+    const said = bundle(world, call.base, key, version)
+    return world.quirks.has('attributes-alone') ? (said['attributes'] as Body) : said
   },
 
   list(world, {base, query}) {
     const all = [...world.keys.values()]
-    return page(base, '/keys', query, all, (key) => item(world, base, key, newest(key), false))
+    if (world.quirks.has('lists-repeat')) {
+      const each = all.flatMap((key) => [...key.versions, newest(key)].map((one) => [key, one] as const))
+      return page(base, '/keys', query, each, ([key, one]) => item(world, base, key, one, true))
+    }
+    const show = (key: Key): Body => item(world, base, key, newest(key), false)
+    return page(base, '/keys', query, all, show, world.keysOnPage)
   },
 
   /** R: of an unknown key an empty list. */
   versions(world, {base, name, query}) {
     const key = world.keys.get(name)
     if (key === undefined) return {value: [], nextLink: null}
-    return page(base, `/keys/${name}/versions`, query, key.versions, (one) =>
-      item(world, base, key, one, true),
-    )
+    const path = `/keys/${name}/versions`
+    if (world.quirks.has('lists-repeat')) {
+      const alike = [...world.keys.values()].filter((other) => other.name.includes(name))
+      const each = alike.flatMap((one) => [...one.versions, newest(one)].map((own) => [one, own] as const))
+      return page(base, path, query, each, ([other, one]) => item(world, base, other, one, true))
+    }
+    return page(base, path, query, key.versions, (one) => item(world, base, key, one, true), world.keysOnPage)
   },
 
   delete(world, {base, name, lies}) {

@@ -6,11 +6,11 @@ import {backupActs, hsmBackupActs} from './backups.ts'
 import {attestationAct} from './attesting.ts'
 import {cryptoActs, randomBytesAct} from './crypto.ts'
 import {domainActs} from './domain.ts'
-import {badParameter, forbidden, notModelled, Refused} from './failures.ts'
+import {badParameter, forbidden, keyNotFound, notModelled, Refused} from './failures.ts'
 import {keyActs, type Act, type Call} from './keys.ts'
 import {Accepted, type Body} from './messages.ts'
 import {roleActs, settingActs} from './roles.ts'
-import {otherwise, type Quirk} from './quirks.ts'
+import {ofDisabled, otherwise, refusal, type Quirk} from './quirks.ts'
 import {rotateDue, rotationActs} from './rotation.ts'
 import type {World} from './world.ts'
 
@@ -18,6 +18,12 @@ import type {World} from './world.ts'
 export interface Tls {
   readonly cert: Buffer
   readonly key: Buffer
+}
+
+interface Found {
+  readonly route: Route
+  readonly name: string
+  readonly version: string
 }
 
 interface Route {
@@ -118,7 +124,7 @@ const routes: readonly (readonly [string, RegExp, string, string, Act])[] = [
 export async function listen(world: World, token: string, tls: Tls, port = 0): Promise<Server> {
   const server = createServer(tls, (request, response) => {
     answer(world, token, request, response).catch((error: unknown) => {
-      refuse(response, error)
+      refuse(world, response, error)
     })
   })
   server.listen(port, '127.0.0.1')
@@ -151,7 +157,7 @@ async function answer(
   if (!isKnown || fault?.fault === 'unauthenticated') {
     const resource = world.place.isHsm ? 'https://managedhsm.azure.net' : 'https://vault.azure.net'
     response.writeHead(401, {
-      'www-authenticate': `Bearer ${has('challenge-by-uri') ? 'authorization_uri' : 'authorization'}="https://login.microsoftonline.com/${world.place.tenant}", resource="${resource}"`,
+      'www-authenticate': challenge(has, {base, path: url.pathname, tenant: world.place.tenant, resource}),
       'content-type': 'application/json; charset=utf-8',
     })
     response.end(
@@ -178,6 +184,9 @@ async function answer(
   if (world.denied.has(route.action)) throw forbidden(route.action)
   world.settle()
   rotateDue(world)
+  if (has('only-7-6') && !/^7\.[2-6]$/.test(url.searchParams.get('api-version') ?? ''))
+    throw badParameter(`unknown api-version ${url.searchParams.get('api-version') ?? ''}`)
+  demandTold(world, has, match)
   const call: Call = {base, name, version, query: url.searchParams, body, lies: fault?.fault === 'lie'}
   const act = (): ReturnType<Act> => route.act(world, call)
   const said = otherwise(has, request.method === 'GET' ? world.reading(route.name, act) : world.changing(act))
@@ -188,10 +197,7 @@ async function answer(
   else send(response, said === null ? 204 : has('created-201') && route.name === 'create' ? 201 : 200, said)
 }
 
-function found(
-  method: string | undefined,
-  path: string,
-): {readonly route: Route; readonly name: string; readonly version: string} | undefined {
+function found(method: string | undefined, path: string): Found | undefined {
   for (const [verb, pattern, name, action, act] of routes) {
     const match = verb === method ? pattern.exec(path) : null
     if (match !== null) return {route: {name, action, act}, name: match[1] ?? '', version: match[2] ?? ''}
@@ -221,11 +227,34 @@ function send(
   response.end(body === null ? '' : JSON.stringify(body))
 }
 
-function refuse(response: ServerResponse, error: unknown): void {
-  const {status, code, message, inner} =
+function refuse(world: World, response: ServerResponse, error: unknown): void {
+  const failure =
     error instanceof Refused
       ? error
       : {status: 500, code: 'InternalServerError', message: String(error), inner: undefined}
-  const innererror = inner === undefined ? {} : {innererror: {code: inner}}
-  send(response, status, {error: {code, message, ...innererror}})
+  const {status, text, type} = refusal((quirk) => world.quirks.has(quirk), failure)
+  response.writeHead(status, {'content-type': type, 'x-ms-keyvault-service-version': 'stand-in'})
+  response.end(text)
+}
+
+/** R, unless it has another. */
+function challenge(
+  has: (quirk: Quirk) => boolean,
+  {base, path, tenant, resource}: Readonly<Record<'base' | 'path' | 'tenant' | 'resource', string>>,
+): string {
+  if (has('bare-challenge')) return 'Bearer'
+  if (has('challenge-of-path')) return `Bearer resource="${base}", authorization_uri="${base}${path}"`
+  const name = has('challenge-by-uri') ? 'authorization_uri' : 'authorization'
+  return `Bearer ${name}="https://login.microsoftonline.com/${tenant}", resource="${resource}"`
+}
+
+/** @throws Refused where an emulator tells nothing of what is asked. */
+function demandTold(world: World, has: (quirk: Quirk) => boolean, {route, name, version}: Found): void {
+  const key = route.name === 'getDeleted' ? world.deleted.get(name)?.key : world.keys.get(name)
+  const one = key?.versions.find(({id}) => id === version) ?? key?.versions.at(-1)
+  const refused = one?.enabled === false ? ofDisabled(has, route.name) : undefined
+  if (refused !== undefined) throw refused
+  if (key === undefined && route.name === 'versions' && has('versions-404')) throw keyNotFound(name)
+  if (route.name === 'getPolicy' && key?.policy === undefined && has('policy-404')) throw keyNotFound(name)
+  if (route.name === 'getPolicy' && has('policy-501')) throw notModelled('rotation policies')
 }

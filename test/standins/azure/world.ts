@@ -101,6 +101,8 @@ export class World {
   attestation: 'good' | 'none' | 'opaque' = 'good'
   /** What others do otherwise than Azure, by name. */
   quirks: ReadonlySet<Quirk> = new Set()
+  /** How many keys, or versions. */
+  keysOnPage = 25
   /** How many roles a page has, and where its link leads, if not here. */
   rolesOnPage = 1000
   pagesLead: string | undefined
