@@ -249,6 +249,8 @@ describe('a change of the roster', () => {
     expect(message(back)).toEqual(['EXISTS', 5, expect.stringMatching(/stands, or stood, under/)])
     const other = await made.type('custodian enroll x@example.com --role custodian --key @dan.pub --as alice')
     expect(other.document['code']).toBe('EXISTS')
+    const [hint = ''] = other.document['try'] as string[]
+    expect((await made.type(hint.replace(/^keyrite /, ''))).document['name']).toBe('Dan')
   })
 
   test('sets a recipient once its owner has signed for it, and takes it away', async () => {

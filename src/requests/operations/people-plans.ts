@@ -180,9 +180,11 @@ function codeOf(fault: string): ErrorCode {
 }
 
 function refused(code: ErrorCode, what: string, fault: string, person: string): KeyriteError {
+  // Whoever has the key already, and not the one who was to get it: they are in no roster yet.
+  const [, holder] = /under "(p-[0-9a-f]{16})"$/.exec(fault) ?? []
   return new KeyriteError(code, `cannot ${what}: ${fault}`, {
     hints: [
-      code === 'POLICY_REFUSES' ? 'keyrite policy show' : `keyrite custodian show ${person}`,
+      code === 'POLICY_REFUSES' ? 'keyrite policy show' : `keyrite custodian show ${holder ?? person}`,
       'keyrite custodian list',
     ],
   })
