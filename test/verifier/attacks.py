@@ -2,6 +2,8 @@
 
 groups.py runs them: a group gives None for each row that had its verdict. Each row of a table is a name, the rule that must be
 named (None: the bundle is good) and a tweak. The chain, checkpoint, proofs and SHA256SUMS are always made again, with real keys."""
+import base64
+import hashlib
 import json
 import os
 import random
@@ -816,7 +818,31 @@ def algorithms(keys):
             except verify.Bad as bad:
                 found = bad.args[0]
             out.append(None if found == expected else {'name': name, 'found': found})
+    for name, how, expected in (('a browser', {}, None), ('a browser, without a touch', {'flags': 0}, 'user-presence'),
+                                ('a browser, and bytes after it', {'more': b'\0'}, 'sshsig')):
+        line, blob = by_browser(keys, space, b'yes', **how)
+        try:
+            found = None if verify.check_sshsig(line, space, b'yes', blob) == 7 else 'counter'
+        except verify.Bad as bad:
+            found = bad.args[0]
+        out.append(None if found == expected else {'name': name, 'found': found})
     return out
+
+
+def by_browser(keys, space, message, flags=1, more=b''):
+    """A signature of a security key as a browser has it made (OpenSSH, PROTOCOL.u2f, "webauthn signatures"). @returns the key and the SSHSIG"""
+    keys.run(['openssl', 'genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', 'browser.pem'])
+    point = keys.run(['openssl', 'pkey', '-in', 'browser.pem', '-pubout', '-outform', 'DER'])[-65:]
+    kind, origin, counter = b'sk-ecdsa-sha2-nistp256@openssh.com', b'https://example.com', (7).to_bytes(4, 'big')
+    public = wire(kind, b'nistp256', point, b'ssh:')
+    signed = b'SSHSIG' + wire(space.encode(), b'', b'sha512', hashlib.sha512(message).digest())
+    challenge = base64.urlsafe_b64encode(signed).decode().rstrip('=')
+    client = b'{"type":"webauthn.get","challenge":"%s","origin":"%s","crossOrigin":false}' % (challenge.encode(), origin)
+    der = keys.run(['openssl', 'dgst', '-sha256', '-sign', 'browser.pem'], sha(b'ssh:') + bytes([flags]) + counter + sha(client))
+    r = der[4:4 + der[3]]
+    numbers = wire(r, der[6 + len(r):])
+    inner = wire(b'webauthn-' + kind, numbers) + bytes([flags]) + counter + wire(origin, client, b'') + more
+    return kind.decode() + ' ' + b64(public), b'SSHSIG\0\0\0\1' + wire(public, space.encode(), b'', b'sha512', inner)
 
 
 def vectors(keys):
