@@ -27,7 +27,7 @@ import {
   type WholeAct,
   type WholeChange,
 } from './whole-state.ts'
-import {againInWords, words} from './whole-words.ts'
+import {againInWords, verbs, words} from './whole-words.ts'
 
 /** Whoever runs it brings what opens the storage, and the holders' certificates; and keeps what is given out. */
 export interface WholeContext extends ActContext {
@@ -140,14 +140,14 @@ async function perform(context: WholeContext, plan: Plan, act: WholeAct): Promis
   if (open !== undefined && open.act !== act)
     throw new KeyriteError(
       'INDETERMINATE',
-      `cannot ${act}: entry ${open.seq} began to ${open.act}, and has no outcome yet`,
+      `cannot ${verbs[act]}: entry ${open.seq} began to ${verbs[open.act]}, and has no outcome yet`,
       {
         hints: [`keyrite ledger show ${open.seq}`, 'keyrite request list, and apply the one that was begun'],
       },
     )
   const change = changeOf(act, plan)
   const lacks = (what: string): KeyriteError =>
-    new KeyriteError('USAGE', `cannot ${act} here: ${what} is not named`, {
+    new KeyriteError('USAGE', `cannot ${verbs[act]} here: ${what} is not named`, {
       hints: [
         `keyrite ${wholeNames[act].replace('.', ' ')} ${profile} …, with the same flags as when it was asked for`,
       ],

@@ -57,6 +57,15 @@ export const words: Readonly<Record<WholeAct, (plan: Plan) => readonly string[]>
 /** What lets others than local roles act on keys. */
 const opensForArm = 'AllowKeyManagementOperationsThroughARM'
 
+/** What each is called where it cannot be done. */
+export const verbs = {
+  start: 'back up the place',
+  load: 'take the backup in',
+  domain: 'give out the security domain',
+  'domain-load': 'have the security domain taken in',
+  setting: 'set a setting of the place',
+} as const satisfies Record<WholeAct, string>
+
 /** What is done once more, as its first answer was lost, and what of the first may be left. */
 export function againInWords(act: WholeAct, seq: number): string {
   const left = {

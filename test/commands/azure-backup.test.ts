@@ -149,7 +149,12 @@ describe('backups of a Managed HSM of Azure, on the stand-in', () => {
       expect(await start()).toMatchObject({code: 'PROVIDER_UNREACHABLE'})
       await standin().ask({faults: []})
       const waiting = await load(`${container}/other`, '--confirm', 'everything@azure')
-      expect(waiting).toMatchObject({code: 'INDETERMINATE'})
+      expect(waiting).toMatchObject({
+        code: 'INDETERMINATE',
+        message: expect.stringMatching(
+          /^cannot take the backup in: entry \d+ began to back up the place, and has no outcome yet$/,
+        ),
+      })
       const {requests} = await runJson<{requests: readonly {id: string; operation: string}[]}>(
         RequestList,
         'request list',
@@ -158,7 +163,10 @@ describe('backups of a Managed HSM of Azure, on the stand-in', () => {
       )
       const {id = ''} = requests.find(({operation}) => operation === 'backup.start') ?? {}
       const elsewhere = await runJson(RequestApply, 'request apply', [id, '--as', 'alice'], house().world)
-      expect(elsewhere).toMatchObject({code: 'USAGE'})
+      expect(elsewhere).toMatchObject({
+        code: 'USAGE',
+        message: 'cannot back up the place here: what opens the storage is not named',
+      })
       expect(await start()).toMatchObject({exit: 0})
     },
   )
