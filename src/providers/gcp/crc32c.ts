@@ -18,8 +18,8 @@ export function checksum(bytes: Uint8Array): {value: number} {
   return {value: crc32c(bytes)}
 }
 
-/** What came of an answer's checksums: `bare` where it bears none at all, as of a server that knows nothing of them. */
-export type Judgement = 'whole' | 'damaged' | 'bare'
+/** What came of an answer's checksums: `bare` where it bears none at all, as of a server that knows nothing of them; `unverified` where only it bears them, and does not say that it looked at ours. */
+export type Judgement = 'whole' | 'damaged' | 'bare' | 'unverified'
 
 interface Expected {
   /** The version that must have answered; absent where the answer names none. */
@@ -41,10 +41,9 @@ export function judged(answer: object, {name, verified = [], content = []}: Expe
   if (name !== undefined && said['name'] !== name && !(isBare && (said['name'] ?? '') === ''))
     return 'damaged'
   if (isBare) return 'bare'
-  return verified.every((field) => said[field] === true) &&
-    content.every((field, at) => sums[at] === crc32c(said[field] as Uint8Array))
-    ? 'whole'
-    : 'damaged'
+  if (!content.every((field, at) => sums[at] === crc32c(said[field] as Uint8Array))) return 'damaged'
+  if (verified.every((field) => said[field] === true)) return 'whole'
+  return verified.some((field) => said[field] === true) ? 'damaged' : 'unverified'
 }
 
 /** Null where there is none. @param sum - an Int64Value. */
@@ -55,7 +54,7 @@ export function sumOf(sum: unknown): number | null {
 
 /**
  * Asks until an answer is whole: three times at most.
- * @param isEmulator - whether it is asked on this machine, in the clear: then an answer without any checksum is taken.
+ * @param isEmulator - whether it is asked on this machine, in the clear: then an answer that lacks checksums is taken, and one with a wrong one is not.
  * @throws KeyriteError `PROVIDER_FAILED`.
  */
 export async function whole<T>(
@@ -68,7 +67,7 @@ export async function whole<T>(
   for (let tries = 0; tries < 3; tries++) {
     const answer = await ask()
     last = judge(answer)
-    if (last === 'whole' || (last === 'bare' && isEmulator)) return answer
+    if (last === 'whole' || (last !== 'damaged' && isEmulator)) return answer
   }
   throw last === 'bare'
     ? new KeyriteError(

@@ -83,7 +83,7 @@ export function keyLife(service: Service): KeyLife {
         )
       // An hour for what passes between here and there, and for a clock that differs.
       const least = Date.now() + days * 86_400_000 - 3_600_000
-      const isScheduled = (one: Description): boolean => one.destroyAt !== null
+      const isScheduled = ({availability}: Description): boolean => !isAlive({availability})
       // Asked for whatever is shown: that may be what was before, and Google moves the date of none that is scheduled.
       const isNew = await changed(
         `schedule the destruction of key "${ref.key}"`,
@@ -100,6 +100,12 @@ export function keyLife(service: Service): KeyLife {
             ? `cannot call the destruction of key "${ref.key}" scheduled: Google destroyed it at once`
             : `cannot call the destruction of key "${ref.key}" scheduled: Google destroys it at ${at?.toISOString() ?? ''} already`,
           {changed: true, hints: [`gcloud kms keys versions restore ${ref.version}, before that time`]},
+        )
+      if (at === null && isScheduled(now))
+        throw new KeyriteError(
+          'KEY_NOT_AS_PLANNED',
+          `cannot call the destruction of key "${ref.key}" scheduled: it is, and ${service.endpoint.host} does not say for when`,
+          {changed: true, hints: [`gcloud kms keys versions restore ${ref.version}, at once`]},
         )
       if (at === null)
         throw new KeyriteError(
@@ -203,7 +209,7 @@ async function announce(service: Service, key: CryptoKey, intent: string, number
   )
 }
 
-const isAlive = ({availability}: Description): boolean =>
+const isAlive = ({availability}: Pick<Description, 'availability'>): boolean =>
   availability === 'enabled' || availability === 'disabled'
 
 /** @throws KeyriteError `KEY_STATE` where it is destroyed, or waits for it. */

@@ -33,7 +33,15 @@ export function keyMove(service: Service): KeyMove {
           wrappedKey,
         }),
       )
-      const ref = await made(service, {key: spec.label, version: answer.name?.split('/').at(-1) ?? '1'})
+      const version = answer.name?.split('/').at(-1) ?? ''
+      // Of a key that takes imports only it is the first: another one was made beside it, by a server that knows no such keys.
+      if (version !== '1')
+        throw new KeyriteError(
+          'KEY_NOT_AS_PLANNED',
+          `cannot use key "${spec.label}": what was brought is its version ${version || '(not said)'}, beside what ${service.endpoint.host} made by itself`,
+          {changed: true, hints: ['a place that makes keys for imports only, as Google does']},
+        )
+      const ref = await made(service, {key: spec.label, version})
       // What came from outside is not primary by itself; what encrypts has to have one.
       await makePrimary(service, ref)
       return ref

@@ -85,7 +85,7 @@ export async function makeKey(
 ): Promise<boolean> {
   const {protection, destroyDays, ring} = service.place
   try {
-    await service.askPlainly((kms) =>
+    const [key] = await service.askPlainly((kms) =>
       kms.createCryptoKey({
         parent: ring,
         cryptoKeyId: label,
@@ -102,6 +102,7 @@ export async function makeKey(
         },
       }),
     )
+    demandLabelled(service, label, key, intent)
     return true
   } catch (error) {
     if (codeOf(error) === code.alreadyExists) {
@@ -111,6 +112,16 @@ export async function makeKey(
     }
     throw failure(`make key "${label}"`, error)
   }
+}
+
+/** Not every emulator keeps labels. @throws KeyriteError `KEY_NOT_AS_PLANNED`. */
+function demandLabelled(service: Service, label: string, {labels: said}: CryptoKey, intent: string): void {
+  if (said?.[labels.intent] === intent) return
+  throw new KeyriteError(
+    'KEY_NOT_AS_PLANNED',
+    `cannot use key "${label}": ${service.endpoint.host} made it without its labels, and by nothing else is it found again after a crash`,
+    {changed: true, hints: ['a place that keeps the labels of keys, as Google does']},
+  )
 }
 
 /**

@@ -73,6 +73,7 @@ describe('an emulator of Cloud KMS on this machine', () => {
   const rows: readonly (readonly [readonly Quirk[], object])[] = [
     [[], {}],
     [['no-checksums', 'no-ring-time', 'no-iam', 'filter-refused', 'one-by-one'], {}],
+    [['half-checksums', 'signs-data', 'no-job-list', 'no-single-tenant', 'no-random'], {}],
     [['no-filter'], {}],
     [['no-import'], {brought: 'UNSUPPORTED'}],
     [['destroys-at-once'], {destroyed: 'KEY_NOT_AS_PLANNED'}],

@@ -9,6 +9,8 @@ export interface Algorithm {
   /** Of a pair: the hash that is signed, or null where the data itself is. */
   readonly hash?: 'sha256' | 'sha384' | 'sha512' | null
   readonly padding?: 'pkcs1' | 'pss'
+  /** By PKCS #1 over the data itself, with no name of a hash before it. */
+  readonly raw?: true
   /** What `asymmetricKeyType`, and size or curve, of material from outside must be. */
   readonly type?: readonly [string, string | number | undefined]
   /** ML-DSA: GetPublicKey needs a format. */
@@ -29,6 +31,7 @@ const pairs = [2048, 3072, 4096].flatMap((bits): [string, Algorithm][] => {
   const all: [string, Algorithm][] = [
     [`RSA_SIGN_PKCS1_${bits}_SHA256`, {...sign, hash: 'sha256', padding: 'pkcs1'}],
     [`RSA_SIGN_PSS_${bits}_SHA256`, {...sign, hash: 'sha256', padding: 'pss'}],
+    [`RSA_SIGN_RAW_PKCS1_${bits}`, {...sign, hash: null, raw: true}],
     [`RSA_DECRYPT_OAEP_${bits}_SHA256`, {purpose: 'ASYMMETRIC_DECRYPT', make, type, hash: 'sha256'}],
   ]
   return bits === 4096

@@ -3,8 +3,10 @@ import {
   constants,
   createCipheriv,
   createDecipheriv,
+  createHash,
   createHmac,
   privateDecrypt,
+  privateEncrypt,
   randomBytes,
   sign,
   timingSafeEqual,
@@ -15,7 +17,7 @@ import {checked, checksum} from './crc32c.ts'
 import {signDigest} from '../digests.ts'
 import {invalid, notEnabled, Refused, wrongPurpose} from './failures.ts'
 import {bytesOf, settle, text, within, type Message} from './messages.ts'
-import {keyOf, nameOfVersion, versionOf} from './names.ts'
+import {demandName, keyOf, nameOfVersion, versionOf} from './names.ts'
 import type {Methods} from './server.ts'
 import type {Key, Ring, Version, World} from './world.ts'
 
@@ -76,19 +78,25 @@ export const useMethods: Methods = {
   asymmetricSign(world, request) {
     const used = usable(world, text(request, 'name'), 'ASYMMETRIC_SIGN')
     const {algorithm, material, protectionLevel} = used.version
-    const {hash, padding} = algorithms.get(algorithm) ?? {}
+    const {hash, padding, raw} = algorithms.get(algorithm) ?? {}
     const [digest, data] = [digestIn(request), bytesOf(request, 'data')]
-    if ((digest === null) === (data.length === 0 && hash !== null) || (digest !== null && data.length > 0))
+    if ((digest === null && data.length === 0 && hash !== null) || (digest !== null && data.length > 0))
       throw invalid('Exactly one of digest and data must be given.')
     const key = material as KeyObject
     const said = {name: used.name, protectionLevel}
     if (hash === null || hash === undefined) {
       if (digest !== null) throw invalid(`${algorithm} signs data, not a digest.`)
       const verifiedDataCrc32c = checked(data, request['dataCrc32c'], 'data')
-      const signature = sign(null, data, key)
+      const signature = raw === true ? signedRaw(key, data) : sign(null, data, key)
       return {...said, signature, signatureCrc32c: checksum(signature), verifiedDataCrc32c}
     }
-    if (digest?.hash !== hash || digest.bytes.length !== digestSizes[hash])
+    // T: of what is signed as a digest the service takes the message too, and hashes it.
+    if (digest === null) {
+      const verifiedDataCrc32c = checked(data, request['dataCrc32c'], 'data')
+      const signature = signDigest(key, hash, padding, createHash(hash).update(data).digest())
+      return {...said, signature, signatureCrc32c: checksum(signature), verifiedDataCrc32c}
+    }
+    if (digest.hash !== hash || digest.bytes.length !== digestSizes[hash])
       throw invalid(`${algorithm} signs a ${hash} digest of ${digestSizes[hash]} bytes.`)
     const verifiedDigestCrc32c = checked(digest.bytes, request['digestCrc32c'], 'digest')
     const signature = signDigest(key, hash, padding, digest.bytes)
@@ -142,6 +150,7 @@ export const useMethods: Methods = {
 
   /** T, D: on a location, by an HSM only. */
   generateRandomBytes(_world, request) {
+    demandName('location', text(request, 'location'))
     const length = Number(request['lengthBytes'] ?? 0)
     if (length < 8 || length > 1024) throw invalid('length_bytes must be 8 to 1024.')
     if (request['protectionLevel'] !== 'HSM')
@@ -149,6 +158,13 @@ export const useMethods: Methods = {
     const data = randomBytes(length)
     return {data, dataCrc32c: checksum(data)}
   },
+}
+
+/** T: PKCS #1 v1.5 over the data itself (RFC 8017, section 8.2, without its DigestInfo). */
+function signedRaw(key: KeyObject, data: Buffer): Buffer {
+  const size = (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8
+  if (data.length > size - 11) throw invalid(`The data is longer than ${size - 11} bytes.`)
+  return privateEncrypt({key, padding: constants.RSA_PKCS1_PADDING}, data)
 }
 
 interface Used {
