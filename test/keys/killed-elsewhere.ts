@@ -28,8 +28,8 @@ export const elsewhere: Readonly<Partial<Record<OperationName, Reason>>> = {
   'key.alias': {why: 'a local token has no aliases', by: 'keys/killed-afar.test.ts'},
   'key.replicate': {why: 'a local token has no other regions', by: 'keys/killed-afar.test.ts'},
   'key.schedule': {why: 'a local token rotates nothing by itself', by: 'keys/killed-afar.test.ts'},
-  'key.grant': {why: 'a local token knows no grants', by: 'commands/aws-reach.test.ts'},
-  'key.ungrant': {why: 'a local token knows no grants', by: 'commands/aws-reach.test.ts'},
+  'key.grant': {why: 'a local token knows no grants', by: 'keys/killed-google.test.ts'},
+  'key.ungrant': {why: 'a local token knows no grants', by: 'keys/killed-google.test.ts'},
   'certificate.sign': {
     why: 'a signature is made again over the same bytes, and harms nothing',
     by: 'certificates/sign.test.ts',

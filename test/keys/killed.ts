@@ -62,7 +62,8 @@ const app = new App({
 })
 const provider = async (name: string): Promise<Provider> => {
   const real = await app.provider(name)
-  const {store, use, life, move, evidence, service, schedule, wholeBackups, settings} = real
+  const {store, use, life, move, evidence, service, schedule, grants, deletion} = real
+  const {wholeBackups, settings} = real
   return {
     ...real,
     ...{
@@ -73,6 +74,8 @@ const provider = async (name: string): Promise<Provider> => {
       evidence: dying(evidence),
       ...(service === undefined ? {} : {service: dying(service)}),
       ...(schedule === undefined ? {} : {schedule: dying(schedule)}),
+      ...(grants === undefined ? {} : {grants: dying(grants)}),
+      ...(deletion === undefined ? {} : {deletion: dying(deletion)}),
       ...(wholeBackups === undefined ? {} : {wholeBackups: dying(wholeBackups)}),
       ...(settings === undefined ? {} : {settings: dying(settings)}),
     },
