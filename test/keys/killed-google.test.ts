@@ -12,6 +12,7 @@ import {
   planImport,
   planUngrant,
   profileOf,
+  type ImportContext,
   type KeyWish,
   type Planned,
 } from '../../src/keys/index.ts'
@@ -132,8 +133,7 @@ describe('killed at a call of Google’s like, the next run finds what happened,
             const called = dies(house().world, {work, nth, when, brought: brought()})
             if (called === null) killed++
             await house().using(async (app) => {
-              const material = () => Promise.resolve(new Secret(Buffer.from(bytes)))
-              await workOn(app, {...contextFor(app, null), material}, work)
+              await workOn(app, bringing(app), work)
               const {keys, open} = app.ledger.of(keysFold)
               const [version, ...more] = keys.get(name)?.versions ?? []
               expect({nth, when, more: more.length, open: open.size}).toEqual({nth, when, more: 0, open: 0})
@@ -153,12 +153,11 @@ describe('killed at a call of Google’s like, the next run finds what happened,
     async () => {
       const name = 'half-brought'
       const row = rows['import'] ?? missing()
-      const material = () => Promise.resolve(new Secret(Buffer.from(bytes)))
       await house().using(async (app) => {
         const {id} = await approved({made: house(), app}, await row.plan(app, name))
         const faults = [{method: 'updateCryptoKeyPrimaryVersion', fault: 'unavailable', times: 1}] as const
         await box.standin?.ask({faults})
-        const work = async () => workOn(app, {...contextFor(app, null), material}, id)
+        const work = async () => workOn(app, bringing(app), id)
         expect(await outcome(work)).toBe('PROVIDER_UNREACHABLE')
         await box.standin?.ask({})
         await work()
@@ -177,4 +176,9 @@ describe('killed at a call of Google’s like, the next run finds what happened,
 
 function missing(): never {
   throw new Error('it is not there')
+}
+
+/** What an act works with where the key is brought from outside. */
+function bringing(app: App): Omit<ImportContext, 'approved'> {
+  return {...contextFor(app, null), material: () => Promise.resolve(new Secret(Buffer.from(bytes)))}
 }
