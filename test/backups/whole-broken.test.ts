@@ -48,6 +48,8 @@ interface Row {
   readonly routes: readonly string[]
   /** Whether it is done again by itself where its answer was lost, or people are asked anew. */
   readonly once: boolean
+  /** To set what is set changes nothing: it is sent again by itself, as what is only read is, and read back. */
+  readonly idempotent?: true
 }
 
 describe('what is done with a whole Managed HSM, broken off', () => {
@@ -181,7 +183,7 @@ describe('what is done with a whole Managed HSM, broken off', () => {
       },
     },
     'a setting that is set': {
-      ...{deed: 'setSetting', once: false, routes: ['listSettings', 'setSetting']},
+      ...{deed: 'setSetting', idempotent: true, once: false, routes: ['listSettings', 'setSetting']},
       async ready() {
         const value = (count += 1) % 2 === 1
         const again = async (): Promise<Said> => {
@@ -253,7 +255,8 @@ describe('what is done with a whole Managed HSM, broken off', () => {
             const said = await work.again()
             await standin(work.profile).ask({faults: []})
             // What is only read is asked again by itself.
-            if (said.exit === 0) expect([route === row.deed, times]).toEqual([false, 1])
+            const isDeed = route === row.deed && row.idempotent !== true
+            if (said.exit === 0) expect([isDeed, times]).toEqual([false, 1])
             else expect(said).toMatchObject({code: 'PROVIDER_UNREACHABLE'})
             if (said.exit !== 0) await goneOn(work, row, route === row.deed ? 1 : 0)
           }
