@@ -32,19 +32,34 @@ const stop =
     throw new Seen(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`)
   }
 
-async function hostOf(settings: Readonly<Record<string, string>>): Promise<string> {
-  const place = placeOf(settings)
-  const kms = new KMS({...commonConfig(place, patience), region: place.region, credentials, maxAttempts: 1})
-  kms.middlewareStack.add(stop, {step: 'finalizeRequest', priority: 'low', name: 'keyriteStops'})
+interface Client {
+  readonly middlewareStack: Pick<KMS['middlewareStack'], 'add'>
+  destroy(): void
+}
+
+/** The host that is about to be called. */
+async function calledBy<C extends Client>(client: C, call: (client: C) => Promise<unknown>): Promise<string> {
+  client.middlewareStack.add(stop, {step: 'finalizeRequest', priority: 'low', name: 'keyriteStops'})
   try {
-    await kms.listKeys({})
+    await call(client)
     throw new Error('it was sent')
   } catch (error) {
     if (error instanceof Seen) return error.host
     throw error
   } finally {
-    kms.destroy()
+    client.destroy()
   }
+}
+
+function hostOf(settings: Readonly<Record<string, string>>): Promise<string> {
+  const place = placeOf(settings)
+  const config = {...commonConfig(place, patience), region: place.region, credentials, maxAttempts: 1}
+  return calledBy(new KMS(config), (kms) => kms.listKeys({}))
+}
+
+function stsHost(region: string): Promise<string> {
+  const sts = stsOf(placeOf({region}), async () => credentials)
+  return calledBy(sts, (one) => one.send(new GetCallerIdentityCommand({})))
 }
 
 test.each([
@@ -85,20 +100,6 @@ test.each([
 ])('a role is asked for in its region’s own partition: %s', async (region, host) => {
   expect(await stsHost(region)).toBe(host)
 })
-
-async function stsHost(region: string): Promise<string> {
-  const sts = stsOf(placeOf({region}), async () => credentials)
-  sts.middlewareStack.add(stop, {step: 'finalizeRequest', priority: 'low', name: 'keyriteStops'})
-  try {
-    await sts.send(new GetCallerIdentityCommand({}))
-    throw new Error('it was sent')
-  } catch (error) {
-    if (error instanceof Seen) return error.host
-    throw error
-  } finally {
-    sts.destroy()
-  }
-}
 
 test.each([
   ['--endpoint', {region: 'us-east-1', endpoint: 'https://kms.us-east-1.amazonaws.com', fips: 'true'}],
