@@ -62,7 +62,9 @@ export function tell(
   const document: ErrorDocument = {schema: 'keyrite.error/1', code, exit, message, changed, try: hints}
   const tries = hints.map((hint, at) => `${at === 0 ? 'Try this: ' : ' '.repeat(10)}${visible(hint)}`)
   if (code === 'CANCELLED') {
-    const what = changed ? (change ?? 'What was done before stays.') : 'Nothing was changed.'
+    const told =
+      change === null ? 'What was done before stays.' : `${change.charAt(0).toUpperCase()}${change.slice(1)}.`
+    const what = changed ? told : 'Nothing was changed.'
     return {document, lines: [...first, `Cancelled. ${what}`, `Code: ${code}`, ...tries]}
   }
   const changes = changed ? [`Changed: ${change ?? 'what was done before it stays'}`] : []

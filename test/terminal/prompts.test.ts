@@ -141,7 +141,7 @@ describe.each(kinds)('$kind', ({kind, line, asked, first, recorded = 0, ended}) 
         const {exit, screen: shown} = await screen.ended()
         const [status, said] = (name === 'the end of input' ? ended : undefined) ?? [
           130,
-          recorded === 0 ? /^Cancelled\. Nothing was changed\./m : /^Cancelled\. one entry was recorded/m,
+          recorded === 0 ? /^Cancelled\. Nothing was changed\./m : /^Cancelled\. One entry was recorded/m,
         ]
         expect([exit, shown]).toEqual([status, expect.stringMatching(said)])
         expect(await screen.restored()).toBe(true)

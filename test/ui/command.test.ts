@@ -157,7 +157,7 @@ describe('a failure', () => {
       throw new KeyriteError('CANCELLED', 'cancelled')
     }
     expect((await probe()).stderr).toMatch(
-      /^Cancelled\. one entry was recorded \(keyrite ledger show --last 1\)\n/,
+      /^Cancelled\. One entry was recorded \(keyrite ledger show --last 1\)\.\n/,
     )
   })
 })
