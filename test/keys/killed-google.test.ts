@@ -27,7 +27,7 @@ import {testWith} from '../support/needs.ts'
 import {runJson} from '../support/run.ts'
 import {dies} from './killed-child.ts'
 import {workOn} from './killed-work.ts'
-import {approved} from './moving.ts'
+import {act, approved} from './moving.ts'
 
 const SLOW = process.env['SLOW'] === '1'
 const grantee = 'serviceAccount:ci@p.iam.gserviceaccount.com'
@@ -115,6 +115,32 @@ describe('killed at a call of Google’s like, the next run finds what happened,
       },
     },
   }
+
+  testWith(
+    'openssl',
+    'a right that the first look tells as it was before is given, and taken away, and neither is called failed',
+    async () => {
+      await house().using(async (app) => {
+        for (const [name, row] of [
+          ['key-given', rows['grant']],
+          ['key-taken', rows['ungrant']],
+        ] as const) {
+          await row?.first(app, name)
+          const provider = await app.provider('ring')
+          const {grants} = provider
+          const before = await grants?.list({key: name, version: '1'})
+          let looks = 0
+          const list = async (ref: VersionRef) => (looks++ === 0 ? before : grants?.list(ref))
+          const late = Object.create(provider, {grants: {value: {...grants, list}}}) as Provider
+          const request = await approved({made: house(), app}, (await row?.plan(app, name)) ?? missing())
+          expect(await act({made: house(), app}, request, late)).toMatchObject({failed: false})
+          expect(looks).toBe(2)
+          await row?.there(provider, {key: name, version: '1'})
+        }
+      })
+    },
+    60_000,
+  )
 
   for (const [what, row] of Object.entries(rows)) {
     if (!SLOW && what !== 'grant') continue

@@ -3,6 +3,7 @@ import {z} from 'zod'
 import {jcs} from '../../base/jcs.ts'
 import {KeyriteError} from '../../base/errors.ts'
 import {lately} from '../../base/lately.ts'
+import {seenAs} from '../../base/seen-as.ts'
 import type {Grant} from '../../providers/grants.ts'
 import {noGrants} from '../../providers/granting.ts'
 import {formed, undertake, type ActContext, type Operation} from '../../requests/index.ts'
@@ -95,13 +96,14 @@ async function give(context: ActContext, {key: name, version: number, ...wish}: 
     find: ({id}) => grants.find(version.ref, id, region),
     act: ({id}) => grants.give(version.ref, terms, id),
     confirm: async ({id}) => {
-      const now = (await grants.list(version.ref)).find((one) => one.id === id)
-      const same =
-        now?.region === region &&
-        now.grantee === grantee &&
-        !now.onlyInContext &&
-        jcs(now.operations.toSorted()) === jcs(operations.toSorted())
-      if (!same)
+      const isGiven = (one: Grant | undefined): boolean =>
+        one?.region === region &&
+        one.grantee === grantee &&
+        !one.onlyInContext &&
+        jcs(one.operations.toSorted()) === jcs(operations.toSorted())
+      const look = async () => (await grants.list(version.ref)).find((one) => one.id === id)
+      const now = await seenAs(look, isGiven)
+      if (!isGiven(now))
         throw new KeyriteError(
           'KEY_NOT_AS_PLANNED',
           `cannot give a grant of key "${key.name}": the service lists ${now === undefined ? 'none' : `one to ${now.grantee} for ${now.operations.join(', ')}`}`,
@@ -131,7 +133,8 @@ async function takeAway(
       return null
     },
     confirm: async () => {
-      if ((await grants.list(version.ref)).some(({id}) => id === grant))
+      const look = async () => (await grants.list(version.ref)).some(({id}) => id === grant)
+      if (await seenAs(look, (isListed) => !isListed))
         throw new KeyriteError(
           'KEY_NOT_AS_PLANNED',
           `cannot take grant "${grant}" of key "${key.name}" away: the service lists it still`,
