@@ -1,7 +1,7 @@
 /** Plans to take a backup of one key, and to put one back: pure, and thrown out before anybody is asked. */
 import {z} from 'zod'
 import {KeyriteError} from '../base/errors.ts'
-import {askedFault, demandPlace, onePhase, profileOf, type Key, type Planned} from '../keys/index.ts'
+import {askedFault, demandNoFault, onePhase, profileOf, type Key, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
 import type {KeyBackups} from '../providers/key-backups.ts'
 import type {Provider} from '../providers/ports.ts'
@@ -126,7 +126,7 @@ export function planPut(
   }
   const put = {operation: 'backup.put-back', name: 'put'} as const
   const planned = onePhase(view, profileOf(view, wish.profile), put, change, [`no key "${id}" is there`])
-  demandPlace(askedFault(view, planned.plan), `put key "${key.name}" back`)
+  demandNoFault(askedFault(view, planned.plan), `put key "${key.name}" back`)
   return planned
 }
 

@@ -3,7 +3,7 @@ import {Secret} from '../base/secret.ts'
 import {jcs} from '../base/jcs.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {seenAs} from '../base/seen-as.ts'
-import {askedFault, demandPlace, keysFold, onePhase, profileOf, type Planned} from '../keys/index.ts'
+import {askedFault, demandNoFault, keysFold, onePhase, profileOf, type Planned} from '../keys/index.ts'
 import {problem, type View} from '../ledger/index.ts'
 import type {Holder} from '../providers/whole-backups.ts'
 import {formed, undertake, type ActContext, type Operation, type Plan} from '../requests/index.ts'
@@ -89,7 +89,7 @@ export function planWhole(
   if ('holders' in parsed.data) demandHolders(parsed.data)
   demandNotEnded(view, parsed.data)
   const planned = onePhase(view, profile, {operation: wholeNames[act], name: act}, parsed.data, [])
-  demandPlace(askedFault(view, planned.plan), `take a backup into profile "${name}"`)
+  demandNoFault(askedFault(view, planned.plan), `take a backup into profile "${name}"`)
   return planned
 }
 

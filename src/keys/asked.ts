@@ -34,7 +34,7 @@ export function askedFault(view: Pick<View, 'of'>, {operation, change, profile}:
 }
 
 /** @param fault - what speaks against a plan, if anything does. @throws KeyriteError `PROFILE_ENVIRONMENT`. */
-export function demandPlace(fault: string | undefined, what: string): void {
+export function demandNoFault(fault: string | undefined, what: string): void {
   if (fault === undefined) return
   throw new KeyriteError('PROFILE_ENVIRONMENT', `cannot ${what}: ${fault}`, {
     hints: ['another --profile', 'keyrite profile list'],

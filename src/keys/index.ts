@@ -1,5 +1,5 @@
 /** What the folders above use of keys. */
-export {askedFault, demandPlace} from './asked.ts'
+export {askedFault, demandNoFault} from './asked.ts'
 export {accessOf, untoldOf, type KeyAccess, type Untold} from './access.ts'
 export type {Hours} from './usage/count.ts'
 export {Pace} from './usage/pace.ts'

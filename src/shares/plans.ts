@@ -1,7 +1,7 @@
 /** The plans on shares, which throw before anybody is asked. */
 import {KeyriteError} from '../base/errors.ts'
 import type {Person} from '../custody/index.ts'
-import {demandPlace, keysFold, planCreate, profileOf, type KeyWish, type Planned} from '../keys/index.ts'
+import {demandNoFault, keysFold, planCreate, profileOf, type KeyWish, type Planned} from '../keys/index.ts'
 import type {View} from '../ledger/index.ts'
 import {demandPrinter, policyFold} from '../policy/index.ts'
 import {profilesFold} from '../profiles/index.ts'
@@ -139,6 +139,6 @@ export function planCombine(view: Known, set: ShareSet, key: KeyWish | null): Pl
     profile: made?.plan.profile ?? homeOf(view, set),
     rests: [`set "${set.name}" is not void`, ...(made?.plan.rests ?? [])],
   })
-  demandPlace(recoveryFault(view, plan), `recover set "${set.name}"`)
+  demandNoFault(recoveryFault(view, plan), `recover set "${set.name}"`)
   return {plan, names: made?.names ?? {}}
 }

@@ -169,7 +169,6 @@ export function demandOtherProver(
   if (unfit !== undefined) refuse(unfit)
 }
 
-/** Null in a plan that names none. */
 /** What a plan says of a profile beside its prover: nothing that its `profile` does not say, so that no other rule is chosen by it. */
 function told(change: Plan['change']): string {
   return jcs(
@@ -177,6 +176,7 @@ function told(change: Plan['change']): string {
   )
 }
 
+/** Null in a plan that names none. */
 function proverOf(change: Plan['change']): string | null {
   const {prover} = change
   return typeof prover === 'string' ? prover : null
