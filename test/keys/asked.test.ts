@@ -11,7 +11,7 @@ import {verified} from '../ledger/support.ts'
 import {contextOf, ask} from '../requests/support.ts'
 import {makeKey, makeLedger, type TestLedger} from '../support/ledger.ts'
 import {addLocal} from '../support/profile.ts'
-import {act, approved, moved} from './moving.ts'
+import {act, approved, moved, nothing} from './moving.ts'
 
 let made: TestLedger
 let app: App
@@ -144,12 +144,3 @@ test('what keyrite itself asks is as the key stands', async () => {
   await moved({made, app}, 'master', 'activate')
   expect(app.ledger.of(keysFold).keys.get('master')?.versions[0]?.state).toBe('active')
 })
-
-const nothing = {
-  owner: undefined,
-  consumers: undefined,
-  classification: undefined,
-  expires: undefined,
-  parent: undefined,
-  labels: undefined,
-}

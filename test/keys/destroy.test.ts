@@ -19,7 +19,7 @@ import {requestAt, statusOf, type Request} from '../../src/requests/index.ts'
 import {outcome, verified} from '../ledger/support.ts'
 import {makeKey, makeLedger} from '../support/ledger.ts'
 import {addLocal} from '../support/profile.ts'
-import {act, approved, moved, typesSince, versionOf, type Bench} from './moving.ts'
+import {type Bench, act, approved, moved, nothing, typesSince, versionOf} from './moving.ts'
 
 const dayMs = 86_400_000
 let now = new Date('2026-11-22T03:00:00.000Z')
@@ -73,15 +73,6 @@ const status = (request: Request): string =>
   statusOf(requestAt(bench.app.ledger, request.seq), bench.app.ledger.time)
 const atProvider = async (name: string): Promise<string | undefined> =>
   (await real.store.describe(versionOf(bench, name).ref))?.availability
-
-const nothing = {
-  owner: undefined,
-  consumers: undefined,
-  classification: undefined,
-  expires: undefined,
-  parent: undefined,
-  labels: undefined,
-}
 
 describe('the end of a key', () => {
   test('one approval, three phases, each when it is time: deactivated, scheduled after the grace, destroyed after the wait', async () => {

@@ -46,3 +46,13 @@ export function typesSince({app}: Bench, from: number): readonly string[] {
     (_, at) => app.ledger.view.entry(from + at)?.type ?? '',
   ).filter((type) => type.startsWith('key.'))
 }
+
+/** A wish to set nothing of a key; a test names what it sets. */
+export const nothing = {
+  owner: undefined,
+  consumers: undefined,
+  classification: undefined,
+  expires: undefined,
+  parent: undefined,
+  labels: undefined,
+}
