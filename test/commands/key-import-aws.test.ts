@@ -228,6 +228,8 @@ describe('keys brought into AWS KMS', () => {
       const [[gone, going] = [], ...more] = await named()
       expect([going, more]).toEqual(['PendingDeletion', []])
       expect(refused['message']).toMatch(`the key without material (${gone}) goes in 7 days`)
+      // There was never a key in it: nobody is to take it over.
+      expect((await findings()).filter(({fact}) => fact.includes('"left"'))).toEqual([])
 
       // Nor can it be taken away: it is named, with what takes it away.
       await fault('denied', 'ScheduleKeyDeletion')

@@ -140,7 +140,7 @@ export class Keys {
   async #describedAll(id: string): Promise<readonly Description[]> {
     try {
       const known = await this.known(id)
-      if (known === undefined) return []
+      if (known === undefined || isHollow(known.metadata)) return []
       const versions = await this.versions(known)
       return await Promise.all(versions.map(async (one) => this.described(one)))
     } catch (error) {
@@ -241,6 +241,12 @@ export class Keys {
     }
     return here
   }
+}
+
+/** Whether a key that never had material is on its way out: KMS says nothing of when its material ends. */
+export function isHollow(metadata: KeyMetadata | undefined): boolean {
+  const {Origin, KeyState, ExpirationModel} = metadata ?? {}
+  return Origin === 'EXTERNAL' && KeyState === 'PendingDeletion' && ExpirationModel === undefined
 }
 
 /** The regions beside `own` that a key lies in, primary or copy, the primary's first. */

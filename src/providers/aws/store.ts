@@ -1,9 +1,9 @@
-import type {CreateKeyCommandInput, KeyMetadata} from '@aws-sdk/client-kms'
+import type {CreateKeyCommandInput} from '@aws-sdk/client-kms'
 import {KeyriteError} from '../../base/errors.ts'
 import type {Found, IntentId, KeySpec, KeyStore, VersionRef} from '../ports.ts'
 import {isInvalid} from './failures.ts'
 import type {Answered} from './identity.ts'
-import type {Keys, Version} from './keys.ts'
+import {isHollow, type Keys, type Version} from './keys.ts'
 import {policyOf} from './policy.ts'
 import {awsSpecs, permitSpec, usageOf} from './specs.ts'
 import {taggedIds} from './tagging.ts'
@@ -110,12 +110,6 @@ async function demandOther(keys: Keys, there: string, label: string, intent: Int
   )
 }
 
-/** Of a key that never had material KMS says nothing of when that ends. */
-function isHollow(metadata: KeyMetadata | undefined): boolean {
-  const {Origin, KeyState, ExpirationModel} = metadata ?? {}
-  return Origin === 'EXTERNAL' && KeyState === 'PendingDeletion' && ExpirationModel === undefined
-}
-
 type Origin = Pick<CreateKeyCommandInput, 'Origin' | 'CustomKeyStoreId' | 'MultiRegion'>
 
 /** @throws KeyriteError `UNSUPPORTED` where keys are made outside AWS. */
@@ -164,7 +158,9 @@ export async function makeKey(
     if (!isInvalid(error)) throw error
     throw new KeyriteError(
       'UNSUPPORTED',
-      `cannot make key "${spec.label}": AWS KMS in ${line.place.region} makes no ${spec.algorithm} to ${spec.purpose}`,
+      origin.Origin === 'EXTERNAL'
+        ? `cannot import key "${spec.label}": AWS KMS in ${line.place.region} takes no ${spec.algorithm} to ${spec.purpose} from outside`
+        : `cannot make key "${spec.label}": AWS KMS in ${line.place.region} makes no ${spec.algorithm} to ${spec.purpose}`,
       {cause: error},
     )
   }

@@ -1,11 +1,13 @@
 /** What speaks as AWS KMS does, and answers in other shapes: ministack, with a reshaping way in front of it. */
+import {randomBytes} from 'node:crypto'
 import {afterAll, afterEach, beforeAll, describe, expect} from '@jest/globals'
+import {Secret} from '../../../src/base/secret.ts'
 import {openAws} from '../../../src/providers/aws/index.ts'
 import type {Provider, VersionRef} from '../../../src/providers/ports.ts'
 import {startMinistack, type Emulator} from '../../backends/aws.ts'
 import {bring} from '../../backends/bring.ts'
 import {testWhen} from '../../support/needs.ts'
-import {bytesOf, enabled, intent, none, outcome, specOf} from '../support.ts'
+import {all, bytesOf, enabled, intent, none, outcome, specOf} from '../support.ts'
 import {anAccount, settingsOf, soon} from './bench.ts'
 import {answered, fields, Reshaping, type Answer, type Shape} from './reshaping.ts'
 
@@ -253,6 +255,39 @@ describe('an answer of what speaks as AWS does', () => {
     expect(await outcome(provider.store.create(specOf('ec-p256'), made))).not.toBe('ok')
     expect(way().asked.filter((action) => action === 'CreateKey')).toHaveLength(1)
   })
+
+  // As local-kms has it: secret keys of AES alone, under RSA of 2048 bits alone.
+  testWhen(
+    ministack,
+    'that takes fewer keys from outside, or under fewer wrappings, is said as such, and leaves no key in the list',
+    async () => {
+      const invalid = error('ValidationException')
+      const provider = await speaking((action, _answer, asked) =>
+        (action === 'CreateKey' && asked.includes('"HMAC_256"') && asked.includes('"EXTERNAL"')) ||
+        (action === 'GetParametersForImport' && asked.includes('"RSA_4096"'))
+          ? invalid
+          : undefined,
+      )
+      const brings = (algorithm: 'aes-256' | 'hmac-sha256') => {
+        const material = new Secret(randomBytes(32))
+        return provider.move.import(specOf(algorithm), material, intent()).finally(() => {
+          material.wipe()
+        })
+      }
+      await expect(brings('hmac-sha256')).rejects.toMatchObject({
+        code: 'UNSUPPORTED',
+        message: expect.stringMatching(/takes no hmac-sha256 to mac from outside/),
+      })
+      const before = (await all(provider.store)).length
+      await expect(brings('aes-256')).rejects.toMatchObject({
+        code: 'UNSUPPORTED',
+        message: expect.stringMatching(
+          /refuses it \(ValidationException\); the key without material .* goes/,
+        ),
+      })
+      expect(await all(provider.store)).toHaveLength(before)
+    },
+  )
 
   testWhen(ministack, 'that keeps no tags is said, with the key that was made for nothing', async () => {
     const provider = await speaking(fields(['ListResourceTags'], () => ({Tags: []})))
