@@ -1,24 +1,25 @@
 /** Whether a place can have the key that a plan is about: refused before anybody signs. */
 import {KeyriteError} from '../base/errors.ts'
-import type {JsonObject} from '../base/jcs.ts'
 import {lackOf, type Offered} from '../providers/offered.ts'
-import {parseSpec} from './spec.ts'
+import type {KeyPlanSpec} from './spec.ts'
+
+/** What is done, in the word of its refusal: a key is made, brought from outside, or another version of one is made. */
+export type Making = 'make' | 'bring' | 'rotate' | 'replace' | 'make a standby for'
 
 /**
- * @param change - what the plan says of the key that it makes, or brings.
+ * @param spec - of the key that is made or brought, or of which another version is.
  * @param profile - where.
  * @throws KeyriteError `UNSUPPORTED`, naming what the place can do.
  */
 export function demandOffered(
-  change: JsonObject,
+  {key, algorithm, scheme, purpose}: Pick<KeyPlanSpec, 'key' | 'algorithm' | 'scheme' | 'purpose'>,
   profile: string,
   offered: Offered,
-  {brought}: {readonly brought: boolean},
+  making: Making,
 ): void {
-  const {key, algorithm, scheme, purpose} = parseSpec(change)
-  const lack = lackOf({profile, algorithm, schemes: [scheme], purpose, brought}, offered)
+  const lack = lackOf({profile, algorithm, schemes: [scheme], purpose, brought: making === 'bring'}, offered)
   if (lack !== undefined)
-    throw new KeyriteError('UNSUPPORTED', `cannot ${brought ? 'bring' : 'make'} key "${key}": ${lack.fact}`, {
+    throw new KeyriteError('UNSUPPORTED', `cannot ${making} key "${key}": ${lack.fact}`, {
       hints: ['keyrite profile list'],
     })
 }

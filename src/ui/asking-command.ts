@@ -1,6 +1,6 @@
 /** The way of every command that needs people: show the plan, ask, act, show what came of it. */
-import type {JsonObject} from '../base/jcs.ts'
-import {demandOffered} from '../keys/index.ts'
+import type {KeyPlanSpec, Making} from '../keys/index.ts'
+import {demandOfferedAt} from './offered.ts'
 import {lacksSignatures, type Plan, type Asking, type Request} from '../requests/index.ts'
 import {KeyriteCommand, type Shown} from './command.ts'
 import {askAndApply, planLines, waitingDocument, type Brought, type Manner} from './gather.ts'
@@ -14,17 +14,9 @@ export interface ChangeFlags {
 }
 
 export abstract class AskingCommand extends KeyriteCommand {
-  /**
-   * Before anybody is asked: whether the place can have that key, as far as it says so before it is opened.
-   * @param change - what the plan says of the key. @throws KeyriteError `UNSUPPORTED`.
-   */
-  protected async demandOffered(
-    change: JsonObject,
-    {profile}: Plan,
-    {brought}: {readonly brought: boolean},
-  ): Promise<void> {
-    const offered = profile === null ? null : await this.app.offered(profile.name)
-    if (profile !== null && offered !== null) demandOffered(change, profile.name, offered, {brought})
+  /** Before anybody is asked. @throws KeyriteError as `demandOfferedAt`. */
+  protected async demandOffered(spec: KeyPlanSpec, {profile}: Plan, making: Making): Promise<void> {
+    if (profile !== null) await demandOfferedAt(this.app, spec, profile.name, making)
   }
 
   /**

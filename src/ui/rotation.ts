@@ -4,8 +4,10 @@ import {KeyriteError} from '../base/errors.ts'
 import {
   advance,
   hooksMissing,
+  isDue,
   isRunning,
   keysFold,
+  makesVersion,
   noticeOf,
   rotations,
   standing,
@@ -16,6 +18,7 @@ import {
 import type {Person} from '../custody/index.ts'
 import {contextFor} from './gather.ts'
 import {tell} from './errors.ts'
+import {demandOfferedAt} from './offered.ts'
 
 /** What came of one key in a run. */
 export interface RotationRun extends Advance {
@@ -31,16 +34,14 @@ export interface RotationRun extends Advance {
 
 /** The keys that a run looks at where none is named: those that are due, or in a rotation. */
 export function keysInTurn(app: App): readonly string[] {
-  const now = app.ledger.time.toISOString()
   return [...app.ledger.of(keysFold).keys.values()]
     .filter((key) => {
-      const {due, reason} = standing(app.ledger, key)
       const last = app.ledger.of(rotations).last.get(key.name)
       return (
         isRunning(last) ||
         isUntold(app, key) ||
         noticeOf(app.ledger, key) !== null ||
-        (reason !== 'not-active' && due !== null && due <= now)
+        isDue(standing(app.ledger, key), app.ledger)
       )
     })
     .map(({name}) => name)
@@ -65,6 +66,9 @@ export async function runRotations(
     const before = app.ledger.size
     let came: Advance & Pick<RotationRun, 'error'>
     try {
+      const one = app.ledger.of(keysFold).keys.get(name)
+      if (one !== undefined && makesVersion(app.ledger, one))
+        await demandOfferedAt(app, one.spec, one.profile, 'rotate')
       came = {...(await advance(contextFor(app, actor), app.operations, name)), error: null}
     } catch (error) {
       if (!(error instanceof KeyriteError)) throw error

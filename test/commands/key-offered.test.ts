@@ -7,8 +7,13 @@ import {buffer} from 'node:stream/consumers'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import KeyCreate from '../../src/commands/key/create.ts'
+import IncidentReplace from '../../src/commands/incident/replace.ts'
 import KeyImport from '../../src/commands/key/import.ts'
+import KeyStandby from '../../src/commands/key/standby.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
+import Revoke from '../../src/commands/revoke.ts'
+import RotationPlan from '../../src/commands/rotation/plan.ts'
+import RotationRun from '../../src/commands/rotation/run.ts'
 import {demandOffered} from '../../src/keys/index.ts'
 import {providerKind} from '../../src/providers/registry.ts'
 import type {OpenBao} from '../backends/openbao.ts'
@@ -109,6 +114,81 @@ describe('an HSM', () => {
   )
 })
 
+describe('another version of a key in an HSM that lost the mechanism since', () => {
+  const box: {house?: House; hsm?: QuirkyHsm} = {}
+  const house = (): House => box.house ?? missing()
+  const hsm = (): QuirkyHsm => box.hsm ?? missing()
+  const run = (command: CommandClass, id: string, args: readonly string[], days = 0) =>
+    runJson(command, id, [...args, '--as', 'dan'], {
+      ...house().world,
+      now: () => new Date(Date.now() + days * 86_400_000),
+    })
+  const signs = (...handles: readonly string[]): string[] =>
+    (handles.length > 0 ? handles : ['alice', 'bob', 'carol', 'dan', 'erin']).flatMap((one) => [
+      '--sign-with',
+      `${one}=${house().keyOf(one)}`,
+    ])
+  beforeAll(async () => {
+    if (!standinNeed.present) return
+    box.house = await makeHouse()
+    box.hsm = quirkyHsm()
+    const pin = join(house().dir, 'hsm.pin')
+    writeFileSync(pin, `${hsm().pin}\n`, {mode: 0o600})
+    const place = ['--module', hsm().module, '--token-serial', hsm().serial, '--pin-file', pin]
+    const kind = ['--kind', 'pkcs11', '--environment', 'test']
+    expect(await run(ProfileAdd, 'profile add', ['hsm', ...kind, ...place, ...signs()])).toMatchObject({
+      exit: 0,
+    })
+    for (const name of ['tokens', 'taken']) {
+      const made = wish('hsm', 'ec-p256', 'sign', 'jwt-signing').slice(0, -2)
+      expect(await run(KeyCreate, 'key create', [name, ...made, '--activate', ...signs()])).toMatchObject({
+        exit: 0,
+      })
+    }
+    const why = ['--reason', 'key-compromise', '--confirm', 'taken@hsm']
+    expect(await run(Revoke, 'revoke', ['taken', ...why, ...signs()])).toMatchObject({exit: 0})
+  }, 120_000)
+  afterAll(() => {
+    box.house?.remove()
+    box.hsm?.remove()
+  })
+
+  testWhen(
+    standinNeed,
+    'is refused with the plan of its rotation, of a standby and of a replacement in an incident, and by the run that is due, before anything is begun',
+    async () => {
+      hsm().now('without 0x1041')
+      const before = await sizeOf(house())
+      const rows: readonly (readonly [CommandClass, string, readonly string[], number])[] = [
+        [RotationPlan, 'rotation plan', ['tokens', '--dry-run'], 0],
+        [RotationPlan, 'rotation plan', ['tokens', ...signs()], 0],
+        [KeyStandby, 'key standby', ['tokens', ...signs()], 0],
+        [IncidentReplace, 'incident replace', ['taken', ...signs()], 0],
+        [RotationRun, 'rotation run', ['tokens'], 91],
+      ]
+      for (const [command, id, args, days] of rows) {
+        const ran = await run(command, id, args, days)
+        const [one] = (ran['keys'] as {error: object}[] | undefined) ?? []
+        expect([id, one?.error ?? ran]).toMatchObject([
+          id,
+          {code: 'UNSUPPORTED', message: expect.stringContaining('profile "hsm" cannot make ec-p256')},
+        ])
+        expect(ran.exit).toBe(5)
+      }
+      expect(await sizeOf(house())).toBe(before)
+      // Where it has it again each goes on.
+      hsm().now()
+      expect(
+        await run(IncidentReplace, 'incident replace', ['taken', ...signs('dan', 'carol')]),
+      ).toMatchObject({exit: 0})
+      expect(await run(RotationRun, 'rotation run', ['tokens'], 91)).toMatchObject({
+        keys: [{did: ['open', 'version', 'accept'], error: null}],
+      })
+    },
+    120_000,
+  )
+})
+
 describe('transit', () => {
   const box: {house?: House; bao?: OpenBao; old?: Server} = {}
   const house = (): House => box.house ?? missing()
@@ -181,13 +261,9 @@ async function older(url: string): Promise<Server> {
 test('what a kind never has is known of each place by its settings', async () => {
   const cannot = async (kind: string, settings: Record<string, string>, brought = false): Promise<string> => {
     const offered = await providerKind(kind).offers?.(settings, 1)
-    const change = {
-      ...{key: 'fresh', version: 1, algorithm: 'ed25519', scheme: 'eddsa', purpose: 'sign'},
-      ...{class: 'jwt-signing', classification: 'internal', owner: 'owner', consumers: []},
-      ...{parent: null, expires: null},
-    }
+    const spec = {key: 'fresh', algorithm: 'ed25519', scheme: 'eddsa', purpose: 'sign'} as const
     try {
-      demandOffered(change, kind, offered ?? missing(), {brought})
+      demandOffered(spec, kind, offered ?? missing(), brought ? 'bring' : 'make')
       return ''
     } catch (error) {
       return (error as Error).message

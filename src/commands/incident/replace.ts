@@ -2,6 +2,7 @@ import {Args} from '@oclif/core'
 import {demandOpenIncident, findIncident, incidentDocument, planReplace} from '../../incidents/index.ts'
 import {AskingCommand} from '../../ui/asking-command.ts'
 import type {Shown} from '../../ui/command.ts'
+import {findKey} from '../../ui/find-key.ts'
 import {incidentLines} from '../../ui/incident/screen.ts'
 import {changeFlags} from '../../ui/key-change.ts'
 
@@ -25,7 +26,10 @@ export default class IncidentReplace extends AskingCommand {
     const incident = findIncident(ledger, args.incident)
     this.concerns = incident.key
     demandOpenIncident(incident, 'replace the key of')
-    return this.asked({plan: planReplace(ledger.view, incident), names: {}}, flags, () => {
+    const plan = planReplace(ledger.view, incident)
+    if (plan.phases.some(({name}) => name === 'make'))
+      await this.demandOffered(findKey(ledger, incident.key).spec, plan, 'replace')
+    return this.asked({plan, names: {}}, flags, () => {
       const one = incidentDocument(ledger, findIncident(ledger, incident.id))
       return this.show({schema: 'keyrite.incident/1', ...one}, incidentLines(this.print, one))
     })

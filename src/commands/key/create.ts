@@ -1,5 +1,5 @@
 import {Args, Flags} from '@oclif/core'
-import {planCreate} from '../../keys/index.ts'
+import {parseSpec, planCreate} from '../../keys/index.ts'
 import type {Shown} from '../../ui/command.ts'
 import {changeFlags, KeyChange} from '../../ui/key-change.ts'
 import {wishFlags, wishOf} from '../../ui/key-wish.ts'
@@ -34,7 +34,7 @@ export default class KeyCreate extends KeyChange {
     const {view, time} = this.app.ledger
     const {alias = null, 'replica-region': regions} = flags
     const planned = planCreate(view, {...wishOf(args.name, flags), alias, regions}, time)
-    await this.demandOffered(planned.plan.change, planned.plan, {brought: false})
+    await this.demandOffered(parseSpec(planned.plan.change), planned.plan, 'make')
     return this.change(args.name, planned, flags)
   }
 }

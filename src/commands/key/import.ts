@@ -1,5 +1,5 @@
 import {Args, Flags} from '@oclif/core'
-import {materialSha256, planImport, proveKey} from '../../keys/index.ts'
+import {materialSha256, parseSpec, planImport, proveKey} from '../../keys/index.ts'
 import type {Shown} from '../../ui/command.ts'
 import {contextFor} from '../../ui/gather.ts'
 import {changeFlags, KeyChange} from '../../ui/key-change.ts'
@@ -53,7 +53,7 @@ export default class KeyImport extends KeyChange {
         looked.wipe()
       }
     })()
-    await this.demandOffered(planned.plan.change, planned.plan, {brought: true})
+    await this.demandOffered(parseSpec(planned.plan.change), planned.plan, 'bring')
     const shown = await this.change(args.name, planned, flags, {material})
     if (shown.document.exit !== 0 || flags['dry-run']) return shown
     if (!activate) await proveKey({...contextFor(app, await this.actor()), approved: 0}, args.name, 1)

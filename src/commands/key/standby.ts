@@ -20,7 +20,9 @@ export default class KeyStandby extends KeyChange {
     const {args, flags} = await this.parse(KeyStandby)
     this.concerns = args.key
     const {ledger} = this.app
-    const {name} = findKey(ledger, args.key)
-    return this.change(name, planStandby(ledger.view, name), flags)
+    const {name, spec} = findKey(ledger, args.key)
+    const planned = planStandby(ledger.view, name)
+    await this.demandOffered(spec, planned.plan, 'make a standby for')
+    return this.change(name, planned, flags)
   }
 }

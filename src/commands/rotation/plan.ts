@@ -21,11 +21,13 @@ export default class RotationPlan extends KeyChange {
     const {args, flags} = await this.parse(RotationPlan)
     this.concerns = args.key
     const {ledger} = this.app
-    const {name} = findKey(ledger, args.key)
+    const {name, spec} = findKey(ledger, args.key)
     // What people were asked already is not asked again under the dates of another day.
     const waiting = liveRequest(ledger, name)
     const planned =
       waiting === undefined ? planRotate(ledger.view, name, ledger.time) : {plan: waiting.plan, names: {}}
+    if (planned.plan.phases.some((phase) => phase.name === 'version'))
+      await this.demandOffered(spec, planned.plan, 'rotate')
     return this.asked(planned, flags, () => {
       const key = findKey(ledger, name)
       const status = standing(ledger, key)

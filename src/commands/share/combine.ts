@@ -6,7 +6,7 @@ import {demandNoFile, writeNew} from '../../base/files.ts'
 import type {Secret} from '../../base/secret.ts'
 import {classes} from '../../policy/index.ts'
 import {algorithms, purposes, schemes} from '../../providers/algorithms.ts'
-import {keysFold, proveKey, type KeyWish} from '../../keys/index.ts'
+import {keysFold, parseSpec, proveKey, type KeyWish} from '../../keys/index.ts'
 import {
   findSet,
   oweAfterRecovery,
@@ -85,7 +85,7 @@ export default class ShareCombine extends AskingCommand {
     const wish = flags['import-as'] === undefined ? null : this.wish(set, flags['import-as'], flags)
     const planned = planCombine(app.ledger.view, set, wish)
     const {spec} = parseCombine(planned.plan.change)
-    if (spec !== null) await this.demandOffered(spec, planned.plan, {brought: true})
+    if (spec !== null) await this.demandOffered(parseSpec(spec), planned.plan, 'bring')
     if (!flags['dry-run'] && flags.ticket === undefined)
       throw new KeyriteError('USAGE', 'expected --ticket TICKET: a recovery belongs to one')
     const hands = terminalHands(

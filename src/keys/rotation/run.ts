@@ -20,7 +20,7 @@ import {openNotice} from './notice.ts'
 import {planRotate, successor} from './plan.ts'
 import {runHooks} from './hooks.ts'
 import {isRunning, rotations, type Rotation} from './state.ts'
-import {standing} from './standing.ts'
+import {isDue, standing} from './standing.ts'
 
 export interface Advance {
   readonly name: string
@@ -76,9 +76,9 @@ function isStopped(ledger: Ledger, name: string, running: Rotation | undefined):
   if (emergencyOf(ledger, name) === null) return false
   const {mode} = scheduleOf(ledger.of(policyFold).policy, key.spec.class)
   if (running !== undefined) return running.automatic && mode === 'automatic'
-  const {reason, due} = standing(ledger, key)
-  const isDue = reason !== 'not-active' && due !== null && due <= ledger.time.toISOString()
-  return isDue && mode === 'automatic' && liveRequest(ledger, name) === undefined
+  return (
+    isDue(standing(ledger, key), ledger) && mode === 'automatic' && liveRequest(ledger, name) === undefined
+  )
 }
 
 interface Turn {
@@ -94,9 +94,8 @@ async function begin(context: Context, operations: Operations, name: string): Pr
   const key = keyNamed(ledger, name)
   const live = liveRequest(ledger, name)
   if (live !== undefined) return byRequest(context, operations, live)
-  const {reason, due, cannot} = standing(ledger, key)
-  const isDue = reason !== 'not-active' && due !== null && due <= ledger.time.toISOString()
-  if (!isDue || cannot !== null) return nothing
+  const stands = standing(ledger, key)
+  if (!isDue(stands, ledger) || stands.cannot !== null) return nothing
   const schedule = scheduleOf(ledger.of(policyFold).policy, key.spec.class)
   const last = ledger.of(rotations).last.get(name)
   const alone =
