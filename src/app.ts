@@ -6,7 +6,14 @@ import {guardProduction} from './ceremony/guards.ts'
 import {hasDraft, Ledger, ledgerNameIn, pendingWriter, type LedgerWorld} from './ledger/index.ts'
 import {hsmRootsOf, policyFold} from './policy/index.ts'
 import type {Way} from './notifications/index.ts'
-import {openProfile, profilesFold, readChannels, readConfig, type ProfileFacts} from './profiles/index.ts'
+import {
+  generationOf,
+  openProfile,
+  profilesFold,
+  readChannels,
+  readConfig,
+  type ProfileFacts,
+} from './profiles/index.ts'
 import type {Provider} from './providers/ports.ts'
 import {profileOf} from './keys/index.ts'
 import {secretToAsk} from './providers/of-kind.ts'
@@ -175,7 +182,7 @@ export class App {
       },
       say: this.world.say,
       secret: (called, facts, file) => this.#secret(called, facts, file),
-      leastGeneration: this.ledger.of(profilesFold).generations.get(profile.name) ?? null,
+      leastGeneration: generationOf(this.ledger.of(profilesFold), profile),
     })
   }
 

@@ -10,8 +10,7 @@ and writer in force at each entry. Only `keyrite ceremony verify` checks as well
 - the signature within a certificate or request, where there is no openssl: a line "not checked" says so;
 - attestations of security keys; what `ledger.restored`, `branch.absorbed`, `continues` say of other copies;
 - members of data that no rule here reads; the form of rosters, policies, plans, blob references beyond what
-  is used here; what trying a key gave; generations of tokens;
-- rules of retention, and which key stands under which;
+  is used here; what trying a key gave; rules of retention, and which key stands under which;
 - that steps and sign-off follow the template, and acts the ceremony's state; SHA256SUMS' order; that
   allowed_signers, roster.json, policy.json, script, minutes say what the entries say."""
 import sys
@@ -26,8 +25,8 @@ ENTRY = re.compile(r'''  # L1: an entry is canonical, so that there is one way t
     "prev":"[0-9a-f]{64}","seq":[0-9]+,"time":"[^"]*",
     "tool":{"sha256":"[0-9a-f]{64}","version":"([^"\\]|\\.)*"},"type":"[a-z.]+","v":1}''', re.S | re.X)
 MIXED = re.compile('''  # L1: to Python true is 1: a number that is called true, and the other way round
-    "(approvals|count|deviations|first|from|hold|index|indices|intended|minutes|opened|primary|rotation|round|
-    seq|size|threshold|to|version|versions)":(true|false|\\[[0-9,]*(true|false))|
+    "(approvals|count|deviations|first|from|generation|hold|index|indices|intended|minutes|opened|primary|
+    rotation|round|seq|size|threshold|to|version|versions)":(true|false|\\[[0-9,]*(true|false))|
     "(automatic|ok|whole)":[0-9-]''', re.X)
 STATEMENT = set("about checkpoint decision issued key ledger person plan_sha256 roles type use".split())
 SIGNED = {  # L3: an entry with a statement -> use, type of the entry it is about
@@ -311,7 +310,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
     def __init__(self, folder):
         self.folder, self.files, self.wanted = folder, {}, dict.fromkeys(FILES)
         for name in """leaves entries answers people profiles keys quorums met sets drills recoveries public
-                turns primary since states holds suspended contested provers homes served""".split():
+                turns primary since states holds suspended contested provers homes served newest""".split():
             setattr(self, name, {})  # turns: key -> the last rotation; provers: profile -> the one that tries
         for name in """private naming used serials moving proved places had there counters erased
                 aborted""".split():  # its keys, or None; states: version -> state, that before, its entry;
@@ -558,6 +557,10 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             self.set_clock(e, d)
         elif kind == "participant.present":
             need("it is about another ceremony", presence=about["ceremony"] == e["ceremony"])
+        if d.get("generation") is not None:  # L6: the place was not put back to an older state since
+            at = canon(self.profiles[d["name" if kind == "profile.added" else "profile"]]["identity"])
+            need("it is older than was recorded", generation=d["generation"] >= self.newest.get(at, 0))
+            self.newest[at] = d["generation"]  # of a place, by its identity
         if e["ceremony"] == self.ceremony and self.ceremony:
             self.check_own(e, seq, d, kind)
         self.used.add(self.begun)
@@ -566,6 +569,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         if kind == "ceremony.opened":
             self.opened = d
             self.there = {person for part in d["participants"] for person in part["people"]}
+            need("somebody who takes part is not active", takes_part=self.there <= {
+                name for name, person in self.people.items() if person["state"] == "active"})
         here = {"ceremony.paused": "remain", "ceremony.resumed": "present", "step.done": "by"}
         named = {*d.get(here.get(kind), []), *d.get("agreed_by", [])} | {d.get("decided_by")} - {None}
         if kind in ("participant.present", "transcript.signed"):
@@ -577,9 +582,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         elif kind == "deviation.recorded":
             self.deviations.append(seq)
         elif kind == "transcript.signed":
-            last = self.leaves.get(self.signoff, b"").hex()
-            need("not of the last round, or a deviation came after it",
-                 signoff_round=d["statement"]["about"] == last and not due)
+            need("not of the last round, or a deviation came after it", signoff_round=not due
+                 and d["statement"]["about"] == self.leaves.get(self.signoff, b"").hex())
         elif kind == "signoff.opened":
             before = [self.leaves[n] for n in self.mine if n < seq]
             need("it is the second without a deviation, or over other entries",

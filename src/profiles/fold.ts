@@ -25,9 +25,9 @@ export interface Profile extends ProfileFacts {
 
 export interface Profiles {
   readonly profiles: Versions<string, Profile>
-  /** The newest generation that the ledger holds of each profile's provider. */
+  /** The newest generation that the ledger holds of each place, by identity; also of those whose profile was removed. */
   readonly generations: Versions<string, number>
-  /** Places whose profile was removed, by identity: what they were used for, and how far they had come, is not forgotten. */
+  /** Places whose profile was removed, by identity: what they were used for is not forgotten. */
   readonly left: Versions<string, Place>
 }
 
@@ -35,7 +35,6 @@ export interface Profiles {
 export interface Place {
   readonly name: string
   readonly environment: Environment
-  readonly generation: number | null
 }
 
 export const profileName = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/)
@@ -51,12 +50,26 @@ const added = z.strictObject({
 const removed = z.strictObject({name: profileName})
 const evidence = lately(z.object({profile: z.string(), generation: z.int().min(0).nullable()}))
 
-/** Outcomes at a provider, each with the generation that it left behind. */
-const outcomes = ['key.created', 'key.adopted', 'key.tried', 'key.state.changed']
+/** Outcomes at a provider, each with the generation that it left behind: all that a place put back to an older state would lose. */
+const outcomes = [
+  'key.created',
+  'key.imported',
+  'key.adopted',
+  'key.tried',
+  'key.state.changed',
+  'key.rotated',
+  'key.standby.made',
+  'key.primary.changed',
+  'key.schedule.set',
+  'key.dates.set',
+  'certificate.made',
+]
+/** What was done without the ledger is recorded when there is one again, and may be older by then. */
+const late = 'incident.acted'
 
 export const profilesFold: Fold<Profiles> = {
   name: 'profiles',
-  types: ['profile.added', 'profile.removed', ...outcomes],
+  types: ['profile.added', 'profile.removed', ...outcomes, late],
   initial: () => ({profiles: new Versions(), generations: new Versions(), left: new Versions()}),
 
   check(view: View, entry: Entry): readonly Problem[] {
@@ -76,11 +89,7 @@ export const profilesFold: Fold<Profiles> = {
         return wrong(`profile "${twin.name}" is the same place in environment ${twin.environment}`)
       const unfit = proverFault(profiles, profile.data, profile.data.prover)
       if (unfit !== undefined) return wrong(unfit)
-      const before =
-        generations.get(profile.data.name) ?? left.get(jcs(profile.data.identity))?.generation ?? 0
-      return (profile.data.generation ?? before) >= before
-        ? []
-        : wrong(`generation ${String(profile.data.generation)} is older than ${before}`)
+      return olderThan(generations, profile.data, profile.data.generation).flatMap(wrong)
     }
     if (entry.type === 'profile.removed') {
       const gone = removed.safeParse(entry.data)
@@ -90,11 +99,9 @@ export const profilesFold: Fold<Profiles> = {
     }
     const found = evidence.safeParse(entry.data)
     if (!found.success) return wrong('profile or generation is not of its form')
-    if (!profiles.has(found.data.profile)) return wrong(`there is no profile "${found.data.profile}"`)
-    const least = generations.get(found.data.profile) ?? 0
-    return found.data.generation === null || found.data.generation >= least
-      ? []
-      : wrong(`generation ${found.data.generation} is older than ${least}`)
+    const place = profiles.get(found.data.profile)
+    if (place === undefined) return wrong(`there is no profile "${found.data.profile}"`)
+    return entry.type === late ? [] : olderThan(generations, place, found.data.generation).flatMap(wrong)
   },
 
   apply(view: View, entry: Entry): Profiles {
@@ -104,15 +111,9 @@ export const profilesFold: Fold<Profiles> = {
       const gone = profiles.get(name)
       return {
         left:
-          gone === undefined
-            ? left
-            : left.with(jcs(gone.identity), {
-                name,
-                environment: gone.environment,
-                generation: generations.get(name) ?? null,
-              }),
+          gone === undefined ? left : left.with(jcs(gone.identity), {name, environment: gone.environment}),
         profiles: profiles.without(name),
-        generations: generations.without(name),
+        generations,
       }
     }
     if (entry.type === 'profile.added') {
@@ -120,12 +121,12 @@ export const profilesFold: Fold<Profiles> = {
       const profile = {...facts, addedAt: profiles.get(facts.name)?.addedAt ?? entry.time}
       return {
         profiles: profiles.with(facts.name, profile),
-        generations: grown(generations, facts.name, generation),
+        generations: grown(generations, facts, generation),
         left,
       }
     }
     const {profile, generation} = evidence.parse(entry.data)
-    return {profiles, generations: grown(generations, profile, generation), left}
+    return {profiles, generations: grown(generations, profiles.get(profile), generation), left}
   },
 
   *table({profiles}): Generator<readonly [string, Json]> {
@@ -196,10 +197,29 @@ export function factsOf({name, kind, environment, identity}: ProfileFacts): Prof
   return {name, kind, environment, identity}
 }
 
-function grown(
-  generations: Versions<string, number>,
-  name: string,
+/** The newest generation that the ledger holds of a profile's place: an older one was put back. null where it knows of none. */
+export function generationOf(
+  {generations}: Pick<Profiles, 'generations'>,
+  {identity}: Pick<ProfileFacts, 'identity'>,
+): number | null {
+  return generations.get(jcs({...identity})) ?? null
+}
+
+function olderThan(
+  generations: Profiles['generations'],
+  place: ProfileFacts,
   generation: number | null,
-): Versions<string, number> {
-  return generation === null ? generations : generations.with(name, generation)
+): string[] {
+  const least = generationOf({generations}, place) ?? 0
+  return generation === null || generation >= least ? [] : [`generation ${generation} is older than ${least}`]
+}
+
+function grown(
+  generations: Profiles['generations'],
+  place: ProfileFacts | undefined,
+  generation: number | null,
+): Profiles['generations'] {
+  if (place === undefined || generation === null) return generations
+  const least = generationOf({generations}, place) ?? 0
+  return generations.with(jcs({...place.identity}), Math.max(least, generation))
 }

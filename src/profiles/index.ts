@@ -14,6 +14,7 @@ export {
   elsewhere,
   environments,
   factsOf,
+  generationOf,
   profileName,
   profilesFold,
   proverFault,

@@ -1,7 +1,14 @@
 /** Profiles as documents (`keyrite.profile/1`) and for reading. */
 import {keysFold} from '../keys/index.ts'
 import type {Ledger} from '../ledger/index.ts'
-import {inWords, profilesFold, readConfig, type LocalSettings, type Profile} from '../profiles/index.ts'
+import {
+  generationOf,
+  inWords,
+  profilesFold,
+  readConfig,
+  type LocalSettings,
+  type Profile,
+} from '../profiles/index.ts'
 import {providerKind} from '../providers/registry.ts'
 import type {Print} from './print.ts'
 
@@ -31,7 +38,7 @@ export function profileDocument(ledger: Pick<Ledger, 'of'>, home: string, profil
     hardware: providerKind(profile.kind).hardware,
     prover: profile.prover,
     addedAt: profile.addedAt,
-    generation: ledger.of(profilesFold).generations.get(profile.name) ?? null,
+    generation: generationOf(ledger.of(profilesFold), profile),
     keys: keysAt(ledger, profile.name),
     settings: local?.settings ?? null,
     pinFile: local?.pinFile ?? null,

@@ -25,7 +25,17 @@ const tool = {version: '0.1.0', sha256: 'a'.repeat(64)}
 const spelled = /^(?:closure|derived)$/
 
 describe('keyrite, and ledgers that were made from the documents', () => {
-  for (const group of ['table', 'production', 'real', 'rehearsed', 'turns']) {
+  for (const group of [
+    'table',
+    'production',
+    'real',
+    'rehearsed',
+    'turns',
+    'changes',
+    'incidents',
+    'certificates',
+    'shares',
+  ]) {
     testWith(
       tools,
       `${group}: it accepts the good ones and refuses each that is attacked`,

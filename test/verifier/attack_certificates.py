@@ -171,15 +171,20 @@ def again(maker):
     maker.append('certificate.made', old['data'], 'copy', approved=old['approved'])
 
 
-def row(keys, name, rule, tweaks):
+def whole(tweaks):
+    """One tweak of what a row lists, with what all of them need."""
     tweaks = tweaks if isinstance(tweaks, list) else [tweaks]
 
     def tweak(maker, stage, thing):
         schemed(maker, stage, thing)
         return next((said for said in [one(maker, stage, thing) for one in tweaks] if said), None)
+    return tweak
+
+
+def row(keys, name, rule, tweaks):
     folder = tempfile.mkdtemp(dir=keys.folder)
     try:
-        maker = Maker(keys, tweak)
+        maker = Maker(keys, whole(tweaks))
         maker.ledger()
         maker.write(folder)
         status, rules, text = judged(folder)

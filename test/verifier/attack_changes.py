@@ -228,6 +228,7 @@ ATTACKS = [
     ('suspend: too few would be left', 'suspension', method('recipient', lambda m: (m.suspend('first', 'dave', 'dave'), m.suspend('second', 'alice', 'bob')))),
     ('suspend: two at once are locked out', 'suspension', method('enroll', lock_out)),
     ('suspended people answer', 'who', after('recipient', of_suspended)),
+    ('a ceremony in which somebody who is suspended takes part', 'takes-part', after('erase', lambda m: m.suspend('own', 'dave', 'dave'))),
     ('suspended people are counted', 'quorum-people', after('recipient', suspended_before_met)),
     ('confirm: after it lapsed', 'person-state', after('erase', confirm_late)),
     ('confirm: then it does not lapse', 'statement-person', method('erase', lambda m: (m.suspend('lead2', 'frank', 'bob'), m.about(

@@ -408,6 +408,10 @@ ATTACKS = [
     ('a founder who never signed', 'roster', signed('founding:dave', key='mallory')),
     ('a prover that is no profile', 'prover', data('profile.added', prover='cellar')),
     ('a profile that is its own prover', 'prover', lambda m, s, t: t['data'].update(prover=t['data']['name']) if s == 'entry:profile.added' else None),
+    ('a place was put back: an older generation', 'generation', data('key.created', generation=0)),
+    ('a place was put back after it changed', 'generation', data('key.state.changed', generation=1)),
+    ('a generation that is no number', 'members', data('key.tried', generation=True)),
+    ('a ceremony with somebody who is in no roster', 'takes-part', at('entry:ceremony.opened', lambda e: e['data']['participants'][1]['people'].append(pid('frank')))),
     ('a profile without approval', 'approved', entry('profile.added', approved=None)),
     ('a rule that needs people is called one that needs nobody', 'approved', at('policy', lambda p: p['rules'][0].update(people=1))),
     ('an act without approval', 'approved', entry('key.create.intended', approved=None)),
@@ -686,9 +690,9 @@ REHEARSED = [  # in that of a rehearsal
 ]
 
 
-def made(keys, tweak=None, production=False, level='full', rehearsal=False):
+def made(keys, tweak=None, production=False, level='full', rehearsal=False, maker=Maker):
     options = tweak if isinstance(tweak, dict) else {}
-    maker = Maker(keys, None if options else tweak, production, level, rehearsal)
+    maker = maker(keys, None if options else tweak, production, level, rehearsal)
     if options:
         maker.ask = lambda: Maker.ask(maker, options['who'])
     maker.ledger()

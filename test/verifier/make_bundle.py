@@ -162,7 +162,7 @@ class Maker:
         self.bytes, self.leaves, self.entries, self.blobs, self.openings = [], [], [], {}, {}
         self.clock, self.salts, self.scope = 0, 0, ''
         self.wrote, self.signing = [(0, 'writer')], {n: n for n in ALL}
-        self.tweaks, self.place = set(), CEREMONY
+        self.tweaks, self.place, self.left_out = set(), CEREMONY, set()
 
     def first(self, tweak):
         """Whether this tweak is asked for the first time by this maker."""
@@ -202,6 +202,14 @@ class Maker:
         self.tweak(self, 'bytes:' + (label or kind), self.bytes)
         self.leaves.append(sha(b'\0' + self.bytes[-1]))
         return entry['seq']
+
+    def incident(self):
+        """Opens one, as an entry that is in no bundle. Returns its seq."""
+        seq = self.append('incident.opened', {'key': 'payments', 'profile': 'room', 'reason': 'key-compromise', 'ticket': None,
+                                              'order': 'contain', 'intent': '44' * 16}, ceremony=None)
+        self.left_out.add(seq)
+        del self.openings[self.entries[seq]['actor']['host']['$']]
+        return seq
 
     def statement(self, use, about, name, decision='attest', plan=None, more=None, ceremony=..., size=None):
         size, key = size or len(self.leaves), self.signing[name]
@@ -355,7 +363,7 @@ class Maker:
                  'minutes.txt': b'minutes\n', 'script.pdf': b'%PDF',
                  'script.html': b'<p>' + sha(self.template).hex().encode(), 'minutes.pdf': b'%PDF', 'allowed_signers': ''.join(lines).encode(),
                  'keys/payments-v1.pem': self.keys.pem('product'),
-                 'bundle.json': canon({'ceremony': CEREMONY, 'entries': list(range(len(self.entries))), 'fingerprint': self.leaves[0].hex(),
+                 'bundle.json': canon({'ceremony': CEREMONY, 'entries': [n for n in range(len(self.entries)) if n not in self.left_out], 'fingerprint': self.leaves[0].hex(),
                                        'ledger': NAME, 'level': self.level, 'tool': self.entries[0]['tool'], 'type': 'keyrite.bundle/1'})}
         for number, name in getattr(self, 'versions', {}).items():
             files['keys/payments-v%d.pem' % number] = self.keys.pem(name)
@@ -370,6 +378,8 @@ class Maker:
         for digest, data in self.blobs.items():
             files['blobs/' + digest] = data
         for seq, data in enumerate(self.bytes):
+            if seq in self.left_out:
+                continue
             files['entries/%06d.json' % seq] = data
             hashes = ''.join(b64(h) + '\n' for h in path_of(seq, self.leaves))
             files['proofs/%06d.tlog-proof' % seq] = b'c2sp.org/tlog-proof@v1\nindex %d\n' % seq + hashes.encode() + b'\n' + note

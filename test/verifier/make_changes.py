@@ -2,7 +2,8 @@
 
 Alice, Bob, Carol, Dave are custodians; Bob is the security lead. In order: a policy is adopted; Frank is enrolled; Bob gets another
 key; Alice a recipient; Bob suspends Carol, which lapses; Dave suspends himself and is restored; the clock is set back; the writer
-hands over to itself; a name is erased; the writer is taken over; Erin is retired. Then the ceremony, by Alice, Bob, Dave, Frank.
+hands over to itself; a name is erased; the writer is taken over. Then the ceremony, in which Alice, Bob, Dave, Erin take part, and
+Frank approves; Erin is retired in the middle of it.
 python3 make_changes.py OUT writes the bundle."""
 import sys
 import tempfile
@@ -143,9 +144,9 @@ class Changes(Maker):
         self.writer('hand-over', 'hand-over', 'writer2')
         self.erase()
         self.writer('take-over', 'take-over', 'writer3')
-        self.about('retire', 'retire', 'custodian.retired', 'erin', ('alice', 'bob', 'carol'), 'retired')
 
     def ask(self, who=('alice', 'bob', 'frank')):
+        self.about('retire', 'retire', 'custodian.retired', 'erin', ('alice', 'bob', 'carol'), 'retired')
         return super().ask(who)
 
     def absent(self):

@@ -18,12 +18,12 @@ def night(*steps):
     def tweak(maker, stage, thing):
         if stage != 'before:step:make' or not maker.first(tweak):
             return
-        met = []
+        met, incident = [], maker.incident()
         for step in steps:
             name, said = step if isinstance(step, tuple) else (step, {})
             operation, event, _, _ = STEPS[said.get('plan', name)]
             apart = {'acts': [1], 'apart': [pid(n) for n in said.get('apart', ('alice',))]} if operation == 'incident.ratify' else {}
-            change = {'class': 'tls', 'incident': 9, 'key': 'payments', 'versions': [{'act': event, 'version': 1}], **apart}
+            change = {'class': 'tls', 'incident': incident, 'key': 'payments', 'versions': [{'act': event, 'version': 1}], **apart}
             may = maker.askable
             if operation == 'incident.ratify':
                 maker.askable = lambda: sorted(set(may()) - set(apart['apart']))
@@ -60,17 +60,17 @@ def promoted(*steps, **said):
 
     @outside
     def place(maker):
-        maker.room = None
+        maker.room, incident = None, maker.incident()
         made = {'class': 'tls', 'key': 'payments', 'algorithm': 'ed25519', 'version': 2, 'made': 'key'}
         operation = said.get('plan', 'incident.contain')
         if operation == 'incident.contain':
-            other = {'class': 'tls', 'incident': 9, 'key': 'payments', 'made': 'key', 'promote': {'version': 2, 'from': 1, 'aliases': []}}
+            other = {'class': 'tls', 'incident': incident, 'key': 'payments', 'made': 'key', 'promote': {'version': 2, 'from': 1, 'aliases': []}}
             plan = made if said.get('made', 'key.standby') == 'key.standby' else other
             standby = Rotation(maker, asked(maker, said.get('made', 'key.standby'), plan, ['make', 'promote']))
             standby.standby()
             standby.tried()
         to = {'version': 2, 'from': 1, 'aliases': ['payments'], **said.get('to', {})}
-        change = {'class': 'tls', 'incident': 9, 'key': 'payments', 'versions': [{'act': 'suspend', 'version': 1}], 'promote': to}
+        change = {'class': 'tls', 'incident': incident, 'key': 'payments', 'versions': [{'act': 'suspend', 'version': 1}], 'promote': to}
         if operation == 'incident.replace':
             change = {**change, 'made': 'key'}
             del change['versions']

@@ -5,15 +5,24 @@ import shutil
 import sys
 import tempfile
 
+import attack_certificates
+import attack_changes
+import attack_shares
 import attacks
+import nights
 import rotations
 from make_bundle import Keys
+from make_changes import Changes
 
 MORE = attacks.SLOW and 1 or 7
 GROUPS = {  # those whose rows are whole ledgers: nothing is left out that keyrite would miss
     'table': [(r, {}) for r in attacks.GOOD + attacks.ATTACKS[::MORE]], 'production': [(r, {'production': True}) for r in attacks.PRODUCTION],
     'real': [(r, {}) for r in attacks.REAL], 'rehearsed': [(r, {'rehearsal': True}) for r in attacks.REHEARSED],
-    'turns': [(r, {}) for r in rotations.GOOD[:2] + rotations.BAD[::MORE]]}
+    'turns': [(r, {}) for r in rotations.GOOD[:2] + rotations.BAD[::MORE]],
+    'changes': [(r, {'maker': Changes}) for r in attack_changes.GOOD + attack_changes.ATTACKS[::MORE]],
+    'incidents': [(r, {}) for r in nights.GOOD + nights.BAD[::MORE]],
+    'certificates': [((n, rule, attack_certificates.whole(t)), {}) for n, rule, t in [*attack_certificates.ROWS[:3], *attack_certificates.ROWS[3::MORE]]],
+    'shares': [(r, {'maker': attack_shares.Shares}) for r in attack_shares.ROWS[:1] + attack_shares.ROWS[1::MORE] if not isinstance(r[2], dict)]}
 
 with tempfile.TemporaryDirectory() as home:
     keys = Keys(home)
