@@ -162,6 +162,27 @@ def rewrite(change):
             db.execute(sql)
 
 
+def shown_to_another():
+    """An auditor elsewhere has seen, and pinned, a history of as many entries of which the last is another."""
+    with sqlite3.connect(HOME + '/ledger.db') as db:
+        entries = opened(db)
+    leaves = [leaf(canon(entry)) for entry in entries[:-1]] + [leaf(b'another')]
+    with open(ROOT + '/checkpoint-of-another', 'wb') as file:
+        file.write(checkpoint(entries[0]['ledger'], leaves))
+
+
+def of_their_own():
+    """A whole other ledger of the same organisation and names, with keys that the thief has, in the place of the real one."""
+    shutil.rmtree(HOME)
+    for name in NAMES:
+        subprocess.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', ROOT + '/false-' + name], check=True)
+    people = [word for name in NAMES for word in ('--person', '%s@example.com=%s/false-%s.pub' % (name, ROOT, name))]
+    signing = [word for name in NAMES for word in ('--sign-with', '%s@example.com=%s/false-%s' % (name, ROOT, name))]
+    made = keyrite('init', '--org', 'example.com', *people, '--role', 'alice@example.com=security-lead,custodian',
+                   '--role', 'bob@example.com=ciso,custodian', *signing)
+    assert made['exit'] == 0, made
+
+
 def attacks():
     with sqlite3.connect(HOME + '/ledger.db') as db:
         entries = opened(db)
@@ -228,6 +249,8 @@ def attacks():
         'file: set to write ahead': lambda: wal(),
         'file: a view in the place of a table': lambda: view(),
         'pin: overwritten': lambda: own_pin(entries[0], b'x' * 99),
+        'split: an auditor elsewhere was shown another last entry': shown_to_another,
+        'ledger: a whole other one, with keys of the thief': of_their_own,
         'history: made again with another time': lambda: rewrite(lambda e: {**e, 'time': e['time'][:-2] + '0Z'}),
     }
 
@@ -238,10 +261,13 @@ try:
     every = 1 if os.environ.get('SLOW') == '1' else 11  # a share of them, the first of which is none
     for name, attack in list(attacks().items())[::every]:
         attack()
-        found = keyrite('ledger', 'verify', '--pin', ROOT + '/checkpoint')
+        pins = [path for path in (ROOT + '/checkpoint', ROOT + '/checkpoint-of-another') if os.path.exists(path)]
+        found = keyrite('ledger', 'verify', *[word for path in pins for word in ('--pin', path)])
         acts = create('after', *signed('carol'))
         said[name] = {'verify': found['exit'], 'rules': sorted({one['rule'] for one in found['problems']}), 'acts': acts['exit']}
         put_back()
+        if len(pins) > 1:
+            os.remove(pins[1])
     print(json.dumps(said))
 finally:
     shutil.rmtree(ROOT)

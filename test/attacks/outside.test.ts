@@ -39,7 +39,16 @@ const named = new Map([
   ['file: set to write ahead', 'file'],
   ['file: a view in the place of a table', 'schema'],
   ['pin: overwritten', 'file'],
+  ['split: an auditor elsewhere was shown another last entry', 'pin'],
+  ['ledger: a whole other one, with keys of the thief', 'pin'],
   ['history: made again with another time', 'pin'],
+])
+/** With what the program itself refuses to act, where that is not what it says of a ledger that is wrong. */
+const acted = new Map([
+  // The ledger is as it was: only who holds both pins sees that somebody was shown another.
+  ['split: an auditor elsewhere was shown another last entry', 8],
+  // To this program it is a ledger, whose people signed nothing here; who has the paper, or a pin, sees that it is another.
+  ['ledger: a whole other one, with keys of the thief', 4],
 ])
 
 testWith(
@@ -54,7 +63,7 @@ testWith(
     expect(nothing).toEqual({verify: 0, rules: [], acts: 8})
     expect(Object.keys(attacks).length).toBeGreaterThanOrEqual(slow ? named.size : 2)
     for (const [name, {verify, acts, rules}] of Object.entries(attacks)) {
-      expect([name, verify, acts]).toEqual([name, 6, 6])
+      expect([name, verify, acts]).toEqual([name, 6, acted.get(name) ?? 6])
       expect([name, ...rules]).toContain(named.get(name))
     }
   },
