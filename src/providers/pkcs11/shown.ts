@@ -1,6 +1,7 @@
 /** What a module shows before anybody logs in: its tokens, and who each says it is. */
 import type {Handle, MechanismInfo, PKCS11, TokenInfo} from 'pkcs11js'
 import type {Identity} from '../ports.ts'
+import {ckf} from './constants.ts'
 import {isGone, rvOf} from './failures.ts'
 
 export interface Shown {
@@ -18,9 +19,12 @@ export function shownBy(module: PKCS11): readonly Shown[] {
     .map(({info}) => ({identity: identityOf(info, null), label: trimmed(info.label), flags: info.flags}))
 }
 
-/** Every token that can be asked who it is. One slot that fails, as an empty one that a module lists, hides no other. */
+/**
+ * Every token that can be asked who it is. One slot that fails, as an empty one that a module lists, hides no other; and one that
+ * nobody made ready, as the slot that some keep for the next token, is none beside the token that has the same serial number.
+ */
 export function tokensOf(module: PKCS11): readonly {readonly slot: Handle; readonly info: TokenInfo}[] {
-  return module.C_GetSlotList(true).flatMap((slot) => {
+  const all = module.C_GetSlotList(true).flatMap((slot) => {
     try {
       return [{slot, info: module.C_GetTokenInfo(slot)}]
     } catch (error) {
@@ -28,6 +32,9 @@ export function tokensOf(module: PKCS11): readonly {readonly slot: Handle; reado
       return []
     }
   })
+  const isReady = ({flags}: TokenInfo): boolean => (flags & ckf.tokenInitialized) !== 0
+  const ready = new Set(all.filter(({info}) => isReady(info)).map(({info}) => trimmed(info.serialNumber)))
+  return all.filter(({info}) => isReady(info) || !ready.has(trimmed(info.serialNumber)))
 }
 
 /** What a token says that it can do, by number. */

@@ -3,7 +3,7 @@ import {createPublicKey, verify} from 'node:crypto'
 import {afterAll, afterEach, beforeAll, describe, expect} from '@jest/globals'
 import {KeyriteError} from '../../../src/base/errors.ts'
 import {Secret} from '../../../src/base/secret.ts'
-import {lookAtPin, openHsm} from '../../../src/providers/pkcs11/index.ts'
+import {lookAtPin, offeredBy, openHsm} from '../../../src/providers/pkcs11/index.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
 import {testWhen} from '../../support/needs.ts'
 import {all, bytesOf, described, enabled, intent, none, outcome, specOf} from '../support.ts'
@@ -157,6 +157,19 @@ describe('a module that answers in another shape', () => {
       expect(await outcome(open.use.sign(ref, Buffer.from('x')))).toBe('ok')
       await open.close()
     },
+  )
+
+  testWhen(
+    standinNeed,
+    'of the slot that it keeps for the next token, with the serial number of a real one, neither hides nor doubles that',
+    async () => {
+      hsm().now(`empty-serial ${hsm().serial}`)
+      const alone = await opened()
+      expect(await outcome(alone.evidence.check())).toBe('ok')
+      await alone.close()
+      expect(await outcome(offeredBy(place()))).toBe('ok')
+    },
+    60_000,
   )
 
   testWhen(

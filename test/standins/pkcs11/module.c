@@ -8,7 +8,8 @@
  *   verifies N           a mechanism that signs nothing, by what is said of it
  *   claims N             a mechanism in the list that is not there
  *   as N M               a mechanism N in the list, done as M
- *   serial TEXT          of every token
+ *   serial TEXT          of every token that was made ready
+ *   empty-serial TEXT    of a slot whose token nobody made ready
  *   tries N              wrong PINs before it locks; counted in FILE.tries, beside this file
  *   end-date YYYYMMDD    the last day of every object's use, which it does not keep
  *   mldsa                makes and uses ML-DSA (mldsa.h)
@@ -165,7 +166,7 @@ static CK_RV getTokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
   CK_RV said;
   if (instead("C_GetTokenInfo", &said)) return said;
   said = real->C_GetTokenInfo(slot, info);
-  if (said == CKR_OK && line("serial", rest, sizeof rest, 0) && (info->flags & CKF_TOKEN_INITIALIZED)) {
+  if (said == CKR_OK && line(info->flags & CKF_TOKEN_INITIALIZED ? "serial" : "empty-serial", rest, sizeof rest, 0)) {
     memset(info->serialNumber, 0, sizeof info->serialNumber); /* some pad with NUL */
     memcpy(info->serialNumber, rest, strlen(rest));
   }
