@@ -38,7 +38,13 @@ function lineOf({plain, width}: Print, {name, ok, level, detail, fix}: Check): s
   const rest = ' '.repeat(8)
   return [
     ...hang(start, rest, wrap(what, width - 8)),
-    // Whole: it is there to be copied.
-    ...(fix === null ? [] : [`${rest}Try this: ${visible(fix)}`]),
+    ...(fix === null ? [] : mendLines(rest, visible(fix), width)),
   ]
+}
+
+/** A command is left whole: it is there to be copied. A sentence is broken at words. */
+function mendLines(rest: string, fix: string, width: number): readonly string[] {
+  const start = `${rest}Try this: `
+  const isSentence = /[,;:] /.test(fix) || !/^keyrite | -{1,2}[a-z]|[/>=]/.test(fix)
+  return isSentence ? hang(start, ' '.repeat(start.length), wrap(fix, width - start.length)) : [start + fix]
 }

@@ -87,7 +87,7 @@ export function failure(what: string, error: unknown): KeyriteError {
   if (error instanceof KeyriteError) return error
   const value = rvOf(error)
   // What is neither the module's nor ours is a bug in keyrite, and must look like one.
-  if (value === undefined && !(error instanceof Error && /dlopen|dlsym|\.so/.test(error.message))) throw error
+  if (value === undefined) throw error
   if (isGone(error)) return goneAway(what, error)
   if (value === rv.keyFunctionNotPermitted)
     return new KeyriteError('KEY_STATE', `cannot ${what}: the HSM refuses it, ${wordsOf(error)}`)

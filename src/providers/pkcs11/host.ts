@@ -33,11 +33,24 @@ async function loaded(file: string): Promise<PKCS11> {
   try {
     step('its module is loaded')
     module.load(file)
+  } catch (error) {
+    // Whatever the loader says of the file: that it is not there, of another machine, no library, or none of PKCS#11.
+    throw new KeyriteError('PROVIDER_FAILED', `cannot load the module "${file}": ${wordsOf(error)}`, {
+      hints: [`ls -l ${file}`, 'if it lies elsewhere: "module" of this profile in config.yaml of this home'],
+    })
+  }
+  try {
     step('its module is started (C_Initialize)')
     initialize(module)
     return module
   } catch (error) {
-    throw failure(`load the module "${file}"`, error)
+    const known = failure(`start the module "${file}"`, error)
+    if (known === error || known.code !== 'PROVIDER_FAILED') throw known
+    throw new KeyriteError(known.code, known.message, {
+      hints: [
+        'look at its own configuration and log, as its maker’s manual has them: it says no more than that (SoftHSM2: the file that SOFTHSM2_CONF names)',
+      ],
+    })
   }
 }
 

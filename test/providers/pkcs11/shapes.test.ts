@@ -174,6 +174,26 @@ describe('a module that answers in another shape', () => {
 
   testWhen(
     standinNeed,
+    'to no question at all, as it is no module or does not start, is said with what mends it, and is no bug',
+    async () => {
+      for (const module of ['/nonexistent/libhsm.so', '/bin/true', '/etc/hostname'])
+        expect(await refused(openHsm({...place(), module}, new Secret(Buffer.from('1234'))))).toMatchObject({
+          code: 'PROVIDER_FAILED',
+          message: expect.stringContaining(`cannot load the module "${module}": `),
+          hints: [`ls -l ${module}`, expect.stringContaining('config.yaml')],
+        })
+      hsm().now('fail C_Initialize 0x5')
+      expect(await refused(opened())).toMatchObject({
+        code: 'PROVIDER_FAILED',
+        message: expect.stringMatching(/cannot start the module .*\(0x5\)/),
+        hints: [expect.stringContaining('SOFTHSM2_CONF')],
+      })
+    },
+    60_000,
+  )
+
+  testWhen(
+    standinNeed,
     'to a login says what mends it, and asks for no PIN that it takes elsewhere',
     async () => {
       for (const [number, hint] of [
