@@ -39,7 +39,7 @@ export const elsewhere: Readonly<Partial<Record<OperationName, Reason>>> = {
   'backup.restore': {why: 'a local token makes no backups by itself', by: 'backups/backups.test.ts'},
   'backup.take': {why: 'a local token gives no backup of one key', by: 'backups/key-backups.test.ts'},
   'backup.put-back': {why: 'a local token gives no backup of one key', by: 'backups/key-backups.test.ts'},
-  'key.delete': {why: 'a local token deletes no whole key', by: 'commands/gcp-end.test.ts'},
+  'key.delete': {why: 'a local token deletes no whole key', by: 'keys/killed-delete.test.ts'},
   'backup.start': {
     why: 'a local token makes no backup by a job of its own',
     by: 'backups/whole-broken.test.ts',

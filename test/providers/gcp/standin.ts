@@ -17,6 +17,8 @@ export interface Standin {
   readonly ring: string
   readonly ca: string
   readonly credentials: string
+  /** Where it is told what to do. */
+  readonly control: string
   /** Moves its clock, asks it for trouble. @returns what it was asked since the last time. */
   ask(wish: Wish): Promise<readonly Seen[]>
   /** Of the HSM that it makes up, base64 of DER. */

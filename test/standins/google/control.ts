@@ -3,12 +3,12 @@ import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {attesting, hsm} from './attesting-state.ts'
 import {quirks as known, type Quirk} from './quirks.ts'
-import type {Fault, World} from './world.ts'
+import type {World} from './world.ts'
 
 export interface Wish {
   /** Milliseconds to move the clock by. */
   readonly forward?: number
-  readonly faults?: readonly {method: string; fault: Fault; times: number; milliseconds?: number}[]
+  readonly faults?: readonly World['faults'][number][]
   readonly denied?: readonly string[]
   readonly disableLag?: number
   readonly lag?: Parameters<World['lagging']>[0]

@@ -8,12 +8,14 @@ import {demandId, demandName, keyOf, nameOfKey, ringOf} from './names.ts'
 import type {Methods} from './server.ts'
 import type {Job, Ring, World} from './world.ts'
 
-/** S: `*_AES_256` carries an ephemeral key. HPKE and the plain methods are not here. */
-const methods: Readonly<Record<string, {bits: number; hash: string}>> = {
+/** S: `*_AES_256` carries an ephemeral key, the others the key itself. HPKE is not here. */
+const methods: Readonly<Record<string, {bits: number; hash: string; plain?: true}>> = {
   RSA_OAEP_3072_SHA1_AES_256: {bits: 3072, hash: 'sha1'},
   RSA_OAEP_4096_SHA1_AES_256: {bits: 4096, hash: 'sha1'},
   RSA_OAEP_3072_SHA256_AES_256: {bits: 3072, hash: 'sha256'},
   RSA_OAEP_4096_SHA256_AES_256: {bits: 4096, hash: 'sha256'},
+  RSA_OAEP_3072_SHA256: {bits: 3072, hash: 'sha256', plain: true},
+  RSA_OAEP_4096_SHA256: {bits: 4096, hash: 'sha256', plain: true},
 }
 
 /** D. */
@@ -66,6 +68,9 @@ export const importMethods: Methods = {
     const wrapped = [bytesOf(request, 'wrappedKey'), bytesOf(request, 'rsaAesWrappedKey')].filter(
       ({length}) => length > 0,
     )
+    // S: not for them; how it is refused is not told.
+    if (methods[job.method]?.plain === true && known.type?.[0].startsWith('rsa') === true)
+      throw notModelled(`a key of RSA through ${job.method}`)
     const [one] = wrapped
     if (one === undefined || wrapped.length > 1) throw invalid('Exactly one wrapped key must be given.')
     const now = world.now()
@@ -102,28 +107,32 @@ function jobOf(world: World, name: string): {ring: Ring; job: Job} {
   return {ring: ringOf(world, parent), job}
 }
 
-/** S: OAEP of an ephemeral AES-256 key, then AES-KWP (RFC 5649) of the key under it. @returns null where it is not what it should be. */
+/** S: OAEP of an ephemeral AES-256 key, then AES-KWP (RFC 5649) of the key under it; or OAEP of the key. @returns null where it is not what it should be. */
 function materialIn(
   job: Job,
   wrapped: Buffer,
   type: readonly [string, string | number | undefined] | undefined,
 ): Material | null {
-  const {bits, hash} = methods[job.method] ?? {bits: 0, hash: ''}
+  const {bits, hash, plain} = methods[job.method] ?? {bits: 0, hash: ''}
   try {
-    const ephemeral = privateDecrypt(
+    const inner = privateDecrypt(
       {key: job.pair.privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: hash},
       wrapped.subarray(0, bits / 8),
     )
     const sealed = wrapped.subarray(bits / 8)
-    if (sealed.length < 16) return null
-    const decipher = createDecipheriv('id-aes256-wrap-pad', ephemeral, Buffer.from('a65959a6', 'hex'))
-    const bytes = Buffer.concat([decipher.update(sealed), decipher.final()])
+    if (plain === true ? sealed.length > 0 : sealed.length < 16) return null
+    const bytes = plain === true ? inner : unwrapped5649(inner, sealed)
     if (type === undefined) return bytes.length === 32 ? bytes : null
     const key = createPrivateKey({key: bytes, format: 'der', type: 'pkcs8'})
     return fits(key, type) ? key : null
   } catch {
     return null
   }
+}
+
+function unwrapped5649(key: Buffer, sealed: Buffer): Buffer {
+  const decipher = createDecipheriv('id-aes256-wrap-pad', key, Buffer.from('a65959a6', 'hex'))
+  return Buffer.concat([decipher.update(sealed), decipher.final()])
 }
 
 function fits(key: KeyObject, [name, detail]: readonly [string, string | number | undefined]): boolean {

@@ -31,7 +31,7 @@ export const within = (message: Message, name: string): Message | null => {
 /** Of a Duration or a Timestamp, null where it is not there. */
 export const secondsOf = (message: Message, name: string): number | null => {
   const value = within(message, name)
-  return value === null ? null : Number(value['seconds'])
+  return value === null ? null : Number(value['seconds']) + Number(value['nanos'] ?? 0) / 1e9
 }
 
 /** S, T: makes what is pending, destroys what is due, rotates what has a period. */

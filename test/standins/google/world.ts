@@ -89,8 +89,8 @@ export class World {
   policies = new Map<string, Policy>()
   /** Permissions that the caller lacks. */
   denied = new Set<string>()
-  /** By method (`*`: any), in the order in which they come. */
-  faults: {method: string; fault: Fault; times: number; milliseconds?: number}[] = []
+  /** By method (`*`: any), in the order in which they come. `skip`: how many calls go well before. */
+  faults: {method: string; fault: Fault; times: number; milliseconds?: number; skip?: number}[] = []
   /** What it was asked, and who asked, since somebody looked. */
   readonly seen: {readonly operation: string; readonly userAgent: string}[] = []
   /** How many uses a version stays usable for after it was disabled. */
@@ -118,8 +118,11 @@ export class World {
   /** The next fault for a method, which is then spent. */
   fault(method: string): {fault: Fault; milliseconds?: number} | undefined {
     const found = this.faults.find((one) => one.times > 0 && (one.method === '*' || one.method === method))
-    if (found !== undefined) found.times--
-    return found
+    if (found === undefined) return undefined
+    const skip = found.skip ?? 0
+    if (skip === 0) found.times--
+    else found.skip = skip - 1
+    return skip === 0 ? found : undefined
   }
 
   /** @param lag - for changes from now on: of those before all reads tell. */
