@@ -79,7 +79,9 @@ export interface Expected {
   /** What this software does in another way than the service that it stands in for: seen, and held to be so. */
   readonly quirks?: readonly Quirk[]
   /** What its service has beside the five ports. */
-  readonly has?: readonly ('random' | 'deletion' | 'rights' | 'grants' | 'service' | 'keyBackups')[]
+  readonly has?: readonly (
+    'random' | 'deletion' | 'rights' | 'grants' | 'service' | 'keyBackups' | 'schedule'
+  )[]
   /** A grant that its service keeps, for a key that encrypts. */
   readonly grant?: Pick<GrantWish, 'grantee' | 'operations'>
   /** Those of the suite that run here: all, where nothing is said. */

@@ -24,7 +24,7 @@ export interface Seen {
 const folder = join(import.meta.dirname, 'seen')
 const ports = ['store', 'use', 'life', 'move', 'evidence'] as const
 /** Those that only some places have. */
-const further = ['deletion', 'rights', 'grants', 'service', 'keyBackups'] as const
+const further = ['deletion', 'rights', 'grants', 'service', 'keyBackups', 'schedule'] as const
 type Call = (...args: readonly unknown[]) => unknown
 
 export class Watcher {
@@ -40,9 +40,11 @@ export class Watcher {
     const there = [...ports, ...further.filter((name) => provider[name] !== undefined)]
     const noted = there.map((name) => {
       const port: unknown = provider[name]
-      const calls = Object.entries(port as Record<string, Call>).map(([method, call]): [string, Call] => [
+      const calls = Object.entries(port as object).map(([method, call]: [string, unknown]) => [
         method,
-        `${name}.${method}` === 'store.list' ? call : this.#noting(`${name}.${method}`, call),
+        typeof call !== 'function' || `${name}.${method}` === 'store.list'
+          ? call
+          : this.#noting(`${name}.${method}`, call as Call),
       ])
       return [name, Object.fromEntries(calls)] as const
     })

@@ -21,7 +21,7 @@ if (ministack.present)
       enforces: ['enabled', 'disabled'],
       destructionDays: {least: 7, most: 30},
       level: 'unknown',
-      has: ['grants', 'service'],
+      has: ['grants', 'service', 'schedule'],
       grant: {grantee: 'arn:aws:iam::111122223333:role/orders', operations: ['Decrypt']},
       decipher: null,
     },

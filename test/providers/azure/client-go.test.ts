@@ -3,7 +3,7 @@ import {execFile} from 'node:child_process'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
 import {describe, expect} from '@jest/globals'
-import {bringGo} from '../../backends/go.ts'
+import {bringGo} from '../../backends/clients.ts'
 import {testWhen} from '../../support/needs.ts'
 import {startStandin} from './standin.ts'
 

@@ -51,7 +51,7 @@ if (here('openssl')) {
       destructionDays: {least: 90, most: 90},
       leavesNothing: true,
       level: 'unknown',
-      has: ['grants', 'keyBackups'],
+      has: ['grants', 'keyBackups', 'schedule'],
       grant: {grantee: '11111111-2222-4333-8444-555555555555', operations: ['Managed HSM Crypto User']},
       decipher: null,
     },

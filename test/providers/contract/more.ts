@@ -4,6 +4,7 @@ import {keyBackupsOf} from '../../../src/backups/index.ts'
 import {aliasIn} from '../../../src/keys/reachable.ts'
 import {grantableOf} from '../../../src/providers/granting.ts'
 import type {VersionRef} from '../../../src/providers/ports.ts'
+import {noTerms} from '../../../src/providers/schedule.ts'
 import type {Expected, Watched} from '../contract.ts'
 import {bytesOf, enabled, intent, none, outcome, specOf, usual} from '../support.ts'
 
@@ -15,8 +16,8 @@ export function moreContract(
 
   describe('what only some services have', () => {
     test(`is ${has.join(', ') || 'nothing'} here`, () => {
-      const {random, deletion, rights, grants, service, keyBackups} = bench().open
-      const all = {random, deletion, rights, grants, service, keyBackups}
+      const {random, deletion, rights, grants, service, keyBackups, schedule} = bench().open
+      const all = {random, deletion, rights, grants, service, keyBackups, schedule}
       const found = Object.entries(all).filter(([, port]) => port !== undefined)
       expect(found.map(([name]) => name)).toEqual(has)
     })
@@ -86,6 +87,18 @@ export function moreContract(
         expect(await keyBackups?.has(id)).toBe(true)
         expect(bytesOf(await use.decrypt(version, sealed, none)).toString()).toBe('kept')
         backup.wipe()
+      })
+
+    if (has.includes('schedule'))
+      test('a schedule of its own is set, told, and taken away', async () => {
+        const {key} = await enabled(bench().open, specOf(secret))
+        const {schedule} = bench().open
+        expect(await schedule?.read(key)).toMatchObject({everyDays: null})
+        const wish = {...noTerms, everyDays: 90}
+        await schedule?.permit(key, wish)
+        expect(await schedule?.set(key, wish)).toMatchObject({everyDays: 90})
+        expect(await schedule?.read(key)).toMatchObject({everyDays: 90})
+        expect(await schedule?.set(key, noTerms)).toMatchObject({everyDays: null})
       })
 
     if (has.includes('random'))

@@ -47,7 +47,7 @@ if (here('openssl')) {
       enforces: ['enabled', 'disabled'],
       destructionDays: {least: 30, most: 30},
       level: 'unknown',
-      has: ['random', 'deletion', 'rights', 'grants'],
+      has: ['random', 'deletion', 'rights', 'grants', 'schedule'],
       grant: {grantee: 'user:ops@example.com', operations: ['roles/cloudkms.cryptoKeyDecrypter']},
       macKey: 32,
       decipher: null,

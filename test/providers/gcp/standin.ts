@@ -43,7 +43,11 @@ export async function startStandin(...more: readonly '--plain'[]): Promise<Stand
   return {
     ...said,
     async ask(wish) {
-      const answer = await fetch(said.control, {method: 'POST', body: JSON.stringify(wish)})
+      const answer = await fetch(said.control, {
+        ...{method: 'POST', body: JSON.stringify(wish)},
+        // A line that was kept may be closed by now, where this process was busy meanwhile.
+        headers: {connection: 'close'},
+      })
       if (!answer.ok) throw new Error(await answer.text())
       return ((await answer.json()) as {readonly seen: readonly Seen[]}).seen
     },

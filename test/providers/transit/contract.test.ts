@@ -39,7 +39,7 @@ if (openbao.present)
       enforces: ['enabled', 'disabled'],
       destructionDays: {least: 0, most: 0},
       level: 'software',
-      has: ['keyBackups'],
+      has: ['keyBackups', 'schedule'],
       decipher: null,
     },
     bench,
