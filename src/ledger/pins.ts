@@ -74,8 +74,17 @@ export function judgePin(note: string, facts: LedgerFacts, {size, root, range}: 
     if (error instanceof KeyriteError) throw error
     const known = readable(note) ? acknowledgement(note, facts) : undefined
     if (known !== undefined) return {problems: [], findings: [{rule: 'pin', ...known}]}
-    return wrong(`the pin cannot be used: ${error instanceof Error ? error.message : 'unreadable'}`)
+    const why = error instanceof Error ? error.message : 'unreadable'
+    return wrong(`the pin cannot be used: ${why}${readable(note) ? beyond(note, size) : ''}`)
   }
+}
+
+/** What may be meant by a pin of more entries than there are, by a key that is not known here. */
+function beyond(note: string, size: number): string {
+  const seen = parseCheckpoint(note).size
+  return seen > size
+    ? `; it saw ${seen} entries, the ledger has ${size}: if another machine writes it now, hold that copy against this one (keyrite ledger compare OTHER)`
+    : ''
 }
 
 /** The key of this ledger that signed a note. @throws TypeError if it is not one of them. */

@@ -221,6 +221,30 @@ test('a fork under the old key after a hand-over is caught by the pin of whoever
   expect(await all.run(second, 'ledger compare', thief.home)).toMatchObject({relation: 'fork', at: 6})
 })
 
+test('a machine that saw where the ledger goes on, under a key that it does not know, says what that may mean', async () => {
+  const {file} = await handedOver()
+  const third = all.machine('third')
+  await all.run(second, 'ledger take-over', file)
+  const again = all.out()
+  const to = ['--to', await all.prepared(third), '--out', again]
+  expect(await all.run(second, 'ledger hand-over', ...to, ...all.signed())).toMatchObject({exit: 0})
+  await all.run(third, 'ledger take-over', again)
+  expect(await all.append(third)).toBe('ok')
+  expect(await all.run(all.first, 'ledger compare', third.home)).toMatchObject({relation: 'ahead'})
+  const said = await all.run(all.first, 'ledger verify')
+  expect(said).toMatchObject({
+    exit: 6,
+    problems: [
+      {
+        rule: 'pin',
+        message: expect.stringMatching(
+          /signed by another key; it saw \d+ entries, the ledger has \d+: if another machine writes it now, .*keyrite ledger compare OTHER/,
+        ),
+      },
+    ],
+  })
+})
+
 test('whoever signs from afar is told of the new key, old and new, and of who approved it', async () => {
   const carol = all.machine('carol')
   const {file, vkey} = await handedOver()

@@ -4,7 +4,9 @@ import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {randomBytes} from 'node:crypto'
 import {Secret} from '../../src/base/secret.ts'
 import {openProfile, profilesFold, readConfig, type ProfileFacts} from '../../src/profiles/index.ts'
+import {planLines} from '../../src/ui/gather.ts'
 import {outcome} from '../ledger/support.ts'
+import {planned} from '../requests/support.ts'
 import {makeLedger, type TestLedger} from '../support/ledger.ts'
 import {addLocal, pin} from '../support/profile.ts'
 
@@ -59,6 +61,18 @@ describe('a profile', () => {
       expect(await outcome(() => addLocal(app, 'test', 'test', token('live')))).toBe('PROFILE_ENVIRONMENT')
       expect(await outcome(() => addLocal(app, 'live', 'production', token('live')))).toBe('EXISTS')
       expect([...app.ledger.of(profilesFold).profiles.keys()]).toEqual(['live'])
+    })
+  })
+
+  test('that this machine cannot reach is said before anybody signs', async () => {
+    await made.using(async (app) => {
+      await addLocal(app, 'soft')
+      const asked = planned(app)
+      const told =
+        /^Not to be done from here yet: config.yaml does not say where profile "soft" lies\. Copy its settings/
+      expect(planLines(app, asked).filter((line) => told.test(line))).toEqual([])
+      rmSync(join(made.world.home, 'config.yaml'))
+      expect(planLines(app, asked).filter((line) => told.test(line))).toHaveLength(1)
     })
   })
 })

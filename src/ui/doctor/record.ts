@@ -54,7 +54,7 @@ export function pinFinding({ledger, world}: App): Finding {
     if (size > ledger.size)
       return fault(
         'pins',
-        `your pin saw ${counted(size, 'entry')}, the ledger has ${ledger.size}: it was rolled back or cut off`,
+        `your pin saw ${counted(size, 'entry')}, the ledger has ${ledger.size}: it was rolled back or cut off, or another machine writes it now`,
         verify,
       )
     const {mtimeMs} = lstatSync(pinPath(world.state, fingerprint))

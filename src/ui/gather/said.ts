@@ -3,6 +3,7 @@ import type {App} from '../../app.ts'
 import {wordLines} from '../../base/words.ts'
 import {custodyFold, type Person} from '../../custody/index.ts'
 import {isSolo, policyFold, soloInWords} from '../../policy/index.ts'
+import {profilesFold, readConfig} from '../../profiles/index.ts'
 import {
   missing,
   planDigest,
@@ -19,10 +20,17 @@ export function planLines(app: App, asking: Pick<Asking, 'plan' | 'names'>): rea
   const {roster} = app.ledger.of(custodyFold)
   const {policy} = app.ledger.of(policyFold)
   const {profile} = asking.plan
+  const stands = profile !== null && app.ledger.of(profilesFold).profiles.has(profile.name)
   return [
     ...(profile?.environment === 'production' ? [`PRODUCTION: profile "${profile.name}".`] : []),
     ...planInWords({roster, policy}, app.operations, asking),
     `It rests on this: ${asking.plan.rests.join('; ')}.`,
+    // Better said before people sign than when it is done.
+    ...(stands && !readConfig(app.world.home).has(profile.name)
+      ? [
+          `Not to be done from here yet: config.yaml does not say where profile "${profile.name}" lies. Copy its settings from the machine that added it.`,
+        ]
+      : []),
     ...(isSolo(policy) ? [soloInWords(policy)] : []),
     `SHA-256 of the plan ${planDigest(asking.plan)}`,
     ...wordLines(Buffer.from(planDigest(asking.plan), 'hex')),
