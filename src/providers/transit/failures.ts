@@ -11,6 +11,8 @@ const untrusted: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 }
 
+const unknownAuthority = 'its certificate is signed by an authority that is not known here'
+
 /** A question that got no whole answer. What was asked may have been done. */
 export function brokenLine(what: string, address: string, error: unknown): KeyriteError {
   const {code, message} = error as {code?: unknown; message?: unknown}
@@ -22,7 +24,11 @@ export function brokenLine(what: string, address: string, error: unknown): Keyri
       `cannot ${what}: ${address} is not trusted, ${certificate}`,
       {
         hints: [
-          `--ca-file FILE, with the PEM of the authority that signed it`,
+          ...(certificate === unknownAuthority
+            ? [
+                'the PEM of the authority that signed it: --ca-file FILE when the profile is added, then its ca-file in config.yaml',
+              ]
+            : []),
           `openssl s_client -connect ${address.replace(/^https:\/\//, '')} -showcerts`,
         ],
       },
@@ -46,7 +52,7 @@ export function brokenLine(what: string, address: string, error: unknown): Keyri
 
 function certificateFact(code: string): string | undefined {
   if (/^(DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET|VERIFY)_|CERT_UNTRUSTED|INVALID_CA)/.test(code))
-    return 'its certificate is signed by an authority that is not known here'
+    return unknownAuthority
   return /^(CERT_|ERR_TLS_CERT)/.test(code) ? `its certificate is refused (${code})` : undefined
 }
 

@@ -284,7 +284,9 @@ describe('a server with a certificate of a private authority', () => {
     const error = await refused(openAs(placeOf(bao(), {caFile: null}), bao().token))
     expect(error).toMatchObject({code: 'PROVIDER_UNREACHABLE'})
     expect(error.message).toContain('signed by an authority that is not known here')
-    expect(error.hints[0]).toContain('--ca-file')
+    expect(error.hints[0]).toMatch(
+      /--ca-file FILE when the profile is added, then its ca-file in config\.yaml/,
+    )
     const noPem = join(bao().folder, 'no.pem')
     writeFileSync(noPem, 'not a certificate')
     expect(await outcome(openAs(placeOf(bao(), {caFile: noPem}), bao().token))).toBe('USAGE')
