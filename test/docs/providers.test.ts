@@ -2,6 +2,7 @@ import {expect, test} from '@jest/globals'
 import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {besideAzure, besideGoogle} from '../providers/beside.ts'
+import {tried} from '../providers/by-hand.ts'
 import {allSeen, providersPage} from '../providers/seen-page.ts'
 import {read} from './markdown.ts'
 
@@ -17,8 +18,9 @@ test('docs/providers.md calls nothing seen that no test has run against', () => 
   }
 })
 
-test('docs/providers.md names a test that is there for what Azure and Google have beside the suite', () => {
-  for (const [words, file, title] of [...besideAzure, ...besideGoogle]) {
+test('docs/providers.md names a test that is there for what Azure and Google have beside the suite, and for what software does otherwise that was tried by hand', () => {
+  const byHand = tried.map(({what, test: [file, title]}) => [what, file, title] as const)
+  for (const [words, file, title] of [...besideAzure, ...besideGoogle, ...byHand]) {
     const path = join(import.meta.dirname, '..', file)
     expect([words, existsSync(path) && readFileSync(path, 'utf8').includes(title)]).toEqual([words, true])
   }

@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {algorithms} from '../../src/providers/algorithms.ts'
 import {providerKinds} from '../../src/providers/registry.ts'
 import {besideAzure, besideGoogle, type Beside} from './beside.ts'
+import {tried} from './by-hand.ts'
 import type {Seen} from './seen.ts'
 
 /** The operations, as they are seen, each with what an operator calls it. */
@@ -100,6 +101,19 @@ export function providersPage(all: readonly Seen[]): string {
     'is of that stand-in too. SLOW: by `npm run test:full` alone.',
     '',
     ...bySelf(besideGoogle),
+    '',
+    '## What was tried by hand',
+    '',
+    'By the commands, on other people’s software that no test runs, on 2026-11-29, once each, and never since. What it does otherwise is in a test of its own, on a stand-in or on an emulator whose answers are changed on the way.',
+    '',
+    ...table(
+      ['', 'kind', 'went as it should', 'does otherwise', 'by the test'],
+      tried.map(({what, kind, went, otherwise, test: [file, title]}) => [
+        ...[what, `\`${kind}\``, went, otherwise, `\`test/${file}\` "${title}"`],
+      ]),
+    ),
+    '',
+    'Not to be had from the registries that these tests are made from, and so not tried: floci, for AWS. A Vault of HashiCorp’s was not tried either.',
     '',
     'ministack and LocalStack are other people’s software that speaks as AWS does; a stand-in is ours. No maker’s HSM and no cloud has been seen by any test. What',
     'makers and clouds do otherwise than these is said, from their documents, in `docs/providers/`.',

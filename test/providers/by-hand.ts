@@ -1,0 +1,75 @@
+/** Other people's software that was tried by hand and runs in no test, as docs/providers.md has it. */
+
+export interface Tried {
+  readonly what: string
+  readonly kind: 'aws' | 'pkcs11' | 'transit'
+  /** What was done there from the command line, and went as at the place that it speaks for. */
+  readonly went: string
+  /** What it does otherwise, and what keyrite says of that. */
+  readonly otherwise: string
+  /** A test that has the difference, on a stand-in or on an emulator whose answers are changed. */
+  readonly test: readonly [file: string, title: string]
+}
+
+export const tried: readonly Tried[] = [
+  {
+    what: 'local-kms (nsmithuk), commit 2a5e92d0 of 2026-02-28',
+    kind: 'aws',
+    went: 'profile add and check, doctor; ec-p256, ec-p521, rsa-2048, aes-256, hmac-sha256 made, proved, activated; public, suspend, resume, deactivate, compromise, destroy, cancel-destroy; a pair rotated to another key; alias; sync, check, adopt --list',
+    otherwise:
+      'no Ed25519, no ML-DSA, no grants, no CloudTrail (UNSUPPORTED); from outside it takes AES alone, under RSA of 2048 bits, which keyrite does not use: refused, and the key without material taken away; a key of AES has no name of its material, so it is not rotated (UNSUPPORTED)',
+    test: [
+      'providers/aws/shapes.test.ts',
+      'that takes fewer keys from outside, or under fewer wrappings, is said as such, and leaves no key in the list',
+    ],
+  },
+  {
+    what: 'moto 5.2.5',
+    kind: 'aws',
+    went: 'profile add and check, doctor; pairs to sign, aes-256, hmac-sha256 made, proved, activated; public, alias, deactivate, cancel-destroy, sync, adopt --list',
+    otherwise:
+      'signs with disabled keys (KEY_STILL_USABLE); does not open what was encrypted to its RSA keys; answers what it has not with a page of HTTP 500 (PROVIDER_FAILED)',
+    test: ['providers/aws/shapes.test.ts', 'is read, or refused as no answer, and no bug'],
+  },
+  {
+    what: 'OpenBao 2.6.1',
+    kind: 'transit',
+    went: 'profile add and check, doctor (also with no right, a token that expired, hung and sealed); every algorithm but ML-DSA made, proved, activated; suspend, resume, both rotations, import of all three kinds, deactivate, compromise, destroy, cancel-destroy',
+    otherwise: 'no ML-DSA: refused with the plan, naming what it has',
+    test: [
+      'commands/key-offered.test.ts',
+      'on a server that is too old for an algorithm is known before anybody signs, where its token is in a file',
+    ],
+  },
+  {
+    what: 'opencryptoki 3.8.1, its software token',
+    kind: 'pkcs11',
+    went: 'profile add and check; hmac-sha256, rsa-2048 made, proved, activated; suspend, resume, deactivate, destroy',
+    otherwise: 'every token has serial number 123; no curves, no AES-GCM, nothing from outside (UNSUPPORTED)',
+    test: [
+      'commands/key-offered.test.ts',
+      'without the mechanism, or with one that only verifies, is known before the PIN and before anybody signs',
+    ],
+  },
+  {
+    what: 'tpm2-pkcs11 1.9.0, on a software TPM',
+    kind: 'pkcs11',
+    went: 'its tokens are listed, and it says what it has',
+    otherwise:
+      'its empty slot has the serial number of its tokens: it counts for none; it makes no key for keyrite (PROVIDER_FAILED)',
+    test: [
+      'providers/pkcs11/shapes.test.ts',
+      'of the slot that it keeps for the next token, with the serial number of a real one, neither hides nor doubles that',
+    ],
+  },
+  {
+    what: 'softokn of NSS 3.87',
+    kind: 'pkcs11',
+    went: 'nothing',
+    otherwise: 'wants settings when it is started, and keyrite gives none (UNSUPPORTED)',
+    test: [
+      'providers/pkcs11/shapes.test.ts',
+      'to a login says what mends it, and asks for no PIN that it takes elsewhere',
+    ],
+  },
+]
