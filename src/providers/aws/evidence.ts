@@ -1,5 +1,6 @@
 import {KeyriteError} from '../../base/errors.ts'
 import type {CheckLine, KeyEvidence, Protection} from '../ports.ts'
+import {isDenied} from './failures.ts'
 import {identityOf, type Answered} from './identity.ts'
 import type {Keys} from './keys.ts'
 import {destructionDays, enforced} from './life.ts'
@@ -22,11 +23,18 @@ export function keyEvidence({keys, who}: Service, ask: () => Promise<Answered>):
         detail: `account ${account} in ${region} (${partition}), from ${host}${isAws ? '' : ', which is not AWS'}`,
         fix: null,
       })
-      lines.push(await tried('list keys', 'kms:ListKeys', async () => firstId(keys)))
+      lines.push(
+        await tried('list keys', 'kms:ListKeys', async () => {
+          await firstId(keys)
+          return null
+        }),
+      )
       lines.push(
         await tried('read tags', 'kms:ListResourceTags', async () => {
           const id = await firstId(keys)
-          if (id !== undefined) await keys.tagged(id)
+          if (id === undefined) return 'no key is there yet on which kms:ListResourceTags could be tried'
+          await keys.tagged(id)
+          return null
         }),
       )
       if (store !== null)
@@ -127,18 +135,26 @@ async function firstId(keys: Keys): Promise<string | undefined> {
   return undefined
 }
 
-/** A failure is a line, not an error; a bug stays a bug. */
-async function tried(name: string, permission: string, act: () => Promise<unknown>): Promise<CheckLine> {
+/**
+ * A failure is a line, not an error; a bug stays a bug.
+ * @param act - gives why nothing could be tried; null where it was.
+ */
+async function tried(
+  name: string,
+  permission: string,
+  act: () => Promise<string | null>,
+): Promise<CheckLine> {
   try {
-    await act()
-    return {name, ok: true, detail: `${permission} is permitted`, fix: null}
+    return {name, ok: true, detail: (await act()) ?? `${permission} is permitted`, fix: null}
   } catch (error) {
     if (!(error instanceof KeyriteError)) throw error
     return {
       name,
       ok: false,
       detail: error.message,
-      fix: `allow ${permission} (docs/providers/aws.md), or: ${error.hints[0] ?? 'aws sts get-caller-identity'}`,
+      fix: isDenied(error)
+        ? `allow ${permission}: docs/providers/aws.md lists what each command needs`
+        : (error.hints[0] ?? 'aws sts get-caller-identity'),
     }
   }
 }

@@ -165,6 +165,30 @@ describe('AWS KMS that is not well', () => {
 
   testWhen(
     ministack,
+    'does not permit what a check tries: it is named, and what could not be tried is not called permitted',
+    async () => {
+      const empty = await openAws({...settingsOf(standin().url), region: 'eu-west-3'}, soon)
+      const tags = async (): Promise<unknown> =>
+        (await empty.evidence.check()).find(({name}) => name === 'read tags')
+      await standin().fault('denied', {operation: 'ListResourceTags', times: 9})
+      expect(await tags()).toMatchObject({detail: expect.stringMatching(/^no key is there yet/)})
+      await standin().clearFaults()
+      await enabled(empty, specOf('ec-p256'))
+      expect(await tags()).toMatchObject({ok: true, detail: 'kms:ListResourceTags is permitted'})
+      await empty.close()
+      const again = await openAws({...settingsOf(standin().url), region: 'eu-west-3'}, soon)
+      await standin().fault('denied', {operation: 'ListResourceTags', times: 9})
+      expect((await again.evidence.check()).find(({name}) => name === 'read tags')).toMatchObject({
+        ok: false,
+        fix: 'allow kms:ListResourceTags: docs/providers/aws.md lists what each command needs',
+      })
+      await standin().clearFaults()
+      await again.close()
+    },
+  )
+
+  testWhen(
+    ministack,
     'may not say the tags of a key: what was done is then not known, and not taken for undone',
     async () => {
       const {store} = provider()
