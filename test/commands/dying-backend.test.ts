@@ -12,7 +12,7 @@ import type {OpenBao} from '../backends/openbao.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
 import {patience} from '../../src/providers/aws/client.ts'
 import {anAccount, soon} from '../providers/aws/bench.ts'
-import {openbao, startTransit} from '../providers/transit/bao.ts'
+import {ask, openbao, startTransit} from '../providers/transit/bao.ts'
 import {testWhen} from '../support/needs.ts'
 import {runJson} from '../support/run.ts'
 import {awsRows, lifeRows, madeOf, shownOf, typed, type Dying, type Row, type Said} from './dying-rows.ts'
@@ -20,6 +20,9 @@ import {transitRows} from './dying-transit.ts'
 
 const SLOW = process.env['SLOW'] === '1'
 const ministack = await bring('ministack')
+
+/** A mount without keys has no list of them. */
+const none: {readonly data: {readonly keys: readonly string[]}} = {data: {keys: []}}
 
 interface Place {
   readonly flags: readonly string[]
@@ -62,8 +65,14 @@ async function transit(house: House): Promise<Place> {
     port: bao.port,
     second: ['--mount', 'second'],
     bao,
-    // A key is asked for by its name.
-    forget: () => Promise.resolve(),
+    async forget() {
+      const {data} = await ask<typeof none>(bao, 'GET', 'transit/keys?list=true').catch(() => none)
+      for (const key of data.keys) {
+        // What is soft-deleted takes no setting, and stays: few are.
+        await ask(bao, 'POST', `transit/keys/${key}/config`, {deletion_allowed: true}).catch(() => undefined)
+        await ask(bao, 'DELETE', `transit/keys/${key}`).catch(() => undefined)
+      }
+    },
     stop: () => bao.stop(),
   }
 }

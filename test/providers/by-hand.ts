@@ -42,6 +42,17 @@ export const tried: readonly Tried[] = [
     ],
   },
   {
+    what: 'Kryoptic 1.5.4, built with OpenSSL 3.6',
+    kind: 'pkcs11',
+    went: 'profile add and check, doctor; ec-p256, ec-p521, rsa-2048, aes-256, hmac-sha256, ed25519 and ml-dsa-65 made, proved, activated; suspend, resume, both rotations, import of all three kinds, deactivate, compromise, destroy, cancel-destroy',
+    otherwise:
+      'a MAC key whose use was taken away is refused as one of another type (0x63): that was called not proven, and is its state since, tried there again',
+    test: [
+      'providers/pkcs11/shapes.test.ts',
+      'of a key whose use was taken away refuses it as one of another type: that is its state where its attributes say so, and else no proof of any',
+    ],
+  },
+  {
     what: 'opencryptoki 3.8.1, its software token',
     kind: 'pkcs11',
     went: 'profile add and check; hmac-sha256, rsa-2048 made, proved, activated; suspend, resume, deactivate, destroy',

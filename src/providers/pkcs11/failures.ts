@@ -23,6 +23,7 @@ export const rv = {
   encryptedDataLenRange: 0x41,
   functionCanceled: 0x50,
   functionNotSupported: 0x54,
+  keyTypeInconsistent: 0x63,
   keyFunctionNotPermitted: 0x68,
   keyNotWrappable: 0x69,
   keyUnextractable: 0x6a,

@@ -3,9 +3,9 @@ import {KeyriteError} from '../../base/errors.ts'
 import {demandOperation, type Operation} from '../purposes.ts'
 import type {KeyUse, VersionRef} from '../ports.ts'
 import {cka} from './constants.ts'
-import {failure, rv, rvOf} from './failures.ts'
+import {failure, rv, rvOf, wordsOf} from './failures.ts'
 import {signingOf} from './methods.ts'
-import {existing, type Version} from './objects.ts'
+import {existing, usesOf, type Version} from './objects.ts'
 import {mostWrapped, seal, unseal, unwrapContent, wrapContent} from './sealing.ts'
 import {spkiOf} from './spki.ts'
 import type {Token} from './token.ts'
@@ -21,12 +21,26 @@ export function keyUse(token: Token): KeyUse {
     return version
   }
 
-  function attempt<T>({spec, object}: Version, operation: Operation, act: () => T): T {
+  /** Some refuse a key whose use was taken away as one of another type: then its own attribute says which of the two it is. */
+  function isOff({spec, object, half}: Version, operation: Operation): boolean {
+    const {forward, backward} = usesOf(spec)
+    const use = anew.includes(operation) ? forward : backward
+    const holder = use.of === 'half' ? half : object
+    return holder !== null && !token.is(holder, use.type)
+  }
+
+  function attempt<T>(version: Version, operation: Operation, act: () => T): T {
+    const {spec, object} = version
     try {
       return act()
     } catch (error) {
       if (rvOf(error) === undefined) throw error
       const what = `${operation} with key "${spec.label}"`
+      if (rvOf(error) === rv.keyTypeInconsistent && isOff(version, operation))
+        throw new KeyriteError(
+          'KEY_STATE',
+          `cannot ${what}: the HSM refuses it, ${wordsOf(error)}, and says of the key that it is not for that now`,
+        )
       if (rvOf(error) === rv.userNotLoggedIn && token.is(object, cka.alwaysAuthenticate))
         throw new KeyriteError(
           'UNSUPPORTED',

@@ -172,6 +172,26 @@ describe('a module that answers in another shape', () => {
     60_000,
   )
 
+  // As Kryoptic 1.5.4 has it, of MAC keys.
+  testWhen(
+    standinNeed,
+    'of a key whose use was taken away refuses it as one of another type: that is its state where its attributes say so, and else no proof of any',
+    async () => {
+      const open = await opened()
+      const ref = await enabled(open, specOf('hmac-sha256'))
+      const message = Buffer.from('x')
+      const mac = await open.use.mac(ref, message)
+      hsm().now('fail C_SignInit 0x63')
+      expect(await outcome(open.use.mac(ref, message))).toBe('PROVIDER_FAILED')
+      hsm().now('off-as 0x63')
+      expect(await open.life.setAvailability(ref, 'disabled')).toBe('disabled')
+      expect(await outcome(open.use.mac(ref, message))).toBe('KEY_STATE')
+      expect(await outcome(open.use.verify(ref, message, mac))).toBe('KEY_STATE')
+      await open.close()
+    },
+    60_000,
+  )
+
   testWhen(
     standinNeed,
     'to no question at all, as it is no module or does not start, is said with what mends it, and is no bug',

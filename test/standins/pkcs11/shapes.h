@@ -23,6 +23,7 @@
  *   no-half              no object of the public half of a pair that it made
  *   short-labels N       labels are cut to so many bytes
  *   own-iv               chooses the IV of AES-GCM itself, and writes it over the one that it was given
+ *   off-as N             a key whose use is switched off signs and verifies nothing with that number, and not with 0x68
  *   der-signatures       ECDSA as a SEQUENCE of two INTEGERs
  */
 static CK_FUNCTION_LIST under;
@@ -192,9 +193,17 @@ static CK_RV shapedEncrypt(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HA
 
 static CK_MECHANISM_TYPE signing;
 
+static CK_RV offAs(CK_RV said) {
+  return said == CKR_KEY_FUNCTION_NOT_PERMITTED ? (CK_RV)number("off-as", CKR_KEY_FUNCTION_NOT_PERMITTED) : said;
+}
+
 static CK_RV shapedSignInit(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE k) {
   signing = m->mechanism;
-  return under.C_SignInit(s, m, k);
+  return offAs(under.C_SignInit(s, m, k));
+}
+
+static CK_RV shapedVerifyInit(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE k) {
+  return offAs(under.C_VerifyInit(s, m, k));
 }
 
 static CK_RV shapedSign(CK_SESSION_HANDLE s, CK_BYTE_PTR d, CK_ULONG n, CK_BYTE_PTR r, CK_ULONG_PTR l) {
@@ -229,5 +238,6 @@ static void shape(CK_FUNCTION_LIST_PTR list) {
   list->C_GenerateKeyPair = shapedPair;
   list->C_EncryptInit = shapedEncrypt;
   list->C_SignInit = shapedSignInit;
+  list->C_VerifyInit = shapedVerifyInit;
   list->C_Sign = shapedSign;
 }
