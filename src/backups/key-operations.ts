@@ -39,6 +39,7 @@ export const backupTake: Operation = {
   stillTrue: (view, plan) => void keyCalled(view.of(keysFold).keys.get(takeOf(plan).key), takeOf(plan).key),
   judge: (_view, plan, entry) => judged(plan, entry, ['key', 'id', 'versions', 'recipient']),
   matterOf: () => null,
+  typed: (plan) => takes(takeOf(plan).key),
   act: take,
 }
 
@@ -70,6 +71,7 @@ export const backupPutBack: Operation = {
   },
   judge: (_view, plan, entry) => judged(plan, entry, ['key', 'id', 'versions', 'sha256']),
   matterOf: () => null,
+  typed: ({profile}) => putsBack(profile?.name ?? ''),
   act: putBack,
 }
 
@@ -84,8 +86,7 @@ async function take(context: KeyBackupContext, plan: Plan): Promise<void> {
   const {key, id, versions, recipient} = takeOf(plan)
   const profile = plan.profile?.name ?? ''
   const {keep} = context
-  if (keep === undefined)
-    throw elsewhere(`take a backup of key "${key}"`, `keyrite backup take ${key}`, '--out FILE')
+  if (keep === undefined) throw elsewhere(`take a backup of key "${key}"`, takes(key))
   const backups = keyBackupsOf(await context.provider(profile))
   await undertake<string>(context, {
     types: {intended: 'backup.take.intended', done: 'backup.taken', failed: 'backup.take.failed'},
@@ -110,12 +111,7 @@ async function putBack(context: KeyBackupContext, plan: Plan): Promise<void> {
   const {key: name, id, versions, sha256} = putOf(plan)
   const profile = plan.profile?.name ?? ''
   const {ledger, material} = context
-  if (material === undefined)
-    throw elsewhere(
-      `put key "${name}" back`,
-      `keyrite backup put-back FILE --profile ${profile}`,
-      '--identity-file FILE',
-    )
+  if (material === undefined) throw elsewhere(`put key "${name}" back`, putsBack(profile))
   const provider = await context.provider(profile)
   const backups = keyBackupsOf(provider)
   const key = keyCalled(ledger.of(keysFold).keys.get(name), name)
@@ -156,8 +152,12 @@ function keyCalled(key: Key | undefined, name: string): Key {
   throw new KeyriteError('KEY_NOT_FOUND', `cannot find key "${name}"`, {hints: ['keyrite key list']})
 }
 
-function elsewhere(what: string, command: string, flag: string): KeyriteError {
+const takes = (key: string): string => `keyrite backup take ${key} … --out FILE`
+const putsBack = (profile: string): string =>
+  `keyrite backup put-back FILE --profile ${profile} … --identity-file FILE`
+
+function elsewhere(what: string, command: string): KeyriteError {
   return new KeyriteError('USAGE', `cannot ${what} here: its file is not named`, {
-    hints: [`${command} … ${flag}, with the same flags as when it was asked for`],
+    hints: [`${command}, with the same flags as when it was asked for`],
   })
 }

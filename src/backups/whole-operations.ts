@@ -68,8 +68,16 @@ function operation(act: WholeAct): Operation {
       return same ? [] : [problem('plan', entry, 'what is done is not what the plan says')]
     },
     matterOf: () => null,
+    typed: (plan) => typed(act, plan),
     act: (context: WholeContext, plan) => perform(context, plan, act),
   }
+}
+
+/** Where it takes what opens the storage or what holders opened, or gives out what they hold. */
+function typed(act: WholeAct, plan: Plan): string | undefined {
+  const change = changeOf(act, plan)
+  const isAlone = act === 'setting' || ('opens' in change && change.opens === 'identity')
+  return isAlone ? undefined : `keyrite ${wholeNames[act].replace('.', ' ')} ${plan.profile?.name ?? ''} …`
 }
 
 /** @throws KeyriteError `USAGE` for an address or holders that are none, `KEY_STATE`, `PROFILE_NOT_FOUND`, `POLICY_REFUSES`, `PROFILE_ENVIRONMENT`. */
@@ -148,9 +156,7 @@ async function perform(context: WholeContext, plan: Plan, act: WholeAct): Promis
   const change = changeOf(act, plan)
   const lacks = (what: string): KeyriteError =>
     new KeyriteError('USAGE', `cannot ${verbs[act]} here: ${what} is not named`, {
-      hints: [
-        `keyrite ${wholeNames[act].replace('.', ' ')} ${profile} …, with the same flags as when it was asked for`,
-      ],
+      hints: [`${typed(act, plan) ?? ''}, with the same flags as when it was asked for`],
     })
   const token = async (): Promise<Secret | null> => {
     if ('opens' in change && change.opens === 'identity') return null

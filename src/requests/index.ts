@@ -21,6 +21,7 @@ export {formed} from './formed.ts'
 export {undertake, type Intent} from './intent.ts'
 export {withoutGivenUp} from './given-up.ts'
 export {
+  goesOnBy,
   matterOfPlan,
   operationOf,
   operationsOf,

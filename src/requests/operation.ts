@@ -73,6 +73,11 @@ export interface Operation {
   matterOf(view: View, entry: Entry): Matter | null
   /** Where the policy itself may approve what an entry says, with nobody asked: what speaks against it. Absent where that is never so. */
   automatic?(view: View, entry: Entry): readonly Problem[]
+  /**
+   * What is typed to carry a plan out where it takes, or gives, what lies beside the ledger: `request apply` has none of it. Absent, or undefined, where
+   * that is enough. `done`: the phases that are.
+   */
+  typed?(plan: Plan, done: {has(phase: string): boolean}): string | undefined
   /** Does one phase: intent, act, confirmation at the provider, outcome. What was begun before a crash is found and finished. */
   act(context: ActContext, plan: Plan, phase: string): Promise<void>
 }
@@ -99,6 +104,18 @@ export function operationOf(all: Operations, name: string): Operation {
   if (operation === undefined)
     throw new KeyriteError('UNSUPPORTED', `cannot ${name}: this keyrite does not know how`)
   return operation
+}
+
+/** What is typed to go on with a request. @param flags - beside those that it was asked for with, such as ` --sign-with PERSON=KEY`. */
+export function goesOnBy(
+  all: Operations,
+  {id, plan, done}: {readonly id: string; readonly plan: Plan; readonly done: {has(phase: string): boolean}},
+  flags = '',
+): string {
+  const own = operationOf(all, plan.operation).typed?.(plan, done)
+  return own === undefined
+    ? `keyrite request apply ${id}${flags}`
+    : `${own}${flags}, with the same flags as before`
 }
 
 /** Whom a plan is about, as far as it bears on who may answer it. */

@@ -4,6 +4,7 @@ import {called} from './actor.ts'
 import {custodyFold, enrolledKey, personRef} from '../custody/index.ts'
 import type {Ledger} from '../ledger/index.ts'
 import {
+  goesOnBy,
   requestDocument,
   statusNow,
   type Operations,
@@ -31,7 +32,7 @@ export function requestLine(ledger: Ledger, operations: Operations, request: Req
     operations,
     request,
   )
-  const own = ceremony === null ? `keyrite request apply ${id}` : `keyrite ceremony resume ${ceremony}`
+  const own = ceremony === null ? goesOnBy(operations, request) : `keyrite ceremony resume ${ceremony}`
   const next = ['open', 'met'].includes(status) ? own : `keyrite request show ${id}`
   return {id, operation, inWords: inWords[0] ?? operation, status, missing, expires, next}
 }

@@ -187,6 +187,38 @@ describe('backups of a Managed HSM of Azure, on the stand-in', () => {
       expect(await domain('d0', '2', holders.slice(0, 4))).toMatchObject({code: 'USAGE'})
       const twice = [...holders.slice(0, 4), ...holders.slice(0, 2)]
       expect(await domain('d0', '2', twice)).toMatchObject({code: 'USAGE'})
+      // Where people are still to sign: what is typed next is this command, which alone has where it goes.
+      const waiting = await runCommand(
+        BackupDomain,
+        'backup domain',
+        [
+          'azure',
+          ...holders,
+          '--needed',
+          '2',
+          '--out',
+          at('domain.json'),
+          '--as',
+          'alice',
+          ...signed().slice(2, 4),
+        ],
+        house().world,
+      )
+      expect([waiting.exit, waiting.stdout.replaceAll(/\s+/g, ' ')]).toEqual([
+        8,
+        expect.stringContaining(
+          'Next: keyrite backup domain azure … --sign-with PERSON=KEY, with the same flags as before',
+        ),
+      ])
+      const {requests} = await runJson<{requests: readonly {operation: string; next: string}[]}>(
+        RequestList,
+        'request list',
+        [],
+        house().world,
+      )
+      expect(requests.find(({operation}) => operation === 'backup.domain')?.next).toBe(
+        'keyrite backup domain azure …, with the same flags as before',
+      )
       const given = await domain('domain.json', '2')
       expect(given).toMatchObject({
         exit: 0,

@@ -164,7 +164,7 @@ describe('deleting at Google’s like, broken off', () => {
           }
         expect(killed).toBeGreaterThan(SLOW ? 4 : 0)
       },
-      1_200_000,
+      1_800_000,
     )
 
     testWith(
@@ -185,7 +185,7 @@ describe('deleting at Google’s like, broken off', () => {
         }
         expect(lost).toBeGreaterThan(SLOW ? 4 : 0)
       },
-      1_200_000,
+      1_800_000,
     )
   }
 

@@ -39,6 +39,8 @@ export const keyImport: Operation = {
   judge: (view, plan, entry) =>
     entry.type.startsWith('key.state') ? judgeMove(view, plan, entry) : judgeImport(plan, plan.change, entry),
   matterOf: () => null,
+  typed: ({change}, done) =>
+    done.has('import') ? undefined : `keyrite key import ${parseSpec(change).key} … --from FILE`,
   async act(context, plan, phase) {
     const spec = parseSpec(plan.change)
     if (phase === 'import') {
@@ -158,7 +160,7 @@ async function materialFor(context: ImportContext, plan: Plan): Promise<Secret> 
   const spec = parseSpec(plan.change)
   if (context.material === undefined)
     throw new KeyriteError('USAGE', `cannot import key "${spec.key}" here: its file is not named`, {
-      hints: [`keyrite key import ${spec.key} --from FILE, with the same flags as when it was asked for`],
+      hints: [`keyrite key import ${spec.key} … --from FILE, with the same flags as when it was asked for`],
     })
   const material = await context.material()
   const approved = spec.material_sha256

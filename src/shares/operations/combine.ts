@@ -16,6 +16,7 @@ const again = 'keyrite share combine'
 
 export const shareCombine: Operation = {
   name: 'share.combine',
+  typed: () => `${again} …`,
   writes: {
     'shares.combine.intended': 'combine',
     'shares.combined': 'combine',

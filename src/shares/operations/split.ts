@@ -15,6 +15,7 @@ import type {ShareSet} from '../state.ts'
 
 export const shareSplit: Operation = {
   name: 'share.split',
+  typed: () => 'keyrite share split …',
   writes: {'shares.split': 'split'},
   begins: ['shares.split'],
   formed({change}) {

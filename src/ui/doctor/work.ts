@@ -8,7 +8,7 @@ import {duties, dutyDocument, worstFirst} from '../../duties/index.ts'
 import {dueEnds, keysFold} from '../../keys/index.ts'
 import type {Ledger} from '../../ledger/index.ts'
 import {isSolo, policyFold} from '../../policy/index.ts'
-import {requests, type Request} from '../../requests/index.ts'
+import {goesOnBy, requests, type Request} from '../../requests/index.ts'
 import {sharesFold} from '../../shares/index.ts'
 import {called} from '../actor.ts'
 import {requestLine, waits} from '../show-request.ts'
@@ -27,7 +27,7 @@ export function workFindings(app: App, env: NodeJS.ProcessEnv): Finding[] {
     suspensionFinding(ledger),
     policyFinding(ledger),
     requestFinding(app),
-    intentFinding(ledger),
+    intentFinding(app),
     ceremonyFinding(ledger),
     dutyFinding(app),
     endFinding(ledger),
@@ -100,7 +100,8 @@ function requestFinding({ledger, operations}: App): Finding {
 const sum = (waiting: readonly Request[]): string =>
   waiting.length === 1 ? 'one waits' : `${waiting.length} wait`
 
-function intentFinding(ledger: Ledger): Finding {
+function intentFinding(app: App): Finding {
+  const {ledger} = app
   const open = [
     ...ledger.of(keysFold).open.values(),
     ...ledger.of(certificatesFold).open.values(),
@@ -113,16 +114,19 @@ function intentFinding(ledger: Ledger): Finding {
         'intents',
         `${open.length} without an outcome, the first at entry ${first.seq}`,
         first.ceremony === null
-          ? goesOn(ledger, first)
+          ? goesOn(app, first)
           : `keyrite ceremony resume ${first.ceremony.slice(0, 8)}`,
       )
 }
 
 /** What asks the provider what came of it; where people approved it, that is carrying it out. */
-function goesOn(ledger: Ledger, intent: {readonly approved: number | null; readonly key?: string}): string {
+function goesOn(
+  {ledger, operations}: App,
+  intent: {readonly approved: number | null; readonly key?: string},
+): string {
   const {all, byMet} = ledger.of(requests)
   const request = all.get(byMet.get(intent.approved ?? -1) ?? -1)
-  if (request !== undefined) return `keyrite request apply ${request.id}`
+  if (request !== undefined) return goesOnBy(operations, request)
   return intent.key === undefined ? 'keyrite share list' : `keyrite key show ${intent.key}`
 }
 

@@ -5,6 +5,7 @@ import {custodyFold, type Person} from '../../custody/index.ts'
 import {isSolo, policyFold, soloInWords} from '../../policy/index.ts'
 import {profilesFold, readConfig} from '../../profiles/index.ts'
 import {
+  goesOnBy,
   missing,
   planDigest,
   planInWords,
@@ -62,7 +63,7 @@ export function waitingDocument(
       `Request ${request.id} is ${document.status}. ${request.plan.profile === null ? 'Nothing was changed.' : 'Nothing was done at the provider.'}`,
       ...(document.missing === '' ? [] : [`Still needed: ${document.missing}.`]),
       `It expires ${request.expires}.`,
-      `Next: keyrite request apply ${request.id} --sign-with PERSON=KEY`,
+      `Next: ${goesOnBy(app.operations, request, ' --sign-with PERSON=KEY')}`,
     ],
   }
 }
