@@ -270,6 +270,7 @@ export abstract class KeyriteCommand extends Command {
     return tell(error, change, this.standing?.() ?? null, {
       profile: this.#app?.reached ?? null,
       key: this.concerns,
+      command: this.ctor.id.replaceAll(':', ' '),
     })
   }
 

@@ -3,6 +3,7 @@ import {stripVTControlCharacters} from 'node:util'
 import {exitOf, KeyriteError} from '../base/errors.ts'
 import {nearest} from '../base/nearest.ts'
 import {visible} from '../base/visible.ts'
+import {nextSteps, type About} from './next-steps.ts'
 
 /** `keyrite.error/1`, field by field. */
 export interface ErrorDocument {
@@ -26,12 +27,6 @@ export interface Standing {
   readonly next: string
 }
 
-/** What a run is about, as far as it is known: it stands in hints where a provider, which does not know its name, says PROFILE. */
-export interface About {
-  readonly profile: string | null
-  readonly key: string | null
-}
-
 /** Only after the commands that are about the same: another profile or key is somebody's to choose. */
 function filled(hint: string, {profile, key}: About): string {
   const put = (whole: string, words: string, name: string | null): string =>
@@ -48,12 +43,13 @@ export function tell(
   thrown: unknown,
   change: string | null,
   standing: Standing | null = null,
-  about: About = {profile: null, key: null},
+  about: About = {profile: null, key: null, command: null},
 ): Told {
   const error = asKeyrite(thrown)
   if (error === undefined) return tellBug(thrown, change)
   const {code, exit} = error
-  const own = error.hints.map((hint) => filled(hint, about))
+  const said = error.hints.length > 0 ? error.hints : nextSteps(code, about)
+  const own = said.map((hint) => filled(hint, about))
   const next = standing === null || own.includes(standing.next) ? [] : [standing.next]
   const hints = code === 'CANCELLED' ? [...next, ...own] : [...own, ...next]
   const first = standing === null ? [] : [visible(standing.line)]

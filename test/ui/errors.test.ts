@@ -1,6 +1,6 @@
 /** What is typed next: with the names that are known put in, and those that somebody chooses left. */
 import {expect, test} from '@jest/globals'
-import {KeyriteError} from '../../src/base/errors.ts'
+import {exitOf, KeyriteError, type ErrorCode} from '../../src/base/errors.ts'
 import {failure} from '../../src/providers/aws/failures.ts'
 import {tell} from '../../src/ui/errors.ts'
 
@@ -12,7 +12,12 @@ const hints = [
   'keyrite key create NAME --profile P',
 ]
 const triesOf = (about?: {profile: string | null; key: string | null}): readonly string[] =>
-  tell(new KeyriteError('UNSUPPORTED', 'cannot do it', {hints}), null, null, about).document.try
+  tell(
+    new KeyriteError('UNSUPPORTED', 'cannot do it', {hints}),
+    null,
+    null,
+    about && {...about, command: null},
+  ).document.try
 
 test('hints name the profile and the key that the run was about, and no other', () => {
   expect(triesOf({profile: 'cloud', key: 'orders'})).toEqual([
@@ -37,4 +42,27 @@ test.each([
   expect(said('acme')).not.toContain('NAME')
   expect(said(null)).toContain(unnamed)
   expect(said(null)).not.toContain('NAME')
+})
+
+/** Of a failure that does not say what to type next, in a run of `key move`. */
+const nextOf = (code: ErrorCode, profile: string | null, key: string | null): readonly string[] =>
+  tell(new KeyriteError(code, 'cannot do it'), null, null, {profile, key, command: 'key move'}).document.try
+
+test.each<[ErrorCode, string | null, string | null, string]>([
+  ['USAGE', 'cloud', 'orders', 'keyrite key move --help'],
+  ['KEY_STATE', 'cloud', 'orders', 'keyrite key show orders'],
+  ['KEY_NOT_FOUND', null, 'ordrs', 'keyrite key list'],
+  ['UNSUPPORTED', 'cloud', 'orders', 'keyrite profile show cloud'],
+  ['UNSUPPORTED', null, null, 'keyrite key move --help'],
+  ['PROVIDER_FAILED', 'cloud', 'orders', 'keyrite doctor --profile cloud'],
+  ['PROVIDER_UNREACHABLE', null, 'orders', 'keyrite profile list'],
+  ['STORAGE', 'cloud', 'orders', 'keyrite doctor'],
+  ['LEDGER_TAMPERED', null, null, 'keyrite ledger verify'],
+])('%s at profile %s, on key %s, goes on with a command', (code, profile, key, next) => {
+  expect(nextOf(code, profile, key)).toEqual([next])
+})
+
+test('every failure says what to type next, but one that is a person’s own wish', () => {
+  const codes = (Object.keys(exitOf) as ErrorCode[]).filter((code) => nextOf(code, null, null).length === 0)
+  expect(codes).toEqual(['CANCELLED'])
 })

@@ -96,7 +96,11 @@ export default class LedgerClock extends KeyriteCommand {
         flag: `--confirm ${today}`,
       }))
     if (said !== today)
-      throw new KeyriteError('NOT_CONFIRMED', `cannot accept this clock: it says ${today}, not "${said}"`)
+      throw new KeyriteError(
+        'NOT_CONFIRMED',
+        `cannot accept this clock: it says ${today}, not "${said}"; nothing was changed`,
+        {hints: ['set the clock of this machine, if it is wrong', 'the same command again']},
+      )
     await acceptClock(ledger, {person: actor.id, reason})
   }
 }

@@ -28,7 +28,7 @@ export default class ProfileRemove extends AskingCommand {
     if (keys.length > 0)
       throw new KeyriteError(
         'PROFILE_IN_USE',
-        `cannot remove profile "${profile.name}": ${keys.length} keys live there`,
+        `cannot remove profile "${profile.name}": ${keys.length === 1 ? `key "${keys.join('')}" lives` : `${keys.length} keys live`} there`,
         {
           hints: [`keyrite key list --profile ${profile.name}`],
         },
