@@ -138,6 +138,13 @@ async function putBack(context: KeyBackupContext, plan: Plan): Promise<void> {
           results.push(...(await triedAgain(ledger.view, provider, key, version)))
       const bad = results.find(({ok}) => !ok)
       if (bad === undefined && results.length > 0) return {results: results.map((one) => ({...one}))}
+      // It is there, and what was asked of it got no answer: that is no failure, and stays open for the same command.
+      if (bad?.evidence === 'asserted')
+        throw new KeyriteError(
+          'INDETERMINATE',
+          `cannot tell whether key "${name}" is good where it was put back: ${bad.detail}`,
+          {changed: true, hints: ['the same command again: it puts nothing back, and tries it once more']},
+        )
       throw new KeyriteError(
         'KEY_NOT_AS_PLANNED',
         `cannot call key "${name}" put back: ${bad?.detail ?? 'nothing of it could be tried'}`,

@@ -63,6 +63,13 @@ export function transitRows(dying: Dying, bao: () => OpenBao): Readonly<Record<s
         const read = async (mount: string): Promise<{data: {latest_version: number; keys: object}}> =>
           JSON.parse(await bao().bao('read', '-format=json', `${mount}/keys/${key}`)) as never
         expect((await read('second')).data.keys).toEqual((await read('transit')).data.keys)
+        // What is there the ledger calls done, and at no point failed.
+        const types = await house().using(({ledger}) =>
+          Array.from({length: ledger.size}, (_, seq) => ledger.view.entry(seq))
+            .filter((entry) => entry?.data['key'] === key && entry.type.startsWith('backup.put'))
+            .map((entry) => entry?.type),
+        )
+        expect(types).toEqual(['backup.put.intended', 'backup.put'])
       },
     },
   }
