@@ -17,7 +17,10 @@ const range = {least: 1, most: 36_500} as const
 const knows = ['everyDays'] as const
 
 export function keySchedule(service: Service): KeySchedule {
-  async function permitted(key: string, terms: ScheduleTerms): Promise<string> {
+  async function permitted(
+    key: string,
+    terms: ScheduleTerms,
+  ): Promise<{readonly what: string; readonly found: CryptoKey}> {
     const what = `set the schedule of key "${key}"`
     demandKnown(what, 'Google Cloud KMS', knows, terms)
     const {everyDays: days} = terms
@@ -29,7 +32,7 @@ export function keySchedule(service: Service): KeySchedule {
     const found = await rotating(service, key)
     if (found.importOnly === true)
       throw new KeyriteError('UNSUPPORTED', `cannot ${what}: it takes versions from outside only`)
-    return what
+    return {what, found}
   }
 
   return {
@@ -44,7 +47,7 @@ export function keySchedule(service: Service): KeySchedule {
     },
 
     async set(key, terms) {
-      const what = await permitted(key, terms)
+      const {what, found} = await permitted(key, terms)
       const {everyDays: days} = terms
       // A period without its next time is refused; both unset is never.
       const rotation =
@@ -61,10 +64,34 @@ export function keySchedule(service: Service): KeySchedule {
         }),
       )
       // What an answer says is not what is: it is looked at again.
-      const look = async (): Promise<RotationSchedule> => scheduleOf(await rotating(service, key))
-      return seenAs(look, ({everyDays, next}) => everyDays === days && (days !== null || next === null))
+      const now = await seenAs(
+        async () => rotating(service, key),
+        (one) => {
+          const {everyDays, next} = scheduleOf(one)
+          return everyDays === days && (days !== null || next === null) && lostOf(found, one).length === 0
+        },
+      )
+      demandLabels(what, found, now)
+      return scheduleOf(now)
     },
   }
+}
+
+/** Labels, as `name=value`, that were there before. */
+function lostOf(before: CryptoKey, {labels}: CryptoKey): readonly string[] {
+  const all = Object.entries(before.labels ?? {})
+  return all.filter(([name, value]) => labels?.[name] !== value).map(([name, value]) => `${name}=${value}`)
+}
+
+/** What changes more than it was asked to takes the labels by which a key and its versions are found. */
+function demandLabels(what: string, before: CryptoKey, now: CryptoKey): void {
+  const lost = lostOf(before, now)
+  if (lost.length === 0) return
+  throw new KeyriteError(
+    'PROVIDER_FAILED',
+    `cannot ${what} and keep its labels: ${lost.join(', ')} is gone, by which keyrite finds it; whatever answered changes more than it is asked to`,
+    {changed: true, hints: ['put them back there', 'keep no keys in a place that does so']},
+  )
 }
 
 /** @throws KeyriteError `KEY_NOT_FOUND`, `UNSUPPORTED` for a key that is not symmetric. */

@@ -145,6 +145,19 @@ describe('trouble with Google Cloud KMS', () => {
     },
   )
 
+  testWith('openssl', 'a schedule whose setting loses the labels of a key is not called set', async () => {
+    const {key} = await enabled(open(), specOf('aes-256'))
+    await standin().ask({quirks: ['ignores-masks']})
+    const said = await open()
+      .schedule?.set(key, {...noTerms, everyDays: 90})
+      .catch((error: unknown) => error)
+    await standin().ask({quirks: []})
+    expect(said).toMatchObject({
+      code: 'PROVIDER_FAILED',
+      message: expect.stringMatching(/is gone, by which keyrite finds it/),
+    })
+  })
+
   testWith('openssl', 'a pair that takes its time is waited for', async () => {
     await standin().ask({generation: 1500})
     const ref = await open().store.create(specOf('ec-p256'), intent())

@@ -90,6 +90,7 @@ export const keyMethods: Methods = {
       throw invalid('The update mask is empty or not allowed.')
     if (lies) return keyMessage(ring, key)
     for (const path of paths) change(world, key, given, path)
+    if (world.quirks.has('ignores-masks')) key.labels = labelsIn(given)
     return keyMessage(ring, key)
   },
 

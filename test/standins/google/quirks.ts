@@ -28,6 +28,7 @@ export const quirks = [
   'no-job-list',
   'no-single-tenant',
   'no-random',
+  'ignores-masks', // a key that is changed is all that was sent
 ] as const
 export type Quirk = (typeof quirks)[number]
 
