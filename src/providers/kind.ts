@@ -46,6 +46,8 @@ export interface ProviderKind {
   readonly enforces: readonly Availability[]
   /** The waits before destruction that it keeps itself, in days; absent where it destroys at once, and keyrite waits. */
   readonly window?: {readonly least: number; readonly most: number}
+  /** Where each key has one wait and no other: how many days it is, as the place is set. A key that was made elsewhere may have another. @throws KeyriteError `USAGE`. */
+  readonly ownWait?: (settings: Opening['settings']) => Promise<number>
   /** Its service's wait can be cut short, where the place lets anybody; absent where it never can. */
   readonly purges?: true
   /** How what is brought travels there, where that is not always under a key of the place: a sentence for people who decide. */

@@ -139,6 +139,7 @@ export const providerKinds = {
     hardware: 'possible',
     enforces: ['enabled', 'disabled'],
     window: {least: 1, most: 120},
+    ownWait: async (settings) => (await import('./gcp/place.ts')).placeFrom(settings).destroyDays,
     offers: async () => ({keys: (await import('./gcp/algorithms.ts')).capabilityList, imports: true}),
     open: async ({settings, within, believing}) =>
       (await import('./gcp/index.ts')).openFrom(settings, within, believing ?? null),
@@ -184,6 +185,7 @@ export const providerKinds = {
     hardware: 'possible',
     enforces: ['enabled', 'historic', 'disabled'],
     window: {least: 7, most: 90},
+    ownWait: async (settings) => (await import('./azure/place.ts')).placeFrom(settings).retentionDays,
     keepsDates: true,
     purges: true,
     brought:

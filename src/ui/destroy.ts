@@ -1,7 +1,9 @@
 /** A destruction that was approved, and waits for its time. */
 import type {App} from '../app.ts'
 import {KeyriteError} from '../base/errors.ts'
-import {keysFold, parseDestruction, type KeyDocument} from '../keys/index.ts'
+import {keysFold, parseDestruction, profileOf, type KeyDocument} from '../keys/index.ts'
+import {readConfig} from '../profiles/index.ts'
+import {providerKind} from '../providers/registry.ts'
 import {goesOnOutside, requests, statusNow, type Request} from '../requests/index.ts'
 import {demandName, gatherAndApply, type Final, type Manner} from './gather.ts'
 
@@ -24,6 +26,16 @@ export function destructionUnderWay(
     const own = scheduled ? one.scheduledBy === met || !begins(request) : !done.has('schedule-destruction')
     return own && statusNow(ledger, request) === 'met'
   })
+}
+
+/** How many days a place waits that has one wait for all: so people approve what it does. null where it can be told, or where it lies is not known here. */
+export async function ownWaitAt(
+  {ledger, world}: Pick<App, 'ledger' | 'world'>,
+  profile: string,
+): Promise<number | null> {
+  const {ownWait} = providerKind(profileOf(ledger.view, profile).kind)
+  const local = readConfig(world.home).get(profile)
+  return ownWait === undefined || local === undefined ? null : ownWait(local.settings)
 }
 
 function begins({plan}: Request): boolean {

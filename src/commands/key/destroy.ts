@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {keyDocument, planDestroy} from '../../keys/index.ts'
 import type {Shown} from '../../ui/command.ts'
-import {destructionUnderWay, goOn, endingLines} from '../../ui/destroy.ts'
+import {destructionUnderWay, endingLines, goOn, ownWaitAt} from '../../ui/destroy.ts'
 import {findKey} from '../../ui/find-key.ts'
 import {dateFlag, daysFlag} from '../../ui/key-flags.ts'
 import {finalFlags, keyArg, KeyMove} from '../../ui/key-move.ts'
@@ -27,7 +27,9 @@ export default class KeyDestroy extends KeyMove {
       helpValue: 'R|gdpr-erasure',
       required: true,
     }),
-    wait: daysFlag('how long it can be cancelled once it is scheduled; what the policy asks unless told'),
+    wait: daysFlag(
+      'how long it can be cancelled once it is scheduled; what the policy asks, or its place always waits, unless told',
+    ),
     grace: daysFlag(
       'how long what it made is still read after it was deactivated; what the policy asks unless told',
     ),
@@ -55,7 +57,7 @@ export default class KeyDestroy extends KeyMove {
     const wish = {
       key: name,
       version: flags.version ?? null,
-      waitDays: flags.wait ?? null,
+      waitDays: flags.wait ?? (flags.purge ? null : await ownWaitAt(this.app, profile)),
       graceDays: flags.grace ?? null,
       order: flags.reason === 'gdpr-erasure' ? ('gdpr-erasure' as const) : null,
       due: flags.due ?? null,
