@@ -8,7 +8,7 @@ const {longest} = createRequire(import.meta.url)('../support/sequencer.cjs') as 
   longest: readonly string[]
 }
 const {closingLines, longestLines} = createRequire(import.meta.url)('../support/reporter.cjs') as {
-  closingLines: (results: unknown) => string[]
+  closingLines: (results: unknown, all?: boolean) => string[]
   longestLines: (results: unknown, most?: number) => string[]
 }
 
@@ -28,11 +28,13 @@ describe('the closing lines of a test run', () => {
   })
 
   test('name each test that was not cross-checked under what it was missing', () => {
-    const lines = closingLines(
-      results(['a', 'b [not seen here: tmux is missing]', 'c [not seen here: tmux is missing]']),
-    )
+    const some = results(['a', 'b [not seen here: tmux is missing]', 'c [not seen here: tmux is missing]'])
+    const lines = closingLines(some, false)
+    expect(lines[0]).toMatch(/\(these count as passed; KEYRITE_REQUIRE=all makes fail what it asks for\):$/)
     expect(lines).toContain('  without tmux: b; c')
     expect(lines.at(-1)).toBe('3 passed, 0 failed')
+    // Then it would have failed, if it were asked for.
+    expect(closingLines(some, true)[0]).toMatch(/KEYRITE_REQUIRE=all asks for none of them\):$/)
   })
 
   test('count a suite that did not load as failed, and say how many were skipped', () => {
