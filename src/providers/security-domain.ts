@@ -1,4 +1,5 @@
 /** What opens the backups of a place elsewhere, in shares that holders open one by one, each at their own place. */
+import {KeyriteError} from '../base/errors.ts'
 import type {Secret} from '../base/secret.ts'
 
 /** What a file with one says of itself, without anything being opened. */
@@ -30,4 +31,14 @@ export interface SecurityDomains {
    * @throws KeyriteError `USAGE` for the wrong number of them, `SHARE_BAD` for one that opens no share, or the same as another, or that do not open it together.
    */
   sealFor(domain: Uint8Array, opened: readonly Secret[], under: Uint8Array): Uint8Array
+}
+
+/** @param given - how many holders opened their share. @throws KeyriteError `USAGE` unless it is the number that opens it. */
+export function demandShares({needed}: Pick<DomainFacts, 'needed'>, given: number): void {
+  if (given === needed) return
+  throw new KeyriteError(
+    'USAGE',
+    `cannot open the security domain: ${needed} shares are needed, and ${given} given`,
+    {hints: ['--opened FILE, once for each of so many holders, and no more']},
+  )
 }

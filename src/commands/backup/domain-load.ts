@@ -3,6 +3,7 @@ import {planWhole, wholeBackupsOf} from '../../backups/index.ts'
 import {sha256Hex} from '../../base/bytes.ts'
 import {readPublic} from '../../base/files.ts'
 import {profileOf} from '../../keys/index.ts'
+import {demandShares} from '../../providers/security-domain.ts'
 import {AskingCommand} from '../../ui/asking-command.ts'
 import type {Shown} from '../../ui/command.ts'
 import {changeFlags} from '../../ui/key-change.ts'
@@ -42,13 +43,16 @@ export default class BackupDomainLoad extends AskingCommand {
     const domains = await domainsOf(profile.kind)
     const bytes = readPublic(flags.domain, mostDomainBytes)
     const {needed} = domains.read(bytes)
+    // Before anybody signs: what they sign is used up by an act that fails.
+    if (!flags['dry-run']) demandShares({needed}, flags.opened.length)
     const certificate = await wholeBackupsOf(await this.app.provider(name)).transferKey()
     const [domain, under] = [sha256Hex(bytes), sha256Hex(certificate)]
     const planned = planWhole(ledger.view, 'domain-load', name, {domain, needed, under})
     const done = (): Shown =>
       this.show({schema: 'keyrite.security-domain-load/1', profile: name, domain, needed, under}, [
         `The security domain with SHA-256 ${domain} was taken in by profile "${name}".`,
-        `keyrite backup load ${name} --from URL; and what the holders opened is destroyed: shred -u FILE`,
+        `Next: keyrite backup load ${name} --from URL`,
+        `And destroy what the holders opened: shred -u ${flags.opened.join(' ')}`,
       ])
     const material = sealedBy(domains, bytes, flags.opened, certificate)
     return this.asked(planned, flags, done, {material})

@@ -50,6 +50,7 @@ export default class BackupDomain extends AskingCommand {
         [
           `The security domain of profile "${name}" is in ${flags.out}, SHA-256 ${sha256}.`,
           `Any ${flags.needed} of the ${digests.length} holders open it, with the private keys of their certificates.`,
+          `Next, when another Managed HSM is to take it in: keyrite backup domain-share ${flags.out} --holder FILE --out FILE`,
         ],
       )
     }

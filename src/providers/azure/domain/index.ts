@@ -11,7 +11,7 @@ import {constants, createHash, createHmac, publicEncrypt, randomBytes, X509Certi
 import {z} from 'zod'
 import {KeyriteError} from '../../../base/errors.ts'
 import type {Secret} from '../../../base/secret.ts'
-import type {SecurityDomains} from '../../security-domain.ts'
+import {demandShares, type SecurityDomains} from '../../security-domain.ts'
 import {contentKeyBytes, openJwe, parseJwe, sealJwe, type Jwe} from './jwe.ts'
 import {combined, parseDomainShare, type DomainShare} from './sharing.ts'
 
@@ -68,12 +68,7 @@ export const domains: SecurityDomains = {
 
   sealFor(bytes, opened, under) {
     const domain = parsed(bytes)
-    if (opened.length !== domain.needed)
-      throw new KeyriteError(
-        'USAGE',
-        `cannot open the security domain: ${domain.needed} shares are needed, and ${opened.length} given`,
-        {hints: ['--opened FILE, once for each of so many holders, and no more']},
-      )
+    demandShares(domain, opened.length)
     const shares: DomainShare[] = []
     try {
       for (const one of opened) shares.push(shareIn(domain, one, shares))
