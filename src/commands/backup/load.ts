@@ -43,9 +43,9 @@ export default class BackupLoad extends AskingCommand {
       const said = lastWhole(ledger, 'backup.loaded', name)
       const [there, lost] = [Number(textIn(said, 'there')), said['missing'] as readonly string[]]
       return this.show({schema: 'keyrite.whole-restore/1', profile: name, key, there, missing: [...lost]}, [
-        `The service says that it is restored. Of the ledger’s versions there, ${there} are there.`,
+        `The service says that it is restored. Of the versions that the ledger has of it, ${there} ${there === 1 ? 'is' : 'are'} there.`,
         ...(lost.length === 0 ? [] : [`NOT THERE: versions of ${lost.join(', ')}.`]),
-        `keyrite key sync --profile ${name}`,
+        `Next: keyrite key sync --profile ${name}`,
       ])
     }
     const final = {
