@@ -58,8 +58,8 @@ export default class ProfileMake extends AskingCommand {
       rememberPlace(this.app, {name, kind, environment, settings, prover: null, pinFile: undefined})
     const done = (): Shown =>
       this.show({schema: 'keyrite.place/1', name, kind, environment, place: maker.place}, [
-        `It is made. Nothing knows it yet:`,
-        `keyrite profile add ${name} --kind ${kind} --environment ${environment} … with the same flags`,
+        'It is made. This ledger has no profile of it yet.',
+        `Next: keyrite profile add ${name} --kind ${kind} --environment ${environment} … with the same flags`,
       ])
     return this.asked({plan, names: {}}, flags, done, {final: {name, given: flags.confirm}})
   }
