@@ -6,6 +6,7 @@ import {certificates} from './lint/certificates.ts'
 import {escrow} from './lint/escrow.ts'
 import {checklist} from './lint/checklist.ts'
 import {materials} from './lint/materials.ts'
+import {people} from './lint/people.ts'
 import {policy} from './lint/policy.ts'
 import {presence} from './lint/presence.ts'
 import {references} from './lint/references.ts'
@@ -57,6 +58,7 @@ export function lint(
   const all = standIns(parameters, given)
   completeValues(parameters, new Map([...all, ...given]))
   const reading = read(loaded.raw, all)
+  const known = new Map([...all].filter(([name]) => !unknown.includes(name)))
   const guessed = reading.references
     .filter(({name}) => name !== null && unknown.includes(name))
     .map(({path}) => path)
@@ -73,6 +75,7 @@ export function lint(
       ...references(script, reading.references),
       ...materials(script),
       ...roles(script, view),
+      ...people(template, known, view),
       ...presence(script),
       ...policy(script, view),
       ...approvers(script, view, cast),

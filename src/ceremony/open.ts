@@ -1,13 +1,14 @@
 /** Opens a ceremony: everything that can be known to be wrong is said before the first entry. */
 import {hex} from '../base/bytes.ts'
 import {KeyriteError} from '../base/errors.ts'
-import {custodyFold, findPerson, nameOf} from '../custody/index.ts'
+import {custodyFold} from '../custody/index.ts'
 import {Blob, Private, type DraftObject, type View} from '../ledger/index.ts'
 import {policyFold, ruleFor} from '../policy/index.ts'
 import {factsOf, type ProfileFacts} from '../profiles/index.ts'
 import {keysFold, profileOf} from '../keys/index.ts'
 import {demandFounded} from '../requests/index.ts'
 import {instruments} from '../base/instruments.ts'
+import {assigned} from './assigned.ts'
 import {guardProduction} from './guards.ts'
 import {counting, lint, profilesNamed, type Cast, type Finding} from './lint.ts'
 import type {Offers} from './lint/capability.ts'
@@ -47,8 +48,8 @@ export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<
     )
   // First what needs no PIN: nobody types one for a ceremony that cannot be.
   demandClean(judged(null, null))
-  const participants = assigned(app, opening)
   const {roster} = ledger.of(custodyFold)
+  const participants = assigned(roster, opening.loaded.template, opening.participants)
   const cast = new Map(
     participants.map(({role, people}) => [role, people.flatMap((id) => roster.get(id) ?? [])]),
   )
@@ -117,44 +118,4 @@ function publicTitle({template}: Loaded, values: Values): string {
 function recordedProfile(profile: ProfileFacts): DraftObject {
   const {name, environment, identity} = factsOf(profile)
   return {name, environment, identity: {...identity}}
-}
-
-interface Assigned {
-  readonly role: string
-  readonly people: readonly string[]
-}
-
-/** Looks people up, and holds them to counts and exclusions. */
-function assigned({ledger}: CeremonyApp, {loaded, participants}: Opening): readonly Assigned[] {
-  const {roster} = ledger.of(custodyFold)
-  const {roles} = loaded.template
-  const refuse = (fact: string): never => {
-    throw new KeyriteError('POLICY_REFUSES', `cannot open the ceremony: ${fact}`, {
-      hints: ['--participant ROLE=PERSON,PERSON', 'keyrite custodian list'],
-    })
-  }
-  for (const role of Object.keys(participants))
-    if (!roles.has(role)) refuse(`the template has no role "${role}"; it has ${[...roles.keys()].join(', ')}`)
-  const all = [...roles.keys()].map((role) => ({
-    role,
-    people: [...new Set((participants[role] ?? []).map((typed) => findPerson(roster, typed).id))],
-  }))
-  for (const {role, people} of all) {
-    const {count, minimum, excludes = []} = roles.get(role) ?? {}
-    if (count !== undefined && people.length !== count)
-      refuse(`role "${role}" takes ${count}, and ${people.length} are named`)
-    if (minimum !== undefined && people.length < minimum)
-      refuse(`role "${role}" takes at least ${minimum}, and ${people.length} are named`)
-    const twice = people.find((id) =>
-      all.some((other) => excludes.includes(other.role) && other.people.includes(id)),
-    )
-    if (twice !== undefined)
-      refuse(
-        `${nameOf(roster, twice)} is ${role} and also ${excludes.join(' or ')}, which exclude each other`,
-      )
-    const inactive = people.find((id) => roster.get(id)?.state !== 'active')
-    if (inactive !== undefined)
-      refuse(`${nameOf(roster, inactive)} has not signed the founding of this ledger yet`)
-  }
-  return all.filter(({people}) => people.length > 0)
 }

@@ -13,10 +13,15 @@ interface Declared {
   readonly parameters: ReadonlyMap<string, {readonly type: string}>
 }
 
+/** Whether the values of this type are people of the roster. */
+export function isOfPeople(type: string): boolean {
+  return people.includes(type)
+}
+
 /** Whether a parameter's value is kept private. Who a person is, is not to stand beside the act either. */
 export function isHidden({parameters}: Declared, name: string): boolean {
   const type = parameters.get(name)?.type ?? ''
-  return hidden.includes(type) || people.includes(type)
+  return hidden.includes(type) || isOfPeople(type)
 }
 
 /** What `ceremony.opened` records. @throws KeyriteError `PERSON_NOT_FOUND`. */
@@ -24,7 +29,7 @@ export function recorded({parameters}: Declared, values: Values, roster: Roster)
   const entries = [...values].map(([name, value]): [string, DraftValue] => {
     const type = parameters.get(name)?.type ?? ''
     if (hidden.includes(type)) return [name, new Private(value)]
-    if (people.includes(type))
+    if (isOfPeople(type))
       return [
         name,
         Array.isArray(value)

@@ -42,7 +42,8 @@ export const providerKinds = {
     },
     async beforeSecret(settings, within) {
       const {lookAtPin} = await import('./pkcs11/index.ts')
-      return lookAtPin(hsmPlace(settings), within === undefined ? undefined : patienceOf(within))
+      const place = {...hsmModule(settings), serial: settings['serial'] ?? null}
+      return lookAtPin(place, within === undefined ? undefined : patienceOf(within))
     },
     async offers(settings, within) {
       const {offeredBy} = await import('./pkcs11/index.ts')
@@ -284,17 +285,19 @@ function needed(secret: Secret | null, called: string): Secret {
   return secret
 }
 
-function hsmPlace(settings: Opening['settings']): {
-  readonly module: string
-  readonly serial: string
-  readonly label: string | null
-} {
-  return {
-    module: setting(settings, 'module'),
-    serial: setting(settings, 'serial'),
-    label: settings['label'] ?? null,
-  }
-}
+const hsmModule = (
+  settings: Opening['settings'],
+): {readonly module: string; readonly label: string | null} => ({
+  module: setting(settings, 'module'),
+  label: settings['label'] ?? null,
+})
+
+const hsmPlace = (
+  settings: Opening['settings'],
+): {readonly serial: string} & ReturnType<typeof hsmModule> => ({
+  ...hsmModule(settings),
+  serial: setting(settings, 'serial'),
+})
 
 const patienceOf = (within: number): {readonly usual: number; readonly making: number} => ({
   usual: within,

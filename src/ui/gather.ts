@@ -130,7 +130,10 @@ async function gather(app: App, context: Context, opened: Request, manner: Manne
     request = await meet(context, await sign(app, context, request, {person, path, decision: 'approve'}))
     manner.say(said(app, request, person, did))
   }
-  while (lacksSignatures(app.ledger, request) && app.world.ask.interactive && manner.signWith === undefined) {
+  const asks = app.world.ask.interactive && manner.signWith === undefined
+  if (asks && lacksSignatures(app.ledger, request))
+    manner.say(`Request ${request.id} needs ${missing(app.ledger, request)}; it expires ${request.expires}.`)
+  while (asks && lacksSignatures(app.ledger, request)) {
     const next = await askPerson(app, context, request)
     if (next === null) return request
     request = await meet(context, next)

@@ -110,7 +110,8 @@ const uses: Readonly<Record<keyof typeof providerKinds, readonly Use[]>> = {
   local: [{flag: 'token', setting: 'path', needed: false, isPath: true}],
   pkcs11: [
     {flag: 'module', setting: 'module', needed: true, isPath: true},
-    {flag: 'token-serial', setting: 'serial', needed: true},
+    // Nobody knows it by heart: where it is not given, the module says which tokens it shows.
+    {flag: 'token-serial', setting: 'serial', needed: false},
     {flag: 'token-label', setting: 'label', needed: false},
   ],
   transit: [

@@ -42,6 +42,19 @@ const roles: readonly Row[] = [
       'the roles operator, custodian, witness need 7 different people, and the roster has 6 active: lower a number, lift an exclusion, or enroll more people',
     facts: {people: 6},
   },
+  {
+    name: 'a value that is nobody of the roster',
+    changes: [
+      [
+        'text: Where it will live}\n',
+        `text: Where it will live}\n  owner: {type: person, text: Who, default: mallory} ${mark}\n`,
+      ],
+      ['owner: alice', 'owner: ${owner}'],
+    ],
+    rule: 'unknown-person',
+    message:
+      'parameter "owner": cannot find "mallory" in the roster; name somebody of the roster, or enroll them',
+  },
 ]
 
 const policy: readonly Row[] = [

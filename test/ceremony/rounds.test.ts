@@ -61,6 +61,12 @@ describe('words typed while people sign', () => {
         expect.stringMatching(/^The transcript is closed: \d+ entries/),
         expect.stringMatching(/^The transcript is closed, round 2: \d+ entries/),
       ])
+      // Nobody signs a number only.
+      expect(said).toContain('Keys: said version 1.')
+      expect(said).toContain('Deviations: none.')
+      expect(said).toContainEqual(
+        expect.stringMatching(/^Deviation D1 at step .*: the door stood open \(somebody was late\)$/),
+      )
       // Two had signed for round 1 when it was said; whoever said it is asked on, and what they sign counts no more.
       expect(ceremony.signedBefore.length).toBe(2)
       expect(ceremony.signed.map(({round}) => round)).toEqual(Array(9).fill(2))

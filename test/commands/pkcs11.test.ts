@@ -12,7 +12,7 @@ import RequestApply from '../../src/commands/request/apply.ts'
 import {makeHouse, parameters, type House} from '../ceremony/room.ts'
 import {softHsm, type SoftHsm} from '../providers/pkcs11/softhsm.ts'
 import {testWith} from '../support/needs.ts'
-import {runJson} from '../support/run.ts'
+import {runJson, somebody} from '../support/run.ts'
 import {held} from './held.ts'
 
 const need = 'softhsm2'
@@ -63,6 +63,32 @@ describe('an HSM by PKCS#11', () => {
       expect(applied).toMatchObject({exit: 0, status: 'applied'})
       const checked = await runJson(ProfileCheck, 'profile check', ['hsm'], house().world)
       expect(checked).toMatchObject({exit: 0, ok: true, identity: {kind: 'pkcs11', serial: hsm().serial}})
+    },
+  )
+
+  testWith(
+    need,
+    'that is not the one that was said, or of which no serial number is known, is named by those that are there, before any PIN',
+    async () => {
+      const {module, serial} = hsm()
+      const other = (...more: readonly string[]) =>
+        runJson(
+          ProfileAdd,
+          'profile add',
+          [
+            ...['other', '--kind', 'pkcs11', '--environment', 'test', '--module', module, '--as', 'alice'],
+            ...more,
+          ],
+          {...house().world, ask: somebody()},
+        )
+      const shows = new RegExp(`the module shows .*${serial} \\(lab\\)`)
+      expect(await other()).toMatchObject({
+        ...{exit: 2, code: 'USAGE', message: expect.stringMatching(shows)},
+        try: ['the same command with --token-serial SERIAL'],
+      })
+      expect(await other('--token-serial', '1')).toMatchObject({
+        ...{code: 'PROVIDER_UNREACHABLE', message: expect.stringMatching(shows)},
+      })
     },
   )
 

@@ -1,5 +1,5 @@
 /** `sign-off`: the transcript is closed, and everyone who took part signs exactly what happened. */
-import {custodyFold, signStatement, type Person} from '../../custody/index.ts'
+import {custodyFold, nameOf, signStatement, type Person, type Roster} from '../../custody/index.ts'
 import type {DraftObject, Ledger} from '../../ledger/index.ts'
 import type {Signer} from '../../custody/index.ts'
 import {openingDrafts} from '../../duties/index.ts'
@@ -7,7 +7,7 @@ import {dutiesOwed} from '../owed.ts'
 import {transcriptRoot} from '../fold.ts'
 import {schemas} from '../schemas.ts'
 import {actorOf, ceremonyOf, type CeremonyApp, type RunContext} from '../run-context.ts'
-import {missingSignatures, roundIsDue, type Ceremony} from '../state.ts'
+import {missingSignatures, roundIsDue, unsignedPresence, type Ceremony} from '../state.ts'
 
 /** Closes the transcript for its first round of signatures, or for the next where a deviation came after the last one. */
 export async function openRound(context: Pick<RunContext, 'app' | 'id'>): Promise<void> {
@@ -60,6 +60,7 @@ async function takeSignatures(context: RunContext): Promise<void> {
   const round = opened.signOff?.round ?? 1
   room.say([
     `The transcript is closed${round === 1 ? '' : `, round ${round}`}: ${count} entries, root ${root}. Everyone signs it.`,
+    ...summary(opened, roster),
   ])
   for (const one of missingSignatures(opened)) {
     const person = roster.get(one)
@@ -69,6 +70,23 @@ async function takeSignatures(context: RunContext): Promise<void> {
     await signTranscript(app, opened, person, signer)
     room.say([`${person.name ?? person.id}: signed, signature verified.`])
   }
+}
+
+/** What the entries that are signed come to: nobody is to sign a number only. */
+function summary(ceremony: Ceremony, roster: Roster): readonly string[] {
+  const {done, keys, sets, deviations} = ceremony
+  const stated = unsignedPresence(ceremony).map((id) => nameOf(roster, id))
+  return [
+    `Done: ${done.length} ${done.length === 1 ? 'step' : 'steps'} before this one.`,
+    `Keys: ${keys.map(({key, version}) => `${key} version ${version}`).join(', ') || 'none'}.`,
+    ...(sets.length === 0 ? [] : [`Sets of shares: ${sets.join(', ')}.`]),
+    ...(deviations.length === 0 ? ['Deviations: none.'] : []),
+    ...deviations.map(
+      ({name, step, what, why}) =>
+        `Deviation ${name} at step ${step}: ${what ?? 'withheld'} (${why ?? 'withheld'})`,
+    ),
+    ...(stated.length === 0 ? [] : [`Present by what was said, without a signature: ${stated.join(', ')}.`]),
+  ]
 }
 
 /** Records one participant's signature under the transcript. */

@@ -2,20 +2,14 @@ import {Flags} from '@oclif/core'
 import {readPublic} from '../../base/files.ts'
 import {contextOf, walk} from '../../ceremony/engine.ts'
 import {openCeremony} from '../../ceremony/open.ts'
-import {
-  completeValues,
-  demandNone,
-  valuesFromObject,
-  valuesFromSets,
-  withoutValue,
-} from '../../ceremony/parameters.ts'
-import {largest, parseTemplate, type Loaded, type Values} from '../../ceremony/template.ts'
-import type {Answers} from '../../ceremony/answers.ts'
+import {largest, parseTemplate} from '../../ceremony/template.ts'
+import {custodyFold} from '../../custody/index.ts'
 import {CeremonyCommand} from '../../ui/ceremony-command.ts'
 import type {Shown} from '../../ui/command.ts'
 import {pinFileFlag, signWithFlag} from '../../ui/flags.ts'
 import {fromFlags} from '../../ui/participants.ts'
 import {setFlag, templateArg, templateFile} from '../../ui/ceremony-template.ts'
+import {askPeople, openingValues} from '../../ui/ceremony-opening.ts'
 import {ceremonyApp, readAnswers} from '../../ui/ceremony.ts'
 
 export default class CeremonyRun extends CeremonyCommand {
@@ -52,62 +46,23 @@ export default class CeremonyRun extends CeremonyCommand {
     const {app} = this
     app.ledger.demandWriter()
     this.demandRoom(answers)
-    const values = await this.#values(loaded, flags.set, answers)
+    const {roster} = app.ledger.of(custodyFold)
+    const values = await openingValues(app.world.ask, roster, loaded, flags.set, answers)
     const participants = {...answers?.participants, ...fromFlags(flags.participant)}
     const listed = Object.entries(participants).map(
       ([role, people]) => [role, typeof people === 'string' ? people.split(',') : people] as const,
     )
-    const missing = [...loaded.template.roles.keys()].filter((role) => !listed.some(([one]) => one === role))
-    const asked = answers === null ? await this.#people(missing) : []
+    const named = Object.fromEntries(listed)
+    const all = answers === null ? await askPeople(app.world.ask, roster, loaded.template, named) : named
     const id = await openCeremony(ceremonyApp(app), {
       loaded,
       values,
-      participants: Object.fromEntries([...listed, ...asked]),
+      participants: all,
       answersFile: answers !== null,
     })
     this.say(`Ceremony ${id} is open.`)
     return this.carryOn(id, {answers, signWith: flags['sign-with']}, (room) =>
       walk(contextOf(ceremonyApp(app), room, id)),
     )
-  }
-
-  /** Flags first, then the answers file, then defaults, then the terminal. */
-  async #values(
-    {template: {parameters}}: Loaded,
-    sets: readonly string[],
-    answers: Answers | null,
-  ): Promise<Values> {
-    const [given, filed] = [
-      valuesFromSets(parameters, sets),
-      valuesFromObject(parameters, answers?.parameters ?? {}),
-    ]
-    demandNone([...given.problems, ...filed.problems])
-    let values: Values = new Map([...filed.values, ...given.values])
-    for (const name of withoutValue(parameters, values)) {
-      const {ask} = this.app.world
-      const text = await ask.text({message: parameters.get(name)?.text ?? name, flag: `--set ${name}=VALUE`})
-      const one = valuesFromSets(parameters, [`${name}=${text}`])
-      demandNone(one.problems)
-      values = new Map([...values, ...one.values])
-    }
-    return completeValues(parameters, values)
-  }
-
-  async #people(roles: readonly string[]): Promise<readonly (readonly [string, readonly string[]])[]> {
-    const listed: (readonly [string, readonly string[]])[] = []
-    for (const role of roles) {
-      const text = await this.app.world.ask.text({
-        message: `Who is ${role}? (several with commas)`,
-        flag: `--participant ${role}=PERSON,PERSON`,
-      })
-      listed.push([
-        role,
-        text
-          .split(',')
-          .map((one) => one.trim())
-          .filter((one) => one !== ''),
-      ])
-    }
-    return listed
   }
 }

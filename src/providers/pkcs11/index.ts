@@ -10,6 +10,7 @@ import type {Offered} from '../offered.ts'
 import type {BeforeSecret, Identity, Provider} from '../ports.ts'
 import {Line, patience} from './line.ts'
 import {asksNobody, demandNotLocked, hasPad, pinLine, pinTries} from './pin.ts'
+import {noSuchToken} from './shown.ts'
 import type {SoftToken} from './soft-token.ts'
 import type {Place} from './token.ts'
 
@@ -52,18 +53,27 @@ export async function openHsm(place: Place, pin: Secret | null, within = patienc
 /**
  * What the token says of its PIN before one is given: each wrong one counts, and many lock for good. `here`: it is given here, and not
  * on a keypad of the token's own, or not at all.
- * @throws KeyriteError `CREDENTIALS_REFUSED` if the PIN is locked: none would be taken.
+ * @param place - a null serial number is none that was said: then the refusal names those that are there.
+ * @throws KeyriteError `CREDENTIALS_REFUSED` if the PIN is locked: none would be taken; `USAGE`, `PROVIDER_UNREACHABLE` where it is none of the tokens that are there.
  */
-export async function lookAtPin(place: Place, within = patience): Promise<BeforeSecret> {
-  const line = new Line(place, null, within)
+export async function lookAtPin(
+  place: Omit<Place, 'serial'> & {readonly serial: string | null},
+  within = patience,
+): Promise<BeforeSecret> {
+  const line = new Line({...place, serial: place.serial ?? ''}, null, within)
   const shown = await line.look()
   const fitting = shown.filter(
     ({identity, label}) =>
       identity['serial'] === place.serial && (place.label === null || label === place.label),
   )
   const [token] = fitting
-  // None, or several: opening it says so.
-  if (token === undefined || fitting.length > 1) return {lines: [], here: true}
+  if (token === undefined)
+    throw noSuchToken(
+      place.serial,
+      shown.map(({identity, label}) => `${identity['serial']} (${label})`),
+    )
+  // Opening it says so.
+  if (fitting.length > 1) return {lines: [], here: true}
   demandNotLocked(token)
   const said = pinTries(token)
   return {lines: said === null ? [] : [pinLine(said)], here: !hasPad(token) && !asksNobody(token)}

@@ -1,5 +1,6 @@
 /** What a module shows before anybody logs in: its tokens, and who each says it is. */
 import type {Handle, MechanismInfo, PKCS11, TokenInfo} from 'pkcs11js'
+import {KeyriteError} from '../../base/errors.ts'
 import type {Identity} from '../ports.ts'
 import {ckf} from './constants.ts'
 import {isGone, rvOf} from './failures.ts'
@@ -10,6 +11,20 @@ export interface Shown {
   readonly label: string
   /** `CKF_`, section 4.5. */
   readonly flags: number
+}
+
+/** Which token is none of those that the module shows, or was not said. @param seen - each in words. */
+export function noSuchToken(serial: string | null, seen: readonly string[]): KeyriteError {
+  const shows = `the module shows ${seen.join(', ') || 'none'}`
+  if (serial === null)
+    return new KeyriteError('USAGE', `cannot tell which token is meant: ${shows}`, {
+      hints: ['the same command with --token-serial SERIAL'],
+    })
+  return new KeyriteError(
+    'PROVIDER_UNREACHABLE',
+    `cannot find the token with serial number "${serial}": ${shows}`,
+    {hints: ['connect it and switch it on, and the same command again', 'keyrite profile list']},
+  )
 }
 
 /** Slots without a token, and tokens that nobody made ready, are left out. */

@@ -3,7 +3,7 @@ import type {Attribute, Handle, Mechanism, MechanismInfo, PKCS11, TokenInfo} fro
 import {KeyriteError} from '../../base/errors.ts'
 import {failure, rv, rvOf} from './failures.ts'
 import {logIn} from './login.ts'
-import {mechanismsOf, tokensOf, trimmed} from './shown.ts'
+import {mechanismsOf, noSuchToken, tokensOf, trimmed} from './shown.ts'
 
 /** Where a token is. */
 export interface Place {
@@ -240,9 +240,5 @@ export function slotOf(module: PKCS11, {serial, label}: Place): Handle {
         ],
       },
     )
-  throw new KeyriteError(
-    'PROVIDER_UNREACHABLE',
-    `cannot find the token with serial number "${serial}": the module shows ${seen.join(', ') || 'none'}`,
-    {hints: ['connect it and switch it on, and the same command again', 'keyrite profile list']},
-  )
+  throw noSuchToken(serial, seen)
 }
