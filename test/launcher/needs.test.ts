@@ -1,15 +1,21 @@
-import {existsSync} from 'node:fs'
+import {existsSync, globSync} from 'node:fs'
 import {createRequire} from 'node:module'
 import {join} from 'node:path'
 import {describe, expect, test} from '@jest/globals'
 import {onPath, testWhen} from '../support/needs.ts'
 
-const {longest} = createRequire(import.meta.url)('../support/sequencer.cjs') as {
-  longest: readonly string[]
+const {seedOf, shareOf, times} = createRequire(import.meta.url)('../support/share.cjs') as {
+  seedOf: (named: boolean, env: NodeJS.ProcessEnv, now?: Date) => string | null
+  shareOf: (paths: readonly string[], seed: string) => (path: string) => boolean
+  times: Readonly<Record<string, number>>
 }
-const {closingLines, longestLines} = createRequire(import.meta.url)('../support/reporter.cjs') as {
+const {closingLines, longestLines, shareLines, timesIn} = createRequire(import.meta.url)(
+  '../support/reporter.cjs',
+) as {
   closingLines: (results: unknown, all?: boolean) => string[]
   longestLines: (results: unknown, most?: number) => string[]
+  shareLines: (left: {seed: string | null; files: number; of: number}) => string[]
+  timesIn: (results: unknown) => Record<string, number>
 }
 
 const results = (titles: readonly string[], counts: Record<string, number> = {}): unknown => ({
@@ -68,7 +74,66 @@ describe('what a test needs of the machine', () => {
   })
 })
 
-test('the files that begin first are all there', () => {
-  const missing = longest.filter((path) => !existsSync(join(import.meta.dirname, '../..', path)))
-  expect(missing).toEqual([])
+describe('the share of all files that npm test takes', () => {
+  const root = join(import.meta.dirname, '../..')
+  const all = globSync('test/**/*.test.ts', {cwd: root}).map((path) => join(root, path))
+  const slow = Object.keys(times).map((name) => join(root, `test/${name}.test.ts`))
+  const seconds = (paths: readonly string[]): number =>
+    paths.reduce(
+      (sum, path) => sum + (times[path.split('/test/').at(-1)?.replace('.test.ts', '') ?? ''] ?? 0),
+      0,
+    )
+
+  test('has every quick file and the checks of all sources, and of slow ones what fits', () => {
+    const taken = all.filter(shareOf(all, '2026-11-29'))
+    const left = all.filter((path) => !taken.includes(path))
+    expect(left.filter((path) => !slow.includes(path))).toEqual([])
+    expect(taken.some((path) => path.endsWith('/test/checks.test.ts'))).toBe(true)
+    expect(left.length).toBeGreaterThan(0)
+    expect(seconds(taken)).toBeLessThanOrEqual(590)
+    // Whatever is left out would not have fitted.
+    const shortest = Math.min(...left.map((path) => seconds([path])))
+    expect(seconds(taken) + shortest).toBeGreaterThan(590)
+  })
+
+  test('is the same for the same seed, another for another, and no slow file is left out of all', () => {
+    const taken = (seed: string): string[] => all.filter(shareOf(all, seed))
+    expect(taken('a')).toEqual(taken('a'))
+    expect(taken('a')).not.toEqual(taken('b'))
+    const ever = new Set(Array.from({length: 200}, (_, at) => taken(String(at))).flat())
+    expect(all.filter((path) => !ever.has(path))).toEqual([])
+  })
+
+  test.each<[string, boolean, NodeJS.ProcessEnv, string | null]>([
+    ['of a day, where nothing is said', false, {}, '2026-11-29'],
+    ['of a seed that was said', false, {KEYRITE_SHARE: '7'}, '7'],
+    ['all, where that was said', false, {KEYRITE_SHARE: 'all'}, null],
+    ['all, in CI', false, {KEYRITE_REQUIRE: 'all'}, null],
+    ['all, with all cases', false, {SLOW: '1'}, null],
+    ['all of what was named', true, {}, null],
+  ])('is %s', (_what, named, env, seed) => {
+    expect(seedOf(named, env, new Date('2026-11-29T10:00:00Z'))).toBe(seed)
+  })
+
+  test('is named at the end of a run with what was left out, and how to run it', () => {
+    expect(shareLines({seed: null, files: 0, of: 9})).toEqual([])
+    const [what, how] = shareLines({seed: '2026-11-29', files: 3, of: 9})
+    expect(what).toMatch(
+      /^A share of all tests: 6 of 9 files\. 3 of those that take longest .* seed 2026-11-29/,
+    )
+    expect(how).toContain('npm run test:all')
+  })
+
+  test('goes by times that a run writes: of files that are there, the longest first', () => {
+    expect(slow.filter((path) => !existsSync(path))).toEqual([])
+    const took = (name: string, ms: number): unknown => ({
+      testFilePath: `/home/me/keyrite/test/${name}.test.ts`,
+      perfStats: {runtime: ms},
+    })
+    const testResults = [took('a', 3_400), took('keys/b', 4_600), took('checks', 60_000)]
+    expect(Object.entries(timesIn({testResults}))).toEqual([
+      ['checks', 60],
+      ['keys/b', 5],
+    ])
+  })
 })

@@ -1,6 +1,8 @@
 // The closing lines of a test run, on stdout: what was not cross-checked on this machine, then one line of counts.
 // They are written when the process ends, because Jest's own summary comes after every other reporter.
-const {writeSync} = require('node:fs')
+const {writeFileSync, writeSync} = require('node:fs')
+const {join} = require('node:path')
+const {leftOut, nameOf} = require('./share.cjs')
 
 const notSeen = /^(.*) \[not seen here: (.*) is missing\]$/
 
@@ -14,6 +16,26 @@ function gatherNotSeen(suites) {
     }
   }
   return missing
+}
+
+/** What was left out of a share, and how to run it. @returns nothing where all ran. */
+function shareLines({seed, files, of}) {
+  if (seed === null || files === 0) return []
+  return [
+    `A share of all tests: ${of - files} of ${of} files. ${files} of those that take longest were left out, by the seed ${seed} (KEYRITE_SHARE).`,
+    'All of them: npm run test:all. Each with all of its cases: npm run test:full.',
+    '',
+  ]
+}
+
+/** Seconds of every file that took four or more, the longest first: `times.json`. */
+function timesIn({testResults}) {
+  const took = testResults.map(({testFilePath, perfStats}) => [
+    nameOf(testFilePath),
+    Math.round(perfStats.runtime / 1000),
+  ])
+  const slow = took.filter(([, seconds]) => seconds >= 4)
+  return Object.fromEntries(slow.sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)))
 }
 
 /** The closing lines for Jest's aggregated results. A suite that did not load is one failure. @param all - whether everything that can be installed is asked for. */
@@ -46,12 +68,16 @@ function longestLines({testResults}, most = 20) {
 module.exports = class Closing {
   onRunComplete(_contexts, results) {
     const longest = process.env.SLOW === '1' ? ['Longest:', ...longestLines(results), ''] : []
-    const text = `\n${[...longest, ...closingLines(results)].join('\n')}\n`
+    if (process.env.KEYRITE_TIMES === 'write' && leftOut.files === 0)
+      writeFileSync(join(__dirname, 'times.json'), `${JSON.stringify(timesIn(results), null, 2)}\n`)
+    const text = `\n${[...longest, ...shareLines(leftOut), ...closingLines(results)].join('\n')}\n`
     process.once('exit', () => writeAll(text))
   }
 }
 module.exports.closingLines = closingLines
 module.exports.longestLines = longestLines
+module.exports.shareLines = shareLines
+module.exports.timesIn = timesIn
 
 /** Writes to stdout whatever it is; a full pipe answers EAGAIN, and its reader needs a moment. */
 function writeAll(text) {
