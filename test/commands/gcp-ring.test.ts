@@ -1,8 +1,12 @@
 /** A key ring that is not there yet: said, approved, made once in spite of what is lost on the way, and added then. */
+import {readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import LedgerVerify from '../../src/commands/ledger/verify.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
+import ProfileCheck from '../../src/commands/profile/check.ts'
 import ProfileMake from '../../src/commands/profile/make.ts'
+import ProfileShow from '../../src/commands/profile/show.ts'
 import RequestApply from '../../src/commands/request/apply.ts'
 import {Service} from '../../src/providers/gcp/service.ts'
 import {makeHouse, type House} from '../ceremony/room.ts'
@@ -51,7 +55,9 @@ describe('a key ring of Google Cloud KMS that is not there', () => {
         try: expect.arrayContaining([expect.stringMatching(/^keyrite profile make NAME --kind gcp/)]),
       })
       const {stdout} = await runCommand(ProfileMake, 'profile make', flags('one', '--dry-run'), house().world)
-      expect(stdout).toMatch(/Make kind gcp, key_ring projects\/.*-one, for a profile "one" \(gcp, test\)/)
+      expect(stdout).toMatch(
+        /Make kind gcp, key_ring projects\/.*-one, not_google localhost:\d+, for a profile "one" \(gcp, test\)/,
+      )
       expect(stdout).toMatch(/NOBODY CAN TAKE IT BACK: Google deletes no key ring\./)
       expect(await make('one', '--confirm', 'two')).toMatchObject({code: 'NOT_CONFIRMED', changed: false})
       for (const kind of ['local', 'aws', 'pkcs11'])
@@ -83,6 +89,28 @@ describe('a key ring of Google Cloud KMS that is not there', () => {
       const added = await runJson(ProfileAdd, 'profile add', flags('one', ...people()), house().world)
       expect(added).toMatchObject({exit: 0, identity: {key_ring: `${standin().ring}-one`}})
       expect(await make('one', '--confirm', 'one', ...people())).toMatchObject({code: 'EXISTS'})
+    },
+  )
+
+  testWith(
+    'openssl',
+    'that is none of Google’s hosts is part of who it is: the same elsewhere is another',
+    async () => {
+      const {endpoint} = standin()
+      const there = await runJson(ProfileShow, 'profile show', ['one'], house().world)
+      expect(there).toMatchObject({identity: {not_google: endpoint}})
+      const file = join(house().world.home, 'config.yaml')
+      const config = readFileSync(file, 'utf8')
+      // The same server, its certificate good for that name too, shows the same ring of the same age.
+      writeFileSync(file, config.replaceAll(endpoint, endpoint.replace('localhost', '127.0.0.1')), {
+        mode: 0o600,
+      })
+      const moved = await runJson(ProfileCheck, 'profile check', ['one'], house().world)
+      writeFileSync(file, config, {mode: 0o600})
+      expect(JSON.stringify(moved)).toMatch(/not_google/)
+      expect(moved).toMatchObject({ok: false})
+      const back = await runJson(ProfileCheck, 'profile check', ['one'], house().world)
+      expect(back).toMatchObject({exit: 0, ok: true})
     },
   )
 

@@ -4,6 +4,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import type {PlaceMaker} from '../place-maker.ts'
 import type {Identity} from '../ports.ts'
 import {seenAs} from '../../base/seen-as.ts'
+import {endpointOf} from './endpoint.ts'
 import {code, codeOf, failure, wordsOf} from './failures.ts'
 import {placeFrom} from './place.ts'
 import {Service, type Place} from './service.ts'
@@ -18,6 +19,7 @@ export async function ringIdentity(service: Service): Promise<Identity | undefin
       kind: 'gcp',
       key_ring: found.name ?? '',
       created: dateOf(found.createTime)?.toISOString() ?? '',
+      ...elsewhere(service.place),
     }
   } catch (error) {
     if (codeOf(error) === code.notFound) return undefined
@@ -25,11 +27,17 @@ export async function ringIdentity(service: Service): Promise<Identity | undefin
   }
 }
 
+/** What answers is no host of Google's: then it is part of who it is, so that a ring that was approved at Google is none that something else shows under its name. */
+function elsewhere({endpoint}: Pick<Place, 'endpoint'>): Identity {
+  const {host, port, isPlain, isGoogle} = endpointOf(endpoint)
+  return isGoogle ? {} : {not_google: `${isPlain ? 'http://' : ''}${host}:${port}`}
+}
+
 /** @throws KeyriteError `USAGE` for settings that are not of their form. */
 export function ringMaker(settings: Readonly<Record<string, string>>, agent = agentName()): PlaceMaker {
   const place = placeFrom(settings)
   return {
-    place: {kind: 'gcp', key_ring: place.ring},
+    place: {kind: 'gcp', key_ring: place.ring, ...elsewhere(place)},
     stands: async () => asking(place, agent, ringIdentity),
     make: async () =>
       asking(place, agent, async (service) => {
