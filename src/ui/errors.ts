@@ -142,11 +142,9 @@ function plain(message: string): string {
     .replace(/\nSee more help with --help$/, '')
     .replace(/^The following errors? occurred:\s*/, '')
     .replace(/\s*\n\s*/g, '; ')
-  return visible(
-    line
-      .replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase())
-      .replace(/^missing required flag (\S+)/, 'expected --$1'),
-  )
+  const missing = [...line.matchAll(/missing required flag ([a-z-]+)/gi)].map(([, flag]) => `--${flag}`)
+  if (missing.length > 0) return `expected ${missing.join(' and ')}`
+  return visible(line.replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase()))
 }
 
 function isTexts(values: unknown): values is readonly string[] {

@@ -144,6 +144,14 @@ test.each([[['help', 'try', 'lines']], [['try', 'lines', '--help']], [['try']], 
   },
 )
 
+test('help begins with where to begin, each line of it within 80 columns', async () => {
+  const {stdout} = await keyrite(checkout, [])
+  const [head = ''] = stdout.split('\nTOPICS\n')
+  for (const line of ['keyrite demo', 'keyrite init --help', 'keyrite doctor', 'keyrite revoke'])
+    expect(head).toMatch(new RegExp(`: +${line}$`, 'm'))
+  expect(head.split('\n').filter((line) => line.length > 80)).toEqual([])
+})
+
 /** The first Node on PATH that keyrite does not run on. */
 const oldNode = (process.env['PATH'] ?? '')
   .split(delimiter)

@@ -2,7 +2,7 @@
 import {expect, test} from '@jest/globals'
 import {exitOf, KeyriteError, type ErrorCode} from '../../src/base/errors.ts'
 import {failure} from '../../src/providers/aws/failures.ts'
-import {tell} from '../../src/ui/errors.ts'
+import {tell, usageError} from '../../src/ui/errors.ts'
 
 const hints = [
   'keyrite profile check PROFILE',
@@ -65,4 +65,16 @@ test.each<[ErrorCode, string | null, string | null, string]>([
 test('every failure says what to type next, but one that is a person’s own wish', () => {
   const codes = (Object.keys(exitOf) as ErrorCode[]).filter((code) => nextOf(code, null, null).length === 0)
   expect(codes).toEqual(['CANCELLED'])
+})
+
+test('every flag that is missing is named as it is typed', () => {
+  const thrown = (text: string) => Object.assign(new Error(text), {oclif: {}})
+  const said = (text: string): string => (usageError(thrown(text), 'init', []) as KeyriteError).message
+  const more = '\nSee more help with --help'
+  expect(said(`The following error occurred:\n  Missing required flag org${more}`)).toBe('expected --org')
+  expect(
+    said(
+      `The following errors occurred:\n  Missing required flag org\n  Missing required flag sign-with${more}`,
+    ),
+  ).toBe('expected --org and --sign-with')
 })
