@@ -97,15 +97,15 @@ export class App {
   /**
    * The provider of a profile, opened once.
    * @param facts - of a profile that is only about to be added.
-   * @param within - how long to wait for each of its answers, in ms; as long as its kind finds right unless told.
+   * @param looks - it is only looked at: how long to wait for each of its answers, in ms. A last try at its PIN is not spent on that. As long as its kind finds right unless told.
    * @throws KeyriteError as `openProfile`.
    */
   provider(
     name: string,
     facts: ProfileFacts = profileOf(this.ledger.view, name),
-    within?: number,
+    looks?: number,
   ): Promise<Provider> {
-    const open = this.#providers.get(name) ?? this.#open(facts, within).then(this.#took)
+    const open = this.#providers.get(name) ?? this.#open(facts, looks).then(this.#took)
     this.#providers.set(name, open)
     return open
   }
@@ -167,7 +167,7 @@ export class App {
     this.#providers.set(name, Promise.resolve(this.#took(provider)))
   }
 
-  #open(profile: ProfileFacts, within?: number): Promise<Provider> {
+  #open(profile: ProfileFacts, looks?: number): Promise<Provider> {
     this.#guard(profile)
     const {home, clock, random} = this.world
     return openProfile({
@@ -175,13 +175,13 @@ export class App {
       local: readConfig(home).get(profile.name),
       clock,
       random,
-      ...(within === undefined ? {} : {within}),
+      ...(looks === undefined ? {} : {within: looks}),
       believing: {
         roots: () => hsmRootsOf(this.ledger.of(policyFold).policy, profile.kind),
         now: () => clock.now(),
       },
       say: this.world.say,
-      secret: (called, facts, file) => this.#secret(called, facts, file),
+      secret: (called, facts, file, last) => this.#secret(called, facts, file, last && looks !== undefined),
       leastGeneration: generationOf(this.ledger.of(profilesFold), profile),
     })
   }
@@ -192,8 +192,14 @@ export class App {
     guardProduction(profile, policy, this.world.instruments(), {answersFile: false})
   }
 
-  async #secret(called: string, profile: ProfileFacts, file: string | undefined): Promise<Secret> {
+  async #secret(
+    called: string,
+    profile: ProfileFacts,
+    file: string | undefined,
+    spared: boolean,
+  ): Promise<Secret> {
     if (file !== undefined && this.world.ask.secretGiven !== true) {
+      if (spared) throw notTried(called, profile.name, file)
       this.#judgePinFile(file, profile)
       return readSecretFile(file)
     }
@@ -232,4 +238,18 @@ export class App {
     this.#ledger?.close()
     this.#ledger = undefined
   }
+}
+
+/** Whoever only looks has not thought of what a wrong PIN costs now. */
+function notTried(called: string, name: string, file: string): KeyriteError {
+  return new KeyriteError(
+    'CREDENTIALS_REFUSED',
+    `cannot open profile "${name}": one more wrong ${called} locks it, so the one in "${file}" was not tried`,
+    {
+      hints: [
+        `keyrite profile check ${name} --pin-file FILE, once you know that FILE holds the right one`,
+        'find out who tried, and what is wrong with the one that is remembered',
+      ],
+    },
+  )
 }

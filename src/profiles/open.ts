@@ -2,7 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Clock, Random} from '../base/world.ts'
-import type {Provider} from '../providers/ports.ts'
+import type {BeforeSecret, Provider} from '../providers/ports.ts'
 import type {Believing} from '../providers/attesting.ts'
 import {secretToAsk} from '../providers/of-kind.ts'
 import {openProvider, providerKind} from '../providers/registry.ts'
@@ -14,8 +14,13 @@ export interface OpenProfile {
   readonly profile: ProfileFacts
   readonly local: LocalSettings | undefined
   readonly leastGeneration: number | null
-  /** Asks for the PIN or password: from the file if there is one, else from the person. */
-  readonly secret: (called: string, profile: ProfileFacts, pinFile: string | undefined) => Promise<Secret>
+  /** Asks for the PIN or password: from the file if there is one, else from the person. `last`: one more wrong one locks the place. */
+  readonly secret: (
+    called: string,
+    profile: ProfileFacts,
+    pinFile: string | undefined,
+    last: boolean,
+  ) => Promise<Secret>
   readonly clock: Clock
   readonly random: Random
   /** How long to wait for each answer, in ms; as long as the kind finds right where it is absent. */
@@ -48,8 +53,9 @@ export async function openProfile({
     )
   }
   const called = secretToAsk(profile.kind, local.settings)
-  const here = called === null ? false : await warn(profile, local.settings, within, say)
-  const pin = called === null || !here ? null : await secret(called, profile, local.pinFile)
+  const {here, last = false} =
+    called === null ? {here: false} : await warn(profile, local.settings, within, say)
+  const pin = called === null || !here ? null : await secret(called, profile, local.pinFile, last)
   try {
     const provider = await openProvider(profile.kind, {
       settings: local.settings,
@@ -72,14 +78,14 @@ export async function openProfile({
   }
 }
 
-/** Each wrong PIN counts: that tries are few is said before one is given. @returns whether it is given here. @throws KeyriteError `CREDENTIALS_REFUSED` where none would be taken. */
+/** Each wrong PIN counts: that tries are few is said before one is given. @returns whether it is given here, and whether it is the last try. @throws KeyriteError `CREDENTIALS_REFUSED` where none would be taken. */
 async function warn(
   {name, kind}: ProfileFacts,
   settings: LocalSettings['settings'],
   within: number | undefined,
   say: OpenProfile['say'],
-): Promise<boolean> {
-  const {lines, here} = (await providerKind(kind).beforeSecret?.(settings, within)) ?? {lines: [], here: true}
-  for (const {ok, detail} of lines) if (!ok) say?.(`Warning: profile "${name}": ${detail}.`)
-  return here
+): Promise<Omit<BeforeSecret, 'lines'>> {
+  const before = await providerKind(kind).beforeSecret?.(settings, within)
+  for (const {ok, detail} of before?.lines ?? []) if (!ok) say?.(`Warning: profile "${name}": ${detail}.`)
+  return before ?? {here: true}
 }

@@ -119,6 +119,8 @@ export interface BeforeSecret {
   readonly lines: readonly CheckLine[]
   /** Whether the secret is typed here; false where the place asks for it by itself, or not at all. */
   readonly here: boolean
+  /** Whether one more wrong secret locks it. */
+  readonly last?: boolean
 }
 
 export interface KeyEvidence {

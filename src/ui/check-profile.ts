@@ -1,10 +1,12 @@
 /** Opens a profile and asks it how it is: every failure is a line, and the worst is what the run ends with. What hangs is said, and not waited for. */
+import {join} from 'node:path'
 import type {App} from '../app.ts'
 import {exitOf, KeyriteError} from '../base/errors.ts'
 import {within} from '../base/within.ts'
 import {keysFold, profileOf, type Key} from '../keys/index.ts'
-import {demandSamePlace, type Profile} from '../profiles/index.ts'
+import {demandSamePlace, type Profile, type ProfileFacts} from '../profiles/index.ts'
 import type {CheckLine, Identity, Provider} from '../providers/ports.ts'
+import {providerKind} from '../providers/registry.ts'
 import {providerClock} from './clock.ts'
 import {counted} from './print.ts'
 
@@ -18,7 +20,7 @@ export interface ProfileCheck {
 }
 
 /** Somebody has to be there, and not to cancel: that is not a finding about the profile. */
-const notOfTheProfile: readonly string[] = ['NO_TERMINAL', 'CANCELLED', 'USAGE']
+const notOfTheProfile: readonly string[] = ['NO_TERMINAL', 'CANCELLED']
 interface Patience {
   readonly answer: number
   readonly all: number
@@ -29,7 +31,7 @@ export const patience: Patience = {answer: 4_000, all: 4_000}
 /** Keys that are looked for one by one; of more the newest. */
 const looked = 20
 
-/** @throws KeyriteError `NO_TERMINAL`, `CANCELLED` where its PIN cannot be asked for. */
+/** What is wrong with its settings on this machine is a finding too. @throws KeyriteError `NO_TERMINAL`, `CANCELLED` where its PIN cannot be asked for. */
 export async function checkProfile(
   app: App,
   profile: Profile,
@@ -53,7 +55,7 @@ export async function checkProfile(
     if (!(error instanceof KeyriteError) || notOfTheProfile.includes(error.code)) throw error
     return {
       identity: null,
-      checks: [bad('opens', error, profile.name)],
+      checks: [bad(app, 'opens', error, profile)],
       exit: error.exit,
       failure: error,
     }
@@ -122,13 +124,35 @@ async function proverLines(app: App, {prover}: Profile, waits: Patience): Promis
     return [good('prover', `profile "${prover}" answers as the same place`)]
   } catch (error) {
     if (!(error instanceof KeyriteError) || notOfTheProfile.includes(error.code)) throw error
-    return [bad('prover', error, prover)]
+    return [bad(app, 'prover', error, profileOf(app.ledger.view, prover))]
   }
 }
 
 const good = (name: string, detail: string): CheckLine => ({name, ok: true, detail, fix: null})
 
-function bad(name: string, {message, hints}: KeyriteError, profile: string): CheckLine {
-  const fix = hints[0]?.replace(/\bPROFILE\b/, profile) ?? `keyrite profile show ${profile}`
+function bad(app: App, name: string, error: KeyriteError, profile: ProfileFacts): CheckLine {
+  const {code, message, hints} = error
+  const fix =
+    code === 'USAGE'
+      ? inConfig(app, profile, hints[0])
+      : (hints[0]?.replace(/\bPROFILE\b/, profile.name) ?? `keyrite profile show ${profile.name}`)
   return {name, ok: false, detail: message, fix}
+}
+
+/** Of a profile that is there, a setting is mended where it stands: the flag of that name is `profile add`'s. */
+function inConfig(
+  {world}: App,
+  {name, kind}: ProfileFacts,
+  hint = 'only settings that its kind takes',
+): string {
+  if (hint.includes('config.yaml') || hint.startsWith('mend it')) return hint
+  const {settings} = providerKind(kind)
+  const said = hint.replace(
+    /^(?:the same command with )?--(?:token-(?=serial|label))?([a-z-]+) /,
+    (_all, flag: string) => {
+      const own = Object.keys(settings).find((one) => one.replaceAll('_', '-') === flag)
+      return `${own ?? flag}: `
+    },
+  )
+  return `in ${join(world.home, 'config.yaml')}, for ${name}: ${said}`
 }

@@ -282,7 +282,8 @@ describe('doctor names, and what it says to type mends,', () => {
     expect(first).toMatchObject({
       name: 'profile main',
       level: 'fault',
-      fix: 'keyrite profile show main',
+      detail: `"${at('tokens/main.token')}" is not there`,
+      fix: `ls -ld ${at('tokens')}; where it lies elsewhere now, that goes into ${at('config.yaml')}`,
     })
   })
 

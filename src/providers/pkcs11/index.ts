@@ -9,7 +9,7 @@ import {Secret} from '../../base/secret.ts'
 import type {Offered} from '../offered.ts'
 import type {BeforeSecret, Identity, Provider} from '../ports.ts'
 import {Line, patience} from './line.ts'
-import {asksNobody, demandNotLocked, hasPad, pinLine, pinTries} from './pin.ts'
+import {asksNobody, demandNotLocked, hasPad, isLastTry, pinLine, pinTries} from './pin.ts'
 import {noSuchToken} from './shown.ts'
 import type {SoftToken} from './soft-token.ts'
 import type {Place} from './token.ts'
@@ -76,7 +76,11 @@ export async function lookAtPin(
   if (fitting.length > 1) return {lines: [], here: true}
   demandNotLocked(token)
   const said = pinTries(token)
-  return {lines: said === null ? [] : [pinLine(said)], here: !hasPad(token) && !asksNobody(token)}
+  return {
+    lines: said === null ? [] : [pinLine(said)],
+    here: !hasPad(token) && !asksNobody(token),
+    last: isLastTry(token),
+  }
 }
 
 /** What the token can do, by what it says to anybody. @throws KeyriteError as `openHsm`. */

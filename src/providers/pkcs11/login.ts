@@ -23,6 +23,15 @@ export function logIn(
   demandNotLocked(info)
   const pad = hasPad(info)
   if (!pad && pin === null && asksNobody(info)) return
+  // It would be counted as a wrong one.
+  if (!pad && pin?.length === 0)
+    throw new KeyriteError(
+      'CREDENTIALS_REFUSED',
+      'cannot log in to the token: the PIN is empty, and was not tried',
+      {
+        hints: ['the PIN, as the only line of its PIN file, or typed', 'keyrite profile check PROFILE'],
+      },
+    )
   step(pad || pin === null ? 'its keypad is waited for' : 'it is logged in to')
   try {
     // The driver cannot leave the PIN out: for a keypad it is one of no bytes.
@@ -44,10 +53,26 @@ export function logIn(
     if (hints === undefined) throw error
     throw new KeyriteError(
       'CREDENTIALS_REFUSED',
-      `cannot log in to the token: ${wordsOf(error)}${triesLeft(module, slot)}`,
+      `cannot log in to the token: ${inWords[value ?? 0] ?? ''}${wordsOf(error)}${blankAtEnd(pin)}${triesLeft(module, slot)}`,
       {hints: [...hints, 'keyrite profile check PROFILE']},
     )
   }
+}
+
+const inWords: Readonly<Record<number, string>> = {
+  [rv.pinIncorrect]: 'the PIN is wrong, ',
+  [rv.pinInvalid]: 'the PIN holds what it may not, ',
+  [rv.pinLenRange]: 'the PIN is too short or too long, ',
+  [rv.pinExpired]: 'the PIN has expired, ',
+  [rv.userPinNotInitialized]: 'it has no PIN yet, ',
+}
+
+/** A PIN may end so, and nobody sees it in a file. */
+function blankAtEnd(pin: Uint8Array | null): string {
+  const last = pin?.at(-1)
+  return last === 0x20 || last === 0x09 || last === 0x0d
+    ? '; what was given ends with a blank, a tab or a carriage return, which counts'
+    : ''
 }
 
 /** What mends it; undefined where the PIN is not what is wrong. */

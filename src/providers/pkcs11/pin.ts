@@ -10,8 +10,12 @@ interface Flagged {
 /** In words; null where no wrong PIN was given before. How many are left no token tells. */
 export function pinTries({flags}: Flagged): string | null {
   if (flags & ckf.pinLocked) return 'the PIN is locked'
-  if (flags & ckf.pinFinalTry) return 'one more wrong PIN locks it'
+  if (isLastTry({flags})) return 'one more wrong PIN locks it'
   return flags & ckf.pinCountLow ? 'there was a wrong PIN before: tries are counted' : null
+}
+
+export function isLastTry({flags}: Flagged): boolean {
+  return (flags & ckf.pinFinalTry) !== 0
 }
 
 /** What else is wrong with the PIN of a token that takes it; undefined where nothing is. */

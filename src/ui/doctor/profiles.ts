@@ -1,6 +1,6 @@
 /** The profiles: whether this machine knows where each lies, and can keep to itself what it knows. */
 import {lstatSync} from 'node:fs'
-import {relative} from 'node:path'
+import {dirname, join, relative} from 'node:path'
 import type {App} from '../../app.ts'
 import {profilesFold, readConfig, type Profile} from '../../profiles/index.ts'
 import {providerKind} from '../../providers/registry.ts'
@@ -15,11 +15,10 @@ export async function profileFindings(app: App, opens: 'all' | readonly string[]
     const called = `profile ${profile.name}`
     const lack = (await providerKind(profile.kind).lacking?.()) ?? null
     const looked = lack === null ? looksRight(app, profile, called) : fault(called, lack.fact, lack.fix)
-    const opening = looked.ok && (opens === 'all' || opens.includes(profile.name))
-    if (!opening) {
-      found.push(looked)
-      continue
-    }
+    const opening =
+      (looked.ok || looked.level === 'warning') && (opens === 'all' || opens.includes(profile.name))
+    if (!opening || !looked.ok) found.push(looked)
+    if (!opening) continue
     const {checks} = await checkProfile(app, profile)
     found.push(
       ...checks.map((one): Finding => ({
@@ -32,8 +31,9 @@ export async function profileFindings(app: App, opens: 'all' | readonly string[]
   return [...found, ...forgotten(app, new Set(profiles.keys()))]
 }
 
-function looksRight(app: App, {name, environment}: Profile, called: string): Finding {
+function looksRight(app: App, {name, kind, environment}: Profile, called: string): Finding {
   try {
+    const config = join(app.world.home, 'config.yaml')
     const local = readConfig(app.world.home).get(name)
     if (local === undefined)
       return fault(
@@ -41,19 +41,38 @@ function looksRight(app: App, {name, environment}: Profile, called: string): Fin
         'config.yaml does not say where it lies',
         'copy its settings from the machine that added it',
       )
-    const files = [local.settings['path'], local.settings['module'], local.pinFile].filter(
+    const {settings, pinFile} = local
+    const files = [settings['path'], settings['module'], pinFile, settings['token-file']].filter(
       (path) => path !== undefined,
     )
     const missing = files.find((path) => lstatSync(path, {throwIfNoEntry: false}) === undefined)
+    if (missing !== undefined && missing === pinFile)
+      return fault(
+        called,
+        `its PIN file "${missing}" is not there`,
+        `keyrite profile check ${name} --pin-file FILE; put it there, or the file’s new place into ${config}`,
+      )
+    if (missing !== undefined && missing === settings['token-file'])
+      return fault(
+        called,
+        `its token file "${missing}" is not there`,
+        kind === 'transit'
+          ? `(umask 077; bao token create -address=${settings['address'] ?? ''} -field=token > ${shellWord(missing)})`
+          : `put it there, or the file’s new place into ${config}`,
+      )
     if (missing !== undefined)
-      return fault(called, `"${missing}" is not there`, `keyrite profile show ${name}`)
+      return fault(
+        called,
+        `"${missing}" is not there`,
+        `ls -ld ${shellWord(dirname(missing))}; where it lies elsewhere now, that goes into ${config}`,
+      )
     // What lies in the home is looked at with the home; a module is for everybody to read.
     const outside = files.filter(
-      (path) => path !== local.settings['module'] && relative(app.world.home, path).startsWith('..'),
+      (path) => path !== settings['module'] && relative(app.world.home, path).startsWith('..'),
     )
     const open = outside.find((path) => ((lstatSync(path, {throwIfNoEntry: false})?.mode ?? 0) & 0o077) !== 0)
     if (open !== undefined)
-      return fault(called, `others may read or change "${open}"`, `chmod go-rwx ${shellWord(open)}`)
+      return warning(called, `others may read or change "${open}"`, `chmod go-rwx ${shellWord(open)}`)
     return good(called, `${environment}, known here; open it with --profile ${name}`)
   } catch (error) {
     return failure(called, error, 'keyrite profile list')

@@ -1,15 +1,19 @@
 /** What is said of a place that is not well: which step failed or hung, and what mends it. */
 import {execFileSync} from 'node:child_process'
-import {writeFileSync} from 'node:fs'
+import {chmodSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import type {App} from '../../../src/app.ts'
+import Doctor from '../../../src/commands/doctor.ts'
+import ProfileCheck from '../../../src/commands/profile/check.ts'
 import {Secret} from '../../../src/base/secret.ts'
 import {openProfile, profilesFold, readConfig, type Profile} from '../../../src/profiles/index.ts'
 import {checkProfile} from '../../../src/ui/check-profile.ts'
 import {client, Server, softHsm, type SoftHsm} from '../../providers/pkcs11/softhsm.ts'
+import {quirkyHsm, standinNeed, type QuirkyHsm} from '../../providers/pkcs11/standin.ts'
 import {outcome} from '../../ledger/support.ts'
 import {addHsm} from '../../support/hsm-profile.ts'
+import {runJson} from '../../support/run.ts'
 import {makeKey, makeLedger, type TestLedger} from '../../support/ledger.ts'
 import {here, testWhen} from '../../support/needs.ts'
 
@@ -160,6 +164,132 @@ describe('an HSM that is looked at', () => {
     ])
     expect(exit).toBe(7)
   })
+})
+
+describe('an HSM that counts wrong PINs', () => {
+  const box: {made?: TestLedger; hsm?: QuirkyHsm; pinFile?: string} = {}
+  const made = (): TestLedger => box.made ?? missing()
+  const hsm = (): QuirkyHsm => box.hsm ?? missing()
+  const holds = (pin: string): void => {
+    writeFileSync(box.pinFile ?? '', pin, {mode: 0o600})
+  }
+  const opens = async () => {
+    const {checks, exit} = await made().using((app) =>
+      checkProfile(app, app.ledger.of(profilesFold).profiles.get('counts') ?? missing()),
+    )
+    return {...checks[0], exit}
+  }
+  beforeAll(async () => {
+    if (!standinNeed.present) return
+    box.hsm = quirkyHsm('tries 3')
+    box.made = await makeLedger({people: 3})
+    box.pinFile = join(dirname(box.made.world.home), 'counts.pin')
+    holds(`${hsm().pin}\n`)
+    await made().using((app) => addHsm(app, made().founders, 'counts', hsm(), box.pinFile))
+  })
+  afterAll(() => {
+    box.hsm?.remove()
+    box.made?.remove()
+  })
+
+  interface Line {
+    readonly name: string
+    readonly ok: boolean
+    readonly detail: string
+    readonly fix: string | null
+  }
+  const doctor = async (...args: readonly string[]): Promise<readonly Line[]> =>
+    (await runJson<{checks: readonly Line[]}>(Doctor, 'doctor', args, made().world)).checks
+
+  testWhen(
+    standinNeed,
+    'has settings that cannot be used: a finding beside every other, with where they stand',
+    async () => {
+      const config = join(made().world.home, 'config.yaml')
+      const before = readFileSync(config, 'utf8')
+      const others = (await doctor()).filter(({name}) => !name.startsWith('profile'))
+      writeFileSync(config, before.replace('serial:', 'slot: "0"\n      serial:'), {mode: 0o600})
+      const found = await doctor('--profile', 'counts')
+      const check = await runJson(ProfileCheck, 'profile check', ['counts'], made().world)
+      writeFileSync(config, before, {mode: 0o600})
+      expect(found.filter(({name}) => !name.startsWith('profile')).map(({name}) => name)).toEqual(
+        others.map(({name}) => name),
+      )
+      const line = {
+        ok: false,
+        detail: 'cannot use setting "slot": kind "pkcs11" takes module, serial, label',
+        fix: `in ${config}, for counts: only settings that its kind takes`,
+      }
+      expect(found).toContainEqual(expect.objectContaining({...line, name: 'profile counts: opens'}))
+      expect(check).toMatchObject({exit: 2, ok: false, checks: [{...line, name: 'opens'}]})
+    },
+  )
+
+  testWhen(standinNeed, 'has a PIN file that is not there: the flag that names another for now', async () => {
+    const file = box.pinFile ?? ''
+    renameSync(file, `${file}.away`)
+    const found = await doctor('--profile', 'counts')
+    renameSync(`${file}.away`, file)
+    expect(found).toContainEqual(
+      expect.objectContaining({
+        name: 'profile counts',
+        ok: false,
+        detail: `its PIN file "${file}" is not there`,
+        fix: expect.stringMatching(/^keyrite profile check counts --pin-file FILE; /),
+      }),
+    )
+  })
+
+  testWhen(
+    standinNeed,
+    'has a PIN file that others may read: said, and it is opened all the same',
+    async () => {
+      chmodSync(box.pinFile ?? '', 0o644)
+      const found = (await doctor('--profile', 'counts')).filter(({name}) =>
+        name.startsWith('profile counts'),
+      )
+      chmodSync(box.pinFile ?? '', 0o600)
+      expect(found[0]).toMatchObject({ok: false, fix: `chmod go-rwx ${box.pinFile ?? ''}`})
+      expect(found).toContainEqual(expect.objectContaining({name: 'profile counts: opens', ok: true}))
+    },
+  )
+
+  testWhen(standinNeed, 'is given no empty PIN: none is counted', async () => {
+    holds('\n')
+    expect(await opens()).toMatchObject({
+      ok: false,
+      exit: 11,
+      detail: 'cannot log in to the token: the PIN is empty, and was not tried',
+      fix: 'the PIN, as the only line of its PIN file, or typed',
+    })
+    expect(hsm().wrongPins).toBe(0)
+  })
+
+  testWhen(
+    standinNeed,
+    'is asked no last time by whoever only looks: the PIN that is remembered stays untried, one that is named is',
+    async () => {
+      holds(`${hsm().pin} \r\n`)
+      for (const tries of ['tries are counted', 'one more wrong PIN locks it'])
+        expect(await opens()).toMatchObject({
+          exit: 11,
+          detail: `cannot log in to the token: the PIN is wrong, CKR_PIN_INCORRECT (0xa0); what was given ends with a blank, a tab or a carriage return, which counts; ${tries.replace('tries', 'there was a wrong PIN before: tries')}`,
+        })
+      expect(hsm().wrongPins).toBe(2)
+      expect(await opens()).toMatchObject({
+        ok: false,
+        exit: 11,
+        detail: `cannot open profile "counts": one more wrong PIN locks it, so the one in "${box.pinFile ?? ''}" was not tried`,
+        fix: 'keyrite profile check counts --pin-file FILE, once you know that FILE holds the right one',
+      })
+      expect(hsm().wrongPins).toBe(2)
+      holds(`${hsm().pin}\n`)
+      const args = ['counts', '--pin-file', box.pinFile ?? '']
+      expect(await runJson(ProfileCheck, 'profile check', args, made().world)).toMatchObject({exit: 0})
+      expect(hsm().wrongPins).toBe(0)
+      expect(await opens()).toMatchObject({ok: true, exit: 0})
+    },
+  )
 })
 
 function missing(): never {
