@@ -124,6 +124,17 @@ export function valuesFromObject(parameters: Parameters, given: Readonly<Record<
   return {values, problems}
 }
 
+/** What flags say, and an answers file where they say nothing. @throws KeyriteError `USAGE` with everything that is wrong. */
+export function givenValues(
+  parameters: Parameters,
+  sets: readonly string[],
+  filed: Readonly<Record<string, unknown>>,
+): Values {
+  const [flags, file] = [valuesFromSets(parameters, sets), valuesFromObject(parameters, filed)]
+  demandNone([...flags.problems, ...file.problems])
+  return new Map([...file.values, ...flags.values])
+}
+
 /** The values, with defaults for those that are not given. @throws KeyriteError `USAGE` with every value that is missing, unknown or not of its type. */
 export function completeValues(parameters: Parameters, values: Values): Values {
   const problems = [...values].flatMap(([name, value]) => {

@@ -5,15 +5,17 @@ import {assignedTo, places, type Assigned} from '../ceremony/assigned.ts'
 import {
   completeValues,
   demandNone,
+  givenValues,
   typedValue,
-  valuesFromObject,
   valuesFromSets,
   withoutValue,
 } from '../ceremony/parameters.ts'
 import {isOfPeople} from '../ceremony/recorded.ts'
+import type {Opening} from '../ceremony/open.ts'
 import type {Loaded, Template, Values} from '../ceremony/template.ts'
 import {findPerson, type Roster} from '../custody/index.ts'
 import type {Ask} from './ask.ts'
+import {shellWord} from './doctor/finding.ts'
 
 /** Flags first, then the answers file, then defaults, then the terminal. @param roster - whose people may be named. @throws KeyriteError `USAGE`, and what `ask` throws. */
 export async function openingValues(
@@ -23,12 +25,7 @@ export async function openingValues(
   sets: readonly string[],
   answers: Answers | null,
 ): Promise<Values> {
-  const [given, filed] = [
-    valuesFromSets(parameters, sets),
-    valuesFromObject(parameters, answers?.parameters ?? {}),
-  ]
-  demandNone([...given.problems, ...filed.problems])
-  let values: Values = new Map([...filed.values, ...given.values])
+  let values = givenValues(parameters, sets, answers?.parameters ?? {})
   for (const name of withoutValue(parameters, values)) {
     const {type, text: asked} = parameters.get(name) ?? {type: 'text' as const, text: name}
     const text = await ask.text({
@@ -71,6 +68,31 @@ export async function askPeople(
     all[role] = names(text)
   }
   return all
+}
+
+/** What was typed is not lost where the ceremony is not opened: the refusal ends with the command that says it all again. @returns any other error as it is. */
+export function withAnswers(
+  error: unknown,
+  template: string,
+  {loaded, values, participants}: Pick<Opening, 'loaded' | 'values' | 'participants'>,
+  flags: {readonly set: readonly string[]; readonly participant: readonly string[]},
+): unknown {
+  if (!(error instanceof KeyriteError)) return error
+  const {parameters, roles} = loaded.template
+  const said = (flag: string, name: string): boolean => flag.startsWith(`${name}=`)
+  const open = (name: string): boolean => parameters.get(name)?.default === undefined
+  const isAsked =
+    [...values.keys()].some((name) => open(name) && !flags.set.some((flag) => said(flag, name))) ||
+    [...roles.keys()].some((role) => !flags.participant.some((flag) => said(flag, role)))
+  if (!isAsked) return error
+  const typed = [...values].filter(([name]) => open(name) || flags.set.some((flag) => said(flag, name)))
+  const words = [
+    ...typed.map(([name, value]) => ['--set', `${name}=${[value].flat().join(',')}`]),
+    ...Object.entries(participants).map(([role, people]) => ['--participant', `${role}=${people.join(',')}`]),
+  ]
+  const again = ['keyrite ceremony run', template, ...words.flat().map((word) => shellWord(word))].join(' ')
+  const {code, message, hints, changed, cause} = error
+  return new KeyriteError(code, message, {hints: [...hints, again], changed, cause})
 }
 
 const names = (text: string): string[] =>

@@ -1,11 +1,14 @@
 /** What is asked before a ceremony opens: what does not fit is said at once and asked again, so that nobody types all of it twice. */
+import {writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import CeremonyRun from '../../src/commands/ceremony/run.ts'
 import {custodyFold} from '../../src/custody/index.ts'
 import {parseTemplate} from '../../src/ceremony/template.ts'
 import type {Ask, Question} from '../../src/ui/ask.ts'
 import {askPeople, openingValues} from '../../src/ui/ceremony-opening.ts'
 import {makeHouse, quickTemplate, type House} from '../ceremony/room.ts'
-import {somebody} from '../support/run.ts'
+import {runJson, somebody} from '../support/run.ts'
 
 let house: House
 beforeAll(async () => {
@@ -93,4 +96,34 @@ describe('a value that the template leaves open', () => {
       expect.stringMatching(/^expected a day such as/),
     ])
   })
+})
+
+test('what was typed is not lost where the ceremony is not opened: the refusal has the command that says it again', async () => {
+  const file = join(house.dir, 'typed.yaml')
+  writeFileSync(file, quickTemplate)
+  const ask = somebody('Room 4', 'two cameras', 'alice', 'bob', 'carol,dan,erin', 'grace,person7,person8')
+  const given = ['--set', 'profile=nowhere', '--set', 'owner=alice', '--set', 'key-name=lost']
+  const refused = await runJson(CeremonyRun, 'ceremony run', [file, ...given], {...house.world, ask})
+  expect(refused).toMatchObject({code: 'PROFILE_NOT_FOUND', message: expect.stringContaining('nowhere')})
+  const again = (refused['try'] as readonly string[]).at(-1) ?? ''
+  expect(again).toContain(`keyrite ceremony run ${file} `)
+  for (const word of ["--set 'location=Room 4'", "--set 'recording=two cameras'", '--set profile=nowhere'])
+    expect(again).toContain(word)
+  for (const word of ['operator=bob', 'custodian=carol,dan,erin', 'witness=grace,person7,person8'])
+    expect(again).toContain(`--participant ${word}`)
+  const full = [...given, '--set', 'location=a', '--set', 'recording=b']
+  const roles = [
+    'security-officer=alice',
+    'operator=bob',
+    'custodian=carol,dan,erin',
+    'witness=grace,person7,person8',
+  ]
+  const told = await runJson(
+    CeremonyRun,
+    'ceremony run',
+    [file, ...full, ...roles.flatMap((role) => ['--participant', role])],
+    {...house.world, ask: somebody()},
+  )
+  expect(told).toMatchObject({code: 'PROFILE_NOT_FOUND'})
+  expect(JSON.stringify(told['try'])).not.toContain('ceremony run')
 })

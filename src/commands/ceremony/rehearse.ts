@@ -5,7 +5,7 @@ import {readPublic} from '../../base/files.ts'
 import type {Answers} from '../../ceremony/answers.ts'
 import {contextOf, walk} from '../../ceremony/engine.ts'
 import {openCeremony} from '../../ceremony/open.ts'
-import {demandNone, valuesFromObject, valuesFromSets} from '../../ceremony/parameters.ts'
+import {demandNone, givenValues} from '../../ceremony/parameters.ts'
 import {fill, largest, parseTemplate, type Loaded, type Values} from '../../ceremony/template.ts'
 import {custodyFold, parsePublicKey} from '../../custody/index.ts'
 import {inEarnest, readEarnest, type Earnest} from '../../rehearsal/earnest.ts'
@@ -236,12 +236,7 @@ export default class CeremonyRehearse extends CeremonyCommand {
     {set, unattended}: {readonly set: readonly string[]; readonly unattended: boolean},
     answers: Answers | null,
   ): Promise<Values> {
-    const [given, filed] = [
-      valuesFromSets(parameters, set),
-      valuesFromObject(parameters, answers?.parameters ?? {}),
-    ]
-    demandNone([...given.problems, ...filed.problems])
-    const typed: Values = new Map([...filed.values, ...given.values])
+    const typed = givenValues(parameters, set, answers?.parameters ?? {})
     const open = new Map(
       [...parameters].filter(
         ([name, one]) => one.type !== 'profile' && one.default === undefined && !typed.has(name),

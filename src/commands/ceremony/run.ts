@@ -9,7 +9,7 @@ import type {Shown} from '../../ui/command.ts'
 import {pinFileFlag, signWithFlag} from '../../ui/flags.ts'
 import {fromFlags} from '../../ui/participants.ts'
 import {setFlag, templateArg, templateFile} from '../../ui/ceremony-template.ts'
-import {askPeople, openingValues} from '../../ui/ceremony-opening.ts'
+import {askPeople, openingValues, withAnswers} from '../../ui/ceremony-opening.ts'
 import {ceremonyApp, readAnswers} from '../../ui/ceremony.ts'
 
 export default class CeremonyRun extends CeremonyCommand {
@@ -54,11 +54,9 @@ export default class CeremonyRun extends CeremonyCommand {
     )
     const named = Object.fromEntries(listed)
     const all = answers === null ? await askPeople(app.world.ask, roster, loaded.template, named) : named
-    const id = await openCeremony(ceremonyApp(app), {
-      loaded,
-      values,
-      participants: all,
-      answersFile: answers !== null,
+    const opening = {loaded, values, participants: all, answersFile: answers !== null}
+    const id = await openCeremony(ceremonyApp(app), opening).catch((error: unknown) => {
+      throw answers === null ? withAnswers(error, args.template, opening, flags) : error
     })
     this.say(`Ceremony ${id} is open.`)
     return this.carryOn(id, {answers, signWith: flags['sign-with']}, (room) =>
