@@ -11,31 +11,37 @@ import {runJson} from '../support/run.ts'
 import {makeClocked, pair, planOf, rotatesWhole, secret, setsSchedule, type Clocked} from './rotated.ts'
 
 describe('on Azure Managed HSM, as the stand-in has it, rotation run', () => {
-  const box: {clocked?: Clocked; standin?: Standin} = {}
+  const box: {clocked?: Clocked; standin?: Standin; vault?: Standin} = {}
   const clocked = (): Clocked => box.clocked ?? missing()
   beforeAll(async () => {
     box.clocked = await makeClocked()
     box.standin = await startStandin('hsm')
-    const {vault, tokenFile, ca} = box.standin
+    box.vault = await startStandin('vault')
     const {house, signs} = clocked()
-    const place = ['--kind', 'azure', '--environment', 'test', '--vault-url', vault, '--managed-hsm']
-    const rest = ['--token-file', tokenFile, '--ca-file', ca, '--as', 'alice']
-    expect(
-      await runJson(
-        ProfileAdd,
-        'profile add',
-        ['vault', ...place, ...rest, ...signs('alice', 'bob', 'carol')],
-        house.world,
-      ),
-    ).toMatchObject({exit: 0})
+    for (const [name, {vault, tokenFile, ca}, ...more] of [
+      ['vault', box.standin, '--managed-hsm'],
+      ['keys-only', box.vault],
+    ] as const) {
+      const place = ['--kind', 'azure', '--environment', 'test', '--vault-url', vault, ...more]
+      const rest = ['--token-file', tokenFile, '--ca-file', ca, '--as', 'alice']
+      expect(
+        await runJson(
+          ProfileAdd,
+          'profile add',
+          [name, ...place, ...rest, ...signs('alice', 'bob', 'carol')],
+          house.world,
+        ),
+      ).toMatchObject({exit: 0})
+    }
   }, 60_000)
   afterAll(async () => {
     box.clocked?.house.remove()
     await box.standin?.stop()
+    await box.vault?.stop()
   })
 
-  async function get<T>(path: string): Promise<T> {
-    const {vault, tokenFile, ca} = box.standin ?? missing()
+  async function get<T>(path: string, standin = box.standin): Promise<T> {
+    const {vault, tokenFile, ca} = standin ?? missing()
     const token = readFileSync(tokenFile, 'utf8').trim()
     const {promise, resolve, reject} = Promise.withResolvers<T>()
     request(
@@ -59,45 +65,39 @@ describe('on Azure Managed HSM, as the stand-in has it, rotation run', () => {
     return {count: versions.value.length, current: key.kid.split('/').at(-1) ?? ''}
   }
 
+  const policied = async (name: string, profile: string, standin: Standin): Promise<void> => {
+    const {house, signs} = clocked()
+    const make = [name, '--profile', profile, ...pair, '--owner', 'Payments', '--activate', '--as', 'alice']
+    expect(
+      await runJson(KeyCreate, 'key create', [...make, ...signs('alice', 'bob', 'carol')], house.world),
+    ).toMatchObject({exit: 0})
+    await setsSchedule(clocked(), {
+      name,
+      fault: (kind) =>
+        standin.ask({
+          faults: kind === null ? [] : [{route: 'setPolicy', fault: kind, times: 20}],
+        }),
+      async there() {
+        const {lifetimeActions: acts} = await get<{
+          lifetimeActions: readonly {action: {type: string}; trigger: {timeAfterCreate?: string}}[]
+        }>(`/keys/${name}/rotationpolicy`, standin)
+        const rotates = acts.find(({action}) => action.type.toLowerCase() === 'rotate')?.trigger
+          .timeAfterCreate
+        return rotates === undefined ? null : Number(/^P(\d+)D$/.exec(rotates)?.[1])
+      },
+      wrong: [
+        ['lie', 'KEY_NOT_AS_PLANNED'],
+        ['unavailable', 'PROVIDER_UNREACHABLE'],
+      ],
+    })
+  }
   testWith(
     'openssl',
     'rotation policy sets the schedule of the service itself, says so where it did not, and takes it away',
-    async () => {
-      const {house, signs} = clocked()
-      const make = [
-        'scheduled',
-        '--profile',
-        'vault',
-        ...pair,
-        '--owner',
-        'Payments',
-        '--activate',
-        '--as',
-        'alice',
-      ]
-      expect(
-        await runJson(KeyCreate, 'key create', [...make, ...signs('alice', 'bob', 'carol')], house.world),
-      ).toMatchObject({exit: 0})
-      await setsSchedule(clocked(), {
-        name: 'scheduled',
-        fault: (kind) =>
-          (box.standin ?? missing()).ask({
-            faults: kind === null ? [] : [{route: 'setPolicy', fault: kind, times: 20}],
-          }),
-        async there() {
-          const {lifetimeActions: acts} = await get<{
-            lifetimeActions: readonly {action: {type: string}; trigger: {timeAfterCreate?: string}}[]
-          }>('/keys/scheduled/rotationpolicy')
-          const rotates = acts.find(({action}) => action.type.toLowerCase() === 'rotate')?.trigger
-            .timeAfterCreate
-          return rotates === undefined ? null : Number(/^P(\d+)D$/.exec(rotates)?.[1])
-        },
-        wrong: [
-          ['lie', 'KEY_NOT_AS_PLANNED'],
-          ['unavailable', 'PROVIDER_UNREACHABLE'],
-        ],
-      })
-    },
+    () => policied('scheduled', 'vault', box.standin ?? missing()),
+  )
+  testWith('openssl', 'rotation policy does so in a vault, which adds a notice that nobody asked for', () =>
+    policied('noticed', 'keys-only', box.vault ?? missing()),
   )
 
   const all = [

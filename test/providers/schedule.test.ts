@@ -113,8 +113,15 @@ describe.each(['vault', 'hsm'] as const)('the rotation policy of Azure, in a sta
     expect(set.notes).toContain('The newest version has no end: nothing rotates before one that has is made.')
     await here.forward(400)
     expect(await here.versions(first.key)).toHaveLength(1)
-    expect(scheduleDifferences(noTerms, await here.schedule().set(first.key, noTerms))).toEqual(
-      // A vault keeps a notice of its own, which tells nobody before a version has an end.
+    // A vault adds a notice of its own to every policy, and takes it from none: it is said, and no term that somebody set.
+    for (const one of [terms({everyDays: 60}), noTerms]) {
+      const {notes, ...said} = await here.schedule().set(first.key, one)
+      expect(scheduleDifferences(one, said)).toEqual([])
+      expect(notes.some((note) => note.startsWith('A vault adds a notice'))).toBe(kind === 'vault')
+    }
+    // Where it would tell somebody it is a term, whoever set it.
+    const ending = terms({everyDays: 60, expireAfterDays: 90})
+    expect(scheduleDifferences(ending, await here.schedule().set(first.key, ending))).toEqual(
       kind === 'vault' ? [{term: 'notifyBeforeExpiryDays', wanted: null, found: 30}] : [],
     )
   })

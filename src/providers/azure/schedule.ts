@@ -108,13 +108,18 @@ async function policyOf(service: Service, key: string): Promise<KeyRotationPolic
   return (await orNone(service, what, () => service.patient.getKeyRotationPolicy(key))) ?? {}
 }
 
-/** A notice that stands where nobody set a policy is Azure’s own, and tells nobody before a version has an end. */
+/**
+ * A notice that stands where nobody set a policy is Azure’s own. To a policy without one a vault adds the same, 30 days before
+ * the end of a version, and takes it from nobody: where the policy gives what it makes no end it is not told as a term.
+ */
 function scheduleOf({properties}: KeyVaultKey, policy: KeyRotationPolicy, isHsm: boolean): RotationSchedule {
   const {expiresIn, lifetimeActions = [], id} = policy
   const of = (wanted: string): KeyRotationLifetimeAction | undefined =>
     lifetimeActions.find(({action}) => action.toLowerCase() === wanted)
   const rotate = of('rotate')
-  const notice = id === undefined || isHsm ? undefined : of('notify')
+  const told = id === undefined || isHsm ? undefined : of('notify')
+  const isAzures = told !== undefined && expiresIn === undefined && daysIn(told.timeBeforeExpiry) === 30
+  const notice = isAzures ? undefined : told
   const terms = {
     everyDays: daysIn(rotate?.timeAfterCreate),
     beforeExpiryDays: daysIn(rotate?.timeBeforeExpiry),
@@ -141,6 +146,9 @@ function scheduleOf({properties}: KeyVaultKey, policy: KeyRotationPolicy, isHsm:
     next,
     notes: [
       ...(rotate === undefined ? [] : ['What it makes is current at once, for whoever names no version.']),
+      ...(isAzures
+        ? ['A vault adds a notice by itself, 30 days before a version that has an end expires.']
+        : []),
       ...(waits ? ['The newest version has no end: nothing rotates before one that has is made.'] : []),
       ...(inexact.length === 0
         ? []
