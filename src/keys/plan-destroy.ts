@@ -24,8 +24,10 @@ export interface Ending {
   readonly key: string
   /** The primary one where it is null. */
   readonly version: number | null
-  /** Whole days; what the policy asks at least where it is null. */
+  /** Whole days; what its place waits, or the policy asks at least, where it is null. */
   readonly waitDays: number | null
+  /** The one wait that its place has for it, in days; absent or null where it waits as it is told, or nobody could ask it. */
+  readonly placeDays?: number | null
   readonly graceDays: number | null
   readonly order: 'gdpr-erasure' | null
   readonly due: Date | null
@@ -151,8 +153,10 @@ function daysOf(
     grace: environment === 'test' || wish.order !== null ? 0 : rules.graceDays,
     wait: environment === 'test' ? 0 : rules.waitDays,
   }
-  const wait = wish.waitDays ?? Math.max(rules.waitDays, window?.least ?? 0)
+  const fixed = wish.purge === true ? null : (wish.placeDays ?? null)
+  const wait = wish.waitDays ?? fixed ?? Math.max(rules.waitDays, window?.least ?? 0)
   const grace = wish.graceDays ?? (wish.order === null ? rules.graceDays : 0)
+  if (fixed !== null) demandFixed(wish.key, fixed, wait, least.wait)
   for (const [flag, days, asked] of [
     ['--wait', wait, least.wait],
     ['--grace', grace, least.grace],
@@ -171,6 +175,31 @@ function daysOf(
     )
   return {grace, wait}
 }
+
+/**
+ * A place with one wait for a key is told no other.
+ * @throws KeyriteError `POLICY_REFUSES` where that is shorter than the policy allows, `UNSUPPORTED` for another one.
+ */
+function demandFixed(key: string, fixed: number, wait: number, least: number): void {
+  const waits = `its place waits ${daysText(fixed)} for it, which nobody can change`
+  if (fixed < least)
+    throw new KeyriteError(
+      'POLICY_REFUSES',
+      `cannot destroy key "${key}": ${waits}, and the policy asks a wait of ${daysText(least)} at least`,
+      {
+        hints: [
+          `keyrite key suspend ${key} --reason R, which has it out of use at once, for as long as you like`,
+          `keyrite policy adopt FILE, with P${fixed}D as wait under destruction; then this command again; then the policy as it was`,
+        ],
+      },
+    )
+  if (wait !== fixed)
+    throw new KeyriteError('UNSUPPORTED', `cannot destroy key "${key}" with --wait P${wait}D: ${waits}`, {
+      hints: ['the same command without --wait', 'a longer --grace, where it shall end later'],
+    })
+}
+
+const daysText = (days: number): string => (days === 1 ? '1 day' : `${days} days`)
 
 /** @throws KeyriteError `POLICY_REFUSES` if it would be destroyed after it is due. */
 function demandDue(

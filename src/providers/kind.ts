@@ -48,6 +48,8 @@ export interface ProviderKind {
   readonly window?: {readonly least: number; readonly most: number}
   /** Where each key has one wait and no other: how many days it is, as the place is set. A key that was made elsewhere may have another. @throws KeyriteError `USAGE`. */
   readonly ownWait?: (settings: Opening['settings']) => Promise<number>
+  /** The flag that says that wait, where the place is not made with it already; absent where it is. */
+  readonly waitFlag?: string
   /** Its service's wait can be cut short, where the place lets anybody; absent where it never can. */
   readonly purges?: true
   /** How what is brought travels there, where that is not always under a key of the place: a sentence for people who decide. */

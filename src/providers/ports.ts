@@ -62,6 +62,8 @@ export interface KeyLife {
   setDates?(ref: VersionRef, dates: Dates): Promise<Dates>
   /** @returns when the material will be gone; a repetition does not move that date. A wait that the provider cannot keep is UNSUPPORTED, naming the range. */
   scheduleDestruction(ref: VersionRef, afterDays: number): Promise<Date>
+  /** How many days the service waits for this version and no other, asked before people are: nothing is changed. Absent where it waits as it is told. @param purge - whether that wait shall be cut short. @throws KeyriteError `UNSUPPORTED` where its end would be refused. */
+  fixedWait?(ref: VersionRef, purge: boolean): Promise<number>
   /** Begins the service's own wait of a version whose wait `purge` shall cut short. May be repeated; absent where none can be. @returns when the service would end it by itself. @throws KeyriteError `UNSUPPORTED`, before anything is touched, where it lets nobody. */
   scheduleForPurge?(ref: VersionRef): Promise<Date>
   /** Ends the service's wait now: nothing brings the material back. May be repeated. @throws KeyriteError `UNSUPPORTED` where it lets nobody, saying when it ends. */

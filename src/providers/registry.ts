@@ -141,6 +141,7 @@ export const providerKinds = {
     enforces: ['enabled', 'disabled'],
     window: {least: 1, most: 120},
     ownWait: async (settings) => (await import('./gcp/place.ts')).placeFrom(settings).destroyDays,
+    waitFlag: '--destroy-days',
     offers: async () => ({keys: (await import('./gcp/algorithms.ts')).capabilityList, imports: true}),
     open: async ({settings, within, believing}) =>
       (await import('./gcp/index.ts')).openFrom(settings, within, believing ?? null),

@@ -4,10 +4,11 @@ import type {App} from '../app.ts'
 import {exitOf, KeyriteError} from '../base/errors.ts'
 import {within} from '../base/within.ts'
 import {keysFold, profileOf, type Key} from '../keys/index.ts'
-import {demandSamePlace, type Profile, type ProfileFacts} from '../profiles/index.ts'
+import {demandSamePlace, readConfig, type Profile, type ProfileFacts} from '../profiles/index.ts'
 import type {CheckLine, Identity, Provider} from '../providers/ports.ts'
 import {providerKind} from '../providers/registry.ts'
 import {providerClock} from './clock.ts'
+import {shortWait} from './place-wait.ts'
 import {counted} from './print.ts'
 
 export interface ProfileCheck {
@@ -48,6 +49,7 @@ export async function checkProfile(
       ...(await asked('whether it is well', provider.evidence.check())),
       ...providerClock(app.world.clock.now(), provider.time()),
       ...(await keysThere(app, profile, provider, asked)),
+      ...(await waitLines(app, profile)),
       ...(await proverLines(app, profile, waits)),
     ]
     return {identity, checks, exit: checks.every(({ok}) => ok) ? 0 : exitOf.PROVIDER_FAILED, failure: null}
@@ -109,6 +111,16 @@ async function keysThere(app: App, {name}: Profile, {store}: Provider, asked: As
           fix: `keyrite key show ${first}`,
         },
       ]
+}
+
+/** A policy may ask more since the profile was added. */
+async function waitLines(app: App, {name, kind, environment}: Profile): Promise<CheckLine[]> {
+  const local = readConfig(app.world.home).get(name)
+  const fact =
+    local === undefined ? null : await shortWait(app, {kind, environment, settings: local.settings})
+  if (fact === null) return []
+  const fix = 'keyrite policy show: what it says of destruction, and whether that is meant for this place'
+  return [{name: 'wait before destruction', ok: false, detail: fact, fix}]
 }
 
 const versionOf = ({versions, primary}: Key): Key['versions'][number] | undefined =>

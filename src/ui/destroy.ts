@@ -1,7 +1,7 @@
 /** A destruction that was approved, and waits for its time. */
 import type {App} from '../app.ts'
 import {KeyriteError} from '../base/errors.ts'
-import {keysFold, parseDestruction, profileOf, type KeyDocument} from '../keys/index.ts'
+import {keysFold, parseDestruction, profileOf, type Key, type KeyDocument} from '../keys/index.ts'
 import {readConfig} from '../profiles/index.ts'
 import {providerKind} from '../providers/registry.ts'
 import {goesOnOutside, requests, statusNow, type Request} from '../requests/index.ts'
@@ -28,14 +28,33 @@ export function destructionUnderWay(
   })
 }
 
-/** How many days a place waits that has one wait for all: so people approve what it does. null where it can be told, or where it lies is not known here. */
+/**
+ * How many days a place waits that has one wait for a key and no other: so people approve what it does, and are not asked for
+ * what it refuses. As the profile is set where the place gives no answer; null where it waits as it is told, or where it lies
+ * is not known here.
+ * @throws KeyriteError `UNSUPPORTED` where the place would refuse this end.
+ */
 export async function ownWaitAt(
-  {ledger, world}: Pick<App, 'ledger' | 'world'>,
-  profile: string,
+  app: Pick<App, 'ledger' | 'world' | 'provider'>,
+  {profile, primary, versions}: Key,
+  number: number | null,
+  purge: boolean,
 ): Promise<number | null> {
-  const {ownWait} = providerKind(profileOf(ledger.view, profile).kind)
-  const local = readConfig(world.home).get(profile)
-  return ownWait === undefined || local === undefined ? null : ownWait(local.settings)
+  const {ownWait} = providerKind(profileOf(app.ledger.view, profile).kind)
+  const local = readConfig(app.world.home).get(profile)
+  if (ownWait === undefined || local === undefined) return null
+  const version = versions.find((one) => one.version === (number ?? primary))
+  // What is scheduled waits already, and what is destroyed does not.
+  if (version === undefined || version.state === 'destruction-scheduled' || version.state === 'destroyed')
+    return null
+  try {
+    const {life} = await app.provider(profile)
+    const days = await life.fixedWait?.(version.ref, purge)
+    if (days !== undefined) return days
+  } catch (error) {
+    if (!(error instanceof KeyriteError) || error.code === 'UNSUPPORTED') throw error
+  }
+  return ownWait(local.settings)
 }
 
 function begins({plan}: Request): boolean {

@@ -8,6 +8,9 @@ import KeyDestroy from '../../src/commands/key/destroy.ts'
 import KeyShow from '../../src/commands/key/show.ts'
 import KeySync from '../../src/commands/key/sync.ts'
 import LedgerVerify from '../../src/commands/ledger/verify.ts'
+import ProfileCheck from '../../src/commands/profile/check.ts'
+import ProfileMake from '../../src/commands/profile/make.ts'
+import {readConfig, writeConfig} from '../../src/profiles/index.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import ProfileRandom from '../../src/commands/profile/random.ts'
 import {problemsOf} from '../ceremony/room.ts'
@@ -85,6 +88,65 @@ describe('a key ring at Google, as the stand-in has it', () => {
       expect(await json(KeySync, 'key sync')).toMatchObject({exit: 0})
       expect(await json(LedgerVerify, 'ledger verify')).toMatchObject({exit: 0, ok: true})
       expect(problemsOf(clocked().house)).toEqual([])
+    },
+  )
+
+  testWith(
+    'openssl',
+    'is not added with a wait before destruction that is shorter than the policy asks, and a key that has such a wait is told so before anybody signs',
+    async () => {
+      const {ring, endpoint, credentials, ca} = box.standin ?? missing()
+      const wish = [
+        ...['--kind', 'gcp', '--environment', 'staging', '--key-ring', `${ring}-2`, '--endpoint', endpoint],
+        ...['--credentials-file', credentials, '--ca-file', ca],
+      ]
+      const staged = (command: CommandClass, id: string, name: string, days: string) =>
+        json(command, id, name, ...wish, '--destroy-days', days, '--confirm', name, ...people())
+      const {house} = clocked()
+      expect(await staged(ProfileMake, 'profile make', 'staged', '7')).toMatchObject({exit: 0})
+      const add = (days: string) =>
+        json(ProfileAdd, 'profile add', 'staged', ...wish, '--destroy-days', days, ...people())
+      expect(await add('6')).toMatchObject({
+        ...{code: 'POLICY_REFUSES', changed: false},
+        message: expect.stringMatching(
+          /waits 6 days before it is destroyed.*the policy asks 7 days at least/,
+        ),
+        try: expect.arrayContaining(['--destroy-days 7, or more, and the rest as it was']),
+      })
+      expect(await add('P7D')).toMatchObject({
+        code: 'USAGE',
+        message: 'expected the days before destruction as a number from 1 to 120, got "P7D"',
+      })
+      expect(await add('7')).toMatchObject({exit: 0})
+      expect(await json(ProfileCheck, 'profile check', 'staged')).toMatchObject({exit: 0})
+      // As another machine may have it, or a policy that asks more since.
+      const {settings} = readConfig(house.world.home).get('staged') ?? missing()
+      writeConfig(house.world.home, 'staged', {
+        settings: {...settings, 'destroy-days': '1'},
+        pinFile: undefined,
+      })
+      expect(await json(ProfileCheck, 'profile check', 'staged')).toMatchObject({
+        exit: 7,
+        checks: expect.arrayContaining([
+          expect.objectContaining({name: 'wait before destruction', ok: false}),
+        ]),
+      })
+      const how = ['--algorithm', 'aes-256', '--purpose', 'encrypt', '--class', 'dek', '--owner', 'Payments']
+      const made = await json(KeyCreate, 'key create', 'short', '--profile', 'staged', ...how, ...people())
+      expect(made).toMatchObject({exit: 0})
+      // What Google says of the key is asked, and not what is remembered here.
+      writeConfig(house.world.home, 'staged', {settings, pinFile: undefined})
+      const end = (...more: readonly string[]) =>
+        json(
+          ...([KeyDestroy, 'key destroy', 'short', '--reason', 'over', '--confirm', 'short@staged'] as const),
+          ...[...more, ...people()],
+        )
+      for (const more of [[], ['--wait', 'P7D'], ['--wait', 'P1D']])
+        expect(await end(...more)).toMatchObject({
+          ...{code: 'POLICY_REFUSES', changed: false},
+          message: expect.stringMatching(/its place waits 1 day for it, which nobody can change/),
+          try: expect.arrayContaining([expect.stringMatching(/^keyrite key suspend short /)]),
+        })
     },
   )
 

@@ -43,7 +43,8 @@ export default class KeyDestroy extends KeyMove {
     const {args, flags} = await this.parse(KeyDestroy)
     this.concerns = args.key
     const {ledger} = this.app
-    const {name, profile} = findKey(ledger, args.key)
+    const key = findKey(ledger, args.key)
+    const {name, profile} = key
     const final = {name: `${name}@${profile}`, given: flags.confirm}
     const under = destructionUnderWay(this.app, name, flags.version ?? null)
     if (under !== undefined && !flags['dry-run']) {
@@ -57,7 +58,8 @@ export default class KeyDestroy extends KeyMove {
     const wish = {
       key: name,
       version: flags.version ?? null,
-      waitDays: flags.wait ?? (flags.purge ? null : await ownWaitAt(this.app, profile)),
+      waitDays: flags.wait ?? null,
+      placeDays: await ownWaitAt(this.app, key, flags.version ?? null, flags.purge),
       graceDays: flags.grace ?? null,
       order: flags.reason === 'gdpr-erasure' ? ('gdpr-erasure' as const) : null,
       due: flags.due ?? null,

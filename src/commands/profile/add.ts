@@ -23,17 +23,20 @@ import {pinFileFlag} from '../../ui/flags.ts'
 import {askFlags} from '../../ui/key-change.ts'
 import {isStream} from '../../ui/outside.ts'
 import {placeFlags, placeFlagsIn, settingsFrom} from '../../ui/place-flags.ts'
+import {demandLongWait} from '../../ui/place-wait.ts'
 import {profileDocument, profileLines} from '../../ui/show-profile.ts'
 
 export default class ProfileAdd extends AskingCommand {
   static override summary = 'Add a place where keys live, by the identity that it answers with.'
-  static override description = `Kind local is a software token in an encrypted file: it is made if it is not there, and needs nobody. Kind pkcs11 is an HSM, through the module of its maker; kind transit is OpenBao or Vault, over HTTPS. For these the policy says who must agree, and the place answers before they are asked.
-The PIN or token is asked for, or read from a file whose path is then remembered on this machine.`
+  static override description = `Kind local is a software token in an encrypted file: it is made if it is not there, and needs nobody. Kind pkcs11 is an HSM, through the module of its maker; kind transit is OpenBao or Vault, over HTTPS. Kinds aws, azure and gcp are the services of these clouds, kind cloudhsm a cluster of AWS CloudHSM. For all but local the policy says who must agree, and the place answers before they are asked.
+The PIN or token is asked for, or read from a file whose path is then remembered on this machine. Of a cloud the credentials are those that its own tools find.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> trial --kind local --environment test',
     '<%= config.bin %> <%= command.id %> trial --kind local --environment test --pin-file ~/trial.pin',
     '<%= config.bin %> <%= command.id %> vault-room --kind pkcs11 --environment production --module /usr/lib/libCryptoki2_64.so --token-serial 1238696',
     '<%= config.bin %> <%= command.id %> bao --kind transit --environment staging --address https://bao.example.com:8200 --token-file ~/.bao-token --ca-file ca.pem',
+    '<%= config.bin %> <%= command.id %> vault --kind azure --environment staging --vault-url https://acme-payments.vault.azure.net',
+    '<%= config.bin %> <%= command.id %> ring --kind gcp --environment staging --key-ring projects/acme-keys/locations/europe-west3/keyRings/payments',
   ]
   static override args = {
     name: Args.string({
@@ -73,6 +76,9 @@ The PIN or token is asked for, or read from a file whose path is then remembered
     }
     ledger.demandWriter()
     demandWelcome(this.app, place)
+    await demandLongWait(this.app, place, (line) => {
+      this.say(line)
+    })
     const actor = await this.actor()
     const fresh = place.kind === 'local' && !existsSync(place.settings['path'] ?? '')
     if (fresh && flags['dry-run'])

@@ -43,20 +43,27 @@ export function keyLife(service: Service): KeyLife {
     return now === 'disabled' || now === 'historic' ? now : 'enabled'
   }
 
+  /** @throws KeyriteError `UNSUPPORTED`. */
+  async function demandAlone({key, version}: VersionRef): Promise<void> {
+    const others = (await versionIds(service, key)).filter((one) => one !== version)
+    if (others.length === 0) return
+    const many = others.length === 1 ? 'another version' : `${others.length} other versions`
+    throw new KeyriteError(
+      'UNSUPPORTED',
+      `cannot destroy version ${version} of key "${key}": Azure deletes a key whole, and ${many} would go with it`,
+      {
+        hints: [
+          `keyrite key suspend ${key} --version N --reason R: nothing can be done with it, and its material stays`,
+          `keyrite key show ${key}`,
+        ],
+      },
+    )
+  }
+
   /** Deleted, it can be recovered until the service or somebody purges it. */
   async function remove(ref: VersionRef): Promise<Date> {
     const {key} = await existing(service, ref)
-    const others = (await versionIds(service, ref.key)).filter((one) => one !== ref.version)
-    if (others.length > 0)
-      throw new KeyriteError(
-        'UNSUPPORTED',
-        `cannot destroy version ${ref.version} of key "${ref.key}": Azure deletes a key whole, and ${others.length} other version(s) would go with it`,
-        {
-          hints: [
-            'disable the version instead; or destroy the key when none of its versions is needed any more',
-          ],
-        },
-      )
+    await demandAlone(ref)
     // Recovered, it shall not sign again by itself.
     await set(ref, 'disabled')
     await service.ask(`delete key "${ref.key}"`, () => service.once.beginDeleteKey(ref.key))
@@ -114,8 +121,21 @@ export function keyLife(service: Service): KeyLife {
         throw new KeyriteError(
           'UNSUPPORTED',
           `cannot destroy key "${ref.key}" after ${afterDays} days: the vault keeps what is deleted for ${days} days`,
+          {
+            hints: [
+              'keyrite request list, and withdraw what was approved for another wait',
+              `keyrite key destroy ${ref.key} --reason R, without --wait`,
+            ],
+          },
         )
       return shown.destroyAt ?? remove(ref)
+    },
+
+    async fixedWait(ref, purge) {
+      const {key, shown} = await existing(service, ref)
+      if (shown.destroyAt === null) await demandAlone(ref)
+      if (purge) demandPurgeable(key, shown.destroyAt)
+      return key.properties.recoverableDays ?? service.place.retentionDays
     },
 
     async scheduleForPurge(ref) {
@@ -220,7 +240,7 @@ function demandPurgeable({name, properties}: KeyVaultKey, purgeAt: Date | null):
       : `cannot purge key "${name}": purge protection is on (${recoveryLevel}), and the service alone purges it, ${when}`,
     {
       hints: [
-        `keyrite key destroy ${name} --wait P${recoverableDays ?? 90}D, which waits for that`,
+        `keyrite key destroy ${name} --reason R, without --purge and --wait: it waits for that`,
         'purge protection is never taken off a vault again',
       ],
     },

@@ -21,6 +21,10 @@ import {
 export const enforced = ['enabled', 'disabled'] as const satisfies readonly Availability[]
 
 export function keyLife(service: Service): KeyLife {
+  /** In days, as Google has it: it was fixed when the key was made. */
+  const waitOf = async (ref: VersionRef): Promise<number> =>
+    Number((await existing(service, ref)).key.destroyScheduledDuration?.seconds ?? 30 * 86_400) / 86_400
+
   return {
     async setAvailability(ref, availability) {
       const wanted = availability === 'disabled' ? 'disabled' : 'enabled'
@@ -67,9 +71,10 @@ export function keyLife(service: Service): KeyLife {
       await makePrimary(service, ref)
     },
 
+    fixedWait: (ref) => waitOf(ref),
+
     async scheduleDestruction(ref, afterDays) {
-      const {key} = await existing(service, ref)
-      const days = Number(key.destroyScheduledDuration?.seconds ?? 30 * 86_400) / 86_400
+      const days = await waitOf(ref)
       if (afterDays !== days)
         throw new KeyriteError(
           'UNSUPPORTED',
@@ -77,7 +82,7 @@ export function keyLife(service: Service): KeyLife {
           {
             hints: [
               'keyrite request list, and withdraw what was approved for another wait',
-              `keyrite key destroy ${ref.key} --wait P${days}D --reason R`,
+              `keyrite key destroy ${ref.key} --reason R, without --wait`,
             ],
           },
         )
