@@ -1,8 +1,9 @@
 /** Adding a profile: the place answers, this machine remembers how to reach it, and the ledger who it is. */
-import {existsSync} from 'node:fs'
+import {accessSync, constants, existsSync} from 'node:fs'
 import {dirname} from 'node:path'
 import type {App} from '../app.ts'
 import {KeyriteError} from '../base/errors.ts'
+import {storageError} from '../base/file-errors.ts'
 import {makePrivateDir} from '../base/files.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Person} from '../custody/index.ts'
@@ -146,9 +147,21 @@ export async function recordProfile(app: App, place: Place, plan: Plan, actor: P
   await actAlone(app, plan, actor)
 }
 
+/** What it is told by these files it needs only when people have agreed. @throws KeyriteError `FILE_NOT_FOUND`, `STORAGE`. */
+function demandReadable({settings}: Place): void {
+  for (const path of [settings['token-file'], settings['credentials-file']])
+    if (path !== undefined)
+      try {
+        accessSync(path, constants.R_OK)
+      } catch (error) {
+        throw storageError('read', path, error)
+      }
+}
+
 /** Who answers there. What fails names nothing that needs the profile, which is not there yet. */
 async function answered(app: App, place: Place, pin: Secret | null): Promise<{readonly identity: Identity}> {
   try {
+    demandReadable(place)
     const provider = await reach(app, place, pin)
     app.lend(place.name, provider)
     return {identity: await provider.evidence.identity()}

@@ -287,6 +287,8 @@ describe('keys in a Managed HSM of Azure, on the stand-in', () => {
         const open = await openVault(placeOf(protectedOne, 'vault'), 'keyrite/test')
         const ref = await enabled(open, specOf('ec-p256'))
         expect(await outcome(open.life.scheduleForPurge?.(ref) ?? missing('no purge'))).toBe('UNSUPPORTED')
+        expect(await outcome(open.life.fixedWait?.(ref, true) ?? missing('no wait'))).toBe('UNSUPPORTED')
+        expect(await open.life.fixedWait?.(ref, false)).toBe(90)
         expect((await described(open.store, ref)).availability).toBe('enabled')
         const at = await open.life.scheduleDestruction(ref, 90)
         await protectedOne.ask({})

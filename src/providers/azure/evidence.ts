@@ -8,7 +8,7 @@ import {capabilitiesOf} from './algorithms.ts'
 import {documentOf, judge, type Attestation} from './attestation.ts'
 import {failure, statusOf} from './failures.ts'
 import {enforced} from './life.ts'
-import {isAzure} from './place.ts'
+import {isAzure, kindOf} from './place.ts'
 import type {Service} from './service.ts'
 import {publicKeyOf} from './use.ts'
 import {existing} from './versions.ts'
@@ -25,6 +25,13 @@ export function keyEvidence(service: Service, believing: Believing | null = null
     async identity() {
       service.demandOpen()
       const {tenant, resource} = await service.challenge()
+      const said = kindOf(resource)
+      if (said !== null && (said === 'hsm') !== isHsm)
+        throw new KeyriteError(
+          'USAGE',
+          `cannot take ${vault} as a ${isHsm ? 'Managed HSM' : 'vault'}: its tokens are for ${resource}, as those of a ${isHsm ? 'vault' : 'Managed HSM'}`,
+          {hints: [isHsm ? 'the same without --managed-hsm' : 'the same with --managed-hsm']},
+        )
       return {kind: 'azure', vault, tenant, resource}
     },
 

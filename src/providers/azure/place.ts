@@ -1,5 +1,6 @@
 /** A vault or Managed HSM, from the settings of a profile. */
 import {KeyriteError} from '../../base/errors.ts'
+import {visibleLine} from '../../base/visible.ts'
 
 export interface Place {
   /** `https://NAME.vault.azure.net`, without a slash at its end. */
@@ -24,6 +25,13 @@ const domains = {
   china: ['vault.azure.cn', 'managedhsm.azure.cn'],
 } as const
 
+/** Of which kind a place says that it is, by whom its tokens are for; null where that is nobody whom Azure is known to name. */
+export function kindOf(resource: string): 'vault' | 'hsm' | null {
+  const host = resource.replace(/^https:\/\//, '').replace(/\/$/, '')
+  const found = Object.values(domains).find((all) => all.some((one) => one === host))
+  return found === undefined ? null : found[0] === host ? 'vault' : 'hsm'
+}
+
 /** Whether only Azure answers there: who answers elsewhere can say what Azure says. */
 export function isAzure(vault: string): boolean {
   const {hostname} = new URL(vault)
@@ -37,14 +45,18 @@ function demandCloud(
   vault: string,
   cloud: keyof typeof domains,
   isHsm: boolean,
-  refuse: (fact: string) => never,
+  refuse: (fact: string, hint: string) => never,
 ): void {
   const host = new URL(vault).hostname
   for (const [name, [ofVaults, ofHsms]] of Object.entries(domains)) {
     const isVault = host.endsWith(`.${ofVaults}`)
     if (!isVault && !host.endsWith(`.${ofHsms}`)) continue
-    if (name !== cloud) refuse(`${host} is of the cloud ${name}, and not of ${cloud}`)
-    if (isVault === isHsm) refuse(`${host} is a ${isVault ? 'vault, and no Managed HSM' : 'Managed HSM'}`)
+    if (name !== cloud) refuse(`${host} is of the cloud ${name}, and not of ${cloud}`, `--cloud ${name}`)
+    if (isVault === isHsm)
+      refuse(
+        `${host} is a ${isVault ? 'vault, and no Managed HSM' : 'Managed HSM'}`,
+        isVault ? 'the same without --managed-hsm' : '--managed-hsm',
+      )
   }
 }
 
@@ -57,23 +69,35 @@ export function placeFrom(settings: Readonly<Record<string, string>>): Place {
     protection = 'hsm',
     'retention-days': days = '90',
   } = settings
-  const refuse = (fact: string): never => {
-    throw new KeyriteError('USAGE', fact, {
-      hints: ['keyrite profile add NAME --kind azure --vault-url https://VAULT.vault.azure.net …'],
-    })
+  const refuse = (fact: string, hint: string): never => {
+    throw new KeyriteError('USAGE', fact, {hints: [hint]})
   }
   const vault = url.replace(/\/$/, '')
-  if (!/^https:\/\/[a-z0-9.-]+(?::\d{1,5})?$/i.test(vault)) refuse('expected the vault as https://HOST')
+  if (!/^https:\/\/[a-z0-9.-]+(?::\d{1,5})?$/i.test(vault))
+    refuse(
+      `expected the vault as https://HOST, got "${visibleLine(url, 120)}"`,
+      '--vault-url https://VAULT.vault.azure.net, or https://HSM.managedhsm.azure.net with --managed-hsm',
+    )
   if (cloud !== 'public' && cloud !== 'usgov' && cloud !== 'china')
-    return refuse('expected public, usgov or china as cloud')
+    return refuse(
+      `expected public, usgov or china as cloud, got "${visibleLine(cloud, 40)}"`,
+      '--cloud public',
+    )
   if (protection !== 'hsm' && protection !== 'software')
-    return refuse('expected hsm or software as protection')
+    return refuse(
+      `expected hsm or software as protection, got "${visibleLine(protection, 40)}"`,
+      '--protection hsm',
+    )
   const isHsm = hsm === 'true'
-  if (isHsm && protection === 'software') refuse('a Managed HSM makes no keys in software')
+  if (isHsm && protection === 'software')
+    refuse('a Managed HSM makes no keys in software', 'the same without --protection software')
   demandCloud(vault, cloud, isHsm, refuse)
-  const retentionDays = Number(days)
-  if (!Number.isInteger(retentionDays) || retentionDays < 7 || retentionDays > 90)
-    refuse('expected 7 to 90 days of retention')
+  const retentionDays = /^\d{1,2}$/.test(days) ? Number(days) : 0
+  if (retentionDays < 7 || retentionDays > 90)
+    refuse(
+      `expected the days of retention as a number from 7 to 90, got "${visibleLine(days, 40)}"`,
+      '--retention-days N, as the vault was made with: az keyvault show, softDeleteRetentionInDays',
+    )
   return {
     ...{vault, isHsm, cloud, credential, protection, retentionDays},
     ...{tokenFile: tokenFile ?? null, caFile: caFile ?? null},

@@ -31,6 +31,16 @@ export function wordsOf(error: unknown): string {
   return visibleLine(text.replace(/^\d+ [A-Z_]+: /, '').split('\n')[0] ?? '', 240)
 }
 
+/** Why no line came about: it stands deep in what the client says of its tries. */
+function lineFailure(error: unknown): string | null {
+  const [, last] = /Last error: (?:Error: )?(.*?)\.? (?:Resolution note:|$)/s.exec(`${String(error)} `) ?? []
+  return last === undefined ? null : visibleLine(last.split(/[;\n]/)[0] ?? '', 120)
+}
+
+/** What OpenSSL and Node say of a certificate that they do not trust, or that is of another name. */
+const distrusted =
+  /self-signed|unable to (?:get|verify)|certificate (?:has expired|is not yet valid)|altnames|^(?:CERT|UNABLE)_/i
+
 /** What OpenSSL says of an answer that is no TLS. */
 function speaksNoTls(text: string): boolean {
   return /wrong version number|packet length too long|unsupported protocol|EPROTO/i.test(text)
@@ -61,15 +71,24 @@ export function failure(what: string, error: unknown): KeyriteError {
     // So the client calls a connection that was cut.
     case code.cancelled:
     case code.unavailable:
-    case code.deadlineExceeded:
+    case code.deadlineExceeded: {
+      const line = lineFailure(error)
+      if (line !== null && distrusted.test(line))
+        return as(
+          'PROVIDER_UNREACHABLE',
+          `its certificate is of no authority that is trusted here, or of another name, ${line}`,
+          'an authority of its own: a profile with --ca-file FILE.pem',
+          'no endpoint of Google’s has one: look who answers at that address',
+        )
       return as(
         'PROVIDER_UNREACHABLE',
-        `Google Cloud KMS did not answer, ${said}`,
+        `Google Cloud KMS did not answer, ${line ?? said}`,
         'the same command again: it asks what was done',
         ...(speaksNoTls(String(error))
           ? ['an emulator on this machine: --endpoint http://localhost:PORT']
           : []),
       )
+    }
     case code.resourceExhausted:
       return as(
         'PROVIDER_FAILED',

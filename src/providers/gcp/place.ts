@@ -1,5 +1,6 @@
 /** A key ring, from the settings of a profile. */
 import {KeyriteError} from '../../base/errors.ts'
+import {visibleLine} from '../../base/visible.ts'
 import {endpointOf} from './endpoint.ts'
 import type {Place} from './service.ts'
 
@@ -7,25 +8,39 @@ import type {Place} from './service.ts'
 export function placeFrom(settings: Readonly<Record<string, string>>): Place {
   const {'key-ring': ring = '', endpoint, 'credentials-file': credentials, 'ca-file': ca} = settings
   const {protection = 'hsm', 'destroy-days': days = '30', 'raw-aes': raw = 'false', labels = ''} = settings
-  const refuse = (fact: string): never => {
-    throw new KeyriteError('USAGE', fact, {
-      hints: ['keyrite profile add NAME --kind gcp --key-ring projects/P/locations/L/keyRings/R …'],
-    })
+  const refuse = (fact: string, hint: string): never => {
+    throw new KeyriteError('USAGE', fact, {hints: [hint]})
   }
   if (!/^projects\/[^/]{1,100}\/locations\/[a-zA-Z0-9_-]{1,63}\/keyRings\/[a-zA-Z0-9_-]{1,63}$/.test(ring))
-    refuse('expected a key ring as projects/P/locations/L/keyRings/R')
+    refuse(
+      `expected a key ring as projects/P/locations/L/keyRings/R, got "${visibleLine(ring, 120)}"`,
+      'gcloud kms keyrings list --location L, which lists them by their names',
+    )
   const {isPlain} = endpointOf(endpoint ?? null)
   if (isPlain && (credentials ?? ca) !== undefined)
     refuse(
       'expected no credentials and no certificates for an endpoint without TLS: nothing secret is sent there',
+      'the same without --credentials-file and --ca-file',
     )
   if (protection !== 'hsm' && protection !== 'software')
-    return refuse('expected hsm or software as protection')
-  const destroyDays = Number(days)
-  if (!Number.isInteger(destroyDays) || destroyDays < 1 || destroyDays > 120)
-    refuse('expected 1 to 120 days before destruction')
+    return refuse(
+      `expected hsm or software as protection, got "${visibleLine(protection, 40)}"`,
+      '--protection hsm',
+    )
+  const destroyDays = /^\d{1,3}$/.test(days) ? Number(days) : 0
+  if (destroyDays < 1 || destroyDays > 120)
+    refuse(
+      `expected the days before destruction as a number from 1 to 120, got "${visibleLine(days, 40)}"`,
+      '--destroy-days 30, and the rest as it was',
+    )
   return {
-    ...{ring, protection, destroyDays, rawAes: raw === 'true', labels: labelsIn(labels, refuse)},
+    ...{
+      ring,
+      protection,
+      destroyDays,
+      rawAes: raw === 'true',
+      labels: labelsIn(labels, (fact) => refuse(fact, '--labels team=payments,env=prod')),
+    },
     ...{endpoint: endpoint ?? null, credentials: credentials ?? null, ca: ca ?? null},
   }
 }

@@ -1,7 +1,7 @@
 /** Which cloud an address is of, and who gives out its tokens. */
 import {expect, test} from '@jest/globals'
 import {hosts} from '../../../src/providers/azure/credentials.ts'
-import {isAzure, placeFrom} from '../../../src/providers/azure/place.ts'
+import {isAzure, kindOf, placeFrom} from '../../../src/providers/azure/place.ts'
 import {outcome} from '../support.ts'
 
 const clouds = [
@@ -39,4 +39,19 @@ test('an address that is of no cloud is taken with any', async () => {
   expect(placeFrom({'vault-url': 'https://keys.internal.example', cloud: 'usgov'})).toMatchObject({
     cloud: 'usgov',
   })
+})
+
+test('days are a number, and what was given is said', () => {
+  for (const days of ['P7D', '0x10', '6', '91', ''])
+    expect(() => placeFrom({'vault-url': 'https://acme.vault.azure.net', 'retention-days': days})).toThrow(
+      `expected the days of retention as a number from 7 to 90, got "${days}"`,
+    )
+})
+
+test('by whom its tokens are for a place says of which kind it is, in each cloud', () => {
+  for (const [, vault, hsm] of clouds) {
+    expect(kindOf(`https://${vault}`)).toBe('vault')
+    expect(kindOf(`https://${hsm}/`)).toBe('hsm')
+  }
+  expect(kindOf('https://keys.internal.example')).toBeNull()
 })
