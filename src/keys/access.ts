@@ -9,6 +9,8 @@ export interface KeyAccess extends Access {
   readonly replicas: readonly Replica[]
   /** What the service keeps with the key and with what it lies in, as roles of members; null where it has no such thing. */
   readonly rights: readonly Right[] | null
+  /** What its service does not tell by this way, where `policy` is that by which it gives the key itself away; null where it is who may use the key. */
+  readonly beyond: string | null
   /** Null where the service keeps none for such a key. */
   readonly schedule: RotationSchedule | null
   /** Null where the service does not say. */
@@ -54,6 +56,7 @@ export async function accessOf(provider: Provider, key: Key): Promise<KeyAccess>
       policy: (await told?.policy(ref.key)) ?? null,
     }),
     rights: (await rights?.read(ref.key)) ?? (await told?.rights(ref.key)) ?? null,
+    beyond: told?.beyond(ref.key) ?? null,
     replicas: (await besides('copies', () => service?.replicas(ref))) ?? [],
     schedule: await besides('schedule', () => provider.schedule?.read(ref.key)),
     lastUse: await besides('last use', () => service?.lastUse(ref)),

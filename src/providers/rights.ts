@@ -42,6 +42,8 @@ export interface KeyRights {
 
 /** What a service says of who can reach a key, where `KeyRights` takes nothing of it away. */
 export interface KeyTold {
+  /** What is not told by this way, and who keeps it: a sentence for people. @param key - the provider's own id. */
+  beyond(key: string): string
   /** On the key and on what it lies in; null where the place keeps them elsewhere. @param key - the provider's own id. */
   rights(key: string): Promise<readonly Right[] | null>
   /** By which policy the service gives the key itself away, in its own words; null where it never does. */

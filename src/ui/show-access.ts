@@ -52,8 +52,35 @@ export function accessLines(print: Print, {name, profile}: Key, found: KeyAccess
       ...untoldFacts(untold),
     ]),
     '',
-    ...(rights === null ? grantLines(print, found) : rightLines(print, rights, found.grants)),
+    ...(rights === null
+      ? found.beyond === null
+        ? grantLines(print, found)
+        : []
+      : rightLines(print, rights, found.grants)),
+    ...beyondLines(print, found),
+    ...ungrantLines(name, found),
   ]
+}
+
+/** Where the service tells by which policy it gives the key itself away, that is not who may use it. */
+function beyondLines(print: Print, {beyond, policy, rights}: KeyAccess): string[] {
+  if (beyond === null)
+    return rights === null ? [] : ['', 'What is bound above that, as on a whole project, is not looked at.']
+  return [
+    ...(rights === null ? [] : ['']),
+    ...print.sentence(beyond),
+    '',
+    ...(policy === null
+      ? ['It has no release policy.']
+      : ['It may be released, by this policy:', ...policyLines(policy)]),
+  ]
+}
+
+function ungrantLines(name: string, {grants}: KeyAccess): string[] {
+  const [first] = grants
+  return first === undefined
+    ? []
+    : ['', `To take one away: keyrite key ungrant ${name} ${first.id.slice(0, 12)}`]
 }
 
 /** What is shown after a change that was made, of a key of which its service then tells nothing. */
@@ -111,8 +138,6 @@ function rightLines(
       ]),
       'No role is bound on it or on what it lies in.',
     ),
-    '',
-    'What is bound above that, as on a whole project, is not looked at.',
   ]
 }
 

@@ -258,6 +258,27 @@ describe('local roles on a key of an Azure Managed HSM, on the stand-in', () => 
     60_000,
   )
 
+  testWith(
+    'openssl',
+    'are told with what is not told there, and with the policy by which a key may be released, which is no policy of use',
+    async () => {
+      const told = async (key: string) =>
+        (await runCommand(KeyGrants, 'key grants', [key], house().world)).stdout.replaceAll(/\s+/g, ' ')
+      expect(await told('jwt-hsm')).toMatch(
+        /These are local roles\. .*Azure Resource Manager keeps, which keyrite does not ask\. It has no release policy\./,
+      )
+      const vault = await told('jwt-vault')
+      expect(vault).toMatch(/Who may use it is not told here: a vault has that in Azure Resource Manager/)
+      expect(vault).toMatch(/az role assignment list .*--scope .*\/keys\/jwt-vault lists the roles/)
+      expect(vault).not.toMatch(/nobody uses it|[Ii]ts policy/)
+      const id = (await grant('jwt-hsm', ci, [user])).grants[0]?.id ?? ''
+      expect(await told('jwt-hsm')).toContain(
+        `To take one away: keyrite key ungrant jwt-hsm ${id.slice(0, 12)}`,
+      )
+      expect(await ungrant(id)).toMatchObject({exit: 0, grants: []})
+    },
+  )
+
   testWith('openssl', 'are refused of a key in a vault, naming what gives them there', async () => {
     const refused = await grant('jwt-vault', ci, [user])
     expect(refused).toMatchObject({code: 'UNSUPPORTED', changed: false})

@@ -9,7 +9,7 @@ import {keyArg, moveFlags} from '../../ui/key-move.ts'
 export default class KeyGrant extends GrantChange {
   static override summary = 'Give somebody a grant of a key at its service, approved by people.'
   static override description =
-    'For keys in AWS KMS, where whoever has a grant uses the key whatever its policy says; and in Google Cloud KMS, where it is one of Google’s roles for use, bound on the key; and in an Azure Managed HSM, where it is a local role on the key. It holds until it is taken away: keyrite key ungrant. It is for what is named and nothing else, in one region, and can be passed on to nobody. Who it is for stands in the ledger as it is written here: name roles, and not people.'
+    'For keys in AWS KMS, where whoever has a grant uses the key whatever its policy says; and in Google Cloud KMS, where it is one of Google’s roles for use, bound on the key; and in an Azure Managed HSM, where it is a local role on the key. It holds until it is taken away: keyrite key ungrant. A grant of AWS is for what is named and nothing else, in one region, and can be passed on to nobody; of a role the plan says what else it allows. Who it is for stands in the ledger as it is written here: name roles, and not people.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> payments-jwt --to arn:aws:iam::111122223333:role/payments --operation Sign',
     '<%= config.bin %> <%= command.id %> invoices --to serviceAccount:ci@acme.iam.gserviceaccount.com --operation roles/cloudkms.signer',

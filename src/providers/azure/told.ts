@@ -1,6 +1,7 @@
 /** Who else can reach a key: the local roles of a Managed HSM on it and above it, and the policy by which Azure may release it. */
 import {KeyriteError} from '../../base/errors.ts'
 import type {KeyTold, Right} from '../rights.ts'
+import {hsmName} from './grantable.ts'
 import type {Service} from './service.ts'
 import {definitions} from './standing.ts'
 import {newestOf} from './versions.ts'
@@ -10,6 +11,9 @@ const using = /\/keys\/(?:sign|verify|encrypt|decrypt|wrap|unwrap|release|export
 
 export const assignments = (key: string): string =>
   `/keys/${key}/providers/Microsoft.Authorization/roleAssignments`
+
+const vaultRoles = (vault: string, key: string): string =>
+  `az role assignment list --include-inherited --scope $(az keyvault show --name ${hsmName(vault)} --query id --output tsv)/keys/${key}`
 
 export interface Assigned {
   /** The GUID by which the assignment is known. */
@@ -39,6 +43,11 @@ export async function assignedOn(service: Service, key: string): Promise<readonl
 
 export function keyTold(service: Service): KeyTold {
   return {
+    beyond: (key) =>
+      service.place.isHsm
+        ? 'These are local roles. Who administers the Managed HSM itself Azure Resource Manager keeps, which keyrite does not ask.'
+        : `Who may use it is not told here: a vault has that in Azure Resource Manager, as roles or access policies, which keyrite does not ask. ${vaultRoles(service.place.vault, key)} lists the roles.`,
+
     /** A vault's roles Azure Resource Manager keeps. */
     async rights(key) {
       if (!service.place.isHsm) return null
