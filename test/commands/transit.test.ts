@@ -1,9 +1,10 @@
 /** OpenBao by commands alone: added with approvals, a whole ceremony on it, and `bao` itself asked what is there. */
 import {createPublicKey} from 'node:crypto'
-import {readFileSync, writeFileSync} from 'node:fs'
+import {chmodSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import BackupList from '../../src/commands/backup/list.ts'
+import Doctor from '../../src/commands/doctor.ts'
 import KeyList from '../../src/commands/key/list.ts'
 import KeyProve from '../../src/commands/key/prove.ts'
 import KeyPublic from '../../src/commands/key/public.ts'
@@ -191,8 +192,23 @@ describe('OpenBao', () => {
       writeFileSync(tokenFile(), 's.gone\n', {mode: 0o600})
       const refused = await check()
       expect(refused).toMatchObject({exit: 11, ok: false, checks: [{name: 'opens', ok: false}]})
-      expect(JSON.stringify(refused)).toContain(`bao token create -field=token > ${tokenFile()}`)
-      writeFileSync(tokenFile(), `${bao().token}\n`, {mode: 0o600})
+      const create = `bao token create -address=${bao().url} -ca-cert=${bao().caFile ?? ''} -field=token > ${tokenFile()}`
+      expect(refused).toMatchObject({checks: [{fix: create}]})
+      writeFileSync(tokenFile(), '\n')
+      expect(await check()).toMatchObject({
+        exit: 11,
+        checks: [{detail: expect.stringContaining(`cannot use the token in "${tokenFile()}"`), fix: create}],
+      })
+      rmSync(tokenFile())
+      expect(await check()).toMatchObject({exit: 4, checks: [{fix: `(umask 077; ${create})`}]})
+      writeFileSync(tokenFile(), `${bao().token}\n`, {mode: 0o644})
+      const doctor = await runJson<{checks: unknown[]}>(Doctor, 'doctor', ['--profile', 'bao'], house().world)
+      expect(doctor.checks).toContainEqual({
+        ...{name: 'profile bao: token file', ok: false, level: 'fault'},
+        detail: `others may read the token in "${tokenFile()}"`,
+        fix: `chmod 600 ${tokenFile()}`,
+      })
+      chmodSync(tokenFile(), 0o600)
       expect(await check()).toMatchObject({exit: 0, ok: true})
     },
   )

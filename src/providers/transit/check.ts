@@ -1,9 +1,11 @@
 /** What may be wrong with the way to a server, each with the command that mends it. */
+import {statSync} from 'node:fs'
 import {KeyriteError} from '../../base/errors.ts'
 import type {CheckLine} from '../ports.ts'
 import {names} from './keys.ts'
 import {readName} from './names.ts'
 import type {Server} from './server.ts'
+import {typed} from './typed.ts'
 
 /** In days. */
 const soon = 14
@@ -13,28 +15,36 @@ const short = 900
 export async function checkLines(server: Server): Promise<readonly CheckLine[]> {
   server.demandOpen()
   return Promise.all([
-    line('server', 'bao status', async () => {
+    line(server, 'server', 'bao status', async () => {
       const {version, cluster} = await server.health()
       return `version ${version}, cluster ${cluster}, not sealed`
     }),
-    line('TLS', '', async () => tlsFact(server)),
-    line('token', '', async () => tokenFact(server)),
-    line('mount', 'bao secrets list', async () => {
+    line(server, 'TLS', '', async () => tlsFact(server)),
+    line(server, 'token', '', async () => tokenFact(server)),
+    ...(server.token.file === null
+      ? []
+      : [line(server, 'token file', '', async () => fileFact(server.token.file ?? ''))]),
+    line(server, 'mount', 'bao secrets list', async () => {
       const {accessor, version} = await server.mount()
       return `transit at ${server.place.mount}, ${accessor}, ${version}`
     }),
-    line('permission', '', async () => permissionFact(server)),
-    line('names', '', async () => keysFact(server)),
+    line(server, 'permission', '', async () => permissionFact(server)),
+    line(server, 'names', '', async () => keysFact(server)),
   ])
 }
 
 /** A fault that is found is thrown with what mends it. */
-async function line(name: string, fix: string, look: () => Promise<string>): Promise<CheckLine> {
+async function line(
+  {place}: Server,
+  name: string,
+  fix: string,
+  look: () => Promise<string>,
+): Promise<CheckLine> {
   try {
     return {name, ok: true, detail: await look(), fix: null}
   } catch (error) {
     if (!(error instanceof KeyriteError)) throw error
-    return {name, ok: false, detail: error.message, fix: error.hints[0] ?? fix}
+    return {name, ok: false, detail: error.message, fix: typed(error.hints[0] ?? fix, place)}
   }
 }
 
@@ -69,6 +79,13 @@ async function tokenFact(server: Server): Promise<string> {
     `${who}; ${rest}, and it cannot be renewed: a ceremony takes longer`,
     `bao token create -period=1h, into ${file ?? 'the place where the token is typed'}`,
   )
+}
+
+/** Whoever reads it is this token's holder too. */
+function fileFact(file: string): string {
+  if (((statSync(file, {throwIfNoEntry: false})?.mode ?? 0) & 0o077) === 0)
+    return `"${file}" is for its owner alone`
+  throw fault(`others may read the token in "${file}"`, `chmod 600 ${file}`)
 }
 
 /** What keyrite asks on any account; what more a command needs depends on it, and is refused by name. */

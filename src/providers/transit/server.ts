@@ -9,6 +9,7 @@ import {isTokenRefused, notPermitted, tokenRefused} from './credentials.ts'
 import {refusal, wordsOf} from './failures.ts'
 import {wireTo, type Answer, type Method, type Patience, type Wire} from './http.ts'
 import {Token} from './token.ts'
+import {typedError} from './typed.ts'
 
 export interface Place {
   readonly address: string
@@ -75,7 +76,7 @@ export class Server {
           `cannot use --${flag} "${path}": expected a path such as team/transit`,
         )
     const ca = place.caFile === null ? null : authoritiesIn(place.caFile)
-    const token = Token.from(given, place.tokenFile)
+    const token = tokenFor(given, place)
     const wire = wireTo(address, ca, within)
     const fresh = {open: true, time: null, renewing: null, turn: Promise.resolve()}
     return new Server({place, address, token, wire, known: new Map(), ...fresh}, `keyrite/${tool().version}`)
@@ -133,12 +134,12 @@ export class Server {
   async find(method: Method, path: string, asking: Asking): Promise<Data | undefined> {
     const answer = await this.#asked(method, `${this.place.mount}/${path}`, asking)
     if (answer.status === 404 && wordsOf(answer.body) === '') return undefined
-    return dataOf(answer, asking.what)
+    return dataOf(answer, asking.what, this.place)
   }
 
   /** The same, of what must be there. */
   async ask(method: Method, path: string, asking: Asking): Promise<Data> {
-    return dataOf(await this.#asked(method, `${this.place.mount}/${path}`, asking), asking.what)
+    return dataOf(await this.#asked(method, `${this.place.mount}/${path}`, asking), asking.what, this.place)
   }
 
   /** What the server writes for people about a path under the mount. */
@@ -151,14 +152,14 @@ export class Server {
 
   /** Beside the mount: `sys/…`, `auth/…`. */
   async system(method: Method, path: string, asking: Asking): Promise<Data> {
-    return dataOf(await this.#asked(method, path, asking), asking.what)
+    return dataOf(await this.#asked(method, path, asking), asking.what, this.place)
   }
 
   /** The same, of what may not be there. */
   async systemFind(method: Method, path: string, asking: Asking): Promise<Data | undefined> {
     const answer = await this.#asked(method, path, asking)
     if (answer.status === 404 && wordsOf(answer.body) === '') return undefined
-    return dataOf(answer, asking.what)
+    return dataOf(answer, asking.what, this.place)
   }
 
   /** Whoever asks is told this, also without a token; it is not asked for within a namespace. @throws KeyriteError `PROVIDER_UNREACHABLE`. */
@@ -173,12 +174,21 @@ export class Server {
         what,
       }),
     )
-    if (answer.status !== 200) throw refusal(what, answer.status, answer.body)
-    const {version, cluster_id: cluster} = (answer.body ?? {}) as Data
-    if (typeof version !== 'string' || typeof cluster !== 'string')
-      throw new KeyriteError('PROVIDER_FAILED', `cannot ${what}: what answers is no OpenBao and no Vault`, {
-        hints: ['look at --address'],
-      })
+    const {version, cluster_id: cluster, initialized} = (answer.body ?? {}) as Data
+    // A gateway in its place has statuses of its own, and only OpenBao says this beside them.
+    const isOther = answer.status >= 400 && initialized === undefined && wordsOf(answer.body) === ''
+    if (answer.status !== 200 && !isOther)
+      throw typedError(refusal(what, answer.status, answer.body), this.place)
+    if (isOther || typeof version !== 'string' || typeof cluster !== 'string')
+      throw new KeyriteError(
+        'PROVIDER_FAILED',
+        `cannot ${what}: what answers at ${this.address.text} is no OpenBao and no Vault (HTTP ${answer.status})`,
+        {
+          hints: [
+            `look whether that is its address, and whether a proxy stands before it: curl ${this.address.text}/v1/sys/health`,
+          ],
+        },
+      )
     return {version, cluster}
   }
 
@@ -200,8 +210,12 @@ export class Server {
     const answer = await this.#asked('GET', `sys/internal/ui/mounts/${mount}`, {what, mayBeRefused: true})
     // The same for what is not there, and for what the token may not see.
     if (answer.status === 403)
-      throw notTransit(`cannot ${what}: there is none, or the token has no right at all there`, this.place)
-    const data = dataOf(answer, what)
+      throw notTransit(
+        `cannot ${what}: there is none, or the token has no right at all there`,
+        this.place,
+        true,
+      )
+    const data = dataOf(answer, what, this.place)
     const {accessor, type, running_plugin_version: version, path} = data
     if (type !== 'transit' || path !== `${mount}/` || typeof accessor !== 'string')
       throw notTransit(`cannot ${what}: there is no transit, but ${String(type)}`, this.place)
@@ -228,15 +242,17 @@ export class Server {
     if (this.token.due) await this.#renew()
     const answer = await this.#once(method, path, asking)
     if (!isTokenRefused(answer)) {
-      if (answer.status === 403 && asking.mayBeRefused !== true) throw notPermitted(method, path, asking.what)
+      if (answer.status === 403 && asking.mayBeRefused !== true)
+        throw typedError(notPermitted(method, path, asking.what), this.place)
       return answer
     }
     // An agent may have put a new one there. Nothing was done with the old one.
-    if (!this.token.again()) throw tokenRefused(this.token, asking.what)
+    if (!this.token.again()) throw typedError(tokenRefused(this.token, asking.what), this.place)
     await this.logIn()
     const second = await this.#once(method, path, asking)
-    if (isTokenRefused(second)) throw tokenRefused(this.token, asking.what)
-    if (second.status === 403 && asking.mayBeRefused !== true) throw notPermitted(method, path, asking.what)
+    if (isTokenRefused(second)) throw typedError(tokenRefused(this.token, asking.what), this.place)
+    if (second.status === 403 && asking.mayBeRefused !== true)
+      throw typedError(notPermitted(method, path, asking.what), this.place)
     return second
   }
 
@@ -297,21 +313,26 @@ export class Server {
   }
 }
 
-function notTransit(message: string, {mount, namespace}: Place): KeyriteError {
-  const space = namespace === '' ? '' : ` -namespace=${namespace}`
-  return new KeyriteError('PROVIDER_FAILED', message, {
+/** @param unseen - the token may be what is wrong, and not the mount. */
+function notTransit(message: string, place: Place, unseen = false): KeyriteError {
+  const {mount, namespace} = place
+  const allow = `path "${mount}/keys" { capabilities = ["list"] }`
+  const refused = new KeyriteError('PROVIDER_FAILED', message, {
     hints: [
-      `bao secrets list${space}`,
-      `bao secrets enable${space} -path=${mount} transit`,
+      unseen
+        ? `bao secrets list, as who may; if it is there, the token wants a policy with: ${allow}`
+        : 'bao secrets list',
+      `bao secrets enable -path=${mount} transit`,
       ...(namespace === ''
         ? []
         : ['a token of another namespace that is not above this one has no right here']),
     ],
   })
+  return typedError(refused, place)
 }
 
-function dataOf({status, body}: Answer, what: string): Data {
-  if (status < 200 || status > 299) throw refusal(what, status, body)
+function dataOf({status, body}: Answer, what: string, place: Place): Data {
+  if (status < 200 || status > 299) throw typedError(refusal(what, status, body), place)
   const {data} = (body ?? {}) as {data?: unknown}
   return typeof data === 'object' && data !== null ? (data as Data) : {}
 }
@@ -323,4 +344,17 @@ function authoritiesIn(file: string): Buffer {
   throw new KeyriteError('USAGE', `cannot use "${file}": it holds no certificate as PEM`, {
     hints: ['--ca-file FILE.pem'],
   })
+}
+
+/** @throws KeyriteError as `Token.from`; what brings one is said of a file that is not there, and of one that holds none. */
+function tokenFor(given: Secret | null, place: Place): Token {
+  try {
+    return Token.from(given, place.tokenFile)
+  } catch (error) {
+    if (!(error instanceof KeyriteError)) throw error
+    if (error.code !== 'FILE_NOT_FOUND') throw typedError(error, place)
+    const {code, message, hints} = error
+    const brings = `(umask 077; bao token create -field=token > ${place.tokenFile ?? 'FILE'})`
+    throw typedError(new KeyriteError(code, message, {hints: [brings, ...hints]}), place)
+  }
 }

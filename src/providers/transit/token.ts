@@ -30,7 +30,8 @@ export class Token {
 
   /** @throws KeyriteError `FILE_NOT_FOUND`, `UNSAFE_FILE`, `CREDENTIALS_REFUSED` if what is there is no token. */
   static from(given: Secret | null, file: string | null): Token {
-    if (file === null) return new Token(given === null ? null : new Secret(given.use(firstLine)), null)
+    if (file === null)
+      return new Token(given === null ? null : new Secret(given.use((bytes) => firstLine(bytes))), null)
     return new Token(readToken(file), file)
   }
 
@@ -100,23 +101,29 @@ export class Token {
 function readToken(file: string): Secret {
   const bytes = readOwn(file, 16_384)
   try {
-    return new Secret(firstLine(bytes))
+    return new Secret(firstLine(bytes, file))
   } finally {
     bytes.fill(0)
   }
 }
 
 /** A header takes no other bytes than these. */
-function firstLine(bytes: Uint8Array): Uint8Array {
+function firstLine(bytes: Uint8Array, file: string | null = null): Uint8Array {
   const end = bytes.findIndex((byte) => byte === 0x0a || byte === 0x0d)
   const line = Uint8Array.from(bytes.subarray(0, end === -1 ? bytes.length : end))
   if (line.length > 0 && line.every((byte) => byte > 0x20 && byte < 0x7f)) return line
   line.fill(0)
   throw new KeyriteError(
     'CREDENTIALS_REFUSED',
-    'cannot use the token: expected one line of letters and digits',
+    file === null
+      ? 'cannot use the token: expected one line of letters and digits'
+      : `cannot use the token in "${file}": expected one line of letters and digits`,
     {
-      hints: ['bao login, or bao token create, and what it prints as token'],
+      hints: [
+        file === null
+          ? 'bao login, or bao token create, and what it prints as token'
+          : `bao token create -field=token > ${file}`,
+      ],
     },
   )
 }

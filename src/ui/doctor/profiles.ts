@@ -14,9 +14,10 @@ export async function profileFindings(app: App, opens: 'all' | readonly string[]
   for (const profile of profiles.values()) {
     const called = `profile ${profile.name}`
     const lack = (await providerKind(profile.kind).lacking?.()) ?? null
-    const looked = lack === null ? looksRight(app, profile, called) : fault(called, lack.fact, lack.fix)
-    const opening =
-      (looked.ok || looked.level === 'warning') && (opens === 'all' || opens.includes(profile.name))
+    const opened = opens === 'all' || opens.includes(profile.name)
+    const looked =
+      lack === null ? looksRight(app, profile, called, opened) : fault(called, lack.fact, lack.fix)
+    const opening = opened && (looked.ok || looked.level === 'warning')
     if (!opening || !looked.ok) found.push(looked)
     if (!opening) continue
     const {checks} = await checkProfile(app, profile)
@@ -31,7 +32,8 @@ export async function profileFindings(app: App, opens: 'all' | readonly string[]
   return [...found, ...forgotten(app, new Set(profiles.keys()))]
 }
 
-function looksRight(app: App, {name, kind, environment}: Profile, called: string): Finding {
+/** @param opened - it is opened then: what is said of a token of transit there is not said here too. */
+function looksRight(app: App, {name, kind, environment}: Profile, called: string, opened: boolean): Finding {
   try {
     const config = join(app.world.home, 'config.yaml')
     const local = readConfig(app.world.home).get(name)
@@ -42,7 +44,8 @@ function looksRight(app: App, {name, kind, environment}: Profile, called: string
         'copy its settings from the machine that added it',
       )
     const {settings, pinFile} = local
-    const files = [settings['path'], settings['module'], pinFile, settings['token-file']].filter(
+    const tokenFile = opened && kind === 'transit' ? undefined : settings['token-file']
+    const files = [settings['path'], settings['module'], pinFile, tokenFile].filter(
       (path) => path !== undefined,
     )
     const missing = files.find((path) => lstatSync(path, {throwIfNoEntry: false}) === undefined)
@@ -52,12 +55,12 @@ function looksRight(app: App, {name, kind, environment}: Profile, called: string
         `its PIN file "${missing}" is not there`,
         `keyrite profile check ${name} --pin-file FILE; put it there, or the file’s new place into ${config}`,
       )
-    if (missing !== undefined && missing === settings['token-file'])
+    if (missing !== undefined && missing === tokenFile)
       return fault(
         called,
         `its token file "${missing}" is not there`,
         kind === 'transit'
-          ? `(umask 077; bao token create -address=${settings['address'] ?? ''} -field=token > ${shellWord(missing)})`
+          ? `keyrite doctor --profile ${name}`
           : `put it there, or the file’s new place into ${config}`,
       )
     if (missing !== undefined)

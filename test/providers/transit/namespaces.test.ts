@@ -83,7 +83,9 @@ describe('namespaces', () => {
         code: 'PROVIDER_FAILED',
         message: expect.stringContaining('the token has no right at all there'),
         hints: expect.arrayContaining([
-          `bao secrets list${namespace === '' ? '' : ' -namespace=team/inner'}`,
+          expect.stringContaining(
+            `bao secrets list -address=${bao().url}${namespace === '' ? '' : ' -namespace=team/inner'}, as who may`,
+          ),
         ]),
       })
   })
@@ -95,7 +97,7 @@ describe('namespaces', () => {
     expect(refused).toMatchObject({
       code: 'PROVIDER_FAILED',
       message: expect.stringContaining('no such namespace'),
-      hints: expect.arrayContaining(['bao namespace list']),
+      hints: expect.arrayContaining([`bao namespace list -address=${bao().url}`]),
     })
     expect(await outcome(openAs(placeOf(bao(), {namespace: '../team'}), bao().token))).toBe('USAGE')
   })

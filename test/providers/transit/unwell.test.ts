@@ -1,6 +1,9 @@
 /** OpenBao that is not there, not well, not trusted, sealed, or does not know us; and a way to it that is cut. */
 import {X509Certificate} from 'node:crypto'
+import {once} from 'node:events'
 import {readFileSync, writeFileSync} from 'node:fs'
+import {createServer} from 'node:http'
+import type {AddressInfo} from 'node:net'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {KeyriteError} from '../../../src/base/errors.ts'
@@ -49,6 +52,17 @@ describe('a server that is not well', () => {
     expect((await refused(root({address: secure}))).message).toContain('it does not speak TLS')
     const socket = join(bao().folder, 'no.sock')
     expect((await refused(root({address: `unix:${socket}`}))).message).toContain('there is no such socket')
+    const page = createServer((_request, response) => {
+      response.writeHead(404, {'content-type': 'text/html'}).end('<h1>Not Found</h1>')
+    }).listen(0, '127.0.0.1')
+    await once(page, 'listening')
+    const other = `http://127.0.0.1:${(page.address() as AddressInfo).port}`
+    const said = await refused(root({address: other}))
+    page.close()
+    expect(said.message).toBe(
+      `cannot ask the server how it is: what answers at ${other} is no OpenBao and no Vault (HTTP 404)`,
+    )
+    expect(said.hints[0]).toContain(`curl ${other}/v1/sys/health`)
   })
 
   testWhen(openbao, 'the token is never sent in the clear to another machine', async () => {
@@ -66,7 +80,10 @@ describe('a server that is not well', () => {
   testWhen(openbao, 'has no transit at the mount: said with the command that makes it', async () => {
     expect(await refused(root({mount: 'nowhere'}))).toMatchObject({
       code: 'PROVIDER_FAILED',
-      hints: ['bao secrets list', 'bao secrets enable -path=nowhere transit'],
+      hints: [
+        `bao secrets list -address=${bao().url}, as who may; if it is there, the token wants a policy with: path "nowhere/keys" { capabilities = ["list"] }`,
+        `bao secrets enable -address=${bao().url} -path=nowhere transit`,
+      ],
     })
     expect((await refused(root({mount: 'cubbyhole'}))).message).toContain(
       'there is no transit, but cubbyhole',
@@ -156,7 +173,10 @@ describe('a server that is not well', () => {
     })
     const open = await openAs(placeOf(bao()), token)
     const line = (await open.evidence.check()).find(({name}) => name === 'token')
-    expect(line).toMatchObject({ok: false, fix: expect.stringContaining('bao token create -period=1h')})
+    expect(line).toMatchObject({
+      ok: false,
+      fix: expect.stringContaining(`bao token create -address=${bao().url} -period=1h`),
+    })
     await open.close()
   })
 
@@ -251,7 +271,7 @@ describe('a server that is not well', () => {
     const error = await refused(open.use.sign(ref, Buffer.from('x')))
     expect(error).toMatchObject({code: 'PROVIDER_UNREACHABLE', exit: 7})
     expect(error.message).toContain('the server is sealed')
-    expect(error.hints[0]).toBe('bao operator unseal')
+    expect(error.hints[0]).toBe(`bao operator unseal -address=${bao().url}`)
     expect((await refused(root())).message).toContain('the server is sealed')
     await open.close()
   })
