@@ -11,9 +11,10 @@ export async function demandSamePlace(
 ): Promise<void> {
   const identity = await evidence.identity()
   if (jcs(identity) === jcs(profile.identity)) return
+  const [approved, answers] = difference(profile.identity, identity)
   throw new KeyriteError(
     'PROFILE_MOVED',
-    `cannot use profile "${profile.name}": it is approved for ${inWords(profile.identity)}, and ${inWords(identity)} answers`,
+    `cannot use profile "${profile.name}": it is approved for ${inWords(approved)}, and ${inWords(answers)} answers`,
     {
       hints: [
         `keyrite profile show ${profile.name}`,
@@ -27,4 +28,17 @@ export function inWords(identity: Readonly<Record<string, string>>): string {
   return Object.entries(identity)
     .map(([name, value]) => `${name} ${value}`)
     .join(', ')
+}
+
+/** What the two do not have in common. */
+function difference(
+  approved: Readonly<Record<string, string>>,
+  answers: Readonly<Record<string, string>>,
+): readonly [Readonly<Record<string, string>>, Readonly<Record<string, string>>] {
+  const names = [...new Set([...Object.keys(approved), ...Object.keys(answers)])].filter(
+    (name) => approved[name] !== answers[name],
+  )
+  const of = (one: Readonly<Record<string, string>>) =>
+    Object.fromEntries(names.map((name) => [name, one[name] ?? 'none']))
+  return [of(approved), of(answers)]
 }

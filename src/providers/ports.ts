@@ -8,6 +8,7 @@
  *
  * Every method may throw KeyriteError PROVIDER_FAILED (retry may help), PROVIDER_UNREACHABLE, or CREDENTIALS_REFUSED.
  */
+import type {ErrorCode} from '../base/errors.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Algorithm, Purpose, Scheme} from './algorithms.ts'
 import type {Dates} from './dates.ts'
@@ -114,6 +115,8 @@ export interface CheckLine {
   readonly detail: string
   /** A command or a sentence that mends it; null where it is ok. */
   readonly fix: string | null
+  /** As what it would end a command; absent where it is ok, and where nothing but this check would. */
+  readonly code?: ErrorCode
 }
 
 /** What a place says before anybody gives its secret. */

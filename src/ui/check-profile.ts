@@ -52,7 +52,7 @@ export async function checkProfile(
       ...(await waitLines(app, profile)),
       ...(await proverLines(app, profile, waits)),
     ]
-    return {identity, checks, exit: checks.every(({ok}) => ok) ? 0 : exitOf.PROVIDER_FAILED, failure: null}
+    return {identity, checks, exit: exitFor(checks), failure: null}
   } catch (error) {
     if (!(error instanceof KeyriteError) || notOfTheProfile.includes(error.code)) throw error
     return {
@@ -62,6 +62,15 @@ export async function checkProfile(
       failure: error,
     }
   }
+}
+
+/** Where nothing but permissions is missing, trying again helps nobody. */
+function exitFor(checks: readonly CheckLine[]): number {
+  const failed = checks.filter(({ok}) => !ok)
+  if (failed.length === 0) return 0
+  return failed.every(({code}) => code === 'CREDENTIALS_REFUSED')
+    ? exitOf.CREDENTIALS_REFUSED
+    : exitOf.PROVIDER_FAILED
 }
 
 type Asked = <T>(what: string, answer: Promise<T>) => Promise<T>
@@ -144,11 +153,19 @@ const good = (name: string, detail: string): CheckLine => ({name, ok: true, deta
 
 function bad(app: App, name: string, error: KeyriteError, profile: ProfileFacts): CheckLine {
   const {code, message, hints} = error
+  const moved = code === 'PROFILE_MOVED' ? otherSetting(app, profile) : undefined
   const fix =
-    code === 'USAGE'
-      ? inConfig(app, profile, hints[0])
+    moved !== undefined || code === 'USAGE'
+      ? inConfig(app, profile, moved ?? hints[0])
       : (hints[0]?.replace(/\bPROFILE\b/, profile.name) ?? `keyrite profile show ${profile.name}`)
   return {name, ok: false, detail: message, fix}
+}
+
+/** The setting on this machine that leads to another place than was approved, as it would have to be. */
+function otherSetting({world}: App, {name, identity}: ProfileFacts): string | undefined {
+  const settings = readConfig(world.home).get(name)?.settings ?? {}
+  const [other] = Object.entries(identity).filter(([one, value]) => (settings[one] ?? value) !== value)
+  return other === undefined ? undefined : `${other[0]}: ${other[1]}`
 }
 
 /** Of a profile that is there, a setting is mended where it stands: the flag of that name is `profile add`'s. */

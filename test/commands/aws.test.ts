@@ -261,7 +261,7 @@ describe('AWS KMS', () => {
       expect(await other('--region', region, '--endpoint', 'http://127.0.0.1:1')).toMatchObject({
         exit: 7,
         code: 'PROVIDER_UNREACHABLE',
-        message: expect.stringContaining('http://127.0.0.1:1 does not answer'),
+        message: expect.stringContaining('http://127.0.0.1:1 does not answer, nothing listens there'),
         // What needs the profile is not named: it is not there.
         try: [
           expect.stringMatching(/^look whether region/),

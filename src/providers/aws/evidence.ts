@@ -23,20 +23,22 @@ export function keyEvidence({keys, who}: Service, ask: () => Promise<Answered>):
         detail: `account ${account} in ${region} (${partition}), from ${host}${isAws ? '' : ', which is not AWS'}`,
         fix: null,
       })
-      lines.push(
-        await tried('list keys', 'kms:ListKeys', async () => {
-          await firstId(keys)
-          return null
-        }),
-      )
-      lines.push(
-        await tried('read tags', 'kms:ListResourceTags', async () => {
-          const id = await firstId(keys)
-          if (id === undefined) return 'no key is there yet on which kms:ListResourceTags could be tried'
-          await keys.tagged(id)
-          return null
-        }),
-      )
+      const listed: {first?: string | undefined} = {}
+      const list = await tried('list keys', 'kms:ListKeys', async () => {
+        listed.first = await firstId(keys)
+        return null
+      })
+      lines.push(list)
+      // Where no key can be found, nothing is known of their tags.
+      if (list.ok)
+        lines.push(
+          await tried('read tags', 'kms:ListResourceTags', async () => {
+            if (listed.first === undefined)
+              return 'no key is there yet on which kms:ListResourceTags could be tried'
+            await keys.tagged(listed.first)
+            return null
+          }),
+        )
       if (store !== null)
         lines.push({
           name: 'custom key store',
@@ -152,6 +154,7 @@ async function tried(
       name,
       ok: false,
       detail: error.message,
+      code: error.code,
       fix: isDenied(error)
         ? `allow ${permission}: docs/providers/aws.md lists what each command needs`
         : (error.hints[0] ?? 'aws sts get-caller-identity'),

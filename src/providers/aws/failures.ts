@@ -44,6 +44,21 @@ const skewed = /^(RequestTimeTooSkewed|RequestInTheFuture)$/
 const network =
   /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|EPROTO|ERR_SSL_\w+|socket hang up)\b/
 
+/** What Node's codes say, in words. */
+const onTheWay: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'that name is not known: no region is called so, or names are not looked up here',
+  EAI_AGAIN: 'names cannot be looked up here now',
+  ECONNRESET: 'the connection was cut',
+  EPIPE: 'the connection was cut',
+  'socket hang up': 'the connection was cut',
+  ETIMEDOUT: 'no answer in time',
+  EHOSTUNREACH: 'no way leads there',
+  ENETUNREACH: 'no way leads there',
+  EPROTO: 'it does not speak TLS',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
+}
+
 /** By the name that the service gives: what it means to an operator. */
 const byName: Readonly<Record<string, ErrorCode>> = {
   NotFoundException: 'KEY_NOT_FOUND',
@@ -73,12 +88,15 @@ export function failure(
   const say = (code: ErrorCode, fact: string, ...hints: readonly string[]): KeyriteError =>
     new KeyriteError(code, `cannot ${what}: ${fact}`, {hints, cause: error})
   const check = 'keyrite profile check PROFILE'
-  const login = `aws sso login${awsProfile === null ? '' : ` --profile ${awsProfile}`}`
+  const whose = awsProfile === null ? '' : ` --profile ${awsProfile}`
+  const login = `aws sso login${whose}`
+  // Of credentials that are refused AWS itself tells nobody whose they are.
+  const from = `aws configure list${whose}`
   if (skewed.test(name) || (name === 'InvalidSignatureException' && /expired|not yet/i.test(error.message)))
     return say(
       'CREDENTIALS_REFUSED',
       `AWS finds this machine’s clock wrong (${name})`,
-      'set the clock, then the same command again',
+      'timedatectl set-ntp true, then the same command again',
       check,
     )
   // Its text may hold what was signed, and so a session token: only the name is said.
@@ -86,14 +104,14 @@ export function failure(
     return say(
       'CREDENTIALS_REFUSED',
       `AWS does not know these credentials, or their secret is another (${name})`,
-      'aws sts get-caller-identity shows whose they are',
+      `${from} shows where they come from: put there what AWS knows`,
       check,
     )
   if (expired.test(name))
     return say(
       'CREDENTIALS_REFUSED',
       `the credentials have expired (${name})`,
-      `${login}, or take new ones, then the same command again`,
+      `${login}, or take new ones: ${from} shows where these come from`,
       check,
     )
   if (notFoundCredentials.test(name))
@@ -125,7 +143,7 @@ export function failure(
   if (code !== undefined || name === 'TimeoutError' || name === 'AbortError')
     return say(
       'PROVIDER_UNREACHABLE',
-      `${where} does not answer (${code ?? 'no answer in time'})`,
+      `${where} does not answer, ${code === undefined ? 'no answer in time' : inWords(code)}`,
       'look whether region and endpoint are right and the network is there, then the same command again: it asks what was done',
       check,
     )
@@ -152,6 +170,12 @@ export function failure(
   if (thrown.$metadata !== undefined || thrown.$response !== undefined || thrown.$fault !== undefined)
     return say('PROVIDER_FAILED', `${name}: ${visibleLine(error.message, 200)}`, check)
   throw error
+}
+
+function inWords(code: string): string {
+  const words = onTheWay[code]
+  if (words !== undefined) return `${words} (${code})`
+  return /CERT|SIGN|^UNABLE_TO_/.test(code) ? `its certificate is not trusted here (${code})` : code
 }
 
 /** A permission is missing; the credentials are good. */

@@ -1,6 +1,6 @@
 /** What may be wrong with the way to a server, each with the command that mends it. */
 import {statSync} from 'node:fs'
-import {KeyriteError} from '../../base/errors.ts'
+import {KeyriteError, type ErrorCode} from '../../base/errors.ts'
 import type {CheckLine} from '../ports.ts'
 import {names} from './keys.ts'
 import {readName} from './names.ts'
@@ -44,12 +44,18 @@ async function line(
     return {name, ok: true, detail: await look(), fix: null}
   } catch (error) {
     if (!(error instanceof KeyriteError)) throw error
-    return {name, ok: false, detail: error.message, fix: typed(error.hints[0] ?? fix, place)}
+    return {
+      name,
+      ok: false,
+      detail: error.message,
+      code: error.code,
+      fix: typed(error.hints[0] ?? fix, place),
+    }
   }
 }
 
-function fault(fact: string, fix: string): KeyriteError {
-  return new KeyriteError('PROVIDER_FAILED', fact, {hints: [fix]})
+function fault(code: ErrorCode, fact: string, fix: string): KeyriteError {
+  return new KeyriteError(code, fact, {hints: [fix]})
 }
 
 function tlsFact({address, authority}: Server): string {
@@ -59,6 +65,7 @@ function tlsFact({address, authority}: Server): string {
   const fact = `the server's certificate is signed under ${authority.authority}`
   if (days >= soon) return `${fact}, for ${days} more days`
   throw fault(
+    'PROVIDER_FAILED',
     `${fact}, and ends in ${days} days`,
     'have the server given a new certificate by the same authority',
   )
@@ -76,6 +83,7 @@ async function tokenFact(server: Server): Promise<string> {
   const rest = `${Math.round(left)} seconds are left${renewable ? ', and it is renewed while there is work' : ''}`
   if (renewable || left > short) return `${who}; ${rest}`
   throw fault(
+    'PROVIDER_FAILED',
     `${who}; ${rest}, and it cannot be renewed: a ceremony takes longer`,
     `bao token create -period=1h, into ${file ?? 'the place where the token is typed'}`,
   )
@@ -85,7 +93,7 @@ async function tokenFact(server: Server): Promise<string> {
 function fileFact(file: string): string {
   if (((statSync(file, {throwIfNoEntry: false})?.mode ?? 0) & 0o077) === 0)
     return `"${file}" is for its owner alone`
-  throw fault(`others may read the token in "${file}"`, `chmod 600 ${file}`)
+  throw fault('PROVIDER_FAILED', `others may read the token in "${file}"`, `chmod 600 ${file}`)
 }
 
 /** What keyrite asks on any account; what more a command needs depends on it, and is refused by name. */
@@ -110,6 +118,7 @@ async function permissionFact(server: Server): Promise<string> {
   }
   if (!may(acts.list, 'list'))
     throw fault(
+      'CREDENTIALS_REFUSED',
       `the token may not list ${acts.list}, by which keyrite finds keys`,
       `a policy with: path "${mount}/keys" { capabilities = ["list"] }`,
     )
@@ -132,6 +141,7 @@ async function keysFact(server: Server): Promise<string> {
   const [doubled] = labels.filter((one, at) => labels.indexOf(one) !== at)
   if (doubled !== undefined)
     throw fault(
+      'PROVIDER_FAILED',
       `two keys are called "${doubled}"`,
       `bao list ${server.place.mount}/keys, and remove the one that nobody knows`,
     )

@@ -150,7 +150,7 @@ describe('AWS KMS that is not well', () => {
       }
       expect(await at('refuse')).toMatchObject({
         code: 'CREDENTIALS_REFUSED',
-        said: expect.stringMatching(/does not know these credentials/),
+        said: expect.stringMatching(/does not know these credentials[^]*\naws configure list shows where/),
       })
       expect(await at('expired')).toMatchObject({
         code: 'CREDENTIALS_REFUSED',
@@ -183,6 +183,15 @@ describe('AWS KMS that is not well', () => {
         fix: 'allow kms:ListResourceTags: docs/providers/aws.md lists what each command needs',
       })
       await standin().clearFaults()
+      await standin().fault('denied', {operation: 'ListKeys', times: 9})
+      const blind = await again.evidence.check()
+      await standin().clearFaults()
+      expect(blind.filter(({name}) => name === 'read tags')).toEqual([])
+      expect(blind.find(({name}) => name === 'list keys')).toMatchObject({
+        ok: false,
+        code: 'CREDENTIALS_REFUSED',
+        fix: 'allow kms:ListKeys: docs/providers/aws.md lists what each command needs',
+      })
       await again.close()
     },
   )

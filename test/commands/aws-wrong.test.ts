@@ -1,0 +1,84 @@
+/** A profile of AWS KMS with something wrong, as `profile check` and `doctor` tell it: what it is, and where it is mended. */
+import {readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import Doctor from '../../src/commands/doctor.ts'
+import ProfileCheck from '../../src/commands/profile/check.ts'
+import {ministack, reachHouse} from './reach-house.ts'
+import {testWhen} from '../support/needs.ts'
+import {runJson} from '../support/run.ts'
+
+describe('a profile of AWS KMS that is looked at', () => {
+  const {house, standin, start, stop} = reachHouse()
+  beforeAll(start, 60_000)
+  afterAll(stop)
+
+  const config = (): string => join(house().world.home, 'config.yaml')
+  const check = () => runJson(ProfileCheck, 'profile check', ['one'], house().world)
+  /** As it is with other settings on this machine. */
+  const checkedWith = async (from: string, to: string): Promise<unknown> => {
+    const before = readFileSync(config(), 'utf8')
+    writeFileSync(config(), before.replace(from, to), {mode: 0o600})
+    try {
+      return await check()
+    } finally {
+      writeFileSync(config(), before, {mode: 0o600})
+    }
+  }
+
+  testWhen(
+    ministack,
+    'is of another region than was approved: only that is said, and where it stands',
+    async () => {
+      expect(await checkedWith('region: eu-central-1', 'region: us-east-1')).toMatchObject({
+        exit: 8,
+        checks: [
+          {
+            name: 'opens',
+            detail:
+              'cannot use profile "one": it is approved for region eu-central-1, and region us-east-1 answers',
+            fix: `in ${config()}, for one: region: eu-central-1`,
+          },
+        ],
+      })
+    },
+  )
+
+  testWhen(ministack, 'has a region that is no name of one: a finding, and doctor ends as ever', async () => {
+    const wrong = {
+      ok: false,
+      detail: 'cannot reach AWS KMS: "eucentral1" is not the name of a region',
+      fix: `in ${config()}, for one: region: eu-central-1`,
+    }
+    expect(await checkedWith('region: eu-central-1', 'region: eucentral1')).toMatchObject({
+      exit: 2,
+      checks: [{...wrong, name: 'opens'}],
+    })
+    const before = readFileSync(config(), 'utf8')
+    writeFileSync(config(), before.replace('region: eu-central-1', 'region: eucentral1'), {mode: 0o600})
+    const doctor = await runJson<{checks: unknown[]}>(Doctor, 'doctor', ['--profile', 'one'], house().world)
+    writeFileSync(config(), before, {mode: 0o600})
+    expect(doctor).toMatchObject({exit: 10})
+    expect(doctor.checks).toContainEqual(expect.objectContaining({...wrong, name: 'profile one: opens'}))
+  })
+
+  testWhen(ministack, 'lacks only a permission: exit 11, as trying again helps nobody', async () => {
+    await standin().fault('denied', {operation: 'ListKeys', times: 9})
+    const denied = await check()
+    await standin().clearFaults()
+    expect(denied).toMatchObject({exit: 11, ok: false})
+    expect(await check()).toMatchObject({exit: 0, ok: true})
+  })
+
+  testWhen(ministack, 'has an address at which nothing listens: in words', async () => {
+    expect(await checkedWith(standin().url, 'http://127.0.0.1:1')).toMatchObject({
+      exit: 7,
+      checks: [
+        {
+          detail:
+            'cannot ask who answers: http://127.0.0.1:1 does not answer, nothing listens there (ECONNREFUSED)',
+        },
+      ],
+    })
+  })
+})
