@@ -6,6 +6,7 @@ import {documentOf, exitOfCeremony, findCeremony, roomOf} from './ceremony.ts'
 import {screenOf} from './shares/screen.ts'
 import {ceremonyLines, stoppedLines} from './show-ceremony.ts'
 import {KeyriteCommand, type Shown} from './command.ts'
+import {filled} from './errors.ts'
 
 /** Then the ledger cannot be trusted, or not be written: nothing is said of the ceremony but the error. */
 const ledgerFailed = new Set(['LEDGER_TAMPERED', 'LEDGER_BEHIND', 'LEDGER_NOT_WRITER', 'STORAGE', 'LOCKED'])
@@ -55,7 +56,7 @@ export abstract class CeremonyCommand extends KeyriteCommand {
         `${error.code === 'CANCELLED' ? `Stopped by ${this.#by}.` : `Stopped: ${error.message}.`} What is done is recorded; nothing is lost.`,
       )
       for (const hint of error.hints.filter((one) => !one.startsWith('keyrite ceremony resume')))
-        this.say(`Try this: ${hint}`)
+        this.say(`Try this: ${filled(hint, {profile: this.app.reached ?? profile, key: null})}`)
       return this.#shown(id, error.exit, error.code)
     } finally {
       clearTimeout(this.#waiting)

@@ -28,7 +28,7 @@ export interface Standing {
 }
 
 /** Only after the commands that are about the same: another profile or key is somebody's to choose. */
-function filled(hint: string, {profile, key}: About): string {
+export function filled(hint: string, {profile, key}: Pick<About, 'profile' | 'key'>): string {
   const put = (whole: string, words: string, name: string | null): string =>
     name === null ? whole : `${words} ${name}`
   return hint

@@ -2,11 +2,13 @@
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import CeremonyRun from '../../src/commands/ceremony/run.ts'
 import Doctor from '../../src/commands/doctor.ts'
 import ProfileCheck from '../../src/commands/profile/check.ts'
 import {ministack, reachHouse} from './reach-house.ts'
 import {testWhen} from '../support/needs.ts'
-import {runJson} from '../support/run.ts'
+import {parameters} from '../ceremony/room.ts'
+import {runCommand, runJson} from '../support/run.ts'
 
 describe('a profile of AWS KMS that is looked at', () => {
   const {house, standin, start, stop} = reachHouse()
@@ -69,6 +71,27 @@ describe('a profile of AWS KMS that is looked at', () => {
     expect(denied).toMatchObject({exit: 11, ok: false})
     expect(await check()).toMatchObject({exit: 0, ok: true})
   })
+
+  testWhen(
+    ministack,
+    'refuses the credentials while a ceremony makes its key: what is to be typed names the profile',
+    async () => {
+      const values = {...parameters, profile: 'one', scheme: 'rs256', 'key-name': 'stopped-jwt'}
+      const answers = house().answers({parameters: values})
+      await standin().fault('refuse', {operation: 'CreateKey', times: 99})
+      const stopped = await runCommand(
+        CeremonyRun,
+        'ceremony run',
+        ['jwt-signing-rsa-4096', '--answers', answers],
+        house().world,
+      )
+      await standin().clearFaults()
+      expect(stopped.stderr).toContain('does not know these credentials')
+      expect(stopped.stderr).toContain('Try this: keyrite profile check one\n')
+      expect(stopped.stderr).not.toContain('PROFILE')
+    },
+    120_000,
+  )
 
   testWhen(ministack, 'has an address at which nothing listens: in words', async () => {
     expect(await checkedWith(standin().url, 'http://127.0.0.1:1')).toMatchObject({
