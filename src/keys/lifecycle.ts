@@ -99,7 +99,7 @@ const said = {
   resume: ['resume', 'key resume NAME'],
   deactivate: ['deactivate', 'key deactivate NAME'],
   compromise: ['call compromised', 'key compromise NAME --reason R'],
-  'schedule-destruction': ['destroy', 'key destroy NAME --wait P30D'],
+  'schedule-destruction': ['destroy', 'key destroy NAME --reason R'],
   'cancel-destroy': ['cancel the destruction of', 'key cancel-destroy NAME'],
   destroy: ['destroy', 'key destroy NAME'],
 } as const satisfies Record<KeyEvent, readonly [verb: string, command: string]>

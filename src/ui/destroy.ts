@@ -71,21 +71,30 @@ export async function goOn(
   const {key} = parseDestruction(request.plan)
   if (due !== null)
     throw new KeyriteError('KEY_STATE', `cannot go on with key "${key}" yet: ${due.what} ${due.until}`, {
-      hints: [`the same command on or after ${due.until}`, `keyrite key cancel-destroy ${key}`],
+      hints: [`the same command on or after ${due.until}`, callOff(request, key, due.next)],
     })
   await demandName(app, manner.final)
   await gatherAndApply(app, request, {...manner, signWith: []})
 }
 
+/** What is scheduled is cancelled; before that there is only the request, which is withdrawn while nothing of it was done. */
+function callOff({id, begun}: Request, key: string, next: string): string {
+  if (next === 'destroy') return `keyrite key cancel-destroy ${key}`
+  return begun.size === 0
+    ? `keyrite request withdraw ${id} --reason R`
+    : `keyrite key cancel-destroy ${key}, once it is scheduled; a hold keeps it from that: keyrite key hold ${key} …`
+}
+
 function waitsUntil(
   {ledger, operations}: Pick<App, 'ledger' | 'operations'>,
   {plan, operation, done}: Request,
-): {readonly what: string; readonly until: string} | null {
+): {readonly next: string; readonly what: string; readonly until: string} | null {
   const next = plan.phases.find(({name}) => !done.has(name))
   if (next === undefined) return null
   const until = operations.get(operation)?.notBefore?.(ledger.view, plan, next.name) ?? null
   if (until === null || ledger.time.toISOString() >= until) return null
   return {
+    next: next.name,
     what: next.name === 'destroy' ? 'it can still be cancelled until' : 'what it made is still read until',
     until,
   }

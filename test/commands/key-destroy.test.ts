@@ -90,6 +90,12 @@ describe('key destroy', () => {
       exit: 5,
       code: 'KEY_STATE',
       message: expect.stringContaining('what it made is still read until') as unknown,
+      // It is not scheduled yet, so that there is nothing to cancel.
+      try: expect.arrayContaining([
+        expect.stringMatching(
+          /^keyrite key cancel-destroy payments, once it is scheduled; .* keyrite key hold payments …$/,
+        ),
+      ]) as unknown,
     })
     expect(await owed()).toEqual({exit: 0, ends: []})
     shift += 2 * dayMs
@@ -100,6 +106,7 @@ describe('key destroy', () => {
     expect(await destroy('payments')).toMatchObject({
       code: 'KEY_STATE',
       message: expect.stringContaining('it can still be cancelled until') as unknown,
+      try: expect.arrayContaining(['keyrite key cancel-destroy payments']) as unknown,
     })
     shift += 9 * dayMs
     // Nothing happens by itself, so somebody is told: by every list that cron may call.

@@ -124,6 +124,8 @@ function judgeTimes(view: View, plan: Plan, entry: Entry): readonly Problem[] {
     : [problem('held', entry, `it must be kept: ${reasons.map(keptInWords).join('; ')}`)]
 }
 
+const inDays = (count: number): string => `${count} ${count === 1 ? 'day' : 'days'}`
+
 function destructionInWords(plan: Plan): readonly string[] {
   const wish = parseDestruction(plan)
   const {key, version, grace_days: grace, wait_days: wait} = wish
@@ -139,13 +141,13 @@ function destructionInWords(plan: Plan): readonly string[] {
     ...(has('deactivate') ? ['First it is deactivated: it signs and encrypts nothing new.'] : []),
     ...(has('schedule-destruction')
       ? [
-          `Grace: ${grace} days after it was deactivated what it made is still verified and decrypted.`,
+          `Grace: ${inDays(grace)} after it was deactivated what it made is still verified and decrypted.`,
           `Then it is scheduled, and can be used for nothing. ${
             wish.purge === true
-              ? `The provider keeps it where it can be recovered; after ${wait} days the same command again PURGES it there, and the provider's own wait is cut short`
+              ? `The provider keeps it where it can be recovered; after ${inDays(wait)} the same command again PURGES it there, and the provider's own wait is cut short`
               : wish.provider_waits
-                ? `The provider waits ${wait} days and destroys it then by itself`
-                : `keyrite waits ${wait} days; then the same command again destroys it at the provider, which knows no waiting`
+                ? `The provider waits ${inDays(wait)} and destroys it then by itself`
+                : `keyrite waits ${inDays(wait)}; then the same command again destroys it at the provider, which knows no waiting`
           }. Until then it can be cancelled: keyrite key cancel-destroy ${key}.`,
           ...(wish.enforced
             ? []
