@@ -29,15 +29,14 @@ describe('dates of a key in Managed HSM', () => {
 
   testWith('openssl', 'are given when it is made, rotated or set, and told as the service says', async () => {
     const dates = {from: inDays(-1), until: inDays(30)}
+    const later = {from: null, until: inDays(60)}
+    const sooner = {from: inDays(-2), until: inDays(20)}
     const first = await open().store.create(specOf('ec-p256'), intent(), dates)
     expect((await described(open().store, first)).dates).toEqual(dates)
-    const second = await open().life.rotate(first.key, intent(), {from: null, until: inDays(60)})
-    expect((await described(open().store, second)).dates).toEqual({from: null, until: inDays(60)})
-    expect(await set(first, {from: inDays(-2), until: inDays(20)})).toEqual({
-      from: inDays(-2),
-      until: inDays(20),
-    })
-    expect((await described(open().store, second)).dates).toEqual({from: null, until: inDays(60)})
+    const second = await open().life.rotate(first.key, intent(), later)
+    expect((await described(open().store, second)).dates).toEqual(later)
+    expect(await set(first, sooner)).toEqual(sooner)
+    expect((await described(open().store, second)).dates).toEqual(later)
   })
 
   testWith('openssl', 'are not taken away, and a version that is deleted has none', async () => {
