@@ -25,6 +25,14 @@ import {folds, operations} from './known.ts'
 export type {Surroundings} from './surroundings.ts'
 export {folds, operations} from './known.ts'
 
+/** How a place is only looked at. */
+export interface Looks {
+  /** How long to wait for each of its answers, in ms. */
+  readonly answer: number
+  /** Does what waits for a person. */
+  readonly standing: <T>(work: () => Promise<T>) => Promise<T>
+}
+
 /** How long a place may take to say what it can do, in ms. */
 const offeredMs = 5_000
 
@@ -97,17 +105,29 @@ export class App {
   /**
    * The provider of a profile, opened once.
    * @param facts - of a profile that is only about to be added.
-   * @param looks - it is only looked at: how long to wait for each of its answers, in ms. A last try at its PIN is not spent on that. As long as its kind finds right unless told.
+   * @param looks - it is only looked at: a last try at its PIN is not spent on that. Its answers are waited for as long as its kind finds right unless told.
    * @throws KeyriteError as `openProfile`.
    */
   provider(
     name: string,
     facts: ProfileFacts = profileOf(this.ledger.view, name),
-    looks?: number,
+    looks?: Looks,
   ): Promise<Provider> {
     const open = this.#providers.get(name) ?? this.#open(facts, looks).then(this.#took)
     this.#providers.set(name, open)
     return open
+  }
+
+  /** Whoever only looked does not wait for it any longer: it is closed when it has opened after all. */
+  giveUp(name: string): void {
+    const open = this.#providers.get(name)
+    this.#providers.delete(name)
+    open
+      ?.then(async (provider) => {
+        this.#opened.delete(provider)
+        await provider.close()
+      })
+      .catch(() => undefined)
   }
 
   /**
@@ -124,7 +144,7 @@ export class App {
       if (offers !== undefined) return await offers(local.settings, offeredMs)
       if (secretToAsk(profile.kind, local.settings) !== null) return null
       // Opened for this alone: what acts later waits longer for its answers.
-      const provider = await this.#open(profile, offeredMs)
+      const provider = await this.#open(profile, {answer: offeredMs, standing: async (work) => work()})
       return await provider.evidence.capabilities().finally(() => provider.close())
     } catch (error) {
       if (error instanceof KeyriteError) return null
@@ -167,7 +187,7 @@ export class App {
     this.#providers.set(name, Promise.resolve(this.#took(provider)))
   }
 
-  #open(profile: ProfileFacts, looks?: number): Promise<Provider> {
+  #open(profile: ProfileFacts, looks?: Looks): Promise<Provider> {
     this.#guard(profile)
     const {home, clock, random} = this.world
     return openProfile({
@@ -175,13 +195,13 @@ export class App {
       local: readConfig(home).get(profile.name),
       clock,
       random,
-      ...(looks === undefined ? {} : {within: looks}),
+      ...(looks === undefined ? {} : {within: looks.answer}),
       believing: {
         roots: () => hsmRootsOf(this.ledger.of(policyFold).policy, profile.kind),
         now: () => clock.now(),
       },
       say: this.world.say,
-      secret: (called, facts, file, last) => this.#secret(called, facts, file, last && looks !== undefined),
+      secret: (called, facts, file, last) => this.#secret(called, facts, file, last, looks),
       leastGeneration: generationOf(this.ledger.of(profilesFold), profile),
     })
   }
@@ -196,17 +216,20 @@ export class App {
     called: string,
     profile: ProfileFacts,
     file: string | undefined,
-    spared: boolean,
+    last: boolean,
+    looks: Looks | undefined,
   ): Promise<Secret> {
     if (file !== undefined && this.world.ask.secretGiven !== true) {
-      if (spared) throw notTried(called, profile.name, file)
+      if (last && looks !== undefined) throw notTried(called, profile.name, file)
       this.#judgePinFile(file, profile)
       return readSecretFile(file)
     }
-    return this.world.ask.secret({
-      message: `${called} of profile "${profile.name}" (${profile.kind}, ${profile.environment})`,
-      flag: '--pin-file FILE',
-    })
+    const ask = (): Promise<Secret> =>
+      this.world.ask.secret({
+        message: `${called} of profile "${profile.name}" (${profile.kind}, ${profile.environment})`,
+        flag: '--pin-file FILE',
+      })
+    return looks === undefined ? ask() : looks.standing(ask)
   }
 
   /** @throws KeyriteError `UNSAFE_FILE` in production; elsewhere it is said. */

@@ -19,6 +19,8 @@ export default class Doctor extends KeyriteCommand {
     'pin-file': pinFileFlag,
   }
 
+  protected override readonly looks = true
+
   async execute(): Promise<Shown> {
     const {flags} = await this.parse(Doctor)
     if (flags.profile !== undefined) profileOf(this.app.ledger.view, flags.profile)

@@ -300,7 +300,11 @@ const hsmPlace = (
   serial: setting(settings, 'serial'),
 })
 
-const patienceOf = (within: number): {readonly usual: number; readonly making: number} => ({
+/** Who says how long to wait only looks. */
+const patienceOf = (
+  within: number,
+): {readonly usual: number; readonly making: number; readonly looks: true} => ({
   usual: within,
   making: within,
+  looks: true,
 })

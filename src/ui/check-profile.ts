@@ -2,7 +2,8 @@
 import {join} from 'node:path'
 import type {App} from '../app.ts'
 import {exitOf, KeyriteError} from '../base/errors.ts'
-import {within} from '../base/within.ts'
+import {Allowance} from '../base/allowance.ts'
+import {looksUpNames} from '../base/leave.ts'
 import {keysFold, profileOf, type Key} from '../keys/index.ts'
 import {demandSamePlace, readConfig, type Profile, type ProfileFacts} from '../profiles/index.ts'
 import type {CheckLine, Identity, Provider} from '../providers/ports.ts'
@@ -27,9 +28,9 @@ interface Patience {
   readonly all: number
 }
 
-/** In ms: for each answer while it is opened, and for all that is asked of it then. */
-export const patience: Patience = {answer: 4_000, all: 4_000}
-/** Keys that are looked for one by one; of more the newest. */
+/** In ms: for each answer while it is opened, and for everything together: with its start a command is to be through within five seconds. */
+export const patience: Patience = {answer: 3_000, all: 3_500}
+/** Keys that are looked for; of more the newest. */
 const looked = 20
 
 /** What is wrong with its settings on this machine is a finding too. @throws KeyriteError `NO_TERMINAL`, `CANCELLED` where its PIN cannot be asked for. */
@@ -38,26 +39,25 @@ export async function checkProfile(
   profile: Profile,
   waits: Patience = patience,
 ): Promise<ProfileCheck> {
+  const look = lookWithin(waits)
+  const checks: CheckLine[] = []
+  let identity: Identity | null = null
   try {
-    const provider = await app.provider(profile.name, profile, waits.answer)
-    const until = performance.now() + waits.all
-    const asked = asker(until)
-    const identity = await asked('who it is', provider.evidence.identity())
-    const opened = good('opens', 'it answers with the identity that was approved')
-    const checks = [
-      opened,
-      ...(await asked('whether it is well', provider.evidence.check())),
-      ...providerClock(app.world.clock.now(), provider.time()),
-      ...(await keysThere(app, profile, provider, asked)),
-      ...(await waitLines(app, profile)),
-      ...(await proverLines(app, profile, waits)),
-    ]
+    const provider = await look.open(app, profile.name, profile)
+    identity = await look.asked('who it is', provider.evidence.identity())
+    checks.push(good('opens', 'it answers with the identity that was approved'))
+    checks.push(...(await look.asked('whether it is well', provider.evidence.check())))
+    checks.push(...providerClock(app.world.clock.now(), provider.time()))
+    checks.push(...(await keysThere(app, profile, provider, look.asked)))
+    checks.push(...(await waitLines(app, profile)), ...(await proverLines(app, profile, look)))
     return {identity, checks, exit: exitFor(checks), failure: null}
   } catch (error) {
     if (!(error instanceof KeyriteError) || notOfTheProfile.includes(error.code)) throw error
+    app.giveUp(profile.name)
+    const name = checks.length === 0 ? 'opens' : 'answers in time'
     return {
-      identity: null,
-      checks: [bad(app, 'opens', error, profile)],
+      identity,
+      checks: [...checks, bad(app, name, error, profile)],
       exit: error.exit,
       failure: error,
     }
@@ -75,21 +75,28 @@ function exitFor(checks: readonly CheckLine[]): number {
 
 type Asked = <T>(what: string, answer: Promise<T>) => Promise<T>
 
-/** Waits for answers until a moment, and names the question that found none. */
-function asker(until: number): Asked {
-  return (what, answer) =>
-    within(
-      until - performance.now(),
-      answer,
-      () =>
-        new KeyriteError(
-          'PROVIDER_UNREACHABLE',
-          `it opened, and then gave no answer in time when asked ${what}`,
-          {
-            hints: ['look whether it is busy, and the same command again'],
-          },
-        ),
-    )
+interface Look {
+  readonly open: (app: App, name: string, facts?: ProfileFacts) => Promise<Provider>
+  /** Names the question that found no answer. */
+  readonly asked: Asked
+}
+
+/** All that is asked of a place, and of its prover, has one end. */
+function lookWithin({answer, all}: Patience): Look {
+  const time = new Allowance(all)
+  const late = (message: string) => () =>
+    new KeyriteError('PROVIDER_UNREACHABLE', message, {
+      hints: ['look whether it is busy, or the way to it slow, and the same command again'],
+    })
+  return {
+    open: (app, name, facts) =>
+      time.within(
+        app.provider(name, facts, {answer, standing: (work) => time.standing(work)}),
+        late(`cannot open profile "${name}": it is not open after ${all / 1000} seconds`),
+      ),
+    asked: (what, one) =>
+      time.within(one, late(`it opened, and then gave no answer in time when asked ${what}`)),
+  }
 }
 
 /** Whether the keys that the ledger knows are there: a token that was made anew has the old serial number, and nothing in it. */
@@ -99,19 +106,31 @@ async function keysThere(app: App, {name}: Profile, {store}: Provider, asked: As
   )
   if (keys.length === 0) return []
   const some = keys.slice(-looked)
+  const slow: KeyriteError[] = []
   const missing: string[] = []
-  for (const key of some) {
-    const ref = versionOf(key)?.ref
-    if (ref === undefined) continue
-    if ((await asked(`for key "${key.name}"`, store.describe(ref))) === undefined) missing.push(key.name)
-  }
+  await Promise.all(
+    some.map(async (key) => {
+      const ref = versionOf(key)?.ref
+      if (ref === undefined) return
+      try {
+        if ((await asked(`for key "${key.name}"`, store.describe(ref))) === undefined) missing.push(key.name)
+      } catch (error) {
+        if (!(error instanceof KeyriteError) || error.code !== 'PROVIDER_UNREACHABLE') throw error
+        slow.push(error)
+      }
+    }),
+  )
+  // One that answers slowly is not one that hangs.
+  const [late] = slow
+  if (late !== undefined && slow.length === some.length) throw late
   const [first] = missing
+  const asFar = slow.length === 0 ? '' : ` (there was no time for ${slow.length} of them)`
   const which =
     some.length < keys.length
       ? `the newest ${some.length} of ${keys.length} keys`
       : counted(keys.length, 'key')
   return first === undefined
-    ? [good('keys', `${which} that the ledger knows: there`)]
+    ? [good('keys', `${which} that the ledger knows: there${asFar}`)]
     : [
         {
           name: 'keys',
@@ -135,24 +154,28 @@ async function waitLines(app: App, {name, kind, environment}: Profile): Promise<
 const versionOf = ({versions, primary}: Key): Key['versions'][number] | undefined =>
   versions.find(({version}) => version === primary)
 
-async function proverLines(app: App, {prover}: Profile, waits: Patience): Promise<CheckLine[]> {
+async function proverLines(app: App, {prover}: Profile, look: Look): Promise<CheckLine[]> {
   if (prover === null) return []
   try {
-    const provider = await app.provider(prover, undefined, waits.answer)
-    const asked = asker(performance.now() + waits.all)
+    const provider = await look.open(app, prover)
     const {identity} = profileOf(app.ledger.view, prover)
-    await asked('who it is', demandSamePlace({name: prover, identity}, provider))
+    await look.asked('who it is', demandSamePlace({name: prover, identity}, provider))
     return [good('prover', `profile "${prover}" answers as the same place`)]
   } catch (error) {
     if (!(error instanceof KeyriteError) || notOfTheProfile.includes(error.code)) throw error
+    app.giveUp(prover)
     return [bad(app, 'prover', error, profileOf(app.ledger.view, prover))]
   }
 }
 
 const good = (name: string, detail: string): CheckLine => ({name, ok: true, detail, fix: null})
 
+const resolver = 'cat /etc/resolv.conf: whether the server of names that it has can be reached from here'
+
 function bad(app: App, name: string, error: KeyriteError, profile: ProfileFacts): CheckLine {
   const {code, message, hints} = error
+  if (code === 'PROVIDER_UNREACHABLE' && looksUpNames())
+    return {name, ok: false, detail: `${message}; no name is looked up here in time (DNS)`, fix: resolver}
   const moved = code === 'PROFILE_MOVED' ? otherSetting(app, profile) : undefined
   const fix =
     moved !== undefined || code === 'USAGE'

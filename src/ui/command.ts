@@ -48,6 +48,8 @@ export abstract class KeyriteCommand extends Command {
   protected standing: (() => Standing | null) | null = null
   /** Whether this command tries to do anything: what only explains leaves no trace of what it says no to. */
   protected readonly attempts: boolean = true
+  /** Whether it only looks at places: one that hangs is not waited for in the end. */
+  protected readonly looks: boolean = false
   /** Whether `app` is used. A command that only reads a list does without it, and starts in a fraction of the time. */
   protected readonly withApp: boolean = true
   /** Whether it is about a rehearsal that it does not open as its ledger: then, too, every line says so. */
@@ -90,6 +92,7 @@ export abstract class KeyriteCommand extends Command {
     } finally {
       await this.#app?.close()
       quiet()
+      if (this.looks) this.outside.endSoon()
     }
   }
 

@@ -2,6 +2,7 @@
 import {readFileSync} from 'node:fs'
 import {readSecretFile, surroundings, type Surroundings} from '../surroundings.ts'
 import {KeyriteError} from '../base/errors.ts'
+import {leave} from '../base/leave.ts'
 import {markedLine} from '../base/rehearsal.ts'
 import {Secret} from '../base/secret.ts'
 import type {Interruptible} from '../base/world.ts'
@@ -20,6 +21,8 @@ export interface Outside {
   onInterrupt(act: (signal: NodeJS.Signals) => void): () => void
   /** Ends the process now. */
   exit(status: number): void
+  /** Ends the process soon, whatever in it still waits for an answer. */
+  endSoon(): void
 }
 
 const interrupts = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -48,7 +51,8 @@ export const process_: Outside = {
       for (const signal of interrupts) process.removeListener(signal, act)
     }
   },
-  exit: (status) => process.exit(status),
+  exit: leave,
+  endSoon: () => void setTimeout(() => leave(Number(process.exitCode ?? 0)), 50).unref(),
 }
 
 /**

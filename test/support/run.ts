@@ -19,6 +19,8 @@ export interface World {
   readonly instruments?: readonly string[]
   /** Whether stdout and stderr are a terminal. */
   readonly tty?: boolean
+  /** Is told when the process would end without waiting for what hangs. */
+  readonly endSoon?: () => void
 }
 
 export interface Ran {
@@ -53,6 +55,7 @@ export async function runCommand(
     setExit: (status) => void (exit = status),
     onInterrupt: () => () => undefined,
     exit: (status) => void (exit = status),
+    endSoon: () => world.endSoon?.(),
   }
   await one.run()
   return {...said, exit}

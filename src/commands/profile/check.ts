@@ -17,6 +17,8 @@ export default class ProfileCheck extends KeyriteCommand {
   static override args = {name: Args.string({description: "the profile's name", required: true})}
   static override flags = {'pin-file': pinFileFlag}
 
+  protected override readonly looks = true
+
   async execute(): Promise<Shown> {
     const {args} = await this.parse(ProfileCheck)
     const profile = profileOf(this.app.ledger.view, args.name)

@@ -13,6 +13,8 @@ export interface Patience {
   readonly usual: number
   /** Making a large RSA key is slow on small ones. */
   readonly making: number
+  /** Nothing is done there: a host that is still at work when keyrite ends is ended with it. */
+  readonly looks?: true
 }
 
 /** What a healthy HSM never needs. */
@@ -66,7 +68,7 @@ export class Line {
 
   /** One question to a host of its own. */
   async #alone(port: Question['port'], args: readonly unknown[]): Promise<unknown> {
-    const host = newHost()
+    const host = newHost(this.#patience)
     try {
       return await this.#exchange(host, port, '', args)
     } finally {
@@ -75,7 +77,7 @@ export class Line {
   }
 
   async #begin(): Promise<ChildProcess> {
-    const host = newHost()
+    const host = newHost(this.#patience)
     this.#host = host
     host.once('exit', () => {
       if (this.#host === host) this.#host = undefined
@@ -176,12 +178,18 @@ function patient(ms: number): Promise<void> {
   })
 }
 
-function newHost(): ChildProcess {
-  return fork(start, [], {
+function newHost({looks}: Patience): ChildProcess {
+  const host = fork(start, [], {
     serialization: 'advanced',
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // Makers' modules find their configuration by variables of their own.
     env: process.env,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
+  if (looks === true) {
+    const end = (): void => void host.kill('SIGKILL')
+    process.once('exit', end)
+    host.once('exit', () => process.off('exit', end))
+  }
+  return host
 }

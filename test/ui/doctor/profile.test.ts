@@ -81,7 +81,7 @@ describe('an HSM that is looked at', () => {
     async () => {
       process.kill(-server().pid, 'SIGSTOP')
       const began = performance.now()
-      const {checks, exit, failure} = await checked('far', {answer: 1500, all: 1500})
+      const {checks, exit, failure} = await checked('far', {answer: 1500, all: 2500})
       expect(performance.now() - began).toBeLessThan(20_000)
       expect(failure?.code).toBe('PROVIDER_UNREACHABLE')
       expect(exit).toBe(7)
