@@ -23,7 +23,7 @@ const names = 'DNS:localhost,IP:127.0.0.1,DNS:standin.vault.azure.net,DNS:standi
 execFileSync(
   'openssl',
   [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30'],
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '400'],
     ...['-subj', '/CN=stand-in for Azure Key Vault', '-addext', `subjectAltName=${names}`],
     // Of itself alone: clients in Rust take no authority’s certificate for a server’s.
     ...['-addext', 'basicConstraints=critical,CA:FALSE'],

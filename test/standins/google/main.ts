@@ -24,7 +24,7 @@ const [certificate, key] = [join(place, 'ca.pem'), join(place, 'key.pem')]
 execFileSync(
   'openssl',
   [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30'],
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '400'],
     ...['-subj', '/CN=stand-in for Google Cloud KMS', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
     ...['-keyout', key, '-out', certificate],
   ],
