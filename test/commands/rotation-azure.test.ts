@@ -4,6 +4,7 @@ import {request} from 'node:https'
 import {text} from 'node:stream/consumers'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyCreate from '../../src/commands/key/create.ts'
+import KeyDestroy from '../../src/commands/key/destroy.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import {startStandin, type Standin} from '../providers/azure/standin.ts'
 import {testWith} from '../support/needs.ts'
@@ -120,9 +121,31 @@ describe('on Azure Managed HSM, as the stand-in has it, rotation run', () => {
             })
           },
         })
-        expect(await planOf(clocked(), name)).toContain(
-          'AT ONCE: from when it is made, this provider uses the newest version',
+        const plan = await planOf(clocked(), name)
+        expect(plan).toContain('AT ONCE: from when it is made, this provider uses the newest version')
+        // And said before people sign what it costs: neither the one that is retired nor the new one has an end by keyrite.
+        expect(plan).toMatch(
+          /FOR GOOD: from when it has two versions none of them can be destroyed by keyrite/,
         )
+        const {house, signs} = clocked()
+        for (const version of ['1', '2'])
+          expect(
+            await runJson(
+              KeyDestroy,
+              'key destroy',
+              [
+                ...[name, '--version', version, '--reason', 'r', '--confirm', `${name}@vault`],
+                ...['--as', 'alice', ...signs('alice', 'bob', 'carol')],
+              ],
+              house.world,
+            ),
+          ).toMatchObject({
+            ...{code: 'UNSUPPORTED', changed: false},
+            message: expect.stringMatching(
+              /Azure deletes a key whole, and another version would go with it$/,
+            ),
+          })
+        expect((await told(name)).count).toBe(2)
       },
     )
 })

@@ -40,6 +40,7 @@ export function rotateInWords({change, phases, profile}: Plan): readonly string[
         ]
       : []),
     ...newestInWords[way.newest](from, to),
+    ...(has('version') && way.forGood !== undefined ? [way.forGood] : []),
     `primary, ${dated('primary')}, and not before both were accepted for ${text('verification')}: version ${to} is the one that is used${aliasesInWords(change['aliases'])}.`,
     `retire, ${dated('retire')}, and not before ${text('grace')} more: version ${from} is deactivated; what it made is still verified and decrypted.`,
     ...(change['strategy'] === 're-wrap'

@@ -28,6 +28,8 @@ export interface NativeWay {
    * protect what is new, and no version can be named.
    */
   readonly newest: 'waits' | 'at-once' | 'alone'
+  /** What a further version takes away for good, as a sentence; absent where nothing. */
+  readonly forGood?: string
 }
 
 const way = (words: string, more: Partial<NativeWay> = {}): NativeWay => ({
@@ -51,7 +53,12 @@ const ways: Readonly<Record<string, (material: Material) => NativeWay>> = {
         : algorithm === 'aes-256'
           ? way('rotated on demand under the same key id', {waiting: 'key', newest: 'alone'})
           : way(`a new KMS key, as AWS KMS makes no further version of ${algorithm}`, own),
-  azure: () => way('a new version of the key', {waiting: 'key', newest: 'at-once'}),
+  azure: () =>
+    way('a new version of the key', {
+      ...{waiting: 'key', newest: 'at-once'},
+      forGood:
+        'FOR GOOD: from when it has two versions none of them can be destroyed by keyrite, now or later: Azure deletes a key whole, and no version of it. They can be had out of use: keyrite key suspend.',
+    }),
   gcp: ({algorithm, imported}) =>
     imported
       ? way('a new key, as Google makes no further version of material from outside', own)

@@ -5,7 +5,7 @@ import {hasWholeLength, isPair, type Scheme} from '../algorithms.ts'
 import {datesInWords, isWithin, noDates} from '../dates.ts'
 import {demandOperation, type Operation} from '../purposes.ts'
 import type {Description, KeyUse, VersionRef} from '../ports.ts'
-import {isUnexplained} from './failures.ts'
+import {isUnexplained, statusOf} from './failures.ts'
 import type {Service} from './service.ts'
 import {existing, keyPath, type Found} from './versions.ts'
 
@@ -21,10 +21,7 @@ export function keyUse(service: Service): KeyUse {
   /** The version, if its purpose allows the operation. What its state forbids the service refuses, where it is asked at all. */
   async function permitted(ref: VersionRef, operation: Operation): Promise<Known> {
     const found = await existing(service, ref)
-    const {label} = found.shown.spec
     demandOperation(found.shown.spec, operation)
-    if (found.purgeAt !== null)
-      throw new KeyriteError('KEY_STATE', `cannot ${operation} with key "${label}": it is deleted`)
     return found
   }
 
@@ -38,6 +35,13 @@ export function keyUse(service: Service): KeyUse {
     try {
       return await service.operate(what, `${keyPath(ref)}/${operation}`, body)
     } catch (error) {
+      // Asked all the same: that it is deleted is no proof that it does nothing.
+      if (error instanceof KeyriteError && found.purgeAt !== null && statusOf(error.cause) === 404)
+        throw new KeyriteError(
+          'KEY_STATE',
+          `cannot ${what}: it is deleted (Azure said: ${error.message.slice(`cannot ${what}: `.length)})`,
+          {cause: error, hints: [`keyrite key show ${spec.label}`]},
+        )
       // The service keeps the dates; what they are it says of the key, as its words for the refusal are in no source.
       if (!(error instanceof KeyriteError) || !isUnexplained(error) || isWithin(dates, new Date(), skew))
         throw error
@@ -84,7 +88,7 @@ export function keyUse(service: Service): KeyUse {
 
     async verify(ref, message, signature) {
       const found = await permitted(ref, 'verify')
-      demandEnabled(found, 'verify')
+      demandEnabled(found, 'verify with')
       const {scheme} = found.shown.spec
       return verifies(publicKeyOf(found), scheme, Buffer.from(message), signature)
     },
@@ -110,7 +114,7 @@ export function keyUse(service: Service): KeyUse {
     async wrap(ref, material) {
       const found = await permitted(ref, 'wrap')
       const isPairKey = isPair(found.shown.spec.algorithm)
-      const limit = isPairKey ? (publicKeyOf(found).asymmetricKeyDetails?.modulusLength ?? 0) / 8 - 66 : most
+      const limit = isPairKey ? Number(found.shown.spec.algorithm.slice('rsa-'.length)) / 8 - 66 : most
       const content = material.use((lent) => Buffer.from(lent))
       try {
         if (content.length < 1 || content.length > limit)
@@ -184,10 +188,11 @@ export function publicKeyOf({key}: Pick<Known, 'key'>): KeyObject {
   return createPublicKey({key: jwk, format: 'jwk'})
 }
 
-/** Azure gives the public half whatever the state; keyrite does not, as for any other provider. */
-function demandEnabled({shown}: Known, verb: string): void {
-  if (shown.availability === 'disabled')
-    throw new KeyriteError('KEY_STATE', `cannot ${verb} key "${shown.spec.label}": it is disabled`)
+/** What is done here with the public half no service refuses; keyrite does by its state, as for any other provider. */
+function demandEnabled({shown, purgeAt}: Known, verb: string): void {
+  if (purgeAt === null && shown.availability !== 'disabled') return
+  const state = purgeAt === null ? 'disabled' : 'deleted'
+  throw new KeyriteError('KEY_STATE', `cannot ${verb} key "${shown.spec.label}": it is ${state}`)
 }
 
 function demandLonger({shown}: Known, verb: string, length: number, least: number): void {

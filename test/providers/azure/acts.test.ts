@@ -2,7 +2,6 @@
 import {randomBytes} from 'node:crypto'
 import {execFileSync} from 'node:child_process'
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
-import {request} from 'node:https'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
@@ -12,6 +11,7 @@ import type {Provider} from '../../../src/providers/ports.ts'
 import type {Holder} from '../../../src/providers/whole-backups.ts'
 import {testWith} from '../../support/needs.ts'
 import {described, enabled, intent, outcome, secretOf, specOf} from '../support.ts'
+import {askPlainly, type Said} from './asked.ts'
 import {placeOf} from './place.ts'
 import {startStandin, type Standin} from './standin.ts'
 
@@ -187,22 +187,8 @@ describe('acts at Managed HSM', () => {
     )
   }
 
-  const put = async (path: string, body: object): Promise<number> => {
-    const {vault, tokenFile, ca} = standin()
-    const headers = {
-      authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`,
-      'content-type': 'application/json',
-    }
-    const {promise, resolve, reject} = Promise.withResolvers<number>()
-    const method = path.endsWith('/create') ? 'POST' : 'PUT'
-    request(`${vault}${path}?api-version=7.6`, {ca: readFileSync(ca), headers, method}, (answer) => {
-      answer.resume()
-      resolve(answer.statusCode ?? 0)
-    })
-      .on('error', reject)
-      .end(JSON.stringify(body))
-    return promise
-  }
+  const put = async (path: string, body: Said): Promise<number> =>
+    (await askPlainly(standin(), path.endsWith('/create') ? 'POST' : 'PUT', path, body)).status
 
   testWith(
     'openssl',

@@ -1,12 +1,9 @@
 /** What Microsoft's clients for Go, Java and Rust ask otherwise than those for JavaScript and Python, asked of the stand-in as they ask it. Their published tests say how the service answers. */
 import {createHash, createPublicKey, generateKeyPairSync, verify, type JsonWebKey} from 'node:crypto'
-import {readFileSync} from 'node:fs'
-import {request} from 'node:https'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {testWith} from '../../support/needs.ts'
+import {askPlainly, type Said} from './asked.ts'
 import {startStandin, type Standin} from './standin.ts'
-
-type Said = Readonly<Record<string, unknown>>
 
 describe('the stand-in for Azure, asked as other clients ask', () => {
   const box: Partial<Record<'vault' | 'hsm', Standin>> = {}
@@ -17,22 +14,12 @@ describe('the stand-in for Azure, asked as other clients ask', () => {
     await Promise.all([box.vault?.stop(), box.hsm?.stop()])
   })
 
-  async function ask(method: string, path: string, body: Said = {}, kind: 'vault' | 'hsm' = 'vault') {
-    const {vault, tokenFile, ca} = box[kind] ?? missing()
-    const headers = {authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`}
-    const {promise, resolve, reject} = Promise.withResolvers<{status: number; said: Said}>()
-    request(`${vault}${path}?api-version=7.6`, {ca: readFileSync(ca), headers, method}, (answer) => {
-      const parts: Buffer[] = []
-      answer.on('data', (part: Buffer) => parts.push(part))
-      answer.on('end', () => {
-        const text = Buffer.concat(parts).toString('utf8')
-        resolve({status: answer.statusCode ?? 0, said: (text === '' ? {} : JSON.parse(text)) as Said})
-      })
-    })
-      .on('error', reject)
-      .end(method === 'POST' || method === 'PUT' ? JSON.stringify(body) : '')
-    return promise
-  }
+  const ask = (
+    method: Parameters<typeof askPlainly>[1],
+    path: string,
+    body: Said = {},
+    kind: 'vault' | 'hsm' = 'vault',
+  ) => askPlainly(box[kind] ?? missing(), method, path, body)
   const keyOf = ({said}: {readonly said: Said}) => said['key'] as Record<string, string>
   const text = (bytes: Buffer): string => bytes.toString('base64url')
   const digest = createHash('sha256').update('x').digest()
