@@ -44,6 +44,8 @@ export class App {
   /** Those that have opened. */
   readonly #opened = new Set<Provider>()
   #ledger: Ledger | undefined
+  /** The entry of the request that this run goes on with; null while it goes on with none. */
+  goesOn: number | null = null
 
   constructor(world: Surroundings) {
     this.world = world

@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly ask: Ask
   /** How what asks a person by itself (ssh-keygen) is waited for; without it nothing takes that back. */
   readonly interruptible?: Interruptible | undefined
+  /** Whether a person is asked at this moment. */
+  readonly asking?: (() => boolean) | undefined
   /** The command that runs, without its arguments. */
   readonly command: string
   /** Says something to the person at the terminal (stderr). */
@@ -49,7 +51,7 @@ function xdg(value: string | undefined, otherwise: string): string {
 
 /** The real world around a command. */
 export function surroundings(
-  facts: Pick<Surroundings, 'home' | 'ask' | 'interruptible' | 'command' | 'say'>,
+  facts: Pick<Surroundings, 'home' | 'ask' | 'interruptible' | 'asking' | 'command' | 'say'>,
 ): Surroundings {
   return {
     ...facts,

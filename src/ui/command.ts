@@ -15,7 +15,7 @@ import type {Person} from '../custody/index.ts'
 import {hang, wrap} from '../paper/wrap.ts'
 import {homeDir, type Surroundings} from '../surroundings.ts'
 import {paintFor, readyPaint, type Paint} from './colour.ts'
-import {tell, usageError, type Standing, type Told} from './errors.ts'
+import {isCancelled, tell, usageError, type Standing, type Told} from './errors.ts'
 import {baseFlags} from './flags.ts'
 import {process_, withInterruption, withMark, withPinFile, type Outside} from './outside.ts'
 import {printer, type Print} from './print.ts'
@@ -139,6 +139,7 @@ export abstract class KeyriteCommand extends Command {
         this.#pinFile,
       ),
       interruptible: this.#interruptible,
+      asking: () => this.#waiting > 0,
       command: `${this.config.bin} ${this.words}`,
       say: (line) => {
         this.say(line)
@@ -269,12 +270,18 @@ export abstract class KeyriteCommand extends Command {
   #tell(error: unknown): Told {
     const added = this.#app?.opened?.appended ?? 0
     const which = added === 1 ? 'one entry was' : `${added} entries were`
-    const change = added === 0 ? null : `${which} recorded (keyrite ledger show --last ${added})`
-    return tell(error, change, this.standing?.() ?? null, {
+    const recorded = added === 0 ? null : `${which} recorded (keyrite ledger show --last ${added})`
+    const going = this.standing === null && isCancelled(error) ? this.#underWay : null
+    const change = recorded ?? (going?.acts === true ? 'nothing was recorded' : null)
+    return tell(error, change, this.standing?.() ?? going, {
       profile: this.#app?.reached ?? null,
       key: this.concerns,
       command: this.ctor.id.replaceAll(':', ' '),
     })
+  }
+
+  get #underWay(): ReturnType<typeof import('./with-app.ts').underWay> {
+    return this.#app === undefined ? null : this.#whole.underWay(this.#app)
   }
 
   #print({document, lines}: Shown): void {

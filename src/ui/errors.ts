@@ -103,6 +103,8 @@ function asKeyrite(thrown: unknown): KeyriteError | undefined {
   return undefined
 }
 
+export const isCancelled = (thrown: unknown): boolean => asKeyrite(thrown)?.code === 'CANCELLED'
+
 /** What is wrong with a command line, from what oclif's parser threw; anything else is given back as it is. @param flags - the names that the command knows. */
 export function usageError(thrown: unknown, command: string, flags: readonly string[]): unknown {
   if (thrown instanceof KeyriteError) return flagError(thrown)

@@ -29,6 +29,7 @@ import {askPerson, holderCalled, showKey, sign} from './gather/answer.ts'
 import {demandName, type Final} from './gather/confirm.ts'
 import {contextFor, type Context} from './gather/context.ts'
 import {planLines, said} from './gather/said.ts'
+import {sayingWhatTakesLong} from './gather/under-way.ts'
 import {openOver} from './gather/waiting.ts'
 
 export {signerAt} from './gather/answer.ts'
@@ -93,8 +94,10 @@ export async function gatherAndApply(app: App, request: Request, manner: Manner)
   const {hands, material, keep, holders} = manner
   const context = {...contextFor(app, manner.actor), hands, material, keep, holders}
   demandPlace(context.ceremony, request, operationOf(app.operations, request.operation))
+  app.goesOn = request.seq
   const gathered = await meet(context, await gather(app, context, request, manner))
-  return lacksSignatures(app.ledger, gathered) ? gathered : apply(context, app.operations, gathered)
+  if (lacksSignatures(app.ledger, gathered)) return gathered
+  return sayingWhatTakesLong(app, gathered, manner.say, async () => apply(context, app.operations, gathered))
 }
 
 /** Meets a request whose answers are enough already; any other stays as it is, for whoever asks next. */

@@ -14,7 +14,9 @@ export interface Outside {
   readonly stdout: {readonly isTTY: boolean; readonly columns: number; write(text: string): void}
   readonly stderr: {readonly isTTY: boolean; write(text: string): void}
   ask(manner: Manner): Ask
-  surroundings(facts: Pick<Surroundings, 'home' | 'ask' | 'interruptible' | 'command' | 'say'>): Surroundings
+  surroundings(
+    facts: Pick<Surroundings, 'home' | 'ask' | 'interruptible' | 'asking' | 'command' | 'say'>,
+  ): Surroundings
   /** What the process will end with. */
   setExit(status: number): void
   /** Calls `act` on Ctrl-C, and when the system or a closing terminal ends this program. @returns what ends that. */
