@@ -1,12 +1,13 @@
 /** The base of the commands that run a ceremony: however it ends, the ceremony's document is shown. */
 import {KeyriteError} from '../base/errors.ts'
+import type {Ceremony} from '../ceremony/state.ts'
 import type {Answers} from '../ceremony/answers.ts'
 import type {Room} from '../ceremony/room.ts'
 import {documentOf, exitOfCeremony, findCeremony, roomOf} from './ceremony.ts'
 import {screenOf} from './shares/screen.ts'
 import {ceremonyLines, stoppedLines} from './show-ceremony.ts'
 import {KeyriteCommand, type Shown} from './command.ts'
-import {filled} from './errors.ts'
+import {filled, type Standing} from './errors.ts'
 
 /** Then the ledger cannot be trusted, or not be written: nothing is said of the ceremony but the error. */
 const ledgerFailed = new Set(['LEDGER_TAMPERED', 'LEDGER_BEHIND', 'LEDGER_NOT_WRITER', 'STORAGE', 'LOCKED'])
@@ -18,6 +19,16 @@ export interface Manner {
   readonly inProcess?: boolean
   /** What happens where a person has no key at hand, in words. */
   readonly withoutKey?: string
+}
+
+/** Where it stands that was ended in the middle of a step. */
+function standing({id, profile}: Pick<Ceremony, 'id' | 'profile'>): Standing {
+  const short = id.slice(0, 8)
+  const place = profile === null ? '' : `: what that asks of profile "${profile}" may be done there, or not`
+  return {
+    line: `Ceremony ${short} is in the middle of a step${place}.`,
+    next: `keyrite ceremony resume ${short}`,
+  }
 }
 
 export abstract class CeremonyCommand extends KeyriteCommand {
@@ -34,7 +45,7 @@ export abstract class CeremonyCommand extends KeyriteCommand {
    */
   protected async carryOn(id: string, manner: Manner, run: (room: Room) => Promise<void>): Promise<Shown> {
     const {profile} = findCeremony(this.app, id)
-    const signal = this.#interruptible()
+    const signal = this.#interruptible(id)
     const room = roomOf(this.app, {
       signal,
       asides: true,
@@ -72,13 +83,18 @@ export abstract class CeremonyCommand extends KeyriteCommand {
   #waiting: NodeJS.Timeout | undefined
 
   /** The first Ctrl-C stops the ceremony where that leaves nothing half done; the second ends the program at once. */
-  #interruptible(): AbortSignal {
+  #interruptible(id: string): AbortSignal {
     const controller = new AbortController()
     this.interrupted = (signal) => {
-      if (controller.signal.aborted) return false
+      if (controller.signal.aborted) {
+        this.standing = () => standing(findCeremony(this.app, id))
+        return false
+      }
       if (signal !== 'SIGINT') this.#by = signal
       controller.abort()
       this.#waiting = setTimeout(() => {
+        // The terminal has shown `^C`.
+        if (this.outside.stderr.isTTY) this.outside.stderr.write('\n')
         this.say('Stopping. What is under way is finished first; Ctrl-C again ends the program at once.')
       }, 200)
       return true

@@ -32,8 +32,10 @@ export interface Questioner {
   readonly asides: boolean
 }
 
-/** The longest question that leaves room for its answer at 80 columns: for a word, and for a text or a path. */
+/** The longest question that leaves room for its answer at 80 columns: for a short word, and for a text or a path. */
 const widest = {word: 72, text: 45} as const
+/** Of 80 columns, without the mark before the question and the blank behind it. */
+const room = 77
 
 const asidesHelp = [
   'deviation   records that something is done otherwise than the script has it',
@@ -52,7 +54,9 @@ export async function askRoom<T>(
   const joined = (...parts: readonly string[]): string => parts.filter((one) => one !== '').join('  ')
   const whole = joined(title(), can === '' ? message : `${message} ${can}`)
   // A terminal would break a long question inside a word: it is said as a sentence, and the prompt is short.
-  const long = whole.length > (can === '' && word !== true ? widest.text : widest.word)
+  const answers = expects.split('/').map(({length}) => length)
+  const fits = can === '' && word !== true ? widest.text : Math.min(widest.word, room - Math.max(...answers))
+  const long = whole.length > fits
   for (;;) {
     if (long) say(`  ${joined(title(), message)}`)
     const prompt = long ? joined(title(), short ?? '', can) : whole

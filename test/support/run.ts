@@ -19,6 +19,8 @@ export interface World {
   readonly instruments?: readonly string[]
   /** Whether stdout and stderr are a terminal. */
   readonly tty?: boolean
+  /** Is given what Ctrl-C does. */
+  readonly onInterrupt?: (act: (signal: NodeJS.Signals) => void) => void
   /** Is told when the process would end without waiting for what hangs. */
   readonly endSoon?: () => void
 }
@@ -53,7 +55,10 @@ export async function runCommand(
     ask: () => world.ask ?? nobody,
     surroundings: (facts) => ({...facts, ...surroundingsOf(world)}),
     setExit: (status) => void (exit = status),
-    onInterrupt: () => () => undefined,
+    onInterrupt: (act) => {
+      world.onInterrupt?.(act)
+      return () => undefined
+    },
     exit: (status) => void (exit = status),
     endSoon: () => world.endSoon?.(),
   }
