@@ -32,7 +32,10 @@ export function lackOf(
   const one = keys.find((offered) => offered.algorithm === algorithm)
   if (one === undefined) {
     const can = algorithms.filter((name) => keys.some((offered) => offered.algorithm === name))
-    return {of: 'algorithm', fact: `${place} cannot make ${algorithm}: it can make ${can.join(', ')}`}
+    return {
+      of: 'algorithm',
+      fact: `${place} cannot make ${algorithm}: it can make ${can.length === 0 ? 'none that keyrite uses' : can.join(', ')}`,
+    }
   }
   if (!schemes.some((scheme) => one.schemes.includes(scheme)))
     return {

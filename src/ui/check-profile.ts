@@ -46,7 +46,7 @@ export async function checkProfile(
     const provider = await look.open(app, profile.name, profile)
     identity = await look.asked('who it is', provider.evidence.identity())
     checks.push(good('opens', 'it answers with the identity that was approved'))
-    checks.push(...(await look.asked('whether it is well', provider.evidence.check())))
+    checks.push(...named(profile, await look.asked('whether it is well', provider.evidence.check())))
     checks.push(...providerClock(app.world.clock.now(), provider.time()))
     checks.push(...(await keysThere(app, profile, provider, look.asked)))
     checks.push(...(await waitLines(app, profile)), ...(await proverLines(app, profile, look)))
@@ -72,6 +72,13 @@ function exitFor(checks: readonly CheckLine[]): number {
     ? exitOf.CREDENTIALS_REFUSED
     : exitOf.PROVIDER_FAILED
 }
+
+/** What it says of itself does not know what it is called here. */
+function named({name}: Profile, lines: readonly CheckLine[]): CheckLine[] {
+  return lines.map((line) => ({...line, fix: line.fix === null ? null : filledWith(name, line.fix)}))
+}
+
+const filledWith = (name: string, hint: string): string => hint.replace(/\bPROFILE\b/, name)
 
 type Asked = <T>(what: string, answer: Promise<T>) => Promise<T>
 
@@ -180,7 +187,8 @@ function bad(app: App, name: string, error: KeyriteError, profile: ProfileFacts)
   const fix =
     moved !== undefined || code === 'USAGE'
       ? inConfig(app, profile, moved ?? hints[0])
-      : (hints[0]?.replace(/\bPROFILE\b/, profile.name) ?? `keyrite profile show ${profile.name}`)
+      : ((hints[0] === undefined ? undefined : filledWith(profile.name, hints[0])) ??
+        `keyrite profile show ${profile.name}`)
   return {name, ok: false, detail: message, fix}
 }
 

@@ -43,6 +43,7 @@ export const rv = {
   templateInconsistent: 0xd1,
   tokenNotPresent: 0xe0,
   tokenNotRecognized: 0xe1,
+  tokenWriteProtected: 0xe2,
   userAlreadyLoggedIn: 0x100,
   userNotLoggedIn: 0x101,
   userPinNotInitialized: 0x102,
@@ -96,6 +97,12 @@ export function failure(what: string, error: unknown): KeyriteError {
     return new KeyriteError('UNSUPPORTED', `cannot ${what}: the HSM has no such mechanism, ${wordsOf(error)}`)
   if (value === rv.functionNotSupported)
     return new KeyriteError('UNSUPPORTED', `cannot ${what}: the module has no such call, ${wordsOf(error)}`)
+  if (value === rv.tokenWriteProtected)
+    return new KeyriteError(
+      'UNSUPPORTED',
+      `cannot ${what}: it is write-protected, so no key is made or changed there, ${wordsOf(error)}`,
+      {hints: ['another token', 'take the protection off with the tools of its maker']},
+    )
   if (value === rv.sessionCount)
     return new KeyriteError(
       'PROVIDER_FAILED',

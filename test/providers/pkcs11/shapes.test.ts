@@ -172,6 +172,18 @@ describe('a module that answers in another shape', () => {
     60_000,
   )
 
+  // As p11-kit's trust module 0.24.1 has it.
+  testWhen(standinNeed, 'that takes no session to write in is said to be write-protected', async () => {
+    hsm().now('fail C_OpenSession 0xe2')
+    expect(await refused(opened())).toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringMatching(
+        /: it is write-protected, so no key is made or changed there, .*\(0xe2\)$/,
+      ),
+      hints: ['another token', expect.stringContaining('protection')],
+    })
+  })
+
   // As Kryoptic 1.5.4 has it, of MAC keys.
   testWhen(
     standinNeed,

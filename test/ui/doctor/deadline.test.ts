@@ -110,6 +110,13 @@ describe('a place that is looked at', () => {
     ])
   })
 
+  test('and says of itself what mends it, is named there as it is called here', async () => {
+    const fix = 'look whether it is the right one: keyrite profile check PROFILE'
+    const line = {name: 'list keys', ok: false, detail: 'the answer has no Keys', fix}
+    const {checks} = await lent(({evidence}) => ({evidence: {...evidence, check: async () => [line]}}), 5000)
+    expect(checks[1]).toEqual({...line, fix: 'look whether it is the right one: keyrite profile check main'})
+  })
+
   test('and answers for some keys in time is not said to hang; for none, it is', async () => {
     const slow = (many: number) => (provider: Provider) => {
       let left = many
