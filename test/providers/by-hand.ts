@@ -32,6 +32,14 @@ export const tried: readonly Tried[] = [
     test: ['providers/aws/shapes.test.ts', 'is read, or refused as no answer, and no bug'],
   },
   {
+    what: 'roto-server 0.10.1',
+    kind: 'aws',
+    went: 'profile add',
+    otherwise:
+      'leaves lists that are empty out of its answers, of keys and of tags: no answer for keyrite, as nobody could tell it from one that was cut short (PROVIDER_FAILED); profile check says so, and no key is made',
+    test: ['providers/aws/shapes.test.ts', 'is no answer: no key is made, and none is said not to be there'],
+  },
+  {
     what: 'OpenBao 2.6.1',
     kind: 'transit',
     went: 'profile add and check, doctor (also with no right, a token that expired, hung and sealed); every algorithm but ML-DSA made, proved, activated; suspend, resume, both rotations, import of all three kinds, deactivate, compromise, destroy, cancel-destroy',
@@ -81,6 +89,27 @@ export const tried: readonly Tried[] = [
     test: [
       'providers/pkcs11/shapes.test.ts',
       'to a login says what mends it, and asks for no PIN that it takes elsewhere',
+    ],
+  },
+  {
+    what: 'GNOME Keyring 42.1, its module',
+    kind: 'pkcs11',
+    went: 'profile add and check',
+    otherwise:
+      'makes no kind of key that keyrite uses: profile check says so, and a key is refused with the plan (UNSUPPORTED)',
+    test: [
+      'providers/offered.test.ts',
+      'a place that has no algorithm of ours is said to have none, and a place that has some is said to have these',
+    ],
+  },
+  {
+    what: 'p11-kit-trust 0.24.1, the certificates of the system',
+    kind: 'pkcs11',
+    went: 'nothing',
+    otherwise: 'is write-protected: refused at profile add (UNSUPPORTED)',
+    test: [
+      'providers/pkcs11/shapes.test.ts',
+      'that takes no session to write in is said to be write-protected',
     ],
   },
 ]

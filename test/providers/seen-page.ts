@@ -104,7 +104,7 @@ export function providersPage(all: readonly Seen[]): string {
     '',
     '## What was tried by hand',
     '',
-    'By the commands, on other people’s software that no test runs, on 2026-11-29, once each, and never since. What it does otherwise is in a test of its own, on a stand-in or on an emulator whose answers are changed on the way.',
+    'By the commands, on other people’s software that no test runs, on 2026-11-29 and 30, once each, and never since. What it does otherwise is in a test of its own, on a stand-in or on an emulator whose answers are changed on the way.',
     '',
     ...table(
       ['', 'kind', 'went as it should', 'does otherwise', 'by the test'],
