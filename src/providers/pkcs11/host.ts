@@ -16,6 +16,7 @@ import {keyMove} from './move.ts'
 import {mechanismsOf, shownBy, type Shown} from './shown.ts'
 import {makeSoftToken, type SoftToken} from './soft-token.ts'
 import {keyStore} from './store.ts'
+import {outlivesParentBy} from './outlives.ts'
 import {openToken, slotOf, type Place, type Token} from './token.ts'
 import {keyUse} from './use.ts'
 import {fromWire, toWire, type Answer, type Question, type Step} from './wire.ts'
@@ -136,6 +137,8 @@ async function answerTo({port, method, args}: Question): Promise<unknown> {
 function step(now: string): void {
   process.send?.({step: now} satisfies Step)
 }
+
+outlivesParentBy(Number(process.argv[2]))
 
 process.on('message', (question: Question) => {
   void answer(question)

@@ -178,8 +178,8 @@ function patient(ms: number): Promise<void> {
   })
 }
 
-function newHost({looks}: Patience): ChildProcess {
-  const host = fork(start, [], {
+function newHost({looks, making}: Patience): ChildProcess {
+  const host = fork(start, [String(making)], {
     serialization: 'advanced',
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // Makers' modules find their configuration by variables of their own.
