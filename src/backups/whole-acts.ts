@@ -18,7 +18,13 @@ export function wholeBackupsOf({kind, wholeBackups}: Pick<Provider, 'kind' | 'wh
     'UNSUPPORTED',
     `cannot back up a place of kind "${kind}" whole: it is a Managed HSM of Azure that does`,
     {
-      hints: [...(providerKind(kind).keptBy ?? []), 'keyrite backup list PROFILE, of kind cloudhsm'],
+      hints: [
+        ...(providerKind(kind).keptBy ?? []),
+        // A vault gives its keys out one by one.
+        kind === 'azure'
+          ? 'keyrite backup take KEY, of each key by itself'
+          : 'keyrite backup list PROFILE, of kind cloudhsm',
+      ],
     },
   )
 }

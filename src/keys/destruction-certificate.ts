@@ -129,7 +129,10 @@ function outcomeBlocks(view: View, key: Key, version: Version): readonly Block[]
     table({columns: ['Time', 'Entry', 'From', 'To'], rows: history(view, key, version)}),
     ...orderBlocks(request),
     heading(2, 'What this does not reach'),
-    list(mayRemain(profile?.kind ?? '')),
+    list([
+      ...(version.imported ? ['copies of it from before it was brought here from outside'] : []),
+      ...mayRemain(profile?.kind ?? ''),
+    ]),
   ]
 }
 

@@ -84,6 +84,11 @@ export function planDestroy(view: Known, wish: Ending, now: string): Planned {
       ...(lying.length === 0
         ? []
         : [`WHAT ${lying.length} DATA KEYS PROTECT IS LOST WITH IT: they lie under this version`]),
+      ...(version.imported
+        ? [
+            'IT CAME FROM OUTSIDE: copies of it from before are not reached by this, and whoever has one has the key',
+          ]
+        : []),
       tryerInWords(view, key.profile),
     ],
   })

@@ -73,7 +73,12 @@ export async function goOn(
     throw new KeyriteError('KEY_STATE', `cannot go on with key "${key}" yet: ${due.what} ${due.until}`, {
       hints: [`the same command on or after ${due.until}`, callOff(request, key, due.next)],
     })
-  await demandName(app, manner.final)
+  const next = request.plan.phases.find(({name}) => !request.done.has(name))
+  // What can still be taken back is not called the end.
+  const scheduled = {
+    warning: `It is scheduled now, and can be used for nothing; it is not destroyed before its wait is over, and keyrite key cancel-destroy ${key} takes it back until then.`,
+  }
+  await demandName(app, {...(next?.name === 'schedule-destruction' ? scheduled : {}), ...manner.final})
   await gatherAndApply(app, request, {...manner, signWith: []})
 }
 
@@ -101,16 +106,26 @@ function waitsUntil(
 }
 
 /** What is to be done next, for whoever asked. */
-export function endingLines({name, versions}: KeyDocument): readonly string[] {
+export function endingLines(
+  app: Pick<App, 'ledger' | 'operations'>,
+  {name, versions}: KeyDocument,
+): readonly string[] {
   return versions.flatMap(({version, state, destroyAt}) => {
-    if (state === 'destroyed') return [`Version ${version} is destroyed. Nobody can bring it back.`]
+    if (state === 'destroyed')
+      return [
+        `Version ${version} is destroyed. What that does not reach its certificate says: keyrite key destruction ${name} --out FILE.pdf`,
+      ]
     if (state === 'destruction-scheduled')
       return [
         `Version ${version} is not destroyed yet: it can be used for nothing, and is destroyed on or after ${destroyAt ?? ''}.`,
         `Then: keyrite key destroy ${name} --reason R. To take it back: keyrite key cancel-destroy ${name}`,
       ]
-    return state === 'deactivated'
-      ? [`Version ${version} is deactivated. After its time of grace: keyrite key destroy ${name} --reason R`]
-      : []
+    if (state !== 'deactivated') return []
+    const under = destructionUnderWay(app, name, version)
+    const due = under === undefined ? null : waitsUntil(app, under)
+    return [
+      `Version ${version} is deactivated${due === null ? '' : `, and ${due.what} ${due.until}`}.`,
+      `${due === null ? 'After its time of grace' : 'Then'}: keyrite key destroy ${name} --reason R`,
+    ]
   })
 }

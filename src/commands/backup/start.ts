@@ -33,7 +33,7 @@ export default class BackupStart extends AskingCommand {
       const folder = textIn(lastWhole(ledger, 'backup.started', name), 'folder')
       return this.show({schema: 'keyrite.whole-backup/1', profile: name, folder}, [
         `The service says that its backup is at ${folder}.`,
-        `Taken in again by: keyrite backup load ${name} --from ${folder}; elsewhere its security domain must be there.`,
+        `Taken in again by: keyrite backup load ${name} --from ${folder}${opens === 'token' ? ' --sas-file FILE' : ''}; elsewhere its security domain must be there.`,
       ])
     }
     return this.asked(planned, flags, done, {material})

@@ -75,7 +75,7 @@ export default class KeyDestroy extends KeyMove {
     return this.show({schema: 'keyrite.key/1', ...key}, [
       ...keyLines(this.print, key),
       '',
-      ...endingLines(key),
+      ...endingLines(this.app, key),
     ])
   }
 }

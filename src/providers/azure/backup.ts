@@ -7,14 +7,17 @@ import type {Service} from './service.ts'
 import {settled} from './settling.ts'
 import {deletedKey, orNone, versionIds} from './versions.ts'
 
+/** Said before it is taken, and where it is not opened. */
+const openedBy =
+  'Azure alone opens it, in a vault or Managed HSM of the same geography and subscription; of a Managed HSM, of the same security domain'
+
 export function keyBackups(service: Service): KeyBackups {
   const there = async (id: string): Promise<boolean> =>
     (await orNone(service, `look at key "${id}"`, () => service.patient.getKey(id))) !== undefined ||
     (await versionIds(service, id)).length > 0
 
   return {
-    openedBy:
-      'Azure alone opens it, in a vault or Managed HSM of the same geography and subscription; of a Managed HSM, of the same security domain',
+    openedBy,
 
     async refusal(id) {
       if (await there(id)) return undefined
@@ -44,6 +47,18 @@ export function keyBackups(service: Service): KeyBackups {
         try {
           return await service.once.restoreKeyBackup(blob)
         } catch (error) {
+          if (statusOf(error) === 400)
+            throw new KeyriteError(
+              'PROVIDER_FAILED',
+              `${failure(what, error).message.replace(/\.$/, '')}: this place does not open it, and nothing was put back`,
+              {
+                cause: error,
+                hints: [
+                  openedBy,
+                  'keyrite profile list, for a place that does; then the same with --profile',
+                ],
+              },
+            )
           if (statusOf(error) !== 409) throw error
           throw new KeyriteError('KEY_EXISTS', failure(what, error).message, {
             cause: error,

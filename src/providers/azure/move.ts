@@ -10,10 +10,7 @@ import {demandMaterial} from './material.ts'
 import type {Service} from './service.ts'
 import {datesFor, demandNew, refOf, tagsOf} from './store.ts'
 import {settled} from './settling.ts'
-import {existing, lookUp, newestOf} from './versions.ts'
-
-/** The one operation of a key that only brings others in (`.byok`, key exchange key). */
-const exchange = 'keyrite-key-exchange'
+import {exchangeName, existing, lookUp, newestOf, onlyBringsIn} from './versions.ts'
 
 interface Bringing {
   readonly spec: KeySpec
@@ -68,10 +65,10 @@ function refuse(service: Service, verb: string): never {
 
 /** Made once for a vault, and kept: it can do nothing but bring keys in. */
 async function exchangeKey(service: Service): Promise<KeyVaultKey> {
-  const there = await newestOf(service, exchange)
+  const there = await newestOf(service, exchangeName)
   return service.ask('make a key exchange key', async () => {
-    if (there?.properties.enabled === true && there.keyOperations?.join() === 'import') return there
-    return service.once.createKey(exchange, 'RSA-HSM', {keySize: 4096, keyOps: ['import']})
+    if (there?.properties.enabled === true && onlyBringsIn(there)) return there
+    return service.once.createKey(exchangeName, 'RSA-HSM', {keySize: 4096, keyOps: ['import']})
   })
 }
 

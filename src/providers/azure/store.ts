@@ -8,7 +8,7 @@ import {operationsOf, permitSpec, shapeOf} from './algorithms.ts'
 import {deletedListed, keyNames, versionsListed} from './listed.ts'
 import type {Service} from './service.ts'
 import {settled} from './settling.ts'
-import {deletedKey, describe, lookUp, orNone, pending, tags, versionIds} from './versions.ts'
+import {deletedKey, describe, lookUp, onlyBringsIn, orNone, pending, tags, versionIds} from './versions.ts'
 
 export function keyStore(service: Service): KeyStore {
   // A name that is there gets a further version, silently: so one at a time, and looked at first.
@@ -51,12 +51,12 @@ export function keyStore(service: Service): KeyStore {
       for (const name of await keyNames(service))
         for (const version of await versionIds(service, name)) {
           const found = await lookUp(service, {key: name, version})
-          const shown = found === undefined ? undefined : describe(found)
+          const shown = found === undefined || onlyBringsIn(found.key) ? undefined : describe(found)
           if (shown !== undefined) yield shown
         }
       for (const {name} of await deletedListed(service)) {
         const deleted = await deletedKey(service, name)
-        const shown = deleted === undefined ? undefined : describe(pending(deleted))
+        const shown = deleted === undefined || onlyBringsIn(deleted) ? undefined : describe(pending(deleted))
         if (shown !== undefined) yield shown
       }
     },

@@ -32,6 +32,14 @@ export interface Found {
   readonly purgeAt: Date | null
 }
 
+/** Made once for a vault, to bring keys in under (`.byok`, key exchange key). */
+export const exchangeName = 'keyrite-key-exchange'
+
+/** While it can do that one thing alone it protects nothing, and is nobody’s to take over. */
+export function onlyBringsIn({name, keyOperations}: Pick<KeyVaultKey, 'name' | 'keyOperations'>): boolean {
+  return name === exchangeName && keyOperations?.join() === 'import'
+}
+
 export const keyPath = ({key, version}: VersionRef): string => `/keys/${key}/${version}`
 
 /** @returns undefined where it is of an algorithm that keyrite has not. */
