@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly ask: Ask
   /** How what asks a person by itself (ssh-keygen) is waited for; without it nothing takes that back. */
   readonly interruptible?: Interruptible | undefined
+  /** How long this program runs already, in ms; unknown in a test. */
+  readonly spent?: (() => number) | undefined
   /** Whether a person is asked at this moment. */
   readonly asking?: (() => boolean) | undefined
   /** The command that runs, without its arguments. */
@@ -62,6 +64,7 @@ export function surroundings(
     host: hostname(),
     agentSocket: process.env['SSH_AUTH_SOCK'],
     instruments: () => instruments(process.env, process.execArgv),
+    spent: () => performance.now(),
   }
 }
 

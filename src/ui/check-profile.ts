@@ -28,8 +28,18 @@ interface Patience {
   readonly all: number
 }
 
-/** In ms: for each answer while it is opened, and for everything together: with its start a command is to be through within five seconds. */
+/** In ms: for each answer while it is opened, and for everything together. */
 export const patience: Patience = {answer: 3_000, all: 3_500}
+/** A command is to be through within five seconds: what it took to start, on a machine that is busy, is not there any more. Some of the rest is for its end. */
+const whole = 4_200
+const least = 1_500
+
+/** What is left for a place where a program has run for so long, in ms. */
+export function patienceAfter(spent: number): Patience {
+  const all = Math.max(least, Math.min(patience.all, whole - spent))
+  return {answer: all - (patience.all - patience.answer), all}
+}
+
 /** Keys that are looked for; of more the newest. */
 const looked = 20
 
@@ -37,7 +47,7 @@ const looked = 20
 export async function checkProfile(
   app: App,
   profile: Profile,
-  waits: Patience = patience,
+  waits: Patience = patienceAfter(app.world.spent?.() ?? 0),
 ): Promise<ProfileCheck> {
   const look = lookWithin(waits)
   const checks: CheckLine[] = []

@@ -4,7 +4,7 @@ import {dirname, join, relative} from 'node:path'
 import type {App} from '../../app.ts'
 import {profilesFold, readConfig, type Profile} from '../../profiles/index.ts'
 import {providerKind} from '../../providers/registry.ts'
-import {checkProfile} from '../check-profile.ts'
+import {checkProfile, patience} from '../check-profile.ts'
 import {failure, fault, good, note, shellWord, warning, type Finding} from './finding.ts'
 
 /** @param opens - those that are opened, and not only looked for. */
@@ -20,7 +20,8 @@ export async function profileFindings(app: App, opens: 'all' | readonly string[]
     const opening = opened && (looked.ok || looked.level === 'warning')
     if (!opening || !looked.ok) found.push(looked)
     if (!opening) continue
-    const {checks} = await checkProfile(app, profile)
+    // Of several each has its own time.
+    const {checks} = await checkProfile(app, profile, opens === 'all' ? patience : undefined)
     found.push(
       ...checks.map((one): Finding => ({
         ...one,

@@ -10,7 +10,7 @@ import ProfileCheck from '../../../src/commands/profile/check.ts'
 import {Secret} from '../../../src/base/secret.ts'
 import {profilesFold, writeConfig, type Profile} from '../../../src/profiles/index.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
-import {checkProfile} from '../../../src/ui/check-profile.ts'
+import {checkProfile, patienceAfter} from '../../../src/ui/check-profile.ts'
 import {makeKey, makeLedger, type TestLedger} from '../../support/ledger.ts'
 import {addLocal, pin} from '../../support/profile.ts'
 import {runCommand, type CommandClass} from '../../support/run.ts'
@@ -139,6 +139,32 @@ describe('a place that is looked at', () => {
     })
     expect(none.exit).toBe(7)
   })
+
+  test('has less time where the program took long to start, so that both are through within five seconds', () => {
+    expect([0, 300, 700, 1500, 2700, 100_000].map(patienceAfter)).toEqual([
+      {answer: 3000, all: 3500},
+      {answer: 3000, all: 3500},
+      {answer: 3000, all: 3500},
+      {answer: 2200, all: 2700},
+      {answer: 1000, all: 1500},
+      {answer: 1000, all: 1500},
+    ])
+  })
+
+  test('is looked at by what the program has spent before, where that is known', async () => {
+    const hangs = async (spent: number): Promise<number> =>
+      using(async (app, profile) => {
+        const slow = Object.assign(app, {world: {...app.world, spent: () => spent}})
+        const provider = await slow.provider('main')
+        slow.lend('main', {...provider, evidence: {...provider.evidence, check: never}})
+        const began = performance.now()
+        await checkProfile(slow, profile)
+        return performance.now() - began
+      })
+    const [late, early] = await Promise.all([hangs(60_000), hangs(0)])
+    expect(late).toBeGreaterThanOrEqual(1490)
+    expect(early - late).toBeGreaterThan(1000)
+  }, 30_000)
 
   test('has as long as ever when a person has thought about its PIN', async () => {
     asked.length = 0
