@@ -76,6 +76,17 @@ export interface VersionDocument {
   readonly proved: {readonly ok: boolean; readonly at: string; readonly results: readonly object[]} | null
 }
 
+/** What a command takes to mean this version: nothing for the primary one. */
+export function whichVersion({
+  version,
+  primary,
+}: {
+  readonly version: number
+  readonly primary: boolean
+}): string {
+  return primary ? '' : ` --version ${version}`
+}
+
 /** What is known of a key's surroundings. */
 export interface Around {
   /** The name of a party of its spec; null where it is withheld. */

@@ -1,7 +1,14 @@
 /** A destruction that was approved, and waits for its time. */
 import type {App} from '../app.ts'
 import {KeyriteError} from '../base/errors.ts'
-import {keysFold, parseDestruction, profileOf, type Key, type KeyDocument} from '../keys/index.ts'
+import {
+  keysFold,
+  parseDestruction,
+  profileOf,
+  whichVersion,
+  type Key,
+  type KeyDocument,
+} from '../keys/index.ts'
 import {readConfig} from '../profiles/index.ts'
 import {providerKind} from '../providers/registry.ts'
 import {goesOnOutside, requests, statusNow, type Request} from '../requests/index.ts'
@@ -68,26 +75,32 @@ export async function goOn(
   manner: Pick<Manner, 'actor' | 'say'> & {readonly final: Final},
 ): Promise<void> {
   const due = waitsUntil(app, request)
-  const {key} = parseDestruction(request.plan)
+  const {key, version} = parseDestruction(request.plan)
+  const primary = app.ledger.of(keysFold).keys.get(key)?.primary === version
+  const cancel = `keyrite key cancel-destroy ${key}${whichVersion({version, primary})}`
   if (due !== null)
     throw new KeyriteError('KEY_STATE', `cannot go on with key "${key}" yet: ${due.what} ${due.until}`, {
-      hints: [`the same command on or after ${due.until}`, callOff(request, key, due.next)],
+      hints: [`the same command on or after ${due.until}`, callOff(request, {key, cancel}, due.next)],
     })
   const next = request.plan.phases.find(({name}) => !request.done.has(name))
   // What can still be taken back is not called the end.
   const scheduled = {
-    warning: `It is scheduled now, and can be used for nothing; it is not destroyed before its wait is over, and keyrite key cancel-destroy ${key} takes it back until then.`,
+    warning: `It is scheduled now, and can be used for nothing; it is not destroyed before its wait is over, and ${cancel} takes it back until then.`,
   }
   await demandName(app, {...(next?.name === 'schedule-destruction' ? scheduled : {}), ...manner.final})
   await gatherAndApply(app, request, {...manner, signWith: []})
 }
 
 /** What is scheduled is cancelled; before that there is only the request, which is withdrawn while nothing of it was done. */
-function callOff({id, begun}: Request, key: string, next: string): string {
-  if (next === 'destroy') return `keyrite key cancel-destroy ${key}`
+function callOff(
+  {id, begun}: Request,
+  {key, cancel}: {readonly key: string; readonly cancel: string},
+  next: string,
+): string {
+  if (next === 'destroy') return cancel
   return begun.size === 0
     ? `keyrite request withdraw ${id} --reason R`
-    : `keyrite key cancel-destroy ${key}, once it is scheduled; a hold keeps it from that: keyrite key hold ${key} …`
+    : `${cancel}, once it is scheduled; a hold keeps it from that: keyrite key hold ${key} …`
 }
 
 function waitsUntil(
@@ -110,22 +123,24 @@ export function endingLines(
   app: Pick<App, 'ledger' | 'operations'>,
   {name, versions}: KeyDocument,
 ): readonly string[] {
-  return versions.flatMap(({version, state, destroyAt}) => {
+  return versions.flatMap(({version, primary, state, destroyAt}) => {
+    // Without it the same words would end the primary version.
+    const which = whichVersion({version, primary})
     if (state === 'destroyed')
       return [
-        `Version ${version} is destroyed. What that does not reach its certificate says: keyrite key destruction ${name} --out FILE.pdf`,
+        `Version ${version} is destroyed. What that does not reach its certificate says: keyrite key destruction ${name}${which} --out FILE.pdf`,
       ]
     if (state === 'destruction-scheduled')
       return [
         `Version ${version} is not destroyed yet: it can be used for nothing, and is destroyed on or after ${destroyAt ?? ''}.`,
-        `Then: keyrite key destroy ${name} --reason R. To take it back: keyrite key cancel-destroy ${name}`,
+        `Then: keyrite key destroy ${name}${which} --reason R. To take it back: keyrite key cancel-destroy ${name}${which}`,
       ]
     if (state !== 'deactivated') return []
     const under = destructionUnderWay(app, name, version)
     const due = under === undefined ? null : waitsUntil(app, under)
     return [
       `Version ${version} is deactivated${due === null ? '' : `, and ${due.what} ${due.until}`}.`,
-      `${due === null ? 'After its time of grace' : 'Then'}: keyrite key destroy ${name} --reason R`,
+      `${due === null ? 'After its time of grace' : 'Then'}: keyrite key destroy ${name}${which} --reason R`,
     ]
   })
 }

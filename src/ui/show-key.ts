@@ -1,5 +1,5 @@
 /** A key for people. */
-import type {KeyDocument, Proof} from '../keys/index.ts'
+import {whichVersion, type KeyDocument, type Proof} from '../keys/index.ts'
 import type {Print} from './print.ts'
 
 /** `Payments Team (owner)`: the name, else the id. */
@@ -60,7 +60,7 @@ export function keyLines(print: Print, key: KeyDocument): string[] {
           'Destruction',
           version.destroyAt === null
             ? null
-            : `on or after ${version.destroyAt}: keyrite key destroy ${key.name} completes it, keyrite key cancel-destroy ${key.name} takes it back`,
+            : `on or after ${version.destroyAt}: keyrite key destroy ${key.name}${whichVersion(version)} completes it, keyrite key cancel-destroy ${key.name}${whichVersion(version)} takes it back`,
         ],
         [
           'Protection',

@@ -1,11 +1,13 @@
 /** Keys of Google Cloud KMS rotated by commands over days, on the stand-in; Google's own client is asked each time. */
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyCreate from '../../src/commands/key/create.ts'
+import KeyDestroy from '../../src/commands/key/destroy.ts'
+import KeyShow from '../../src/commands/key/show.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import {Service} from '../../src/providers/gcp/service.ts'
 import {startStandin, type Standin} from '../providers/gcp/standin.ts'
 import {testWith} from '../support/needs.ts'
-import {runJson} from '../support/run.ts'
+import {runCommand, runJson} from '../support/run.ts'
 import {makeClocked, pair, planOf, rotatesWhole, secret, setsSchedule, type Clocked} from './rotated.ts'
 
 describe('on Google Cloud KMS, as the stand-in has it, rotation run', () => {
@@ -114,6 +116,34 @@ describe('on Google Cloud KMS, as the stand-in has it, rotation run', () => {
           expect(await told('orders')).toBe(expected[phase])
         },
       })
+      // A secret key has no public half to publish.
+      const plan = await planOf(clocked(), 'orders')
+      expect(plan).toMatch(/accept, .*: prove that it works, and activate it\.$/m)
+      expect(plan).not.toContain('public key')
+    },
+  )
+
+  testWith(
+    'openssl',
+    'leaves an older version whose end says which one it is in whatever is to be typed next: without that it would be the primary one’s',
+    async () => {
+      const {house, signs} = clocked()
+      const args = ['--reason', 'r', '--grace', 'P0D', '--confirm', 'orders@ring', '--as', 'alice']
+      const older = ['orders', '--version', '1', ...args, ...signs('alice', 'bob', 'carol')]
+      const {stdout, stderr} = await runCommand(KeyDestroy, 'key destroy', older, house.world)
+      expect(stderr).toMatch(/can be cancelled: keyrite key cancel-destroy orders --version 1\./)
+      expect(stdout).toContain(
+        'Then: keyrite key destroy orders --version 1 --reason R. To take it back: keyrite key cancel-destroy orders --version 1',
+      )
+      const shown = await runCommand(KeyShow, 'key show', ['orders'], house.world)
+      expect(shown.stdout.replaceAll(/\s+/g, ' ')).toMatch(
+        /keyrite key destroy orders --version 1 completes it, keyrite key cancel-destroy orders --version 1 takes/,
+      )
+      expect(await runJson(KeyDestroy, 'key destroy', older, house.world)).toMatchObject({
+        code: 'KEY_STATE',
+        try: expect.arrayContaining(['keyrite key cancel-destroy orders --version 1']),
+      })
+      expect(await told('orders')).toBe('1 DESTROY_SCHEDULED, 2 ENABLED*')
     },
   )
 })

@@ -148,7 +148,7 @@ function destructionInWords(plan: Plan): readonly string[] {
               : wish.provider_waits
                 ? `The provider waits ${inDays(wait)} and destroys it then by itself`
                 : `keyrite waits ${inDays(wait)}; then the same command again destroys it at the provider, which knows no waiting`
-          }. Until then it can be cancelled: keyrite key cancel-destroy ${key}.`,
+          }. Until then it can be cancelled: keyrite key cancel-destroy ${key} --version ${version}.`,
           ...(wish.enforced
             ? []
             : [

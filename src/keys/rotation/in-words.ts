@@ -1,7 +1,7 @@
 /** A rotation as people read it before they sign. */
 import type {Plan} from '../../requests/index.ts'
 import {nativeWay, type NativeWay} from './native.ts'
-import type {Algorithm} from '../../providers/algorithms.ts'
+import {isPair, type Algorithm} from '../../providers/algorithms.ts'
 
 const newestInWords: Readonly<Record<NativeWay['newest'], (from: string, to: string) => readonly string[]>> =
   {
@@ -36,7 +36,7 @@ export function rotateInWords({change, phases, profile}: Plan): readonly string[
     ...(has('version') ? [`version, ${dated('version')}: make version ${to}: ${way.words}.`] : []),
     ...(has('accept')
       ? [
-          `accept, ${dated('accept')}: prove that it works, and activate it; its public key is published beside the old one.`,
+          `accept, ${dated('accept')}: prove that it works, and activate it${isPair(text('algorithm') as Algorithm) ? '; its public key is published beside the old one' : ''}.`,
         ]
       : []),
     ...newestInWords[way.newest](from, to),
