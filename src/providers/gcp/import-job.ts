@@ -34,14 +34,29 @@ export async function importJob(service: Service, intent: IntentId): Promise<{na
   if (usable !== undefined) return {name: usable.name ?? '', pem: usable.publicKey?.pem ?? ''}
   for (let number = 1; number <= mostJobs; number++) {
     const id = number === 1 ? `keyrite-${intent}` : `keyrite-${intent}-${number}`
-    await makeJob(service, id, protectionLevel)
+    const isNew = await makeJob(service, id, protectionLevel)
     const job = await awaited(service, `${ring}/importJobs/${id}`)
     if (job !== undefined) return {name: job.name ?? '', pem: job.publicKey?.pem ?? ''}
+    if (isNew) throw clocksApart(id)
   }
   throw new KeyriteError(
     'PROVIDER_FAILED',
     `cannot import: ${mostJobs} import jobs were made for it, and all are over`,
-    {hints: ['keyrite request list, and ask anew: another request takes other jobs']},
+    {
+      hints: ['the same under another NAME: another request takes other jobs', 'keyrite request list'],
+    },
+  )
+}
+
+/** It lasts three days. Another one would be over as well, and nobody deletes them. */
+function clocksApart(id: string): KeyriteError {
+  return new KeyriteError(
+    'PROVIDER_FAILED',
+    `cannot import: import job ${id} was made just now, and is over by the clock of this machine, which must be days ahead of Google’s`,
+    {
+      changed: true,
+      hints: ['set the clock of this machine, then the same command again', 'keyrite ledger clock'],
+    },
   )
 }
 
@@ -62,19 +77,22 @@ async function jobs(service: Service): Promise<readonly Job[]> {
   }
 }
 
+/** @returns whether it was made now. */
 async function makeJob(
   service: Service,
   importJobId: string,
   protectionLevel: 'HSM' | 'SOFTWARE',
-): Promise<void> {
+): Promise<boolean> {
   const importJob = {importMethod: method, protectionLevel} as const
   try {
     await service.askPlainly((kms) =>
       kms.createImportJob({parent: service.place.ring, importJobId, importJob}),
     )
+    return true
   } catch (error) {
     // An answer that was lost, and a job that is not ready yet, or over.
     if (codeOf(error) !== code.alreadyExists) throw failure('make an import job', error)
+    return false
   }
 }
 

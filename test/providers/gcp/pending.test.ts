@@ -106,6 +106,24 @@ describe('what Google makes, as the stand-in has it', () => {
 
   testWith(
     'openssl',
+    'an import job that is over by the clock here as soon as it is made is the last one, as nobody deletes them',
+    async () => {
+      const bring = async () => open().move.import(specOf('aes-256'), secretOf(Buffer.alloc(32, 7)), intent())
+      // What was made before would be used.
+      await standin().ask({forward: -40 * dayMs})
+      expect(await refusal(bring())).toMatchObject({
+        ...{code: 'PROVIDER_FAILED', changed: true},
+        message: expect.stringMatching(/made just now, and is over by the clock of this machine/),
+        hints: [expect.stringMatching(/^set the clock/), 'keyrite ledger clock'],
+      })
+      const jobs = (await standin().ask({})).filter(({operation}) => operation === 'createImportJob')
+      expect(jobs).toHaveLength(1)
+      await standin().ask({forward: 40 * dayMs})
+    },
+  )
+
+  testWith(
+    'openssl',
     'a key from outside whose version was not made primary is found, and then made so',
     async () => {
       const [spec, made] = [specOf('aes-256'), intent()]
