@@ -457,8 +457,10 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         actors = {None, *self.people, *([d["statement"]["person"]] if kind == "possession.signed" else [])}
         need("actor, ceremony or approval is not there", actor=e["actor"]["person"] in actors,
              ceremony=e["ceremony"] != self.ceremony or (kind == "ceremony.opened") == (not self.opened),
-             approved=cited in [None, *self.met] or cited == self.policy_seq < seq
-             or kind in OUTCOMES and self.entries.get(d["intended"], {}).get("approved") == cited,
+             approved=self.is_placed(e, self.entries.get(d.get("intended"), e)["data"])
+             if cited in self.met else (
+                 cited is None or cited == self.policy_seq < seq
+                 or kind in OUTCOMES and self.entries.get(d["intended"], {}).get("approved") == cited),
              outside=e["ceremony"] is None or not OUTSIDE.match(kind),
              home=kind[:4] != "key." or d.get("profile") in (None, self.homes.get(
                  d["key"], d.get("profile"))))
@@ -474,8 +476,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         elif kind in ("key.rotate.intended", "key.primary.intended") or kind == "key.state.intended" and (
                 self.rotates(e)):
             phase = self.check_turn(e, d, kind)
-            back = ["key.rollback"] if phase == "rollback" else []
-            self.check_act(e, d, phase, ["key.rotate"] + back, ["key"])
+            self.check_act(e, d, phase, ["key.rotate"] + ["key.rollback"] * (phase == "rollback"), ["key"])
             self.moving.update([(d["key"], d["version"])] if kind == "key.state.intended" else [])
         elif kind == "key.state.intended":
             phase = self.check_move(d)
@@ -837,9 +838,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         need("a hold stands against it", held=plan["operation"] != "key.destroy" or not any(held))
 
     def change_state(self, e, d, key):  # L6: of its outcome
-        if e["type"] == "key.created":
-            self.states[key] = ("pre-active", None, e)
-        elif e["type"] == "key.tried":
+        if e["type"] == "key.tried":
             self.proved = self.proved | {key} if d["ok"] else self.proved - {key}
         elif e["type"] == "key.state.changed":
             need("a date belongs to a scheduled destruction, and to nothing else",
@@ -854,6 +853,11 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
                 self.states[key] = (d["to"], d["from"], e)
         if e["type"].startswith("key.state."):
             self.moving.discard(key)
+
+    def stand(self, key, spec, public, state):  # L6: a version, whose public half is in the bundle
+        self.keys[key], self.public[key], self.states[key] = spec, public, state
+        if public:
+            self.wanted["keys/%s-v%d.pem" % key] = armor("PUBLIC KEY", self.blob(public["blob"]), 64)
 
     def rotates(self, e):  # whether what it cites approves rotations
         return e["approved"] == self.policy_seq or (
@@ -932,11 +936,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             name, newest = (key, d["version"]), max(n for k, n in self.keys if k == key)
             twin = [n for (k, n), blob in self.public.items() if k == key and blob and blob == d["public"]]
             need("it was there before, or is not the next", key=newest + 1 == d["version"] and not twin)
-            self.keys[name], self.public[name] = self.keys[key, 1], d["public"]
-            self.states[name] = ("pre-active", None, e)
-            if d["public"]:
-                spki = self.blob(d["public"]["blob"])
-                self.wanted["keys/%s-v%d.pem" % name] = armor("PUBLIC KEY", spki, 64)
+            self.stand(name, self.keys[key, 1], d["public"], ("pre-active", None, e))
             if kind == "key.rotated":
                 self.turn_to(turn, "version", e["time"])
         elif kind == "key.primary.changed":
@@ -996,16 +996,18 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
                      {*facts} if phase == "add" else {"name"})))
         self.check_phase(e, phase)
 
+    def is_placed(self, e, said):  # L5: in the ceremony of its quorum; or that did phase one, and left it
+        plan, at = self.met[e["approved"]]["plan"], self.entries[self.met[e["approved"]]["seq"]]["ceremony"]
+        first = plan["phases"][0]["name"]
+        began = {(e["approved"], kind, first) for kind in ("rotation.opened", "key.state.intended")}
+        return at == e["ceremony"] or (
+            e["ceremony"] is None and plan["operation"] in [*ENDS, "key.rotate"] and at not in self.aborted
+            and began & self.used and (first == "open" or said.get("to") != STATES[first][1]))
+
     def check_phase(self, e, phase):  # L5: the plan has it, once, and now is the time
         quorum, now = self.met[e["approved"]], e["time"]
-        phases, at = quorum["plan"]["phases"], self.entries[quorum["seq"]]["ceremony"]
-        dates = [p for p in phases if p["name"] == phase]
-        left = (e["ceremony"] is None and quorum["plan"]["operation"] in [*ENDS, "key.rotate"]
-                and any((e["approved"], kind, phases[0]["name"]) in self.used
-                        for kind in ("rotation.opened", "key.state.intended"))
-                and at not in self.aborted)  # a ceremony began it, and left the rest
-        need("another time or ceremony was approved, or it was begun before",
-             approved=dates and (at == e["ceremony"] or left),
+        dates = [p for p in quorum["plan"]["phases"] if p["name"] == phase]
+        need("another time was approved, or it was begun before", approved=dates,
              approved_twice=(e["approved"], e["type"], phase) not in self.used,
              phase=all((p["earliest"] or "") <= now and max(now, quorum["reached"]) <= (p["latest"] or "9")
                        for p in dates))
@@ -1134,12 +1136,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
             named = d["spec"].get("material_sha256") if d["public"] else None
             need("it exists, or is not what was approved", key=key not in self.keys, plan=(
                 (same or free) and named in (None, (d["public"] or {}).get("blob"))))
-            if d["public"]:
-                self.wanted["keys/%s-v%d.pem" % key] = armor("PUBLIC KEY", self.blob(d["public"]["blob"]), 64)
-            self.keys[key], self.public[key] = d["spec"], d["public"]
+            self.stand(key, d["spec"], d["public"], ("pre-active", None, e))
             self.homes[d["key"]] = intent["data"]["profile"]
-            if e["type"] == "key.imported":  # from here on it is like one that was made
-                self.change_state({**e, "type": "key.created"}, d, key)
         need("it is called copied, and not every copy is there",
              key={*d.get("regions", [])} <= {copy["region"] for copy in d.get("copies", [])})
         if e["type"] == "certificate.made":
@@ -1165,10 +1163,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         self.places.update(places)
         self.primary[d["key"]], self.homes[d["key"]] = d["primary"], d["profile"]
         for key, x in (((d["key"], n), x) for n, x in enumerate(versions, 1)):
-            self.keys[key], self.public[key], self.states[key] = d["spec"], x["public"], (x["state"], None, e)
+            self.stand(key, d["spec"], x["public"], (x["state"], None, e))
             self.since.update({key: x["created"] or e["time"]} if x["state"] == "active" else {})
-            if x["public"]:
-                self.wanted["keys/%s-v%d.pem" % key] = armor("PUBLIC KEY", self.blob(x["public"]["blob"]), 64)
 
     def check_shares(self, e, d, kind, about):  # L6: sets of shares
         if kind in SHARES:

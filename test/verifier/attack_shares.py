@@ -96,6 +96,7 @@ ROWS = [
     ('combine: without approval', 'approved', entry('shares.combine.intended', approved=None)),
     ('combine: out to another place', 'plan', data('shares.combine.intended', to='key')),
     ('combine: a set that is not there', 'shares', data('shares.combine.intended', set='cd' * 16)),
+    ('combine: called done outside its ceremony', 'approved', entry('shares.combined', ceremony=None)),
     ('combine: by too few shares', 'shares', data('shares.combined', indices=[1])),
     ('combine: by one share twice', 'shares', data('shares.combined', indices=[1, 1])),
     ('a good set of a key', None, of_key('split', 'combine')),

@@ -321,6 +321,11 @@ def ending(act):
     return maker_at('before:step:make', act)
 
 
+def away(to):
+    """The outcome of one change of the key says that it belongs to no ceremony, though its intent does."""
+    return at('entry:moves', lambda e: e.update(ceremony=None) if (e['type'], e['data'].get('to')) == ('key.state.changed', to) else None)
+
+
 A, T = 'approval:alice', 'transcript:bob'
 STAGING = {'name': 'again', 'environment': 'staging'}
 NO_TIMES = ['2026-11-31T03:08:00.000Z', '2026-11-22T24:00:00.000Z', '2026-11-22T03:09:60.000Z', '2026-11-22T03:09:00Z']
@@ -336,6 +341,7 @@ GOOD = [
         moved('compromise', 'deactivated', 'compromised'))),
     ('a key that is deactivated, scheduled and destroyed, each when it is time', None, ending(destroyed)),
     ('a destruction that is cancelled', None, ending(cancelled)),
+    ('a later phase of an end begins in a ceremony, and is done outside it', None, both(ending(destroyed), away('destruction-scheduled'))),
     ('a hold, taken off before the end', None, ending(lambda m: (released(m, held(m)), destroyed(m)))),
     ('a hold that is over before the end', None, ending(lambda m: (held(m, 3), destroyed(m)))),
     ('destroyed in spite of a hold, by the rule for that', None, ending(lambda m: (held(m), destroyed(m, operation='key.destroy-held')))),
@@ -601,6 +607,9 @@ ATTACKS = [
     ('actor: another than who signed', 'actor', at('entry:approval:alice', lambda e: e['actor'].update(person=None))),
     ('a ceremony is opened twice', 'ceremony', maker_at('before:quorum.opened', lambda m: m.append('ceremony.opened', next(e for e in m.entries if e['type'] == 'ceremony.opened')['data'], label='again'))),
     ('a second sign-off', 'signoff-twice', maker_at('before:transcript:alice', lambda m: m.append('signoff.opened', next(e for e in m.entries if e['type'] == 'signoff.opened')['data'], label='again'))),
+    ('what a ceremony begins is called made outside it', 'approved', entry('key.created', ceremony=None)),
+    ('what a ceremony begins is called changed outside it', 'approved', entry('key.state.changed', ceremony=None)),
+    ('the first phase of an end begins in a ceremony, and is called done outside it', 'approved', both(ending(destroyed), away('deactivated'))),
     ('destroyed instead of activated', 'approved', both(data('key.state.intended', to='destroyed'), data('key.state.changed', to='destroyed'))),
     ('a withdrawn quorum is met', 'quorum-twice', maker_at('before:quorum.met', withdraw)),
     ('a quorum that was met is withdrawn before the act', 'approved', maker_at('before:key.create.intended', withdraw)),
