@@ -43,9 +43,15 @@ export async function withLock<T>(home: string, options: LockOptions, work: () =
   try {
     await take(db, path, options)
     leaveHint(path, options.command)
+    // A second Ctrl-C ends the program in the middle of the work.
+    const left = (): void => {
+      takeHint(path)
+    }
+    process.once('exit', left)
     try {
       return await work()
     } finally {
+      process.off('exit', left)
       takeHint(path)
     }
   } finally {

@@ -54,6 +54,26 @@ describe('processes that write one ledger', () => {
     expect(verified(made.world, [], true)).toMatchObject({problems: [], entries: 2 + processes * each})
   }, 300_000)
 
+  test('that end in the middle of an act leave no name behind, as if they still held the lock', async () => {
+    const {home} = made.world
+    const source = `
+      import {existsSync} from 'node:fs'
+      import {withLock} from ${JSON.stringify(join(import.meta.dirname, '../../src/ledger/lock.ts'))}
+      const [home] = process.argv.slice(1)
+      const held = (file, work) => withLock(home, {command: 'keyrite key create', file, onWait: () => undefined}, work)
+      await held('acts.lock', () => held('ledger.lock', async () => {
+        console.log(['acts.lock', 'ledger.lock'].map((name) => existsSync(home + '/' + name + '.info')).join())
+        process.exit(130)
+      }))`
+    const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', source, home])
+    const told: Buffer[] = []
+    child.stdout.on('data', (data: Buffer) => told.push(data))
+    expect(await once(child, 'close')).toEqual([130, null])
+    expect(Buffer.concat(told).toString()).toBe('true,true\n')
+    for (const name of ['acts.lock', 'ledger.lock'])
+      expect(existsSync(join(home, `${name}.info`))).toBe(false)
+  })
+
   test('wait for each other, and say for whom', async () => {
     let waiting: Promise<Ended> | undefined
     await withLock(made.world.home, {command: 'keyrite ceremony run', onWait: () => undefined}, async () => {
