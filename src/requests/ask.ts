@@ -2,9 +2,17 @@
 import {hex} from '../base/bytes.ts'
 import {parseDuration} from '../base/duration.ts'
 import {KeyriteError} from '../base/errors.ts'
-import {custodyFold, rosterDocument} from '../custody/index.ts'
+import {custodyFold, rosterDocument, type Person} from '../custody/index.ts'
 import {Blob, jsonBlob, Private, type Ledger} from '../ledger/index.ts'
-import {authorStandsAside, mayAnswer, needsOf, policyFold, ruleFor} from '../policy/index.ts'
+import {
+  authorStandsAside,
+  mayAnswer,
+  meetable,
+  needsOf,
+  policyFold,
+  ruleFor,
+  type Rule,
+} from '../policy/index.ts'
 import type {JsonObject} from '../base/jcs.ts'
 import {concernOf, matterOfPlan, type ActContext} from './operation.ts'
 import {planBytes, type Plan} from './plan.ts'
@@ -34,18 +42,23 @@ export async function openRequest(
   const {roster} = ledger.of(custodyFold)
   const rule = ruleFor(policy, matterOfPlan(plan))
   const aside = authorStandsAside(plan.profile?.environment ?? null, plan.operation)
-  const who = mayAnswer(rule, roster, concernOf(plan))
-    .map((person) => person.id)
-    .filter((id) => (only === null || only.includes(id)) && !(aside && id === actor.person))
-  if (who.length < rule.people) {
+  const people = mayAnswer(rule, roster, concernOf(plan)).filter(
+    ({id}) => (only === null || only.includes(id)) && !(aside && id === actor.person),
+  )
+  // Asked all the same, it would be called rejected, and nobody said no.
+  if (!meetable(rule, people))
     throw new KeyriteError(
       'QUORUM_MISSING',
-      `cannot ask for ${plan.operation}: rule "${rule.id}" needs ${rule.people === 1 ? 'one person' : `${rule.people} people`}, and ${who.length === 0 ? 'nobody' : `only ${who.length}`} may answer here`,
+      `cannot ask for ${plan.operation}: rule "${rule.id}" needs ${lackIn(rule, people)}`,
       {
-        hints: [`keyrite policy explain ${plan.operation}`, 'keyrite custodian list'],
+        hints: [
+          ...(aside ? ['--as PERSON: in production whoever asks does not approve'] : []),
+          `keyrite policy explain ${plan.operation}`,
+          'keyrite custodian list',
+        ],
       },
     )
-  }
+  const who = people.map(({id}) => id)
   const expires = new Date(ledger.time.getTime() + parseDuration(policy.times.request)).toISOString()
   const [entry] = await ledger.append([
     {
@@ -68,6 +81,17 @@ export async function openRequest(
     },
   ])
   return requestAt(ledger, entry?.seq ?? -1)
+}
+
+/** What a rule needs, and what these people lack of it. */
+function lackIn(rule: Rule, people: readonly Person[]): string {
+  const count = rule.people === 1 ? 'one person' : `${rule.people} people`
+  if (people.length < rule.people)
+    return `${count}, and ${people.length === 0 ? 'nobody' : `only ${people.length}`} may answer here`
+  const missing = rule.roles.filter((role) => !people.some(({roles}) => roles.includes(role)))
+  const here =
+    missing.length > 0 ? `nobody who may answer here is ${missing.join(' or ')}` : 'too few have them'
+  return `${count}, among them ${rule.roles.join(' and ')}, each another person, and ${here}`
 }
 
 /** @throws KeyriteError `REQUEST_NOT_FOUND`. */

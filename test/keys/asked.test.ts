@@ -16,7 +16,7 @@ import {act, approved, moved, nothing} from './moving.ts'
 let made: TestLedger
 let app: App
 beforeAll(async () => {
-  made = await makeLedger({people: 5, statedKeys: true})
+  made = await makeLedger({people: 5, legal: true, statedKeys: true})
   app = made.open()
   for (const name of ['soft', 'desk']) await addLocal(app, name)
   await addLocal(app, 'vault', 'production')

@@ -209,6 +209,23 @@ describe('a request', () => {
     expect(await outcome(() => ask(context, planned(app), {only: [one(0).person.id]}))).toBe('QUORUM_MISSING')
   })
 
+  test('that nobody with a role which it asks could answer is not opened, and never called rejected', async () => {
+    await addLocal(app, 'soft')
+    const kek = planned(app, {class: 'kek', algorithm: 'aes-256', purpose: 'wrap'})
+    const without = (...roles: readonly string[]): string[] =>
+      people
+        .filter(({person}) => !person.roles.some((role) => roles.includes(role)))
+        .map(({person}) => person.id)
+    const size = app.ledger.size
+    for (const role of ['ciso', 'security-lead'])
+      await expect(ask(context, kek, {only: without(role)})).rejects.toMatchObject({
+        code: 'QUORUM_MISSING',
+        message: `cannot ask for key.create: rule "grave-key-generation" needs 3 people, among them ciso and security-lead, each another person, and nobody who may answer here is ${role}`,
+      })
+    expect(app.ledger.size).toBe(size)
+    expect(statusOf(await ask(context, kek), now)).toBe('open')
+  })
+
   test('whose ground has moved is not applied', async () => {
     await addLocal(app, 'soft')
     const [first, second] = [

@@ -38,6 +38,8 @@ export interface Wanted {
   readonly now?: () => Date
   /** Names and addresses of the first of them, instead of the usual ones. */
   readonly called?: readonly (readonly [name: string, address: string])[]
+  /** Whether the fifth of them is also of the legal department, which nobody is otherwise. */
+  readonly legal?: boolean
   /** Whether the policy names the founders' keys, so that they count in production. */
   readonly statedKeys?: boolean
   /** Whether it is that of a rehearsal. */
@@ -70,6 +72,7 @@ export async function makeLedger({
   policy: given = defaultPolicy,
   now,
   called = [],
+  legal = false,
   statedKeys = false,
   rehearsal = false,
 }: Wanted = {}): Promise<TestLedger> {
@@ -77,7 +80,7 @@ export async function makeLedger({
   const world = now === undefined ? empty : {...empty, now}
   const open = (): App =>
     new App({...surroundingsOf(world), ask: nobody, command: 'keyrite test', say: () => undefined})
-  const founders = foundersOf(people, called)
+  const founders = foundersOf(people, called, legal)
   const keys = founders.map(({key}) => key.publicKey.fingerprint)
   const policy = statedKeys ? {...given, stated_keys: keys} : given
   const app = open()
@@ -105,14 +108,14 @@ export async function makeLedger({
   }
 }
 
-function foundersOf(count: number, called: NonNullable<Wanted['called']>): Founder[] {
+function foundersOf(count: number, called: NonNullable<Wanted['called']>, legal: boolean): Founder[] {
   const keys = Array.from({length: count}, generateEd25519)
   const people = foundPeople(
     keys.map(({publicKey}, at) => ({
       name: called[at]?.[0] ?? names[at] ?? `Person ${at}`,
       address: called[at]?.[1] ?? `${(names[at] ?? `person${at}`).toLowerCase()}@example.com`,
       key: publicKey.text,
-      roles: rolesOf[at] ?? ['custodian'],
+      roles: rolesOf[at] ?? (legal && at === 4 ? ['custodian', 'legal'] : ['custodian']),
     })),
     {bytes: (length) => randomBytes(length)},
   )
