@@ -124,7 +124,15 @@ export async function changeState(context: ActContext, move: Move): Promise<void
       to,
       enforced,
       results: (
-        await tried(context, provider, {key, version}, {id, to, enforced, destroyAt, insists: move.insists})
+        await tried(
+          context,
+          provider,
+          {key, version},
+          {
+            ...{id, to, enforced, destroyAt, insists: move.insists},
+            demanded: move.insists === true || move.enforced === true,
+          },
+        )
       ).map((one) => ({
         ...one,
       })),
@@ -145,12 +153,23 @@ async function tried(
   context: ActContext,
   provider: Provider,
   {key, version}: {readonly key: Key; readonly version: Version},
-  {id, to, enforced, insists}: Done & {readonly to: KeyState; readonly insists?: true | undefined},
+  {
+    id,
+    to,
+    enforced,
+    insists,
+    demanded,
+  }: Done & {
+    readonly to: KeyState
+    readonly insists?: true | undefined
+    /** Whether the provider must hold it to that, where it can. */
+    readonly demanded: boolean
+  },
 ): Promise<readonly ProbeResult[]> {
   const now = await provider.store.describe(version.ref)
   const gone = to === 'destroyed'
-  // What can be enforced and is not was not done, whatever the answer said: it is left open, and set again.
-  const lacks = enforced !== availabilityOf[to] && insists === true && (await enforces(provider, to))
+  // What can be enforced, was asked for so, and is not was not done, whatever the answer said.
+  const lacks = enforced !== availabilityOf[to] && demanded && (await enforces(provider, to))
   demandSaid(key.name, now?.availability, {to, enforced: lacks ? availabilityOf[to] : enforced}, insists)
   const said: ProbeResult = {
     probe: 'available',
