@@ -124,15 +124,7 @@ export async function changeState(context: ActContext, move: Move): Promise<void
       to,
       enforced,
       results: (
-        await tried(
-          context,
-          provider,
-          {key, version},
-          {
-            ...{id, to, enforced, destroyAt, insists: move.insists},
-            demanded: move.insists === true || move.enforced === true,
-          },
-        )
+        await tried(context, provider, {key, version}, {id, to, enforced, destroyAt, insists: move.insists})
       ).map((one) => ({
         ...one,
       })),
@@ -153,23 +145,12 @@ async function tried(
   context: ActContext,
   provider: Provider,
   {key, version}: {readonly key: Key; readonly version: Version},
-  {
-    id,
-    to,
-    enforced,
-    insists,
-    demanded,
-  }: Done & {
-    readonly to: KeyState
-    readonly insists?: true | undefined
-    /** Whether the provider must hold it to that, where it can. */
-    readonly demanded: boolean
-  },
+  {id, to, enforced, insists}: Done & {readonly to: KeyState; readonly insists?: true | undefined},
 ): Promise<readonly ProbeResult[]> {
   const now = await provider.store.describe(version.ref)
   const gone = to === 'destroyed'
-  // What can be enforced, was asked for so, and is not was not done, whatever the answer said.
-  const lacks = enforced !== availabilityOf[to] && demanded && (await enforces(provider, to))
+  // What can be enforced and is not was not done, whatever the answer said: it is left open, and set again.
+  const lacks = enforced !== availabilityOf[to] && insists === true && (await enforces(provider, to))
   demandSaid(key.name, now?.availability, {to, enforced: lacks ? availabilityOf[to] : enforced}, insists)
   const said: ProbeResult = {
     probe: 'available',
