@@ -15,10 +15,11 @@ test('answers that are quick each are late together', async () => {
   const time = new Allowance(400)
   const said: number[] = []
   const all = async (): Promise<void> => {
-    for (let at = 0; at < 9; at++) said.push(await time.within(after(100, at), late))
+    for (let at = 0; at < 9; at++) said.push(await time.within(after(150, at), late))
   }
   await expect(all()).rejects.toThrow('late')
-  expect(said.length).toBeLessThan(4)
+  // Three would take longer than there is time; two, or on a machine that is busy fewer, are in it.
+  expect(said.length).toBeLessThan(3)
   expect(time.left).toBeLessThanOrEqual(0)
 })
 

@@ -5,6 +5,7 @@ import {openHsm} from '../../../src/providers/pkcs11/index.ts'
 import {patience, type Patience} from '../../../src/providers/pkcs11/line.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
 import {keepsTheProviderContract, type Bench} from '../contract.ts'
+import {hung} from '../../support/hung.ts'
 import {here, testWhen} from '../../support/needs.ts'
 import {all, enabled, intent, outcome, specOf} from '../support.ts'
 import {client, serialOf, Server, softHsm, type SoftHsm} from './softhsm.ts'
@@ -94,8 +95,10 @@ describe('an HSM that is not well', () => {
       const provider = await far().open({usual: 4000, making: 4000})
       const ref = await enabled(provider, specOf('ec-p256'))
       process.kill(-far().server.pid, 'SIGSTOP')
-      expect(await outcome(provider.use.sign(ref, Buffer.from('hung')))).toBe('PROVIDER_UNREACHABLE')
-      process.kill(-far().server.pid, 'SIGCONT')
+      const error = await hung(() => provider.use.sign(ref, Buffer.from('hung'))).finally(() => {
+        process.kill(-far().server.pid, 'SIGCONT')
+      })
+      expect(error).toMatchObject({code: 'PROVIDER_UNREACHABLE'})
       expect(await outcome(provider.use.sign(ref, Buffer.from('well again')))).toBe('ok')
       await provider.close()
     },
