@@ -37,10 +37,23 @@ export function deletionFault(
   return undefined
 }
 
-/** What changes at each version. */
-export function deletedVersions({time, data}: Entry, {versions}: Key): readonly Version[] {
+/** Since when its service has it no more, whole or one version of it; undefined where it still has. */
+export function deletedSince(
+  {versions, deletedAt}: Pick<Key, 'versions' | 'deletedAt'>,
+  number: number,
+  whole: boolean,
+): string | undefined {
+  return whole ? deletedAt : versions.find(({version}) => version === number)?.deletedAt
+}
+
+/** What is left of it in the ledger. */
+export function deletedKey({time, data}: Entry, key: Key): Key {
   const {version: number, whole} = deletionSchemas['key.deleted'].parse(data)
-  return versions.map((one) =>
-    whole || one.version === number ? {...one, deletedAt: one.deletedAt ?? time} : one,
-  )
+  const gone = (one: Version): Version =>
+    whole || one.version === number ? {...one, deletedAt: one.deletedAt ?? time} : one
+  return {
+    ...key,
+    ...(whole ? {deletedAt: key.deletedAt ?? time} : {}),
+    versions: key.versions.map(gone),
+  }
 }

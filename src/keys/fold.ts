@@ -15,7 +15,7 @@ import {freshVersion, madeKey, madeSchema} from './made.ts'
 import {moved} from './moved.ts'
 import {checkPublic} from './public-half.ts'
 import {reachFault, reachSchemas, withReach} from './reach.ts'
-import {deletedVersions, deletionFault, deletionSchemas} from './deletion.ts'
+import {deletedKey, deletionFault, deletionSchemas} from './deletion.ts'
 import {keyRow} from './row.ts'
 import {keyName, parseSpec} from './spec.ts'
 import {bringsVersion, dateSchemas, results, scheduleSchemas, versionSchemas} from './rotation/entries.ts'
@@ -251,7 +251,7 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
     const {dates, versions} = schemas['key.dates.set'].parse(entry.data)
     return versions.reduce((all, version) => withVersion(all, version, {dates}), key)
   }
-  if (entry.type === 'key.deleted') return {...key, versions: deletedVersions(entry, key)}
+  if (entry.type === 'key.deleted') return deletedKey(entry, key)
   if (entry.type === 'key.tried') {
     const {version, ok, sample, results: lines} = schemas['key.tried'].parse(entry.data)
     return withVersion(key, version, {

@@ -2,6 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import type {View} from '../ledger/index.ts'
 import {providerKind} from '../providers/registry.ts'
+import {deletedSince} from './deletion.ts'
 import {demandDeletable} from './operations/delete.ts'
 import {onePhase} from './one-phase.ts'
 import {versionNamed} from './plan-move.ts'
@@ -19,6 +20,13 @@ export function planDelete(view: Pick<View, 'of'>, name: string, number: number 
     )
   const whole = number === null
   demandDeletable(view, name, version.version, whole)
+  const since = deletedSince(key, version.version, whole)
+  if (since !== undefined)
+    throw new KeyriteError(
+      'KEY_STATE',
+      `cannot delete ${whole ? '' : `version ${version.version} of `}key "${name}" at its service: that was done ${since}`,
+      {hints: [`keyrite key show ${name}`]},
+    )
   const change = {class: key.spec.class, key: name, version: version.version, whole}
   return onePhase(view, profile, {operation: 'key.delete', name: 'delete'}, change, [
     whole

@@ -92,6 +92,8 @@ export interface Key {
   readonly labels: readonly string[]
   /** What stands against destroying it; also those whose time is over. */
   readonly holds: readonly Hold[]
+  /** When its service deleted it with all its versions, and its name was used up; absent where it did not. */
+  readonly deletedAt?: string
 }
 
 export const holdKinds = ['legal-hold', 'retention'] as const

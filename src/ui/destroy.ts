@@ -128,12 +128,14 @@ export function endingLines(
     const which = whichVersion({version, primary})
     if (state === 'destroyed')
       return [
-        `Version ${version} is destroyed. What that does not reach its certificate says: keyrite key destruction ${name}${which} --out FILE.pdf`,
+        `Version ${version} is destroyed. What that does not reach its certificate says:`,
+        `keyrite key destruction ${name}${which} --out FILE.pdf`,
       ]
     if (state === 'destruction-scheduled')
       return [
         `Version ${version} is not destroyed yet: it can be used for nothing, and is destroyed on or after ${destroyAt ?? ''}.`,
-        `Then: keyrite key destroy ${name}${which} --reason R. To take it back: keyrite key cancel-destroy ${name}${which}`,
+        `Then: keyrite key destroy ${name}${which} --reason R`,
+        `To take it back: keyrite key cancel-destroy ${name}${which}`,
       ]
     if (state !== 'deactivated') return []
     const under = destructionUnderWay(app, name, version)

@@ -62,6 +62,7 @@ export function keyLines(print: Print, key: KeyDocument): string[] {
             ? null
             : `on or after ${version.destroyAt}: keyrite key destroy ${key.name}${whichVersion(version)} completes it, keyrite key cancel-destroy ${key.name}${whichVersion(version)} takes it back`,
         ],
+        ['Deleted', version.deletedAt === null ? null : `by its service ${version.deletedAt}: kept here`],
         [
           'Protection',
           `${version.protection.level} (${version.protection.evidence}): ${version.protection.detail}`,

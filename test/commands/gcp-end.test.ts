@@ -85,6 +85,13 @@ describe('a key ring at Google, as the stand-in has it', () => {
         state: 'destroyed',
         versions: [{state: 'destroyed', deletedAt: expect.stringMatching(/Z$/)}],
       })
+      // Nobody signs for what is done already, and whoever looks sees it.
+      expect(await remove('--confirm', 'orders@ring', ...people())).toMatchObject({
+        ...{code: 'KEY_STATE', changed: false, try: ['keyrite key show orders']},
+        message: expect.stringMatching(/cannot delete key "orders" at its service: that was done .*Z$/),
+      })
+      const shown = await runCommand(KeyShow, 'key show', ['orders'], clocked().house.world)
+      expect(shown.stdout).toMatch(/^Deleted:? +by its service .*Z: kept here$/m)
       expect(await json(KeySync, 'key sync')).toMatchObject({exit: 0})
       expect(await json(LedgerVerify, 'ledger verify')).toMatchObject({exit: 0, ok: true})
       expect(problemsOf(clocked().house)).toEqual([])

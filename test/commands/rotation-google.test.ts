@@ -133,7 +133,7 @@ describe('on Google Cloud KMS, as the stand-in has it, rotation run', () => {
       const {stdout, stderr} = await runCommand(KeyDestroy, 'key destroy', older, house.world)
       expect(stderr).toMatch(/can be cancelled: keyrite key cancel-destroy orders --version 1\./)
       expect(stdout).toContain(
-        'Then: keyrite key destroy orders --version 1 --reason R. To take it back: keyrite key cancel-destroy orders --version 1',
+        'Then: keyrite key destroy orders --version 1 --reason R\nTo take it back: keyrite key cancel-destroy orders --version 1\n',
       )
       const shown = await runCommand(KeyShow, 'key show', ['orders'], house.world)
       expect(shown.stdout.replaceAll(/\s+/g, ' ')).toMatch(
