@@ -53,7 +53,7 @@ export interface KeyStore {
 
 /** Each may be repeated with the same effect, except `rotate`: ask `find` first. */
 export interface KeyLife {
-  /** Makes the version available as said. @returns what the provider itself now enforces, which may be less. @throws KeyriteError `KEY_STATE` if it is destroyed or waiting for it. */
+  /** Makes the version available as said. @returns what the provider itself now enforces, which may be less where it can hold this version to no more. @throws KeyriteError `KEY_STATE` if it is destroyed or waiting for it, `PROVIDER_FAILED` if the service said yes and did nothing. */
   setAvailability(ref: VersionRef, availability: Availability): Promise<Availability>
   /** A new version of the same key, available as `probe`. @param dates - as of `create`. */
   rotate(key: string, intent: IntentId, dates?: Dates): Promise<VersionRef>

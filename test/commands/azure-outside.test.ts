@@ -13,6 +13,7 @@ import KeyDestruction from '../../src/commands/key/destruction.ts'
 import KeyGrants from '../../src/commands/key/grants.ts'
 import KeyImport from '../../src/commands/key/import.ts'
 import KeyShow from '../../src/commands/key/show.ts'
+import KeySuspend from '../../src/commands/key/suspend.ts'
 import KeySync from '../../src/commands/key/sync.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import ProfileCheck from '../../src/commands/profile/check.ts'
@@ -136,6 +137,25 @@ describe('Azure, on the stand-in', () => {
       expect(readFileSync(at('gone.txt'), 'utf8').replaceAll(/\s+/g, ' ')).toMatch(
         /copies of it from before it was brought here from outside/,
       )
+    },
+  )
+
+  testWith(
+    'openssl',
+    'says yes and disables nothing: that is no suspended key, it stays open, and the same again is one',
+    async () => {
+      expect(await bring('lied-about')).toMatchObject({exit: 0})
+      const suspend = () => run(KeySuspend, 'key suspend', 'lied-about', '--reason', 'r')
+      await box.hsm?.ask({faults: [{route: 'update', fault: 'lie', times: 40}]})
+      expect(await suspend()).toMatchObject({
+        ...{exit: 7, code: 'PROVIDER_FAILED'},
+        message: expect.stringMatching(/^cannot make key "lied-about" disabled: Azure said yes/),
+      })
+      await box.hsm?.ask({faults: []})
+      const show = () => runJson(KeyShow, 'key show', ['lied-about'], house().world)
+      expect(await show()).toMatchObject({state: 'active', indeterminate: [{}], versions: [{recorded: null}]})
+      expect(await suspend()).toMatchObject({exit: 0, state: 'suspended', versions: [{enforced: 'disabled'}]})
+      expect(await show()).toMatchObject({state: 'suspended', indeterminate: []})
     },
   )
 

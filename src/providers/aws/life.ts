@@ -1,4 +1,5 @@
 import {KeyriteError} from '../../base/errors.ts'
+import {demandHeld} from '../held.ts'
 import type {Availability, KeyLife, VersionRef} from '../ports.ts'
 import {availabilityIn, otherRegionsOf, type Keys, type Version} from './keys.ts'
 import {rotate} from './rotate.ts'
@@ -20,7 +21,8 @@ export function keyLife(service: Service): KeyLife {
       if (!version.current) return enforcedOf(await keys.availability(version))
       const wanted = availability === 'disabled' ? 'disabled' : 'enabled'
       await setWhole(keys, version, wanted)
-      return settledAs(keys, ref, wanted)
+      const now = await settledAs(keys, ref, wanted)
+      return demandHeld('AWS KMS', {...ref, key: version.spec.label}, {wanted: availability, now})
     },
 
     async rotate(key, intent) {

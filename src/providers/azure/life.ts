@@ -3,6 +3,7 @@ import type {KeyVaultKey} from '@azure/keyvault-keys'
 import {KeyriteError} from '../../base/errors.ts'
 import {seenAs} from '../../base/seen-as.ts'
 import {datesInWords, noDates, sameDates, type Dates} from '../dates.ts'
+import {demandHeld} from '../held.ts'
 import type {Availability, KeyLife, VersionRef} from '../ports.ts'
 import {operationsOf} from './algorithms.ts'
 import {failure, statusOf} from './failures.ts'
@@ -40,7 +41,8 @@ export function keyLife(service: Service): KeyLife {
     // What an answer says is not what is: it is looked at again.
     const look = async () => (await existing(service, ref)).shown.availability
     const now = await seenAs(look, (one) => one === availability)
-    return now === 'disabled' || now === 'historic' ? now : 'enabled'
+    const held = now === 'disabled' || now === 'historic' ? now : 'enabled'
+    return demandHeld('Azure', ref, {wanted: availability, now: held})
   }
 
   /** @throws KeyriteError `UNSUPPORTED`. */

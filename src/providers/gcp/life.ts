@@ -1,6 +1,7 @@
 import {KeyriteError} from '../../base/errors.ts'
 import type {Availability, Description, KeyLife, VersionRef} from '../ports.ts'
 import {seenAs} from '../../base/seen-as.ts'
+import {demandHeld} from '../held.ts'
 import {code, codeOf, failure} from './failures.ts'
 import {makePrimary} from './primary.ts'
 import type {CryptoKey, Service} from './service.ts'
@@ -41,7 +42,10 @@ export function keyLife(service: Service): KeyLife {
       )
       // What an answer says is not what is: it is looked at again.
       const now = await seen(service, ref, (one) => one.availability === wanted, 4)
-      return now.availability === 'disabled' ? 'disabled' : 'enabled'
+      return demandHeld('Google', ref, {
+        wanted: availability,
+        now: now.availability === 'disabled' ? 'disabled' : 'enabled',
+      })
     },
 
     async rotate(key, intent) {

@@ -127,11 +127,16 @@ describe('AWS KMS that is not well', () => {
 
   testWhen(
     ministack,
-    'says yes to a disable and does not do it: what it says then is what is told',
+    'says yes to a disable and does not do it: that is not believed, and the same again does it',
     async () => {
-      const ref = await enabled(provider(), specOf('ec-p256'))
+      const spec = specOf('ec-p256')
+      const ref = await enabled(provider(), spec)
       await standin().fault('hollow', {operation: 'DisableKey'})
-      expect(await provider().life.setAvailability(ref, 'disabled')).toBe('enabled')
+      const {code, said} = await refusal(provider().life.setAvailability(ref, 'disabled'))
+      expect([code, said.split('\n')[0]]).toEqual([
+        'PROVIDER_FAILED',
+        `cannot make key "${spec.label}" disabled: AWS KMS said yes, and version 1 is still enabled`,
+      ])
       expect(await provider().life.setAvailability(ref, 'disabled')).toBe('disabled')
     },
   )

@@ -105,7 +105,11 @@ describe('trouble with Azure Key Vault', () => {
   testWith('openssl', 'a yes that is none: what is said is what is', async () => {
     const ref = await enabled(open(), specOf('ec-p256'))
     await trouble('update', 'lie')
-    expect(await open().life.setAvailability(ref, 'disabled')).toBe('enabled')
+    await expect(open().life.setAvailability(ref, 'disabled')).rejects.toMatchObject({
+      ...{code: 'PROVIDER_FAILED', changed: true},
+      message: `cannot make key "${ref.key}" disabled: Azure said yes, and version ${ref.version} is still enabled`,
+    })
+    expect((await described(open().store, ref)).availability).toBe('enabled')
   })
 
   testWith('openssl', 'what the service refuses is its own refusal, and not the client’s', async () => {

@@ -73,7 +73,11 @@ describe('trouble with Google Cloud KMS', () => {
   testWith('openssl', 'a yes that is none: what is said is what is', async () => {
     const ref = await enabled(open(), specOf('hmac-sha256'))
     await trouble('updateCryptoKeyVersion', 'lie')
-    expect(await open().life.setAvailability(ref, 'disabled')).toBe('enabled')
+    await expect(open().life.setAvailability(ref, 'disabled')).rejects.toMatchObject({
+      ...{code: 'PROVIDER_FAILED', changed: true},
+      message: `cannot make key "${ref.key}" disabled: Google said yes, and version ${ref.version} is still enabled`,
+    })
+    expect((await described(open().store, ref)).availability).toBe('enabled')
     await trouble('destroyCryptoKeyVersion', 'lie')
     expect(await outcome(open().life.scheduleDestruction(ref, 30))).toBe('PROVIDER_FAILED')
     expect((await described(open().store, ref)).availability).toBe('enabled')
