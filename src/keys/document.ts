@@ -48,6 +48,8 @@ export interface VersionDocument {
   /** Whether it waits to be promoted in an emergency. */
   readonly standby: boolean
   readonly providerId: string
+  /** Whether its material came from outside: nothing here knows what else there is of it. */
+  readonly imported: boolean
   readonly createdAt: string
   readonly changedAt: string
   /** While its destruction is scheduled: the state that cancelling leads back to, and from when on it may be destroyed. */
@@ -142,6 +144,7 @@ function versionDocument(version: KeyFacts['versions'][number], primary: boolean
     primary,
     standby: version.standby !== null,
     providerId: `${version.ref.key}/${version.ref.version}`,
+    imported: version.imported === true,
     createdAt: version.createdAt,
     changedAt: version.changedAt,
     cameFrom: version.cameFrom,

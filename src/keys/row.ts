@@ -7,7 +7,7 @@ export interface KeyFacts extends Pick<
   Key,
   'name' | 'profile' | 'spec' | 'createdAt' | 'adoptedAt' | 'ceremony' | 'primary' | 'labels' | 'holds'
 > {
-  readonly versions: readonly Pick<
+  readonly versions: readonly (Pick<
     Version,
     | 'version'
     | 'state'
@@ -28,7 +28,7 @@ export interface KeyFacts extends Pick<
     | 'copies'
     | 'primaryRegion'
     | 'dates'
-  >[]
+  > & {/** Absent of a version that was not brought from outside. */ readonly imported?: true})[]
   /** Its intents without an outcome. */
   readonly indeterminate: readonly Pick<OpenIntent, 'kind' | 'seq'>[]
 }
@@ -57,6 +57,7 @@ function factsOfVersion(one: Version): KeyFacts['versions'][number] {
   return {
     ...{version, state, ref, protection, createdAt, changedAt, cameFrom, destroyAt, compromisedAt},
     ...{standby, containedBy, enforced, tried, effect, aliases, copies, primaryRegion},
+    ...(one.imported ? {imported: true as const} : {}),
     ...(one.dates === undefined ? {} : {dates: one.dates}),
     ...(one.deletedAt === undefined ? {} : {deletedAt: one.deletedAt}),
   }

@@ -65,6 +65,21 @@ export async function apply(
   return requestAt(ledger, request.seq)
 }
 
+/** Why the next phase of an approved request cannot be done, although it is time; null where nothing is known to be in its way. */
+export function inTheWay(ledger: Ledger, operations: Operations, {plan, done, met}: Request): string | null {
+  const next = plan.phases.find(({name, needed}) => needed !== false && !done.has(name))
+  if (met === null || next === undefined) return null
+  const operation = operationOf(operations, plan.operation)
+  if (waits(ledger, operation, plan, next)) return null
+  try {
+    operation.stillTrue(ledger.view, plan, next.name)
+    return null
+  } catch (error) {
+    if (error instanceof KeyriteError) return error.message
+    throw error
+  }
+}
+
 /** Whether it is not time yet, by the plan or by what was done before. */
 function waits(ledger: Ledger, operation: Operation, plan: Plan, {name, earliest}: Phase): boolean {
   const now = ledger.time.toISOString()

@@ -8,6 +8,7 @@ import {missing} from './answer.ts'
 import {counts} from './checks.ts'
 import {operationOf, type Asked, type Operations} from './operation.ts'
 import type {Plan} from './plan.ts'
+import {inTheWay} from './apply.ts'
 import {statusNow} from './ask.ts'
 import {type Request, type RequestStatus} from './state.ts'
 
@@ -41,6 +42,8 @@ export interface RequestDocument {
     readonly class: string
   } | null
   readonly missing: string
+  /** Why what is approved, and is due, cannot be done as things are; null where nothing is known to be in its way. */
+  readonly inTheWay: string | null
   readonly author: {readonly id: string; readonly name: string | null} | null
   readonly opened: string
   readonly expires: string
@@ -49,6 +52,7 @@ export interface RequestDocument {
 
 export function requestDocument(ledger: Ledger, operations: Operations, request: Request): RequestDocument {
   const {roster} = ledger.of(custodyFold)
+  const status = statusNow(ledger, request)
   return {
     id: request.id,
     operation: request.operation,
@@ -56,7 +60,7 @@ export function requestDocument(ledger: Ledger, operations: Operations, request:
     planSha256: request.planSha256,
     planWords: words(Buffer.from(request.planSha256, 'hex')),
     inWords: planInWords({roster, policy: policyOf(ledger.view, request)}, operations, request),
-    status: statusNow(ledger, request),
+    status,
     needs: {quorum: request.needs.people, roles: request.needs.roles},
     who: request.who.map(({person}) => personRef(roster, person)),
     approvals: request.answers.map(({seq, person, key, at, class: keyClass, decision}) => ({
@@ -70,6 +74,7 @@ export function requestDocument(ledger: Ledger, operations: Operations, request:
     })),
     possession: possessionOf(request),
     missing: missing(ledger, request),
+    inTheWay: status === 'met' ? inTheWay(ledger, operations, request) : null,
     author: request.author === null ? null : personRef(roster, request.author),
     opened: request.openedAt,
     expires: request.expires,

@@ -11,7 +11,7 @@ export {
   propose,
   withdraw,
 } from './answer.ts'
-export {apply, demandFounded, enough} from './apply.ts'
+export {apply, demandFounded, enough, inTheWay} from './apply.ts'
 export {profileStands} from './checks.ts'
 export {demandPlace, goesOnOutside} from './place.ts'
 export {findRequest, openRequest, requestAt, statusNow, type Asking} from './ask.ts'

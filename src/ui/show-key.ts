@@ -54,6 +54,10 @@ export function keyLines(print: Print, key: KeyDocument): string[] {
         ['State', version.state],
         ['Provider id', version.providerId],
         ['Created', version.createdAt],
+        [
+          'Brought in',
+          version.imported ? 'from outside: nothing here knows what other copies there are' : null,
+        ],
         ['In this state', version.changedAt === version.createdAt ? null : `since ${version.changedAt}`],
         ['Compromised', version.compromisedAt],
         [

@@ -5,6 +5,7 @@ import {custodyFold, enrolledKey, personRef} from '../custody/index.ts'
 import type {Ledger} from '../ledger/index.ts'
 import {
   goesOnBy,
+  inTheWay,
   requestDocument,
   statusNow,
   type Operations,
@@ -21,20 +22,29 @@ export interface RequestLine {
   readonly inWords: string
   readonly status: string
   readonly missing: string
+  /** Why it cannot be done as things are; null where nothing is known to be in its way. */
+  readonly inTheWay: string | null
   readonly expires: string | null
   /** The command that deals with it. */
   readonly next: string
 }
 
 export function requestLine(ledger: Ledger, operations: Operations, request: Request): RequestLine {
-  const {id, operation, status, missing, expires, ceremony, inWords} = requestDocument(
+  const {id, operation, status, missing, inTheWay, expires, ceremony, inWords} = requestDocument(
     ledger,
     operations,
     request,
   )
   const own = ceremony === null ? goesOnBy(operations, request) : `keyrite ceremony resume ${ceremony}`
-  const next = ['open', 'met'].includes(status) ? own : `keyrite request show ${id}`
-  return {id, operation, inWords: inWords[0] ?? operation, status, missing, expires, next}
+  const stops = ceremony === null && inTheWay !== null
+  const next = !['open', 'met'].includes(status)
+    ? `keyrite request show ${id}`
+    : !stops
+      ? own
+      : request.begun.size > 0
+        ? 'nothing: what was begun is not taken back, and cannot go on'
+        : `keyrite request withdraw ${id} --reason R, unless that changes`
+  return {id, operation, inWords: inWords[0] ?? operation, status, missing, inTheWay, expires, next}
 }
 
 /** The founding as something that waits; undefined when everyone has signed. */
@@ -51,14 +61,18 @@ export function foundingLine(ledger: Ledger): RequestLine | undefined {
       .flatMap((id) => roster.get(id) ?? [])
       .map(called)
       .join(', ')}`,
+    inTheWay: null,
     expires: null,
     next: `keyrite request apply founding --sign-with ${first.address ?? first.id}=KEY`,
   }
 }
 
-/** Whether somebody still has to do something about it. */
-export function waits(ledger: Ledger, request: Request): boolean {
-  return ['open', 'met'].includes(statusNow(ledger, request))
+/** Whether somebody still has to do something about it. What was begun and cannot go on is left as it is: nobody can take it back. */
+export function waits(ledger: Ledger, operations: Operations, request: Request): boolean {
+  const status = statusNow(ledger, request)
+  const stuck = (): boolean =>
+    request.begun.size > 0 && request.ceremony === null && inTheWay(ledger, operations, request) !== null
+  return status === 'open' || (status === 'met' && !stuck())
 }
 
 /** The founding in the shape of a request: its digest is the fingerprint of the ledger. */
@@ -79,6 +93,7 @@ export function foundingDocument(ledger: Ledger): Omit<RequestDocument, 'plan'> 
     approvals: signatures(ledger),
     possession: null,
     missing: foundingLine(ledger)?.missing ?? '',
+    inTheWay: null,
     author: null,
     opened: ledger.view.entry(0)?.time ?? '',
     expires: '',
@@ -127,6 +142,7 @@ export function requestLines(
       ['Status', document.status],
       ['Needs', `${counted(needs.quorum, 'person').replace('persons', 'people')}${roles}`],
       ['Missing', document.missing],
+      ['In its way', document.inTheWay],
       ['May answer', document.who.map(personText)],
       ...document.approvals.map(
         (one) =>

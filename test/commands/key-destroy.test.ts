@@ -4,11 +4,16 @@ import Doctor from '../../src/commands/doctor.ts'
 import DutyList from '../../src/commands/duty/list.ts'
 import KeyCancelDestroy from '../../src/commands/key/cancel-destroy.ts'
 import KeyCreate from '../../src/commands/key/create.ts'
+import KeyDeactivate from '../../src/commands/key/deactivate.ts'
 import KeyDestroy from '../../src/commands/key/destroy.ts'
 import KeyHold from '../../src/commands/key/hold.ts'
 import KeyList from '../../src/commands/key/list.ts'
 import KeyReleaseHold from '../../src/commands/key/release-hold.ts'
 import KeySet from '../../src/commands/key/set.ts'
+import RequestApply from '../../src/commands/request/apply.ts'
+import RequestList from '../../src/commands/request/list.ts'
+import RequestShow from '../../src/commands/request/show.ts'
+import RequestWithdraw from '../../src/commands/request/withdraw.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
 import {runCommand, runJson, somebody, type CommandClass} from '../support/run.ts'
 
@@ -17,7 +22,7 @@ let shift = 0
 let house: House
 beforeAll(async () => {
   house = await makeHouse()
-  for (const name of ['payments', 'second']) {
+  for (const name of ['payments', 'second', 'third']) {
     const made = await run(KeyCreate, 'key create', [
       ...[name, '--profile', 'main', '--algorithm', 'aes-256', '--purpose', 'encrypt', '--class', 'dek'],
       ...['--owner', 'alice', '--activate', ...signing('bob', 'carol', 'dan')],
@@ -174,6 +179,56 @@ describe('key destroy', () => {
     })
   })
 })
+
+describe('request list', () => {
+  const about = async (...flags: readonly string[]) =>
+    (await runJson<{requests: Line[]}>(RequestList, 'request list', flags, world())).requests.filter(
+      ({inWords}) => inWords.includes('key "third"'),
+    )
+
+  test('what was approved and not done, and cannot be done any more, says why, and what takes it off', async () => {
+    const asked = ['third', '--reason', 'r', ...signing('bob')]
+    expect(await run(KeyDeactivate, 'key deactivate', asked)).toMatchObject({exit: 8})
+    const [open] = await about()
+    expect(open).toMatchObject({status: 'open', inTheWay: null})
+    expect(await destroy('third', '--wait', 'P9D', '--grace', 'P0D', ...all())).toMatchObject({exit: 0})
+    const id = open?.id ?? ''
+    const signed = await run(RequestApply, 'request apply', [id, ...signing('carol')])
+    expect(signed).toMatchObject({code: 'KEY_STATE'})
+    const line = (await about()).find((one) => one.id === id)
+    expect(line).toMatchObject({
+      status: 'met',
+      inTheWay: expect.stringMatching(/^cannot deactivate key "third": it is destruction-scheduled since/),
+      next: `keyrite request withdraw ${id} --reason R, unless that changes`,
+    })
+    const {stdout} = await runCommand(RequestShow, 'request show', [id], world())
+    expect(stdout).toMatch(/^In its way: cannot deactivate key "third"/m)
+    const taken = await run(RequestWithdraw, 'request withdraw', [id, '--reason', 'r'])
+    expect(taken).toMatchObject({status: 'withdrawn'})
+  })
+
+  test('a destruction that was begun and cancelled waits for nobody; with --all it says why it cannot go on', async () => {
+    // It waits for its time, and nothing is in its way.
+    expect(await about()).toEqual([expect.objectContaining({status: 'met', inTheWay: null})])
+    const back = ['third', ...signing('bob', 'carol')]
+    expect(await run(KeyCancelDestroy, 'key cancel-destroy', back)).toMatchObject({state: 'deactivated'})
+    expect(await about()).toEqual([])
+    expect((await about('--all')).find(({status}) => status === 'met')).toMatchObject({
+      inTheWay: expect.stringMatching(
+        /^cannot destroy key "third": it is deactivated since .* \(entry \d+\)$/,
+      ),
+      next: 'nothing: what was begun is not taken back, and cannot go on',
+    })
+  })
+})
+
+interface Line {
+  readonly id: string
+  readonly inWords: string
+  readonly status: string
+  readonly inTheWay: string | null
+  readonly next: string
+}
 
 describe('key set', () => {
   test('what is known of a key is set with approval, and the rest stays', async () => {

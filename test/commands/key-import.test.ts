@@ -71,8 +71,12 @@ describe('key import', () => {
     expect(stderr).toContain(`shred -u ${from}`)
     expect(await run(KeyShow, 'key show', ['orders'])).toMatchObject({
       state: 'active',
-      versions: [{proved: {ok: true}}],
+      versions: [{imported: true, proved: {ok: true}}],
     })
+    const shown = await runCommand(KeyShow, 'key show', ['orders'], house.world)
+    expect(shown.stdout).toMatch(
+      /^Brought in: from outside: nothing here knows what other copies there are$/m,
+    )
     const {stdout} = await runCommand(KeyPublic, 'key public', ['orders', '--format', 'pem'], house.world)
     expect(createPublicKey(stdout).equals(publicKey)).toBe(true)
     expect(

@@ -17,11 +17,14 @@ export default class RequestList extends KeyriteCommand {
     const {ledger, operations} = this.app
     const founding = foundingLine(ledger)
     const waiting = [...ledger.of(requests).all.values()]
-      .filter((request) => flags.all || waits(ledger, request))
+      .filter((request) => flags.all || waits(ledger, operations, request))
       .sort((a, b) => (a.expires < b.expires ? -1 : 1))
       .map((request) => requestLine(ledger, operations, request))
     const lines = [...(founding === undefined ? [] : [founding]), ...waiting]
-    const rows = lines.map(({id, inWords, status, missing, next}) => [id, status, inWords, missing, next])
+    const rows = lines.map(({id, inWords, status, missing, inTheWay, next}) => [
+      ...[id, status, inWords],
+      ...[inTheWay === null ? missing : `cannot be done: ${inTheWay}`, next],
+    ])
     return this.show(
       {schema: 'keyrite.requests/1', requests: lines},
       this.print.table(['Request', 'Status', 'What', 'Missing', 'Next'], rows, 'Nothing waits for people.'),

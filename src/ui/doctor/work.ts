@@ -80,7 +80,7 @@ function policyFinding(ledger: Ledger): Finding {
 
 function requestFinding({ledger, operations}: App): Finding {
   const waiting = [...ledger.of(requests).all.values()]
-    .filter((request) => waits(ledger, request))
+    .filter((request) => waits(ledger, operations, request))
     .sort((a, b) => (a.expires < b.expires ? -1 : 1))
   const [first] = waiting
   if (first === undefined) return good('requests', 'nothing waits for people')
