@@ -35,7 +35,14 @@ export {planDelete} from './plan-delete.ts'
 export {keyGrant, keyUngrant} from './operations/grant.ts'
 export {begunUngrant, grantCalled, grantsListed, planGrant, planUngrant} from './plan-grant.ts'
 export {dayText, keySchedule} from './operations/schedule.ts'
-export {planSchedule, scheduleStanding, wantedOf, type ScheduleStanding} from './rotation/schedule.ts'
+export {
+  keyIdOf,
+  ownSchedule,
+  planSchedule,
+  scheduleStanding,
+  wantedOf,
+  type ScheduleStanding,
+} from './rotation/schedule.ts'
 export {dataKeysBehind, rewrapAll, wrapDataKey, type Rewrapped} from './envelope/acts.ts'
 export {signedFiles} from './certified/files.ts'
 export {certificationsFold} from './certified/fold.ts'

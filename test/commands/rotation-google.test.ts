@@ -4,10 +4,12 @@ import KeyCreate from '../../src/commands/key/create.ts'
 import KeyDestroy from '../../src/commands/key/destroy.ts'
 import KeyShow from '../../src/commands/key/show.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
+import RequestList from '../../src/commands/request/list.ts'
+import RotationPolicy from '../../src/commands/rotation/policy.ts'
 import {Service} from '../../src/providers/gcp/service.ts'
 import {startStandin, type Standin} from '../providers/gcp/standin.ts'
 import {testWith} from '../support/needs.ts'
-import {runCommand, runJson} from '../support/run.ts'
+import {runCommand, runJson, type CommandClass} from '../support/run.ts'
 import {makeClocked, pair, planOf, rotatesWhole, secret, setsSchedule, type Clocked} from './rotated.ts'
 
 describe('on Google Cloud KMS, as the stand-in has it, rotation run', () => {
@@ -81,6 +83,24 @@ describe('on Google Cloud KMS, as the stand-in has it, rotation run', () => {
           }),
         wrong: [['unavailable', 'PROVIDER_UNREACHABLE']],
       })
+    },
+  )
+
+  testWith(
+    'openssl',
+    'rotation policy asks nobody to sign a schedule that Google has for no such key',
+    async () => {
+      const {house, signs} = clocked()
+      const json = (command: CommandClass, id: string, ...args: readonly string[]) =>
+        runJson(command, id, [...args, '--as', 'alice', ...signs('alice', 'bob', 'carol')], house.world)
+      const make = ['--profile', 'ring', ...pair, '--owner', 'Payments', '--activate']
+      expect(await json(KeyCreate, 'key create', 'pair', ...make)).toMatchObject({exit: 0})
+      for (const change of ['--set', '--off'])
+        expect(await json(RotationPolicy, 'rotation policy', 'pair', change)).toMatchObject({
+          ...{code: 'UNSUPPORTED', changed: false},
+          message: expect.stringMatching(/Google rotates keys of purpose ENCRYPT_DECRYPT only/),
+        })
+      expect(await runJson(RequestList, 'request list', [], house.world)).toMatchObject({requests: []})
     },
   )
 

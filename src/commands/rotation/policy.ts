@@ -5,6 +5,7 @@ import type {Shown} from '../../ui/command.ts'
 import {findKey} from '../../ui/find-key.ts'
 import {changeFlags, KeyChange} from '../../ui/key-change.ts'
 import {keyArg} from '../../ui/key-move.ts'
+import {demandPermitted} from '../../ui/permit-schedule.ts'
 import {scheduleShown} from '../../ui/show-schedule.ts'
 
 export default class RotationPolicy extends KeyChange {
@@ -39,6 +40,8 @@ export default class RotationPolicy extends KeyChange {
     }
     if (!flags.set && !flags.off) return shown()
     const terms = flags.off ? noTerms : wantedOf(ledger.view, key)
-    return this.asked(planSchedule(ledger.view, key.name, terms), flags, shown)
+    const planned = planSchedule(ledger.view, key.name, terms)
+    await demandPermitted(this.app, key, terms)
+    return this.asked(planned, flags, shown)
   }
 }

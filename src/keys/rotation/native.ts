@@ -64,7 +64,10 @@ const ways: Readonly<Record<string, (material: Material) => NativeWay>> = {
       ? way('a new key, as Google makes no further version of material from outside', own)
       : isPair(algorithm) || algorithm === 'hmac-sha256'
         ? way('a new version of the key, which its users name')
-        : way('a new version of the key; which one is primary is set there too', {waiting: 'key'}),
+        : way(
+            'a new version of the key; which one is primary is set there too, but where it encrypts as anybody would (--raw-aes): there its users name it',
+            {waiting: 'key'},
+          ),
   transit: () => way('a new version of the key', {waiting: 'key', newest: 'at-once'}),
 }
 
