@@ -4,7 +4,7 @@ import {KeyriteError} from '../base/errors.ts'
 import {custodyFold} from '../custody/index.ts'
 import {Blob, Private, type DraftObject, type View} from '../ledger/index.ts'
 import {policyFold, ruleFor} from '../policy/index.ts'
-import {factsOf, type ProfileFacts} from '../profiles/index.ts'
+import {demandAble, factsOf, type ProfileFacts} from '../profiles/index.ts'
 import {keysFold, profileOf} from '../keys/index.ts'
 import {demandFounded} from '../requests/index.ts'
 import {instruments} from '../base/instruments.ts'
@@ -56,13 +56,12 @@ export async function openCeremony(app: CeremonyApp, opening: Opening): Promise<
   // In a room full of people it is too late to find out that one of those is not here whom the policy wants.
   demandClean(judged(null, cast))
   const offers = new Map<string, Capabilities>()
-  const asked = [
-    ...(profile === null ? [] : [profile.name]),
-    ...profilesNamed(opening.loaded, opening.values),
-  ]
+  const making = profilesNamed(opening.loaded, opening.values)
+  const asked = [...(profile === null ? [] : [profile.name]), ...making]
   for (const name of new Set(asked))
     offers.set(name, await (await app.provider(name)).evidence.capabilities())
   demandClean(judged(offers, cast))
+  for (const name of making) await demandAble(name, await app.provider(name))
   const id = hex(app.random.bytes(16))
   const operator = participants.find(({role}) => role === 'operator') ?? participants[0]
   await ledger.append([

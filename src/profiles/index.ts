@@ -1,4 +1,5 @@
 /** What the folders above use of profiles. */
+export {canBeMended, demandAble} from './able.ts'
 export {
   readChannels,
   readConfig,

@@ -117,6 +117,8 @@ export interface CheckLine {
   readonly fix: string | null
   /** As what it would end a command; absent where it is ok, and where nothing but this check would. */
   readonly code?: ErrorCode
+  /** Where it is not ok no key is made there; absent where one could be all the same. */
+  readonly needed?: true
 }
 
 /** What a place says before anybody gives its secret. */

@@ -9,6 +9,8 @@ import type {Secret} from '../base/secret.ts'
 import type {Person} from '../custody/index.ts'
 import {isSolo, policyFold, ruleFor} from '../policy/index.ts'
 import {
+  canBeMended,
+  demandAble,
   factsOf,
   profileName,
   profilesFold,
@@ -164,6 +166,7 @@ async function answered(app: App, place: Place, pin: Secret | null): Promise<{re
     demandReadable(place)
     const provider = await reach(app, place, pin)
     app.lend(place.name, provider)
+    await demandAble(place.name, provider, canBeMended)
     return {identity: await provider.evidence.identity()}
   } catch (error) {
     if (!(error instanceof KeyriteError) || !error.hints.some((hint) => needsProfile.test(hint))) throw error
@@ -172,14 +175,14 @@ async function answered(app: App, place: Place, pin: Secret | null): Promise<{re
       changed,
       cause: error,
       hints: [
-        ...hints.filter((hint) => !needsProfile.test(hint)),
+        ...hints.map((hint) => hint.replace(needsProfile, '')).filter((hint) => hint !== ''),
         `keyrite profile add ${place.name} … with the same flags again, when that is mended: it is not added yet`,
       ],
     })
   }
 }
 
-const needsProfile = /^keyrite (profile (check|show)|doctor)\b/
+const needsProfile = /(^|: )keyrite (profile (check|show)|doctor)\b.*$/
 
 async function reach(app: App, {name, kind, settings}: Place, secret: Secret | null): Promise<Provider> {
   const {random, clock} = app.world

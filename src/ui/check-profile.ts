@@ -85,7 +85,10 @@ function exitFor(checks: readonly CheckLine[]): number {
 
 /** What it says of itself does not know what it is called here. */
 function named({name}: Profile, lines: readonly CheckLine[]): CheckLine[] {
-  return lines.map((line) => ({...line, fix: line.fix === null ? null : filledWith(name, line.fix)}))
+  return lines.map(({name: what, ok, detail, fix, code}) => ({
+    ...{name: what, ok, detail, fix: fix === null ? null : filledWith(name, fix)},
+    ...(code === undefined ? {} : {code}),
+  }))
 }
 
 const filledWith = (name: string, hint: string): string => hint.replace(/\bPROFILE\b/, name)

@@ -2,10 +2,14 @@
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import CeremonyLint from '../../src/commands/ceremony/lint.ts'
+import CeremonyList from '../../src/commands/ceremony/list.ts'
 import CeremonyRun from '../../src/commands/ceremony/run.ts'
 import Doctor from '../../src/commands/doctor.ts'
+import ProfileAdd from '../../src/commands/profile/add.ts'
 import ProfileCheck from '../../src/commands/profile/check.ts'
-import {ministack, reachHouse} from './reach-house.ts'
+import {away, ministack, reachHouse} from './reach-house.ts'
+import {fields, Reshaping} from '../providers/aws/reshaping.ts'
 import {testWhen} from '../support/needs.ts'
 import {parameters} from '../ceremony/room.ts'
 import {runCommand, runJson} from '../support/run.ts'
@@ -91,6 +95,65 @@ describe('a profile of AWS KMS that is looked at', () => {
       expect(stopped.stderr).not.toContain('PROFILE')
     },
     120_000,
+  )
+
+  testWhen(
+    ministack,
+    'may not list keys, by which a name is given once: lint says so, and no ceremony begins for a key there',
+    async () => {
+      const values = {...parameters, profile: 'one', scheme: 'rs256', 'key-name': 'unlisted-jwt'}
+      const sets = Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${String(value)}`])
+      const words = /cannot make keys in profile "one": list keys: [^]*kms:ListKeys/
+      await standin().fault('denied', {operation: 'ListKeys', times: 99})
+      const answers = house().answers({parameters: values})
+      const begun = await runCommand(
+        CeremonyRun,
+        'ceremony run',
+        ['jwt-signing-rsa-4096', '--answers', answers],
+        house().world,
+      )
+      const linted = await runCommand(
+        CeremonyLint,
+        'ceremony lint',
+        ['jwt-signing-rsa-4096', ...sets],
+        house().world,
+      )
+      await standin().clearFaults()
+      expect([begun.exit, linted.exit]).toEqual([11, 11])
+      for (const {stderr} of [begun, linted]) expect(stderr).toMatch(words)
+      expect(begun.stderr).not.toContain('is open')
+      const {ceremonies} = await runJson<{ceremonies: {title: string; keys: unknown}[]}>(
+        CeremonyList,
+        'ceremony list',
+        [],
+        house().world,
+      )
+      expect(JSON.stringify(ceremonies)).not.toContain('unlisted-jwt')
+    },
+    120_000,
+  )
+
+  testWhen(
+    ministack,
+    'leaves out lists that are empty: refused where it is to be added, before anybody is asked',
+    async () => {
+      const way = await Reshaping.of(standin().url)
+      way.shape = fields(['ListKeys'], () => ({Keys: undefined}))
+      const place = ['--kind', 'aws', '--environment', 'test', '--region', away, '--endpoint', way.url]
+      const args = ['listless', ...place, '--as', 'alice', '--sign-with', `alice=${house().keyOf('alice')}`]
+      const added = await runCommand(ProfileAdd, 'profile add', args, house().world)
+      await way.close()
+      expect(added).toMatchObject({
+        exit: 7,
+        stderr: expect.stringMatching(
+          /cannot make keys in profile "listless": list keys: cannot list the keys: the answer has no Keys/,
+        ),
+      })
+      expect(added.stderr).not.toContain('signature verified')
+      expect(added.stderr).toContain('Try this: look whether what answers there is AWS KMS\n')
+      expect(added.stderr).not.toMatch(/keyrite profile (check|show)/)
+    },
+    60_000,
   )
 
   testWhen(ministack, 'has an address at which nothing listens: in words', async () => {

@@ -45,10 +45,13 @@ export const tried: readonly Tried[] = [
   {
     what: 'roto-server 0.10.1',
     kind: 'aws',
-    went: 'profile add',
+    went: 'nothing',
     otherwise:
-      'leaves lists that are empty out of its answers, of keys and of tags: no answer for keyrite, as nobody could tell it from one that was cut short (PROVIDER_FAILED); profile check says so, and no key is made',
-    test: ['providers/aws/shapes.test.ts', 'is no answer: no key is made, and none is said not to be there'],
+      'leaves lists that are empty out of its answers, of keys and of tags: no answer for keyrite, as nobody could tell it from one that was cut short (PROVIDER_FAILED); refused at profile add, before anybody signs, and where it was added already before a ceremony begins',
+    test: [
+      'commands/aws-wrong.test.ts',
+      'leaves out lists that are empty: refused where it is to be added, before anybody is asked',
+    ],
   },
   {
     what: 'OpenBao 2.6.1',

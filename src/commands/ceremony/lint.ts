@@ -6,7 +6,7 @@ import type {Offers} from '../../ceremony/lint/capability.ts'
 import {largest, parseTemplate} from '../../ceremony/template.ts'
 import {custodyFold, findPerson} from '../../custody/index.ts'
 import type {View} from '../../ledger/index.ts'
-import {profilesFold} from '../../profiles/index.ts'
+import {demandAble, profilesFold} from '../../profiles/index.ts'
 import type {Capabilities} from '../../providers/ports.ts'
 import {setFlag, templateArg, templateFile, templateValues} from '../../ui/ceremony-template.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
@@ -85,7 +85,9 @@ export default class CeremonyLint extends KeyriteCommand {
     for (const name of names) {
       if (view?.of(profilesFold).profiles.has(name) !== true) continue
       try {
-        offers.set(name, await (await this.app.provider(name)).evidence.capabilities())
+        const provider = await this.app.provider(name)
+        offers.set(name, await provider.evidence.capabilities())
+        await demandAble(name, provider)
       } catch (error) {
         if (!(error instanceof KeyriteError) || error.code !== 'NO_TERMINAL') throw error
         this.say(`Profile "${name}" was not asked what it can do: it needs its PIN (--pin-file FILE).`)

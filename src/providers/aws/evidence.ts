@@ -28,7 +28,7 @@ export function keyEvidence({keys, who}: Service, ask: () => Promise<Answered>):
         listed.first = await firstId(keys)
         return null
       })
-      lines.push(list)
+      lines.push({...list, needed: true})
       // Where no key can be found, nothing is known of their tags.
       if (list.ok)
         lines.push(
@@ -43,6 +43,7 @@ export function keyEvidence({keys, who}: Service, ask: () => Promise<Answered>):
         lines.push({
           name: 'custom key store',
           ok: store.state === 'CONNECTED',
+          needed: true,
           detail: `${store.name} (${store.id}), ${store.type}, ${store.state.toLowerCase()}`,
           fix:
             store.state === 'CONNECTED'

@@ -28,10 +28,12 @@ export async function checkLines(server: Server): Promise<readonly CheckLine[]> 
       const {accessor, version} = await server.mount()
       return `transit at ${server.place.mount}, ${accessor}, ${version}`
     }),
-    line(server, 'permission', '', async () => permissionFact(server)),
+    line(server, 'permission', '', async () => permissionFact(server)).then(needed),
     line(server, 'names', '', async () => keysFact(server)),
   ])
 }
+
+const needed = (one: CheckLine): CheckLine => ({...one, needed: true})
 
 /** A fault that is found is thrown with what mends it. */
 async function line(
