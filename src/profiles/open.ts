@@ -8,7 +8,7 @@ import {secretToAsk} from '../providers/of-kind.ts'
 import {openProvider, providerKind} from '../providers/registry.ts'
 import type {LocalSettings} from './config.ts'
 import type {ProfileFacts} from './fold.ts'
-import {demandSamePlace} from './same-place.ts'
+import {demandIdentity, demandSamePlace} from './same-place.ts'
 
 export interface OpenProfile {
   readonly profile: ProfileFacts
@@ -52,6 +52,9 @@ export async function openProfile({
       },
     )
   }
+  // Another token has generations of its own, and is not to be given this one's PIN.
+  const ahead = await providerKind(profile.kind).identityAhead?.(local.settings)
+  if (ahead !== undefined) demandIdentity(profile, ahead)
   const called = secretToAsk(profile.kind, local.settings)
   const {here, last = false} =
     called === null ? {here: false} : await warn(profile, local.settings, within, say)

@@ -9,7 +9,14 @@ export async function demandSamePlace(
   profile: Pick<ProfileFacts, 'name' | 'identity'>,
   {evidence}: Pick<Provider, 'evidence'>,
 ): Promise<void> {
-  const identity = await evidence.identity()
+  demandIdentity(profile, await evidence.identity())
+}
+
+/** @throws KeyriteError `PROFILE_MOVED` if that is another than was approved. */
+export function demandIdentity(
+  profile: Pick<ProfileFacts, 'name' | 'identity'>,
+  identity: Readonly<Record<string, string>>,
+): void {
   if (jcs(identity) === jcs(profile.identity)) return
   const [approved, answers] = difference(profile.identity, identity)
   throw new KeyriteError(

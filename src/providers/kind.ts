@@ -79,6 +79,8 @@ export interface ProviderKind {
   readonly offers?: (settings: Opening['settings'], within: number) => Promise<Offered>
   /** What the place says before anybody gives a secret, as how many tries are left; absent where there is nothing to ask. A line that is not ok is said before the secret is asked for. @throws KeyriteError `CREDENTIALS_REFUSED` where no secret would be taken. */
   readonly beforeSecret?: (settings: Opening['settings'], within?: number) => Promise<BeforeSecret>
+  /** Which place it is, as it says itself before anybody gives a secret: believed only where that is another one. Absent where it says so only when it is open. @throws KeyriteError as `open`. */
+  readonly identityAhead?: (settings: Opening['settings']) => Promise<Readonly<Record<string, string>>>
   open(opening: Opening): Promise<Provider>
   /** Makes the place itself; null where it must be there already. @param name - what people will call it. */
   readonly create: ((name: string, opening: Omit<Opening, 'leastGeneration'>) => Promise<Provider>) | null

@@ -16,6 +16,10 @@ export const providerKinds = {
       const {offered} = await import('./local/material.ts')
       return offered()
     },
+    async identityAhead(settings) {
+      const {identityOf, tokenIdentity} = await import('./local/index.ts')
+      return identityOf(tokenIdentity(setting(settings, 'path')).token)
+    },
     async open({settings, secret, ...rest}) {
       const {openToken} = await import('./local/index.ts')
       return openToken({path: setting(settings, 'path'), pin: needed(secret, 'PIN'), ...rest})

@@ -51,6 +51,9 @@ describe('a profile', () => {
     rmSync(token('soft'))
     cpSync(token('other'), token('soft'))
     expect(await opening('soft')).toBe('PROFILE_MOVED')
+    // Its generations are its own, and nobody is asked for a PIN that is not its.
+    expect(await opening('soft', {least: 99})).toBe('PROFILE_MOVED')
+    expect(await opening('soft', {pin: 'wrong horse battery'})).toBe('PROFILE_MOVED')
     rmSync(token('soft'))
     expect(await opening('soft')).toBe('FILE_NOT_FOUND')
   })

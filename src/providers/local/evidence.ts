@@ -10,11 +10,14 @@ import type {LocalToken} from './token.ts'
 /** Said wherever the token is described. It is software, and never spoken of as anything else. */
 const model = 'keyrite software token'
 
+/** What the ledger knows a token by. */
+export const identityOf = (token: string) => ({kind: 'local', model, token}) as const
+
 export function keyEvidence(token: LocalToken): KeyEvidence {
   return {
     async identity() {
       token.header() // an answer only from a token that still opens
-      return {kind: 'local', model, token: idInPlace(token)}
+      return identityOf(idInPlace(token))
     },
 
     async check() {

@@ -14,6 +14,7 @@ import {keyStore} from './store.ts'
 import type {LocalToken} from './token.ts'
 import {keyUse} from './use.ts'
 
+export {identityOf} from './evidence.ts'
 export {tokenIdentity} from './open.ts'
 export type {ExistingToken, NewToken} from './open.ts'
 
