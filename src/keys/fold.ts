@@ -18,7 +18,14 @@ import {reachFault, reachSchemas, withReach} from './reach.ts'
 import {deletedKey, deletionFault, deletionSchemas} from './deletion.ts'
 import {keyRow} from './row.ts'
 import {keyName, parseSpec} from './spec.ts'
-import {bringsVersion, dateSchemas, results, scheduleSchemas, versionSchemas} from './rotation/entries.ts'
+import {
+  bringsVersion,
+  dateSchemas,
+  parseTerms,
+  results,
+  scheduleSchemas,
+  versionSchemas,
+} from './rotation/entries.ts'
 import {versionIntentFault, versionOutcomeFault, withChange} from './rotation/versions.ts'
 import {intentOf, isLiving, kindOf, type Key, type Keys, type OpenIntent, type Version} from './state.ts'
 
@@ -252,6 +259,8 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
     return versions.reduce((all, version) => withVersion(all, version, {dates}), key)
   }
   if (entry.type === 'key.deleted') return deletedKey(entry, key)
+  if (entry.type === 'key.schedule.set')
+    return {...key, schedule: {seq: entry.seq, terms: parseTerms(entry.data['terms'])}}
   if (entry.type === 'key.tried') {
     const {version, ok, sample, results: lines} = schemas['key.tried'].parse(entry.data)
     return withVersion(key, version, {

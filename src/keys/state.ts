@@ -4,6 +4,7 @@ import type {Versions} from '../base/versions.ts'
 import type {Entry} from '../ledger/index.ts'
 import type {DatesText} from './dates.ts'
 import type {Availability, Strength, VersionRef} from '../providers/ports.ts'
+import type {ScheduleTerms} from '../providers/schedule.ts'
 import type {KnownProtection} from './protection.ts'
 import type {KeyState} from './lifecycle.ts'
 import type {KeyPlanSpec} from './spec.ts'
@@ -92,6 +93,8 @@ export interface Key {
   readonly labels: readonly string[]
   /** What stands against destroying it; also those whose time is over. */
   readonly holds: readonly Hold[]
+  /** The schedule of its service's own that was set last through this ledger, and the entry that says so; absent where none was. */
+  readonly schedule?: {readonly seq: number; readonly terms: ScheduleTerms}
   /** When its service deleted it with all its versions, and its name was used up; absent where it did not. */
   readonly deletedAt?: string
 }

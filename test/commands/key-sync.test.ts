@@ -153,6 +153,7 @@ describe('key sync', () => {
           profile: 'main',
           keys: app.ledger.of(keysFold),
           before,
+          beside: new Set(),
           accept: new Set(accept),
         })
       })
@@ -161,15 +162,15 @@ describe('key sync', () => {
       found.findings.filter(({key}) => key === 'payments').map(({kind}) => kind)
     expect(kinds(first)).toEqual([])
     policy.text = '{ "b": 2, "a": 1 }'
-    expect(kinds(await compared({type: 'keyrite.sync/1', ...first}))).toEqual([])
+    expect(kinds(await compared({type: 'keyrite.sync/1', seq: 1, ...first}))).toEqual([])
     policy.text = '{"a":1,"b":3}'
     days.every = 90
-    const second = await compared({type: 'keyrite.sync/1', ...first})
+    const second = await compared({type: 'keyrite.sync/1', seq: 1, ...first})
     expect(kinds(second)).toEqual(['policy', 'schedule'])
-    expect(kinds(await compared({type: 'keyrite.sync/1', ...second}))).toEqual(['policy', 'schedule'])
-    const third = await compared({type: 'keyrite.sync/1', ...second}, ['payments'])
+    expect(kinds(await compared({type: 'keyrite.sync/1', seq: 2, ...second}))).toEqual(['policy', 'schedule'])
+    const third = await compared({type: 'keyrite.sync/1', seq: 2, ...second}, ['payments'])
     expect(kinds(third)).toEqual([])
-    expect(kinds(await compared({type: 'keyrite.sync/1', ...third}))).toEqual([])
+    expect(kinds(await compared({type: 'keyrite.sync/1', seq: 3, ...third}))).toEqual([])
   })
 
   test('a key that is not there is refused, and a profile too', async () => {

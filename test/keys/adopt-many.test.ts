@@ -80,7 +80,7 @@ test(`${count} keys are taken over under one approval, a few at a time, with pro
     const place = crowded(await app.provider('soft'))
     const before = process.memoryUsage().rss
     const began = Date.now()
-    const found = await survey(place, 'soft', app.ledger.of(keysFold))
+    const found = await survey(place, 'soft', app.ledger.of(keysFold), new Map())
     expect(found.keys).toHaveLength(count)
     const wish = {
       profile: 'soft',
@@ -114,6 +114,6 @@ test(`${count} keys are taken over under one approval, a few at a time, with pro
     expect(lines.length).toBeGreaterThan(count / 20)
     expect(place.most()).toBeLessThanOrEqual(16)
     expect(grown).toBeLessThan(most)
-    expect((await survey(place, 'soft', app.ledger.of(keysFold))).keys).toHaveLength(0)
+    expect((await survey(place, 'soft', app.ledger.of(keysFold), new Map())).keys).toHaveLength(0)
   })
 }, 3_600_000)

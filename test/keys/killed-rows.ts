@@ -280,7 +280,7 @@ export function rowsOf(made: () => TestLedger, setDay: (day: number) => void): R
             owner: 'x',
             consumers: [],
           },
-          await survey(await app.provider('soft'), 'soft', app.ledger.of(keysFold)),
+          await survey(await app.provider('soft'), 'soft', app.ledger.of(keysFold), new Map()),
         ),
       there: 3,
       states: {payments: 'active', 'stranger-0': 'active', 'stranger-1': 'active'},

@@ -1,6 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 import {KeyriteError} from '../../base/errors.ts'
-import {classifications, keysFold, planAdopt, survey} from '../../keys/index.ts'
+import {classifications, keysBeside, keysFold, planAdopt, survey} from '../../keys/index.ts'
 import {classes} from '../../policy/index.ts'
 import {adoptionShown, adoptionUnderWay, surveyShown} from '../../ui/adopt.ts'
 import {AskingCommand} from '../../ui/asking-command.ts'
@@ -79,9 +79,16 @@ export default class KeyAdopt extends AskingCommand {
         await gatherAndApply(app, begun, {actor: await this.actor(), signWith: undefined, say}),
       )
     }
-    const found = await survey(await app.provider(profile), profile, app.ledger.of(keysFold), (line) => {
-      this.say(line)
-    })
+    const beside = keysBeside(app.ledger.view, profile)
+    const found = await survey(
+      await app.provider(profile),
+      profile,
+      app.ledger.of(keysFold),
+      beside,
+      (line) => {
+        this.say(line)
+      },
+    )
     if (named === undefined || owner === undefined || flags.list)
       return surveyShown(this.print, profile, found)
     const wish = {profile, which, name: flags.name ?? null, class: named, classification, owner, consumers}

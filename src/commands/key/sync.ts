@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import {visible} from '../../base/visible.ts'
-import {compareWith, keysFold, lastSeen, nextFor, profileOf} from '../../keys/index.ts'
+import {compareWith, keysBeside, keysFold, lastSeen, nextFor, profileOf} from '../../keys/index.ts'
 import {jsonBlob} from '../../ledger/index.ts'
 import {demandSamePlace, profilesFold} from '../../profiles/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
@@ -56,6 +56,7 @@ export default class KeySync extends KeyriteCommand {
       } = await compareWith(provider, {
         profile: name,
         keys: ledger.of(keysFold),
+        beside: new Set(keysBeside(ledger.view, name).keys()),
         before: lastSeen(ledger.view, name),
         accept: new Set(accepted),
         progress: (line) => {

@@ -1,7 +1,7 @@
 /** What a provider has, key by key, as far as it can be taken over: read in a stream, kept as a line each. */
 import type {Description, Provider} from '../../providers/ports.ts'
 import {keyName} from '../spec.ts'
-import type {Keys} from '../state.ts'
+import type {Key, Keys} from '../state.ts'
 import {placeKey, type AdoptedState} from './entries.ts'
 
 export interface FoundVersion {
@@ -39,11 +39,12 @@ const states: Readonly<Partial<Record<Description['availability'], AdoptedState>
   disabled: 'suspended',
 }
 
-/** @param progress - told how many versions were read so far, every thousand. */
+/** @param beside - what other profiles of the same place hold, by what it calls it. @param progress - told how many versions were read so far, every thousand. */
 export async function survey(
   {store}: Pick<Provider, 'store'>,
   profile: string,
   ledger: Keys,
+  beside: ReadonlyMap<string, Pick<Key, 'name' | 'profile'>>,
   progress?: (line: string) => void,
 ): Promise<Survey> {
   const groups = new Map<string, Description[]>()
@@ -69,7 +70,11 @@ export async function survey(
   const left: {id: string; called: string; why: string}[] = []
   for (const [id, all] of groups) {
     const called = all[0]?.spec.label ?? id
-    const why = unfit(all, intents)
+    const other = beside.get(id)
+    const why =
+      other === undefined
+        ? unfit(all, intents)
+        : `it is key "${other.name}" of this ledger, in profile "${other.profile}", which is the same place`
     if (why === undefined) keys.push(foundKey(id, all))
     else left.push({id, called, why})
   }

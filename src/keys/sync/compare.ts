@@ -22,8 +22,10 @@ export interface Compared {
 export interface Comparing {
   readonly profile: string
   readonly keys: Keys
-  /** What was seen the last time. */
-  readonly before: Seen | undefined
+  /** Keys of other profiles of the same place, by what it calls them: they are held against it there. */
+  readonly beside: ReadonlySet<string>
+  /** What was seen the last time, and the entry that says so. */
+  readonly before: (Seen & {readonly seq: number}) | undefined
   /** Keys whose policy and schedule are agreed to as they are now. */
   readonly accept: ReadonlySet<string>
   readonly progress?: (line: string) => void
@@ -31,7 +33,7 @@ export interface Comparing {
 
 /** Nothing is changed at the place. */
 export async function compareWith(provider: Provider, comparing: Comparing): Promise<Compared> {
-  const {profile, keys, before, accept, progress} = comparing
+  const {profile, keys, beside, before, accept, progress} = comparing
   const here = [...keys.keys.values()].filter((key) => key.profile === profile)
   const waiting = new Set([...keys.open.values()].map(({id}) => id))
   const there = new Map<string, Description>()
@@ -52,12 +54,13 @@ export async function compareWith(provider: Provider, comparing: Comparing): Pro
     }
     const now = await watch(provider, key)
     if (now === undefined) continue
-    const agreed = accept.has(key.name) ? now : (before?.keys[key.name] ?? now)
+    const agreed = accept.has(key.name) ? now : agreedTo(key, before, now)
     seen[key.name] = agreed
     findings.push(...changes(key, agreed, now))
   }
   const byId = new Map(here.flatMap((key) => key.versions.map(({ref}) => [ref.key, key.name] as const)))
   for (const one of there.values()) {
+    if (beside.has(one.ref.key)) continue
     if (one.availability === 'destroyed' || (one.intent !== null && waiting.has(one.intent))) continue
     const name = byId.get(one.ref.key) ?? null
     const fact =
@@ -67,6 +70,15 @@ export async function compareWith(provider: Provider, comparing: Comparing): Pro
     findings.push({kind: 'unknown', key: name, version: null, id: one.ref.key, fact})
   }
   return {compared, findings, keys: seen}
+}
+
+/** As it was the last time, with the schedule that was set through this ledger since. */
+function agreedTo(key: Key, before: Comparing['before'], now: Watched): Watched {
+  const agreed = before?.keys[key.name] ?? now
+  const own = key.schedule
+  if (own === undefined || now.schedule === null || (before !== undefined && own.seq < before.seq))
+    return agreed
+  return {...agreed, schedule: {...own.terms}}
 }
 
 function judged(key: Key, version: Version, found: Description | undefined): Finding[] {
@@ -260,7 +272,9 @@ export function nextFor(
     return key === null
       ? `keyrite key adopt ${id} --profile ${profile} --class CLASS --owner OWNER`
       : `keyrite key show ${name}; a version that nobody asked for is disabled at the provider`
-  if (kind === 'policy' || (kind === 'schedule' && fact.startsWith('the place rotates')))
+  if (kind === 'schedule' && fact.startsWith('the place rotates'))
+    return `keyrite rotation policy ${name}; agreed to: keyrite key sync --accept ${name}`
+  if (kind === 'policy')
     return `keyrite key permissions ${name} --role key-auditor --compare; agreed to: keyrite key sync --accept ${name}`
   if (kind === 'schedule' && fact.startsWith('to be used'))
     return `keyrite key set ${name} --not-before DATE --expires DATE, which tells its service, and has it tried`

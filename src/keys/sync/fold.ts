@@ -88,7 +88,11 @@ export const syncsFold: Fold<Syncs> = {
 }
 
 /** What was seen the last time; nothing where nobody looked yet. */
-export function lastSeen(view: Pick<View, 'of' | 'blob'>, profile: string): Seen | undefined {
+export function lastSeen(
+  view: Pick<View, 'of' | 'blob'>,
+  profile: string,
+): (Seen & {readonly seq: number}) | undefined {
   const last = view.of(syncsFold).get(profile)
-  return last === undefined ? undefined : document.parse(parseJcs(view.blob(last.seen)))
+  if (last === undefined) return undefined
+  return {...document.parse(parseJcs(view.blob(last.seen))), seq: last.seq}
 }
