@@ -15,7 +15,7 @@ export const tried: readonly Tried[] = [
   {
     what: 'local-kms (nsmithuk), commit 2a5e92d0 of 2026-02-28',
     kind: 'aws',
-    went: 'profile add and check, doctor; ec-p256, ec-p521, rsa-2048, aes-256, hmac-sha256 made, proved, activated; public, suspend, resume, deactivate, compromise, destroy, cancel-destroy; a pair rotated to another key; alias; sync, check, adopt --list',
+    went: 'the whole ceremony for a JWT key, asked back by AWS’s own command line; profile add and check, doctor; ec-p256, ec-p521, rsa-2048, aes-256, hmac-sha256 made, proved, activated; public, suspend, resume, deactivate, compromise, destroy, cancel-destroy; a pair rotated to another key; alias; sync, check, adopt --list',
     otherwise:
       'no Ed25519, no ML-DSA, no grants, no CloudTrail (UNSUPPORTED); from outside it takes AES alone, under RSA of 2048 bits, which keyrite does not use: refused, and the key without material taken away; a key of AES has no name of its material, so it is not rotated (UNSUPPORTED)',
     test: [
@@ -26,7 +26,7 @@ export const tried: readonly Tried[] = [
   {
     what: 'moto 5.2.5',
     kind: 'aws',
-    went: 'profile add and check, doctor; pairs to sign, aes-256, hmac-sha256 made, proved, activated; public, alias, deactivate, cancel-destroy, sync, adopt --list',
+    went: 'the whole ceremony for a JWT key (on 5.2.1), asked back by AWS’s own command line; profile add and check, doctor; pairs to sign, aes-256, hmac-sha256 made, proved, activated; public, alias, deactivate, cancel-destroy, sync, adopt --list',
     otherwise:
       'signs with disabled keys (KEY_STILL_USABLE); does not open what was encrypted to its RSA keys; answers what it has not with a page of HTTP 500 (PROVIDER_FAILED)',
     test: ['providers/aws/shapes.test.ts', 'is read, or refused as no answer, and no bug'],
@@ -66,9 +66,9 @@ export const tried: readonly Tried[] = [
   {
     what: 'Kryoptic 1.5.4, built with OpenSSL 3.6',
     kind: 'pkcs11',
-    went: 'profile add and check, doctor; ec-p256, ec-p521, rsa-2048, aes-256, hmac-sha256, ed25519 and ml-dsa-65 made, proved, activated; suspend, resume, both rotations, import of all three kinds, deactivate, compromise, destroy, cancel-destroy',
+    went: 'the whole ceremony for a JWT key, asked back by pkcs11-tool; profile add and check, doctor; ec-p256, ec-p521, rsa-2048, aes-256, hmac-sha256, ed25519 and ml-dsa-65 made, proved, activated; suspend, resume, both rotations, import of all three kinds, deactivate, compromise, destroy, cancel-destroy',
     otherwise:
-      'a MAC key whose use was taken away is refused as one of another type (0x63): that was called not proven, and is its state since, tried there again',
+      'a MAC key whose use was taken away is refused as one of another type (0x63): that was called not proven, and is its state since, tried there again; it does not say that it is software: its keys were called unknown, and software since',
     test: [
       'providers/pkcs11/shapes.test.ts',
       'of a key whose use was taken away refuses it as one of another type: that is its state where its attributes say so, and else no proof of any',

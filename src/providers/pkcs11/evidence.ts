@@ -1,5 +1,6 @@
 import type {ModuleInfo, PKCS11} from 'pkcs11js'
 import {KeyriteError} from '../../base/errors.ts'
+import type {Algorithm} from '../algorithms.ts'
 import type {CheckLine, KeyEvidence, Protection} from '../ports.ts'
 import {capabilitiesOf, wrapMechanism} from './capable.ts'
 import {cka, ckf} from './constants.ts'
@@ -12,7 +13,7 @@ import {identityOf, trimmed} from './shown.ts'
 import type {Token} from './token.ts'
 
 /** Modules that are software, whatever they say of themselves. */
-const software = /softhsm|opencryptoki.*soft|\bsoft(?:ware)?\b|nss|utimaco.*simulator|simulator/i
+const software = /softhsm|kryoptic|opencryptoki.*soft|\bsoft(?:ware)?\b|nss|utimaco.*simulator|simulator/i
 
 export function keyEvidence(token: Token): KeyEvidence {
   return {
@@ -110,24 +111,30 @@ function protectionOf(token: Token, {object, spec}: Version): Protection {
     ['LOCAL', cka.local, true],
   ]
   const wrong = wanted.filter(([, type, value]) => token.is(object, type) !== value).map(([name]) => name)
-  const made = token.mechanisms.get(methodOf(spec.algorithm).makes)
-  const says = isSoftware(token)
-    ? `${maker(token)} is software: no hardware is involved`
-    : `${maker(token)} says that it is hardware`
+  const level = levelOf(token, spec.algorithm)
   const attributes =
     wrong.length === 0
       ? 'the token says: made inside, never extractable, always sensitive'
       : `the token does not say that it was made inside and never left: ${wrong.join(', ')}`
   return {
-    level: isSoftware(token)
-      ? 'software'
-      : ((made?.flags ?? 0) & ckf.hardware) === 0
-        ? 'unknown'
-        : 'hardware',
+    level,
     fips: null,
-    evidence: isSoftware(token) ? 'verified' : 'asserted',
-    detail: `${says}; ${attributes}`,
+    evidence: level === 'software' ? 'verified' : 'asserted',
+    detail: `${maker(token)} ${saidOf[level]}; ${attributes}`,
   }
+}
+
+const saidOf = {
+  software: 'is software: no hardware is involved',
+  hardware: 'says that it is hardware',
+  unknown: 'does not say whether it is hardware',
+} as const
+
+/** By the mechanism that makes such keys: of nothing else does a token say where it is done. */
+function levelOf(token: Token, algorithm: Algorithm): keyof typeof saidOf {
+  if (isSoftware(token)) return 'software'
+  const made = token.mechanisms.get(methodOf(algorithm).makes)
+  return ((made?.flags ?? 0) & ckf.hardware) === 0 ? 'unknown' : 'hardware'
 }
 
 function algorithmsLine(token: Token): CheckLine {

@@ -172,6 +172,30 @@ describe('a module that answers in another shape', () => {
     60_000,
   )
 
+  testWhen(
+    standinNeed,
+    'of where keys lie is told as it is: hardware is its word, no word is unknown, and what is known for software is software',
+    async () => {
+      const said = async (...quirks: readonly string[]): Promise<unknown> => {
+        hsm().now(...quirks)
+        const open = await opened()
+        const ref = await open.store.create(specOf('ec-p256'), intent())
+        const {level, evidence, detail, fips} = await open.evidence.protection(ref)
+        expect([fips, detail]).toEqual([null, expect.stringContaining('; the token says: made inside')])
+        await open.close()
+        return [level, evidence, detail.split(';')[0]]
+      }
+      const hardware = 'Acme Vaults M1 says that it is hardware'
+      expect(await said('maker Acme Vaults', 'in-hardware')).toEqual(['hardware', 'asserted', hardware])
+      const silent = 'Acme Vaults M1 does not say whether it is hardware'
+      expect(await said('maker Acme Vaults')).toEqual(['unknown', 'asserted', silent])
+      for (const maker of ['SoftHSM project', 'Kryoptic Project'])
+        expect(await said(`maker ${maker}`, 'in-hardware')).toEqual([
+          ...['software', 'verified', `${maker} M1 is software: no hardware is involved`],
+        ])
+    },
+  )
+
   // As p11-kit's trust module 0.24.1 has it.
   testWhen(standinNeed, 'that takes no session to write in is said to be write-protected', async () => {
     hsm().now('fail C_OpenSession 0xe2')

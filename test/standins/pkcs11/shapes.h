@@ -3,6 +3,8 @@
  * One change a line, in the same file:
  *   version MAJOR MINOR  of PKCS#11, in the list of calls and in C_GetInfo
  *   odd-info             C_GetInfo has no words: bytes that are no UTF-8, and control characters
+ *   maker NAME           whose token and module it says it is
+ *   in-hardware          every mechanism is said to be done in hardware
  *   zeros                names of the token end with a zero, and rubbish lies behind it
  *   flags-on N           flags of the token that it has besides
  *   flags-off N          flags of the token that it has not
@@ -41,6 +43,11 @@ static CK_RV shapedInitialize(CK_VOID_PTR args) {
   return said == CKR_OK && line("started", NULL, 0, 0) ? CKR_CRYPTOKI_ALREADY_INITIALIZED : said;
 }
 
+static void padded(CK_UTF8CHAR *field, size_t size, const char *words) {
+  memset(field, ' ', size);
+  memcpy(field, words, strlen(words) < size ? strlen(words) : size);
+}
+
 static CK_RV shapedInfo(CK_INFO_PTR info) {
   char rest[64];
   int major, minor;
@@ -54,6 +61,7 @@ static CK_RV shapedInfo(CK_INFO_PTR info) {
     memset(info->libraryDescription, 0x1b, sizeof info->libraryDescription);
     memset(&info->libraryVersion, 0xff, sizeof info->libraryVersion);
   }
+  if (line("maker", rest, sizeof rest, 0)) padded(info->manufacturerID, sizeof info->manufacturerID, rest);
   return said;
 }
 
@@ -82,11 +90,16 @@ static void rubbish(CK_UTF8CHAR *field, size_t size) {
 
 static CK_RV shapedToken(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
   CK_RV said;
+  char maker[64];
   if (slot == GHOST) return CKR_TOKEN_NOT_RECOGNIZED;
   said = under.C_GetTokenInfo(slot, info);
   if (said != CKR_OK) return said;
   info->flags |= (CK_FLAGS)number("flags-on", 0);
   info->flags &= ~(CK_FLAGS)number("flags-off", 0);
+  if (line("maker", maker, sizeof maker, 0)) {
+    padded(info->manufacturerID, sizeof info->manufacturerID, maker);
+    padded(info->model, sizeof info->model, "M1");
+  }
   if (line("zeros", NULL, 0, 0)) {
     rubbish(info->label, sizeof info->label);
     rubbish(info->manufacturerID, sizeof info->manufacturerID);
@@ -98,7 +111,9 @@ static CK_RV shapedToken(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
 static CK_RV shapedMechanism(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO_PTR info) {
   CK_RV said;
   if (instead("C_GetMechanismInfo", &said)) return said;
-  return under.C_GetMechanismInfo(slot, type, info);
+  said = under.C_GetMechanismInfo(slot, type, info);
+  if (said == CKR_OK && line("in-hardware", NULL, 0, 0)) info->flags |= CKF_HW;
+  return said;
 }
 
 static int sessions;
