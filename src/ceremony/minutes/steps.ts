@@ -1,5 +1,5 @@
 /** Every act and step: what was to be done, by whom, when it was, and what was recorded. */
-import {isObject, type Json} from '../../base/jcs.ts'
+import {isObject} from '../../base/jcs.ts'
 import {heading, paragraph, strong, table, type Block, type Inline} from '../../paper/document.ts'
 import {missingSignatures, type Done} from '../state.ts'
 import type {Script, ScriptStep} from './script.ts'
@@ -109,7 +109,7 @@ function inWords(record: Transcript, step: ScriptStep, result: Done['result']): 
     case 'confirm':
       return `answered ${say('answer')}.`
     case 'record':
-      return fieldsInWords(record, step, result['fields'])
+      return fieldsInWords(record, step, result)
     case 'read-aloud':
       return result['sha256'] === undefined
         ? 'read aloud.'
@@ -174,11 +174,26 @@ function short(digest: string): string {
 }
 
 /** Each field by what was asked. */
-function fieldsInWords(record: Transcript, step: ScriptStep, fields: Json | undefined): string {
+function fieldsInWords(
+  record: Transcript,
+  step: ScriptStep,
+  {fields, compared, deviation}: Done['result'],
+): string {
+  const held = isObject(compared) ? compared : {}
   return Object.entries(isObject(fields) ? fields : {})
-    .map(
-      ([name, value]) =>
-        `${step.fields.find((one) => one.name === name)?.text ?? name}: ${record.text(value)}`,
-    )
+    .map(([name, value]) => {
+      const asked = step.fields.find((one) => one.name === name)?.text ?? name
+      const said = comparedInWords[record.text(held[name])] ?? ''
+      const why =
+        held[name] === 'other' && deviation !== undefined ? ` (deviation ${record.text(deviation)})` : ''
+      return `${asked}: ${record.text(value)}${said}${why}`
+    })
     .join('; ')
+}
+
+/** Of the digest of a public key. */
+const comparedInWords: Readonly<Record<string, string>> = {
+  same: ', the same as of the key',
+  other: ', ANOTHER than of the key',
+  nothing: ', compared with nothing',
 }

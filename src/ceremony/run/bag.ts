@@ -4,8 +4,7 @@ import {Private, type DraftObject} from '../../ledger/index.ts'
 import type {Material} from '../outline.ts'
 import type {BagStep} from '../step.ts'
 import {ceremonyOf, peopleIn, type RunContext} from '../run-context.ts'
-import type {Deviation} from '../state.ts'
-import {askUntil} from './ask-until.ts'
+import {askCompared, deviationAt} from './compared.ts'
 import {demandYes} from './confirm.ts'
 
 const questions = {
@@ -58,12 +57,6 @@ function numberBefore(context: RunContext, bag: string): Before | null {
   return number === undefined ? null : {number, from: 'template'}
 }
 
-/** What was recorded last as done otherwise at this step. */
-function deviationAt(context: RunContext, step: string): Deviation | undefined {
-  return ceremonyOf(context).deviations.findLast((one) => one.step === step)
-}
-
-/** Another number is asked for again; typed again it stops the ceremony, unless a deviation at this step was recorded. */
 function askNumber(context: RunContext, step: BagStep, before: Before | null): Promise<string> {
   const {roster} = context.app.ledger.of(custodyFold)
   const reads =
@@ -72,20 +65,14 @@ function askNumber(context: RunContext, step: BagStep, before: Before | null): P
       : `, as ${step.reads} (${peopleIn(context, step.reads)
           .map(({id, name}) => name ?? roster.get(id)?.address ?? id)
           .join(', ')}) reads it aloud`
-  let last: string | null = null
-  return askUntil(
+  return askCompared(
     context,
     {step: step.id, field: 'number', question: `Number on bag "${step.bag}"${reads}`},
-    (text) => {
-      if (before === null || same(text, before.number)) return {value: text}
-      if (text === last && deviationAt(context, step.id) !== undefined) return {value: text}
-      last = text
-      return {problem: otherNumber(step.bag, before)}
+    {
+      isSame: (text) => before === null || same(text, before.number),
+      problem: before === null ? '' : otherNumber(step.bag, before),
+      deviates: 'if it is the right bag and another number stands on it',
     },
-    [
-      'if it is the right bag and another number stands on it, that is a deviation: say who decides it, then go on',
-      `keyrite ceremony deviation ${context.id.slice(0, 8)} --step ${step.id} --what W --why W --decided-by P --agreed-by P`,
-    ],
   )
 }
 

@@ -10,6 +10,9 @@ const field = z.strictObject({
     .boolean()
     .default(true)
     .describe('whether it is recorded as a commitment, with its opening beside the ledger'),
+  'public-key': idSchema
+    .optional()
+    .describe('the key of whose public half this is the SHA-256: what is typed is compared with it'),
 })
 const schema = z.strictObject({
   ...base,
@@ -33,6 +36,8 @@ export const record: StepKind<RecordStep> = {
           `field "${name}" stands twice in this step: give it another name`,
         )
     }
+    for (const [at, {'public-key': key}] of step.fields.entries())
+      if (key !== undefined) world.keys.compare(step, key, ['fields', at, 'public-key'])
     for (const [at, {text}] of step.fields.entries()) {
       if (text.trim() === '')
         world.report(step, ['fields', at, 'text'], 'empty-text', 'the field has no text: say what is asked')

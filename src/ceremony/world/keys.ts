@@ -1,4 +1,5 @@
 /** What has become of each key: those that steps make, and those that were there before. */
+import type {Path} from '../../base/yaml.ts'
 import {
   brings,
   type AttestStep,
@@ -11,6 +12,7 @@ import {
   type KeyVerifyStep,
   type SharesCombineStep,
   type SharesSplitStep,
+  type StepBase,
 } from '../step.ts'
 import type {Approvals} from './approvals.ts'
 import type {Materials} from './materials.ts'
@@ -184,6 +186,11 @@ export class Keys {
     else if (step.profile !== undefined) this.#materials.demandDevice(step, step.profile)
   }
 
+  /** Something is held against its public half, which the ledger has: its device is not needed for that. */
+  compare(step: StepBase, name: string, path: Path): void {
+    this.#made(step, name, {verb: 'compared with', path})
+  }
+
   /** Whether people can be asked now to activate a key that no plan of theirs makes: it is there, and was verified. */
   canBeActivated(name: string): boolean {
     const key = this.#find(name)
@@ -237,7 +244,31 @@ export class Keys {
     return key
   }
 
-  /** The key, if it is there; if not, that is said. */
+  /** The key, if it was made by now; if not, that is said. */
+  #made(
+    step: StepBase,
+    name: string,
+    {verb, path}: {readonly verb: string; readonly path: Path},
+  ): ModelKey | undefined {
+    const key = this.#find(name)
+    const say = (rule: string, message: string): void => {
+      this.#room.report(step, path, rule, `key "${name}" ${message}`)
+    }
+    if (key === undefined) {
+      say(
+        'unknown-key',
+        `is ${verb}, and neither is it there nor does a step make it: put a key.create step before it, or correct the name`,
+      )
+      return undefined
+    }
+    if (key.condition !== 'planned') return key
+    const maker = key.made?.id ?? ''
+    if (!this.#room.isDone(maker))
+      say('key-too-early', `is ${verb} before step "${maker}" makes it: move this step after it`)
+    return undefined
+  }
+
+  /** The key, if it is there and can be used; if not, that is said. */
   #there(
     step:
       | KeyVerifyStep
@@ -249,26 +280,16 @@ export class Keys {
       | SharesSplitStep,
     name: string,
   ): ModelKey | undefined {
-    const key = this.#find(name)
-    const say = (rule: string, message: string): void => {
-      this.#room.report(step, ['key'], rule, `key "${name}" ${message}`)
-    }
     const verb = verbs[step.kind]
-    if (key === undefined) {
-      say(
-        'unknown-key',
-        `is ${verb}, and neither is it there nor does a step make it: put a key.create step before it, or correct the name`,
-      )
-      return undefined
-    }
-    if (key.condition === 'planned') {
-      const maker = key.made?.id ?? ''
-      if (!this.#room.isDone(maker))
-        say('key-too-early', `is ${verb} before step "${maker}" makes it: move this step after it`)
-      return undefined
-    }
+    const key = this.#made(step, name, {verb, path: ['key']})
+    if (key === undefined) return undefined
     if (key.condition === 'over' && step.kind !== 'attest') {
-      say('key-over', `cannot be ${verb}: it is not to be used any more, see keyrite key show ${name}`)
+      this.#room.report(
+        step,
+        ['key'],
+        'key-over',
+        `key "${name}" cannot be ${verb}: it is not to be used any more, see keyrite key show ${name}`,
+      )
       return undefined
     }
     if (key.profile !== null) this.#materials.demandDevice(step, key.profile)
