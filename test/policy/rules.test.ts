@@ -47,6 +47,8 @@ describe('the default policy', () => {
     ['key.rotate', '2 of custodian', `2 of custodian with ${lead}`],
     ['key.rollback', '2 of custodian', `2 of custodian with ${lead}`],
     ['key.schedule', '2 of custodian', `2 of custodian with ${lead}`],
+    ['key.grant', '2 of custodian', `2 of custodian with ${lead}`],
+    ['key.ungrant', '2 of custodian', `2 of custodian with ${lead}`],
     ['key.compromise', `3 of custodian with ${lead}`, `3 of custodian with ${lead}`],
     ['key.destroy', `3 of custodian with ${lead}`, `3 of custodian with ${lead}`],
     ['key.unrevoke', `3 of custodian with ${lead}`, `3 of custodian with ${lead}`],
