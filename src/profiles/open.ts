@@ -1,4 +1,5 @@
 /** Opens the provider of a profile, and makes sure that it is still the one that was approved. */
+import {statSync} from 'node:fs'
 import {KeyriteError} from '../base/errors.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Clock, Random} from '../base/world.ts'
@@ -55,6 +56,7 @@ export async function openProfile({
   // Another token has generations of its own, and is not to be given this one's PIN.
   const ahead = await providerKind(profile.kind).identityAhead?.(local.settings)
   if (ahead !== undefined) demandIdentity(profile, ahead)
+  warnOfReaders(local.settings, say)
   const called = secretToAsk(profile.kind, local.settings)
   const {here, last = false} =
     called === null ? {here: false} : await warn(profile, local.settings, within, say)
@@ -78,6 +80,16 @@ export async function openProfile({
     }
   } finally {
     pin?.wipe()
+  }
+}
+
+/** Refused it would be in the way of a revocation: an agent writes a token so that its group can read it. */
+function warnOfReaders(settings: LocalSettings['settings'], say: OpenProfile['say']): void {
+  const held = {token: settings['token-file'], credentials: settings['credentials-file']}
+  for (const [what, file] of Object.entries(held)) {
+    const mode = file === undefined ? 0 : (statSync(file, {throwIfNoEntry: false})?.mode ?? 0)
+    if (mode % 0o100 !== 0)
+      say?.(`Warning: others can read or change the ${what} in "${file ?? ''}": chmod 600 ${file ?? ''}`)
   }
 }
 

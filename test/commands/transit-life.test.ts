@@ -1,5 +1,5 @@
 /** A key at OpenBao by single commands: made, permitted, and moved through its states. */
-import {writeFileSync} from 'node:fs'
+import {chmodSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyActivate from '../../src/commands/key/activate.ts'
@@ -109,6 +109,16 @@ describe('a key at OpenBao', () => {
       })
     },
   )
+
+  testWhen(openbao, 'is tried all the same where others can read the token, and that is said', async () => {
+    const proved = async () => runCommand(KeyProve, 'key prove', ['bao-hook', '--as', 'bob'], house().world)
+    const warning = `Warning: others can read or change the token in "${there().tokenFile}": chmod 600 ${there().tokenFile}`
+    expect((await proved()).stderr).not.toContain('others can read')
+    chmodSync(there().tokenFile, 0o640)
+    const done = await proved()
+    expect([done.exit, done.stderr.split('\n')]).toEqual([0, expect.arrayContaining([warning])])
+    chmodSync(there().tokenFile, 0o600)
+  })
 
   testWhen(
     openbao,

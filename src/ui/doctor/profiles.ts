@@ -46,9 +46,13 @@ function looksRight(app: App, {name, kind, environment}: Profile, called: string
       )
     const {settings, pinFile} = local
     const tokenFile = opened && kind === 'transit' ? undefined : settings['token-file']
-    const files = [settings['path'], settings['module'], pinFile, tokenFile].filter(
-      (path) => path !== undefined,
-    )
+    const files = [
+      settings['path'],
+      settings['module'],
+      pinFile,
+      tokenFile,
+      settings['credentials-file'],
+    ].filter((path) => path !== undefined)
     const missing = files.find((path) => lstatSync(path, {throwIfNoEntry: false}) === undefined)
     if (missing !== undefined && missing === pinFile)
       return fault(
