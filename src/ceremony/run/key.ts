@@ -20,7 +20,7 @@ export async function runKeyCreate(context: RunContext, step: KeyStepLike): Prom
   const [version] = versions
   context.room.say([
     `Key "${step.key}" was made: ${version?.providerId ?? ''} at ${location}.`,
-    `Protection: ${version?.protection.level ?? 'unknown'} (${version?.protection.evidence ?? 'stated'}). ${version?.protection.detail ?? ''}`,
+    `Protection: ${version?.protection.level ?? 'unknown'} (${version?.protection.evidence ?? 'stated'}): ${version?.protection.detail ?? ''}`,
   ])
   return {
     key: step.key,
