@@ -156,6 +156,21 @@ describe('a profile of AWS KMS that is looked at', () => {
     60_000,
   )
 
+  testWhen(ministack, 'tells another time than this machine: both, and what sets the clock', async () => {
+    const ahead = {...house().world, now: () => new Date(Date.now() + 600_000)}
+    expect(await runJson(ProfileCheck, 'profile check', ['one'], ahead)).toMatchObject({
+      exit: 7,
+      checks: expect.arrayContaining([
+        {
+          ...{name: 'clock', ok: false, fix: 'set the clock of this machine: timedatectl set-ntp true'},
+          detail: expect.stringMatching(
+            /^it says 20\d\d-.*Z, this clock is (10 min|9 min 5\d s)( \d s)? ahead of it$/,
+          ),
+        },
+      ]),
+    })
+  })
+
   testWhen(ministack, 'has an address at which nothing listens: in words', async () => {
     expect(await checkedWith(standin().url, 'http://127.0.0.1:1')).toMatchObject({
       exit: 7,

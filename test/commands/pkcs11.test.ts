@@ -1,9 +1,11 @@
 /** An HSM by commands alone: added with approvals, a whole ceremony on it, and a stranger's tool asked what is there. */
 import {execFileSync} from 'node:child_process'
-import {writeFileSync} from 'node:fs'
+import {verify} from 'node:crypto'
+import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyProve from '../../src/commands/key/prove.ts'
+import KeyPublic from '../../src/commands/key/public.ts'
 import KeyShow from '../../src/commands/key/show.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import ProfileCheck from '../../src/commands/profile/check.ts'
@@ -13,7 +15,7 @@ import {makeHouse, parameters, type House} from '../ceremony/room.ts'
 import {softHsm, type SoftHsm} from '../providers/pkcs11/softhsm.ts'
 import {testWith} from '../support/needs.ts'
 import {runJson, somebody} from '../support/run.ts'
-import {held} from './held.ts'
+import {held, run} from './held.ts'
 
 const need = 'softhsm2'
 
@@ -36,6 +38,12 @@ describe('an HSM by PKCS#11', () => {
   ]
   const signs = (...handles: readonly string[]): string[] =>
     handles.flatMap((one) => ['--sign-with', `${one}=${house().keyOf(one)}`])
+  const tool = (...args: readonly string[]): string =>
+    execFileSync(
+      'pkcs11-tool',
+      ['--module', hsm().module, '--token-label', 'lab', '--login', '--pin', hsm().pin, ...args],
+      {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], env: process.env},
+    )
   const add = (args: readonly string[]) => runJson(ProfileAdd, 'profile add', args, house().world)
 
   testWith(
@@ -105,7 +113,10 @@ describe('an HSM by PKCS#11', () => {
           (entry) => entry?.type === 'step.done' && entry.data['kind'] === 'machine',
         ),
       )
-      expect(JSON.stringify(machine?.data)).toContain(hsm().serial)
+      const recorded = JSON.stringify(machine?.data)
+      for (const fact of ['"model":"SoftHSM v2"', `"serial":"${hsm().serial}"`])
+        expect(recorded).toContain(fact)
+      expect(recorded).toMatch(/"firmware":"\d+\.\d+"/)
       const shown = await runJson(KeyShow, 'key show', ['hsm-jwt'], house().world)
       expect(shown).toMatchObject({
         state: 'active',
@@ -118,17 +129,36 @@ describe('an HSM by PKCS#11', () => {
     [need, 'pkcs11-tool'],
     'is told by a stranger’s tool to hold it, sensitive, never extractable, made inside',
     () => {
-      const tool = (...args: readonly string[]): string =>
-        execFileSync(
-          'pkcs11-tool',
-          ['--module', hsm().module, '--token-label', 'lab', '--login', '--pin', hsm().pin, ...args],
-          {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], env: process.env},
-        )
       const listed = tool('--list-objects', '--type', 'privkey')
       expect(listed).toMatch(/label:\s+hsm-jwt v1 es256 sign \d{4}-/)
       expect(listed).toMatch(/Access:\s+sensitive, always sensitive, never extractable, local/)
       expect(listed).toMatch(/Usage:\s+sign\s*$/m)
     },
+  )
+
+  testWith(
+    [need, 'pkcs11-tool'],
+    'holds the key of the shipped ceremony for JWT keys, as a stranger’s tool describes it, and a signature of that tool verifies',
+    async () => {
+      const values = {...parameters, profile: 'hsm', scheme: 'rs256', 'key-name': 'shipped-jwt'}
+      const answers = ['--answers', house().answers({parameters: values})]
+      expect(await run(house(), answers, 'jwt-signing-rsa-4096')).toMatchObject({
+        ...{exit: 0, status: 'signed-off', keys: [{name: 'shipped-jwt', version: 1}]},
+      })
+      const listed = tool('--list-objects', '--type', 'privkey').split(/^Private Key Object; /m)
+      const one = listed.find((object) => object.includes('shipped-jwt v1 rs256 sign')) ?? ''
+      expect(one).toMatch(/^RSA/)
+      expect(one).toMatch(/Usage:\s+sign\s*$/m)
+      expect(one).toMatch(/Access:\s+sensitive, always sensitive, never extractable, local/)
+      const id = /ID:\s+([0-9a-f]+)/.exec(one)?.[1] ?? ''
+      expect(tool('--list-objects', '--type', 'pubkey', '--id', id)).toMatch(/RSA 4096 bits/)
+      const [message, signature] = [join(house().dir, 'token'), join(house().dir, 'token.sig')]
+      writeFileSync(message, 'a token')
+      tool('--sign', '--id', id, '-m', 'SHA256-RSA-PKCS', '-i', message, '-o', signature)
+      const {text} = await runJson(KeyPublic, 'key public', ['shipped-jwt'], house().world)
+      expect(verify('sha256', readFileSync(message), String(text), readFileSync(signature))).toBe(true)
+    },
+    120_000,
   )
 
   testWith(need, 'proves the key: it signs, and refuses to give it away', async () => {
