@@ -42,9 +42,8 @@ export async function openRequest(
   const {roster} = ledger.of(custodyFold)
   const rule = ruleFor(policy, matterOfPlan(plan))
   const aside = authorStandsAside(plan.profile?.environment ?? null, plan.operation)
-  const people = mayAnswer(rule, roster, concernOf(plan)).filter(
-    ({id}) => (only === null || only.includes(id)) && !(aside && id === actor.person),
-  )
+  const may = mayAnswer(rule, roster, concernOf(plan)).filter(({id}) => only === null || only.includes(id))
+  const people = may.filter(({id}) => !(aside && id === actor.person))
   // Asked all the same, it would be called rejected, and nobody said no.
   if (!meetable(rule, people))
     throw new KeyriteError(
@@ -52,7 +51,7 @@ export async function openRequest(
       `cannot ask for ${plan.operation}: rule "${rule.id}" needs ${lackIn(rule, people)}`,
       {
         hints: [
-          ...(aside ? ['--as PERSON: in production whoever asks does not approve'] : []),
+          ...(people.length < may.length ? ['--as PERSON: in production whoever asks does not approve'] : []),
           `keyrite policy explain ${plan.operation}`,
           'keyrite custodian list',
         ],

@@ -2,6 +2,7 @@ import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import Database from 'better-sqlite3'
 import type {App} from '../../src/app.ts'
+import {KeyriteError} from '../../src/base/errors.ts'
 import {generateEd25519} from '../../src/custody/index.ts'
 import {keysFold, planMove, proveKey} from '../../src/keys/index.ts'
 import {profilesFold} from '../../src/profiles/index.ts'
@@ -224,6 +225,24 @@ describe('a request', () => {
       })
     expect(app.ledger.size).toBe(size)
     expect(statusOf(await ask(context, kek), now)).toBe('open')
+  })
+
+  test('that fails for want of whoever asks says that another may ask, and only then', async () => {
+    await addLocal(app, 'soft')
+    const {plan, ...rest} = planned(app)
+    const {profile} = plan
+    if (profile === null) throw new Error('the plan is of a profile')
+    const asking = {...rest, plan: {...plan, profile: {...profile, environment: 'production' as const}}}
+    const hints = async (others: readonly number[]): Promise<readonly string[]> => {
+      const only = others.map((at) => one(at).person.id)
+      const actor = {person: one(0).person.id, evidence: 'stated' as const}
+      const refused = await ask({...context, actor}, asking, {only}).catch((error: unknown) => error)
+      expect(refused).toMatchObject({code: 'QUORUM_MISSING'})
+      return refused instanceof KeyriteError ? refused.hints : []
+    }
+    const another = '--as PERSON: in production whoever asks does not approve'
+    expect(await hints([0, 1, 2])).toContain(another)
+    expect(await hints([1, 2])).not.toContain(another)
   })
 
   test('whose ground has moved is not applied', async () => {
