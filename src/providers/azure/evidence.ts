@@ -206,6 +206,7 @@ async function rolesLine(service: Service): Promise<CheckLine> {
 
 /** Reading is what every command needs; what else is permitted Azure tells only when it is tried. */
 async function readLine(service: Service): Promise<CheckLine> {
+  const {tokenFile} = service.place
   try {
     await service.read('read keys', '/keys', {maxresults: '1'})
     return {name: 'permission to read keys', ok: true, detail: 'granted', fix: null}
@@ -213,7 +214,9 @@ async function readLine(service: Service): Promise<CheckLine> {
     const fix =
       error instanceof KeyriteError && statusOf(error.cause) === 403
         ? 'az role assignment create --role "Key Vault Crypto Officer" --assignee WHO --scope VAULT-ID'
-        : 'az login'
+        : tokenFile === null
+          ? 'az login'
+          : `a token that is not over, in ${tokenFile}`
     return {name: 'permission to read keys', ok: false, detail: failure('read keys', error).message, fix}
   }
 }

@@ -44,17 +44,23 @@ export function isUnexplained(error: unknown): boolean {
   return !/^(?:ForbiddenBy|KeyDisabled$|KeyOperationForbidden$)/.test(inner) && !byState.test(message)
 }
 
+/** What gives credentials that are taken: which of them the profile uses is not known here. */
+const signIn = [
+  'az login',
+  'where the profile names a token file, a token that is not over in it: keyrite profile show PROFILE',
+] as const
+
 /** @returns the error as an operator should see it; what is a KeyriteError already stays one. */
 export function failure(what: string, error: unknown): KeyriteError {
   if (error instanceof KeyriteError) return error
   if (!isFailure(error)) throw error
   const {message, inner} = saidBy(error)
   const said = visibleLine(message.split(/\r?\n/)[0] ?? '', 240)
-  const as = (kind: KeyriteError['code'], fact: string, hint: string): KeyriteError =>
-    new KeyriteError(kind, `cannot ${what}: ${fact}`, {hints: [hint], cause: error})
+  const as = (kind: KeyriteError['code'], fact: string, ...hints: readonly string[]): KeyriteError =>
+    new KeyriteError(kind, `cannot ${what}: ${fact}`, {hints: [...hints], cause: error})
   const status = statusOf(error)
   if (status === undefined) return unanswered(what, error, said)
-  if (status === 401) return as('CREDENTIALS_REFUSED', `Azure refused the credentials, ${said}`, 'az login')
+  if (status === 401) return as('CREDENTIALS_REFUSED', `Azure refused the credentials, ${said}`, ...signIn)
   if (
     inner === 'KeyDisabled' ||
     inner === 'KeyOperationForbidden' ||
@@ -80,7 +86,7 @@ function unanswered(what: string, error: Error, said: string): KeyriteError {
   const {name, code} = error as {name?: string; code?: string}
   if (/Credential|AuthenticationError/.test(name ?? ''))
     return new KeyriteError('CREDENTIALS_REFUSED', `cannot ${what}: there are no credentials, ${said}`, {
-      hints: ['az login'],
+      hints: [...signIn],
     })
   if (/^(?:DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(?:GET|VERIFY)_|CERT_|ERR_TLS_CERT)/.test(code ?? ''))
     return new KeyriteError(

@@ -89,7 +89,7 @@ export function keyLife(service: Service): KeyLife {
       if (shown === undefined)
         throw new KeyriteError('UNSUPPORTED', `cannot rotate key "${key}": keyrite has no such algorithm`)
       await demandUnused(service, key, intent)
-      const made = refOf(await make(service, shown.spec, intent, dates))
+      const made = refOf(await make(service, shown.spec, intent, dates, `rotate key "${key}"`))
       await settled(`rotate key "${key}"`, () => lookUp(service, made))
       return made
     },

@@ -91,9 +91,10 @@ export async function make(
   spec: KeySpec,
   intent: IntentId,
   dates: Dates,
+  what = `make key "${spec.label}"`,
 ): Promise<KeyVaultKey> {
   const {kty, keySize, curve} = shapeOf(spec.algorithm, service.place.protection === 'hsm')
-  const made = await service.ask(`make key "${spec.label}"`, () =>
+  const made = await service.ask(what, () =>
     service.once.createKey(spec.label, kty, {
       ...(keySize === undefined ? {} : {keySize}),
       ...(curve === undefined ? {} : {curve}),

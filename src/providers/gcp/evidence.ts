@@ -137,7 +137,7 @@ function attestationIn({attestation}: CryptoKeyVersion): Attestation | null {
 }
 
 async function reachLine(service: Service): Promise<CheckLine> {
-  const {ring, endpoint} = service.place
+  const {ring, endpoint, credentials} = service.place
   try {
     await service.askPlainly((kms) => kms.getKeyRing({name: ring}))
     return {name: 'key ring', ok: true, detail: ring, fix: null}
@@ -145,7 +145,9 @@ async function reachLine(service: Service): Promise<CheckLine> {
     const value = codeOf(error)
     const fix =
       value === code.unauthenticated || value === undefined
-        ? 'gcloud auth application-default login'
+        ? credentials === null
+          ? 'gcloud auth application-default login'
+          : `a key file that Google takes, at ${credentials}: gcloud iam service-accounts keys create FILE --iam-account ACCOUNT`
         : value === code.permissionDenied
           ? `gcloud kms keyrings add-iam-policy-binding ${ring} --member=MEMBER --role=roles/cloudkms.viewer`
           : value === code.notFound

@@ -5,6 +5,7 @@ import {visibleLine} from '../../base/visible.ts'
 /** google.rpc.Code. */
 export const code = {
   cancelled: 1,
+  unknown: 2,
   invalidArgument: 3,
   deadlineExceeded: 4,
   notFound: 5,
@@ -14,9 +15,16 @@ export const code = {
   failedPrecondition: 9,
   aborted: 10,
   unimplemented: 12,
+  internal: 13,
   unavailable: 14,
   unauthenticated: 16,
 } as const
+
+/** What gives credentials that are taken: which of them the profile uses is not known here. */
+const signIn = [
+  'gcloud auth application-default login',
+  'where the profile names a key file, another one in its place: keyrite profile show PROFILE',
+] as const
 
 /** @returns undefined where it is no answer of the service. */
 export function codeOf(error: unknown): number | undefined {
@@ -61,11 +69,7 @@ export function failure(what: string, error: unknown): KeyriteError {
     new KeyriteError(kind, `cannot ${what}: ${fact}`, {hints: [...hints]})
   switch (value) {
     case code.unauthenticated:
-      return as(
-        'CREDENTIALS_REFUSED',
-        `Google refused the credentials, ${said}`,
-        'gcloud auth application-default login',
-      )
+      return as('CREDENTIALS_REFUSED', `Google refused the credentials, ${said}`, ...signIn)
     case code.permissionDenied:
       return as('CREDENTIALS_REFUSED', said, 'keyrite profile check PROFILE')
     // So the client calls a connection that was cut.
@@ -95,6 +99,14 @@ export function failure(what: string, error: unknown): KeyriteError {
         `a quota is used up, ${said}`,
         'wait a minute, then the same command again',
       )
+    // What broke there may have been done before.
+    case code.unknown:
+    case code.internal:
+      return as(
+        'PROVIDER_FAILED',
+        `Google failed at it, ${said}`,
+        'the same command again: it asks what was done',
+      )
     case code.unimplemented:
       return as('UNSUPPORTED', said, 'keyrite profile check PROFILE')
     case code.failedPrecondition:
@@ -109,6 +121,6 @@ function outside(what: string, error: unknown): KeyriteError {
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) throw error
   const said = visibleLine(error.message.split('\n')[0] ?? '', 160)
   return new KeyriteError('CREDENTIALS_REFUSED', `cannot ${what}: there are no credentials, ${said}`, {
-    hints: ['gcloud auth application-default login'],
+    hints: [...signIn],
   })
 }

@@ -95,6 +95,18 @@ describe('trouble with Azure Key Vault', () => {
     expect((await open().store.create(spec, made)).key).toBe(spec.label)
   })
 
+  testWith('openssl', 'of credentials that are refused each kind is named that may be mended', async () => {
+    await trouble('create', 'unauthenticated', 9)
+    const refused = await open()
+      .store.create(specOf('ec-p256'), intent())
+      .catch((error: unknown) => error)
+    await standin().ask({faults: []})
+    expect(refused).toMatchObject({
+      code: 'CREDENTIALS_REFUSED',
+      hints: ['az login', expect.stringMatching(/token file.*keyrite profile show PROFILE$/)],
+    })
+  })
+
   testWith('openssl', 'a key of two versions is not deleted for the sake of one', async () => {
     const first = await enabled(open(), specOf('ec-p256'))
     await open().life.rotate(first.key, intent())

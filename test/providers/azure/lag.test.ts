@@ -34,13 +34,13 @@ const rows: readonly Row[] = [
   {
     ...{name: 'disabling', route: 'update', reads: ['get']},
     act: (open, ref) => open.life.setAvailability(ref, 'disabled'),
-    ...{done: 'disabled', lie: 'enabled'},
+    ...{done: 'disabled', lie: 'PROVIDER_FAILED'},
   },
   {
     ...{name: 'enabling', route: 'update', reads: ['get']},
     ready: (open, ref) => open.life.setAvailability(ref, 'disabled'),
     act: (open, ref) => open.life.setAvailability(ref, 'enabled'),
-    ...{done: 'enabled', lie: 'disabled'},
+    ...{done: 'enabled', lie: 'PROVIDER_FAILED'},
   },
   {
     ...{name: 'setting dates', route: 'update', reads: ['get']},
@@ -168,6 +168,34 @@ describe('a Managed HSM of Azure whose reads are late, on the stand-in', () => {
         30_000,
       )
   }
+
+  if (SLOW)
+    testWith(
+      'openssl',
+      'recovering and putting back that the service only says yes to is not called done, and the same again ends it',
+      async () => {
+        const ref = await enabled(open(), specOf('ec-p256'))
+        const backup = await open().keyBackups?.take(ref.key)
+        const bytes = backup?.use((lent) => Buffer.from(lent)) ?? Buffer.alloc(0)
+        const {life, store, keyBackups} = open()
+        await life.scheduleForPurge?.(ref)
+        await standin().ask({faults: [{route: 'recover', fault: 'lie', times: 1}]})
+        expect(await outcome(life.cancelDestruction(ref))).toBe('INDETERMINATE')
+        expect((await described(store, ref)).availability).toBe('destruction-pending')
+        await standin().ask({faults: []})
+        expect(await life.cancelDestruction(ref)).toBe('disabled')
+        await life.scheduleForPurge?.(ref)
+        await life.purge?.(ref)
+        const putBack = () => keyBackups?.putBack(ref.key, secretOf(Buffer.from(bytes))) ?? missing()
+        await standin().ask({faults: [{route: 'restore', fault: 'lie', times: 1}]})
+        expect(await outcome(putBack())).toBe('PROVIDER_FAILED')
+        expect(await store.describe(ref)).toBeUndefined()
+        await standin().ask({faults: []})
+        await putBack()
+        expect((await described(store, ref)).availability).toBe('enabled')
+      },
+      120_000,
+    )
 
   testWith('openssl', 'a key that was made, and whose answer was lost, is found by a late list', async () => {
     const [spec, made] = [specOf('ec-p256'), intent()]

@@ -127,6 +127,34 @@ describe('trouble with Google Cloud KMS', () => {
 
   testWith(
     'openssl',
+    'what mends a refusal is named: credentials of each kind, and what broke there is asked for again',
+    async () => {
+      const create = () =>
+        open()
+          .store.create(specOf('hmac-sha256'), intent())
+          .catch((error: unknown) => error)
+      await trouble('createCryptoKey', 'unauthenticated')
+      expect(await create()).toMatchObject({
+        code: 'CREDENTIALS_REFUSED',
+        hints: [
+          'gcloud auth application-default login',
+          expect.stringMatching(/key file.*keyrite profile show PROFILE$/),
+        ],
+      })
+      await trouble('createCryptoKey', 'internal')
+      expect(await create()).toMatchObject({
+        ...{code: 'PROVIDER_FAILED', hints: ['the same command again: it asks what was done']},
+        message: expect.stringMatching(/: Google failed at it, Internal error encountered\.$/),
+      })
+      await trouble('getKeyRing', 'unauthenticated', 9)
+      const lines = await open().evidence.check()
+      await standin().ask({faults: []})
+      expect(lines.find(({ok}) => !ok)?.fix).toContain(place().credentials)
+    },
+  )
+
+  testWith(
+    'openssl',
     'a schedule that is not set for certain is not called set, and the same again ends it',
     async () => {
       const {key} = await enabled(open(), specOf('aes-256'))

@@ -19,7 +19,7 @@ export const backupActs: Readonly<Record<'backup' | 'restore', Act>> = {
     return {value: world.quirks.has('other-blob') ? `eyJ9.${value}` : value}
   },
 
-  restore(world, {base, body}) {
+  restore(world, {base, body, lies}) {
     const text = Buffer.from(textIn(body, 'value'), 'base64url').toString()
     const kept = text.startsWith(prefix) ? world.blobs.get(text.slice(prefix.length)) : undefined
     if (kept === undefined) throw new Refused(400, 'Malformed backup blob', 'Backup blob is corrupt.') // R
@@ -32,7 +32,7 @@ export const backupActs: Readonly<Record<'backup' | 'restore', Act>> = {
         `There was a conflict restoring the key '${base}/keys/${name}'. This can happen if either: the key exists, or is deleted.`,
       )
     const key = copyOf(kept)
-    world.keys.set(name, key)
+    if (!lies) world.keys.set(name, key)
     return bundle(world, base, key, newest(key))
   },
 }

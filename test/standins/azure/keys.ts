@@ -155,11 +155,13 @@ export const keyActs: Readonly<Record<Name, Act>> = {
     }))
   },
 
-  recover(world, {base, name}) {
+  recover(world, {base, name, lies}) {
     const found = world.deleted.get(name)
     if (found === undefined) throw keyNotFound(name)
-    world.deleted.delete(name)
-    world.keys.set(name, found.key)
+    if (!lies) {
+      world.deleted.delete(name)
+      world.keys.set(name, found.key)
+    }
     return bundle(world, base, found.key, newest(found.key))
   },
 
