@@ -1,7 +1,15 @@
 /** Containing: every version is disabled where it lies. Nothing is made, nothing destroyed; all of it can be taken back. */
 import {KeyriteError} from '../base/errors.ts'
 import type {View} from '../ledger/index.ts'
-import {availabilityOf, changeState, keysFold, profileOf, tryerInWords, type Key} from '../keys/index.ts'
+import {
+  availabilityOf,
+  changeState,
+  giveUpChange,
+  keysFold,
+  profileOf,
+  tryerInWords,
+  type Key,
+} from '../keys/index.ts'
 import {enforcedBy} from '../providers/of-kind.ts'
 import {stripKinds} from '../providers/rights.ts'
 import {planFor, type Operation, type Plan} from '../requests/index.ts'
@@ -38,8 +46,9 @@ export const incidentContain: Operation = {
     const {key, incident, promote: to} = changeOf(plan)
     if (promotes(name) && to !== undefined) return promote(context, key, to, name)
     const {act, version} = stepOf(name)
-    if (act === 'strip') await stripVersion(context, incident, version)
-    else if (act === 'disable') await actOnVersion(context, {incident, version, act, to: 'disabled'})
+    if (act === 'strip') return stripVersion(context, incident, version)
+    await giveUpChange(context, key, version)
+    if (act === 'disable') await actOnVersion(context, {incident, version, act, to: 'disabled'})
     else await changeState(context, {key, version, event: 'suspend', enforced: null, insists: true})
   },
 }

@@ -21,6 +21,7 @@ export {
   type KeyState,
 } from './lifecycle.ts'
 export {isPublished, jwksOf, versionJwk, type Jwk} from './jwk.ts'
+export {giveUpChange} from './operations/give-up.ts'
 export {changeState} from './operations/move.ts'
 export {triedAgain, tryAvailability} from './try-state.ts'
 export {keyCancelDestroy} from './operations/cancel.ts'

@@ -91,7 +91,7 @@ function demandNotFailed({id, failed}: Request): void {
   if (!failed) return
   throw new KeyriteError(
     'REQUEST_STATE',
-    `cannot apply ${id}: the provider refused it, and its approval is used up`,
+    `cannot apply ${id}: what it began failed, or was given up, and its approval is used up`,
     {
       hints: [`keyrite request show ${id}`, 'ask anew'],
     },

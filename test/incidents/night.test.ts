@@ -7,6 +7,7 @@ import type {KeyWish} from '../../src/keys/index.ts'
 import {verified} from '../ledger/support.ts'
 import {makeKey, makeLedger, type TestLedger} from '../support/ledger.ts'
 import {addLocal} from '../support/profile.ts'
+import {planMove, proveKey} from '../../src/keys/index.ts'
 import {act, approved, moved, typesSince, versionOf, type Bench} from '../keys/moving.ts'
 import {contained, documentOf, failing, nightOf, opened, other, proved, signed, type Night} from './bench.ts'
 
@@ -39,6 +40,9 @@ function night(change?: Parameters<typeof other>[1]): Night {
   const carol = made.founders[2]
   if (carol === undefined) throw new Error('there are five')
   return nightOf(bench, carol, change === undefined ? undefined : other(real, change))
+}
+async function prove(name: string): Promise<void> {
+  await proveKey({...night().context, approved: -1}, name, 1)
 }
 /** Nobody contains two alone: what was contained is given back, so that the next test may. */
 async function givenBack(name: string): Promise<void> {
@@ -95,6 +99,50 @@ describe('a key that is revoked', () => {
     expect((await real.store.describe(versionOf(bench, old).ref))?.availability).toBe('disabled')
     await givenBack(old)
     expect((await real.store.describe(versionOf(bench, old).ref))?.availability).toBe('historic')
+  })
+})
+
+describe('a change of state that broke off before the night', () => {
+  test.each(['suspend', 'deactivate'] as const)(
+    'a %s that has no outcome is in the way of nothing: the key is contained at once',
+    async (event) => {
+      const name = await key()
+      const before = await approved(bench, planMove(bench.app.ledger.view, name, event))
+      const away = other(real, {life: {setAvailability: failing('PROVIDER_UNREACHABLE')}})
+      await expect(act(bench, before, away)).rejects.toMatchObject({code: 'PROVIDER_UNREACHABLE'})
+      const incident = await opened(night(), name)
+      const seq = bench.app.ledger.size
+      expect(await contained(night(), await signed(night(), incident))).toEqual([null])
+      expect(typesSince(bench, seq)).toEqual(['key.state.failed', 'key.state.intended', 'key.state.changed'])
+      expect(await proved(night(), incident)).toMatchObject({proof: 'proven'})
+      expect(documentOf(bench, incident)).toMatchObject({contained: true})
+      // What was begun before cannot be taken up again, and open what is shut.
+      await expect(act(bench, before)).rejects.toMatchObject({code: 'REQUEST_STATE'})
+      await givenBack(name)
+    },
+  )
+
+  test('an activation that has no outcome does not open it afterwards', async () => {
+    const name = await key({activate: false})
+    await prove(name)
+    const before = await approved(bench, planMove(bench.app.ledger.view, name, 'activate'))
+    const away = other(real, {life: {setAvailability: failing('PROVIDER_UNREACHABLE')}})
+    await expect(act(bench, before, away)).rejects.toMatchObject({code: 'PROVIDER_UNREACHABLE'})
+    const incident = await opened(night(), name)
+    expect(await contained(night(), await signed(night(), incident))).toEqual([null])
+    await expect(act(bench, before)).rejects.toMatchObject({code: 'REQUEST_STATE'})
+    expect((await real.store.describe(versionOf(bench, name).ref))?.availability).toBe('disabled')
+    await givenBack(name)
+  })
+
+  test('what one approval of an incident left open, the next one of it gives up too', async () => {
+    const name = await key()
+    const incident = await opened(night(), name)
+    const away = night({life: {setAvailability: failing('PROVIDER_UNREACHABLE')}})
+    expect(await contained(away, await signed(away, incident))).toEqual(['PROVIDER_UNREACHABLE'])
+    expect(await contained(night(), await signed(night(), incident))).toEqual([null])
+    expect(documentOf(bench, incident)).toMatchObject({contained: true})
+    await givenBack(name)
   })
 })
 

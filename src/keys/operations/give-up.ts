@@ -1,0 +1,35 @@
+/** What was begun under an ordinary approval, and has no outcome, is in no way of those who contain a key. */
+import {KeyriteError} from '../../base/errors.ts'
+import type {ActContext} from '../../requests/index.ts'
+import {keysFold} from '../fold.ts'
+import {openIntent} from '../state.ts'
+
+/**
+ * Ends the change of state of this version that another approval began: what became of it at the place is not asked, since the
+ * place is told anew. Its approval is used up; it would else be finished afterwards, and open what was shut.
+ * @throws KeyriteError `INDETERMINATE` for one of a ceremony, which only its own end gives up.
+ */
+export async function giveUpChange(
+  {ledger, actor, approved}: ActContext,
+  key: string,
+  version: number,
+): Promise<void> {
+  const open = openIntent(ledger.of(keysFold), 'state', key, version)
+  if (open === undefined || open.approved === approved) return
+  const {seq, profile, ceremony} = open
+  if (ceremony !== null)
+    throw new KeyriteError(
+      'INDETERMINATE',
+      `cannot contain version ${version} of key "${key}": entry ${seq} of ceremony ${ceremony.slice(0, 8)} began to change it, and has no outcome yet`,
+      {hints: [`keyrite ceremony abort ${ceremony.slice(0, 8)} --reason R, then the same command again`]},
+    )
+  await ledger.append([
+    {
+      type: 'key.state.failed',
+      actor,
+      ceremony,
+      approved: open.approved,
+      data: {key, version, profile, intended: seq, code: 'INDETERMINATE'},
+    },
+  ])
+}
