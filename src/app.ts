@@ -143,7 +143,7 @@ export class App {
     try {
       this.#guard(profile)
       const {offers} = providerKind(profile.kind)
-      if (offers !== undefined) return await offers(local.settings, offeredMs)
+      if (offers !== undefined) return await offers(local.settings, offeredMs, profile.identity)
       if (secretToAsk(profile.kind, local.settings) !== null) return null
       // Opened for this alone: what acts later waits longer for its answers.
       const provider = await this.#open(profile, {answer: offeredMs, standing: async (work) => work()})

@@ -6,7 +6,7 @@ import type {Offered} from './offered.ts'
 import type {Believing} from './attesting.ts'
 import type {PermissionsWish, Policy} from './permissions.ts'
 import type {MakingPlaces} from './place-maker.ts'
-import type {Availability, BeforeSecret, Provider} from './ports.ts'
+import type {Availability, BeforeSecret, Identity, Provider} from './ports.ts'
 import type {SecurityDomains} from './security-domain.ts'
 
 /** What a kind needs to be opened. */
@@ -74,9 +74,9 @@ export interface ProviderKind {
   readonly lacking?: () => Promise<{readonly fact: string; readonly fix: string} | null>
   /**
    * What keys a place can have, as far as that is known before anybody gives a secret; absent where only the open place says it.
-   * @param within - how long to wait for an answer, in ms. @throws KeyriteError as `open`.
+   * @param within - how long to wait for an answer, in ms. @param identity - who answered when it was approved. @throws KeyriteError as `open`.
    */
-  readonly offers?: (settings: Opening['settings'], within: number) => Promise<Offered>
+  readonly offers?: (settings: Opening['settings'], within: number, identity?: Identity) => Promise<Offered>
   /** What the place says before anybody gives a secret, as how many tries are left; absent where there is nothing to ask. A line that is not ok is said before the secret is asked for. @throws KeyriteError `CREDENTIALS_REFUSED` where no secret would be taken. */
   readonly beforeSecret?: (settings: Opening['settings'], within?: number) => Promise<BeforeSecret>
   /** Which place it is, as it says itself before anybody gives a secret: believed only where that is another one. Absent where it says so only when it is open. @throws KeyriteError as `open`. */

@@ -111,8 +111,10 @@ export const providerKinds = {
     window: {least: 7, most: 30},
     copies: ({replicas}) => (replicas === undefined ? [] : replicas.split(',')),
     materialEnds: {mostDays: 365},
-    offers: async ({custom_key_store: store}) =>
-      (await import('./aws/specs.ts')).offered(store !== undefined),
+    async offers({custom_key_store: store}, _within, {key_store_type: type} = {}) {
+      const {cloudHsmStore, offered} = await import('./aws/specs.ts')
+      return offered(store === undefined ? null : (type ?? cloudHsmStore))
+    },
     async open({settings, within}) {
       setting(settings, 'region')
       const {openAws, patience} = await import('./aws/index.ts')

@@ -77,8 +77,9 @@ export const tried: readonly Tried[] = [
   {
     what: 'opencryptoki 3.8.1, its software token',
     kind: 'pkcs11',
-    went: 'profile add and check; hmac-sha256, rsa-2048 made, proved, activated; suspend, resume, deactivate, destroy',
-    otherwise: 'every token has serial number 123; no curves, no AES-GCM, nothing from outside (UNSUPPORTED)',
+    went: 'the whole ceremony for a JWT key under PS256, asked back by pkcs11-tool; profile add and check; hmac-sha256, rsa-2048 made, proved, activated; suspend, resume, deactivate, destroy',
+    otherwise:
+      'every token has serial number 123; no RS256, so that ceremony is refused before it begins, naming PS256; no curves, no AES-GCM, nothing from outside (UNSUPPORTED)',
     test: [
       'commands/key-offered.test.ts',
       'without the mechanism, or with one that only verifies, is known before the PIN and before anybody signs',

@@ -4,7 +4,7 @@ import {isDenied} from './failures.ts'
 import {identityOf, type Answered} from './identity.ts'
 import type {Keys} from './keys.ts'
 import {destructionDays, enforced} from './life.ts'
-import {offered} from './specs.ts'
+import {cloudHsmStore, offered} from './specs.ts'
 import type {Service} from './store.ts'
 
 export function keyEvidence({keys, who}: Service, ask: () => Promise<Answered>): KeyEvidence {
@@ -54,8 +54,8 @@ export function keyEvidence({keys, who}: Service, ask: () => Promise<Answered>):
     },
 
     async capabilities() {
-      await who()
-      const can = offered(place.customKeyStore !== null)
+      const {store} = await who()
+      const can = offered(place.customKeyStore === null ? null : (store?.type ?? cloudHsmStore))
       return {
         ...can,
         enforces: enforced,

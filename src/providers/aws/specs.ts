@@ -70,14 +70,18 @@ export function signingOf(scheme: Scheme): Signing {
 
 /** What the service has, in some region; which of it a region lacks shows only when a key is made there. */
 export function capabilitiesOf(customKeyStore: boolean): readonly Capability[] {
-  const offered = customKeyStore ? (['aes-256'] as const) : algorithms
-  return offered.map((algorithm) => ({algorithm, schemes: schemesOf[algorithm]}))
+  const here = customKeyStore ? (['aes-256'] as const) : algorithms
+  return here.map((algorithm) => ({algorithm, schemes: schemesOf[algorithm]}))
 }
 
-/** Into a custom key store nothing comes from outside. */
-export function offered(customKeyStore: boolean): Offered {
-  return {keys: capabilitiesOf(customKeyStore), imports: !customKeyStore}
+/** Into a custom key store nothing comes from outside; of one outside AWS the keys are made there. @param storeType - as KMS says it; null where keys lie in none. */
+export function offered(storeType: string | null): Offered {
+  if (storeType === null) return {keys: capabilitiesOf(false), imports: true}
+  return {keys: storeType === cloudHsmStore ? capabilitiesOf(true) : [], imports: false}
 }
+
+/** The type of the custom key stores that lie in a CloudHSM cluster. */
+export const cloudHsmStore = 'AWS_CLOUDHSM'
 
 /** @throws KeyriteError `USAGE` for a bad label, `UNSUPPORTED` where algorithm, scheme and purpose do not go together there. */
 export function permitSpec(spec: KeySpec, customKeyStore: boolean): void {

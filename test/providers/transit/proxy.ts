@@ -2,12 +2,26 @@
 import {createServer, connect, type AddressInfo, type Server, type Socket} from 'node:net'
 import {once} from 'node:events'
 
+const quota = '{"errors":["request path \\"transit/\\": rate limit quota exceeded"]}'
+const tooMany = [
+  'HTTP/1.1 429 Too Many Requests',
+  ...[
+    'content-type: application/json',
+    `content-length: ${quota.length}`,
+    'retry-after: 1',
+    'connection: close',
+  ],
+  ...['', quota],
+].join('\r\n')
+
 export class Way {
   readonly #server: Server
   readonly #open = new Set<Socket>()
   readonly #waiting = new Set<{readonly text: string; readonly seen: () => void}>()
   /** Whether the next request whose head holds this is cut off from its reply; null for none. */
   cuts: string | null = null
+  /** Requests that begin so do not come through: fewer are asked for, as OpenBao says it under a quota; null for none. */
+  throttles: RegExp | null = null
 
   private constructor(server: Server) {
     this.#server = server
@@ -62,6 +76,10 @@ export class Way {
           one.seen()
           this.#waiting.delete(one)
         }
+      if (this.throttles?.test(head) === true) {
+        client.end(tooMany)
+        return
+      }
       if (this.cuts !== null && head.includes(this.cuts)) {
         this.cuts = null
         cutting = true
