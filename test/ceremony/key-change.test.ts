@@ -11,7 +11,9 @@ import {shippedTemplate} from '../../src/ceremony/shipped.ts'
 import Abort from '../../src/commands/ceremony/abort.ts'
 import Bundle from '../../src/commands/ceremony/bundle.ts'
 import Verify from '../../src/commands/ceremony/verify.ts'
+import IncidentResume from '../../src/commands/incident/resume.ts'
 import KeyDestroy from '../../src/commands/key/destroy.ts'
+import Revoke from '../../src/commands/revoke.ts'
 import RotationRun from '../../src/commands/rotation/run.ts'
 import {runQuorum, type QuorumStepLike} from '../../src/ceremony/run/quorum.ts'
 import {allSteps} from '../../src/ceremony/plans.ts'
@@ -25,7 +27,7 @@ import {run} from '../commands/held.ts'
 import {outcome} from '../ledger/support.ts'
 import {makeKey} from '../support/ledger.ts'
 import {testWith} from '../support/needs.ts'
-import {runJson} from '../support/run.ts'
+import {runCommand, runJson} from '../support/run.ts'
 import {contextIn, makeHouse, problemsOf, willing, type House} from './room.ts'
 import {answersOf, trials, type Trial} from './shipped.ts'
 
@@ -233,25 +235,31 @@ test('an aborted ceremony leaves a rotation as it is: its approval is void, and 
   expect(await states('broken-off')).toBe('1 active*, 2 active')
 })
 
+/** Begins what a ceremony approved, at a place that dies: an intent without an outcome. */
+async function broken(app: App, name: string): Promise<{readonly id: string; readonly request: Request}> {
+  const {id, request} = await approved(app, 'key-destruction', name)
+  const real = await app.provider('main')
+  const dying = {
+    ...real,
+    life: {
+      ...real.life,
+      setAvailability: () => Promise.reject(new TypeError('the power')),
+      scheduleDestruction: () => Promise.reject(new TypeError('the power')),
+    },
+    store: {...real.store, describe: () => Promise.reject(new TypeError('the power'))},
+  }
+  const context = actContext(contextIn(house, app, id))
+  await apply({...context, provider: async () => dying}, app.operations, request, ['deactivate']).catch(
+    () => undefined,
+  )
+  expect([...app.ledger.of(keysFold).open.values()].map(({key}) => key)).toEqual([name])
+  return {id, request}
+}
+
 test('what was begun at the provider when its ceremony was aborted is given up, and nothing of it is gone on with', async () => {
   await make('half', {algorithm: 'hmac-sha256', purpose: 'mac', class: 'mac'})
   await house.using(async (app) => {
-    const {id, request} = await approved(app, 'key-destruction', 'half')
-    const real = await app.provider('main')
-    const dying = {
-      ...real,
-      life: {
-        ...real.life,
-        setAvailability: () => Promise.reject(new TypeError('the power')),
-        scheduleDestruction: () => Promise.reject(new TypeError('the power')),
-      },
-      store: {...real.store, describe: () => Promise.reject(new TypeError('the power'))},
-    }
-    const context = actContext(contextIn(house, app, id))
-    await apply({...context, provider: async () => dying}, app.operations, request, ['deactivate']).catch(
-      () => undefined,
-    )
-    expect([...app.ledger.of(keysFold).open.values()].map(({key}) => key)).toEqual(['half'])
+    const {id, request} = await broken(app, 'half')
     await abort(contextIn(house, app, id), 'the power is gone')
     pass(90)
     expect(app.ledger.of(keysFold).open.size).toBe(0)
@@ -259,6 +267,28 @@ test('what was begun at the provider when its ceremony was aborted is given up, 
     expect(await outcome(() => apply(contextFor(app, null), app.operations, again))).toBe('REQUEST_STATE')
   })
   expect(await states('half')).toBe('1 active*')
+})
+
+test('a key that a ceremony began to change is revoked all the same once the ceremony is aborted, which the screen says', async () => {
+  await make('caught', {algorithm: 'hmac-sha256', purpose: 'mac', class: 'mac'})
+  const {id} = await house.using((app) => broken(app, 'caught'))
+  const flags = ['caught', '--reason', 'key-compromise', '--confirm', 'caught@main', '--as', 'dan']
+  const argv = [...flags, '--sign-with', `dan=${house.keyOf('dan')}`, '--prove-within', 'PT2S']
+  const {exit, stderr} = await runCommand(Revoke, 'revoke', argv, house.world)
+  expect(exit).toBe(9)
+  expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+    new RegExp(`Version 1 NOT CONTAINED: .* Mend: keyrite ceremony abort ${id.slice(0, 8)} --reason R, then`),
+  )
+  const ended = await runJson(
+    Abort,
+    'ceremony abort',
+    [id.slice(0, 8), '--reason', 'r', '--yes'],
+    house.world,
+  )
+  expect(ended).toMatchObject({exit: 0})
+  const resumed = await runJson(IncidentResume, 'incident resume', ['caught', '--as', 'dan'], house.world)
+  expect(resumed).toMatchObject({exit: 0, contained: true, proof: 'proven'})
+  expect(await states('caught')).toBe('1 suspended*')
 })
 
 test('the digest that is printed is the one that is met: a plan of dates counts from the day in the template', async () => {
