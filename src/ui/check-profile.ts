@@ -112,7 +112,7 @@ function lookWithin({answer, all}: Patience): Look {
     open: (app, name, facts) =>
       time.within(
         app.provider(name, facts, {answer, standing: (work) => time.standing(work)}),
-        late(`cannot open profile "${name}": it is not open after ${all / 1000} seconds`),
+        late(`cannot open profile "${name}": it is not open after ${Math.round(all / 100) / 10} seconds`),
       ),
     asked: (what, one) =>
       time.within(one, late(`it opened, and then gave no answer in time when asked ${what}`)),
@@ -194,7 +194,7 @@ const resolver = 'cat /etc/resolv.conf: whether the server of names that it has 
 
 function bad(app: App, name: string, error: KeyriteError, profile: ProfileFacts): CheckLine {
   const {code, message, hints} = error
-  if (code === 'PROVIDER_UNREACHABLE' && looksUpNames())
+  if (code === 'PROVIDER_UNREACHABLE' && looksUpNames() && !isHere(app, profile))
     return {name, ok: false, detail: `${message}; no name is looked up here in time (DNS)`, fix: resolver}
   const moved = code === 'PROFILE_MOVED' ? otherSetting(app, profile) : undefined
   const fix =
@@ -203,6 +203,12 @@ function bad(app: App, name: string, error: KeyriteError, profile: ProfileFacts)
       : ((hints[0] === undefined ? undefined : filledWith(profile.name, hints[0])) ??
         `keyrite profile show ${profile.name}`)
   return {name, ok: false, detail: message, fix}
+}
+
+/** Whether it lies on this machine, for which no server of names is asked. */
+function isHere({world}: App, {name}: ProfileFacts): boolean {
+  const here = /^(?:https?:\/\/)?(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?(?:\/|$)/
+  return Object.values(readConfig(world.home).get(name)?.settings ?? {}).some((one) => here.test(one))
 }
 
 /** The setting on this machine that leads to another place than was approved, as it would have to be. */

@@ -212,7 +212,7 @@ describe('an act at a Managed HSM', () => {
   })
   const trouble = (
     route: string,
-    fault: 'throttle' | 'unavailable' | 'cut' | 'late' | 'lie',
+    fault: 'throttle' | 'unavailable' | 'internal' | 'cut' | 'late' | 'lie',
     times: number,
   ) => standin().ask({faults: [{route, fault, times, milliseconds: 3000}]})
 
@@ -222,9 +222,11 @@ describe('an act at a Managed HSM', () => {
       `${name}: too many requests are waited for, and it is done once; where the service is down it is not called done`,
       async () => {
         const {act, is} = await ready(open())
-        await trouble(route, 'unavailable', 99)
-        expect(await outcome(act(open()))).toBe('PROVIDER_UNREACHABLE')
-        expect(await is(open())).toBe(false)
+        for (const fault of ['unavailable', 'internal'] as const) {
+          await trouble(route, fault, 99)
+          expect([fault, await outcome(act(open()))]).toEqual([fault, 'PROVIDER_UNREACHABLE'])
+          expect(await is(open())).toBe(false)
+        }
         await trouble(route, 'throttle', 2)
         expect(await outcome(act(open()))).toBe('ok')
         expect(await is(open())).toBe(true)

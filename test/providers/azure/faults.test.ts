@@ -95,6 +95,24 @@ describe('trouble with Azure Key Vault', () => {
     expect((await open().store.create(spec, made)).key).toBe(spec.label)
   })
 
+  testWith(
+    'openssl',
+    'what breaks inside Azure, and says nothing of it, is asked for again by the same command',
+    async () => {
+      const [spec, made] = [specOf('ec-p256'), intent()]
+      const create = () => open().store.create(spec, made)
+      await trouble('create', 'internal', 9)
+      const broken = await create().catch((error: unknown) => error)
+      await standin().ask({faults: []})
+      expect(broken).toMatchObject({
+        ...{code: 'PROVIDER_UNREACHABLE', hints: ['the same command again: it asks what was done']},
+        message: expect.stringMatching(/: Azure cannot answer now, /),
+      })
+      expect(await open().store.find(made, [])).toEqual({kind: 'none'})
+      expect((await create()).key).toBe(spec.label)
+    },
+  )
+
   testWith('openssl', 'of credentials that are refused each kind is named that may be mended', async () => {
     await trouble('create', 'unauthenticated', 9)
     const refused = await open()

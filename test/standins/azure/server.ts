@@ -173,6 +173,11 @@ async function answer(
       'Throttled',
       'Request was not processed because too many requests were received. Reason: VaultRequestTypeLimitReached',
     )
+  // Its words are in no source: it has none.
+  if (fault?.fault === 'internal') {
+    response.writeHead(500, {'content-length': '0'}).end()
+    return
+  }
   if (fault?.fault === 'unavailable')
     throw new Refused(503, 'ServiceUnavailable', 'The service is unavailable.')
   // T: how a job stands is asked at the address that was given out, as it is.

@@ -54,7 +54,7 @@ export interface Deleted {
   readonly purgeAt: number
 }
 
-export type Fault = 'throttle' | 'unavailable' | 'late' | 'cut' | 'lie' | 'unauthenticated'
+export type Fault = 'throttle' | 'unavailable' | 'internal' | 'late' | 'cut' | 'lie' | 'unauthenticated'
 
 export interface Place {
   /** Whether it is a Managed HSM: that has symmetric keys, and words of its own. */

@@ -96,6 +96,34 @@ describe('a place that is looked at', () => {
     })
   }, 30_000)
 
+  test('and is on this machine is not said to want a server of names, whatever else is looked up', async () => {
+    const {port} = box.silent?.address() as AddressInfo
+    const token = join(made().world.home, 'a.token')
+    writeFileSync(token, 'root\n', {mode: 0o600})
+    const own = process.getActiveResourcesInfo.bind(process)
+    process.getActiveResourcesInfo = () => ['GetAddrInfoReqWrap']
+    try {
+      await using(async (app, profile) => {
+        const detailAt = async (address: string): Promise<string | undefined> => {
+          const settings = {address, mount: 'transit', 'token-file': token}
+          writeConfig(made().world.home, 'far', {settings, pinFile: undefined})
+          const far: Profile = {...profile, name: 'far', kind: 'transit'}
+          return (await checkProfile(app, far, {answer: 2000, all: 1234})).checks[0]?.detail
+        }
+        const slow = 'cannot open profile "far": it is not open after 1.2 seconds'
+        expect(await detailAt(`http://localhost:${port}`)).toBe(slow)
+        expect(await detailAt(`http://127.0.0.1:${port}`)).toBe(slow)
+        expect(await detailAt('https://vault.invalid:8200')).toMatch(
+          /; no name is looked up here in time \(DNS\)$/,
+        )
+        await app.close()
+        writeConfig(made().world.home, 'far', null)
+      })
+    } finally {
+      process.getActiveResourcesInfo = own
+    }
+  }, 30_000)
+
   test('and hangs when it has opened: what was found before is said, and who it is', async () => {
     const {identity, exit, checks} = await lent(({evidence}) => ({evidence: {...evidence, check: never}}))
     expect(identity).toMatchObject({kind: 'local'})
