@@ -90,7 +90,7 @@ export const tried: readonly Tried[] = [
     kind: 'pkcs11',
     went: 'its tokens are listed, and it says what it has',
     otherwise:
-      'its empty slot has the serial number of its tokens: it counts for none; it makes no key for keyrite (PROVIDER_FAILED)',
+      'its empty slot has the serial number of its tokens: it counts for none; no rsa-4096, so the ceremony for a JWT key is refused before it begins; it makes no key for keyrite (PROVIDER_FAILED); on a software TPM it says that it is hardware, and is told as software since',
     test: [
       'providers/pkcs11/shapes.test.ts',
       'of the slot that it keeps for the next token, with the serial number of a real one, neither hides nor doubles that',

@@ -13,7 +13,7 @@ import {identityOf, trimmed} from './shown.ts'
 import type {Token} from './token.ts'
 
 /** Modules that are software, whatever they say of themselves. */
-const software = /softhsm|kryoptic|\bsoft(?:ware|tok(?:en)?)?\b|nss|utimaco.*simulator|simulator/i
+const software = /softhsm|kryoptic|\bsoft(?:ware|tok(?:en)?)?\b|\bsw +tpm\b|nss|utimaco.*simulator|simulator/i
 
 export function keyEvidence(token: Token): KeyEvidence {
   return {

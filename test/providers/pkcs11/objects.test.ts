@@ -1,5 +1,6 @@
 /** What else may lie on a token beside whole keys of ours: doubled ids, halves of pairs, keys that were not made inside. */
 import {execFileSync} from 'node:child_process'
+import {createPublicKey, verify} from 'node:crypto'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {Secret} from '../../../src/base/secret.ts'
 import {openHsm} from '../../../src/providers/pkcs11/index.ts'
@@ -61,6 +62,19 @@ describe('what lies on a token', () => {
       expect(await open().store.find(doubled, [])).toEqual({kind: 'none'})
     },
   )
+
+  testWith(needs, 'is asked by many at once, each of whom is given what they asked for', async () => {
+    const pair = await enabled(open(), specOf('ec-p256'))
+    const key = createPublicKey({
+      key: Buffer.from(await open().use.publicKey(pair)),
+      format: 'der',
+      type: 'spki',
+    })
+    const messages = Array.from({length: 40}, (_, at) => labelled(`at once ${at}`))
+    const signed = await Promise.all(messages.map((message) => open().use.sign(pair, message)))
+    for (const [at, message] of messages.entries())
+      expect(verify('sha256', message, {key, dsaEncoding: 'ieee-p1363'}, signed[at] ?? missing())).toBe(true)
+  })
 
   testWith(
     needs,

@@ -189,7 +189,7 @@ describe('a module that answers in another shape', () => {
       expect(await said('maker Acme Vaults', 'in-hardware')).toEqual(['hardware', 'asserted', hardware])
       const silent = 'Acme Vaults M1 does not say whether it is hardware'
       expect(await said('maker Acme Vaults')).toEqual(['unknown', 'asserted', silent])
-      for (const maker of ['SoftHSM project', 'Kryoptic Project', 'IBM Corp. IBM SoftTok'])
+      for (const maker of ['SoftHSM project', 'Kryoptic Project', 'IBM Corp. IBM SoftTok', 'IBM SW   TPM'])
         expect(await said(`maker ${maker}`, 'in-hardware')).toEqual([
           ...['software', 'verified', `${maker} M1 is software: no hardware is involved`],
         ])
