@@ -1,11 +1,8 @@
 /** Padding, so that the length does not show, and AES-256-KWP (RFC 5649) by node:crypto. */
-import {createCipheriv, createDecipheriv} from 'node:crypto'
 import {KeyriteError} from '../base/errors.ts'
+import {kwpUnwrap, kwpWrap} from '../base/kwp.ts'
 import {buckets, wrappedSizes} from './format.ts'
 
-const algorithm = 'id-aes256-wrap-pad'
-/** RFC 5649, section 3. */
-const initial = Buffer.from('A65959A6', 'hex')
 export const mostBytes = 4096 - 2
 
 /** @throws KeyriteError `UNSUPPORTED` for an empty secret, or a longer one than is escrowed. */
@@ -33,17 +30,14 @@ export function unpadded(whole: Uint8Array): Buffer {
 }
 
 export function wrap(wrapKey: Uint8Array, whole: Uint8Array): Buffer {
-  const cipher = createCipheriv(algorithm, wrapKey, initial)
-  return Buffer.concat([cipher.update(whole), cipher.final()])
+  return kwpWrap(wrapKey, whole)
 }
 
 /** @throws TypeError unless it is of a length that `wrap` makes, and was wrapped by this key. */
 export function unwrap(wrapKey: Uint8Array, wrapped: Uint8Array): Buffer {
-  // First: node:crypto takes an empty one for a good one.
   if (!wrappedSizes.includes(wrapped.length)) throw new TypeError('not of a length that keyrite wraps to')
   try {
-    const decipher = createDecipheriv(algorithm, wrapKey, initial)
-    return Buffer.concat([decipher.update(wrapped), decipher.final()])
+    return kwpUnwrap(wrapKey, wrapped)
   } catch (cause) {
     throw new TypeError('not wrapped by this key', {cause})
   }

@@ -96,6 +96,16 @@ describe('the share of all files that npm test takes', () => {
     expect(seconds(taken) + shortest).toBeGreaterThan(590)
   })
 
+  test.each(['ceremony/kill', 'faults/inject', 'ledger/processes', 'power/command', 'power/power'])(
+    'has %s, of what is killed, cut off and torn, whatever the seed',
+    (name) => {
+      for (let seed = 0; seed < 50; seed++) {
+        const path = join(root, `test/${name}.test.ts`)
+        expect([seed, all.includes(path), shareOf(all, String(seed))(path)]).toEqual([seed, true, true])
+      }
+    },
+  )
+
   test('is the same for the same seed, another for another, and no slow file is left out of all', () => {
     const taken = (seed: string): string[] => all.filter(shareOf(all, seed))
     expect(taken('a')).toEqual(taken('a'))

@@ -10,8 +10,15 @@ const times = require('./times.json')
 /** Seconds of work, for all slow files of a share together. With the quick ones it is eight minutes of two cores. */
 const room = 590
 
-/** What holds all sources to types, lint, form and layers: in every share. */
-const always = ['checks']
+/** In every share: what holds all sources to types, lint, form and layers, and some of what is killed, cut off and torn. */
+const always = [
+  'checks',
+  'ceremony/kill',
+  'faults/inject',
+  'ledger/processes',
+  'power/command',
+  'power/power',
+]
 
 const nameOf = (path) =>
   path

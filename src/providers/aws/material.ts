@@ -1,6 +1,7 @@
 /** Key material from outside: looked at before any of it is sent, and wrapped as KMS wants it on the way. */
-import {constants, createCipheriv, createPublicKey, publicEncrypt, randomBytes} from 'node:crypto'
+import {constants, createPublicKey, publicEncrypt} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
+import {rsaAesWrap} from '../../base/kwp.ts'
 import {isPair} from '../algorithms.ts'
 import {demandPair} from '../outside.ts'
 import type {KeySpec} from '../ports.ts'
@@ -29,14 +30,6 @@ export function wrappingOf({algorithm}: KeySpec): 'RSAES_OAEP_SHA_256' | 'RSA_AE
 /** @param under - KMS's public key for this import, SPKI DER. */
 export function wrapped(spec: KeySpec, material: Uint8Array, under: Uint8Array): Buffer {
   const key = createPublicKey({key: Buffer.from(under), format: 'der', type: 'spki'})
-  const padding = {key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256'}
-  if (wrappingOf(spec) === 'RSAES_OAEP_SHA_256') return publicEncrypt(padding, material)
-  const between = randomBytes(32)
-  try {
-    // RFC 5649, as RSA_AES_KEY_WRAP of PKCS#11 has it.
-    const cipher = createCipheriv('id-aes256-wrap-pad', between, Buffer.from('a65959a6', 'hex'))
-    return Buffer.concat([publicEncrypt(padding, between), cipher.update(material), cipher.final()])
-  } finally {
-    between.fill(0)
-  }
+  if (wrappingOf(spec) === 'RSA_AES_KEY_WRAP_SHA_256') return rsaAesWrap(key, 'sha256', material)
+  return publicEncrypt({key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256'}, material)
 }

@@ -1,6 +1,7 @@
-import {constants, createCipheriv, createPublicKey, publicEncrypt, randomBytes} from 'node:crypto'
+import {createPublicKey} from 'node:crypto'
 import type {JsonWebKey, KeyVaultKey} from '@azure/keyvault-keys'
 import {KeyriteError} from '../../base/errors.ts'
+import {rsaAesWrap} from '../../base/kwp.ts'
 import type {Secret} from '../../base/secret.ts'
 import {noDates, type Dates} from '../dates.ts'
 import type {IntentId, KeyMove, KeySpec, VersionRef} from '../ports.ts'
@@ -76,23 +77,14 @@ async function exchangeKey(service: Service): Promise<KeyVaultKey> {
 function transferBlob(kek: KeyVaultKey, material: Uint8Array): Uint8Array {
   const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('base64url')
   const key = createPublicKey({key: {kty: 'RSA', n: text(kek.key?.n), e: text(kek.key?.e)}, format: 'jwk'})
-  const ephemeral = randomBytes(32)
-  try {
-    const cipher = createCipheriv('id-aes256-wrap-pad', ephemeral, Buffer.from('a65959a6', 'hex'))
-    const wrapped = Buffer.concat([cipher.update(material), cipher.final()])
-    // SHA-1 is what the format has; it only hides the ephemeral key in OAEP, where no collision helps.
-    const padding = constants.RSA_PKCS1_OAEP_PADDING
-    const sealed = publicEncrypt({key, padding, oaepHash: 'sha1'}, ephemeral)
-    const blob = {
-      schema_version: '1.0.0',
-      header: {kid: kek.id, alg: 'dir', enc: 'CKM_RSA_AES_KEY_WRAP'},
-      ciphertext: Buffer.concat([sealed, wrapped]).toString('base64url'),
-      generator: 'keyrite',
-    }
-    return Buffer.from(JSON.stringify(blob))
-  } finally {
-    ephemeral.fill(0)
+  const blob = {
+    schema_version: '1.0.0',
+    header: {kid: kek.id, alg: 'dir', enc: 'CKM_RSA_AES_KEY_WRAP'},
+    // SHA-1 is what the format has; it only hides the key between in OAEP, where no collision helps.
+    ciphertext: rsaAesWrap(key, 'sha1', material).toString('base64url'),
+    generator: 'keyrite',
   }
+  return Buffer.from(JSON.stringify(blob))
 }
 
 /** Both halves as JSON, sent as the bytes that they are: the client of the SDK would make text of them, which nobody can wipe. Asked once. */

@@ -1,6 +1,7 @@
 /** Key material from outside: looked at before any of it is sent, and wrapped for its way. */
-import {constants, createCipheriv, publicEncrypt, randomBytes} from 'node:crypto'
+import {createPublicKey} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
+import {rsaAesWrap} from '../../base/kwp.ts'
 import {isPair} from '../algorithms.ts'
 import {demandPair} from '../outside.ts'
 import type {KeySpec} from '../ports.ts'
@@ -20,13 +21,5 @@ export function demandMaterial(spec: KeySpec, bytes: Uint8Array): void {
 
 /** RSA_OAEP_3072_SHA256_AES_256: an AES key of this moment under the job's public key, then the material under that (RFC 5649). */
 export function wrapFor(jobKey: string, material: Uint8Array): Buffer {
-  const ephemeral = randomBytes(32)
-  try {
-    const cipher = createCipheriv('id-aes256-wrap-pad', ephemeral, Buffer.from('a65959a6', 'hex'))
-    const wrapped = Buffer.concat([cipher.update(material), cipher.final()])
-    const padding = constants.RSA_PKCS1_OAEP_PADDING
-    return Buffer.concat([publicEncrypt({key: jobKey, padding, oaepHash: 'sha256'}, ephemeral), wrapped])
-  } finally {
-    ephemeral.fill(0)
-  }
+  return rsaAesWrap(createPublicKey(jobKey), 'sha256', material)
 }

@@ -1,4 +1,5 @@
 import {KeyriteError} from '../../base/errors.ts'
+import {kwpUnwrap, kwpWrap, mostWrapped} from '../../base/kwp.ts'
 import {Secret} from '../../base/secret.ts'
 import type {KeyUse, VersionRef} from '../ports.ts'
 import type {Named} from './records.ts'
@@ -7,7 +8,7 @@ import type {Operation} from '../purposes.ts'
 import {joined, parted, sealBytes, unsealBytes} from './sealing.ts'
 import {macWith, publicHalf, sameMac, signWith, verifyWith} from './signing.ts'
 import type {LocalToken} from './token.ts'
-import {kwpUnwrap, kwpWrap, mostOaep, mostWrapped, oaepDecrypt, oaepEncrypt} from './wrapping.ts'
+import {mostOaep, oaepDecrypt, oaepEncrypt} from './wrapping.ts'
 
 export function keyUse(token: LocalToken): KeyUse {
   /** Permits, lends the material, and says of any failure of the cryptography only that it failed. */

@@ -1,13 +1,7 @@
-import {
-  constants,
-  createCipheriv,
-  createPublicKey,
-  generateKeyPairSync,
-  publicEncrypt,
-  randomBytes,
-} from 'node:crypto'
+import {constants, createPublicKey, generateKeyPairSync, publicEncrypt, randomBytes} from 'node:crypto'
 import type {Attribute, Handle} from 'pkcs11js'
 import {KeyriteError} from '../../base/errors.ts'
+import {kwpWrap} from '../../base/kwp.ts'
 import type {Clock} from '../../base/world.ts'
 import {isPair} from '../algorithms.ts'
 import type {KeyMove, KeySpec} from '../ports.ts'
@@ -138,8 +132,7 @@ function bring(
   const made: Handle[] = []
   try {
     const pair = isPair(spec.algorithm)
-    const cipher = createCipheriv('id-aes256-wrap-pad', transport.value, Buffer.from('a65959a6', 'hex'))
-    const wrapped = Buffer.concat([cipher.update(material), cipher.final()])
+    const wrapped = kwpWrap(transport.value, material)
     if (pair) {
       const shown = [...publicParts(spec.algorithm, material), ...own]
       made.push(module.C_CreateObject(session, told(shownTemplate(spec, naming, shown))))

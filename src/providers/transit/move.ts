@@ -1,5 +1,6 @@
-import {constants, createCipheriv, createPublicKey, publicEncrypt, randomBytes} from 'node:crypto'
+import {createPublicKey} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
+import {rsaAesWrap} from '../../base/kwp.ts'
 import type {KeyMove, KeySpec, VersionRef} from '../ports.ts'
 import {permitSpec} from './capable.ts'
 import {existing} from './keys.ts'
@@ -86,15 +87,7 @@ export function keyMove(server: Server): KeyMove {
 /** RSAES-OAEP with SHA-256 over an AES key of this call, and AES key wrap with padding (RFC 5649) under that. */
 function wrappedUnder(under: Uint8Array, material: Uint8Array): Buffer {
   const key = createPublicKey({key: Buffer.from(under), format: 'der', type: 'spki'})
-  const transport = randomBytes(32)
-  try {
-    const cipher = createCipheriv('id-aes256-wrap-pad', transport, Buffer.from('a65959a6', 'hex'))
-    const wrapped = Buffer.concat([cipher.update(material), cipher.final()])
-    const padding = constants.RSA_PKCS1_OAEP_PADDING
-    return Buffer.concat([publicEncrypt({key, padding, oaepHash: 'sha256'}, transport), wrapped])
-  } finally {
-    transport.fill(0)
-  }
+  return rsaAesWrap(key, 'sha256', material)
 }
 
 /** @throws KeyriteError `PROVIDER_FAILED` if the public half is not the one of the material. */

@@ -2,15 +2,9 @@
  * The process that holds a secret: it splits or combines, hands out what it is asked for, and ends with its parent's pipe.
  * Strings cannot be wiped, and the library works on strings; so they die with this process.
  */
-import {
-  constants,
-  createDecipheriv,
-  generateKeyPairSync,
-  privateDecrypt,
-  randomBytes,
-  type KeyObject,
-} from 'node:crypto'
+import {constants, generateKeyPairSync, privateDecrypt, randomBytes, type KeyObject} from 'node:crypto'
 import {KeyriteError} from '../../base/errors.ts'
+import {kwpUnwrap} from '../../base/kwp.ts'
 import type {Share, Wrapped} from '../format.ts'
 import type {Head} from '../head.ts'
 import {combine, split, type SetFacts, type Split} from '../split.ts'
@@ -43,8 +37,7 @@ const answers: Readonly<Record<string, (message: Message) => Message | Promise<M
     if (held.transport === undefined) throw new TypeError('there is no transport key')
     const oaep = {key: held.transport, oaepHash: 'sha256', padding: constants.RSA_PKCS1_OAEP_PADDING}
     const key = privateDecrypt(oaep, wrapped.subarray(0, transportBits / 8))
-    const decipher = createDecipheriv('id-aes256-wrap-pad', key, Buffer.from('A65959A6', 'hex'))
-    const secret = Buffer.concat([decipher.update(wrapped.subarray(transportBits / 8)), decipher.final()])
+    const secret = kwpUnwrap(key, wrapped.subarray(transportBits / 8))
     key.fill(0)
     return splitIt(secret, line)
   },

@@ -2,7 +2,7 @@
 import {createCipheriv, createDecipheriv, hkdfSync} from 'node:crypto'
 import {describe, expect, test} from '@jest/globals'
 import {sealBytes, unsealBytes} from '../../../src/providers/local/sealing.ts'
-import {kwpUnwrap, kwpWrap} from '../../../src/providers/local/wrapping.ts'
+import {kwpUnwrap, kwpWrap} from '../../../src/base/kwp.ts'
 import {testWith} from '../../support/needs.ts'
 import {attempt, fromHex, wycheproof} from '../../support/wycheproof.ts'
 
