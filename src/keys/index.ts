@@ -42,6 +42,7 @@ export {
   ownSchedule,
   planSchedule,
   scheduleStanding,
+  daysBetween,
   wantedOf,
   type ScheduleStanding,
 } from './rotation/schedule.ts'

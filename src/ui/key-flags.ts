@@ -18,10 +18,11 @@ export function dateFlag(summary: string) {
   })()
 }
 
-/** A duration in whole days (`P30D`), as their number. */
-export function daysFlag(summary: string) {
+/** A duration in whole days (`P30D`), as their number. @param dependsOn - flags without which it means nothing. */
+export function daysFlag(summary: string, dependsOn: readonly string[] = []) {
   return Flags.custom<number>({
     summary,
+    dependsOn: [...dependsOn],
     helpValue: 'P30D',
     parse: async (text) => {
       const [, weeks, days] = /^P(?:(\d{1,3})W)?(?:(\d{1,4})D)?$/.exec(text) ?? []

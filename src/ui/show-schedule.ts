@@ -4,7 +4,11 @@ import {termWords, type Term} from '../providers/schedule.ts'
 import type {Shown} from './command.ts'
 import type {Print} from './print.ts'
 
-export function scheduleShown(print: Print, key: Key, {wanted, found, differences}: ScheduleStanding): Shown {
+export function scheduleShown(
+  print: Print,
+  key: Key,
+  {wanted, approved, found, differences}: ScheduleStanding,
+): Shown {
   const differs = differences.length > 0
   const terms = Object.keys(termWords) as Term[]
   const {next, notes, ...there} = found
@@ -16,6 +20,7 @@ export function scheduleShown(print: Print, key: Key, {wanted, found, difference
       profile: key.profile,
       class: key.spec.class,
       wanted,
+      approved,
       found: there,
       next: next?.toISOString() ?? null,
       notes,
@@ -25,10 +30,11 @@ export function scheduleShown(print: Print, key: Key, {wanted, found, difference
       ...print.facts([
         ['Key', `${key.name} (${key.spec.class}), in profile ${key.profile}`],
         ['Next', next?.toISOString() ?? null],
+        ['Approved', approved === null ? null : `for this key, within the policy’s time (entry ${approved})`],
       ]),
       '',
       ...print.table(
-        ['Provider’s own schedule', 'By the policy', 'There', ''],
+        ['Provider’s own schedule', approved === null ? 'By the policy' : 'As approved', 'There', ''],
         terms
           .filter((term) => wanted[term] !== null || there[term] !== null)
           .map((term) => [

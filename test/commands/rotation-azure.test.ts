@@ -6,6 +6,8 @@ import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import KeyCreate from '../../src/commands/key/create.ts'
 import KeyDestroy from '../../src/commands/key/destroy.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
+import RotationPolicy from '../../src/commands/rotation/policy.ts'
+import {problemsOf} from '../ceremony/room.ts'
 import {startStandin, type Standin} from '../providers/azure/standin.ts'
 import {testWith} from '../support/needs.ts'
 import {runJson} from '../support/run.ts'
@@ -99,6 +101,63 @@ describe('on Azure Managed HSM, as the stand-in has it, rotation run', () => {
   )
   testWith('openssl', 'rotation policy does so in a vault, which adds a notice that nobody asked for', () =>
     policied('noticed', 'keys-only', box.vault ?? missing()),
+  )
+
+  testWith(
+    'openssl',
+    'rotation policy sets when what is made expires, a version before that and a notice, as people approve it within the policy’s time',
+    async () => {
+      const {house, signs} = clocked()
+      const make = [
+        'expiring',
+        '--profile',
+        'keys-only',
+        ...pair,
+        '--owner',
+        'Payments',
+        '--activate',
+        '--as',
+        'alice',
+      ]
+      const made = await runJson(
+        KeyCreate,
+        'key create',
+        [...make, ...signs('alice', 'bob', 'carol')],
+        house.world,
+      )
+      expect(made).toMatchObject({exit: 0})
+      const policy = (...args: readonly string[]) =>
+        runJson(RotationPolicy, 'rotation policy', ['expiring', '--as', 'alice', ...args], house.world)
+      const wish = ['--set', '--expire-after', 'P100D', '--before-expiry', 'P20D', '--notify-before', 'P30D']
+      const late = await policy('--set', '--expire-after', 'P120D', '--before-expiry', 'P20D')
+      expect(late).toMatchObject({
+        ...{exit: 2, code: 'USAGE'},
+        message: expect.stringContaining(
+          'a further version made every 100 days, and the policy asks for one every 90 days',
+        ),
+      })
+      expect(await policy('--set', '--before-expiry', 'P20D')).toMatchObject({exit: 2, code: 'USAGE'})
+      expect(await policy('--expire-after', 'P100D')).toMatchObject({exit: 2, code: 'USAGE'})
+      const terms = {everyDays: null, beforeExpiryDays: 20, expireAfterDays: 100, notifyBeforeExpiryDays: 30}
+      expect(await policy(...wish, ...signs('alice', 'bob'))).toMatchObject({
+        ...{exit: 0, wanted: terms, found: terms, differences: [], approved: expect.any(Number)},
+      })
+      expect(await get('/keys/expiring/rotationpolicy', box.vault)).toMatchObject({
+        attributes: {expiryTime: 'P100D'},
+        lifetimeActions: expect.arrayContaining([
+          {action: {type: 'Rotate'}, trigger: {timeBeforeExpiry: 'P20D'}},
+          {action: {type: 'Notify'}, trigger: {timeBeforeExpiry: 'P30D'}},
+        ]),
+      })
+      expect(await policy()).toMatchObject({exit: 0, wanted: terms, differences: []})
+      // Without them it is the policy's again.
+      expect(await policy('--set', ...signs('alice', 'bob'))).toMatchObject({
+        exit: 0,
+        approved: null,
+        wanted: {everyDays: 90, expireAfterDays: null},
+      })
+      expect(problemsOf(house)).toEqual([])
+    },
   )
 
   const all = [

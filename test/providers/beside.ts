@@ -31,6 +31,16 @@ export const besideAzure: Beside = [
     'what is done with a whole Managed HSM, broken off',
   ],
   [
+    'made, suspended, rotated and destroyed, killed at each call',
+    'keys/killed-clouds.test.ts',
+    'key ${what}, killed, is ended by the same work, and done once',
+  ],
+  [
+    'set when what is made expires, a version before that and a notice',
+    'commands/rotation-azure.test.ts',
+    'rotation policy sets when what is made expires, a version before that and a notice, as people approve it within the policy’s time',
+  ],
+  [
     'give and take a local role, told past their pages',
     'commands/azure-roles.test.ts',
     'are given with approval, once in spite of a crash and of who has one already, told, and taken away',
@@ -138,6 +148,11 @@ export const besideGoogle: Beside = [
     'destruction on its day, then deletion, by commands',
     'commands/gcp-end.test.ts',
     'deletes a key when it is destroyed, with its name typed and people’s approval, and not before',
+  ],
+  [
+    'made, suspended, rotated and destroyed, killed at each call',
+    'keys/killed-clouds.test.ts',
+    'key ${what}, killed, is ended by the same work, and done once',
   ],
   [
     'deletion killed at each call, and each answer to it lost',

@@ -1,6 +1,7 @@
 /** A provider's own schedule of rotation, held against the policy's, and set: what makes versions there by itself. */
 import {parseDuration} from '../../base/duration.ts'
 import {KeyriteError} from '../../base/errors.ts'
+import {jcs} from '../../base/jcs.ts'
 import type {View} from '../../ledger/index.ts'
 import {policyFold, scheduleOf, type Schedule} from '../../policy/index.ts'
 import type {Provider} from '../../providers/ports.ts'
@@ -20,8 +21,10 @@ import type {Key} from '../state.ts'
 const dayMs = 86_400_000
 
 export interface ScheduleStanding {
-  /** What the policy says for the key's class, in the provider's terms. */
+  /** What people approved for this key, where the policy leaves that to them; else what it says for the key's class, in the provider's terms. */
   readonly wanted: ScheduleTerms
+  /** The entry by which people approved it; null where it is the policy's. */
+  readonly approved: number | null
   readonly found: RotationSchedule
   /** Empty where they agree. */
   readonly differences: readonly Difference[]
@@ -33,9 +36,28 @@ export async function scheduleStanding(
   key: Key,
   provider: Provider,
 ): Promise<ScheduleStanding> {
-  const wanted = wantedOf(view, key)
+  const own = ownTerms(view, key)
+  const wanted = own?.terms ?? wantedOf(view, key)
   const found = await ownSchedule(provider, key).read(keyIdOf(key))
-  return {wanted, found, differences: scheduleDifferences(wanted, found)}
+  return {wanted, approved: own?.seq ?? null, found, differences: scheduleDifferences(wanted, found)}
+}
+
+/** What was approved for the key beyond the policy's interval, while it rotates as often as the policy asks. */
+function ownTerms(view: Pick<View, 'of'>, key: Key): Key['schedule'] {
+  const {schedule} = key
+  if (
+    schedule === undefined ||
+    jcs({...noTerms, everyDays: schedule.terms.everyDays}) === jcs({...schedule.terms})
+  )
+    return undefined
+  const days = daysBetween(schedule.terms)
+  return days !== null && days <= (wantedOf(view, key).everyDays ?? 0) ? schedule : undefined
+}
+
+/** Every how many days terms have a further version made; null where they make none. */
+export function daysBetween({everyDays, beforeExpiryDays, expireAfterDays}: ScheduleTerms): number | null {
+  if (everyDays !== null) return everyDays
+  return beforeExpiryDays === null || expireAfterDays === null ? null : expireAfterDays - beforeExpiryDays
 }
 
 /** The policy's schedule for the key's class, as far as a place can keep one: whole days between two versions. */
