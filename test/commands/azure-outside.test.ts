@@ -12,6 +12,7 @@ import KeyDestroy from '../../src/commands/key/destroy.ts'
 import KeyDestruction from '../../src/commands/key/destruction.ts'
 import KeyGrants from '../../src/commands/key/grants.ts'
 import KeyImport from '../../src/commands/key/import.ts'
+import KeyResume from '../../src/commands/key/resume.ts'
 import KeyShow from '../../src/commands/key/show.ts'
 import KeySuspend from '../../src/commands/key/suspend.ts'
 import KeySync from '../../src/commands/key/sync.ts'
@@ -157,6 +158,26 @@ describe('Azure, on the stand-in', () => {
       expect(await suspend()).toMatchObject({exit: 0, state: 'suspended', versions: [{enforced: 'disabled'}]})
       expect(await show()).toMatchObject({state: 'suspended', indeterminate: []})
     },
+  )
+
+  testWith(
+    'openssl',
+    'disables a key, and does for some uses more what it must not: it is tried until that holds, and for no longer than some seconds',
+    async () => {
+      expect(await bring('lagging')).toMatchObject({exit: 0})
+      const move = (to: CommandClass, what: string) =>
+        run(to, `key ${what}`, 'lagging', ...(what === 'suspend' ? ['--reason', 'r'] : []))
+      await box.hsm?.ask({disableLag: 2})
+      expect(await move(KeySuspend, 'suspend')).toMatchObject({
+        ...{exit: 0, state: 'suspended', versions: [{enforced: 'disabled', effect: {proof: 'proven'}}]},
+      })
+      await box.hsm?.ask({disableLag: 0})
+      expect(await move(KeyResume, 'resume')).toMatchObject({exit: 0, state: 'active'})
+      await box.hsm?.ask({disableLag: 1000})
+      expect(await move(KeySuspend, 'suspend')).toMatchObject({exit: 6, code: 'KEY_STILL_USABLE'})
+      await box.hsm?.ask({disableLag: 0})
+    },
+    30_000,
   )
 
   testWith(

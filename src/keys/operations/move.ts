@@ -3,6 +3,7 @@
  * not work, outcome. Every operation that changes a state writes these entries, each in the phase that is called as its event.
  */
 import {KeyriteError} from '../../base/errors.ts'
+import {seenAs} from '../../base/seen-as.ts'
 import {problem, type Entry, type Problem, type View} from '../../ledger/index.ts'
 import type {Availability, Description, Provider} from '../../providers/ports.ts'
 import {undertake, type ActContext, type PhaseOf, type Plan} from '../../requests/index.ts'
@@ -159,14 +160,17 @@ async function tried(
     detail: `the provider says that the version is ${now?.availability ?? 'gone'}`,
   }
   const wanted = availabilityOf[to]
-  const results = await tryAs(context, key.profile, id, (tryer) =>
+  const tryWith = (tryer: Provider) => () =>
     tryAvailability(
       context,
       {provider, tryer},
       {key, version},
       enforced === 'probe' ? 'enabled' : enforced,
       gone ? goneRefusals : undefined,
-    ),
+    )
+  // What a service says it holds a version to may reach those who use it some seconds later. Whoever contains it proves it afterwards.
+  const results = await tryAs(context, key.profile, id, (tryer) =>
+    seenAs(tryWith(tryer), (some) => proofOf(some) !== 'still-usable', insists === true ? 0 : 4),
   )
   if (gone) demandGone(key.name, results)
   if (enforced === wanted) return [said, ...results]
