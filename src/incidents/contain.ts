@@ -47,7 +47,7 @@ export const incidentContain: Operation = {
     if (promotes(name) && to !== undefined) return promote(context, key, to, name)
     const {act, version} = stepOf(name)
     if (act === 'strip') return stripVersion(context, incident, version)
-    await giveUpChange(context, key, version)
+    await giveUpChange(context, key, {version, moves: act !== 'disable'})
     if (act === 'disable') await actOnVersion(context, {incident, version, act, to: 'disabled'})
     else await changeState(context, {key, version, event: 'suspend', enforced: null, insists: true})
   },

@@ -7,7 +7,7 @@ import type {KeyWish} from '../../src/keys/index.ts'
 import {verified} from '../ledger/support.ts'
 import {makeKey, makeLedger, type TestLedger} from '../support/ledger.ts'
 import {addLocal} from '../support/profile.ts'
-import {planMove, proveKey} from '../../src/keys/index.ts'
+import {planDestroy, planMove, proveKey} from '../../src/keys/index.ts'
 import {act, approved, moved, typesSince, versionOf, type Bench} from '../keys/moving.ts'
 import {contained, documentOf, failing, nightOf, opened, other, proved, signed, type Night} from './bench.ts'
 
@@ -133,6 +133,31 @@ describe('a change of state that broke off before the night', () => {
     await expect(act(bench, before)).rejects.toMatchObject({code: 'REQUEST_STATE'})
     expect((await real.store.describe(versionOf(bench, name).ref))?.availability).toBe('disabled')
     await givenBack(name)
+  })
+
+  test('the end of a key that has no outcome is left to those who approved it, and the version is disabled', async () => {
+    const name = await key()
+    await moved(bench, name, 'deactivate')
+    const wish = {
+      key: name,
+      version: 1,
+      waitDays: 7,
+      graceDays: 0,
+      order: null,
+      due: null,
+      scheduleOnly: false,
+    }
+    const {ledger} = bench.app
+    const planned = planDestroy(ledger.view, wish, ledger.time.toISOString())
+    const before = await approved(bench, planned)
+    const away = other(real, {life: {setAvailability: failing('PROVIDER_UNREACHABLE')}})
+    await expect(act(bench, before, away)).rejects.toMatchObject({code: 'PROVIDER_UNREACHABLE'})
+    const incident = await opened(night(), name)
+    expect(await contained(night(), await signed(night(), incident))).toEqual([null])
+    expect((await real.store.describe(versionOf(bench, name).ref))?.availability).toBe('disabled')
+    await givenBack(name)
+    await act(bench, before)
+    expect(versionOf(bench, name).state).toBe('destruction-scheduled')
   })
 
   test('what one approval of an incident left open, the next one of it gives up too', async () => {

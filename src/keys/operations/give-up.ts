@@ -4,18 +4,22 @@ import type {ActContext} from '../../requests/index.ts'
 import {keysFold} from '../fold.ts'
 import {openIntent} from '../state.ts'
 
+/** What ends a key opens nothing, and is finished by those who approved it. */
+const endings: readonly (string | null)[] = ['destruction-scheduled', 'destroyed']
+
 /**
  * Ends the change of state of this version that another approval began: what became of it at the place is not asked, since the
  * place is told anew. Its approval is used up; it would else be finished afterwards, and open what was shut.
+ * @param moves - whether its state changes by containing it: then nothing else may be begun on it.
  * @throws KeyriteError `INDETERMINATE` for one of a ceremony, which only its own end gives up.
  */
 export async function giveUpChange(
   {ledger, actor, approved}: ActContext,
   key: string,
-  version: number,
+  {version, moves}: {readonly version: number; readonly moves: boolean},
 ): Promise<void> {
   const open = openIntent(ledger.of(keysFold), 'state', key, version)
-  if (open === undefined || open.approved === approved) return
+  if (open === undefined || open.approved === approved || (!moves && endings.includes(open.to))) return
   const {seq, profile, ceremony} = open
   if (ceremony !== null)
     throw new KeyriteError(
