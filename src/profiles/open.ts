@@ -87,9 +87,16 @@ export async function openProfile({
 function warnOfReaders(settings: LocalSettings['settings'], say: OpenProfile['say']): void {
   const held = {token: settings['token-file'], credentials: settings['credentials-file']}
   for (const [what, file] of Object.entries(held)) {
-    const mode = file === undefined ? 0 : (statSync(file, {throwIfNoEntry: false})?.mode ?? 0)
-    if (mode % 0o100 !== 0)
-      say?.(`Warning: others can read or change the ${what} in "${file ?? ''}": chmod 600 ${file ?? ''}`)
+    if (file !== undefined && othersRead(file))
+      say?.(`Warning: others can read or change the ${what} in "${file}": chmod 600 ${file}`)
+  }
+}
+
+function othersRead(file: string): boolean {
+  try {
+    return statSync(file).mode % 0o100 !== 0
+  } catch {
+    return false // whoever reads it says what is wrong with it
   }
 }
 

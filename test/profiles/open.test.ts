@@ -1,4 +1,4 @@
-import {cpSync, rmSync} from 'node:fs'
+import {cpSync, rmSync, symlinkSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
 import {randomBytes} from 'node:crypto'
@@ -56,6 +56,24 @@ describe('a profile', () => {
     expect(await opening('soft', {pin: 'wrong horse battery'})).toBe('PROFILE_MOVED')
     rmSync(token('soft'))
     expect(await opening('soft')).toBe('FILE_NOT_FOUND')
+  })
+
+  test('whose token file cannot even be looked at says so, and is no bug of ours', async () => {
+    const file = join(made.world.home, 'loop')
+    symlinkSync(file, file)
+    const settings = {address: 'http://127.0.0.1:1', mount: 'transit', 'token-file': file}
+    const code = await outcome(async () => {
+      await openProfile({
+        profile: {name: 'far', kind: 'transit', environment: 'test', identity: {}},
+        local: {settings, pinFile: undefined},
+        leastGeneration: null,
+        secret: () => Promise.reject(new Error('nobody is asked')),
+        clock: {now: () => new Date()},
+        random: {bytes: (count) => randomBytes(count)},
+        say: () => undefined,
+      })
+    })
+    expect(code).toBe('UNSAFE_FILE')
   })
 
   test('of one place is not to be had in two environments', async () => {
