@@ -1,5 +1,5 @@
 /** What the folders above use of profiles. */
-export {canBeMended, demandAble} from './able.ts'
+export {canBeMended, demandAble, filledWith} from './able.ts'
 export {
   readChannels,
   readConfig,

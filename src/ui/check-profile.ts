@@ -5,7 +5,7 @@ import {exitOf, KeyriteError} from '../base/errors.ts'
 import {Allowance} from '../base/allowance.ts'
 import {looksUpNames} from '../base/leave.ts'
 import {keysFold, profileOf, type Key} from '../keys/index.ts'
-import {demandSamePlace, readConfig, type Profile, type ProfileFacts} from '../profiles/index.ts'
+import {demandSamePlace, filledWith, readConfig, type Profile, type ProfileFacts} from '../profiles/index.ts'
 import type {CheckLine, Identity, Provider} from '../providers/ports.ts'
 import {providerKind} from '../providers/registry.ts'
 import {providerClock} from './clock.ts'
@@ -90,8 +90,6 @@ function named({name}: Profile, lines: readonly CheckLine[]): CheckLine[] {
     ...(code === undefined ? {} : {code}),
   }))
 }
-
-const filledWith = (name: string, hint: string): string => hint.replace(/\bPROFILE\b/, name)
 
 type Asked = <T>(what: string, answer: Promise<T>) => Promise<T>
 

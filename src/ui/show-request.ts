@@ -42,7 +42,7 @@ export function requestLine(ledger: Ledger, operations: Operations, request: Req
     : !stops
       ? own
       : request.begun.size > 0
-        ? 'nothing: what was begun is not taken back, and cannot go on'
+        ? 'nothing, unless that changes: what was begun is not taken back'
         : `keyrite request withdraw ${id} --reason R, unless that changes`
   return {id, operation, inWords: inWords[0] ?? operation, status, missing, inTheWay, expires, next}
 }

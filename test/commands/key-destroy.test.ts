@@ -217,7 +217,7 @@ describe('request list', () => {
       inTheWay: expect.stringMatching(
         /^cannot destroy key "third": it is deactivated since .* \(entry \d+\)$/,
       ),
-      next: 'nothing: what was begun is not taken back, and cannot go on',
+      next: 'nothing, unless that changes: what was begun is not taken back',
     })
   })
 })
