@@ -1,11 +1,12 @@
 /** The world around a run: where home and state lie, clock, random, this program, this host. `app.ts` is built on it. */
 import {randomBytes} from 'node:crypto'
-import {homedir, hostname} from 'node:os'
+import {homedir} from 'node:os'
 import {join, resolve} from 'node:path'
 import {readOwn} from './base/files.ts'
 import {tool} from './base/package.ts'
 import {instruments} from './base/instruments.ts'
 import {Secret} from './base/secret.ts'
+import {hostFacts, hostLine} from './base/this-host.ts'
 import type {Clock, Interruptible, Random} from './base/world.ts'
 import type {StateDir, Tool} from './ledger/index.ts'
 import type {Ask} from './ui/ask.ts'
@@ -17,6 +18,7 @@ export interface Surroundings {
   readonly clock: Clock
   readonly random: Random
   readonly tool: Tool
+  /** The machine by name, and its network addresses. */
   readonly host: string
   readonly agentSocket: string | undefined
   /** Signs that another program could steer this one, in words. */
@@ -61,7 +63,7 @@ export function surroundings(
     clock: {now: () => new Date()},
     random: {bytes: (count) => randomBytes(count)},
     tool: tool(),
-    host: hostname(),
+    host: hostLine(hostFacts(process.env)),
     agentSocket: process.env['SSH_AUTH_SOCK'],
     instruments: () => instruments(process.env, process.execArgv),
     spent: () => performance.now(),

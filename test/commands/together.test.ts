@@ -4,6 +4,7 @@ import {dirname, join} from 'node:path'
 import {setTimeout as pause} from 'node:timers/promises'
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
+import {hostFacts, hostLine} from '../../src/base/this-host.ts'
 import {keysFold} from '../../src/keys/index.ts'
 import {slow} from '../ledger/support.ts'
 import {start, type Ended, type Started} from '../support/process.ts'
@@ -19,6 +20,15 @@ afterAll(() => {
 const held = /^Waiting for the ledger: it is held by keyrite key create \(pid (\d+), since [^)]+\)\.$/m
 
 function create(name: string, algorithm: string, ...signers: readonly string[]): Started {
+  return createIn({}, name, algorithm, ...signers)
+}
+
+function createIn(
+  more: NodeJS.ProcessEnv,
+  name: string,
+  algorithm: string,
+  ...signers: readonly string[]
+): Started {
   const {world, pinFile} = house
   const argv = [
     ...['key', 'create', name, '--profile', 'main', '--algorithm', algorithm, '--purpose', 'sign'],
@@ -26,7 +36,7 @@ function create(name: string, algorithm: string, ...signers: readonly string[]):
     ...signers.flatMap((one) => ['--sign-with', `${one}=${house.keyOf(one)}`]),
   ]
   const env = {PATH: process.env['PATH'], KEYRITE_HOME: world.home, XDG_STATE_HOME: dirname(world.state)}
-  return start(argv, env)
+  return start(argv, {...env, ...more})
 }
 
 const typesOf = (): Promise<string[]> =>
@@ -82,4 +92,14 @@ describe('commands at once', () => {
     })
     expect(problemsOf(house)).toEqual([])
   }, 120_000)
+
+  test('each records its machine by name and address, and from where somebody came to it (A1)', async () => {
+    const ssh = {SSH_CONNECTION: '198.51.100.4 50123 192.0.2.7 22'}
+    expect((await createIn(ssh, 'from-afar', 'ec-p256').ended).exit).toBe(8)
+    const said = await house.using(({ledger}) =>
+      ledger.view.open(ledger.view.entry(ledger.size - 1)?.actor.host),
+    )
+    expect(said).toBe(hostLine(hostFacts(ssh)))
+    expect(said).toMatch(/; by SSH from 198\.51\.100\.4\)$/)
+  })
 })
