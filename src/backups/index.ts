@@ -1,6 +1,13 @@
 /** What the folders above use of backups. */
 export {backupsFold} from './fold.ts'
-export {backupCopy, backupDelete, backupRestore, findBackup, keptBackups} from './operations.ts'
+export {
+  backupCopy,
+  backupDelete,
+  backupRestore,
+  findBackup,
+  hsmClustersOf,
+  keptBackups,
+} from './operations.ts'
 export {keyBackupsFold, openKeyBackup, type TakenBackup} from './key-fold.ts'
 export {backupPutBack, backupTake} from './key-operations.ts'
 export {keyBackupsOf, planPut, planTake, takenBackup} from './key-plans.ts'

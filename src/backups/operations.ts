@@ -2,7 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import {problem, type Entry, type Problem, type View} from '../ledger/index.ts'
 import {providerKind} from '../providers/registry.ts'
-import type {KeptBackup, KeptBackups, Provider} from '../providers/ports.ts'
+import type {HsmClusters, KeptBackup, KeptBackups, Provider} from '../providers/ports.ts'
 import {undertake, type ActContext, type Operation, type Plan} from '../requests/index.ts'
 import {backupId, backupsFold, regionName} from './fold.ts'
 import {demandPossible, type Found} from './plans.ts'
@@ -77,6 +77,14 @@ export function keptBackups({kind, backups}: Pick<Provider, 'kind' | 'backups'>)
       ],
     },
   )
+}
+
+/** @throws KeyriteError `UNSUPPORTED` where no service manages clusters there. */
+export function hsmClustersOf({kind, clusters}: Pick<Provider, 'kind' | 'clusters'>): HsmClusters {
+  if (clusters !== undefined) return clusters
+  throw new KeyriteError('UNSUPPORTED', `cannot list clusters of kind "${kind}": it is no cluster of HSMs`, {
+    hints: ['a profile of kind cloudhsm is one: keyrite profile list'],
+  })
 }
 
 /** @throws KeyriteError `NOT_FOUND`. */

@@ -11,6 +11,7 @@
 import type {ErrorCode} from '../base/errors.ts'
 import type {Secret} from '../base/secret.ts'
 import type {Algorithm, Purpose, Scheme} from './algorithms.ts'
+import type {HsmClusters} from './clusters.ts'
 import type {Dates} from './dates.ts'
 import type {KeptBackups} from './kept-backups.ts'
 import type {KeyBackups} from './key-backups.ts'
@@ -24,6 +25,7 @@ import type {KeyUse} from './use.ts'
 import type {Availability, Description, Found, IntentId, KeySpec, Protection, VersionRef} from './version.ts'
 import type {WholeBackups} from './whole-backups.ts'
 
+export type {HsmCluster, HsmClusters} from './clusters.ts'
 export type {KeptBackup, KeptBackups} from './kept-backups.ts'
 export type {Access, KeyGrants, KeyService, LastUse, Replica} from './service.ts'
 export type {KeyUse} from './use.ts'
@@ -179,6 +181,8 @@ export interface Provider {
   /** Absent where the place keeps no log of what was done with its keys. */
   readonly usage?: ReadUsage
   readonly backups?: KeptBackups
+  /** Absent where the place is no cluster of HSMs that a service manages. */
+  readonly clusters?: HsmClusters
   /** Absent where single keys are never given out to be put back. */
   readonly keyBackups?: KeyBackups
   /** Absent where the service says nothing of who else can reach a key, or says it and more in `service` or `rights`. Nothing is changed by it. */

@@ -8,18 +8,20 @@ import KeyCreate from '../../src/commands/key/create.ts'
 import LedgerVerify from '../../src/commands/ledger/verify.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import ProfileCheck from '../../src/commands/profile/check.ts'
+import ProfileClusters from '../../src/commands/profile/clusters.ts'
 import RequestApply from '../../src/commands/request/apply.ts'
 import {awsCli, credentials} from '../backends/aws.ts'
 import {bring} from '../backends/bring.ts'
 import {startAwsStandin, type AwsStandin} from '../backends/standin.ts'
 import {makeHouse, type House} from '../ceremony/room.ts'
 import {testWhen} from '../support/needs.ts'
-import {runJson, type CommandClass} from '../support/run.ts'
+import {runCommand, runJson, type CommandClass} from '../support/run.ts'
+import {direct, here, newCluster} from './direct.ts'
 
 const [ministack, client] = [await bring('ministack'), await bring('aws-client')]
 const slow = process.env['SLOW'] === '1'
 const both = ministack.present ? client : ministack
-const [here, there] = ['eu-central-1', 'eu-west-1']
+const there = 'eu-west-1'
 
 describe('backups of a CloudHSM cluster', () => {
   const box: {standin?: AwsStandin; house?: House; cluster?: string} = {}
@@ -88,6 +90,51 @@ describe('backups of a CloudHSM cluster', () => {
     const checked = await run(ProfileCheck, 'profile check', ['hsms'])
     expect(checked).toMatchObject({exit: 0, ok: true})
     expect(JSON.stringify(checked['checks'])).toMatch(/hsm2m\.medium, active.*2 of 2 active, in 2 zones/)
+  })
+
+  testWhen(both, 'lie in a cluster that is listed among all of its region, each with its HSMs', async () => {
+    const made = await direct(standin(), 'CreateCluster', {
+      HsmType: 'hsm1.medium',
+      Mode: 'NON_FIPS',
+      SubnetIds: ['subnet-c'],
+    })
+    const {ClusterId: bare} = made['Cluster'] as {ClusterId: string}
+    for (let more = 0; more < 25; more++)
+      await direct(standin(), 'CreateCluster', {HsmType: 'hsm2m.medium', SubnetIds: ['subnet-d']})
+    const listed = await run(ProfileClusters, 'profile clusters', ['hsms'])
+    expect(listed).toMatchObject({exit: 0, schema: 'keyrite.clusters/1', profile: 'hsms', region: here})
+    const clusters = listed['clusters'] as Record<string, unknown>[]
+    expect(clusters).toHaveLength(27)
+    expect(clusters.filter(({own}) => own === true)).toEqual([
+      {
+        id: cluster(),
+        own: true,
+        ...{state: 'active', message: null, hsmType: 'hsm2m.medium', mode: 'FIPS'},
+        madeAt: expect.stringMatching(/Z$/),
+        ...{fromBackup: null, backupDays: 90, vpc: null},
+        subnets: [
+          {zone: `${here}a`, subnet: 'subnet-a'},
+          {zone: `${here}b`, subnet: 'subnet-b'},
+        ],
+        hsms: ['a', 'b'].map((zone, at) => ({
+          id: expect.stringMatching(/^hsm-/),
+          ...{state: 'active', message: null, zone: `${here}${zone}`, subnet: `subnet-${zone}`},
+          ip: `10.0.0.1${at}`,
+        })),
+        certificates: ['cluster', 'hsm', 'aws-hardware', 'manufacturer-hardware'].map((which) => ({
+          which,
+          until: expect.stringMatching(/^2081-/),
+          sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+        })),
+      },
+    ])
+    expect(clusters.find(({id}) => id === bare)).toMatchObject({
+      ...{own: false, hsmType: 'hsm1.medium', mode: 'NON_FIPS', hsms: [], certificates: []},
+    })
+    const told = await runCommand(ProfileClusters, 'profile clusters', ['hsms'], house().world)
+    expect(told.stdout).toMatch(/, which is this profile\nState: active\nHSMs: hsm2m\.medium, FIPS\n/)
+    expect(told.stdout).toMatch(/Certificates: cluster until 2081-/)
+    expect(told.stdout).toContain('It has no HSM: nothing can be done with its keys.')
   })
 
   testWhen(both, 'leave its keys to PKCS#11, and say so before anybody is asked', async () => {
@@ -252,35 +299,4 @@ describe('backups of a CloudHSM cluster', () => {
 
 function missing(): never {
   throw new Error('it was not started')
-}
-
-/** Asks the service without keyrite. */
-async function direct(
-  standin: AwsStandin,
-  operation: string,
-  input: object,
-): Promise<Record<string, unknown>> {
-  const answer = await fetch(standin.url, {
-    method: 'POST',
-    headers: {
-      'x-amz-target': `BaldrApiService.${operation}`,
-      authorization: `AWS4-HMAC-SHA256 Credential=000000000001/20260101/${here}/cloudhsm/aws4_request`,
-    },
-    body: JSON.stringify(input),
-  })
-  if (!answer.ok) throw new Error(await answer.text())
-  return (await answer.json()) as Record<string, unknown>
-}
-
-/** With two HSMs at work. @returns its id. */
-async function newCluster(standin: AwsStandin): Promise<string> {
-  const made = await direct(standin, 'CreateCluster', {
-    HsmType: 'hsm2m.medium',
-    SubnetIds: ['subnet-a', 'subnet-b'],
-  })
-  const {ClusterId: id} = made['Cluster'] as {ClusterId: string}
-  for (const zone of ['a', 'b'])
-    await direct(standin, 'CreateHsm', {ClusterId: id, AvailabilityZone: `${here}${zone}`})
-  await standin.activateCluster(id)
-  return id
 }

@@ -8,6 +8,7 @@ import {placeOf} from '../settings.ts'
 import {clusterBackups} from './backups.ts'
 import {ClusterLine, clusterPatience, type ClusterPatience} from './client.ts'
 import {activeHsms, clusterIdentity, clusterLines, whichCluster, type AnsweredCluster} from './cluster.ts'
+import {hsmClusters} from './clusters.ts'
 
 /** @throws KeyriteError `USAGE` for settings that cannot be, `NOT_FOUND`, `PROVIDER_UNREACHABLE`, `CREDENTIALS_REFUSED`. */
 export async function openCluster(
@@ -31,6 +32,7 @@ export async function openCluster(
     ...noKeys,
     evidence: evidenceOf(ask),
     backups: clusterBackups(line, id),
+    clusters: hsmClusters(line, id),
     time: () => line.time,
     async close() {
       line.close()

@@ -1,5 +1,6 @@
 /** Clusters, HSMs and backups as the service answers them. */
 import type {Json} from '../call.ts'
+import {certificatesOf} from './certificates.ts'
 import {backupState, type Backup, type Cluster, type Hsm} from './state.ts'
 
 const date = (seconds: number): Date => new Date(seconds * 1000)
@@ -13,7 +14,7 @@ export const shownHsm = (cluster: Cluster, hsm: Hsm): Json => ({
   AvailabilityZone: hsm.zone,
   EniIp: hsm.ip,
   HsmType: cluster.hsmType,
-  SubnetId: cluster.subnetIds[0],
+  SubnetId: cluster.subnetIds['abc'.indexOf(hsm.zone.slice(-1))] ?? cluster.subnetIds[0],
   State: hsm.state,
 })
 
@@ -29,6 +30,7 @@ export const shownCluster = (cluster: Cluster): Json => ({
   SubnetMapping: Object.fromEntries(
     cluster.subnetIds.map((id, at) => [`${cluster.region}${'abc'.charAt(at)}`, id]),
   ),
+  Certificates: certificatesOf(cluster),
   TagList: tagList(cluster.tags),
   ...(cluster.sourceBackupId === undefined ? {} : {SourceBackupId: cluster.sourceBackupId}),
 })
