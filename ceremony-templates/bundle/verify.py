@@ -838,7 +838,10 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         need("a hold stands against it", held=plan["operation"] != "key.destroy" or not any(held))
 
     def change_state(self, e, d, key):  # L6: of its outcome
-        if e["type"] == "key.tried":
+        if e["type"] == "key.tried" and "enforced" in d:
+            need("what it says is asked for again takes no use away",
+                 key_state=self.states[key][0] in ("suspended", "deactivated", "compromised"))
+        elif e["type"] == "key.tried":
             self.proved = self.proved | {key} if d["ok"] else self.proved - {key}
         elif e["type"] == "key.state.changed":
             need("a date belongs to a scheduled destruction, and to nothing else",

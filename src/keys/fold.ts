@@ -7,6 +7,8 @@ import {Versions} from '../base/versions.ts'
 import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
 import {profilesFold} from '../profiles/index.ts'
 import {requests, withoutGivenUp} from '../requests/index.ts'
+import {isAskable} from './again.ts'
+import type {Availability} from '../providers/ports.ts'
 import {keyStates, leads} from './lifecycle.ts'
 import {adoptedKey, adoptionSchemas, checkAdoption, withPlaces} from './adoption/entries.ts'
 import {containedFault, containing} from './contained.ts'
@@ -37,6 +39,7 @@ const common = {
   intent: z.string().regex(/^[0-9a-f]{32}$/),
 }
 const generation = z.int().min(0).nullable()
+const availabilities = ['probe', 'enabled', 'historic', 'disabled'] as const satisfies readonly Availability[]
 const outcome = {intended: z.int(), key: keyName, version: z.int().min(1), profile: z.string()}
 
 const schemas = {
@@ -54,6 +57,7 @@ const schemas = {
       results,
       sample: z.strictObject({kind: z.string(), message: z.string(), value: z.string()}).nullable(),
       generation,
+      enforced: z.enum(availabilities).exactOptional(),
     }),
   ),
   'key.try.failed': lately(z.strictObject({...outcome, code: z.string()})),
@@ -63,7 +67,7 @@ const schemas = {
       ...outcome,
       from: z.enum(keyStates),
       to: z.enum(keyStates),
-      enforced: z.enum(['probe', 'enabled', 'historic', 'disabled']),
+      enforced: z.enum(availabilities),
       results,
       generation,
       destroy_at: z.iso.datetime({precision: 3}).exactOptional(),
@@ -231,6 +235,13 @@ function checkOutcome(view: View, entry: Entry, key: Key | undefined, intent: Op
     const known = new Set(key?.versions.map(({version}) => version))
     return versions.every((one) => known.has(one)) ? [] : wrong('there is no such version')
   }
+  if (entry.type === 'key.tried') {
+    const {enforced, sample} = schemas['key.tried'].parse(entry.data)
+    const state = versionOf(key, entry)?.state
+    return enforced === undefined || (sample === null && state !== undefined && isAskable(state))
+      ? []
+      : wrong('only what was suspended, deactivated or compromised is asked for again')
+  }
   if (entry.type !== 'key.state.changed') return []
   const change = schemas['key.state.changed'].parse(entry.data)
   if (change.from !== intent.from || change.to !== intent.to || change.from !== versionOf(key, entry)?.state)
@@ -262,7 +273,12 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
   if (entry.type === 'key.schedule.set')
     return {...key, schedule: {seq: entry.seq, terms: parseTerms(entry.data['terms'])}}
   if (entry.type === 'key.tried') {
-    const {version, ok, sample, results: lines} = schemas['key.tried'].parse(entry.data)
+    const {version, ok, sample, enforced, results: lines} = schemas['key.tried'].parse(entry.data)
+    if (enforced !== undefined)
+      return withVersion(key, version, {
+        enforced,
+        effect: {at: entry.time, seq: entry.seq, results: shared(lines)},
+      })
     return withVersion(key, version, {
       tried: {ok, at: entry.time, seq: entry.seq, results: shared(lines)},
       ...(sample === null ? {} : {sample}),

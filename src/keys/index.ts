@@ -23,6 +23,8 @@ export {
 export {isPublished, jwksOf, versionJwk, type Jwk} from './jwk.ts'
 export {giveUpChange} from './operations/give-up.ts'
 export {changeState} from './operations/move.ts'
+export {setAgain} from './operations/set-again.ts'
+export {eventAgain} from './again.ts'
 export {triedAgain, tryAvailability} from './try-state.ts'
 export {keyCancelDestroy} from './operations/cancel.ts'
 export {keyDestroy, keyDestroyHeld, parseDestruction} from './operations/destroy.ts'

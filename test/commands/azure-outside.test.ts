@@ -174,7 +174,9 @@ describe('Azure, on the stand-in', () => {
       await box.hsm?.ask({disableLag: 0})
       expect(await move(KeyResume, 'resume')).toMatchObject({exit: 0, state: 'active'})
       await box.hsm?.ask({disableLag: 1000})
-      expect(await move(KeySuspend, 'suspend')).toMatchObject({exit: 6, code: 'KEY_STILL_USABLE'})
+      const late = await move(KeySuspend, 'suspend')
+      expect(late).toMatchObject({exit: 6, code: 'KEY_STILL_USABLE'})
+      expect(JSON.stringify(late)).toContain('keyrite key suspend lagging')
       await box.hsm?.ask({disableLag: 0})
     },
     30_000,

@@ -441,6 +441,7 @@ ATTACKS = [
     ('a state it has not', 'key-state', data('key.state.intended', **{'from': 'suspended'})),
     ('a change of state that no path leads to', 'key-state', data('key.state.intended', to='suspended')),
     ('activated without having been proved', 'key-state', data('key.tried', ok=False)),
+    ('what is not suspended is said to be asked for again', 'key-state', data('key.tried', enforced='disabled')),
     ('destroyed under a plan to activate it', 'approved', data('key.state.intended', to='destroyed')),
     ('a date of destruction where none is scheduled', 'key-state', data('key.state.changed', destroy_at='2026-12-22T03:00:00.000Z')),
     ('two changes of state at once', 'key-state', another('key.state.intended', 'key.state.changed', {'to': 'compromised'})),

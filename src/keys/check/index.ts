@@ -2,6 +2,7 @@
 import type {Ledger} from '../../ledger/index.ts'
 import {moduleOf, policyFold, protectionOf, wantsHardware} from '../../policy/index.ts'
 import {profilesFold} from '../../profiles/index.ts'
+import {commandAgain} from '../again.ts'
 import {standing} from '../rotation/standing.ts'
 import type {Classification} from '../spec.ts'
 import type {Key, Version} from '../state.ts'
@@ -37,7 +38,7 @@ export function checkKey(ledger: Pick<Ledger, 'of' | 'time' | 'view'>, key: Key)
           environment(ledger, key, primary),
           ...live.flatMap((version) => material(ledger, key, version)),
           ...live.flatMap((version) => dates(ledger, key, version)),
-          ...live.map((version) => effect(key, version)),
+          ...live.map((version) => effect(ledger, key, version)),
           policy(ledger, key),
         ]
   return {name: key.name, classification: key.spec.classification, checks}
@@ -193,15 +194,17 @@ function dates(
 }
 
 /** What its state asks for and was seen not to be so. */
-function effect(key: Key, {version, state, effect: now, enforced, seq}: Version): CheckFact {
+function effect(ledger: Pick<Ledger, 'view'>, key: Key, version: Version): CheckFact {
+  const {state, effect: now, enforced, seq} = version
   const bad = now?.results.filter(({ok}) => !ok) ?? []
   return {
     check: 'state',
     ok: bad.length === 0,
-    fact: `version ${version}: ${state}, ${enforced} at its place${bad.length === 0 ? '' : `; ${bad.map(({detail}) => detail).join('; ')}`}`,
+    fact: `version ${version.version}: ${state}, ${enforced} at its place${bad.length === 0 ? '' : `; ${bad.map(({detail}) => detail).join('; ')}`}`,
     evidence: now?.results[0]?.evidence ?? 'ledger',
     entry: now?.seq ?? seq,
-    next: bad.length === 0 ? null : `keyrite key show ${key.name}`,
+    next:
+      bad.length === 0 ? null : (commandAgain(ledger.view, key, version) ?? `keyrite key show ${key.name}`),
   }
 }
 

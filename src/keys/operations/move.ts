@@ -7,6 +7,7 @@ import {seenAs} from '../../base/seen-as.ts'
 import {problem, type Entry, type Problem, type View} from '../../ledger/index.ts'
 import type {Availability, Description, Provider} from '../../providers/ports.ts'
 import {undertake, type ActContext, type PhaseOf, type Plan} from '../../requests/index.ts'
+import {commandAgain} from '../again.ts'
 import {proofOf} from '../effect.ts'
 import {keysFold} from '../fold.ts'
 import {
@@ -133,16 +134,16 @@ export async function changeState(context: ActContext, move: Move): Promise<void
       ...(destroyAt === null ? {} : {destroy_at: destroyAt}),
     }),
   })
-  demandProof(keyVersion(context, key.name, version.version))
+  demandProof(ledger.view, keyVersion(context, key.name, version.version))
 }
 
 /** What was set, under which intent. */
-interface Done extends Set {
+export interface Done extends Set {
   readonly id: string
 }
 
 /** What the provider says, what was tried, and what it only leaves to be recorded. */
-async function tried(
+export async function tried(
   context: ActContext,
   provider: Provider,
   {key, version}: {readonly key: Key; readonly version: Version},
@@ -249,12 +250,24 @@ async function enforces({evidence}: Provider, to: KeyState): Promise<boolean> {
 }
 
 /** @throws KeyriteError `KEY_STILL_USABLE`, `KEY_NOT_AS_PLANNED`, `NOT_PROVEN`. */
-function demandProof({key, version}: {readonly key: Key; readonly version: Version}): void {
+export function demandProof(
+  view: Pick<View, 'of'>,
+  {key, version}: {readonly key: Key; readonly version: Version},
+): void {
   const {effect, state} = version
   if (effect === null) return
+  const again = commandAgain(view, key, version)
   const proof = proofOf(effect.results)
   const bad = effect.results.filter(({ok}) => !ok).map(({probe, detail}) => `${probe}: ${detail}`)
-  const facts = {changed: true, hints: [`keyrite key show ${key.name}`, `keyrite ledger show ${effect.seq}`]}
+  const facts = {
+    changed: true,
+    hints: [
+      ...(again === undefined
+        ? []
+        : [`${again}: it is asked for and tried again, and nobody signs for that`]),
+      ...[`keyrite key show ${key.name}`, `keyrite ledger show ${effect.seq}`],
+    ],
+  }
   const what = `key "${key.name}" is recorded as ${state}`
   if (proof === 'still-usable')
     throw new KeyriteError('KEY_STILL_USABLE', `${what}, and can still be used: ${bad.join('; ')}`, facts)

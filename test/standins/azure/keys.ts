@@ -88,7 +88,8 @@ export const keyActs: Readonly<Record<Name, Act>> = {
       return {...said, attributes: {...(said['attributes'] as Body), ...attributes}}
     }
     if (typeof enabled === 'boolean') {
-      version.lag = version.enabled && !enabled ? world.disableLag : 0
+      // Asked again, what lags goes on lagging.
+      if (enabled !== version.enabled) version.lag = enabled ? 0 : world.disableLag
       version.enabled = enabled
     }
     if ('nbf' in attributes) version.nbf = Number(attributes['nbf'])

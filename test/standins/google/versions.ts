@@ -48,7 +48,8 @@ export const versionMethods: Methods = {
       throw wrongState(nameOfVersion(ring, key, version), version.state)
     // It says yes, and does nothing.
     if (lies) return {...versionMessage(ring, key, version), state}
-    version.lag = state === 'DISABLED' && version.state === 'ENABLED' ? world.disableLag : 0
+    // Asked again, what lags goes on lagging.
+    if (state !== version.state) version.lag = state === 'DISABLED' ? world.disableLag : 0
     version.state = state
     return versionMessage(ring, key, version)
   },
