@@ -19,8 +19,9 @@ export class Versions<K, V> implements ReadonlyMap<K, V> {
   #step: Step<K, V> | undefined
   #size = 0
 
+  /** @param members - a Map is taken over as it is: nobody else changes it. */
   constructor(members: Iterable<readonly [K, V]> = []) {
-    this.#newest = new Map(members)
+    this.#newest = members instanceof Map ? (members as Map<K, V>) : new Map(members)
   }
 
   /** The next version, with this member. */
@@ -35,8 +36,7 @@ export class Versions<K, V> implements ReadonlyMap<K, V> {
 
   #change(key: K, change: (members: Map<K, V>) => void): Versions<K, V> {
     const members = this.#newest ?? this.#renewed()
-    const next = new Versions<K, V>()
-    next.#newest = members
+    const next = new Versions<K, V>(members)
     this.#size = members.size
     this.#step = {next, key, had: members.has(key), before: members.get(key)}
     this.#newest = undefined

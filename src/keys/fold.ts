@@ -2,6 +2,7 @@
 import {z} from 'zod'
 import {jcs, type Json} from '../base/jcs.ts'
 import {lately} from '../base/lately.ts'
+import {PackedMap} from '../base/packed-map.ts'
 import {shared} from '../base/shared.ts'
 import {Versions} from '../base/versions.ts'
 import {problem, type Entry, type Fold, type Problem, type View} from '../ledger/index.ts'
@@ -91,7 +92,7 @@ export const keysFold: Fold<Keys> = {
     'profile.removed',
     'ceremony.aborted',
   ],
-  initial: () => ({keys: new Versions(), open: new Versions(), places: new Versions()}),
+  initial: () => ({keys: new Versions(new PackedMap()), open: new Versions(), places: new Versions()}),
 
   check(view: View, entry: Entry): readonly Problem[] {
     const wrong = (message: string): Problem[] => [problem('key', entry, message)]

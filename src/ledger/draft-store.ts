@@ -142,12 +142,16 @@ export class DraftStore implements Store {
     return this.#base.commitments(after, count)
   }
 
-  count(table: 'openings' | 'blobs'): number {
+  count(table: 'openings' | 'blobs' | 'side'): number {
     return this.#base.count(table)
   }
 
   side(): readonly SideRow[] {
     return this.#base.side()
+  }
+
+  sideRow(fold: string, id: string): Uint8Array | undefined {
+    return this.#base.sideRow(fold, id)
   }
 
   flaws(): readonly string[] {

@@ -107,28 +107,24 @@ export function* signatureProblems(store: Store, replay: Replay): Generator<Prob
   if (found !== undefined) yield {...found, seq: replay.size - 1}
 }
 
-/** Side tables decide nothing, but they must equal their rebuild. */
+/** Side tables decide nothing, but they must equal their rebuild. Row by row: of a big ledger they are as big as it is. */
 export function* sideProblems(store: Store, replay: Replay): Generator<Problem> {
-  const wanted = new Map([...replay.table()].map((one) => [`${one.fold}\0${one.id}`, one]))
-  for (const found of store.side()) {
-    const key = `${found.fold}\0${found.id}`
-    const want = wanted.get(key)
-    if (want === undefined)
-      yield {
-        rule: 'side-table',
-        seq: null,
-        message: `side table "${found.fold}" has a row "${found.id}" that follows from no entry`,
-      }
-    else if (!sameBytes(want.row, found.row))
-      yield {
-        rule: 'side-table',
-        seq: null,
-        message: `side table "${found.fold}" row "${found.id}" is not what follows from the entries`,
-      }
-    wanted.delete(key)
+  const wrong = (message: string): Problem => ({rule: 'side-table', seq: null, message})
+  const wanted = new Set<string>()
+  let lacking = 0
+  for (const {fold, id, row} of replay.table()) {
+    wanted.add(`${fold}\0${id}`)
+    const found = store.sideRow(fold, id)
+    if (found === undefined) {
+      lacking += 1
+      yield wrong(`side table "${fold}" lacks the row "${id}"`)
+    } else if (!sameBytes(row, found))
+      yield wrong(`side table "${fold}" row "${id}" is not what follows from the entries`)
   }
-  for (const {fold, id} of wanted.values())
-    yield {rule: 'side-table', seq: null, message: `side table "${fold}" lacks the row "${id}"`}
+  if (store.count('side') === wanted.size - lacking) return
+  for (const {fold, id} of store.side())
+    if (!wanted.has(`${fold}\0${id}`))
+      yield wrong(`side table "${fold}" has a row "${id}" that follows from no entry`)
 }
 
 /** @throws KeyriteError `LEDGER_TAMPERED` at the first problem: nothing goes on from there. */

@@ -92,8 +92,10 @@ export interface Store {
   blob(sha256: string): Uint8Array | undefined
   /** At most `count` commitments of openings that were put after the one at `after`, and where the last of them stands. */
   commitments(after: number, count: number): {readonly last: number; readonly found: readonly string[]}
-  count(table: 'openings' | 'blobs'): number
+  count(table: 'openings' | 'blobs' | 'side'): number
   side(): readonly SideRow[]
+  /** The bytes of one row of a side table. */
+  sideRow(fold: string, id: string): Uint8Array | undefined
   /** What the store itself finds wrong with its files, in words; it reads every page, and every blob. */
   flaws(): readonly string[]
   /** What is not as it was made: tables, indexes and triggers that are missing, or not ours, and what lies in the file beside its rows. */

@@ -1,5 +1,6 @@
 /** What is known of requests. */
 import type {JsonObject} from '../base/jcs.ts'
+import {PackedMap} from '../base/packed-map.ts'
 import {Versions} from '../base/versions.ts'
 import type {Approver, Needs} from '../custody/index.ts'
 import {canBeMet, enrolledKey, type Roster} from '../custody/index.ts'
@@ -64,7 +65,7 @@ export interface Requests {
 /** Where other folders find the requests in a view. */
 export const requests = {
   name: 'requests',
-  initial: (): Requests => ({all: new Versions(), byMet: new Versions(), external: null}),
+  initial: (): Requests => ({all: new Versions(new PackedMap()), byMet: new Versions(), external: null}),
 }
 
 export type RequestStatus =

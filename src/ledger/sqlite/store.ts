@@ -154,12 +154,16 @@ export class SqliteStore implements Store {
     return {last: rows.at(-1)?.at ?? after, found: rows.map(({commitment}) => hex(commitment))}
   }
 
-  count(table: 'openings' | 'blobs'): number {
+  count(table: 'openings' | 'blobs' | 'side'): number {
     return this.#get<{n: number}>(`SELECT count(*) AS n FROM ${table}`)?.n ?? 0
   }
 
   side(): readonly SideRow[] {
     return this.#all<SideRow>('SELECT fold, id, row FROM side ORDER BY fold, id')
+  }
+
+  sideRow(fold: string, id: string): Uint8Array | undefined {
+    return this.#get<{row: Uint8Array}>('SELECT row FROM side WHERE fold = ? AND id = ?', fold, id)?.row
   }
 
   flaws(): readonly string[] {
