@@ -16,7 +16,8 @@ export async function askPlainly(
     'content-type': 'application/json',
   }
   const {promise, resolve, reject} = Promise.withResolvers<{status: number; said: Said}>()
-  request(`${vault}${path}?api-version=7.6`, {ca: readFileSync(ca), headers, method}, (answer) => {
+  const more = path.includes('?') ? '&' : '?'
+  request(`${vault}${path}${more}api-version=7.6`, {ca: readFileSync(ca), headers, method}, (answer) => {
     const parts: Buffer[] = []
     answer.on('data', (part: Buffer) => parts.push(part))
     answer.on('end', () => {

@@ -105,6 +105,7 @@ function sealed(key: Buffer, alg: string, value: Buffer, body: Body): Body {
   const cbc = cbcOf(key, alg)
   if (cbc !== undefined) {
     const iv = bytes(body, 'iv')
+    if (iv.length !== 16) throw notModelled('the words for an IV that is not there, or of another length')
     const cipher = createCipheriv(cbc.name, key, iv).setAutoPadding(cbc.pads)
     // T: without padding of its own it fills with zeros.
     const fill = cbc.pads ? 0 : (16 - (value.length % 16)) % 16
