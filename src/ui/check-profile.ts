@@ -194,7 +194,9 @@ function bad(app: App, name: string, error: KeyriteError, profile: ProfileFacts)
   const {code, message, hints} = error
   if (code === 'PROVIDER_UNREACHABLE' && looksUpNames() && !isHere(app, profile))
     return {name, ok: false, detail: `${message}; no name is looked up here in time (DNS)`, fix: resolver}
-  const moved = code === 'PROFILE_MOVED' ? otherSetting(app, profile) : undefined
+  // Another place than was approved is none to be made: it was meant for no one.
+  const isNotThere = hints[0]?.startsWith('keyrite profile make') === true
+  const moved = code === 'PROFILE_MOVED' || isNotThere ? otherSetting(app, profile) : undefined
   const fix =
     moved !== undefined || code === 'USAGE'
       ? inConfig(app, profile, moved ?? hints[0])
@@ -212,8 +214,14 @@ function isHere({world}: App, {name}: ProfileFacts): boolean {
 /** The setting on this machine that leads to another place than was approved, as it would have to be. */
 function otherSetting({world}: App, {name, identity}: ProfileFacts): string | undefined {
   const settings = readConfig(world.home).get(name)?.settings ?? {}
-  const [other] = Object.entries(identity).filter(([one, value]) => (settings[one] ?? value) !== value)
-  return other === undefined ? undefined : `${other[0]}: ${other[1]}`
+  // As a kind calls it among its settings: `key-ring`, `vault-url`.
+  const known = (one: string): string | undefined =>
+    [one, one.replaceAll('_', '-'), `${one}-url`].find((name) => name in settings)
+  const [other] = Object.entries(identity).flatMap(([one, value]) => {
+    const name = known(one)
+    return name === undefined || settings[name] === value ? [] : [`${name}: ${value}`]
+  })
+  return other
 }
 
 /** Of a profile that is there, a setting is mended where it stands: the flag of that name is `profile add`'s. */

@@ -211,12 +211,16 @@ async function readLine(service: Service): Promise<CheckLine> {
     await service.read('read keys', '/keys', {maxresults: '1'})
     return {name: 'permission to read keys', ok: true, detail: 'granted', fix: null}
   } catch (error) {
-    const fix =
-      error instanceof KeyriteError && statusOf(error.cause) === 403
-        ? 'az role assignment create --role "Key Vault Crypto Officer" --assignee WHO --scope VAULT-ID'
-        : tokenFile === null
-          ? 'az login'
-          : `a token that is not over, in ${tokenFile}`
-    return {name: 'permission to read keys', ok: false, detail: failure('read keys', error).message, fix}
+    const isRefused = error instanceof KeyriteError && statusOf(error.cause) === 403
+    const fix = isRefused
+      ? 'az role assignment create --role "Key Vault Crypto Officer" --assignee WHO --scope VAULT-ID'
+      : tokenFile === null
+        ? 'az login'
+        : `a token that is not over, in ${tokenFile}`
+    return {
+      ...{name: 'permission to read keys', ok: false, detail: failure('read keys', error).message, fix},
+      // Whatever else is granted: before a key is made it is looked whether its name is free.
+      ...(isRefused ? {needed: true as const, code: 'CREDENTIALS_REFUSED' as const} : {}),
+    }
   }
 }

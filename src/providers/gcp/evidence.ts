@@ -4,7 +4,7 @@ import type {CheckLine, KeyEvidence, Protection} from '../ports.ts'
 import {isPair} from '../algorithms.ts'
 import {capabilityList} from './algorithms.ts'
 import {documentOf, judge, type Attestation} from './attestation/index.ts'
-import {code, codeOf, failure, wordsOf} from './failures.ts'
+import {code, codeOf, failure, keyFileThat, wordsOf} from './failures.ts'
 import {enforced} from './life.ts'
 import {spkiOf} from './public.ts'
 import {ringIdentity} from './ring.ts'
@@ -20,6 +20,9 @@ const permissions = [
   ...['cryptoKeyVersions.viewPublicKey', 'cryptoKeyVersions.useToSign', 'cryptoKeyVersions.useToVerify'],
   ...['cryptoKeyVersions.useToEncrypt', 'cryptoKeyVersions.useToDecrypt'],
 ].map((one) => `cloudkms.${one}`)
+
+/** Without it no key is made, whatever else is granted. */
+const making = 'cloudkms.cryptoKeys.create'
 
 /** @param believing - whom an HSM's word is believed through; null: nobody. */
 export function keyEvidence(service: Service, believing: Believing | null): KeyEvidence {
@@ -147,7 +150,7 @@ async function reachLine(service: Service): Promise<CheckLine> {
       value === code.unauthenticated || value === undefined
         ? credentials === null
           ? 'gcloud auth application-default login'
-          : `a key file that Google takes, at ${credentials}: gcloud iam service-accounts keys create FILE --iam-account ACCOUNT`
+          : keyFileThat(credentials)
         : value === code.permissionDenied
           ? `gcloud kms keyrings add-iam-policy-binding ${ring} --member=MEMBER --role=roles/cloudkms.viewer`
           : value === code.notFound
@@ -179,6 +182,8 @@ async function permissionLine(service: Service): Promise<CheckLine> {
           ok: false,
           detail: `not granted on the key ring: ${missing.join(', ')}`,
           fix: `gcloud kms keyrings add-iam-policy-binding ${ring} --member=MEMBER --role=ROLE`,
+          // Asked of the ring itself: the others may be granted on the key, under a condition on its name.
+          ...(missing.includes(making) ? {needed: true as const, code: 'CREDENTIALS_REFUSED' as const} : {}),
         }
   } catch (error) {
     if (service.endpoint.isPlain && codeOf(error) === code.unimplemented)

@@ -26,6 +26,10 @@ const signIn = [
   'where the profile names a key file, another one in its place: keyrite profile show PROFILE',
 ] as const
 
+/** Of a profile that names a key file, what mends it. */
+export const keyFileThat = (path: string): string =>
+  `a key file that Google takes, at ${path}: gcloud iam service-accounts keys create FILE --iam-account ACCOUNT`
+
 /** @returns undefined where it is no answer of the service. */
 export function codeOf(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined
@@ -59,8 +63,11 @@ function isState(text: string): boolean {
   return /is not enabled, current state is|in field crypto_key_version\.state/.test(text)
 }
 
-/** @returns the error as an operator should see it; what is a KeyriteError already stays one. */
-export function failure(what: string, error: unknown): KeyriteError {
+/**
+ * @param keyFile - whose credentials were shown, where the profile names one.
+ * @returns the error as an operator should see it; what is a KeyriteError already stays one.
+ */
+export function failure(what: string, error: unknown, keyFile: string | null = null): KeyriteError {
   if (error instanceof KeyriteError) return error
   const value = codeOf(error)
   if (value === undefined) return outside(what, error)
@@ -69,7 +76,11 @@ export function failure(what: string, error: unknown): KeyriteError {
     new KeyriteError(kind, `cannot ${what}: ${fact}`, {hints: [...hints]})
   switch (value) {
     case code.unauthenticated:
-      return as('CREDENTIALS_REFUSED', `Google refused the credentials, ${said}`, ...signIn)
+      return as(
+        'CREDENTIALS_REFUSED',
+        `Google refused the credentials, ${said}`,
+        ...(keyFile === null ? signIn : [keyFileThat(keyFile)]),
+      )
     case code.permissionDenied:
       return as('CREDENTIALS_REFUSED', said, 'keyrite profile check PROFILE')
     // So the client calls a connection that was cut.

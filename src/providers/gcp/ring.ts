@@ -23,7 +23,7 @@ export async function ringIdentity(service: Service): Promise<Identity | undefin
     }
   } catch (error) {
     if (codeOf(error) === code.notFound) return undefined
-    throw failure(`look at key ring ${ring}`, error)
+    throw failure(`look at key ring ${ring}`, error, service.place.credentials)
   }
 }
 
@@ -69,7 +69,7 @@ async function makeRing(service: Service): Promise<void> {
           'keyrite profile add NAME --kind gcp …',
         ],
       })
-    throw failure(`make key ring ${ring}`, error)
+    throw failure(`make key ring ${ring}`, error, service.place.credentials)
   }
 }
 
