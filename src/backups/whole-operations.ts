@@ -188,7 +188,12 @@ async function perform(context: WholeContext, plan: Plan, act: WholeAct): Promis
         demandSameHolders(change.holders, holders ?? [])
         const domain = new Secret(await backups.domain(holders ?? [], change.needed))
         try {
-          return (await keep?.(domain)) ?? ''
+          const kept = (await keep?.(domain)) ?? ''
+          // Looked at once it is kept: what somebody might still open is not thrown away.
+          domain.use((bytes) => {
+            backups.demandFor(bytes, holders ?? [], change.needed)
+          })
+          return kept
         } finally {
           domain.wipe()
         }

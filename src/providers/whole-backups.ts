@@ -21,6 +21,8 @@ export interface WholeBackups {
   load(from: string, access: Access, key: string | null): Promise<void>
   /** What a new place of this kind needs to open its backups: given out sealed to the holders, of whom so many are needed. Asked once; may be repeated, and is sealed anew then. */
   domain(holders: readonly Holder[], needed: number): Promise<Uint8Array>
+  /** @throws KeyriteError `KEY_NOT_AS_PLANNED` unless what was given out is for these holders, each with a share, so many of which open it. That it opens anything only its being taken in tries. */
+  demandFor(domain: Uint8Array, holders: readonly Holder[], needed: number): void
   /** The certificate, DER, under which such a thing is to be sealed for this place: one that is new, and has none yet. */
   transferKey(): Promise<Uint8Array>
   /** Has the place take it in, and waits: from then on it opens what that domain's backups hold. Asked once. @param sealed - for this place alone, as its kind's `domains` does it. */

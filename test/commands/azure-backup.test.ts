@@ -1,5 +1,5 @@
 /** Backups of Azure by commands, on the stand-in, whose blobs are numbers of what it keeps: of one key, of a whole Managed HSM, and its security domain. Never seen on Azure. */
-import {readFileSync, writeFileSync} from 'node:fs'
+import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {generateIdentity, identityToRecipient} from 'age-encryption'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
@@ -169,6 +169,54 @@ describe('backups of a Managed HSM of Azure, on the stand-in', () => {
       })
       expect(await start()).toMatchObject({exit: 0})
     },
+  )
+
+  testWith(
+    'openssl',
+    'that the service only says it made or took in are found out where something tells, and said where nothing does',
+    async () => {
+      const lie = (route: string) => standin().ask({faults: [{route, fault: 'lie', times: 1}]})
+      await make('lied')
+      const folder = String((await start())['folder'])
+      // Nobody but the service reads its storage: that it wrote there is its word until it is taken in.
+      await lie('backUp')
+      const false_ = await start()
+      expect(false_).toMatchObject({exit: 0})
+      const none = await load(String(false_['folder']), '--key', 'lied', '--confirm', 'lied@azure')
+      // What Azure says of a folder that is not there no source tells; it is no restore.
+      expect(none).toMatchObject({code: 'UNSUPPORTED'})
+      const words = await runCommand(
+        ...([
+          BackupStart,
+          'backup start',
+          ['azure', '--to', container, '--sas-file', at('sas'), ...signed()],
+        ] as const),
+        house().world,
+      )
+      expect(words.stdout.replaceAll(/\s+/g, ' ')).toContain('That it lies there is the service’s word')
+      await lose('lied')
+      await lie('restoreOne')
+      const one = await load(folder, '--key', 'lied', '--confirm', 'lied@azure')
+      expect(one).toMatchObject({code: 'PROVIDER_FAILED', changed: true})
+      await lie('restoreAll')
+      const all = await load(folder, '--confirm', 'everything@azure')
+      expect(all['missing']).toContain('lied')
+      await load(folder, '--key', 'lied', '--confirm', 'lied@azure')
+      // Sealed to nobody: it is kept, and not called given out.
+      await lie('download')
+      const holders = ['one', 'two', 'three'].flatMap((name) => ['--holder', at(`${name}.pem`)])
+      const domain = await run(BackupDomain, 'backup domain', [
+        ...['azure', ...holders, '--needed', '2', '--out', at('nobody.json')],
+      ])
+      expect(domain).toMatchObject({
+        ...{code: 'KEY_NOT_AS_PLANNED', changed: true},
+        message: expect.stringMatching(/^cannot rely on the security domain that Azure gave out/),
+      })
+      expect(existsSync(at('nobody.json'))).toBe(true)
+      expect((await typesOf(house())).slice(-2)).toEqual(['backup.domain.failed', 'attempt.refused'])
+      expect(problemsOf(house())).toEqual([])
+    },
+    60_000,
   )
 
   testWith(

@@ -91,6 +91,10 @@ describe('a Managed HSM of Azure, on the stand-in', () => {
       // Lost before: nothing came, and the same command does it.
       await fresh.ask({faults: [{route: 'upload', fault: 'unavailable', times: 1}]})
       expect(await load('one', 'three')).toMatchObject({code: 'PROVIDER_UNREACHABLE'})
+      // A yes that is none: the service is asked afterwards what it took in.
+      await fresh.ask({faults: [{route: 'upload', fault: 'lie', times: 1}]})
+      expect(await load('one', 'three')).toMatchObject({code: 'PROVIDER_FAILED', changed: true})
+      expect(await fresh.domain()).toBeNull()
       expect(await load('one', 'three')).toMatchObject({exit: 0, needed: 2})
       expect(await fresh.domain()).toBe(await standin().domain())
       // Lost after: one was taken in, ours or another, which is not sent once more, and not called ours.

@@ -32,7 +32,7 @@ export default class BackupStart extends AskingCommand {
     const done = (): Shown => {
       const folder = textIn(lastWhole(ledger, 'backup.started', name), 'folder')
       return this.show({schema: 'keyrite.whole-backup/1', profile: name, folder}, [
-        `The service says that its backup is at ${folder}.`,
+        `The service says that its backup is at ${folder}. That it lies there is the service’s word: nobody else reads it, and only taking it in tries it.`,
         `Taken in again by: keyrite backup load ${name} --from ${folder}${opens === 'token' ? ' --sas-file FILE' : ''}; elsewhere its security domain must be there.`,
       ])
     }

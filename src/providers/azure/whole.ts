@@ -5,6 +5,7 @@ import {KeyriteError} from '../../base/errors.ts'
 import {visibleLine} from '../../base/visible.ts'
 import type {Access, Holder, WholeBackups} from '../whole-backups.ts'
 import {statusOf} from './failures.ts'
+import {domains} from './domain/index.ts'
 import type {Service} from './service.ts'
 import {settled} from './settling.ts'
 import {orNone} from './versions.ts'
@@ -61,6 +62,16 @@ export function wholeBackups(service: Service): WholeBackups {
       return Buffer.from(typeof value === 'string' ? value : '')
     },
 
+    demandFor(domain, holders, needed) {
+      const fault = faultOf(domain, holders, needed)
+      if (fault === undefined) return
+      throw new KeyriteError(
+        'KEY_NOT_AS_PLANNED',
+        `cannot rely on the security domain that Azure gave out, and its file was kept: ${fault}`,
+        {changed: true, hints: ['the same command again, with another --out', 'destroy no other copy of it']},
+      )
+    },
+
     async transferKey() {
       const what = 'ask for the key under which a security domain is brought in'
       const {transfer_key: given} = await service.read(what, '/securitydomain/upload')
@@ -94,6 +105,21 @@ export function wholeBackups(service: Service): WholeBackups {
         throw error
       }
     },
+  }
+}
+
+/** A yes that is none: it is looked at while it can still be asked for again. */
+function faultOf(domain: Uint8Array, holders: readonly Holder[], needed: number): string | undefined {
+  try {
+    const {needed: said, holders: sealedTo} = domains.read(domain)
+    const wanted = holders.map(({certificate}) => createHash('sha256').update(certificate).digest('hex'))
+    if (said !== needed) return `${said} shares open it, and ${needed} were asked for`
+    return sealedTo.toSorted().join() === wanted.toSorted().join()
+      ? undefined
+      : 'its shares are not those of the holders that were named'
+  } catch (error) {
+    if (error instanceof KeyriteError) return error.message
+    throw error
   }
 }
 

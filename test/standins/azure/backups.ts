@@ -96,7 +96,8 @@ export const hsmBackupActs: Readonly<
       demandSas(call.body)
       const stamp = new Date(world.now() * 1000).toISOString().replace(/\D/g, '').slice(0, 16)
       const container = `${textIn(call.body, 'storageResourceUri')}/mhsm-standin-${stamp}${world.stored.size}`
-      world.stored.set(container, new Map([...world.keys].map(([name, key]) => [name, copyOf(key)])))
+      if (!call.lies)
+        world.stored.set(container, new Map([...world.keys].map(([name, key]) => [name, copyOf(key)])))
       return {container}
     }),
 
@@ -104,6 +105,7 @@ export const hsmBackupActs: Readonly<
   restoreAll: (world, call) =>
     begun(world, call, 'restore', () => {
       const kept = storedIn(world, call, 'folderToRestore')
+      if (call.lies) return {}
       world.keys.clear()
       world.deleted.clear()
       for (const [name, key] of kept) world.keys.set(name, copyOf(key))
@@ -114,7 +116,7 @@ export const hsmBackupActs: Readonly<
     begun(world, call, 'restore', () => {
       const key = storedIn(world, call, 'folder').get(call.name)
       if (key === undefined) throw keyNotFound(call.name)
-      world.keys.set(call.name, copyOf(key))
+      if (!call.lies) world.keys.set(call.name, copyOf(key))
       return {}
     }),
 

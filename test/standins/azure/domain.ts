@@ -24,17 +24,19 @@ import type {World} from './world.ts'
 export const domainActs: Readonly<
   Record<'download' | 'pending' | 'transferKey' | 'upload' | 'uploaded', Act>
 > = {
-  download(world, {base, body}) {
+  download(world, {base, body, lies}) {
     demandHsm(world)
     const {certificates = [], required = 0} = body as {certificates?: readonly Body[]; required?: number}
     if (certificates.length < 3 || certificates.length > 10) throw badParameter('certificates: 3 to 10')
     if (required < 2 || required > 10 || required > certificates.length)
       throw badParameter('required: 2 to 10, and no more than certificates')
-    const holders = certificates.map(({x5c}) => {
+    const named = certificates.map(({x5c}) => {
       const [first] = (x5c ?? []) as readonly string[]
       if (first === undefined) throw badParameter('a certificate without x5c')
       return new X509Certificate(Buffer.from(first, 'base64'))
     })
+    // It says yes, and seals it to nobody.
+    const holders = lies ? [] : named
     world.domain ??= randomBytes(48)
     world.domainAt = world.now()
     const master = randomBytes(32)

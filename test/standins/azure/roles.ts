@@ -84,14 +84,14 @@ const acts: Readonly<Record<Name, Act>> = {
         permissions,
       },
     }
-    world.definitions.set(name, definition)
+    if (!call.lies) world.definitions.set(name, definition)
     return new Accepted(201, definition)
   },
 
-  deleteDefinition(world, {version}) {
+  deleteDefinition(world, {version, lies}) {
     const found = world.definitions.get(version)
     if (found === undefined) throw noDefinition()
-    world.definitions.delete(version)
+    if (!lies) world.definitions.delete(version)
     return found
   },
 

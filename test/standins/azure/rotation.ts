@@ -82,12 +82,13 @@ function shown(base: string, key: Key): Body {
 }
 
 export const rotationActs: Readonly<Record<'getPolicy' | 'setPolicy' | 'rotate', Act>> = {
-  rotate(world, {base, name}) {
+  rotate(world, {base, name, lies}) {
     const key = keyOf(world, name)
     // D: there a policy must be before.
     if (world.place.isHsm && key.policy === undefined)
       throw notModelled('the words for a rotation without a policy')
-    return bundle(world, base, key, rotated(world, key, world.now()))
+    const told = lies ? {...key, versions: [...key.versions]} : key
+    return bundle(world, base, told, rotated(world, told, world.now()))
   },
 
   getPolicy: (world, {base, name}) => shown(base, keyOf(world, name)),
