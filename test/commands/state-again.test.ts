@@ -4,9 +4,11 @@ import KeyActivate from '../../src/commands/key/activate.ts'
 import KeyCheck from '../../src/commands/key/check.ts'
 import KeyCompromise from '../../src/commands/key/compromise.ts'
 import KeyCreate from '../../src/commands/key/create.ts'
+import KeyDeactivate from '../../src/commands/key/deactivate.ts'
 import KeyProve from '../../src/commands/key/prove.ts'
 import KeyShow from '../../src/commands/key/show.ts'
 import KeySuspend from '../../src/commands/key/suspend.ts'
+import KeySync from '../../src/commands/key/sync.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
 import {startStandin as startAzure} from '../providers/azure/standin.ts'
@@ -16,8 +18,11 @@ import {runCommand, runJson, type CommandClass} from '../support/run.ts'
 
 interface Place {
   readonly flags: readonly string[]
-  /** @param disableLag - uses that are let through once a version is disabled. */
-  ask(wish: {readonly disableLag: number}): Promise<unknown>
+  /**
+   * @param disableLag - uses that are let through once a version is disabled.
+   * @param lateReads - looks at a version that tell what was before a change.
+   */
+  ask(wish: {readonly disableLag: number; readonly lateReads?: number}): Promise<unknown>
   stop(): Promise<void>
 }
 const places = ['azure', 'gcp'] as const
@@ -25,12 +30,20 @@ const starts: Readonly<Record<(typeof places)[number], () => Promise<Place>>> = 
   async azure() {
     const hsm = await startAzure('hsm', 'purgeable')
     const own = ['--managed-hsm', '--vault-url', hsm.vault, '--token-file', hsm.tokenFile]
-    return {flags: [...own, '--ca-file', hsm.ca], ask: (wish) => hsm.ask(wish), stop: () => hsm.stop()}
+    return {
+      flags: [...own, '--ca-file', hsm.ca],
+      ask: ({lateReads = 0, ...wish}) => hsm.ask({...wish, lag: {routes: ['get'], reads: lateReads}}),
+      stop: () => hsm.stop(),
+    }
   },
   async gcp() {
     const ring = await startGoogle()
     const own = ['--key-ring', ring.ring, '--endpoint', ring.endpoint, '--credentials-file', ring.credentials]
-    return {flags: [...own, '--ca-file', ring.ca], ask: (wish) => ring.ask(wish), stop: () => ring.stop()}
+    return {
+      flags: [...own, '--ca-file', ring.ca],
+      ask: ({disableLag}) => ring.ask({disableLag}),
+      stop: () => ring.stop(),
+    }
   },
 }
 
@@ -130,6 +143,30 @@ describe('a state that its service holds a key to later than was waited for', ()
       60_000,
     )
   })
+
+  testWith(
+    'openssl',
+    'is asked for again where it was recorded as not enforced since looks at it were late, and is enforced then',
+    async () => {
+      expect(await make('late-looks', 'azure')).toMatchObject({exit: 0, state: 'active'})
+      // Five looks after it was set, and one before it is tried.
+      await placeOf('azure').ask({disableLag: 0, lateReads: 6})
+      const late = await signed(KeyDeactivate, 'key deactivate', 'late-looks', '--reason', 'r')
+      expect(late).toMatchObject({exit: 6, changed: true})
+      expect((late['try'] as string[])[0]).toMatch(/^keyrite key deactivate late-looks: /)
+      const state = 'deactivated'
+      expect(await alone(KeyShow, 'key show', 'late-looks')).toMatchObject({
+        ...{state, versions: [{enforced: 'enabled', recorded: 'historic'}]},
+      })
+      await placeOf('azure').ask({disableLag: 0})
+      const synced = await alone(KeySync, 'key sync', '--profile', 'azure')
+      expect(JSON.stringify(synced)).toContain('"next":"keyrite key deactivate late-looks"')
+      expect(await alone(KeyDeactivate, 'key deactivate', 'late-looks')).toMatchObject({
+        ...{exit: 0, state, versions: [{enforced: 'historic', recorded: null, effect: {proof: 'proven'}}]},
+      })
+    },
+    60_000,
+  )
 })
 
 function missing(what: string): never {

@@ -1,6 +1,15 @@
 import {Flags} from '@oclif/core'
 import {visible} from '../../base/visible.ts'
-import {compareWith, keysBeside, keysFold, lastSeen, nextFor, profileOf} from '../../keys/index.ts'
+import {
+  commandAgain,
+  compareWith,
+  keysBeside,
+  keysFold,
+  lastSeen,
+  nextFor,
+  profileOf,
+  type Finding,
+} from '../../keys/index.ts'
 import {jsonBlob} from '../../ledger/index.ts'
 import {demandSamePlace, profilesFold} from '../../profiles/index.ts'
 import {KeyriteCommand, type Shown} from '../../ui/command.ts'
@@ -71,13 +80,20 @@ export default class KeySync extends KeyriteCommand {
           data: {profile: name, compared, findings: findings.length, accepted, seen: jsonBlob(document)},
         },
       ])
-      const stateOf = (key: string | null, version: number | null) =>
-        keys.get(key ?? '')?.versions.find((one) => one.version === version)?.state ?? null
+      const nextOf = (finding: Finding): string => {
+        const key = keys.get(finding.key ?? '')
+        const version = key?.versions.find((one) => one.version === finding.version)
+        const again =
+          finding.kind === 'state' && key !== undefined && version !== undefined
+            ? commandAgain(ledger.view, key, version)
+            : undefined
+        return again ?? nextFor(finding, name, version?.state ?? null)
+      }
       profiles.push({
         profile: name,
         compared,
         entry: entry?.seq ?? null,
-        findings: findings.map((one) => ({...one, next: nextFor(one, name, stateOf(one.key, one.version))})),
+        findings: findings.map((one) => ({...one, next: nextOf(one)})),
       })
     }
     const found = profiles.flatMap((one) => one.findings)
