@@ -525,6 +525,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
                  expired=e["time"] <= about["data"]["expires"], quorum_closed=not quorum["closed"])
             quorum["answers"][seq] = key
         elif kind == "quorum.met":
+            need("it is about no request that is good", quorum_opened=d["opened"] in self.quorums)
             self.met[seq] = self.check_count(e, d, self.quorums[d["opened"]])
         elif kind == "quorum.withdrawn":
             quorum = self.quorums[d["opened"]]
@@ -642,7 +643,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         run = use == "approval" and self.quorums[about["seq"]]["run"]  # then they saw the head before the run
         seen = self.root_at(size) in (None, decode64(root)) and (
             size == about["seq"] if run else about["seq"] < size <= e["seq"])
-        plan = about["data"]["plan"]["blob"] if kind == "quorum.opened" else None
+        plan = (e["data"].get("text") or about["data"].get("plan") or {"blob": None})["blob"]
         need("it does not say what entries and roster say", members=is_time(s["issued"]),
              statement_use=(s["type"], s["use"]) == ("keyrite.statement/1", use),
              statement_ledger=s["ledger"] == self.leaves[0].hex(), statement_plan=s["plan_sha256"] == plan,
@@ -726,7 +727,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
              expired=max(e["time"], outer) <= asked["expires"],
              quorum_approvals=len(set(d["approvals"])) == len(d["approvals"]))
         for seq in d["approvals"]:
-            s, key = self.entries[seq]["data"].get("statement", {}), quorum["answers"].get(seq)
+            key = quorum["answers"].get(seq)  # of answers that are good, and to this question
+            s = key and self.entries[seq]["data"]["statement"]
             need("it cites no yes to this question", quorum_approvals=key and s["decision"] == "approve")
             quorum["yes"].add(s["person"])
             strong = key["key"].startswith("sk-") and key["class"] in ("attested", "asserted")

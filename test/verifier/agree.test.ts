@@ -7,7 +7,9 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import {partsOf} from '../../src/ceremony/bundle/primary.ts'
 import {
+  assembled,
   leaveUndrawn,
   makeBench,
   memory,
@@ -39,7 +41,7 @@ const left = [
 ]
 
 let bench: Bench
-let history: History
+let history: History<FileMap>
 let python: ChildProcess
 let answers: AsyncIterator<string>
 
@@ -57,7 +59,9 @@ beforeAll(async () => {
     expect(seqsOf(bench, type).length).toBeGreaterThan(0)
   const founders = bench.finished.founders.map(({key}) => [key.publicKey.fingerprint, key.signer] as const)
   const signers = new Map([...later, ...founders])
-  history = new History(bench, signers)
+  const {entries, blobs} = partsOf(bench.files)
+  const past = {entries: [...entries.values()], blobs, facts: bench.facts}
+  history = new History({...past, made: (made, all) => assembled(bench, made, all)}, signers)
   python = spawn('python3', ['-B', join(import.meta.dirname, 'judge.py')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
@@ -86,7 +90,7 @@ async function both(
 }
 
 /** A changed history; undefined where the change cannot be written as canonical JSON at all. */
-async function writable(at: number): Promise<Change | undefined> {
+async function writable(at: number): Promise<Change<FileMap> | undefined> {
   try {
     return await history.changed(new Rng(seed, at))
   } catch (error) {

@@ -400,6 +400,8 @@ ATTACKS = [
     ('an approval after expiry', 'expired', late('approval:dave')),
     ('met after expiry', 'expired', late('quorum.met')),
     ('an approval of another quorum is cited', 'quorum-approvals', replay(True)),
+    ('an approval is cited that is not there', 'quorum-approvals', data('quorum.met', approvals=[14, 15, 999])),
+    ('a quorum of what is no request', 'quorum-opened', data('quorum.met', opened=3)),
     ('an approval of another quorum is copied', 'one-answer', replay(False)),
     ('needs are lowered', 'needs', data('quorum.opened', needs={'people': 1, 'roles': []})),
     ('somebody without the role is asked', 'who', lambda m, s, t: t['data']['who'].append(pid('erin')) if s == 'entry:quorum.opened' else None),

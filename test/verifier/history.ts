@@ -1,16 +1,25 @@
 /** A history as a thief of the writer key and all people together could make it: changed somewhere, and signed again from there on. */
 import {base64, fromHex, sha256Hex} from '../../src/base/bytes.ts'
 import {isObject, jcsBytes, type Json, type JsonObject} from '../../src/base/jcs.ts'
-import {partsOf} from '../../src/ceremony/bundle/primary.ts'
 import {namespaceOf, type Signer} from '../../src/custody/index.ts'
-import {isBlobRef, leafHash, rootOf} from '../../src/ledger/index.ts'
-import {assembled, entryIn, type Bench, type FileMap} from '../ceremony/bench.ts'
+import {isBlobRef, leafHash, rootOf, type LedgerFacts} from '../../src/ledger/index.ts'
+import {entryIn} from '../ceremony/bench.ts'
 import type {Rng} from '../fuzz/rng.ts'
 import {memberMutation} from '../fuzz/json.ts'
 
-export interface Change {
+export interface Change<Made> {
   readonly name: string
-  readonly files: FileMap
+  readonly files: Made
+}
+
+/** What is changed: entries from 0 on without a gap, and their documents. */
+export interface Past<Made> {
+  readonly entries: readonly Uint8Array[]
+  /** By SHA-256, hex. */
+  readonly blobs: ReadonlyMap<string, Uint8Array>
+  readonly facts: LedgerFacts
+  /** Puts a new history where it can be judged, under a checkpoint of the writer's key. */
+  made(entries: ReadonlyMap<number, Uint8Array>, blobs: ReadonlyMap<string, Uint8Array>): Made
 }
 
 /** Documents that are new, and what they are called instead of. */
@@ -28,27 +37,26 @@ interface Item {
   touched: boolean
 }
 
-export class History {
-  readonly #bench: Bench
+export class History<Made> {
+  readonly #past: Past<Made>
   readonly #signers: ReadonlyMap<string, Signer>
   readonly #entries: readonly JsonObject[]
   readonly #leaves: readonly string[]
 
   /** @param signers - by fingerprint: the keys of all people. */
-  constructor(bench: Bench, signers: ReadonlyMap<string, Signer>) {
-    this.#bench = bench
+  constructor(past: Past<Made>, signers: ReadonlyMap<string, Signer>) {
+    this.#past = past
     this.#signers = signers
-    const bytes = [...partsOf(bench.files).entries.values()]
-    this.#entries = bytes.map(entryIn)
-    this.#leaves = bytes.map(leafHash)
+    this.#entries = past.entries.map(entryIn)
+    this.#leaves = past.entries.map(leafHash)
   }
 
   /** The history as it was, made again: what no change is a change of. */
-  async same(): Promise<FileMap> {
+  async same(): Promise<Made> {
     return this.#signed(this.#items(), {made: new Map(), renamed: new Map()})
   }
 
-  async changed(rng: Rng): Promise<Change> {
+  async changed(rng: Rng): Promise<Change<Made>> {
     const items = this.#items()
     const blobs: Blobs = {made: new Map(), renamed: new Map()}
     const at = rng.below(items.length)
@@ -60,6 +68,10 @@ export class History {
 
   #items(): Item[] {
     return this.#entries.map((entry, was) => ({was, entry: copied(entry), touched: false}))
+  }
+
+  #seqsOf(type: string): readonly number[] {
+    return this.#entries.flatMap((entry, seq) => (entry['type'] === type ? [seq] : []))
   }
 
   #ways(rng: Rng, items: Item[], at: number, blobs: Blobs): readonly (() => string)[] {
@@ -80,6 +92,8 @@ export class History {
         (item.touched = true),
         'approval'
       ),
+      () => ((item.entry['approved'] = rng.pick(this.#seqsOf('quorum.met'))), 'another approval'),
+      () => (twice(item.entry), 'approvals twice'),
       () => ((item.entry['type'] = rng.pick(this.#entries)['type'] ?? null), 'type'),
       () => ((item.entry['actor'] = rng.pick(this.#entries)['actor'] ?? null), 'actor'),
       () => ((item.entry['time'] = rng.pick(this.#entries)['time'] ?? null), 'time'),
@@ -87,12 +101,12 @@ export class History {
       () => (items.splice(at, 1), 'absence'),
       () => (items.splice(rng.below(items.length), 0, {...item, entry: copied(item.entry)}), 'copy'),
       () => (items.splice(at, 1), items.splice(rng.below(items.length + 1), 0, item), 'place'),
-      ...Array.from({length: 4}, () => () => plan(rng, item, blobs, this.#bench)),
+      ...Array.from({length: 4}, () => () => plan(rng, item, blobs, this.#past.blobs)),
     ]
   }
 
   /** Puts right, from the first entry on, what hangs together: numbers, hashes, transcripts, statements and their signatures. */
-  async #signed(items: readonly Item[], blobs: Blobs): Promise<FileMap> {
+  async #signed(items: readonly Item[], blobs: Blobs): Promise<Made> {
     const entries = new Map<number, Uint8Array>()
     const leaves: Buffer[] = []
     const seqs = new Map(items.map(({was}, seq) => [was, seq]))
@@ -110,7 +124,7 @@ export class History {
       leaves.push(fromHex(leafHash(bytes)))
       renewed.set(this.#leaves[item.was] ?? '', leafHash(bytes))
     }
-    return assembled(this.#bench, entries, new Map([...partsOf(this.#bench.files).blobs, ...blobs.made]))
+    return this.#past.made(entries, new Map([...this.#past.blobs, ...blobs.made]))
   }
 
   #transcript(entry: Draft, entries: ReadonlyMap<number, Uint8Array>, leaves: readonly Buffer[]): void {
@@ -140,7 +154,7 @@ export class History {
     const {about, checkpoint, key, plan_sha256: planned, use} = statement
     if (typeof about === 'string') statement['about'] = renewed.get(about) ?? about
     if (typeof planned === 'string') statement['plan_sha256'] = renamed.get(planned) ?? planned
-    if (!touched || statement['ledger'] === this.#bench.facts.fingerprint)
+    if (!touched || statement['ledger'] === this.#past.facts.fingerprint)
       statement['ledger'] = leaves[0]?.toString('hex') ?? ''
     if (isObject(checkpoint) && typeof checkpoint['size'] === 'number') {
       const size = Math.max(1, Math.min(leaves.length, checkpoint['size']))
@@ -148,28 +162,29 @@ export class History {
     }
     const signer = typeof key === 'string' ? this.#signers.get(key) : undefined
     if (signer === undefined || typeof use !== 'string') return
-    const namespace = namespaceOf(use as 'approval', this.#bench.facts)
+    const namespace = namespaceOf(use as 'approval', this.#past.facts)
     draft.signature = base64(await signer.sign(namespace, jcsBytes(statement)))
   }
 }
 
 /** Another plan, with everything that names it. */
-function plan(rng: Rng, item: Item, blobs: Blobs, bench: Bench): string {
+function plan(rng: Rng, item: Item, blobs: Blobs, all: ReadonlyMap<string, Uint8Array>): string {
   const data = item.entry['data']
   const ref = isObject(data) ? data['plan'] : undefined
   if (!isObject(data) || !isBlobRef(ref)) return 'nothing'
-  const old = partsOf(bench.files).blobs.get(ref.blob)
+  const old = all.get(ref.blob)
   if (old === undefined) return 'nothing'
-  const all = [...partsOf(bench.files).blobs.values()]
-    .filter((one) => one.at(0) === 0x7b)
-    .map((one) => Buffer.from(one))
-  const bytes = memberMutation(rng, Buffer.from(old), all)
+  const others = [...all.values()].filter((one) => one.at(0) === 0x7b).map((one) => Buffer.from(one))
+  const bytes = memberMutation(rng, Buffer.from(old), others)
   const sha256 = sha256Hex(bytes)
   blobs.made.set(sha256, bytes)
   blobs.renamed.set(ref.blob, sha256)
   item.entry['data'] = {...data, plan: {...ref, blob: sha256, size: bytes.length}}
   return 'plan'
 }
+
+/** Members that are the number of an entry. */
+const numbered = ['intended', 'opened', 'incident', 'duty', 'source', 'rotation', 'hold']
 
 /** Numbers of entries follow them where they stand now. */
 function renumber(entry: Draft, seqs: ReadonlyMap<number, number>): void {
@@ -179,10 +194,20 @@ function renumber(entry: Draft, seqs: ReadonlyMap<number, number>): void {
   const data = entry['data']
   if (!isObject(data)) return
   const draft: Draft = {...data}
-  for (const name of ['intended', 'opened']) if (name in draft) draft[name] = moved(draft[name])
-  const cited = draft['approvals']
-  if (Array.isArray(cited)) draft['approvals'] = (cited as Json[]).map(moved)
+  for (const name of numbered) if (name in draft) draft[name] = moved(draft[name])
+  for (const name of ['approvals', 'acts']) {
+    const cited = draft[name]
+    if (Array.isArray(cited)) draft[name] = (cited as Json[]).map(moved)
+  }
   entry['data'] = draft
+}
+
+/** Of a quorum, every approval is cited twice. */
+function twice(entry: Draft): void {
+  const data = entry['data']
+  if (!isObject(data) || !Array.isArray(data['approvals'])) return
+  const cited = data['approvals'] as Json[]
+  entry['data'] = {...data, approvals: [...cited, ...cited]}
 }
 
 function copied(entry: JsonObject): Draft {
