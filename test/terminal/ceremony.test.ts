@@ -1,11 +1,23 @@
 /** Ceremonies in a real terminal: what people see and type, and every way of breaking off. */
+import {generateKeyPairSync} from 'node:crypto'
 import {writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {setTimeout as pause} from 'node:timers/promises'
 import {afterAll, beforeAll, expect} from '@jest/globals'
 import {ceremonyFold} from '../../src/ceremony/fold.ts'
+import {Secret} from '../../src/base/secret.ts'
+import {materialSha256} from '../../src/keys/index.ts'
 import {defaultPolicy} from '../../src/policy/index.ts'
-import {everybody, expectWhole, makeHouse, participants, shortTemplate, type House} from '../ceremony/room.ts'
+import {
+  everybody,
+  expectWhole,
+  makeHouse,
+  parameters,
+  participants,
+  shortTemplate,
+  typedSteps,
+  type House,
+} from '../ceremony/room.ts'
 import {onPath, testWith} from '../support/needs.ts'
 import {openScreen, type Screen} from './screen.ts'
 
@@ -194,6 +206,57 @@ testWith(
     await expectWhole(house, one?.id ?? '', 'typed-jwt', 9)
   },
   240_000,
+)
+
+testWith(
+  needed,
+  'the passphrase of a key that is brought is broken off, with everything else answered by a file',
+  async () => {
+    const {privateKey} = generateKeyPairSync('ed25519')
+    const sealed = {type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'canary-77aa'} as const
+    const file = join(house.dir, 'sealed.pem')
+    writeFileSync(file, privateKey.export(sealed), {mode: 0o600})
+    const material = new Secret(privateKey.export({type: 'pkcs8', format: 'der'}))
+    const sha256 = materialSha256('ed25519', material)
+    const make = /kind: key\.create, (.*) algorithm: ec-p256, scheme: [^ ]+,/
+    const brought = shortTemplate
+      .replace(make, `kind: key.import, $1 algorithm: ed25519, sha256: ${sha256},`)
+      .replace(/\n {2}scheme:.*/, '')
+    const template = join(house.dir, 'brought.yaml')
+    writeFileSync(template, brought)
+    const answers = house.answers({
+      parameters: {...parameters, 'key-name': 'brought-jwt'},
+      steps: {...typedSteps, seal: {answer: '1'}, make: {answer: {file}}},
+    })
+    for (const [more, breakOff] of [
+      [
+        '',
+        () => {
+          screen.type('C-c')
+        },
+      ],
+      [
+        ' --plain',
+        () => {
+          screen.signal('TERM')
+        },
+      ],
+    ] as const) {
+      const line = more === '' ? `run ${template}` : 'resume'
+      screen.run(`keyrite ceremony ${line} --answers ${answers}${more}`)
+      await screen.until(/Passphrase of .*sealed\.pem[^]*\(not shown\):\s*$/)
+      screen.type('-l', 'canary-77aa')
+      breakOff()
+      const {exit, screen: shown} = await screen.ended()
+      expect([exit, shown]).toEqual([130, expect.stringMatching(/Stopped by (?:Ctrl-C|SIGTERM)\./)])
+      expect(await screen.restored()).toBe(true)
+      expect(screen.history()).not.toContain('canary-77aa')
+    }
+    const one = (await ceremonies()).at(-1)
+    expect(one).toMatchObject({stopped: true})
+    expect(one?.done.map(({step}) => step)).not.toContain('make')
+  },
+  120_000,
 )
 
 testWith(

@@ -3,10 +3,12 @@
  * as it was, what was recorded is said, and no more than that is there.
  */
 import {execFileSync} from 'node:child_process'
+import {generateKeyPairSync} from 'node:crypto'
 import {chmodSync, copyFileSync, cpSync, existsSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import Database from 'better-sqlite3'
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import CustodianSuspend from '../../src/commands/custodian/suspend.ts'
 import LedgerPin from '../../src/commands/ledger/pin.ts'
 import LedgerTakeOver from '../../src/commands/ledger/take-over.ts'
 import RequestExport from '../../src/commands/request/export.ts'
@@ -42,6 +44,9 @@ beforeAll(async () => {
   chmodSync(file('locked'), 0o600)
   execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', canary, '-f', file('locked')])
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file('new')])
+  const {privateKey} = generateKeyPairSync('ed25519')
+  const sealed = {type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: canary} as const
+  writeFileSync(file('sealed'), privateKey.export(sealed), {mode: 0o600})
   writeFileSync(file('policy'), JSON.stringify({...defaultPolicy, name: 'another'}))
   request = await house.using(async (app) => {
     await addLocal(app, 'spare')
@@ -55,6 +60,8 @@ beforeAll(async () => {
     return (await ask(contextOf(app, house.founders[0]), wish)).id
   })
   ceremony = await house.using((app) => openIn(house, app))
+  const out = ['erin', '--as', 'alice', '--reason', 'lost', '--sign-with', `alice=${house.keyOf('alice')}`]
+  expect(await runCommand(CustodianSuspend, 'custodian suspend', out, house.world)).toMatchObject({exit: 0})
   ahead = await makeLedger({people: 5, now: () => new Date(Date.now() + 86_400_000)})
   for (const name of ['folder', 'other-folder']) {
     const argv = [request, '--for', 'dan@example.com', '--out', file(name)]
@@ -104,6 +111,8 @@ interface Row {
   readonly reads?: true
 }
 
+/** Of an age key that nobody has. */
+const recipient = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p'
 const asks = (name: string, line: () => string): Row => ({name, line, asked: /Ask for this/})
 const answering = [
   [/Who answers r\d+/, ['Enter']],
@@ -117,12 +126,43 @@ const rows: readonly Row[] = [
   ),
   asks('custodian suspend', () => 'keyrite custodian suspend dan --as alice'),
   asks('custodian retire', () => 'keyrite custodian retire dan --as alice'),
+  asks('custodian confirm', () => 'keyrite custodian confirm erin --as alice'),
+  asks('custodian restore', () => 'keyrite custodian restore erin --as alice'),
+  asks('custodian set-recipient', () => `keyrite custodian set-recipient dan ${recipient} --as alice`),
   asks(
     'custodian replace-key',
     () => `keyrite custodian replace-key dan --key ${file('new')}.pub --as alice`,
   ),
   asks('policy adopt', () => `keyrite policy adopt ${file('policy')} --as alice`),
   asks('key activate', () => 'keyrite key activate payments --as alice'),
+  {
+    name: 'key destroy',
+    line: () => 'keyrite key destroy payments --wait P30D --reason replaced --as alice',
+    asked: /There is no way back\. Type "payments@main"/,
+  },
+  {
+    name: 'key import: the passphrase of the file',
+    line: () =>
+      `keyrite key import brought --from ${file('sealed')} --profile main --algorithm ed25519 --purpose sign --class jwt-signing --owner alice --as alice`,
+    before: [[/Passphrase of/, ['-l', canary]]],
+    asked: /Passphrase of/,
+  },
+  {
+    name: 'revoke, where the ledger is not written',
+    line: () =>
+      `XDG_STATE_HOME=${copy}/state KEYRITE_HOME=${copy}/home keyrite revoke payments --reason legal --confirm payments@main --as dan`,
+    asked: /Type "unrecorded"/,
+  },
+  {
+    name: 'ceremony new: a value',
+    line: () => `keyrite ceremony new jwt-signing-rsa-4096 --out ${file('made.yaml')}`,
+    asked: /key-name: Name of the key/,
+  },
+  {
+    name: 'ceremony run: a value',
+    line: () => `keyrite ceremony run ${house.template} --as alice`,
+    asked: /Where the key will live/,
+  },
   asks('ledger erase', () => 'keyrite ledger erase --person dan --reason asked --as alice'),
   asks('ledger replace-key', () => 'keyrite ledger replace-key --as alice'),
   asks('ledger hand-over', () => `keyrite ledger hand-over --to ${vkey} --out ${file('whole')} --as alice`),

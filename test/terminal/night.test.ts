@@ -85,6 +85,9 @@ describe('keyrite revoke, broken off', () => {
       expect(await brokenOff('keyrite revoke live --plain', /Who are you|number/)).toMatch(
         /Cancelled\. Nothing was changed\./,
       )
+      expect(await brokenOff('keyrite revoke live --as carol --plain', /^Why:/m)).toMatch(
+        /Cancelled\. Nothing was changed\./,
+      )
       const shown = await brokenOff('keyrite revoke live --as carol --reason legal', /Type "live@main"/)
       expect(shown).toMatch(
         /NOT YET DEAD: key "live", version 1 is not contained\. Incident i\d+ is open:\s+T\+00:\d\d of 60:00\./,
@@ -94,6 +97,10 @@ describe('keyrite revoke, broken off', () => {
       const again = await brokenOff('keyrite incident resume live --as carol --plain', /Type "live@main"/)
       expect(again).toMatch(/NOT YET DEAD: key "live", version 1 is not contained\. /)
       expect(again).toMatch(/Cancelled\. Nothing was changed\./)
+      // Of bob no key lies where one is looked for.
+      const whose = 'keyrite incident resume live --as bob --confirm live@main'
+      expect(await brokenOff(whose, /Key file by which/)).toMatch(/NOT YET DEAD: key "live"/)
+      expect(await brokenOff('keyrite revoke live --as carol', /Type "live@main"/)).toMatch(/NOT YET DEAD/)
     },
     90_000,
   )

@@ -1,9 +1,10 @@
 /** Shares on a real terminal, 80 by 24: a passphrase from the split to the recovery, and Ctrl-C while a share is on the screen. */
 import {readdirSync, readFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
-import {afterAll, beforeAll, expect} from '@jest/globals'
+import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {sharesFold, statusOfSet, type SetStatus} from '../../src/shares/index.ts'
 import {keys, makeEscrow, secret, verifiedOk, type Escrow} from '../commands/share-support.ts'
+import {slow} from '../ledger/support.ts'
 import {testWith} from '../support/needs.ts'
 import {openScreen, type Screen} from './screen.ts'
 
@@ -21,11 +22,12 @@ afterAll(() => {
   people.remove()
 })
 
-const split = (name: string, erin: string): void => {
+const splitting = (name: string, erin: string): string => {
   const dir = people.folder
-  screen.run(
-    `keyrite share split --name ${name} --secret-file ${dir}/secret --threshold 2 --holder alice --holder ${erin} --out ${dir}/${name} --as alice ${people.quorum}`,
-  )
+  return `keyrite share split --name ${name} --secret-file ${dir}/secret --threshold 2 --holder alice --holder ${erin} --out ${dir}/${name} --as alice ${people.quorum}`
+}
+const split = (name: string, erin: string): void => {
+  screen.run(splitting(name, erin))
 }
 const statusOf = (name: string): Promise<SetStatus | null> =>
   people.using(({ledger}) => {
@@ -85,6 +87,13 @@ testWith(
       ['covering', [/Cover the camera/]],
       ['shown', [/Cover the camera/, /Then press Enter, and they are hidden/]],
       ['typing', [/Cover the camera/, /Then press Enter, and they are hidden/, /Row 1 of 4/]],
+      [
+        'again',
+        [
+          ...[/Cover the camera/, /Then press Enter, and they are hidden/, /Row 1 of 4/],
+          /Press Enter to hide them/,
+        ],
+      ],
     ]
     for (const [name, until] of stops) {
       split(name, 'erin')
@@ -110,3 +119,104 @@ testWith(
   },
   180_000,
 )
+
+const ways = [
+  [
+    'Ctrl-C',
+    (): void => {
+      screen.type('C-c')
+    },
+  ],
+  [
+    'SIGTERM',
+    (): void => {
+      screen.signal('TERM')
+    },
+  ],
+  [
+    'SIGHUP',
+    (): void => {
+      screen.signal('HUP')
+    },
+  ],
+  [
+    'the end of input',
+    (): void => {
+      screen.type('C-d')
+    },
+  ],
+] as const
+
+/** Where a split, a recovery and a receipt ask, and what is said when that is broken off. */
+const questions: readonly (readonly [
+  name: string,
+  line: (name: string) => string,
+  before: readonly (readonly [asked: RegExp, typed: string])[],
+  asked: RegExp,
+  said: RegExp,
+])[] = [
+  [
+    'the passphrase of a share',
+    (name) => splitting(name, 'erin=passphrase'),
+    [],
+    /a passphrase for your share/,
+    /set "\w+" is void/,
+  ],
+  [
+    'the same again',
+    (name) => splitting(name, 'erin=passphrase'),
+    [[/a passphrase for your share/, 'plain words of erin']],
+    /the same again/,
+    /set "\w+" is void/,
+  ],
+  [
+    'a card for a disk that stays',
+    (name) => splitting(name, `erin --card-to ${import.meta.dirname}/cards-${name}`),
+    [[/Cover the camera/, '']],
+    /on a disk that stays/,
+    /set "\w+" is void/,
+  ],
+  [
+    'a row of a share that is brought back',
+    () =>
+      `keyrite share combine --set escrow-1 --out ${people.folder}/never --ticket T-2 --as alice ${people.quorum}`,
+    [],
+    /Row 1 of 4/,
+    /Cancelled\./,
+  ],
+  [
+    'the key of a receipt',
+    () =>
+      `keyrite share receive escrow-1 ${people.fileOf('alice')} ${keys('alice').replaceAll('@', `${people.folder}/`)}`,
+    [],
+    /key file to sign the receipt with/,
+    /Cancelled\. Nothing was changed\./,
+  ],
+]
+
+describe.each(questions)('%s', (asking, line, before, asked, said) => {
+  const turn = questions.findIndex(([one]) => one === asking)
+  for (const [at, [how, breakOff]] of ways.entries())
+    if (slow || at === turn % ways.length)
+      testWith(
+        ['tmux', 'ssh-keygen'],
+        `broken off by ${how}, leaves the terminal as it was, and the set void or as it stood`,
+        async () => {
+          const name = `broken${turn}${at}`
+          screen.run(line(name))
+          for (const [question, typed] of before) {
+            await screen.until(question)
+            if (typed !== '') screen.type('-l', typed)
+            screen.type('Enter')
+          }
+          await screen.until(asked)
+          breakOff()
+          const {exit, screen: last} = await screen.ended()
+          expect([exit, last]).toEqual([130, expect.stringMatching(said)])
+          expect(await screen.restored()).toBe(true)
+          expect(await statusOf(name)).toBe(said.source.includes('void') ? 'void' : null)
+          verifiedOk(people)
+        },
+        90_000,
+      )
+})
