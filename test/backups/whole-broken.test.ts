@@ -23,7 +23,7 @@ import {dies} from '../keys/killed-child.ts'
 import {approved} from '../keys/moving.ts'
 import {startStandin, type Standin} from '../providers/azure/standin.ts'
 import {makeHolder} from '../support/holder.ts'
-import {testWith} from '../support/needs.ts'
+import {here as has, testWith} from '../support/needs.ts'
 import {runJson, type CommandClass} from '../support/run.ts'
 
 const SLOW = process.env['SLOW'] === '1'
@@ -64,6 +64,7 @@ describe('what is done with a whole Managed HSM, broken off', () => {
   let count = 0
 
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.house = await makeHouse()
     for (const name of ['azure', 'fresh'] as const) {
       const {vault, tokenFile, ca} = (box[name] = await startStandin('hsm', 'purgeable'))
@@ -89,6 +90,7 @@ describe('what is done with a whole Managed HSM, broken off', () => {
     })
   }, 60_000)
   afterAll(async () => {
+    if (!has('openssl')) return
     expect(problemsOf(house())).toEqual([])
     house().remove()
     await box.azure?.stop()

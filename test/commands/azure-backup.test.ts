@@ -17,7 +17,7 @@ import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
 import {placeOf} from '../providers/azure/place.ts'
 import {startStandin, type Standin} from '../providers/azure/standin.ts'
 import {makeHolder} from '../support/holder.ts'
-import {testWith} from '../support/needs.ts'
+import {here as has, testWith} from '../support/needs.ts'
 import {runCommand, runJson, type CommandClass} from '../support/run.ts'
 import {typesOf} from './held.ts'
 
@@ -56,6 +56,7 @@ describe('backups of a Managed HSM of Azure, on the stand-in', () => {
   }
 
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.house = await makeHouse()
     box.standin = await startStandin('hsm', 'purgeable')
     const {vault, tokenFile, ca} = standin()

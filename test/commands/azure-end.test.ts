@@ -8,7 +8,7 @@ import {makeHouse, type House} from '../ceremony/room.ts'
 import {placeOf} from '../providers/azure/place.ts'
 import {startStandin, type Standin} from '../providers/azure/standin.ts'
 import {intent} from '../providers/support.ts'
-import {testWith} from '../support/needs.ts'
+import {here as has, testWith} from '../support/needs.ts'
 import {runJson} from '../support/run.ts'
 import {typesOf} from './held.ts'
 
@@ -27,6 +27,7 @@ describe('keys in a Managed HSM of Azure, on the stand-in', () => {
     return runJson(ProfileAdd, 'profile add', flags, house().world)
   }
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.house = await makeHouse()
     box.standin = await startStandin('hsm', 'purgeable')
     expect(await add('azure', standin().tokenFile, '--managed-hsm')).toMatchObject({exit: 0})

@@ -15,7 +15,7 @@ import {openVault} from '../../src/providers/azure/index.ts'
 import {placeOf} from '../providers/azure/place.ts'
 import {startStandin, type Standin} from '../providers/azure/standin.ts'
 import {described, enabled, outcome, specOf} from '../providers/support.ts'
-import {testWith} from '../support/needs.ts'
+import {here as has, testWith} from '../support/needs.ts'
 import {runCommand, runJson} from '../support/run.ts'
 import {typesOf} from './held.ts'
 
@@ -29,6 +29,7 @@ describe('keys in a Managed HSM of Azure, on the stand-in', () => {
   const house = (): House => box.house ?? missing('there is no house')
   const standin = (): Standin => box.standin ?? missing('there is no stand-in')
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.house = await makeHouse()
     box.standin = await startStandin('hsm', 'purgeable')
     const {vault, tokenFile, ca} = box.standin

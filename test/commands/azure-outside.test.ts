@@ -22,7 +22,7 @@ import {defaultPolicy} from '../../src/policy/index.ts'
 import {makeHouse, type House} from '../ceremony/room.ts'
 import {askPlainly} from '../providers/azure/asked.ts'
 import {startStandin, type Standin} from '../providers/azure/standin.ts'
-import {testWith} from '../support/needs.ts'
+import {here as has, testWith} from '../support/needs.ts'
 import {runCommand, runJson, type CommandClass} from '../support/run.ts'
 
 describe('Azure, on the stand-in', () => {
@@ -45,6 +45,7 @@ describe('Azure, on the stand-in', () => {
     return ['--kind', 'azure', '--vault-url', vault, '--ca-file', ca, '--token-file', tokenFile, ...own]
   }
   beforeAll(async () => {
+    if (!has('openssl')) return
     const {destruction} = defaultPolicy
     if (destruction === undefined) throw new Error('the usual policy has no wait')
     box.house = await makeHouse({policy: {...defaultPolicy, destruction: {...destruction, wait: 'P10D'}}})

@@ -11,7 +11,7 @@ import ProfileSet from '../../src/commands/profile/set.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
 import {startStandin, type Standin} from '../providers/azure/standin.ts'
 import {makeHolder} from '../support/holder.ts'
-import {testWith} from '../support/needs.ts'
+import {here as has, testWith} from '../support/needs.ts'
 import {runCommand, runJson, type CommandClass} from '../support/run.ts'
 import {typesOf} from './held.ts'
 
@@ -34,6 +34,7 @@ describe('a Managed HSM of Azure, on the stand-in', () => {
     (await typesOf(house())).filter((one) => one.startsWith(what))
 
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.house = await makeHouse()
     for (const [name, kind] of [
       ['azure', 'old'],
@@ -49,6 +50,7 @@ describe('a Managed HSM of Azure, on the stand-in', () => {
     for (const name of ['one', 'two', 'three']) makeHolder(house().dir, name)
   })
   afterAll(async () => {
+    if (!has('openssl')) return
     expect(problemsOf(house())).toEqual([])
     box.house?.remove()
     await box.old?.stop()

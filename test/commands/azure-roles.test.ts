@@ -16,7 +16,7 @@ import {makeHouse, type House} from '../ceremony/room.ts'
 import {placeOf} from '../providers/azure/place.ts'
 import {startStandin, type Standin} from '../providers/azure/standin.ts'
 import {intent, outcome} from '../providers/support.ts'
-import {testWith} from '../support/needs.ts'
+import {here as has, testWith} from '../support/needs.ts'
 import {runCommand, runJson} from '../support/run.ts'
 import {typesOf} from './held.ts'
 
@@ -39,6 +39,7 @@ describe('local roles on a key of an Azure Managed HSM, on the stand-in', () => 
     handles.flatMap((one) => ['--sign-with', `${one}=${house().keyOf(one)}`])
   const all = (): string[] => ['--as', 'alice', ...signs('alice', 'bob', 'carol')]
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.house = await makeHouse()
     for (const kind of ['hsm', 'vault'] as const) {
       const {vault, tokenFile, ca} = (box[kind] = await startStandin(kind))

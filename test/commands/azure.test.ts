@@ -13,7 +13,7 @@ import ProfileCheck from '../../src/commands/profile/check.ts'
 import {bring, pythonOf} from '../backends/bring.ts'
 import {makeHouse, parameters, type House} from '../ceremony/room.ts'
 import {startStandin, type Standin} from '../providers/azure/standin.ts'
-import {testWhen, testWith} from '../support/needs.ts'
+import {here as has, testWhen, testWith} from '../support/needs.ts'
 import {runJson} from '../support/run.ts'
 import {run} from './held.ts'
 
@@ -24,6 +24,7 @@ describe('a Managed HSM of Azure, on the stand-in', () => {
   const house = (): House => box.house ?? missing('there is no house')
   const standin = (): Standin => box.standin ?? missing('there is no stand-in')
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.house = await makeHouse()
     box.standin = await startStandin('hsm')
   })

@@ -10,7 +10,7 @@ import {openKeyRing} from '../../src/providers/gcp/index.ts'
 import {noTerms} from '../../src/providers/schedule.ts'
 import {startStandin, type Standin} from '../providers/gcp/standin.ts'
 import {intent, specOf} from '../providers/support.ts'
-import {testWith} from '../support/needs.ts'
+import {here as has, testWith} from '../support/needs.ts'
 import {runJson, type CommandClass} from '../support/run.ts'
 import {makeClocked, secret, type Clocked} from './rotated.ts'
 
@@ -36,6 +36,7 @@ describe('a key ring with two profiles', () => {
   }
 
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.clocked = await makeClocked()
     box.standin = await startStandin()
     const {ring, endpoint, credentials, ca} = standin()
@@ -48,6 +49,7 @@ describe('a key ring with two profiles', () => {
     }
   }, 60_000)
   afterAll(async () => {
+    if (!has('openssl')) return
     expect(problemsOf(clocked().house)).toEqual([])
     box.clocked?.house.remove()
     await box.standin?.stop()

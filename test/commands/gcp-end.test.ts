@@ -15,7 +15,7 @@ import ProfileAdd from '../../src/commands/profile/add.ts'
 import ProfileRandom from '../../src/commands/profile/random.ts'
 import {problemsOf} from '../ceremony/room.ts'
 import {startStandin, type Standin} from '../providers/gcp/standin.ts'
-import {testWith} from '../support/needs.ts'
+import {here as has, testWith} from '../support/needs.ts'
 import {runCommand, runJson, type CommandClass} from '../support/run.ts'
 import {makeClocked, type Clocked} from './rotated.ts'
 
@@ -37,6 +37,7 @@ describe('a key ring at Google, as the stand-in has it', () => {
     json(KeyDestroy, 'key destroy', 'orders', '--reason', 'over', '--confirm', 'orders@ring', ...people())
 
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.clocked = await makeClocked()
     box.standin = await startStandin()
     const {ring, endpoint, credentials, ca} = box.standin

@@ -11,7 +11,7 @@ import RequestApply from '../../src/commands/request/apply.ts'
 import {Service} from '../../src/providers/gcp/service.ts'
 import {makeHouse, type House} from '../ceremony/room.ts'
 import {startStandin, type Standin} from '../providers/gcp/standin.ts'
-import {testWith} from '../support/needs.ts'
+import {here as has, testWith} from '../support/needs.ts'
 import {runCommand, runJson} from '../support/run.ts'
 import {typesOf} from './held.ts'
 
@@ -20,6 +20,7 @@ describe('a key ring of Google Cloud KMS that is not there', () => {
   const house = (): House => box.house ?? missing()
   const standin = (): Standin => box.standin ?? missing()
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.house = await makeHouse()
     box.standin = await startStandin()
   })

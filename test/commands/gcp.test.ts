@@ -23,7 +23,7 @@ import {policyFold} from '../../src/policy/index.ts'
 import {bring, pythonOf} from '../backends/bring.ts'
 import {makeHouse, parameters, type House} from '../ceremony/room.ts'
 import {startStandin, type Standin} from '../providers/gcp/standin.ts'
-import {testWhen, testWith} from '../support/needs.ts'
+import {here as has, testWhen, testWith} from '../support/needs.ts'
 import {runCommand, runJson} from '../support/run.ts'
 import {run} from './held.ts'
 
@@ -34,6 +34,7 @@ describe('a key ring of Google Cloud KMS, on the stand-in', () => {
   const house = (): House => box.house ?? missing('there is no house')
   const standin = (): Standin => box.standin ?? missing('there is no stand-in')
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.house = await makeHouse()
     box.standin = await startStandin()
   })

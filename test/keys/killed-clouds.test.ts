@@ -17,7 +17,7 @@ import {startStandin as startAzure} from '../providers/azure/standin.ts'
 import {startStandin as startGoogle} from '../providers/gcp/standin.ts'
 import {all} from '../providers/support.ts'
 import {makeKey} from '../support/ledger.ts'
-import {testWith} from '../support/needs.ts'
+import {here as has, testWith} from '../support/needs.ts'
 import {runJson} from '../support/run.ts'
 import {dies} from './killed-child.ts'
 import {workOn} from './killed-work.ts'
@@ -116,6 +116,7 @@ for (const [called, start] of [
     const standing = (): Standing => box.standing ?? missing()
     let count = 0
     beforeAll(async () => {
+      if (!has('openssl')) return
       box.house = await makeHouse()
       box.standing = await start()
       const signs = ['alice', 'bob', 'carol'].flatMap((one) => [

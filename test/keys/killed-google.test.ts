@@ -23,7 +23,7 @@ import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
 import {startStandin, type Standin} from '../providers/gcp/standin.ts'
 import {outcome} from '../providers/support.ts'
 import {makeKey} from '../support/ledger.ts'
-import {testWith} from '../support/needs.ts'
+import {here as has, testWith} from '../support/needs.ts'
 import {runJson} from '../support/run.ts'
 import {dies} from './killed-child.ts'
 import {workOn} from './killed-work.ts'
@@ -50,6 +50,7 @@ describe('killed at a call of Google’s like, the next run finds what happened,
   const brought = (): string => box.brought ?? missing()
   let count = 0
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.house = await makeHouse()
     box.standin = await startStandin()
     box.brought = join(box.house.world.home, '..', 'brought.bin')

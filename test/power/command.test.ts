@@ -5,7 +5,7 @@ import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
 import {keysFold} from '../../src/keys/index.ts'
 import {requests, statusOf} from '../../src/requests/index.ts'
 import {slow} from '../ledger/support.ts'
-import {testWith} from '../support/needs.ts'
+import {here as has, testWith} from '../support/needs.ts'
 import {cli} from '../support/process.ts'
 import {runCommand, somebody} from '../support/run.ts'
 import RequestApply from '../../src/commands/request/apply.ts'
@@ -20,6 +20,7 @@ describe('key create, when the power goes', () => {
   let events: readonly FileEvent[]
   beforeAll(async () => {
     house = await makeHouse()
+    if (!has('strace')) return
     const roots = [house.world.home, house.world.state]
     before = new Disk(roots)
     const signed = ['alice', 'bob', 'carol'].flatMap((one) => ['--sign-with', `${one}=${house.keyOf(one)}`])

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3'
 import {refused} from '../ledger/drafts.ts'
 import {slow, verified} from '../ledger/support.ts'
 import {makeLedger, type TestLedger} from '../support/ledger.ts'
-import {testWith} from '../support/needs.ts'
+import {here as has, testWith} from '../support/needs.ts'
 import {chances, Disk} from './disk.ts'
 import {record, type FileEvent} from './trace.ts'
 
@@ -36,6 +36,7 @@ describe('a ledger, when the power goes', () => {
   let disk: () => Disk
   beforeAll(async () => {
     made = await makeLedger({people: 1})
+    if (!has('strace')) return
     const roots = [made.world.home, made.world.state]
     const before = new Disk(roots)
     // The first life of a disk is as it was founded; each cut begins there.

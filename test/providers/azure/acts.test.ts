@@ -9,7 +9,7 @@ import {Secret} from '../../../src/base/secret.ts'
 import {openVault} from '../../../src/providers/azure/index.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
 import type {Holder} from '../../../src/providers/whole-backups.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import {described, enabled, intent, outcome, secretOf, specOf} from '../support.ts'
 import {askPlainly, type Said} from './asked.ts'
 import {placeOf} from './place.ts'
@@ -148,6 +148,7 @@ describe('acts at Managed HSM', () => {
   const standin = (): Standin => box.standin ?? missing('it did not start')
   const open = (): Provider => box.open ?? missing('it is not open')
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.standin = await startStandin('hsm', 'purgeable')
     box.open = await openVault(placeOf(box.standin, 'hsm'), 'keyrite/test')
     await box.standin.ask({jobSeconds: 0})

@@ -7,7 +7,7 @@ import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {Secret} from '../../../src/base/secret.ts'
 import {openVault} from '../../../src/providers/azure/index.ts'
 import type {IntentId, Provider, VersionRef} from '../../../src/providers/ports.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import {enabled, intent, outcome, secretOf, specOf} from '../support.ts'
 import {placeOf} from './place.ts'
 import {startStandin, type Standin} from './standin.ts'
@@ -200,6 +200,7 @@ describe('an act at a Managed HSM', () => {
   const open = (): Provider => box.open ?? missing()
   const hasty = (): Provider => box.hasty ?? missing()
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.standin = await startStandin('hsm', 'purgeable')
     box.open = await openVault(placeOf(box.standin, 'hsm'), 'keyrite/test')
     box.hasty = await openVault(placeOf(box.standin, 'hsm'), 'keyrite/test', 1500)

@@ -6,7 +6,7 @@ import {judge, type Attestation} from '../../../src/providers/azure/attestation.
 import {openVault} from '../../../src/providers/azure/index.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
 import {makeHsm, statementOf, type Hsm, type Told} from '../../standins/hsm.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import {enabled, intent, secretOf, specOf} from '../support.ts'
 import {placeOf} from './place.ts'
 import {startStandin, type Standin} from './standin.ts'
@@ -171,6 +171,7 @@ describe('a key in a Managed HSM', () => {
   const box: {standin?: Standin; open?: Provider; roots: HsmRoots | null} = {roots: null}
   const open = (): Provider => box.open ?? missing()
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.standin = await startStandin('hsm')
     box.open = await openVault(placeOf(box.standin, 'hsm'), 'keyrite/test', undefined, {
       roots: () => box.roots,

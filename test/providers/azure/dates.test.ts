@@ -3,7 +3,7 @@ import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {Secret} from '../../../src/base/secret.ts'
 import {openVault} from '../../../src/providers/azure/index.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import {described, enabled, intent, none, outcome, secretOf, specOf} from '../support.ts'
 import {placeOf} from './place.ts'
 import {startStandin, type Standin} from './standin.ts'
@@ -17,6 +17,7 @@ describe('dates of a key in Managed HSM', () => {
   const standin = (): Standin => box.standin ?? missing()
   const open = (): Provider => box.open ?? missing()
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.standin = await startStandin('hsm')
     box.open = await openVault(placeOf(box.standin, 'hsm'), 'keyrite/test')
   })

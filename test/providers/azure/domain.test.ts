@@ -11,7 +11,7 @@ import {domains} from '../../../src/providers/azure/domain/index.ts'
 import {openVault} from '../../../src/providers/azure/index.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
 import type {WholeBackups} from '../../../src/providers/whole-backups.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import {outcome} from '../support.ts'
 import {placeOf} from './place.ts'
 import {startStandin, type Standin} from './standin.ts'
@@ -28,6 +28,7 @@ describe('the security domain of a Managed HSM', () => {
   const from = (): WholeBackups => box.from?.wholeBackups ?? missing()
   const to = (): WholeBackups => box.to?.wholeBackups ?? missing()
   beforeAll(async () => {
+    if (!has('openssl')) return
     const dir = mkdtempSync(join(tmpdir(), 'keyrite-domain-'))
     for (const n of [1, 2, 3, 4]) {
       const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=holder ${n}`]

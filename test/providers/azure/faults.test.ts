@@ -4,7 +4,7 @@ import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {openVault} from '../../../src/providers/azure/index.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
 import type {Fault} from '../../standins/azure/world.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import {all, described, enabled, intent, outcome, secretOf, specOf} from '../support.ts'
 import {placeOf} from './place.ts'
 import {startStandin, type Standin} from './standin.ts'
@@ -14,6 +14,7 @@ describe('trouble with Azure Key Vault', () => {
   const standin = (): Standin => box.standin ?? missing()
   const open = (): Provider => box.open ?? missing()
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.standin = await startStandin('vault')
     box.open = await openVault(placeOf(box.standin, 'vault'), 'keyrite/test')
   })

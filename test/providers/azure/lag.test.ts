@@ -4,7 +4,7 @@ import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {openVault} from '../../../src/providers/azure/index.ts'
 import type {Provider, VersionRef} from '../../../src/providers/ports.ts'
 import {noTerms} from '../../../src/providers/schedule.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import {described, enabled, intent, outcome, secretOf, specOf} from '../support.ts'
 import {placeOf} from './place.ts'
 import {startStandin, type Standin} from './standin.ts'
@@ -122,6 +122,7 @@ describe('a Managed HSM of Azure whose reads are late, on the stand-in', () => {
   const standin = (): Standin => box.standin ?? missing()
   const open = (): Provider => box.open ?? missing()
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.standin = await startStandin('hsm', 'purgeable')
     box.open = await openVault(placeOf(box.standin, 'hsm'), 'keyrite/test')
   })

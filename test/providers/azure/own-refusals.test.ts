@@ -4,7 +4,7 @@ import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {KeyriteError} from '../../../src/base/errors.ts'
 import {openVault} from '../../../src/providers/azure/index.ts'
 import type {Provider, VersionRef} from '../../../src/providers/ports.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import {enabled, intent, none, outcome, secretOf, specOf} from '../support.ts'
 import {answerTo, askPlainly} from './asked.ts'
 import {placeOf} from './place.ts'
@@ -18,6 +18,7 @@ describe('a Managed HSM of Azure, on the stand-in', () => {
   const standin = (): Standin => box.standin ?? missing()
   const open = (): Provider => box.open ?? missing()
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.standin = await startStandin('hsm')
     box.open = await openVault(placeOf(box.standin, 'hsm'), 'keyrite/test')
   })

@@ -8,7 +8,7 @@ import {ringMaker} from '../../../src/providers/gcp/ring.ts'
 import {noTerms} from '../../../src/providers/schedule.ts'
 import type {Provider, VersionRef} from '../../../src/providers/ports.ts'
 import type {Fault} from '../../standins/google/world.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import {enabled, intent, outcome, secretOf, specOf} from '../support.ts'
 import {startStandin, type Standin} from './standin.ts'
 
@@ -31,6 +31,7 @@ describe('an act at Google', () => {
   const standin = (): Standin => box.standin ?? missing()
   const open = (): Provider => box.open ?? missing()
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.standin = await startStandin()
     const {ring, endpoint, credentials, ca} = box.standin
     const place: Place = {ring, endpoint, credentials, ca, protection: 'software', destroyDays: 30}

@@ -4,7 +4,7 @@ import {openKeyRing} from '../../../src/providers/gcp/index.ts'
 import {Service} from '../../../src/providers/gcp/service.ts'
 import type {HsmRoots} from '../../../src/providers/attesting.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import {enabled, intent, secretOf, specOf} from '../support.ts'
 import {startStandin, type Standin} from './standin.ts'
 
@@ -15,6 +15,7 @@ describe('a key in an HSM at Google', () => {
     return box.open
   }
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.standin = await startStandin()
     const {ring, endpoint, credentials, ca} = box.standin
     const place = {ring, endpoint, credentials, ca, protection: 'hsm', destroyDays: 30} as const

@@ -3,7 +3,7 @@ import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {openKeyRing, type Place} from '../../../src/providers/gcp/index.ts'
 import type {Provider, VersionRef} from '../../../src/providers/ports.ts'
 import type {Fault} from '../../standins/google/world.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import {bytesOf, enabled, none, outcome, secretOf, specOf} from '../support.ts'
 import {startStandin, type Standin} from './standin.ts'
 
@@ -15,6 +15,7 @@ describe('what passes between here and Google', () => {
   const open = (): Provider => box.open ?? missing()
   const raw = (): Provider => box.raw ?? missing()
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.standin = await startStandin()
     const {ring, endpoint, credentials, ca} = box.standin
     const place: Place = {ring, endpoint, credentials, ca, protection: 'software', destroyDays: 30}

@@ -2,7 +2,7 @@
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {openKeyRing} from '../../../src/providers/gcp/index.ts'
 import type {KeyDeletion, Provider, VersionRef} from '../../../src/providers/ports.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import type {Fault} from '../../standins/google/world.ts'
 import {enabled, intent, outcome, secretOf, specOf} from '../support.ts'
 import {startStandin, type Standin} from './standin.ts'
@@ -14,6 +14,7 @@ describe('deleting at Google', () => {
   const open = (): Provider => box.open ?? missing()
   const deletion = (): KeyDeletion => open().deletion ?? missing()
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.standin = await startStandin()
     const {ring, endpoint, credentials, ca} = box.standin
     const place = {ring, endpoint, credentials, ca, protection: 'software', destroyDays: 1} as const

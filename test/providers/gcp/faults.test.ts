@@ -6,7 +6,7 @@ import {noTerms} from '../../../src/providers/schedule.ts'
 import {fromDer} from '../../../src/providers/gcp/public.ts'
 import {openKeyRing, type Place} from '../../../src/providers/gcp/index.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import {all, described, enabled, intent, outcome, specOf} from '../support.ts'
 import type {Fault} from '../../standins/google/world.ts'
 import {startStandin, type Standin} from './standin.ts'
@@ -20,6 +20,7 @@ describe('trouble with Google Cloud KMS', () => {
     return {ring, endpoint, credentials, ca, protection: 'software', destroyDays: 30}
   }
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.standin = await startStandin()
     box.open = await openKeyRing(place(), 'keyrite/test')
   })

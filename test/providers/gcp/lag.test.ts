@@ -4,7 +4,7 @@ import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {openKeyRing} from '../../../src/providers/gcp/index.ts'
 import type {Provider, VersionRef} from '../../../src/providers/ports.ts'
 import {noTerms} from '../../../src/providers/schedule.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import {enabled, intent, outcome, secretOf, specOf} from '../support.ts'
 import {startStandin, type Standin} from './standin.ts'
 
@@ -151,6 +151,7 @@ describe('a key ring of Google whose reads are late, on the stand-in', () => {
   const standin = (): Standin => box.standin ?? missing()
   const open = (): Provider => box.open ?? missing()
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.standin = await startStandin()
     const {ring, endpoint, credentials, ca} = box.standin
     box.open = await openKeyRing(

@@ -2,7 +2,7 @@
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {openKeyRing} from '../../../src/providers/gcp/index.ts'
 import type {Provider, VersionRef} from '../../../src/providers/ports.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import {enabled, intent, none, outcome, specOf} from '../support.ts'
 import {startStandin, type Standin} from './standin.ts'
 
@@ -12,6 +12,7 @@ describe('Google Cloud KMS, on the stand-in', () => {
   const box: {standin?: Standin; open?: Provider} = {}
   const open = (): Provider => box.open ?? missing()
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.standin = await startStandin()
     const {ring, endpoint, credentials, ca} = box.standin
     const place = {ring, endpoint, credentials, ca, protection: 'software', destroyDays: 30} as const

@@ -2,7 +2,7 @@
 import {afterAll, beforeAll, describe, expect} from '@jest/globals'
 import {openKeyRing, type Place} from '../../../src/providers/gcp/index.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import {bytesOf, described, enabled, intent, none, outcome, secretOf, specOf} from '../support.ts'
 import {startStandin, type Standin} from './standin.ts'
 
@@ -15,6 +15,7 @@ describe('what Google makes, as the stand-in has it', () => {
   /** It waits for a second and a half, and not for a minute and a half. */
   const hasty = (): Provider => box.hasty ?? missing()
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.standin = await startStandin()
     const {ring, endpoint, credentials, ca} = box.standin
     const place: Place = {ring, endpoint, credentials, ca, protection: 'software', destroyDays: 30}

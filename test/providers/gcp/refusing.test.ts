@@ -5,7 +5,7 @@ import {openKeyRing, type Place} from '../../../src/providers/gcp/index.ts'
 import {Service} from '../../../src/providers/gcp/service.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
 import type {Quirk} from '../../standins/google/quirks.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import {all, enabled, intent, none, outcome, secretOf, specOf} from '../support.ts'
 import {startStandin, type Standin} from './standin.ts'
 
@@ -64,6 +64,7 @@ describe('an emulator of Cloud KMS that no key can be kept in', () => {
   const open = (): Provider => box.open ?? missing()
   const service = (): Service => box.service ?? missing()
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.standin = await startStandin('--plain')
     const {ring, endpoint} = box.standin
     const place: Place = {

@@ -4,7 +4,7 @@ import {openKeyRing} from '../../../src/providers/gcp/index.ts'
 import {letsUse} from '../../../src/providers/gcp/roles.ts'
 import type {Provider} from '../../../src/providers/ports.ts'
 import type {KeyRights, Right} from '../../../src/providers/rights.ts'
-import {testWith} from '../../support/needs.ts'
+import {here as has, testWith} from '../../support/needs.ts'
 import type {Fault} from '../../standins/google/world.ts'
 import {intent, outcome, specOf} from '../support.ts'
 import {startStandin, type Standin} from './standin.ts'
@@ -20,6 +20,7 @@ describe('rights on a key at Google', () => {
   const ring = (): string => box.standin?.ring ?? missing()
   const on = (key: string): string => `${ring()}/cryptoKeys/${key}`
   beforeAll(async () => {
+    if (!has('openssl')) return
     box.standin = await startStandin()
     const {endpoint, credentials, ca} = box.standin
     const place = {ring: ring(), endpoint, credentials, ca, protection: 'software', destroyDays: 30} as const
