@@ -643,7 +643,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
         run = use == "approval" and self.quorums[about["seq"]]["run"]  # then they saw the head before the run
         seen = self.root_at(size) in (None, decode64(root)) and (
             size == about["seq"] if run else about["seq"] < size <= e["seq"])
-        plan = (e["data"].get("text") or about["data"].get("plan") or {"blob": None})["blob"]
+        plan = (about["data"]["plan"] if kind == "quorum.opened" else e["data"].get("text", {})).get("blob")
         need("it does not say what entries and roster say", members=is_time(s["issued"]),
              statement_use=(s["type"], s["use"]) == ("keyrite.statement/1", use),
              statement_ledger=s["ledger"] == self.leaves[0].hex(), statement_plan=s["plan_sha256"] == plan,
@@ -727,8 +727,7 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
              expired=max(e["time"], outer) <= asked["expires"],
              quorum_approvals=len(set(d["approvals"])) == len(d["approvals"]))
         for seq in d["approvals"]:
-            key = quorum["answers"].get(seq)  # of answers that are good, and to this question
-            s = key and self.entries[seq]["data"]["statement"]
+            s = (key := quorum["answers"].get(seq)) and self.entries[seq]["data"]["statement"]
             need("it cites no yes to this question", quorum_approvals=key and s["decision"] == "approve")
             quorum["yes"].add(s["person"])
             strong = key["key"].startswith("sk-") and key["class"] in ("attested", "asserted")
@@ -841,8 +840,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
 
     def change_state(self, e, d, key):  # L6: of its outcome
         if e["type"] == "key.tried" and "enforced" in d:
-            need("what it says is asked for again takes no use away",
-                 key_state=self.states[key][0] in ("suspended", "deactivated", "compromised"))
+            taken = "suspended deactivated compromised".split()  # only these are asked for again
+            need("no use is taken away", key_state=self.states[key][0] in taken)
         elif e["type"] == "key.tried":
             self.proved = self.proved | {key} if d["ok"] else self.proved - {key}
         elif e["type"] == "key.state.changed":

@@ -40,7 +40,12 @@ export function assignedTo(
         .join(' and ')}, which exclude each other`,
     )
   const absent = people.find((id) => roster.get(id)?.state !== 'active')
-  if (absent !== undefined) refuse(`${nameOf(roster, absent)} has not signed the founding of this ledger yet`)
+  if (absent !== undefined) {
+    const state = roster.get(absent)?.state ?? 'unsigned'
+    refuse(
+      `${nameOf(roster, absent)} ${state === 'unsigned' ? 'has not signed the founding of this ledger yet' : `is ${state}`}`,
+    )
+  }
   return {role, people}
 }
 

@@ -174,7 +174,7 @@ export class Service {
     try {
       return await this.askPlainly(act)
     } catch (error) {
-      throw failure(what, error, this.place.credentials)
+      throw failure(what, error)
     }
   }
 

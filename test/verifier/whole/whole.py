@@ -3,7 +3,8 @@
 
 A second verifier, written from docs/ledger-format.md: what verify.py knows of bundles, and what lies in no bundle. Exit status: 0 good;
 6 for lines "PROBLEM where | entry | rule | sentence". It leaves to `keyrite ledger verify`: that the steps of a ceremony follow its
-template, attestations of security keys, the table `side`, which decides nothing, and who signed what within a journal."""
+template, attestations of security keys, the table `side`, which decides nothing, rules of retention, the parents of keys, whether the
+signers of a journal meet its rule, and the order of hooks of an incident."""
 import argparse
 import os
 import sys
