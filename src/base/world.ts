@@ -7,8 +7,9 @@ export interface Clock {
 /**
  * Does what waits for a person, in a way that the end of the program can take back: the signal is given when it is to end, and
  * the work then leaves the terminal as it was.
+ * @param patient - whether no limit of time holds: in the pause of a ceremony.
  */
-export type Interruptible = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>
+export type Interruptible = <T>(work: (signal: AbortSignal) => Promise<T>, patient?: boolean) => Promise<T>
 
 export interface Random {
   bytes(count: number): Buffer

@@ -141,7 +141,9 @@ export const policySchema = z.strictObject({
   times: z
     .strictObject({
       request: duration.describe('how long a request waits for people'),
-      idle: duration.describe('how long a room may be idle before the ceremony stops'),
+      idle: duration.describe(
+        'how long a question waits for an answer: then the ceremony, or the command, stops',
+      ),
     })
     .describe('ISO 8601 durations'),
   rotation: rotationSchema,

@@ -21,6 +21,8 @@ export interface Question {
   readonly prefix?: string
   /** Takes the question back: the terminal is restored, and the question throws `CANCELLED`. */
   readonly signal?: AbortSignal | undefined
+  /** Whether it waits as long as it takes: nobody is expected to be there. */
+  readonly patient?: boolean | undefined
 }
 
 /** Every method throws KeyriteError `NO_TERMINAL` where nobody can be asked, and `CANCELLED` on Ctrl-C or at the end of input. */

@@ -59,7 +59,8 @@ export abstract class CeremonyCommand extends KeyriteCommand {
     })
     try {
       await run(room)
-    } catch (error) {
+    } catch (thrown) {
+      const error = this.cause(thrown)
       if (!(error instanceof KeyriteError) || ledgerFailed.has(error.code)) throw error
       await this.leaveTrace(error)
       this.say('')

@@ -6,7 +6,9 @@
  */
 import {Command, type Interfaces} from '@oclif/core'
 import type {App} from '../app.ts'
+import {plainDuration} from '../base/duration.ts'
 import {KeyriteError} from '../base/errors.ts'
+import {answeredWithin, idleDefaultMs} from '../base/idle.ts'
 import {markColumns, markedLine} from '../base/rehearsal.ts'
 import {visible, visibleJson} from '../base/visible.ts'
 import type {Interruptible} from '../base/world.ts'
@@ -58,6 +60,8 @@ export abstract class KeyriteCommand extends Command {
   readonly #ending = new AbortController()
   /** How much waits for a person at this moment. */
   #waiting = 0
+  /** How long nobody answered, in ms, where that took a question back. */
+  #left: number | null = null
   #parts: typeof import('./with-app.ts') | undefined
   #flags: Interfaces.InferredFlags<typeof baseFlags> | undefined
   #pinFile: string | undefined
@@ -147,13 +151,40 @@ export abstract class KeyriteCommand extends Command {
     })
   }
 
-  readonly #interruptible: Interruptible = async (work) => {
+  readonly #interruptible: Interruptible = async (work, patient = false) => {
+    const {signal} = this.#ending
+    this.#left = null
     this.#waiting++
     try {
-      return await work(this.#ending.signal)
+      return await (patient ? work(signal) : answeredWithin(work, this.#idleMs, signal, this.#nobody))
     } finally {
       this.#waiting--
     }
+  }
+
+  get #idleMs(): number {
+    const ledger = this.#app?.opened
+    return ledger === undefined ? idleDefaultMs : this.#whole.idleLimit(ledger)
+  }
+
+  /** Everything that ends after a question does so as after Ctrl-C; only what is said, and the exit status, are others. */
+  readonly #nobody = (error: unknown): unknown => {
+    if (isCancelled(error)) this.#left = this.#idleMs
+    return error
+  }
+
+  /** What ended this run, where it was a question that nobody answered. @param rest - what is said behind that where nothing was changed. */
+  protected cause(error: unknown, rest = ''): unknown {
+    if (this.#left === null || !isCancelled(error)) return error
+    const changed = error instanceof KeyriteError && error.changed
+    return new KeyriteError(
+      'STOPPED',
+      `nobody answered for ${plainDuration(this.#left)}${changed ? '' : rest}`,
+      {
+        hints: ['the same command again'],
+        changed,
+      },
+    )
   }
 
   /** The modules that stand above the ledger. */
@@ -273,7 +304,8 @@ export abstract class KeyriteCommand extends Command {
     const recorded = added === 0 ? null : `${which} recorded (keyrite ledger show --last ${added})`
     const going = this.standing === null && isCancelled(error) ? this.#underWay : null
     const change = recorded ?? (going?.acts === true ? 'nothing was recorded' : null)
-    return tell(error, change, this.standing?.() ?? going, {
+    const thrown = this.cause(error, change === null ? '; nothing was changed' : '')
+    return tell(thrown, change, this.standing?.() ?? going, {
       profile: this.#app?.reached ?? null,
       key: this.concerns,
       command: this.ctor.id.replaceAll(':', ' '),

@@ -81,13 +81,13 @@ export function withPinFile(ask: Ask, file: string | undefined): Ask {
       }
 }
 
-/** The same questions, each taken back when the program is to end: the terminal is restored before anything else is said. */
+/** The same questions, each taken back when the program is to end, or when nobody answers in time: the terminal is restored before anything else is said. */
 export function withInterruption(ask: Ask, interruptible: Interruptible): Ask {
   const asking = <Q extends Question, T>(question: Q, one: (question: Q) => Promise<T>): Promise<T> =>
     interruptible((signal) => {
       const {signal: own} = question
       return one({...question, signal: own === undefined ? signal : AbortSignal.any([own, signal])})
-    })
+    }, question.patient)
   return {
     ...ask,
     confirm: (question) => asking(question, (one) => ask.confirm(one)),

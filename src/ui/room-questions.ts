@@ -16,6 +16,8 @@ export interface RoomQuestion<T> {
   readonly expects: string
   /** Whether a word answers it, though none is shown behind it. */
   readonly word?: true
+  /** Whether it waits as long as it takes. */
+  readonly patient?: true
   /** The flag or field that answers it beforehand. */
   readonly flag: string
   /** What each answer does, for whoever types `?`. */
@@ -47,7 +49,7 @@ const asidesHelp = [
 /** Asks until there is an answer. @throws Aside where it hears one. */
 export async function askRoom<T>(
   {ask, say, title, asides}: Questioner,
-  {message, short, expects, word, flag, help, read}: RoomQuestion<T>,
+  {message, short, expects, word, patient, flag, help, read}: RoomQuestion<T>,
   within: Interruptible,
 ): Promise<T> {
   const can = expects === '' ? '' : `[${expects}/?]`
@@ -60,7 +62,7 @@ export async function askRoom<T>(
   for (;;) {
     if (long) say(`  ${joined(title(), message)}`)
     const prompt = long ? joined(title(), short ?? '', can) : whole
-    const typed = await within((signal) => ask.text({message: prompt, flag, signal}))
+    const typed = await within((signal) => ask.text({message: prompt, flag, signal, patient}))
     if (typed === '?') for (const line of [...help, ...(asides ? asidesHelp : [])]) say(`  ${line}`)
     else {
       if (asides && (typed === 'deviation' || typed === 'pause')) throw new Aside(typed)

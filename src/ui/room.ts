@@ -6,6 +6,7 @@ import type {Decision, Otherwise, Room} from '../ceremony/room.ts'
 import {headerLines} from '../ceremony/screen.ts'
 import {KeyriteError} from '../base/errors.ts'
 import {plainDuration} from '../base/duration.ts'
+import {answeredWithin} from '../base/idle.ts'
 import {parsePublicKey, type Person, type Signer} from '../custody/index.ts'
 import type {Interruptible} from '../base/world.ts'
 import {called} from './actor.ts'
@@ -103,6 +104,7 @@ export function terminalRoom(world: RoomWorld): Room {
           message: 'PAUSED  When everybody is back, type go',
           expects: '',
           word: true,
+          patient: true,
           flag: 'keyrite ceremony resume',
           help: ['go          goes on', 'Ctrl-C      leaves it paused; "keyrite ceremony resume" goes on'],
           read: (typed) =>
@@ -169,21 +171,15 @@ async function theirSigner(
 }
 
 /** @throws KeyriteError `STOPPED` when nobody answers in time; the question is taken back first, so that the terminal is as it was. */
-export async function watched<T>(
+export function watched<T>(
   asked: (signal: AbortSignal) => Promise<T>,
   idleMs: number,
   outer: AbortSignal,
 ): Promise<T> {
-  const idle = new AbortController()
-  const timer = setTimeout(() => {
-    idle.abort()
-  }, idleMs)
-  try {
-    return await asked(AbortSignal.any([idle.signal, outer]))
-  } catch (error) {
-    if (!idle.signal.aborted) throw error
-    throw new KeyriteError('STOPPED', `the room was idle for ${plainDuration(idleMs)}`)
-  } finally {
-    clearTimeout(timer)
-  }
+  return answeredWithin(
+    asked,
+    idleMs,
+    outer,
+    () => new KeyriteError('STOPPED', `the room was idle for ${plainDuration(idleMs)}`),
+  )
 }
