@@ -116,7 +116,7 @@ export function verifyLedger(options: VerifyOptions): Verification {
 }
 
 /** Of more entries than these, memory is saved at the cost of time. */
-const large = 250_000
+const large = 50_000
 
 /** From now on this process gets no more room for what is soon gone, and little for what lasted: it is cleared away more often, and a sixth more time is taken. */
 function stayNarrow(): void {
