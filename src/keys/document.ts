@@ -28,6 +28,8 @@ export interface KeyDocument {
   readonly expires: string | null
   /** From when on it may be used, where its service keeps that; null: at once. */
   readonly notBefore: string | null
+  /** What a key manager outside its service calls it; null where it lies in none. */
+  readonly externalKey: string | null
   /** When its service deletes by itself what was brought; null where it never does. */
   readonly materialEnds: string | null
   /** Words by which rules of retention know it. */
@@ -124,6 +126,7 @@ export function documentOf(key: KeyFacts, {name, profile}: Around): KeyDocument 
     adoptedAt: key.adoptedAt,
     expires: spec.expires,
     notBefore: spec.not_before ?? null,
+    externalKey: spec.external_key ?? null,
     materialEnds: spec.material_ends ?? null,
     labels: key.labels,
     holds: key.holds.map(({seq, kind, until}) => ({entry: seq, kind, until})),

@@ -12,12 +12,22 @@ export type Making = 'make' | 'bring' | 'rotate' | 'replace' | 'make a standby f
  * @throws KeyriteError `UNSUPPORTED`, naming what the place can do.
  */
 export function demandOffered(
-  {key, algorithm, scheme, purpose}: Pick<KeyPlanSpec, 'key' | 'algorithm' | 'scheme' | 'purpose'>,
+  {
+    key,
+    algorithm,
+    scheme,
+    purpose,
+    external_key: outside,
+  }: Pick<KeyPlanSpec, 'key' | 'algorithm' | 'scheme' | 'purpose' | 'external_key'>,
   profile: string,
   offered: Offered,
   making: Making,
 ): void {
-  const lack = lackOf({profile, algorithm, schemes: [scheme], purpose, brought: making === 'bring'}, offered)
+  const named = making === 'make' && outside !== undefined ? {outside} : {}
+  const lack = lackOf(
+    {profile, algorithm, schemes: [scheme], purpose, brought: making === 'bring', ...named},
+    offered,
+  )
   if (lack !== undefined)
     throw new KeyriteError('UNSUPPORTED', `cannot ${making} key "${key}": ${lack.fact}`, {
       hints: ['keyrite profile list'],

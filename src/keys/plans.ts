@@ -12,7 +12,7 @@ import {datesToKeep, demandDates} from './dates.ts'
 import {demandParent} from './hierarchy/parents.ts'
 import {profileNotFound} from './not-found.ts'
 import {demandNameFree, unfinishedMaking} from './operations/create.ts'
-import {aliasIn, demandRegions} from './reachable.ts'
+import {aliasIn, demandRegions, externalIn} from './reachable.ts'
 import {tryerInWords} from './who-tries.ts'
 import {defaultScheme, demandFit, keyName, type Classification, type KeyPlanSpec} from './spec.ts'
 
@@ -36,6 +36,8 @@ export interface KeyWish {
   readonly alias?: string | null
   /** The other regions in which it shall lie. */
   readonly regions?: readonly string[]
+  /** What a key manager outside its service calls it, where it lies there. */
+  readonly externalKey?: string | null
   /** When its service shall delete by itself what is brought: of an import. */
   readonly materialEnds?: Date | null
 }
@@ -72,6 +74,7 @@ export function planCreate(view: Known, wish: KeyWish, now: Date | null = null):
   const regions = wish.regions ?? []
   if (regions.length > 0) demandRegions(profile, regions)
   const alias = typeof wish.alias === 'string' ? aliasIn(profile, wish.alias) : null
+  const external = typeof wish.externalKey === 'string' ? externalIn(profile, wish.externalKey) : null
   const {roster} = view.of(custodyFold)
   const parties = [
     party(roster, 'owner', wish.owner),
@@ -95,6 +98,7 @@ export function planCreate(view: Known, wish: KeyWish, now: Date | null = null):
       : {not_before: wish.notBefore.toISOString()}),
     ...(alias === null ? {} : {alias}),
     ...(regions.length === 0 ? {} : {regions: regions.toSorted()}),
+    ...(external === null ? {} : {external_key: external}),
   }
   demandDates(wish.name, profile.kind, spec)
   const kept = datesToKeep(profile.kind, spec)

@@ -2,7 +2,7 @@
 import {KeyriteError} from '../base/errors.ts'
 import type {Profile} from '../profiles/index.ts'
 import {providerKind} from '../providers/registry.ts'
-import {aliasName} from './spec.ts'
+import {aliasName, externalKey} from './spec.ts'
 
 type Place = Pick<Profile, 'name' | 'kind' | 'identity'>
 
@@ -15,6 +15,21 @@ export function aliasIn(profile: Place, typed: string): string {
     'USAGE',
     `cannot give the alias "${typed}": it takes a-z, A-Z, 0-9, /, _ and -, and no name that begins with aws/`,
     {hints: ['another alias']},
+  )
+}
+
+/** What the key manager outside its service calls a key. @throws KeyriteError `UNSUPPORTED`, `USAGE`. */
+export function externalIn({kind, identity, name}: Place, typed: string): string {
+  if (providerKind(kind).outside?.(identity) !== true)
+    throw new KeyriteError(
+      'UNSUPPORTED',
+      `cannot take a key from outside its service in profile "${name}": it is no external key store`,
+      {hints: ['without --external-key', 'keyrite profile add NAME --kind aws … --custom-key-store STORE']},
+    )
+  if (externalKey.safeParse(typed).success) return typed
+  throw new KeyriteError(
+    'USAGE',
+    `cannot name the external key "${typed}": expected 1 to 128 of a-z, A-Z, 0-9, ".", "_" and "-", as its key manager calls it`,
   )
 }
 

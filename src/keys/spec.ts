@@ -26,6 +26,9 @@ const oneOf = <T extends string>(values: readonly T[]): z.ZodType<T> =>
 export const aliasName = z.string().regex(/^(?!alias\/|aws\/)[a-zA-Z0-9/_-]{1,250}$/)
 export const regionName = z.string().regex(/^[a-z]{2,5}(-[a-z]{2,12}){1,3}-\d{1,2}$/)
 
+/** Of AWS: `XksKeyId`. */
+export const externalKey = z.string().regex(/^[a-zA-Z0-9_.-]{1,128}$/)
+
 export const specSchema = z.strictObject({
   key: keyName,
   version: z.literal(1),
@@ -44,6 +47,8 @@ export const specSchema = z.strictObject({
   /** What it is given at its service when it is made. */
   alias: aliasName.exactOptional(),
   regions: z.array(regionName).min(1).exactOptional(),
+  /** What a key manager outside its service calls it, where it lies there. */
+  external_key: externalKey.exactOptional(),
   /** When its service deletes what was brought by itself; absent where it never does. */
   material_ends: z.iso.datetime({precision: 3}).exactOptional(),
   /** What is brought from outside, named beforehand: `materialSha256`. */

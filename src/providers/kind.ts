@@ -60,6 +60,8 @@ export interface ProviderKind {
   readonly copies?: (identity: Readonly<Record<string, string>>) => readonly string[]
   /** Its service deletes material from outside by itself at a date, if told to: so many days ahead at most. Absent where none does. */
   readonly materialEnds?: {readonly mostDays: number}
+  /** Whether the keys of a place of this identity lie in a key manager outside its service. Absent: never. */
+  readonly outside?: (identity: Identity) => boolean
   /** Its service itself refuses to protect anything new with a version before and after dates of its own; absent where none does. */
   readonly keepsDates?: true
   /** Its places are made at its service, by keyrite too; absent where they are made by other means, or by `create`. */

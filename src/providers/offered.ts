@@ -2,7 +2,7 @@
 import {algorithms, type Algorithm, type Purpose, type Scheme} from './algorithms.ts'
 import type {Capabilities} from './ports.ts'
 
-export type Offered = Pick<Capabilities, 'keys' | 'imports'>
+export type Offered = Pick<Capabilities, 'keys' | 'imports' | 'outside'>
 
 export interface Wanted {
   /** The name of the place. */
@@ -13,6 +13,8 @@ export interface Wanted {
   readonly purpose: Purpose
   /** Whether its material comes from outside. */
   readonly brought: boolean
+  /** By which name a key manager outside the service has it; absent where it is made anew. */
+  readonly outside?: string
 }
 
 export interface Lack {
@@ -23,12 +25,22 @@ export interface Lack {
 
 /** @returns undefined where nothing is lacking. */
 export function lackOf(
-  {profile, algorithm, schemes, purpose, brought}: Wanted,
-  {keys, imports}: Offered,
+  {profile, algorithm, schemes, purpose, brought, outside}: Wanted,
+  {keys, imports, outside: lieOutside = false}: Offered,
 ): Lack | undefined {
   const place = `profile "${profile}"`
   if (brought && !imports)
     return {of: 'profile', fact: `${place} takes no key from outside: make one there, or bring it to another`}
+  if (lieOutside && outside === undefined)
+    return {
+      of: 'profile',
+      fact: `the keys of ${place} are made in its own key manager, outside the service, and taken from there by name: keyrite key create NAME --external-key ID`,
+    }
+  if (!lieOutside && outside !== undefined)
+    return {
+      of: 'profile',
+      fact: `${place} reaches no key manager outside its service: leave out --external-key`,
+    }
   const one = keys.find((offered) => offered.algorithm === algorithm)
   if (one === undefined) {
     const can = algorithms.filter((name) => keys.some((offered) => offered.algorithm === name))

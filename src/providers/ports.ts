@@ -105,6 +105,8 @@ export interface Capabilities {
   /** Of which a key can be given further versions. */
   readonly rotates: readonly Algorithm[]
   readonly imports: boolean
+  /** Whether its keys lie in a key manager outside it, where each is named when it is made here. Absent: no. */
+  readonly outside?: boolean
   readonly exports: boolean
   readonly backs_up: boolean
   /** The waiting periods before destruction that it can keep, in days. */

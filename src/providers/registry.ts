@@ -111,6 +111,7 @@ export const providerKinds = {
     window: {least: 7, most: 30},
     copies: ({replicas}) => (replicas === undefined ? [] : replicas.split(',')),
     materialEnds: {mostDays: 365},
+    outside: ({key_store_type: type}) => type === 'EXTERNAL_KEY_STORE',
     async offers({custom_key_store: store}, _within, {key_store_type: type} = {}) {
       const {cloudHsmStore, offered} = await import('./aws/specs.ts')
       return offered(store === undefined ? null : (type ?? cloudHsmStore))

@@ -17,6 +17,8 @@ export interface KeySpec {
   readonly algorithm: Algorithm
   readonly scheme: Scheme
   readonly purpose: Purpose
+  /** By which name a key manager outside the service has it, where the service only reaches it there; absent elsewhere. */
+  readonly outside?: string
 }
 
 /**

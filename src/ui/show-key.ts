@@ -38,6 +38,7 @@ export function keyLines(print: Print, key: KeyDocument): string[] {
       ['Taken over', key.adoptedAt],
       ['Not before', key.notBefore],
       ['Expires', key.expires],
+      ['External key', key.externalKey],
       ['Material ends', key.materialEnds],
       ['Labels', key.labels],
       ['Held', key.holds.map(({entry, kind, until}) => `${kind} until ${until} (entry ${entry})`)],

@@ -12,6 +12,7 @@ export default class KeyCreate extends KeyChange {
   static override examples = [
     '<%= config.bin %> <%= command.id %> payments-jwt --profile hsm --algorithm rsa-4096 --purpose sign --class jwt-signing --owner alice@example.com',
     '<%= config.bin %> <%= command.id %> orders-dek --profile local --algorithm aes-256 --purpose encrypt --class dek --owner "Orders team" --sign-with alice=alice.key --sign-with bob=bob.pub --sign-with carol=carol.key',
+    '<%= config.bin %> <%= command.id %> orders-dek --profile xks --external-key orders-2026 --algorithm aes-256 --purpose encrypt --class dek --owner "Orders team"',
   ]
   static override args = {
     name: Args.string({description: 'a name for its purpose: a-z, 0-9 and -', required: true}),
@@ -25,6 +26,10 @@ export default class KeyCreate extends KeyChange {
       multiple: true,
       default: [],
     }),
+    'external-key': Flags.string({
+      summary: 'what the key manager outside AWS calls it: in an external key store (XKS)',
+      helpValue: 'ID',
+    }),
     ...changeFlags,
   }
 
@@ -32,8 +37,8 @@ export default class KeyCreate extends KeyChange {
     const {args, flags} = await this.parse(KeyCreate)
     this.concerns = args.name
     const {view, time} = this.app.ledger
-    const {alias = null, 'replica-region': regions} = flags
-    const planned = planCreate(view, {...wishOf(args.name, flags), alias, regions}, time)
+    const {alias = null, 'replica-region': regions, 'external-key': externalKey = null} = flags
+    const planned = planCreate(view, {...wishOf(args.name, flags), alias, regions, externalKey}, time)
     await this.demandOffered(parseSpec(planned.plan.change), planned.plan, 'make')
     return this.change(args.name, planned, flags)
   }

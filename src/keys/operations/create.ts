@@ -78,6 +78,11 @@ function createInWords({change, phases, profile}: Plan): readonly string[] {
     `Make key "${spec.key}"${where}: ${spec.algorithm}, scheme ${spec.scheme}, to ${spec.purpose}, class ${spec.class}.`,
     `Classification ${spec.classification}; owner {${spec.owner}}; ${spec.consumers.length === 0 ? 'no consumer named' : `used by ${spec.consumers.map((party) => `{${party}}`).join(', ')}`}; ${spec.expires === null ? 'no expiry date' : `expires ${spec.expires}`}${spec.parent === null ? '' : `; under key "${spec.parent}"`}.`,
     ...keptInWords(profile?.kind ?? '', spec),
+    ...(spec.external_key === undefined
+      ? []
+      : [
+          `Its material is not made: it lies outside the service, where its key manager calls it "${spec.external_key}". Who made it, and who holds it, nothing here tells.`,
+        ]),
     ...(spec.regions === undefined ? [] : [`Copy it to ${spec.regions.join(', ')}.`]),
     ...(spec.alias === undefined
       ? []
@@ -145,7 +150,10 @@ async function create(context: ActContext, plan: Plan): Promise<void> {
     find: ({id}) => foundOnce(provider.store, id, 'made'),
     act: ({id}) =>
       provider.store.create(
-        {label: spec.key, algorithm: spec.algorithm, scheme: spec.scheme, purpose: spec.purpose},
+        {
+          ...{label: spec.key, algorithm: spec.algorithm, scheme: spec.scheme, purpose: spec.purpose},
+          ...(spec.external_key === undefined ? {} : {outside: spec.external_key}),
+        },
         id,
         dates,
       ),

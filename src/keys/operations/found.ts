@@ -18,15 +18,19 @@ export async function foundOnce(
   return found.kind === 'one' ? found.ref : undefined
 }
 
-/** Whether it is of the algorithm, scheme and purpose that were approved, and ends when that was. */
+/** Whether it is of the algorithm, scheme and purpose that were approved, lies where that was, and ends when that was. */
 export function isAsPlanned(
   now: Description | undefined,
-  spec: Omit<KeySpec, 'label'> & {readonly material_ends?: string},
+  spec: Omit<KeySpec, 'label' | 'outside'> & {
+    readonly material_ends?: string
+    readonly external_key?: string
+  },
 ): now is Description {
   return (
     now?.spec.algorithm === spec.algorithm &&
     now.spec.scheme === spec.scheme &&
     now.spec.purpose === spec.purpose &&
+    now.spec.outside === spec.external_key &&
     endsAsPlanned(now, spec.material_ends)
   )
 }

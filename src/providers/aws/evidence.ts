@@ -59,7 +59,8 @@ export function keyEvidence({keys, who}: Service, ask: () => Promise<Answered>):
       return {
         ...can,
         enforces: enforced,
-        rotates: can.keys.map(({algorithm}) => algorithm),
+        // Of a key outside AWS another version is another key there, which people name.
+        rotates: can.outside === true ? [] : can.keys.map(({algorithm}) => algorithm),
         exports: false,
         backs_up: false,
         destructionDays,

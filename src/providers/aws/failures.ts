@@ -66,6 +66,9 @@ const byName: Readonly<Record<string, ErrorCode>> = {
   KMSInvalidStateException: 'KEY_STATE',
   UnsupportedOperationException: 'UNSUPPORTED',
   InvalidKeyUsageException: 'UNSUPPORTED',
+  XksKeyAlreadyInUseException: 'KEY_EXISTS',
+  XksKeyInvalidConfigurationException: 'UNSUPPORTED',
+  XksKeyNotFoundException: 'KEY_NOT_FOUND',
 }
 
 /**

@@ -219,9 +219,10 @@ export class Keys {
 
   async described(version: Version): Promise<Description> {
     const {ref, spec, intent, metadata, createdAt} = version
+    const outside = metadata.XksKeyConfiguration?.Id
     return {
       ref,
-      spec,
+      spec: outside === undefined ? spec : {...spec, outside},
       intent,
       availability: await this.availability(version),
       createdAt,

@@ -74,10 +74,14 @@ export function capabilitiesOf(customKeyStore: boolean): readonly Capability[] {
   return here.map((algorithm) => ({algorithm, schemes: schemesOf[algorithm]}))
 }
 
-/** Into a custom key store nothing comes from outside; of one outside AWS the keys are made there. @param storeType - as KMS says it; null where keys lie in none. */
+/** Into a custom key store nothing comes from outside; of one outside AWS the keys are made there, and named here. @param storeType - as KMS says it; null where keys lie in none. */
 export function offered(storeType: string | null): Offered {
   if (storeType === null) return {keys: capabilitiesOf(false), imports: true}
-  return {keys: storeType === cloudHsmStore ? capabilitiesOf(true) : [], imports: false}
+  return {
+    keys: capabilitiesOf(true),
+    imports: false,
+    ...(storeType === cloudHsmStore ? {} : {outside: true}),
+  }
 }
 
 /** The type of the custom key stores that lie in a CloudHSM cluster. */

@@ -5,7 +5,7 @@ import {isInvalid} from './failures.ts'
 import type {Answered} from './identity.ts'
 import {isHollow, type Keys, type Version} from './keys.ts'
 import {policyOf} from './policy.ts'
-import {awsSpecs, permitSpec, usageOf} from './specs.ts'
+import {awsSpecs, cloudHsmStore, permitSpec, usageOf} from './specs.ts'
 import {taggedIds} from './tagging.ts'
 import {tagsOf} from './tags.ts'
 
@@ -110,18 +110,22 @@ async function demandOther(keys: Keys, there: string, label: string, intent: Int
   )
 }
 
-type Origin = Pick<CreateKeyCommandInput, 'Origin' | 'CustomKeyStoreId' | 'MultiRegion'>
+type Origin = Pick<CreateKeyCommandInput, 'Origin' | 'CustomKeyStoreId' | 'MultiRegion' | 'XksKeyId'>
 
-/** @throws KeyriteError `UNSUPPORTED` where keys are made outside AWS. */
-export async function originOf({who, keys}: Service, {label}: KeySpec): Promise<Origin> {
+/** @throws KeyriteError `UNSUPPORTED` where keys are made outside AWS and this one is not named, or the other way round. */
+export async function originOf({who, keys}: Service, {label, outside}: KeySpec): Promise<Origin> {
   const {place} = keys.line
+  const refuse = (fact: string): never => {
+    throw new KeyriteError('UNSUPPORTED', `cannot make key "${label}": ${fact}`)
+  }
+  const {store} = place.customKeyStore === null ? {store: null} : await who()
+  if (outside !== undefined)
+    return store === null || store.type === cloudHsmStore
+      ? refuse('this is no external key store, which alone has keys outside AWS')
+      : {Origin: 'EXTERNAL_KEY_STORE', CustomKeyStoreId: store.id, XksKeyId: outside}
   if (place.customKeyStore === null) return {Origin: 'AWS_KMS', MultiRegion: place.replicaRegions.length > 0}
-  const {store} = await who()
-  if (store?.type !== 'AWS_CLOUDHSM')
-    throw new KeyriteError(
-      'UNSUPPORTED',
-      `cannot make key "${label}": the keys of an external key store are made in its own key manager`,
-    )
+  if (store?.type !== cloudHsmStore)
+    return refuse('the keys of an external key store are made in its own key manager, and taken by name')
   return {Origin: 'AWS_CLOUDHSM', CustomKeyStoreId: store.id}
 }
 

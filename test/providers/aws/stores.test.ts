@@ -82,7 +82,7 @@ describe('a custom key store', () => {
 
   testWhen(
     ministack,
-    'outside AWS is said to make none before anybody signs; a key of it that others made is told as one that lies outside',
+    'outside AWS takes a key of its key manager by name, once, and makes none without; what others made there is told as what lies outside',
     async () => {
       const {CustomKeyStoreId = ''} = await kms().createCustomKeyStore({
         ...{CustomKeyStoreName: 'outside', CustomKeyStoreType: 'EXTERNAL_KEY_STORE'},
@@ -94,10 +94,25 @@ describe('a custom key store', () => {
       const provider = await opened(CustomKeyStoreId)
       const identity = await provider.evidence.identity()
       expect(identity).toMatchObject({key_store_type: 'EXTERNAL_KEY_STORE'})
-      expect(await provider.evidence.capabilities()).toMatchObject({keys: [], imports: false})
+      const can = {keys: [expect.objectContaining({algorithm: 'aes-256'})], imports: false, outside: true}
+      expect(await provider.evidence.capabilities()).toMatchObject({...can, rotates: []})
       const settings = {region, custom_key_store: CustomKeyStoreId}
-      expect(await providerKind('aws').offers?.(settings, 1, identity)).toEqual({keys: [], imports: false})
+      expect(await providerKind('aws').offers?.(settings, 1, identity)).toEqual(can)
       expect(await outcome(provider.store.create(specOf('aes-256'), intent()))).toBe('UNSUPPORTED')
+      const there = (await all(provider.store)).length
+      const named = {...specOf('aes-256'), outside: 'orders.2026'}
+      const made = intent()
+      const ref = await provider.store.create(named, made)
+      expect(await provider.store.describe(ref)).toMatchObject({spec: named, intent: made})
+      expect(await provider.store.find(made, [])).toEqual({kind: 'one', ref})
+      expect((await kms().describeKey({KeyId: ref.key})).KeyMetadata).toMatchObject({
+        ...{Origin: 'EXTERNAL_KEY_STORE', CustomKeyStoreId, XksKeyConfiguration: {Id: 'orders.2026'}},
+      })
+      // KMS itself takes what lies outside under one name once.
+      const again = {...named, label: 'another'}
+      expect(await outcome(provider.store.create(again, intent()))).toBe('KEY_EXISTS')
+      expect(await outcome(provider.life.rotate(ref.key, intent()))).toBe('UNSUPPORTED')
+      expect(await all(provider.store)).toHaveLength(there + 1)
       const {KeyMetadata} = await kms().createKey({
         ...{Origin: 'EXTERNAL_KEY_STORE', CustomKeyStoreId, XksKeyId: 'theirs'},
       })
