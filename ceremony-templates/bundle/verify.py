@@ -45,7 +45,7 @@ ACTS = {kind: (None if phase == "-" else phase, operations.split(","), sets.spli
     key.delete.intended delete key.delete key,version,whole
     key.replicate.intended replicate key.replicate,key.create key,version,regions,primary
     key.alias.intended alias key.alias,key.create key,version,alias
-    key.grant.intended grant key.grant key,version,grantee,operations,region
+    key.grant.intended grant key.grant key,version,grantee,operations,region,policy
     key.ungrant.intended ungrant key.ungrant key,version,grant,grantee,region
     key.schedule.intended set key.schedule key,version,terms
     key.dates.intended dates key.set key,version,dates
@@ -1122,8 +1122,8 @@ class Bundle:  # a folder, checked in the order of B; each entry is judged by th
     def check_outcome(self, e, d, intent, kind):  # L5, L6: after its intent, once, and as the plan says
         need("no intent", intent=intent and (intent["type"], intent["approved"]) == (kind, e["approved"]))
         said = {"from", "to"} if e["type"] == "key.state.changed" else (
-            {"profile", "regions", "primary", "alias", "grantee", "operations", "region", "grant", "whole"}
-            & set(d))
+            {"profile", "regions", "primary", "alias", "grantee", "operations", "region", "grant", "whole",
+             "policy"} & set(d))
         which = {"from", "to"} if kind == "key.primary.intended" else {"version"}
         same = all(intent["data"][name] == d[name] for name in {"key", *which, *said})
         for name in {"terms", "dates"} & {*d}:

@@ -37,6 +37,8 @@ export interface KeyDocument {
   /** What stands against destroying it: also those whose time is over, until they are taken away. */
   readonly holds: readonly {readonly entry: number; readonly kind: string; readonly until: string}[]
   readonly state: string
+  /** The policy that its service gave back when one was set last by keyrite, as the SHA-256 of its JCS; null where none was. */
+  readonly policy: {readonly entry: number; readonly version: number; readonly sha256: string} | null
   readonly ceremony: string | null
   /** Intents without an outcome: what the next run will ask the provider about. */
   readonly indeterminate: readonly string[]
@@ -130,6 +132,10 @@ export function documentOf(key: KeyFacts, {name, profile}: Around): KeyDocument 
     materialEnds: spec.material_ends ?? null,
     labels: key.labels,
     holds: key.holds.map(({seq, kind, until}) => ({entry: seq, kind, until})),
+    policy:
+      key.policy === undefined
+        ? null
+        : {entry: key.policy.seq, version: key.policy.version, sha256: key.policy.sha256},
     state: primary?.state ?? 'destroyed',
     ceremony: key.ceremony,
     indeterminate: key.indeterminate.map(({kind, seq}) => `${kind} (entry ${seq})`),

@@ -17,7 +17,7 @@ import {checkFact, factTypes, withFact} from './facts.ts'
 import {freshVersion, madeKey, madeSchema} from './made.ts'
 import {moved} from './moved.ts'
 import {checkPublic} from './public-half.ts'
-import {reachFault, reachSchemas, withReach} from './reach.ts'
+import {reachFault, reachSchemas, withPolicy, withReach} from './reach.ts'
 import {deletedKey, deletionFault, deletionSchemas} from './deletion.ts'
 import {keyRow} from './row.ts'
 import {keyName, parseSpec} from './spec.ts'
@@ -271,6 +271,7 @@ function changedKey(view: View, entry: Entry, keys: Keys['keys']): Key | undefin
     return versions.reduce((all, version) => withVersion(all, version, {dates}), key)
   }
   if (entry.type === 'key.deleted') return deletedKey(entry, key)
+  if (entry.type === 'key.granted' && entry.data['policy'] !== undefined) return withPolicy(entry, key)
   if (entry.type === 'key.schedule.set')
     return {...key, schedule: {seq: entry.seq, terms: parseTerms(entry.data['terms'])}}
   if (entry.type === 'key.tried') {

@@ -21,6 +21,8 @@ export {
   type KeyState,
 } from './lifecycle.ts'
 export {isPublished, jwksOf, versionJwk, type Jwk} from './jwk.ts'
+export {demandReachable} from './operations/reach.ts'
+export {noPolicy} from './operations/key-policy.ts'
 export {giveUpChange} from './operations/give-up.ts'
 export {changeState} from './operations/move.ts'
 export {setAgain} from './operations/set-again.ts'
@@ -38,7 +40,15 @@ export {planAlias, planReplicate} from './plan-reach.ts'
 export {keyDelete} from './operations/delete.ts'
 export {planDelete} from './plan-delete.ts'
 export {keyGrant, keyUngrant} from './operations/grant.ts'
-export {begunUngrant, grantCalled, grantsListed, planGrant, planUngrant} from './plan-grant.ts'
+export {
+  begunPolicy,
+  begunUngrant,
+  grantCalled,
+  grantsListed,
+  planGrant,
+  planPolicy,
+  planUngrant,
+} from './plan-grant.ts'
 export {dayText, keySchedule} from './operations/schedule.ts'
 export {
   keyIdOf,

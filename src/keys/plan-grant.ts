@@ -1,10 +1,13 @@
 /** Plans to give a right to use a key that the service keeps, and to take one away: what cannot be is refused before anybody is asked. */
 import {KeyriteError} from '../base/errors.ts'
+import {isObject, type JsonObject} from '../base/jcs.ts'
 import type {View} from '../ledger/index.ts'
 import type {Profile} from '../profiles/index.ts'
 import type {Grant, Grantable} from '../providers/grants.ts'
 import type {Provider} from '../providers/ports.ts'
 import {noGrants} from '../providers/granting.ts'
+import {requests} from '../requests/index.ts'
+import {policyDigest} from './operations/key-policy.ts'
 import {demandReachable} from './operations/reach.ts'
 import {keysFold} from './fold.ts'
 import {onePhase} from './one-phase.ts'
@@ -59,6 +62,41 @@ export function planGrant(
 }
 
 const quoted = (operation: string): string => (operation.includes(' ') ? `"${operation}"` : operation)
+
+/**
+ * The policy that its service keeps with a key becomes `document`; `before` stands now, as the service gives it back.
+ * @param number - which version; the primary one where it is null. @throws KeyriteError `KEY_NOT_FOUND`, `KEY_STATE`, `POLICY_REFUSES`.
+ */
+export function planPolicy(
+  view: Known,
+  name: string,
+  {document, before}: {readonly document: JsonObject; readonly before: JsonObject},
+  number: number | null,
+): Planned {
+  const {key, version} = versionNamed(view, name, number)
+  const profile = profileOf(view, key.profile)
+  demandReachable(view, name, version.version, 'set the policy of')
+  const region = profile.identity['region'] ?? ''
+  const about = {class: key.spec.class, key: name, region, version: version.version}
+  const change = {...about, before, document, policy: policyDigest(document)}
+  return onePhase(view, profile, {operation: 'key.grant', name: 'grant'}, change, [
+    `key "${name}" version ${version.version} is ${version.state}`,
+  ])
+}
+
+/** What stood when a policy was begun to be set that has no outcome yet, as its plan has it; undefined where none was, or another. */
+export function begunPolicy(
+  view: Known,
+  name: string,
+  number: number,
+  document: JsonObject,
+): JsonObject | undefined {
+  const open = openIntent(view.of(keysFold), 'grant', name, number)
+  const {all, byMet} = view.of(requests)
+  const plan = all.get(byMet.get(open?.approved ?? -1) ?? -1)?.plan
+  const before = plan?.change['before']
+  return isObject(before) && plan?.change['policy'] === policyDigest(document) ? before : undefined
+}
 
 function regionIn({identity}: Pick<Profile, 'identity'>, {regionOf}: Grantable): string {
   return regionOf?.(identity) ?? identity['region'] ?? ''

@@ -23,6 +23,8 @@ export const grantTerms = {
   operations: z.array(z.string().regex(/^[A-Za-z][A-Za-z./ ]{0,63}$/)).min(1),
   region: placeName,
 }
+/** The policy that its service keeps with a key, by the SHA-256 of its JCS. */
+export const policyTerms = {policy: z.string().regex(/^[0-9a-f]{64}$/), region: placeName}
 const taken = {grant: z.string().min(1).max(200), grantee: grantTerms.grantee, region: placeName}
 
 export const reachSchemas = {
@@ -41,9 +43,19 @@ export const reachSchemas = {
   ),
   'key.aliased': lately(z.strictObject({...outcome, alias: aliasName})),
   'key.alias.failed': lately(z.strictObject({...outcome, code: z.string()})),
-  'key.grant.intended': lately(z.strictObject({...about, ...grantTerms, intent})),
-  /** `id`: what the service calls it. */
-  'key.granted': lately(z.strictObject({...outcome, ...grantTerms, id: taken.grant})),
+  'key.grant.intended': lately(
+    z.union([
+      z.strictObject({...about, ...grantTerms, intent}),
+      z.strictObject({...about, ...policyTerms, intent}),
+    ]),
+  ),
+  /** `id`: what the service calls it; of a policy, the same digest of what the service gives back. */
+  'key.granted': lately(
+    z.union([
+      z.strictObject({...outcome, ...grantTerms, id: taken.grant}),
+      z.strictObject({...outcome, ...policyTerms, id: policyTerms.policy}),
+    ]),
+  ),
   'key.grant.failed': lately(z.strictObject({...outcome, code: z.string()})),
   'key.ungrant.intended': lately(z.strictObject({...about, ...taken, intent})),
   'key.ungranted': lately(z.strictObject({...outcome, ...taken})),
@@ -56,7 +68,7 @@ export function reachFault(view: View, entry: Entry): string | undefined {
   if (entry.type === 'key.aliased')
     return entry.data['alias'] === asked?.['alias'] ? undefined : 'it is another alias than was intended'
   if (entry.type === 'key.granted' || entry.type === 'key.ungranted') {
-    const members = ['grant', 'grantee', 'operations', 'region']
+    const members = ['grant', 'grantee', 'operations', 'policy', 'region']
     const same = members.every((name) => jcs(entry.data[name] ?? null) === jcs(asked?.[name] ?? null))
     return same ? undefined : 'it is another grant than was intended'
   }
@@ -87,6 +99,14 @@ export function withReach({type, data}: Entry, keys: Keys['keys']): Keys['keys']
       for (const {version: number, aliases} of one.versions)
         after = changed(after, one.name, number, () => ({aliases: aliases.filter((name) => name !== alias)}))
   return changed(after, key, version, ({aliases}) => ({aliases: [...aliases, alias].toSorted()}))
+}
+
+/** After a `key.granted` of a policy. */
+export function withPolicy({seq, data}: Entry, key: Key): Key {
+  return {
+    ...key,
+    policy: {seq, version: Number(data['version']), sha256: typeof data['id'] === 'string' ? data['id'] : ''},
+  }
 }
 
 function changed(

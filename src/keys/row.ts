@@ -5,7 +5,16 @@ import type {Key, OpenIntent, Version} from './state.ts'
 /** What a document is made of, whether from a replay or from a side table. */
 export interface KeyFacts extends Pick<
   Key,
-  'name' | 'profile' | 'spec' | 'createdAt' | 'adoptedAt' | 'ceremony' | 'primary' | 'labels' | 'holds'
+  | 'name'
+  | 'profile'
+  | 'spec'
+  | 'createdAt'
+  | 'adoptedAt'
+  | 'ceremony'
+  | 'primary'
+  | 'labels'
+  | 'holds'
+  | 'policy'
 > {
   readonly versions: readonly (Pick<
     Version,
@@ -46,6 +55,7 @@ export function factsOfKey(key: Key, open: Iterable<OpenIntent>): KeyFacts {
     primary,
     labels,
     holds,
+    ...(key.policy === undefined ? {} : {policy: key.policy}),
     versions: key.versions.map(factsOfVersion),
     indeterminate: [...open].filter((one) => one.key === name).map(({kind, seq}) => ({kind, seq})),
   }

@@ -95,6 +95,8 @@ export interface Key {
   readonly holds: readonly Hold[]
   /** The schedule of its service's own that was set last through this ledger, and the entry that says so; absent where none was. */
   readonly schedule?: {readonly seq: number; readonly terms: ScheduleTerms}
+  /** The policy that its service gave back when one was set last through this ledger, of which version, and the entry that says so; absent where none was. */
+  readonly policy?: {readonly seq: number; readonly version: number; readonly sha256: string}
   /** When its service deleted it with all its versions, and its name was used up; absent where it did not. */
   readonly deletedAt?: string
 }

@@ -14,6 +14,7 @@ import type {Algorithm, Purpose, Scheme} from './algorithms.ts'
 import type {HsmClusters} from './clusters.ts'
 import type {Dates} from './dates.ts'
 import type {KeptBackups} from './kept-backups.ts'
+import type {KeyPolicies} from './key-policies.ts'
 import type {KeyBackups} from './key-backups.ts'
 import type {PlaceSettings} from './place-settings.ts'
 import type {Policy, Standing} from './permissions.ts'
@@ -170,6 +171,8 @@ export interface Provider {
   readonly schedule?: KeySchedule
   /** Absent where the place keeps no grants of single keys. */
   readonly grants?: KeyGrants
+  /** Absent where the place keeps no policy with a key that keyrite may set. */
+  readonly policies?: KeyPolicies
   /** Absent where what is destroyed cannot be deleted. */
   readonly deletion?: KeyDeletion
   /** Random bytes from the hardware of the place; the caller's to wipe. Absent where it gives none. */

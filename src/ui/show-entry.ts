@@ -58,8 +58,13 @@ const sentences: Readonly<Record<string, (data: Entry['data']) => string>> = {
   'key.state.intended': (data) => `Key ${text(data['key'])} is to become ${text(data['to'])}.`,
   'key.state.failed': (data) => `A key did not change its state: ${text(data['code'])}.`,
   'key.grant.intended': (data) =>
-    `A grant of key ${text(data['key'])} is to be given to ${text(data['grantee'])}.`,
-  'key.granted': (data) => `A grant of key ${text(data['key'])} was given to ${text(data['grantee'])}.`,
+    data['policy'] === undefined
+      ? `A grant of key ${text(data['key'])} is to be given to ${text(data['grantee'])}.`
+      : `The policy of key ${text(data['key'])} is to become ${text(data['policy'])}.`,
+  'key.granted': (data) =>
+    data['policy'] === undefined
+      ? `A grant of key ${text(data['key'])} was given to ${text(data['grantee'])}.`
+      : `The policy of key ${text(data['key'])} is ${text(data['policy'])}.`,
   'key.grant.failed': (data) => `A grant was not given: ${text(data['code'])}.`,
   'key.ungrant.intended': (data) =>
     `The grant of key ${text(data['key'])} to ${text(data['grantee'])} is to be taken away.`,

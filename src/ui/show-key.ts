@@ -42,6 +42,12 @@ export function keyLines(print: Print, key: KeyDocument): string[] {
       ['Material ends', key.materialEnds],
       ['Labels', key.labels],
       ['Held', key.holds.map(({entry, kind, until}) => `${kind} until ${until} (entry ${entry})`)],
+      [
+        'Policy',
+        key.policy === null
+          ? null
+          : `of version ${key.policy.version} at its service, as set by entry ${key.policy.entry}: SHA-256 ${key.policy.sha256}`,
+      ],
       ['Ceremony', key.ceremony],
       ['Indeterminate', key.indeterminate],
     ]),

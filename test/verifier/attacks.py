@@ -14,7 +14,7 @@ import traceback
 from judging import judged, really, verify
 from make_bundle import ORG, Keys, Maker, armored, b64, canon, pid, root_of, sha, wire
 from adoptions import adopted, brought, version, without
-from moves import PLACE, aliased, cancelled, cleared, dated, deleted, destroyed, early, granted, held, key_set, move, moved, placed, released, replicated, undated, ungranted
+from moves import PLACE, aliased, cancelled, cleared, dated, deleted, destroyed, early, granted, held, key_set, move, moved, placed, released, replicated, ruled, undated, ungranted
 import nights
 import rotations
 
@@ -480,6 +480,10 @@ ATTACKS = [
     ('a grant to somebody else than was approved', 'plan', ending(lambda m: granted(m, grantee='role/thief'))),
     ('a grant that is not the one that was begun', 'intent', ending(lambda m: granted(m, said={'operations': ['Decrypt', 'Encrypt']}))),
     ('a grant of a version that is not there', 'plan', ending(lambda m: granted(m, version=2))),
+    ('the policy of a key is set', None, ending(ruled)),
+    ('another policy than was approved', 'plan', ending(lambda m: ruled(m, policy='ef' * 32))),
+    ('another policy than was begun', 'intent', ending(lambda m: ruled(m, said={'policy': 'ef' * 32}))),
+    ('a policy of what is destroyed', 'key', ending(lambda m: (destroyed(m), ruled(m)))),
     ('what is destroyed is deleted', None, ending(lambda m: (destroyed(m), deleted(m)))),
     ('what is not destroyed is deleted', 'key', ending(lambda m: deleted(m))),
     ('all of a key is deleted, and not all of it is destroyed', 'key', ending(lambda m: deleted(m, whole=True))),

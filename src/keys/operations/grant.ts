@@ -8,11 +8,12 @@ import type {Grant} from '../../providers/grants.ts'
 import {noGrants} from '../../providers/granting.ts'
 import {formed, undertake, type ActContext, type Operation} from '../../requests/index.ts'
 import {keysFold} from '../fold.ts'
-import {grantTerms} from '../reach.ts'
+import {grantTerms, policyTerms} from '../reach.ts'
 import {keyName} from '../spec.ts'
 import {openIntent} from '../state.ts'
 import {offeredTo} from './offered.ts'
 import {demandReachable, judgeReach} from './reach.ts'
+import {policyDigest, policyInWords, setPolicy} from './key-policy.ts'
 
 const about = {class: z.string(), key: keyName, version: z.int().min(1)}
 const grantForm = z.strictObject({...about, ...grantTerms})
@@ -22,7 +23,9 @@ const ungrantForm = z.strictObject({
   grantee: z.string(),
   region: grantTerms.region,
 })
-const grantSchema = lately(grantForm)
+const json = z.record(z.string(), z.json())
+const policyForm = z.strictObject({...about, ...policyTerms, document: json, before: json})
+const grantSchema = lately(z.union([grantForm, policyForm]))
 const ungrantSchema = lately(ungrantForm)
 type GrantChange = z.infer<typeof grantForm>
 type UngrantChange = z.infer<typeof ungrantForm>
@@ -31,9 +34,15 @@ export const keyGrant: Operation = {
   name: 'key.grant',
   writes: {'key.grant.intended': 'grant', 'key.granted': 'grant', 'key.grant.failed': 'grant'},
   begins: ['key.grant.intended'],
-  formed: (plan) => void formed(grantSchema, plan),
+  formed: (plan) => {
+    const change = formed(grantSchema, plan)
+    if ('document' in change && policyDigest(change.document) !== change.policy)
+      throw new TypeError('the plan has another policy than its digest says')
+  },
   inWords: (plan) => {
-    const {key, version, grantee, operations, region} = formed(grantSchema, plan)
+    const change = formed(grantSchema, plan)
+    if ('document' in change) return policyInWords(plan, change)
+    const {key, version, grantee, operations, region} = change
     return [
       `Give "${grantee}" a grant of key "${key}", version ${version}, of profile "${plan.profile?.name ?? ''}" in ${region}: ${operations.join(', ')}.`,
       ...(grantee.endsWith(':root')
@@ -43,12 +52,21 @@ export const keyGrant: Operation = {
     ]
   },
   stillTrue: (view, plan) => {
-    const {key, version} = formed(grantSchema, plan)
-    demandReachable(view, key, version, 'give a grant of')
+    const change = formed(grantSchema, plan)
+    demandReachable(
+      view,
+      change.key,
+      change.version,
+      'document' in change ? 'set the policy of' : 'give a grant of',
+    )
   },
-  judge: (_view, plan, entry) => judgeReach(plan, entry, ['version', 'grantee', 'operations', 'region']),
+  judge: (_view, plan, entry) =>
+    judgeReach(plan, entry, ['version', 'grantee', 'operations', 'policy', 'region']),
   matterOf: () => null,
-  act: async (context, plan) => give(context, formed(grantSchema, plan)),
+  act: async (context, plan) => {
+    const change = formed(grantSchema, plan)
+    await ('document' in change ? setPolicy(context, change) : give(context, change))
+  },
 }
 
 function holdsIn(kind: string | undefined, operations: readonly string[]): readonly string[] {

@@ -82,7 +82,7 @@ export function demandReachable(
   view: Pick<View, 'of'>,
   name: string,
   number: number,
-  verb: 'copy' | 'give an alias to' | 'give a grant of' | 'take a grant away of',
+  verb: 'copy' | 'give an alias to' | 'give a grant of' | 'take a grant away of' | 'set the policy of',
   gone: readonly Version['state'][] = ['destroyed', 'destruction-scheduled'],
 ): Version {
   const version = view

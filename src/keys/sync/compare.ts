@@ -72,13 +72,19 @@ export async function compareWith(provider: Provider, comparing: Comparing): Pro
   return {compared, findings, keys: seen}
 }
 
-/** As it was the last time, with the schedule that was set through this ledger since. */
+/** As it was the last time, with the schedule and the policy that were set through this ledger since. */
 function agreedTo(key: Key, before: Comparing['before'], now: Watched): Watched {
   const agreed = before?.keys[key.name] ?? now
-  const own = key.schedule
-  if (own === undefined || now.schedule === null || (before !== undefined && own.seq < before.seq))
-    return agreed
-  return {...agreed, schedule: {...own.terms}}
+  const since = (own: {readonly seq: number} | undefined): boolean =>
+    own !== undefined && (before === undefined || own.seq > before.seq)
+  const {policy, schedule} = key
+  return {
+    policy: since(policy) && policy?.version === key.primary ? policy.sha256 : agreed.policy,
+    schedule:
+      since(schedule) && schedule !== undefined && now.schedule !== null
+        ? {...schedule.terms}
+        : agreed.schedule,
+  }
 }
 
 function judged(key: Key, version: Version, found: Description | undefined): Finding[] {

@@ -8,6 +8,7 @@ import type {Provider} from '../ports.ts'
 import {Line, patience} from './client.ts'
 import {keyEvidence} from './evidence.ts'
 import {keyGrants} from './grants.ts'
+import {keyPolicies} from './key-policy.ts'
 import {whoAnswers, type Answered} from './identity.ts'
 import {Keys} from './keys.ts'
 import {keyLife} from './life.ts'
@@ -58,6 +59,7 @@ function providerOn(line: Line, known: Answered | undefined): Provider {
     service: keyService(service),
     schedule: keySchedule(keys),
     grants: keyGrants(keys),
+    policies: keyPolicies(service),
     probing: (intent) => providerOn(line.probing(intent), who),
     usage: (query) => usageOf(keys, query),
     time: () => line.time,
