@@ -1,5 +1,5 @@
-/** An HSM whose module dies between its work and its reply, under the commands: the same command again finds what happened. */
-import {writeFileSync} from 'node:fs'
+/** An HSM whose module dies between its work and its reply, under the commands: the same command again finds what happened. `SLOW=1`: after every call that making a key needs. */
+import {cpSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, expect} from '@jest/globals'
 import ProfileAdd from '../../src/commands/profile/add.ts'
@@ -7,6 +7,7 @@ import RequestApply from '../../src/commands/request/apply.ts'
 import RequestList from '../../src/commands/request/list.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
 import {quirkyHsm, standinNeed, type QuirkyHsm} from '../providers/pkcs11/standin.ts'
+import {Rng} from '../fuzz/rng.ts'
 import {testWhen} from '../support/needs.ts'
 import {runJson} from '../support/run.ts'
 import {lifeRows, madeOf, shownOf, typed, type Row, type Said} from './dying-rows.ts'
@@ -56,6 +57,46 @@ for (const [name, call] of rowsOf)
     },
     120_000,
   )
+
+const slow = process.env['SLOW'] === '1'
+const seed = Number(process.env['FUZZ_SEED'] ?? 20261201)
+
+testWhen(
+  standinNeed,
+  'create, after any call of the module: the same command again ends it, and nothing is lost or made twice',
+  async () => {
+    const {hsm = missing(), house: rooms = missing()} = box
+    const row = rows['create'] ?? missing()
+    // Each key that a token holds is looked at: it is made anew on the same token each time, or there would be more calls than were counted.
+    const [tokens, kept] = [join(hsm.folder, 'tokens'), join(hsm.folder, 'kept')]
+    cpSync(tokens, kept, {recursive: true})
+    const asItWas = (): void => {
+      rmSync(tokens, {recursive: true})
+      cpSync(kept, tokens, {recursive: true})
+    }
+    hsm.now('count')
+    expect(await row.act(await row.before())).toMatchObject({exit: 0})
+    const all = Array.from({length: hsm.counted}, (_, at) => at + 1)
+    const rng = new Rng(seed, 0)
+    const seen = new Set<string>()
+    for (const at of slow ? all : [rng.pick(all), rng.pick(all), rng.pick(all)]) {
+      asItWas()
+      const key = await row.before()
+      hsm.now(`die-at ${at}`)
+      const first = await row.act(key)
+      const {died} = hsm
+      hsm.now()
+      expect([seed, died]).toEqual([seed, expect.stringMatching(`^${at} C_`)])
+      seen.add(died.replace(/^\d+ /, ''))
+      const done = first['exit'] === 0 ? first : await again(row, key)
+      expect([died, done['code'] ?? 'ok', done['message'] ?? '']).toEqual([died, 'ok', ''])
+      expect([died, await shownOf(rooms, key)]).toMatchObject([died, {state: 'active', indeterminate: []}])
+      expect([died, await madeOf(rooms, key)]).toEqual([died, 1])
+    }
+    if (slow) expect([...seen]).toEqual(expect.arrayContaining(['C_GenerateKeyPair', 'C_Sign', 'C_Finalize']))
+  },
+  slow ? 5_400_000 : 120_000,
+)
 
 /** A second time where the first one only said what it found; what is left of a request is applied. */
 async function again({act, onward = act}: Row, key: string): Promise<Said> {

@@ -18,6 +18,10 @@ export interface QuirkyHsm extends SoftHsm {
   now(...quirks: readonly string[]): void
   /** How many wrong PINs it has counted. */
   readonly wrongPins: number
+  /** Told to `count`: how many calls the process had that called last. */
+  readonly counted: number
+  /** Told to `die-at`: the number and name of the call after which it died last; empty where it did not since it has these quirks. */
+  readonly died: string
 }
 
 export function quirkyHsm(...quirks: readonly string[]): QuirkyHsm {
@@ -29,7 +33,16 @@ export function quirkyHsm(...quirks: readonly string[]): QuirkyHsm {
     env: process.env,
   })
   const now = (...lines: readonly string[]): void => {
+    rmSync(`${control}.died`, {force: true})
     writeFileSync(control, [`module ${hsm.module}`, ...lines, ''].join('\n'))
+  }
+  /** What it wrote beside the file; empty where it wrote nothing. */
+  const noted = (ending: string): string => {
+    try {
+      return readFileSync(`${control}.${ending}`, 'utf8')
+    } catch {
+      return ''
+    }
   }
   now(...quirks)
   process.env['PKCS11_STANDIN'] = control
@@ -38,11 +51,13 @@ export function quirkyHsm(...quirks: readonly string[]): QuirkyHsm {
     module,
     now,
     get wrongPins() {
-      try {
-        return Number(readFileSync(`${control}.tries`, 'utf8'))
-      } catch {
-        return 0
-      }
+      return Number(noted('tries'))
+    },
+    get counted() {
+      return Number(noted('count'))
+    },
+    get died() {
+      return noted('died')
     },
     remove: () => {
       delete process.env['PKCS11_STANDIN']

@@ -18,7 +18,7 @@
  *   lie C_X              that call answers yes, and does nothing
  *   hang C_X             that call never answers
  *   die C_X N            after the Nth such call has done its work the process is gone
- * and what shapes.h says.
+ * and what shapes.h and each.h say.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -31,7 +31,7 @@
 #include "pkcs11.h"
 
 static CK_FUNCTION_LIST_PTR real;
-static CK_FUNCTION_LIST own;
+static CK_FUNCTION_LIST own, told;
 
 /* The line of the file that begins with these words; what follows them goes into `rest`. */
 static int line(const char *words, char *rest, size_t size, int at) {
@@ -287,6 +287,16 @@ static CK_RV unwrapKey(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE
 
 #include "shapes.h"
 
+/* What a test reads afterwards: beside the file, with this ending. */
+static void noted(const char *ending, const char *form, int count, const char *call) {
+  char path[512];
+  snprintf(path, sizeof path, "%s.%s", getenv("PKCS11_STANDIN"), ending);
+  FILE *file = fopen(path, "w");
+  if (file) fprintf(file, form, count, call), fclose(file);
+}
+
+#include "each.h"
+
 CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
   char file[512];
   CK_C_GetFunctionList get;
@@ -317,6 +327,7 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
   own.C_WrapKey = wrapKey;
   own.C_UnwrapKey = unwrapKey;
   shape(&own);
-  *list = &own;
+  countEach(&told);
+  *list = &told;
   return CKR_OK;
 }
