@@ -1,7 +1,7 @@
 /** Every question of every kind of step has its place in an answers file, and without it nothing is answered. */
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, beforeAll, expect, test} from '@jest/globals'
+import {expect} from '@jest/globals'
 import {packageRoot} from '../../src/base/package.ts'
 import {answersRoom, parseAnswers} from '../../src/ceremony/answers.ts'
 import {walk} from '../../src/ceremony/engine.ts'
@@ -34,6 +34,9 @@ import {
 import {everyKindAnswers, everyKindTemplate} from './every-kind.ts'
 import {ceremonyIn, contextIn, makeHouse, openIn, type House} from './room.ts'
 import {load} from './template-support.ts'
+import {needing} from '../support/needs.ts'
+
+const {afterAll, beforeAll, test} = needing('ssh-keygen')
 
 const agrees = 'yes or no'
 const words = 'words'

@@ -2,7 +2,7 @@
 import {execFileSync, spawnSync} from 'node:child_process'
 import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import {App} from '../../src/app.ts'
 import {Secret} from '../../src/base/secret.ts'
 import {packageRoot} from '../../src/base/package.ts'
@@ -18,10 +18,12 @@ import {ceremonyApp} from '../../src/ui/ceremony.ts'
 import {readShare} from '../../src/ui/shares/read.ts'
 import {shareRoom} from '../../src/ui/shares/room.ts'
 import {makeEscrow, nobody, verifiedOk, type Escrow} from '../commands/share-support.ts'
-import {testWith} from '../support/needs.ts'
+import {needing} from '../support/needs.ts'
 import {surroundingsOf} from '../support/run.ts'
 import {inFolder, rules, tool, verdictOf} from './bench.ts'
 import {willing, type House} from './room.ts'
+
+const {afterAll, beforeAll, test, testWith} = needing('ssh-keygen')
 
 const template = `
 keyrite: ceremony/1

@@ -1,7 +1,7 @@
 /** The templates that ship: each could be followed as it is, asks for what it must, and runs to its end. */
 import {execFileSync} from 'node:child_process'
 import {join} from 'node:path'
-import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {describe, expect, test} from '@jest/globals'
 import Bundle from '../../src/commands/ceremony/bundle.ts'
 import Verify from '../../src/commands/ceremony/verify.ts'
 import {lint} from '../../src/ceremony/lint.ts'
@@ -9,7 +9,7 @@ import {shippedTemplate, shippedTemplates} from '../../src/ceremony/shipped.ts'
 import {brings} from '../../src/ceremony/step.ts'
 import type {Step} from '../../src/ceremony/template.ts'
 import {run} from '../commands/held.ts'
-import {testWith} from '../support/needs.ts'
+import {needing} from '../support/needs.ts'
 import {runJson} from '../support/run.ts'
 import {makeHouse, problemsOf, type House} from './room.ts'
 import {
@@ -72,6 +72,7 @@ test('every template that ships is tried, but for the one that has a test of its
 })
 
 describe('each runs to its end on a token, and its bundle verifies', () => {
+  const {afterAll, beforeAll, test, testWith} = needing('ssh-keygen')
   let house: House
   beforeAll(async () => {
     house = await makeHouse()
@@ -98,7 +99,7 @@ describe('each runs to its end on a token, and its bundle verifies', () => {
     expect(await runJson(Verify, 'ceremony verify', [out], house.world)).toMatchObject({exit: 0, ok: true})
   })
 
-  testWith(['python3', 'ssh-keygen'], 'and by verify.py, whether a key was made or not', () => {
+  testWith('python3', 'and by verify.py, whether a key was made or not', () => {
     for (const {name} of share) {
       const folder = bundleOf(name)
       const said = execFileSync('python3', ['-I', join(folder, 'verify.py'), folder], {encoding: 'utf8'})

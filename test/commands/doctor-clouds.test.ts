@@ -1,13 +1,13 @@
 /** What `doctor --profile` says of a place at Azure or Google that is not well: what it is, and what mends it. On the stand-ins, never seen on either. */
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import Doctor from '../../src/commands/doctor.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
 import {makeHouse, parameters, type House} from '../ceremony/room.ts'
 import {startStandin as startAzure} from '../providers/azure/standin.ts'
 import {startStandin as startGoogle} from '../providers/gcp/standin.ts'
-import {testWith} from '../support/needs.ts'
+import {needing, testWith} from '../support/needs.ts'
 import {runJson} from '../support/run.ts'
 import {run, typesOf} from './held.ts'
 
@@ -103,6 +103,8 @@ const starts: Readonly<Record<'azure' | 'gcp', (secret: string) => Promise<Place
     }
   },
 }
+
+const {afterAll, beforeAll} = needing('openssl')
 
 describe.each(['azure', 'gcp'] as const)('doctor --profile, of a place at %s', (kind) => {
   const box: {house?: House; place?: Place} = {}

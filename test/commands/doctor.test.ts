@@ -13,6 +13,7 @@ import {makeHouse} from '../ceremony/room.ts'
 import {emptyWorld, makeLedger, type TestLedger} from '../support/ledger.ts'
 import {held} from './held.ts'
 import {addLocal} from '../support/profile.ts'
+import {testWith} from '../support/needs.ts'
 import {runCommand, runJson, type World} from '../support/run.ts'
 
 interface Check {
@@ -150,22 +151,26 @@ describe('doctor', () => {
     expect(await requests(-1)).toMatchObject({level: 'ok', fix: null})
   })
 
-  test('names a suspension that ends by itself, with the command that makes it last', async () => {
-    const [lead, , carol] = made.founders
-    const dir = join(dirname(made.world.home), 'keys')
-    mkdirSync(dir, {mode: 0o700})
-    writeFileSync(join(dir, 'alice'), lead?.key.openSsh('alice') ?? '', {mode: 0o600})
-    const suspend = [carol?.person.id ?? '', '--as', 'alice', '--sign-with', `alice=${join(dir, 'alice')}`]
-    expect((await runCommand(CustodianSuspend, 'custodian suspend', suspend, world)).exit).toBe(0)
-    const {checks} = await runJson<Checked>(Doctor, 'doctor', [], world)
-    expect(checks.find(({name}) => name === 'suspensions')).toMatchObject({
-      level: 'warning',
-      detail: expect.stringMatching(
-        /^1 not confirmed, the first: Carol \(carol@example\.com\), until \d{4}-/,
-      ),
-      fix: 'keyrite custodian confirm carol@example.com',
-    })
-  })
+  testWith(
+    'ssh-keygen',
+    'names a suspension that ends by itself, with the command that makes it last',
+    async () => {
+      const [lead, , carol] = made.founders
+      const dir = join(dirname(made.world.home), 'keys')
+      mkdirSync(dir, {mode: 0o700})
+      writeFileSync(join(dir, 'alice'), lead?.key.openSsh('alice') ?? '', {mode: 0o600})
+      const suspend = [carol?.person.id ?? '', '--as', 'alice', '--sign-with', `alice=${join(dir, 'alice')}`]
+      expect((await runCommand(CustodianSuspend, 'custodian suspend', suspend, world)).exit).toBe(0)
+      const {checks} = await runJson<Checked>(Doctor, 'doctor', [], world)
+      expect(checks.find(({name}) => name === 'suspensions')).toMatchObject({
+        level: 'warning',
+        detail: expect.stringMatching(
+          /^1 not confirmed, the first: Carol \(carol@example\.com\), until \d{4}-/,
+        ),
+        fix: 'keyrite custodian confirm carol@example.com',
+      })
+    },
+  )
 
   test('names the policy of one person alone as weak, which is no finding', async () => {
     const alone = await makeLedger({people: 1, policy: soloPolicy})

@@ -1,7 +1,7 @@
 /** An incident is begun by one engineer on one machine, and ended by others on another one; several are open at once. */
 import {cpSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, beforeAll, expect, test} from '@jest/globals'
+import {expect} from '@jest/globals'
 import {App, type Surroundings} from '../../src/app.ts'
 import IncidentClose from '../../src/commands/incident/close.ts'
 import IncidentList from '../../src/commands/incident/list.ts'
@@ -20,6 +20,9 @@ import {Private} from '../../src/ledger/index.ts'
 import {makeHouse, type House} from '../ceremony/room.ts'
 import {verified} from '../ledger/support.ts'
 import {runJson, surroundingsOf, type CommandClass, type World} from '../support/run.ts'
+import {needing} from '../support/needs.ts'
+
+const {afterAll, beforeAll, test} = needing('ssh-keygen')
 
 let house: House
 let other: World

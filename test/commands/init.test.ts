@@ -7,6 +7,7 @@ import RequestApply from '../../src/commands/request/apply.ts'
 import {generateEd25519} from '../../src/custody/index.ts'
 import {verifyLedger} from '../../src/ledger/index.ts'
 import {emptyWorld} from '../support/ledger.ts'
+import {testWith} from '../support/needs.ts'
 import {runCommand, runJson} from '../support/run.ts'
 
 let world: ReturnType<typeof emptyWorld>
@@ -142,18 +143,25 @@ describe('init', () => {
 })
 
 describe('request apply founding', () => {
-  test('takes the signatures of founders who come later, until all have signed; never twice, never with another’s key', async () => {
-    await init(...persons('alice', 'bob'))
-    const apply = (...argv: readonly string[]) =>
-      runJson(RequestApply, 'request apply', ['founding', ...argv], world)
-    expect(await apply()).toMatchObject({schema: 'keyrite.founding/1', exit: 8})
-    expect(await apply('--sign-with', `alice=${file('bob')}`)).toMatchObject({exit: 6, code: 'BAD_SIGNATURE'})
-    expect(await apply(...signing('alice'))).toMatchObject({exit: 8, unsigned: [{name: 'bob@example.com'}]})
-    expect(await apply(...signing('alice'))).toMatchObject({schema: 'keyrite.error/1'})
-    expect(await apply(...signing('bob'))).toMatchObject({exit: 0, unsigned: []})
-    const {problems} = verifyLedger({home: world.home, state: {path: world.state}, folds, pins: []})
-    expect(problems).toEqual([])
-  })
+  testWith(
+    'ssh-keygen',
+    'takes the signatures of founders who come later, until all have signed; never twice, never with another’s key',
+    async () => {
+      await init(...persons('alice', 'bob'))
+      const apply = (...argv: readonly string[]) =>
+        runJson(RequestApply, 'request apply', ['founding', ...argv], world)
+      expect(await apply()).toMatchObject({schema: 'keyrite.founding/1', exit: 8})
+      expect(await apply('--sign-with', `alice=${file('bob')}`)).toMatchObject({
+        exit: 6,
+        code: 'BAD_SIGNATURE',
+      })
+      expect(await apply(...signing('alice'))).toMatchObject({exit: 8, unsigned: [{name: 'bob@example.com'}]})
+      expect(await apply(...signing('alice'))).toMatchObject({schema: 'keyrite.error/1'})
+      expect(await apply(...signing('bob'))).toMatchObject({exit: 0, unsigned: []})
+      const {problems} = verifyLedger({home: world.home, state: {path: world.state}, folds, pins: []})
+      expect(problems).toEqual([])
+    },
+  )
 
   test('a request that is not there', async () => {
     await init(...solo, ...persons('alice'))

@@ -2,10 +2,13 @@
 import {existsSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {setTimeout as pause} from 'node:timers/promises'
-import {afterEach, beforeEach, expect, test} from '@jest/globals'
+import {expect} from '@jest/globals'
 import {makeMachines, type Machine, type Machines} from '../ledger/machines.ts'
 import {slow} from '../ledger/support.ts'
 import {start} from '../support/process.ts'
+import {needing} from '../support/needs.ts'
+
+const {afterEach, beforeEach, test} = needing('ssh-keygen')
 
 let all: Machines
 let second: Machine

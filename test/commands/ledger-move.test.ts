@@ -9,11 +9,14 @@ import {
   writeFileSync,
 } from 'node:fs'
 import {join} from 'node:path'
-import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import {openCheckpoint, parseProof, parseVkey} from '../../src/ledger/index.ts'
 import {forge} from '../ledger/forge.ts'
 import {makeMachines, type Machine, type Machines} from '../ledger/machines.ts'
 import {copyOf, refused, rules} from '../ledger/support.ts'
+import {needing} from '../support/needs.ts'
+
+const {afterEach, beforeEach, test} = needing('ssh-keygen')
 
 let all: Machines
 let second: Machine

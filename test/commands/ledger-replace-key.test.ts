@@ -1,10 +1,13 @@
 /** The key that writes, replaced on the same machine; what a thief of the old one can have done (threat T10). */
 import {copyFileSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterEach, beforeEach, expect, test} from '@jest/globals'
+import {expect} from '@jest/globals'
 import {forge} from '../ledger/forge.ts'
 import {makeMachines, type Machines, type Said} from '../ledger/machines.ts'
 import {copyOf, refused, rules} from '../ledger/support.ts'
+import {needing} from '../support/needs.ts'
+
+const {afterEach, beforeEach, test} = needing('ssh-keygen')
 
 let all: Machines
 beforeEach(async () => {

@@ -1,8 +1,11 @@
 /** One writer: taken over without the machine that wrote, restored from an older copy, and compared with what it had (threats T10, T11, T26, T30). */
 import {copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import {makeMachines, type Machine, type Machines, type Said} from '../ledger/machines.ts'
+import {needing} from '../support/needs.ts'
+
+const {afterEach, beforeEach, test} = needing('ssh-keygen')
 
 let all: Machines
 let found: Machine

@@ -2,11 +2,13 @@
 import {execFileSync} from 'node:child_process'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import LedgerExport from '../../src/commands/ledger/export.ts'
 import {makeMachines, type Machine, type Machines} from '../ledger/machines.ts'
 import {runCommand} from '../support/run.ts'
-import {testWith} from '../support/needs.ts'
+import {needing} from '../support/needs.ts'
+
+const {afterAll, beforeAll, testWith} = needing('ssh-keygen')
 
 const reader = join(import.meta.dirname, 'read-log.py')
 

@@ -6,15 +6,17 @@ import {execFileSync} from 'node:child_process'
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {setTimeout as pause} from 'node:timers/promises'
-import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import {toLetters} from '../../src/shares/letters.ts'
 import {shareRowLines} from '../../src/shares/text.ts'
 import {readShare} from '../../src/ui/shares/read.ts'
-import {testWith} from '../support/needs.ts'
+import {needing} from '../support/needs.ts'
 import {addLocal} from '../support/profile.ts'
 import {start, type Ended} from '../support/process.ts'
 import {openScreen} from '../terminal/screen.ts'
 import {keys, makeEscrow, nobody, sealed, type Escrow, type Holder} from './share-support.ts'
+
+const {afterAll, beforeAll, test, testWith} = needing('ssh-keygen')
 
 /** As long as a MAC key is. */
 const canary = 'canary-7f3a9c51e8-of-the-escrow!'

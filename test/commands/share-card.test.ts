@@ -2,13 +2,15 @@
 import {execFileSync} from 'node:child_process'
 import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {delimiter, join} from 'node:path'
-import {afterAll, beforeAll, expect, test} from '@jest/globals'
+import {expect} from '@jest/globals'
 import {packageRoot} from '../../src/base/package.ts'
 import {defaultPolicy} from '../../src/policy/index.ts'
 import {demandPrinter} from '../../src/policy/rules/printers.ts'
 import {refusal} from '../shares/support.ts'
-import {testWith} from '../support/needs.ts'
+import {needing, testWith} from '../support/needs.ts'
 import {code, keys, makeEscrow, somebody, verifiedOk, type Escrow} from './share-support.ts'
+
+const {afterAll, beforeAll, test} = needing('ssh-keygen')
 
 let people: Escrow
 const jobs = (): string => join(people.folder, 'jobs')
@@ -107,7 +109,7 @@ test('the policy names the printers; in production no other prints, nor any wher
 })
 
 testWith(
-  ['pdftoppm', 'zbarimg'],
+  ['ssh-keygen', 'pdftoppm', 'zbarimg'],
   'the QR code of a printed card, as a scanner types it, is the share; two cards are never on one page',
   async () => {
     const pdf = join(jobs(), 'job-1.pdf')

@@ -3,7 +3,7 @@ import {execFileSync} from 'node:child_process'
 import {createHmac, randomBytes} from 'node:crypto'
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, beforeAll, expect} from '@jest/globals'
+import {expect} from '@jest/globals'
 import KeyAdopt from '../../src/commands/key/adopt.ts'
 import KeyCreate from '../../src/commands/key/create.ts'
 import ProfileAdd from '../../src/commands/profile/add.ts'
@@ -15,10 +15,12 @@ import {ask, contextOf} from '../requests/support.ts'
 import {softHsm, type SoftHsm} from '../providers/pkcs11/softhsm.ts'
 import {openbao, startTransit} from '../providers/transit/bao.ts'
 import {addHsm} from '../support/hsm-profile.ts'
-import {softhsmModule, testWhen, testWith} from '../support/needs.ts'
+import {needing, softhsmModule} from '../support/needs.ts'
 import {addLocal} from '../support/profile.ts'
 import {runCommand, type CommandClass} from '../support/run.ts'
 import {code, keys, makeEscrow, verifiedOk, type Escrow, type Holder} from './share-support.ts'
+
+const {afterAll, beforeAll, testWhen, testWith} = needing('ssh-keygen')
 
 const box: {bao?: OpenBao; hsm?: SoftHsm} = {}
 let people: Escrow

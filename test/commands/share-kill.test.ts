@@ -5,15 +5,17 @@
 import {execFileSync, spawnSync} from 'node:child_process'
 import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
-import {afterAll, beforeAll, expect} from '@jest/globals'
+import {expect} from '@jest/globals'
 import {duties} from '../../src/duties/index.ts'
 import {keysFold} from '../../src/keys/index.ts'
 import {sharesFold, statusOfSet, type ShareSet} from '../../src/shares/index.ts'
 import {slow} from '../ledger/support.ts'
-import {testWith} from '../support/needs.ts'
+import {needing} from '../support/needs.ts'
 import {addLocal} from '../support/profile.ts'
 import {cli} from '../support/process.ts'
 import {keys, makeEscrow, secret, verifiedOk, type Escrow} from './share-support.ts'
+
+const {afterAll, beforeAll, testWith} = needing('ssh-keygen')
 
 let people: Escrow
 const kept = (): string => join(people.folder, 'kept')

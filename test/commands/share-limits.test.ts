@@ -1,7 +1,10 @@
 /** How many may hold shares, and how many of them recover, before anybody is asked. */
-import {afterAll, beforeAll, expect, test} from '@jest/globals'
+import {expect} from '@jest/globals'
 import {makePeople, type People} from '../requests/people-support.ts'
 import {code} from './share-support.ts'
+import {needing} from '../support/needs.ts'
+
+const {afterAll, beforeAll, test} = needing('ssh-keygen')
 
 let people: People
 beforeAll(async () => {

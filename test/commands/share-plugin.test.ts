@@ -2,10 +2,12 @@
 import {execFileSync} from 'node:child_process'
 import {mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {delimiter, join} from 'node:path'
-import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import type {Typed} from '../requests/people-support.ts'
-import {onPath, testWith} from '../support/needs.ts'
+import {needing, onPath} from '../support/needs.ts'
 import {code, keys, makeEscrow, secret, verifiedOk, type Escrow, type Holder} from './share-support.ts'
+
+const {afterAll, beforeAll, test, testWith} = needing('ssh-keygen')
 
 const plugin = join(import.meta.dirname, '../standins/age-plugin')
 const path = process.env['PATH'] ?? ''

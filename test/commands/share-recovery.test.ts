@@ -1,7 +1,7 @@
 import {execFileSync} from 'node:child_process'
 import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import {keysFold} from '../../src/keys/index.ts'
 import type {Typed} from '../requests/people-support.ts'
 import {addLocal} from '../support/profile.ts'
@@ -16,6 +16,9 @@ import {
   type Escrow,
   type Holder,
 } from './share-support.ts'
+import {needing} from '../support/needs.ts'
+
+const {afterAll, beforeAll, test} = needing('ssh-keygen')
 
 let people: Escrow
 let quorum = ''

@@ -1,11 +1,11 @@
 import {execFileSync} from 'node:child_process'
 import {mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import {sharesFold, statusOfSet} from '../../src/shares/index.ts'
 import {shareRowLines} from '../../src/shares/text.ts'
 import {readShare} from '../../src/ui/shares/read.ts'
-import {testWith} from '../support/needs.ts'
+import {needing} from '../support/needs.ts'
 import {
   code,
   keys,
@@ -18,6 +18,8 @@ import {
   verifiedOk,
   type Escrow,
 } from './share-support.ts'
+
+const {afterAll, beforeAll, test, testWith} = needing('ssh-keygen')
 
 let people: Escrow
 let quorum = ''

@@ -2,9 +2,11 @@
 import {chmodSync, rmSync, statfsSync, writeFileSync} from 'node:fs'
 import {spawnSync} from 'node:child_process'
 import {join} from 'node:path'
-import {afterEach, beforeEach, expect, test} from '@jest/globals'
-import {testWith} from '../support/needs.ts'
+import {expect} from '@jest/globals'
+import {needing} from '../support/needs.ts'
 import {said, SmallHome} from './home.ts'
+
+const {afterEach, beforeEach, test, testWith} = needing('ssh-keygen')
 
 let home: SmallHome
 beforeEach(() => {

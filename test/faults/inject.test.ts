@@ -4,11 +4,14 @@
  */
 import {rmSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, beforeAll, expect} from '@jest/globals'
+import {expect} from '@jest/globals'
 import {keysFold} from '../../src/keys/index.ts'
-import {testWith} from '../support/needs.ts'
+import {needing, testWith} from '../support/needs.ts'
 import {slow} from '../ledger/support.ts'
 import {said, SmallHome} from './home.ts'
+
+const tools = ['ssh-keygen', 'strace'] as const
+const {afterAll, beforeAll} = needing(tools)
 
 let home: SmallHome
 let first: number
@@ -128,7 +131,7 @@ async function disturbedAt(chosen: readonly (readonly [Point, string])[]): Promi
 }
 
 testWith(
-  'strace',
+  tools,
   'a kill, EIO or ENOSPC at any write, sync, removal or rename is told truly, and the next run goes on',
   async () => {
     const all = points()
@@ -150,7 +153,7 @@ testWith(
 )
 
 testWith(
-  'strace',
+  tools,
   'a hint of who holds the lock that cannot be taken away makes no failure of what was done',
   async () => {
     const hint = points().filter(({call, what}) => call === 'unlink' && what.endsWith('.lock.info'))
@@ -164,7 +167,7 @@ testWith(
 )
 
 testWith(
-  'strace',
+  tools,
   'EIO at the last sync of the folder is an error although the entry is stored, and says where to look',
   async () => {
     const all = points()

@@ -1,6 +1,6 @@
 /** Entries under a new key count only as exactly one run, approved by those who stood before it (threats T10, T26). */
 import {join} from 'node:path'
-import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import {folds} from '../../src/app.ts'
 import {base64} from '../../src/base/bytes.ts'
 import {entryBytes, leafHash, parseEntry, type Entry} from '../../src/ledger/entry.ts'
@@ -10,6 +10,9 @@ import {signCheckpoint, vkeyText} from '../../src/ledger/note.ts'
 import {SqliteStore} from '../../src/ledger/sqlite/store.ts'
 import {loadWriter, newWriter, type Writer} from '../../src/ledger/writer.ts'
 import {makeMachines, type Machine, type Machines} from './machines.ts'
+import {needing} from '../support/needs.ts'
+
+const {afterAll, beforeAll, test} = needing('ssh-keygen')
 
 let all: Machines
 /** The old head, a whole take-over on it, and one that restores. */

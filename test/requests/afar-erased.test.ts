@@ -2,14 +2,16 @@
 import {execFileSync} from 'node:child_process'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import LedgerErase from '../../src/commands/ledger/erase.ts'
 import {operations} from '../../src/app.ts'
 import {transcriptContent} from '../../src/ceremony/afar.ts'
 import {outcomeContent} from '../../src/keys/index.ts'
 import {examine, readExport, type Files} from '../../src/requests/afar/index.ts'
-import {testWith} from '../support/needs.ts'
+import {needing, testWith} from '../support/needs.ts'
 import {makeAfar, runJson, type Afar} from './afar-support.ts'
+
+const {afterAll, beforeAll, test} = needing('ssh-keygen')
 
 let made: Afar
 let id: string
@@ -61,7 +63,7 @@ describe('a request of which something was erased', () => {
     expect(await made.addJson(dir)).toMatchObject({exit: 0})
   })
 
-  testWith(['python3'], 'is checked by Python alone, which says what was erased', () => {
+  testWith(['ssh-keygen', 'python3'], 'is checked by Python alone, which says what was erased', () => {
     const block = /python3 - <<'EOF'\n([\s\S]*?)\nEOF/.exec(text('HOWTO.md'))?.[1] ?? ''
     const said = execFileSync('python3', ['-'], {cwd: dir, input: block}).toString()
     expect(said).toContain('owner: (erased)')

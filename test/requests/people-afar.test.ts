@@ -2,16 +2,18 @@
 import {execFileSync} from 'node:child_process'
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import RequestAdd from '../../src/commands/request/add.ts'
 import RequestExport from '../../src/commands/request/export.ts'
 import RequestSign from '../../src/commands/request/sign.ts'
 import {armor, buildSshsig} from '../../src/custody/index.ts'
 import {verified} from '../ledger/support.ts'
 import {skEd25519, skSignature, type Pair} from '../custody/ssh/software-keys.ts'
-import {testWith} from '../support/needs.ts'
+import {needing, testWith} from '../support/needs.ts'
 import {runCommand, runJson, type Ran} from '../support/run.ts'
 import {makePeople, type People} from './people-support.ts'
+
+const {afterEach, beforeEach, test} = needing('ssh-keygen')
 
 let made: People
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 /** Somebody is enrolled, by commands alone, with a security key that its maker vouches for. */
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import LedgerShow from '../../src/commands/ledger/show.ts'
 import RequestAdd from '../../src/commands/request/add.ts'
 import RequestExport from '../../src/commands/request/export.ts'
@@ -13,6 +13,9 @@ import {skEcdsa, skEd25519, skSignature, type Pair} from '../custody/ssh/softwar
 import {verified} from '../ledger/support.ts'
 import {runCommand, runJson} from '../support/run.ts'
 import {makePeople, type People} from './people-support.ts'
+import {needing} from '../support/needs.ts'
+
+const {afterAll, beforeAll, test} = needing('ssh-keygen')
 
 let made: People
 beforeAll(async () => {

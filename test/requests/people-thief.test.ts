@@ -1,5 +1,5 @@
 /** Whoever has the writer key, and nothing else, tries to change the people: each entry is refused, for its own reason. */
-import {afterAll, beforeAll, expect, test} from '@jest/globals'
+import {expect} from '@jest/globals'
 import {KeyriteError} from '../../src/base/errors.ts'
 import {custodyFold, generateEd25519} from '../../src/custody/index.ts'
 import {Private, type Draft, type DraftObject} from '../../src/ledger/index.ts'
@@ -7,6 +7,9 @@ import {requests, type Request} from '../../src/requests/index.ts'
 import type {App} from '../../src/app.ts'
 import {verified} from '../ledger/support.ts'
 import {makePeople, type People} from './people-support.ts'
+import {needing} from '../support/needs.ts'
+
+const {afterAll, beforeAll, test} = needing('ssh-keygen')
 
 let made: People
 beforeAll(async () => {

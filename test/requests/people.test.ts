@@ -1,7 +1,10 @@
 /** Changing the roster by commands: who must sign, what is refused, and what the ledger says of it afterwards. */
-import {afterEach, beforeEach, describe, expect, test} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import {verified} from '../ledger/support.ts'
 import {makePeople, type People, type Typed} from './people-support.ts'
+import {needing} from '../support/needs.ts'
+
+const {afterEach, beforeEach, test} = needing('ssh-keygen')
 
 let made: People
 beforeEach(async () => {

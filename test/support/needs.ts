@@ -7,7 +7,7 @@
  */
 import {accessSync, constants, existsSync, statSync} from 'node:fs'
 import {delimiter, join} from 'node:path'
-import {test} from '@jest/globals'
+import {afterAll, afterEach, beforeAll, beforeEach, test} from '@jest/globals'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -138,4 +138,38 @@ export function testWith(
   const optional = missing.length > 0 && missing.every((each) => 'optional' in needs[each])
   const how = missing.map((each) => needs[each].how).join('; ')
   testWhen({present: missing.length === 0, what: missing.join(' and '), how, optional}, name, fn, timeoutMs)
+}
+
+/** What a test file takes of jest, and of this one. */
+interface Tools {
+  readonly test: typeof test
+  readonly testWhen: typeof testWhen
+  readonly testWith: typeof testWith
+  readonly beforeAll: typeof beforeAll
+  readonly beforeEach: typeof beforeEach
+  readonly afterAll: typeof afterAll
+  readonly afterEach: typeof afterEach
+}
+
+/**
+ * `test`, its kin and the hooks, for a file (or a part of one) in which everything needs `what`: where that is missing no hook
+ * runs, and each test is one of `testWith`.
+ */
+export function needing(what: NeedName | readonly NeedName[]): Tools {
+  const wanted = typeof what === 'string' ? [what] : what
+  if (wanted.every(here)) return {test, testWhen, testWith, beforeAll, beforeEach, afterAll, afterEach}
+  const named = (name: string): void => {
+    testWith(wanted, name, () => undefined)
+  }
+  const hook = (): void => undefined
+  return {
+    test: Object.assign(named, {each: () => named}) as unknown as typeof test,
+    testWhen: (_need, name) => {
+      named(name)
+    },
+    testWith: (more, name, fn) => {
+      testWith([...wanted, ...(typeof more === 'string' ? [more] : more)], name, fn)
+    },
+    ...{beforeAll: hook, beforeEach: hook, afterAll: hook, afterEach: hook},
+  }
 }

@@ -6,7 +6,7 @@ import {spawn, type ChildProcess} from 'node:child_process'
 import {mkdtempSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
-import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import {partsOf} from '../../src/ceremony/bundle/primary.ts'
 import {
   assembled,
@@ -21,11 +21,10 @@ import {
 } from '../ceremony/bench.ts'
 import type {Signer} from '../../src/custody/index.ts'
 import {Rng} from '../fuzz/rng.ts'
-import {testWith} from '../support/needs.ts'
+import {needing, testWith} from '../support/needs.ts'
 import {manyChanges} from './changes.ts'
 import {History, type Change} from './history.ts'
 
-const tools = ['python3', 'ssh-keygen', 'openssl'] as const
 const slow = process.env['SLOW'] === '1'
 const given = process.env['FUZZ_SEED']
 const seed = given === undefined ? (slow ? Date.now() % 1_000_000 : 20261122) : Number(given)
@@ -39,6 +38,9 @@ const left = [
   /not of its form/,
   /^(?:ceremony|closure|derived|duty|profile|proof|signoff|step|step-order|template): /,
 ]
+
+const tools = ['python3', 'ssh-keygen', 'openssl'] as const
+const {afterAll, beforeAll} = needing(tools)
 
 let bench: Bench
 let history: History<FileMap>
