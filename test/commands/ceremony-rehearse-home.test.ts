@@ -2,12 +2,15 @@
 import {createHash} from 'node:crypto'
 import {existsSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, beforeAll, describe, expect, test} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import Rehearse from '../../src/commands/ceremony/rehearse.ts'
 import Run from '../../src/commands/ceremony/run.ts'
 import {makeHouse, shortTemplate, participants, typedSteps, type House} from '../ceremony/room.ts'
 import {runCommand, runJson, somebody} from '../support/run.ts'
 import {expectNoSecrets, files, rehearse, type Rehearsed} from './rehearsed.ts'
+import {needing} from '../support/needs.ts'
+
+const {afterAll, beforeAll, test} = needing('ssh-keygen')
 
 describe('ceremony rehearse beside a real home', () => {
   let house: House
