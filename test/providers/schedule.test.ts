@@ -1,5 +1,5 @@
 /** The provider's own schedule of rotation, on our stand-ins: read, refused, set, acting when their clocks are moved. AWS: aws/service.test.ts. */
-import {afterAll, beforeAll, describe, expect} from '@jest/globals'
+import {describe, expect} from '@jest/globals'
 import {openVault} from '../../src/providers/azure/index.ts'
 import {openKeyRing} from '../../src/providers/gcp/index.ts'
 import type {Provider, VersionRef} from '../../src/providers/ports.ts'
@@ -10,7 +10,7 @@ import {
   type ScheduleTerms,
 } from '../../src/providers/schedule.ts'
 import type {OpenBao} from '../backends/openbao.ts'
-import {testWhen, testWith} from '../support/needs.ts'
+import {needing, testWhen, testWith} from '../support/needs.ts'
 import {placeOf} from './azure/place.ts'
 import {startStandin as startAzure, type Standin as AzureStandin} from './azure/standin.ts'
 import {startStandin as startGoogle} from './gcp/standin.ts'
@@ -26,10 +26,11 @@ const dayMs = 86_400_000
 const unset = {...noTerms, next: null, notes: []}
 const terms = (over: Partial<ScheduleTerms>): ScheduleTerms => ({...noTerms, ...over})
 
-function opened(start: (box: Box) => Promise<void>) {
+/** @param hooks - of what its place needs of the machine. */
+function opened(start: (box: Box) => Promise<void>, hooks = needing('openssl')) {
   const box: Box = {}
-  beforeAll(async () => start(box))
-  afterAll(async () => {
+  hooks.beforeAll(async () => start(box))
+  hooks.afterAll(async () => {
     await box.provider?.close()
     await box.standin?.stop()
   })
@@ -165,7 +166,7 @@ describe('the period of transit', () => {
     const bao: OpenBao = await startTransit({tls: true})
     box.standin = bao
     box.provider = await openAs(transitPlace(bao), 'root')
-  })
+  }, needing([]))
 
   testWhen(
     openbao,
