@@ -14,6 +14,7 @@ import IncidentResume from '../../src/commands/incident/resume.ts'
 import PolicyAdopt from '../../src/commands/policy/adopt.ts'
 import {defaultPolicy} from '../../src/policy/index.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
+import {testWith} from '../support/needs.ts'
 import {runCommand, runJson, somebody, type CommandClass} from '../support/run.ts'
 
 let house: House
@@ -201,52 +202,56 @@ describe('programs of the policy', () => {
     return {program: path, sha256: createHash('sha256').update(readFileSync(path)).digest('hex')}
   }
 
-  test('run once another key is in its place: a failure is said, stops the next, and is in the way of nothing', async () => {
-    const said = join(folder, 'said')
-    const mended = join(folder, 'mended')
-    const common = {classes: null, timeout: 'PT20S'}
-    const file = join(folder, 'policy.json')
-    const hooks = [
-      {name: 'roll-out', phase: 'deploy', ...program('deploy', `cat >> ${said}`), ...common},
-      {name: 'all-use-it', phase: 'verify', ...program('verify', `test -e ${mended}`), ...common},
-      {name: 'sign-in-again', phase: 'reauthenticate', ...program('again', `cat >> ${said}`), ...common},
-    ]
-    writeFileSync(file, JSON.stringify({...defaultPolicy, hooks}))
-    expect(
-      await run(PolicyAdopt, 'policy adopt', [file, ...signing('alice', 'bob', 'carol')], 'alice'),
-    ).toMatchObject({exit: 0})
-    const name = await key('sixth')
-    await run(KeyStandby, 'key standby', [name, ...signing('alice', 'bob', 'carol')])
-    const {stderr, exit} = await runCommand(
-      Revoke,
-      'revoke',
-      [...revoking(name, ...signing('dan')), '--as', 'dan'],
-      house.world,
-    )
-    expect(exit).toBe(0)
-    expect(stderr).toMatch(/Program "roll-out" \(deploy\) went well/)
-    expect(stderr).toMatch(
-      /A PROGRAM FAILED: hook "all-use-it" of phase verify .*HOOK_FAILED.*keyrite incident resume/,
-    )
-    const lines = () =>
-      readFileSync(said, 'utf8')
-        .trim()
-        .split('\n')
-        .map((one) => JSON.parse(one) as object)
-    expect(lines()).toMatchObject([
-      {
-        schema: 'keyrite.incident-hook/1',
-        phase: 'deploy',
-        key: name,
-        from: {version: 1, state: 'suspended'},
-        to: {version: 2, state: 'active'},
-      },
-    ])
-    writeFileSync(mended, '')
-    const again = await run(IncidentResume, 'incident resume', [name, ...signing('dan')])
-    expect(again).toMatchObject({exit: 0})
-    expect(lines()).toMatchObject([{phase: 'deploy'}, {phase: 'reauthenticate'}])
-    expect(JSON.stringify(again['open'])).not.toContain('hook')
-    await ratified(name)
-  })
+  testWith(
+    'ssh-keygen',
+    'run once another key is in its place: a failure is said, stops the next, and is in the way of nothing',
+    async () => {
+      const said = join(folder, 'said')
+      const mended = join(folder, 'mended')
+      const common = {classes: null, timeout: 'PT20S'}
+      const file = join(folder, 'policy.json')
+      const hooks = [
+        {name: 'roll-out', phase: 'deploy', ...program('deploy', `cat >> ${said}`), ...common},
+        {name: 'all-use-it', phase: 'verify', ...program('verify', `test -e ${mended}`), ...common},
+        {name: 'sign-in-again', phase: 'reauthenticate', ...program('again', `cat >> ${said}`), ...common},
+      ]
+      writeFileSync(file, JSON.stringify({...defaultPolicy, hooks}))
+      expect(
+        await run(PolicyAdopt, 'policy adopt', [file, ...signing('alice', 'bob', 'carol')], 'alice'),
+      ).toMatchObject({exit: 0})
+      const name = await key('sixth')
+      await run(KeyStandby, 'key standby', [name, ...signing('alice', 'bob', 'carol')])
+      const {stderr, exit} = await runCommand(
+        Revoke,
+        'revoke',
+        [...revoking(name, ...signing('dan')), '--as', 'dan'],
+        house.world,
+      )
+      expect(exit).toBe(0)
+      expect(stderr).toMatch(/Program "roll-out" \(deploy\) went well/)
+      expect(stderr).toMatch(
+        /A PROGRAM FAILED: hook "all-use-it" of phase verify .*HOOK_FAILED.*keyrite incident resume/,
+      )
+      const lines = () =>
+        readFileSync(said, 'utf8')
+          .trim()
+          .split('\n')
+          .map((one) => JSON.parse(one) as object)
+      expect(lines()).toMatchObject([
+        {
+          schema: 'keyrite.incident-hook/1',
+          phase: 'deploy',
+          key: name,
+          from: {version: 1, state: 'suspended'},
+          to: {version: 2, state: 'active'},
+        },
+      ])
+      writeFileSync(mended, '')
+      const again = await run(IncidentResume, 'incident resume', [name, ...signing('dan')])
+      expect(again).toMatchObject({exit: 0})
+      expect(lines()).toMatchObject([{phase: 'deploy'}, {phase: 'reauthenticate'}])
+      expect(JSON.stringify(again['open'])).not.toContain('hook')
+      await ratified(name)
+    },
+  )
 })
