@@ -10,7 +10,7 @@ import Revoke from '../../src/commands/revoke.ts'
 import type {OpenBao} from '../backends/openbao.ts'
 import {makeHouse, problemsOf, type House} from '../ceremony/room.ts'
 import {openbao, startTransit} from '../providers/transit/bao.ts'
-import {testWhen} from '../support/needs.ts'
+import {testWhen, testWith} from '../support/needs.ts'
 import {runCommand, runJson, type CommandClass, type World} from '../support/run.ts'
 
 const box: {house?: House; bao?: OpenBao} = {}
@@ -114,7 +114,7 @@ describe('of this machine and whoever acts', () => {
     )
   })
 
-  test('a channel that this machine has no secret for', async () => {
+  testWith('ssh-keygen', 'a channel that this machine has no secret for', async () => {
     const {policy} = await run(PolicyShow, 'policy show', [])
     const with_ = {
       ...(policy as object),
