@@ -66,13 +66,16 @@ export function verifyLedger(options: VerifyOptions): Verification {
   } catch (error) {
     return failed(error, [])
   }
+  /** What the database itself finds wrong with its file: then anything may stand where it is read. */
+  let damage: readonly Problem[] = []
   try {
     const problems: Problem[] = [...permissionProblems(home)]
     // Pins first, because others may be writing: what was signed before this look at the ledger stands in it.
     const first = store.row(0)
     const own = first === undefined ? [] : ownPins(state, leafHash(first.bytes))
     store.hold()
-    problems.push(...flawProblems(store.flaws()))
+    damage = flawProblems(store.flaws())
+    problems.push(...damage)
     const claims = new Claims(store)
     const replay = replayOf(store, folds, claims)
     const trusted = sizeOf(since)
@@ -109,7 +112,7 @@ export function verifyLedger(options: VerifyOptions): Verification {
       note: noteAt(store, replay.size) ?? null,
     }
   } catch (error) {
-    return failed(error, [])
+    return failed(error, damage)
   } finally {
     store.close()
   }
@@ -157,11 +160,13 @@ const unreadable: Readonly<Record<string, string>> = {
   STORAGE: 'file',
 }
 
-function failed(error: unknown, before: readonly Problem[]): Verification {
+/** @param damage - of the file, which explains whatever else went wrong with it. @throws the error that nothing explains. */
+function failed(error: unknown, damage: readonly Problem[]): Verification {
   const rule = error instanceof KeyriteError ? unreadable[error.code] : undefined
-  if (!(error instanceof KeyriteError) || rule === undefined) throw error
+  const told = error instanceof KeyriteError && rule !== undefined
+  if (!told && damage.length === 0) throw error
   return {
-    problems: [...before, {rule, seq: null, message: error.message}],
+    problems: told ? [{rule, seq: null, message: error.message}] : damage,
     findings: [],
     doubtful: [],
     entries: 0,

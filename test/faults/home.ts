@@ -3,8 +3,10 @@ import {spawnSync} from 'node:child_process'
 import {mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {expect} from '@jest/globals'
 import {folds} from '../../src/app.ts'
 import {generateEd25519} from '../../src/custody/index.ts'
+import {keysFold} from '../../src/keys/index.ts'
 import {verifyLedger, type Verification} from '../../src/ledger/index.ts'
 import {App} from '../../src/app.ts'
 import {Secret} from '../../src/base/secret.ts'
@@ -67,6 +69,16 @@ export class SmallHome {
     return ['key', 'create', key, ...what, '--sign-with', `me=${this.#person}`]
   }
 
+  /** What starts it from any environment, with nothing of it but the search path. */
+  started(argv: readonly string[]): string[] {
+    const env = [
+      `PATH=${process.env['PATH'] ?? ''}`,
+      `KEYRITE_HOME=${this.home}`,
+      `XDG_STATE_HOME=${this.state}`,
+    ]
+    return ['env', '-i', ...env, process.execPath, program, ...argv, '--json', '--no-input']
+  }
+
   /** @param before - a program that runs it, such as strace with its arguments. */
   run(argv: readonly string[], before: readonly string[] = []): Ended {
     const [first, ...rest] = [...before, process.execPath, program, ...argv, '--json', '--no-input']
@@ -124,6 +136,21 @@ export class SmallHome {
     } finally {
       await app.close()
     }
+  }
+
+  /**
+   * The command that makes the key, once more: it finishes what was begun, or finds it done, and nothing is done twice.
+   * @param entries - how many the ledger has then.
+   */
+  async finishes(key: string, entries: number): Promise<void> {
+    const again = this.run(this.makes(key))
+    expect([again.exit, said(again).code]).toEqual(again.exit === 0 ? [0, undefined] : [5, 'KEY_EXISTS'])
+    expect(this.verified()).toMatchObject({problems: [], entries})
+    await this.using(({ledger}) => {
+      expect([...ledger.of(keysFold).open.values()]).toEqual([])
+      expect(ledger.of(keysFold).keys.get(key)?.versions).toHaveLength(1)
+    })
+    expect((await this.keysInToken()).filter((label) => label === key)).toHaveLength(1)
   }
 
   /** The names of the keys that the token holds, each as often as it is there. */

@@ -5,7 +5,6 @@
 import {rmSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect} from '@jest/globals'
-import {keysFold} from '../../src/keys/index.ts'
 import {needing, testWith} from '../support/needs.ts'
 import {slow} from '../ledger/support.ts'
 import {said, SmallHome} from './home.ts'
@@ -103,14 +102,7 @@ async function disturbed(point: Point, fault: string): Promise<Outcome> {
   } else if (!astray) expect(signal).toBe('SIGKILL')
 
   // The same command again: it finishes what was begun, or finds it done. Nothing is done twice.
-  const again = home.run(home.makes('made'))
-  expect([again.exit, said(again).code]).toEqual(again.exit === 0 ? [0, undefined] : [5, 'KEY_EXISTS'])
-  expect(home.verified()).toMatchObject({problems: [], entries: first + entriesOfKey})
-  await home.using(({ledger}) => {
-    expect([...ledger.of(keysFold).open.values()]).toEqual([])
-    expect(ledger.of(keysFold).keys.get('made')?.versions).toHaveLength(1)
-  })
-  expect((await home.keysInToken()).filter((label) => label === 'made')).toHaveLength(1)
+  await home.finishes('made', first + entriesOfKey)
   return {fault, point, exit, hit}
 }
 

@@ -21,6 +21,7 @@ import RequestWithdraw from '../../src/commands/request/withdraw.ts'
 import {afar} from '../requests/afar-support.ts'
 import {makeLedger, type TestLedger, type Wanted} from '../support/ledger.ts'
 import {runJson, surroundingsOf, type CommandClass, type World} from '../support/run.ts'
+import {heldAgainst} from '../verifier/whole/held.ts'
 import {refused} from './support.ts'
 
 const commands: Readonly<Record<string, CommandClass>> = {
@@ -84,10 +85,12 @@ export async function makeMachines(wanted: Wanted = {}): Promise<Machines> {
       chmodSync(to.home, 0o700)
       return to
     },
-    run: (on, command, ...argv) => {
+    run: async (on, command, ...argv) => {
       const found = commands[command]
       if (found === undefined) throw new Error(`there is no ${command} here`)
-      return runJson(found, command, argv, on)
+      const said = await runJson(found, command, argv, on)
+      if (command === 'ledger verify' && said.exit === 0) heldAgainst(on.home, [])
+      return said
     },
     signed: (count = 3) =>
       made.founders

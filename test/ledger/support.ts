@@ -8,14 +8,17 @@ import {loadHead, storeHead} from '../../src/ledger/head.ts'
 import {verifyLedger, type Verification} from '../../src/ledger/index.ts'
 import type {TestLedger} from '../support/ledger.ts'
 import type {World} from '../support/run.ts'
+import {heldAgainst} from '../verifier/whole/held.ts'
 
 export const slow = process.env['SLOW'] === '1'
 
 export {nobody, refused} from './drafts.ts'
 
-/** Verifies as `keyrite ledger verify` does, with this user's own pins. */
+/** Verifies as `keyrite ledger verify` does, with this user's own pins; with SECOND_VERIFIER=1 held against the second verifier. */
 export function verified({home, state}: World, pins: readonly string[] = [], deep = false): Verification {
-  return verifyLedger({home, state: {path: state}, folds, pins, deep})
+  const said = verifyLedger({home, state: {path: state}, folds, pins, deep})
+  heldAgainst(home, said.problems)
+  return said
 }
 
 /** The rules of the problems that verification names, each once. */

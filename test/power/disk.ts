@@ -135,12 +135,21 @@ export class Disk {
   cut(chance: () => number): void {
     const names = new Map(this.#durable)
     for (const {apply} of this.#changes) if (chance() < 0.5) apply(names)
+    this.#lay(names, (inode) => left(inode, chance))
+  }
+
+  /** Writes what a process that is killed leaves, in place of what lies under the roots: all that it did, synced or not. */
+  kill(): void {
+    this.#lay(this.#names, ({now}) => now)
+  }
+
+  #lay(names: ReadonlyMap<string, Inode>, bytesOf: (inode: Inode) => Buffer): void {
     for (const root of this.#roots) {
       for (const one of existsSync(root) ? readdirSync(root) : []) rmSync(join(root, one), {recursive: true})
     }
     for (const [path, inode] of names) {
       mkdirSync(dirname(path), {recursive: true, mode: 0o700})
-      writeFileSync(path, left(inode, chance), {mode: 0o600})
+      writeFileSync(path, bytesOf(inode), {mode: 0o600})
     }
   }
 }

@@ -39,7 +39,9 @@ class Places:
         operation, phase, said = PLACES[act]
         if act == 'backup.put':
             need('no such profile', profile=d['profile'] in whole.profiles)
-        whole.check_act(e, d, phase, [operation], said)
+        # The plans of profile.add and profile.remove have members of their own, which verify.py asks of all that is named so.
+        people = e['approved'] in whole.met
+        whole.check_act(e, d, phase, ['place', operation] if people else [operation], said)
         if e['approved'] in whole.met:
             change = whole.met[e['approved']]['plan']['change']
             need('another thing was approved', plan=all(canon(d[name]) == canon(change.get(name)) for name in said)
