@@ -35,13 +35,24 @@ function isOn({Resource: named}: JsonObject, key: string): boolean {
   return listOf(named).some((one) => covers(one, key))
 }
 
+/** `*` for any text and `?` for any one character, in time that grows with the lengths alone. */
 function covers(pattern: Json, what: string): boolean {
   if (typeof pattern !== 'string') return false
-  const form = pattern
-    .replace(/[^*?]/g, (letter) => letter.replace(/[.+^${}()|[\]\\]/, '\\$&'))
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${form}$`, 'i').test(what)
+  const [form, text] = [pattern.toLowerCase(), what.toLowerCase()]
+  let [at, from, star, resumed] = [0, 0, -1, 0]
+  while (from < text.length) {
+    if (form[at] === '*') {
+      star = at++
+      resumed = from
+    } else if (at < form.length && (form[at] === '?' || form[at] === text[from])) {
+      at++
+      from++
+    } else if (star >= 0) {
+      at = star + 1
+      from = ++resumed
+    } else return false
+  }
+  return /^\**$/.test(form.slice(at))
 }
 
 /** The root of an account stands for everybody in it: whom of them, its own policies say. */
