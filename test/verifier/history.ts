@@ -28,9 +28,9 @@ interface Blobs {
   readonly renamed: Map<string, string>
 }
 
-type Draft = Record<string, Json>
+export type Draft = Record<string, Json>
 /** One entry on its way into the new history, and which of the old it was. */
-interface Item {
+export interface Item {
   readonly was: number
   entry: Draft
   /** Left as the change made it: nothing in it is put right again. */
@@ -54,6 +54,13 @@ export class History<Made> {
   /** The history as it was, made again: what no change is a change of. */
   async same(): Promise<Made> {
     return this.#signed(this.#items(), {made: new Map(), renamed: new Map()})
+  }
+
+  /** @param edit - changes the list, or entries in it; what is put in anew is `touched` where nothing in it is to be put right. */
+  async edited(edit: (items: Item[]) => void): Promise<Made> {
+    const items = this.#items()
+    edit(items)
+    return this.#signed(items, {made: new Map(), renamed: new Map()})
   }
 
   async changed(rng: Rng): Promise<Change<Made>> {

@@ -11,6 +11,7 @@ import {Rng} from '../fuzz/rng.ts'
 import {behind} from '../ledger/support.ts'
 import {testWith} from '../support/needs.ts'
 import {nightHouse} from './whole/houses.ts'
+import type {Item} from './history.ts'
 import {opinionOf, startJudge, type Judge} from './whole/opinion.ts'
 import {copied, problemsIn, stolenFrom, type Stolen} from './whole/stolen.ts'
 
@@ -85,6 +86,58 @@ describe('keyrite and the second verifier', () => {
     },
     slow ? 7_200_000 : 300_000,
   )
+
+  const ofType = (items: readonly Item[], type: string): number => {
+    const at = items.findIndex(({entry}) => entry['type'] === type)
+    if (at < 0) throw new Error(`the house has no ${type}`)
+    return at
+  }
+  const again = (item: Item | undefined): Item => structuredClone(item ?? missing())
+  const citedBy = (items: readonly Item[], at: number): number[] =>
+    (items[at]?.entry['data'] as {approvals: number[]}).approvals
+  const attacks: Readonly<Record<string, (items: Item[]) => void>> = {
+    'an outcome without its intent': (items) => items.splice(ofType(items, 'key.create.intended'), 1),
+    'an outcome before its intent': (items) => {
+      const [at, done] = [ofType(items, 'key.create.intended'), ofType(items, 'key.created')]
+      items.splice(at, 0, ...items.splice(done, 1))
+    },
+    'an outcome twice': (items) => {
+      const done = ofType(items, 'key.created')
+      items.splice(done, 0, again(items[done]))
+    },
+    'an act again by the approval that was used': (items) => {
+      const [at, done] = [ofType(items, 'key.create.intended'), ofType(items, 'key.created')]
+      items.push(again(items[at]), again(items[done]))
+    },
+    'an approval of one person, given twice': (items) => {
+      const at = ofType(items, 'approval.given')
+      items.splice(at, 0, again(items[at]))
+    },
+    'an approval that is counted twice': (items) => {
+      const cited = citedBy(items, ofType(items, 'quorum.met'))
+      cited.push(cited[0] ?? missing())
+    },
+    'a quorum with one in place of two': (items) => {
+      const cited = citedBy(items, ofType(items, 'quorum.met'))
+      cited.splice(0, cited.length, cited[0] ?? missing(), cited[0] ?? missing())
+    },
+    'a quorum that nobody met': (items) => {
+      const cited = citedBy(items, ofType(items, 'quorum.met'))
+      cited.splice(0, cited.length)
+    },
+    'an act in another profile than was approved': (items) => {
+      for (const type of ['key.create.intended', 'key.created'])
+        Object.assign(items[ofType(items, type)]?.entry['data'] as object, {profile: 'elsewhere'})
+    },
+    'an act that nobody asked for': (items) => {
+      const at = ofType(items, 'key.create.intended')
+      Object.assign(items[at]?.entry ?? missing(), {approved: null})
+    },
+  }
+  for (const [what, edit] of Object.entries(attacks))
+    testWith(tools, `refuse ${what}, signed again by the keys of all`, async () => {
+      expect(seen(await both(await stolen.history.edited(edit)))).toEqual({ours: true, theirs: true})
+    })
 
   testWith(tools, 'refuse entries that are dropped, reordered, doubled or changed in place', async () => {
     const {entries} = stolen
@@ -196,4 +249,8 @@ async function forked(): Promise<readonly Uint8Array[]> {
       ceremony: null,
     } as never),
   ]
+}
+
+function missing(): never {
+  throw new Error('the house has none')
 }
