@@ -153,12 +153,14 @@ def granted(maker, version=1, grantee='role/orders', said=None):
 
 
 @outside
-def ruled(maker, policy='ab' * 32, said=None):
+def ruled(maker, policy=None, said=None):
     """The policy that its service keeps with it, as people approved it. @param said - of the outcome, where it is another"""
     about = {'key': 'payments', 'version': 1, 'profile': 'room'}
-    terms = {'policy': policy, 'region': 'eu-central-1'}
-    document = {'before': {'Statement': []}, 'document': {'Statement': []}}
-    met = asked(maker, 'key.grant', {'class': 'tls', 'key': 'payments', 'version': 1, **terms, 'policy': 'ab' * 32, **document}, ['grant'])
+    document = {'Statement': []}
+    planned = sha(canon(document)).hex()
+    terms = {'policy': policy or planned, 'region': 'eu-central-1'}
+    texts = {'before': document, 'document': document}
+    met = asked(maker, 'key.grant', {'class': 'tls', 'key': 'payments', 'version': 1, **terms, 'policy': planned, **texts}, ['grant'])
     begun = maker.append('key.grant.intended', {**about, **terms, 'intent': sha(b'ruled').hex()[:32]}, 'moves', approved=met)
     maker.append('key.granted', {**about, **terms, **(said or {}), 'id': 'cd' * 32, 'intended': begun}, 'moves', approved=met)
 
