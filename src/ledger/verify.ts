@@ -66,16 +66,13 @@ export function verifyLedger(options: VerifyOptions): Verification {
   } catch (error) {
     return failed(error, [])
   }
-  /** What the database itself finds wrong with its file: then anything may stand where it is read. */
-  let damage: readonly Problem[] = []
   try {
     const problems: Problem[] = [...permissionProblems(home)]
     // Pins first, because others may be writing: what was signed before this look at the ledger stands in it.
     const first = store.row(0)
     const own = first === undefined ? [] : ownPins(state, leafHash(first.bytes))
     store.hold()
-    damage = flawProblems(store.flaws())
-    problems.push(...damage)
+    problems.push(...flawProblems(store.flaws()))
     const claims = new Claims(store)
     const replay = replayOf(store, folds, claims)
     const trusted = sizeOf(since)
@@ -112,7 +109,8 @@ export function verifyLedger(options: VerifyOptions): Verification {
       note: noteAt(store, replay.size) ?? null,
     }
   } catch (error) {
-    return failed(error, damage)
+    // Where the database itself finds its file damaged, anything may have stood where it was read.
+    return failed(error, error instanceof KeyriteError ? [] : flawProblems(store.flaws()))
   } finally {
     store.close()
   }

@@ -23,11 +23,11 @@ export function shutOutOf(policy: JsonObject, actions: readonly string[], who: C
   )
 }
 
-function isOf(statement: JsonObject, action: string): boolean {
-  const {Action: named, NotAction: others} = statement
-  return named === undefined
-    ? others !== undefined && !listOf(others).some((one) => covers(one, action))
-    : listOf(named).some((one) => covers(one, action))
+/** Of AWS: the names of actions are the same in any case, the ARN of a resource is not. */
+function isOf({Action: named, NotAction: others}: JsonObject, action: string): boolean {
+  const isIn = (list: Json): boolean =>
+    listOf(list).some((one) => typeof one === 'string' && covers(one.toLowerCase(), action.toLowerCase()))
+  return named === undefined ? others !== undefined && !isIn(others) : isIn(named)
 }
 
 /** Of AWS: a statement of a key policy without a `Resource` has no effect. */
@@ -35,16 +35,15 @@ function isOn({Resource: named}: JsonObject, key: string): boolean {
   return listOf(named).some((one) => covers(one, key))
 }
 
-/** `*` for any text and `?` for any one character, in time that grows with the lengths alone. */
+/** `*` for any text and `?` for any one character; it takes no more steps than one length times the other. */
 function covers(pattern: Json, what: string): boolean {
   if (typeof pattern !== 'string') return false
-  const [form, text] = [pattern.toLowerCase(), what.toLowerCase()]
   let [at, from, star, resumed] = [0, 0, -1, 0]
-  while (from < text.length) {
-    if (form[at] === '*') {
+  while (from < what.length) {
+    if (pattern[at] === '*') {
       star = at++
       resumed = from
-    } else if (at < form.length && (form[at] === '?' || form[at] === text[from])) {
+    } else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === what[from])) {
       at++
       from++
     } else if (star >= 0) {
@@ -52,7 +51,7 @@ function covers(pattern: Json, what: string): boolean {
       from = ++resumed
     } else return false
   }
-  return /^\**$/.test(form.slice(at))
+  return /^\**$/.test(pattern.slice(at))
 }
 
 /** The root of an account stands for everybody in it: whom of them, its own policies say. */

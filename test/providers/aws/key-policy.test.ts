@@ -36,6 +36,7 @@ describe('a policy of AWS KMS, by its text alone', () => {
     ['what is denied under a condition', [allow('*'), deny('*', {Condition: {Bool: {x: 'true'}}})], []],
     ['this key by its ARN', [allow('*', {Resource: [who.key]})], []],
     ['another key', [allow('*', {Resource: `${who.key}f`})], [put]],
+    ['this key in another case', [allow('*', {Resource: who.key.toUpperCase()})], [put]],
     ['no key at all', [allow('*', {Resource: undefined})], [put]],
     ['what is denied to somebody else', [allow('*'), deny('arn:aws:iam::111122223333:role/x')], []],
     ['another role of its name elsewhere', [allow('arn:aws:iam::999999999999:role/keyrite')], [put]],
